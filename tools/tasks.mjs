@@ -1,0 +1,13 @@
+/** The tasks of `tools/run.mjs`: each name's arguments to Node, from the project's root. What the caller adds comes after them. */
+export const tasks = {
+  start: ['src/main/cli.ts'],
+  demo: ['demo/main.ts'],
+  test: ['tools/test.mjs', 'fast'],
+  'test:cluster': ['tools/test.mjs', 'cluster'],
+  check: ['tools/check.mjs'],
+  format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'],
+  bench: ['test/bench/main.ts'],
+  fuzz: ['test/fuzz/main.ts'],
+  oracle: ['test/oracle/main.ts'],
+  build: ['tools/build.mjs'],
+};
