@@ -1,0 +1,21 @@
+/**
+ * The authenticated requester.
+ *
+ * `subject` is what upstream sees as the impersonated name; it is unique over all issuers, because an issuer may only mint
+ * subjects under the prefix that its configuration gives it.
+ */
+export interface Caller {
+  readonly subject: string;
+  /** Without any group that begins with `system:`; those are never taken from a token. */
+  readonly groups: readonly string[];
+  /** The name of the issuer in the configuration. */
+  readonly issuer: string;
+  /** Set by the issuer's configuration, not by the token. */
+  readonly kind: 'autonomous' | 'person';
+  /** Claims that the issuer's configuration maps to labels, for rules and recordings. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** When the token ends, in milliseconds since 1970. */
+  readonly tokenEndsAt: number;
+  /** A hash of the token, to tell sessions apart; the token itself is kept nowhere. */
+  readonly tokenDigest: string;
+}

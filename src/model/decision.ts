@@ -1,0 +1,26 @@
+/** What policy answers. Strength: deny > hold > allow > silence, which denies. */
+export type Decision = AllowDecision | DenyDecision | HoldDecision;
+
+export interface AllowDecision {
+  readonly effect: 'allow';
+  /** The id of the rule that allowed. */
+  readonly rule: string;
+}
+
+export interface DenyDecision {
+  readonly effect: 'deny';
+  /** `rule` a deny rule, `guard` a built-in one, `silence` no rule spoke, `incomplete` a fact that a rule needs is unknown. */
+  readonly by: 'rule' | 'guard' | 'silence' | 'incomplete';
+  /** The id of the rule or guard; empty for silence. */
+  readonly rule: string;
+  /** Why, in one sentence for the caller, without a final stop. */
+  readonly reason: string;
+  /** What the caller can do, in one sentence; empty where there is nothing. */
+  readonly advice: string;
+}
+
+export interface HoldDecision {
+  readonly effect: 'hold';
+  readonly rule: string;
+  readonly reason: string;
+}

@@ -1,0 +1,16 @@
+import type { Caller } from './caller.ts';
+import type { AllowDecision } from './decision.ts';
+import type { Operation } from './operation.ts';
+
+declare const permit: unique symbol;
+
+/**
+ * Proof that this caller may have this operation done, and that the intent of it is recorded (synced to disk where it changes or
+ * streams). Only `settle` makes one; nothing is forwarded without.
+ */
+export interface Permit {
+  readonly [permit]: true;
+  readonly caller: Caller;
+  readonly operation: Operation;
+  readonly decision: AllowDecision;
+}

@@ -1,0 +1,46 @@
+/**
+ * Every code with which the gateway says no, or cannot: the closed table that the reference page is tested equal to.
+ *
+ * `retry` tells a program what to do: `never` the same request will be refused again; `changed` ask differently, as the message says;
+ * `later` the same request may pass after a while; `verify` it ran or may have run, so look before it is repeated.
+ */
+export const REFUSAL_CODES = {
+  REQUEST_MALFORMED: { status: 400, retry: 'changed', meaning: 'two readers could read the request two ways, or one cannot at all' },
+  QUERY_AMBIGUOUS: { status: 400, retry: 'changed', meaning: 'a query key is given twice, misspelt or with a value that readers take differently' },
+  CREDENTIALS_AMBIGUOUS: { status: 400, retry: 'changed', meaning: 'more than one credential is presented' },
+  UPGRADE_UNSUPPORTED: { status: 400, retry: 'changed', meaning: 'the upgrade is not WebSocket or SPDY/3.1, or does not belong to this operation' },
+  BODY_UNREADABLE: { status: 400, retry: 'changed', meaning: 'the body cannot be read as what its content type says, or goes over a bound on depth, aliases or keys' },
+  BODY_MISMATCH: { status: 400, retry: 'changed', meaning: 'kind, name or namespace in the body disagree with the path' },
+  TOKEN_MISSING: { status: 401, retry: 'changed', meaning: 'no bearer token is presented' },
+  TOKEN_INVALID: { status: 401, retry: 'changed', meaning: 'the token is not one that a configured issuer made for this gateway' },
+  TOKEN_EXPIRED: { status: 401, retry: 'changed', meaning: 'the token has ended or does not begin yet' },
+  DENIED_BY_RULE: { status: 403, retry: 'never', meaning: 'a deny rule matches' },
+  DENIED_BY_GUARD: { status: 403, retry: 'never', meaning: 'a built-in guard closes this way out of the gateway' },
+  DENIED_BY_SILENCE: { status: 403, retry: 'never', meaning: 'no rule allows it' },
+  FACT_UNKNOWN: { status: 403, retry: 'later', meaning: 'a rule needs a fact that could not be looked up' },
+  HOLD_UNSUPPORTED: { status: 403, retry: 'never', meaning: 'a rule holds this operation for a person, and this version cannot ask one' },
+  TARGET_UNKNOWN: { status: 404, retry: 'never', meaning: 'no target has this name' },
+  KIND_UNKNOWN: { status: 404, retry: 'later', meaning: 'the target does not serve this kind or subresource, or not in this scope' },
+  METHOD_NOT_ALLOWED: { status: 405, retry: 'never', meaning: 'the method is none of the seven that the API has' },
+  ENCODING_NOT_ACCEPTABLE: { status: 406, retry: 'changed', meaning: 'the reply is asked for in an encoding that the gateway cannot inspect' },
+  REQUEST_TIMEOUT: { status: 408, retry: 'later', meaning: 'the request did not arrive whole in time' },
+  BODY_TOO_LARGE: { status: 413, retry: 'changed', meaning: 'the body is larger than the limit' },
+  URI_TOO_LONG: { status: 414, retry: 'changed', meaning: 'the request target is longer than the limit' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, retry: 'changed', meaning: 'the body is of a type that the gateway cannot inspect' },
+  TOO_MANY_REQUESTS: { status: 429, retry: 'later', meaning: 'the caller has as many requests or streams in flight as it may' },
+  HEADERS_TOO_LARGE: { status: 431, retry: 'changed', meaning: 'the headers are larger, or more, than the limit' },
+  CALLER_GONE: { status: 499, retry: 'never', meaning: 'the caller went away before an answer; recorded, never sent' },
+  INTERNAL: { status: 500, retry: 'verify', meaning: 'a fault of the gateway itself; its log has the id' },
+  UPSTREAM_UNREACHABLE: { status: 502, retry: 'later', meaning: 'the target could not be reached; nothing was sent' },
+  OUTCOME_UNKNOWN: { status: 502, retry: 'verify', meaning: 'the connection broke after the request was sent: it may have run' },
+  ISSUER_UNAVAILABLE: { status: 503, retry: 'later', meaning: 'the keys of the token issuer could not be fetched' },
+  CREDENTIAL_UNAVAILABLE: { status: 503, retry: 'later', meaning: 'the credential for the target could not be had; nothing was sent' },
+  DISCOVERY_UNAVAILABLE: { status: 503, retry: 'later', meaning: 'the target could not be asked which kinds it serves; nothing was sent' },
+  RECORDING_UNAVAILABLE: { status: 503, retry: 'later', meaning: 'the exchange could not be recorded; nothing was sent' },
+  SHUTTING_DOWN: { status: 503, retry: 'later', meaning: 'the gateway is stopping; nothing was sent' },
+  UPSTREAM_TIMEOUT: { status: 504, retry: 'verify', meaning: 'the target did not answer in time: the request may have run' },
+} as const satisfies Record<string, { status: number; retry: Retry; meaning: string }>;
+
+export type RefusalCode = keyof typeof REFUSAL_CODES;
+
+export type Retry = 'never' | 'changed' | 'later' | 'verify';

@@ -1,0 +1,45 @@
+import type { Duplex } from 'node:stream';
+import type { ByteSource } from '../std/byte-source.ts';
+
+/** What came back from upstream; a closed union that masking and recording switch on. */
+export type Reply = UnaryReply | StreamReply | DuplexReply;
+
+export interface ReplyHead {
+  readonly status: number;
+  /** Names and values in turn, hop-by-hop headers removed. */
+  readonly headers: readonly string[];
+}
+
+/** One body with an end of its own. */
+export interface UnaryReply extends ReplyHead {
+  readonly kind: 'unary';
+  readonly body: ByteSource;
+}
+
+/** Frames without an end of their own: watch, `logs -f`. */
+export interface StreamReply extends ReplyHead {
+  readonly kind: 'stream';
+  readonly body: ByteSource;
+}
+
+/** Two byte streams after status 101: exec, attach, port-forward. */
+export interface DuplexReply extends ReplyHead {
+  readonly kind: 'duplex';
+  readonly socket: Duplex;
+  /** What upstream sent behind its 101. */
+  readonly head: Buffer;
+}
+
+declare const masked: unique symbol;
+
+/** A reply out of which every value that must be hidden has been taken. Only `mask` makes one. */
+export type MaskedReply = Reply & { readonly [masked]: true };
+
+/** A refusal in the form that the caller's protocol expects; it holds nothing from upstream. */
+export interface RefusedReply extends ReplyHead {
+  readonly kind: 'refused';
+  readonly body: Uint8Array;
+}
+
+/** What the listener may write to a caller. */
+export type Answer = MaskedReply | RefusedReply;
