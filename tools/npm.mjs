@@ -8,7 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { ForPeople } from './for-people.mjs';
 
-/** What npm wrote to stdout, once it has ended with 0; otherwise a rejection whose message is the end of what it wrote to stderr. */
+/** What npm wrote to stdout, once it has ended with 0; otherwise a rejection whose message is what it wrote to stderr. */
 export function npm(node, args, { cwd, env }) {
   const [file, ...before] = npmCommand(node);
   const child = spawn(file, [...before, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -22,7 +22,7 @@ export function npm(node, args, { cwd, env }) {
     child.once('error', () => reject(new ForPeople('npm was not found: it comes with Node, and is needed to fetch what the project uses')));
     child.once('close', (code) => {
       if (code === 0) resolve(output.stdout);
-      else reject(new Error(output.stderr.trim().split('\n').slice(-12).join('\n') || `npm ended with ${code}`));
+      else reject(new Error(saidOf(output.stderr) || `npm ended with ${code}`));
     });
   });
 }
@@ -31,4 +31,14 @@ export function npm(node, args, { cwd, env }) {
 function npmCommand(node) {
   const started = process.env.npm_execpath ?? '';
   return path.basename(started) === 'npm-cli.js' && existsSync(started) ? [node, started] : ['npm'];
+}
+
+/** npm puts what went wrong first and its manual after it. */
+function saidOf(stderr) {
+  const linesMax = 16;
+  return stderr
+    .split('\n')
+    .filter((line) => line.replace(/^npm error/, '').trim() !== '')
+    .slice(0, linesMax)
+    .join('\n');
 }
