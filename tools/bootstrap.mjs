@@ -5,8 +5,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { ensurePackages } from './packages.mjs';
 import { ForPeople } from './for-people.mjs';
+import { ensurePackages } from './packages.mjs';
 import { tasks } from './tasks.mjs';
 import { ensureNode } from './toolchain.mjs';
 
@@ -15,9 +15,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Runs the task called `name` with the pinned Node; returns its exit code. A name that is no task is refused with the list of names. */
 export async function bootstrap(name, args) {
   const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
-  if (task === undefined) throw new ForPeople(`there is no task \`${name ?? ''}\`; there are: ${Object.keys(tasks).join(', ')}`);
+  if (task === undefined)
+    throw new ForPeople(
+      `${name === undefined ? 'name a task' : `there is no task \`${name}\``}; there are: ${Object.keys(tasks).join(', ')}`,
+    );
   const node = await ensureNode();
-  const environment = { ...process.env, PATH: [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter) };
+  const environment = {
+    ...process.env,
+    PATH: [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter),
+  };
   await ensurePackages(root, node, environment);
   return await run(node, [...task, ...args], environment);
 }
@@ -25,20 +31,24 @@ export async function bootstrap(name, args) {
 /**
  * The child's exit code, once it has ended; where a signal ended it, this process ends by the same signal.
  *
- * A terminal sends Ctrl-C to the child itself, which then says when it is done; without a terminal it is passed on here.
+ * A terminal sends Ctrl-C to the child itself, which then says when it is done; without a terminal it is passed on here. npm starts
+ * this through a shell that dies of a signal without passing it on, so the child is also told when that shell has gone.
  */
 function run(node, argv, environment) {
   const child = spawn(node, argv, { cwd: root, env: environment, stdio: 'inherit' });
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const listeners = signals.map((signal) => {
-    const passOn = () => signal === 'SIGINT' && hasTerminal ? undefined : child.kill(signal);
+    const passOn = () => (signal === 'SIGINT' && hasTerminal ? undefined : child.kill(signal));
     process.on(signal, passOn);
     return [signal, passOn];
   });
+  const starter = process.ppid;
+  const watch = setInterval(() => process.ppid !== starter && child.kill('SIGTERM'), 500);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
+      clearInterval(watch);
       for (const [name, listener] of listeners) process.off(name, listener);
       if (signal === null) resolve(code);
       else process.kill(process.pid, signal);

@@ -19,7 +19,9 @@ export function npm(node, args, { cwd, env }) {
     });
   }
   return new Promise((resolve, reject) => {
-    child.once('error', () => reject(new ForPeople('npm was not found: it comes with Node, and is needed to fetch what the project uses')));
+    child.once('error', () =>
+      reject(new ForPeople('npm was not found: it comes with Node, and is needed to fetch what the project uses')),
+    );
     child.once('close', (code) => {
       if (code === 0) resolve(output.stdout);
       else reject(new Error(saidOf(output.stderr) || `npm ended with ${code}`));

