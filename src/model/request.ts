@@ -33,6 +33,8 @@ export interface Request {
   readonly method: string;
   readonly uri: string;
   readonly headers: Headers;
+  /** What the caller is told beside the reply, in Warning headers. */
+  readonly warnings: readonly string[];
   readonly httpVersion: '1.1' | '2.0';
   readonly peer: string;
   /** What the caller presents; held here until `authenticate` has read it, and nowhere else. */

@@ -1,17 +1,16 @@
 import type { Connector } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';
-import type { Decision } from '../model/decision.ts';
-import type { Operation } from '../model/operation.ts';
 import type { Request } from '../model/request.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
+import type { Clock } from '../std/clock.ts';
 import type { Limits } from './limits.ts';
-import type { Approvals } from './settle.ts';
-import type { Probe } from './resolve.ts';
 import type { Recorder } from './record.ts';
+import type { Probe } from './resolve.ts';
 
 /** What the data path is given for one target: its ports, and nothing that could go round them. */
 export interface Gateway {
   readonly limits: Limits;
+  readonly clock: Clock;
   readonly recorder: Recorder;
   /** @throws {Refusal} TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE */
   readonly authenticate: (request: Request) => Promise<Caller>;
@@ -19,7 +18,4 @@ export interface Gateway {
   /** The rules in force now; a reload replaces them whole. */
   readonly rules: () => RuleSet;
   readonly probe: Probe;
-  readonly approvals: Approvals;
 }
-
-export type { Decision, Operation };

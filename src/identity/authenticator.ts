@@ -1,0 +1,103 @@
+/*
+ * From token to caller: the issuer is picked by the token's own claim, the signature and every claim that binds the token to this gateway are
+ * checked, and the outcome is kept by the token's hash until it ends. What is kept is the caller; the token is kept nowhere.
+ */
+import { hash } from 'node:crypto';
+import { decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Caller } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Request } from '../model/request.ts';
+import type { Clock } from '../std/clock.ts';
+import type { Issuer } from './issuer.ts';
+import { issuerKeys } from './issuer-keys.ts';
+import { toCaller } from './to-caller.ts';
+
+/** Security: only signatures that need the issuer's private key; `none` and the symmetric ones would let anyone sign (T63). */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** Limits of authentication. */
+export const TOKEN_LIMITS = Object.freeze({
+  tokenBytesMax: 16 * 1024,
+  /** How far the issuer's clock may be off. */
+  clockSkewSeconds: 30,
+  /** Verified tokens that are remembered; the oldest go first. */
+  cachedTokensMax: 20_000,
+});
+
+/** Finds out who presents a request's token. */
+export interface Authenticator {
+  /** @throws {Refusal} TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE */
+  authenticate(request: Request): Promise<Caller>;
+}
+
+/** An authenticator for the given issuers; two issuers with one URL are a mistake of the configuration, which refuses them. */
+export function createAuthenticator(issuers: readonly Issuer[], clock: Clock): Authenticator {
+  const byUrl = new Map(issuers.map((issuer) => [issuer.url, { issuer, keys: issuerKeys(issuer, clock) }]));
+  const cache = new Map<string, Caller>();
+  return {
+    async authenticate({ token }) {
+      if (token === undefined) throw new Refusal('TOKEN_MISSING', 'no bearer token is presented', { advice: 'present the token of a configured issuer' });
+      if (token.length > TOKEN_LIMITS.tokenBytesMax) throw invalid(`it is longer than ${TOKEN_LIMITS.tokenBytesMax} bytes`);
+      const digest = hash('sha256', token, 'base64url');
+      const known = cache.get(digest);
+      if (known !== undefined) return stillValid(known, clock);
+      const caller = await verify(token, digest, byUrl, clock);
+      if (cache.size >= TOKEN_LIMITS.cachedTokensMax) cache.delete(cache.keys().next().value as string);
+      cache.set(digest, caller);
+      return caller;
+    },
+  };
+}
+
+function stillValid(caller: Caller, clock: Clock): Caller {
+  if (clock.now() >= caller.tokenEndsAt + TOKEN_LIMITS.clockSkewSeconds * 1000) throw expired();
+  return caller;
+}
+
+type ByUrl = ReadonlyMap<string, { readonly issuer: Issuer; readonly keys: JWTVerifyGetKey }>;
+
+async function verify(token: string, digest: string, byUrl: ByUrl, clock: Clock): Promise<Caller> {
+  const found = byUrl.get(claimedIssuer(token));
+  if (found === undefined) throw invalid('its issuer is none of those configured');
+  const { issuer, keys } = found;
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ALGORITHMS,
+      issuer: issuer.url,
+      audience: [...issuer.audiences],
+      clockTolerance: TOKEN_LIMITS.clockSkewSeconds,
+      requiredClaims: ['exp', 'iss', 'aud'],
+      currentDate: new Date(clock.now()),
+    });
+    return toCaller(issuer, payload, digest);
+  } catch (error) {
+    throw toTokenRefusal(error, issuer);
+  }
+}
+
+function claimedIssuer(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch {
+    throw invalid('it is not a JSON Web Token');
+  }
+}
+
+function toTokenRefusal(error: unknown, issuer: Issuer): unknown {
+  if (error instanceof errors.JWTExpired) return expired();
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'nbf') return new Refusal('TOKEN_EXPIRED', 'the token does not begin yet');
+    const asked = error.claim === 'aud' ? `, which must be ${issuer.audiences.map((audience) => `\`${audience}\``).join(' or ')}` : '';
+    return invalid(`its claim \`${error.claim}\` is not right${asked}`);
+  }
+  if (error instanceof errors.JOSEError) return new Refusal('TOKEN_INVALID', 'the token is not taken: its signature does not verify', { detail: error.code, cause: error });
+  return error;
+}
+
+function expired(): Refusal {
+  return new Refusal('TOKEN_EXPIRED', 'the token has ended', { advice: 'get a new one from the issuer' });
+}
+
+function invalid(why: string): Refusal {
+  return new Refusal('TOKEN_INVALID', `the token is not taken: ${why}`);
+}

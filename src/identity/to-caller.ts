@@ -1,0 +1,78 @@
+import type { JWTPayload } from 'jose';
+import type { Caller } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Issuer } from './issuer.ts';
+
+/** Limit: a token with more groups than this is refused; each becomes a header upstream. */
+const GROUPS_MAX = 200;
+
+/** Limit: longer names than this are refused. */
+const NAME_BYTES_MAX = 512;
+
+/**
+ * The caller that verified claims describe.
+ *
+ * Groups that begin with `system:` are dropped, whoever asserts them: they are Kubernetes' own, and `system:masters` bypasses RBAC. A subject
+ * that begins so is refused. Names with control characters, and claims of another shape than was configured, are refused rather than repaired.
+ *
+ * @throws {Refusal} TOKEN_INVALID
+ */
+export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string): Caller {
+  return Object.freeze({
+    subject: subjectOf(issuer, claims),
+    groups: Object.freeze(groupsOf(issuer, claims)),
+    issuer: issuer.name,
+    kind: issuer.kind,
+    labels: Object.freeze(labelsOf(issuer, claims)),
+    tokenEndsAt: (claims.exp as number) * 1000,
+    tokenDigest,
+  });
+}
+
+function subjectOf(issuer: Issuer, claims: JWTPayload): string {
+  const claim = claims[issuer.subject.claim];
+  if (typeof claim !== 'string' || claim === '') throw invalid(`its claim \`${issuer.subject.claim}\` holds no subject`);
+  const subject = issuer.subject.prefix + claim;
+  if (isReserved(subject)) throw invalid('its subject begins with `system:`, which is Kubernetes’ own; give the issuer a subject prefix');
+  return checked(subject, 'subject');
+}
+
+function groupsOf(issuer: Issuer, claims: JWTPayload): string[] {
+  const claim = claims[issuer.groups.claim];
+  const names: readonly unknown[] = claim === undefined || claim === null ? [] : Array.isArray(claim) ? claim : [claim];
+  if (names.length > GROUPS_MAX) throw invalid(`it has more than ${GROUPS_MAX} groups`);
+  const groups = new Set<string>();
+  for (const name of names) {
+    if (typeof name !== 'string' || name === '') throw invalid(`its claim \`${issuer.groups.claim}\` holds something other than names`);
+    const group = checked(issuer.groups.prefix + name, 'group');
+    if (!isReserved(group)) groups.add(group);
+  }
+  return [...groups];
+}
+
+function labelsOf(issuer: Issuer, claims: JWTPayload): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const [label, name] of Object.entries(issuer.labels)) {
+    const value = claims[name];
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'object') throw invalid(`its claim \`${name}\` is not a plain value`);
+    labels[label] = checked(String(value), 'label');
+  }
+  return labels;
+}
+
+/** Security: T4. Unicode spaces and case do not help: Kubernetes compares bytes, and so does this. */
+function isReserved(name: string): boolean {
+  return name.startsWith('system:');
+}
+
+/** Security: T5. A name becomes one header value; nothing in it may end the line or the value. */
+function checked(name: string, what: string): string {
+  if (/[^\x20-\x7e\u00a0-\u{10ffff}]/u.test(name) || name !== name.trim()) throw invalid(`its ${what} holds a character that no name may hold`);
+  if (Buffer.byteLength(name) > NAME_BYTES_MAX) throw invalid(`its ${what} is longer than ${NAME_BYTES_MAX} bytes`);
+  return name;
+}
+
+function invalid(why: string): Refusal {
+  return new Refusal('TOKEN_INVALID', `the token is not taken: ${why}`);
+}

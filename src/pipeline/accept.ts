@@ -1,0 +1,145 @@
+/*
+ * The first stage: what came from the wire becomes a request in normal form, or is refused.
+ *
+ * Nothing is cleaned up that could be read two ways. Credentials are taken out of the headers here and live in `token` alone; headers
+ * that carry identity are removed by prefix, whatever their names are today. What is removed of a caller's own wish (impersonation)
+ * is told to it in a Warning header, so that `kubectl --as` does not silently mean something else.
+ */
+import { Refusal } from '../model/refusal.ts';
+import type { RawRequest, Request, Upgrade, UpgradeProtocol } from '../model/request.ts';
+import { bodyReader } from './body-reader.ts';
+import type { Limits } from './limits.ts';
+
+/** Security: removed on arrival; only `forward` adds such headers. Without it T1 and T8 fail. */
+const IDENTITY_PREFIXES = ['impersonate-', 'x-remote-', 'x-forwarded-'];
+const IDENTITY_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'forwarded', 'x-real-ip']);
+
+/** Headers of which a second one would be read by some and overlooked by others. */
+const SINGLE_HEADERS = new Set(['authorization', 'content-type', 'content-length', 'content-encoding', 'host', 'upgrade']);
+
+/** A header that asks for another method than the one that is judged. */
+const METHOD_OVERRIDE = /^x-(http-)?method(-override)?$/;
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** Source: https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/authentication/request/websocket/protocol.go */
+const WEBSOCKET_TOKEN_PREFIX = 'base64url.bearer.authorization.k8s.io.';
+
+/**
+ * The request in normal form, without its credentials and identity headers.
+ *
+ * @throws {Refusal} METHOD_NOT_ALLOWED, REQUEST_MALFORMED, URI_TOO_LONG, HEADERS_TOO_LARGE, CREDENTIALS_AMBIGUOUS, UPGRADE_UNSUPPORTED,
+ * MEDIA_TYPE_UNSUPPORTED
+ */
+export function accept(raw: RawRequest, limits: Limits): Request {
+  if (!METHODS.has(raw.method)) {
+    throw new Refusal('METHOD_NOT_ALLOWED', `method \`${printable(raw.method)}\` is not one that the API has`, {
+      advice: 'use GET, HEAD, POST, PUT, PATCH or DELETE',
+    });
+  }
+  acceptUri(raw.uri, limits);
+  const { headers, tokens, warnings } = acceptHeaders(raw.rawHeaders, limits);
+  if (tokens.length > 1) {
+    throw new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented', { advice: 'send one bearer token, in one header' });
+  }
+  return {
+    id: raw.id,
+    method: raw.method,
+    uri: raw.uri,
+    headers,
+    warnings,
+    httpVersion: raw.httpVersion,
+    peer: raw.peer,
+    token: tokens[0],
+    upgrade: acceptUpgrade(raw.upgrade, headers),
+    readBody: bodyReader(raw.body, headers, limits),
+  };
+}
+
+function acceptUri(uri: string, limits: Limits): void {
+  if (uri.length > limits.uriBytesMax) throw new Refusal('URI_TOO_LONG', `the request target is longer than ${limits.uriBytesMax} bytes`);
+  if (!uri.startsWith('/')) throw new Refusal('REQUEST_MALFORMED', 'the request target is not a path');
+  if (/[?&]access_token=/.test(uri)) {
+    throw new Refusal('CREDENTIALS_AMBIGUOUS', 'a token in the query is not taken, and would be recorded', { advice: 'send it in the Authorization header' });
+  }
+}
+
+interface AcceptedHeaders {
+  readonly headers: Map<string, string[]>;
+  readonly tokens: string[];
+  readonly warnings: string[];
+}
+
+function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedHeaders {
+  if (rawHeaders.length / 2 > limits.headersCountMax) {
+    throw new Refusal('HEADERS_TOO_LARGE', `there are more than ${limits.headersCountMax} headers`);
+  }
+  const headers = new Map<string, string[]>();
+  const tokens: string[] = [];
+  let isImpersonating = false;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] as string).toLowerCase();
+    const value = rawHeaders[i + 1] as string;
+    if (name.startsWith(':')) continue;
+    const values = headers.get(name);
+    if (SINGLE_HEADERS.has(name) && (values !== undefined || (name === 'authorization' && tokens.length > 0))) throw twice(name);
+    if (METHOD_OVERRIDE.test(name)) throw new Refusal('REQUEST_MALFORMED', `header \`${name}\` asks for another method than the request's own`);
+    if (name === 'authorization') tokens.push(bearer(value));
+    if (name.startsWith('impersonate-')) isImpersonating = true;
+    if (IDENTITY_HEADERS.has(name) || IDENTITY_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
+    const kept = name === 'sec-websocket-protocol' ? withoutToken(value, tokens) : value;
+    if (kept === '' && name === 'sec-websocket-protocol') continue;
+    if (values === undefined) headers.set(name, [kept]);
+    else values.push(kept);
+  }
+  const warnings = isImpersonating ? ['impersonation headers are not taken from callers and were removed: the request ran as yourself'] : [];
+  return { headers, tokens, warnings };
+}
+
+function twice(name: string): Refusal {
+  if (name === 'authorization') {
+    return new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented', { advice: 'send one Authorization header' });
+  }
+  return new Refusal('REQUEST_MALFORMED', `header \`${name}\` is given twice`);
+}
+
+function bearer(value: string): string {
+  const token = /^bearer +([!-~]+)$/i.exec(value)?.[1];
+  if (token === undefined) {
+    throw new Refusal('TOKEN_MISSING', 'the Authorization header holds no bearer token', { advice: 'present the token of a configured issuer as `Bearer …`' });
+  }
+  return token;
+}
+
+/** Takes the token that browsers must hide among WebSocket protocols out of them, into `tokens`. */
+function withoutToken(value: string, tokens: string[]): string {
+  const protocols = value.split(',').map((protocol) => protocol.trim());
+  for (const protocol of protocols) {
+    if (protocol.startsWith(WEBSOCKET_TOKEN_PREFIX)) {
+      tokens.push(Buffer.from(protocol.slice(WEBSOCKET_TOKEN_PREFIX.length), 'base64url').toString('latin1'));
+    }
+  }
+  return protocols.filter((protocol) => !protocol.startsWith(WEBSOCKET_TOKEN_PREFIX)).join(', ');
+}
+
+function acceptUpgrade(upgrade: Upgrade | undefined, headers: ReadonlyMap<string, readonly string[]>): Request['upgrade'] {
+  const name = headers.get('upgrade')?.[0];
+  if (upgrade === undefined && name === undefined) return undefined;
+  const protocol = name === undefined ? undefined : UPGRADES.get(name.toLowerCase());
+  if (upgrade === undefined || protocol === undefined) {
+    throw new Refusal('UPGRADE_UNSUPPORTED', `an upgrade to \`${printable(name ?? '')}\` is not possible here`, {
+      advice: 'use WebSocket or SPDY/3.1 over HTTP/1.1',
+    });
+  }
+  return { ...upgrade, protocol };
+}
+
+const UPGRADES: ReadonlyMap<string, UpgradeProtocol> = new Map([
+  ['websocket', 'websocket'],
+  ['spdy/3.1', 'spdy/3.1'],
+]);
+
+/** The caller's own words, safe to print: bounded, and without control characters. */
+function printable(text: string): string {
+  return text.slice(0, 64).replace(/[^ -~]/g, '?');
+}

@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream';
+import { Refusal } from '../model/refusal.ts';
+import type { Headers } from '../model/request.ts';
+import type { Limits } from './limits.ts';
+
+/**
+ * A function that reads the body whole at its first call, and gives the same bytes at each later one. It is not called before the caller is
+ * known, so that nobody else can make the gateway hold bytes.
+ *
+ * @throws {Refusal} BODY_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED for a compressed body, which the API server does not read either
+ */
+export function bodyReader(body: Readable, headers: Headers, limits: Limits): () => Promise<Buffer> {
+  let read: Promise<Buffer> | undefined;
+  return () => {
+    read ??= readWhole(body, headers, limits);
+    return read;
+  };
+}
+
+async function readWhole(body: Readable, headers: Headers, limits: Limits): Promise<Buffer> {
+  const encoding = headers.get('content-encoding')?.[0];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Refusal('MEDIA_TYPE_UNSUPPORTED', 'a compressed request body is not read', { advice: 'send the body without Content-Encoding' });
+  }
+  const declared = Number(headers.get('content-length')?.[0] ?? 0);
+  if (declared > limits.bodyBytesMax) throw tooLarge(limits);
+  if (body.readableEnded) return Buffer.alloc(0);
+  if (body.destroyed) throw gone();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const timer = setTimeout(() => settle(() => reject(tooSlow(limits))), limits.bodyTimeoutMs);
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > limits.bodyBytesMax) settle(() => reject(tooLarge(limits)));
+      else chunks.push(chunk);
+    };
+    const onEnd = () => settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    const onClose = () => settle(() => reject(gone()));
+    const settle = (finish: () => void) => {
+      clearTimeout(timer);
+      body.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      body.on('error', () => {});
+      finish();
+    };
+    body.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+}
+
+function gone(): Refusal {
+  return new Refusal('CALLER_GONE', 'the caller went away while its request was read');
+}
+
+function tooLarge(limits: Limits): Refusal {
+  return new Refusal('BODY_TOO_LARGE', `the body is larger than ${limits.bodyBytesMax} bytes`);
+}
+
+function tooSlow(limits: Limits): Refusal {
+  return new Refusal('REQUEST_TIMEOUT', `the body did not arrive whole within ${limits.bodyTimeoutMs} ms`);
+}

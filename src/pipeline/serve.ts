@@ -1,0 +1,27 @@
+import { decide } from '../policy/decide.ts';
+import type { Answer } from '../model/reply.ts';
+import type { RawRequest } from '../model/request.ts';
+import { accept } from './accept.ts';
+import type { Gateway } from './gateway.ts';
+import { mask } from './mask.ts';
+import { resolve } from './resolve.ts';
+import { settle } from './settle.ts';
+import { toRefusal } from './to-refusal.ts';
+
+/** The data path, whole. Every request the gateway serves runs these lines, in this order. */
+export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<Answer> {
+  const recording = gateway.recorder.open(raw);
+  try {
+    const request = accept(raw, gateway.limits); //                        limits, normal form, identity headers stripped
+    const caller = recording.of(await gateway.authenticate(request)); //   token -> Caller
+    const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
+    recording.begin(operation); //                                         cannot record -> nothing is forwarded
+    const rules = gateway.rules();
+    const ask = async () => decide(rules, await resolve(gateway, rules, caller, operation));
+    const permit = await settle(ask, caller, operation, recording); //     allowed, and its intent on disk; or refused
+    const reply = await gateway.connector.forward(permit, request, signal);
+    return recording.replied(mask(permit, reply)); //                      only a masked reply type-checks
+  } catch (thrown) {
+    return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);
+  }
+}
