@@ -36,15 +36,6 @@ export function findingAt(located: Located, path: Path, message: string, severit
   return { file: located.file, ...position(located, path), path: formatPath(path), message, severity };
 }
 
-/** What the YAML parser itself found wrong: bad syntax, duplicate keys. */
-export function yamlFindings({ file, document, lines }: Located): Finding[] {
-  return document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    const message = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.message;
-    return { file, line, column: col, path: '', message: message.charAt(0).toLowerCase() + message.slice(1), severity: 'error' };
-  });
-}
-
 /** What a schema found wrong, each mistake a finding of its own: an unknown key stands at the key itself. */
 export function schemaFindings(located: Located, error: z.ZodError): Finding[] {
   return error.issues.flatMap((issue) => issueFindings(located, issue, []));

@@ -9,6 +9,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import { Agent, request } from 'undici';
 import { Refusal } from '../model/refusal.ts';
 import type { Clock } from '../std/clock.ts';
+import { isTrustedUrl } from '../std/trusted-url.ts';
 import type { Issuer } from './issuer.ts';
 
 /** Limits of key sets. */
@@ -76,14 +77,8 @@ async function fetchKeys(issuer: Issuer, dispatcher: Agent): Promise<unknown> {
   const document = await fetchJson(`${issuer.url.replace(/\/$/, '')}/.well-known/openid-configuration`, dispatcher);
   const { issuer: named, jwks_uri: url } = document as { issuer?: unknown; jwks_uri?: unknown };
   if (named !== issuer.url) throw new Error(`discovery names another issuer: ${String(named)}`);
-  if (typeof url !== 'string' || !isTrusted(url)) throw new Error(`discovery names keys at ${String(url)}, which is not https`);
+  if (typeof url !== 'string' || !isTrustedUrl(url)) throw new Error(`discovery names keys at ${String(url)}, which is not https`);
   return fetchJson(url, dispatcher);
-}
-
-/** Keys come over TLS, or from this machine itself. */
-export function isTrusted(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
 }
 
 async function fetchJson(url: string, dispatcher: Agent): Promise<unknown> {
