@@ -1,0 +1,108 @@
+/**
+ * A body as an object of a kind: JSON or YAML, checked against the kind's schema. A wrong type is refused; a field that is not known is
+ * dropped and told (or refused, where the caller asks for `fieldValidation=Strict`), and a null is no field at all.
+ */
+
+import { parseDocument } from 'yaml';
+import { isObject, type Json, type JsonObject } from './object.ts';
+import { fieldSchema, itemSchema, resolved, type Schema, takesUnknown } from './schema.ts';
+import { badRequest, StatusError } from './status.ts';
+
+const bodyTypes = ['application/json', 'application/yaml'];
+
+/** The media type of a body, without its parameters; JSON where none is said. */
+export function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json';
+}
+
+/** @throws {StatusError} 415 with the media types that are taken */
+export function unknownFormat(accepted: readonly string[] = bodyTypes): StatusError {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
+  return new StatusError(415, 'UnsupportedMediaType', message);
+}
+
+/**
+ * The value in a JSON or YAML body.
+ *
+ * @throws {StatusError} 415 for another media type, 400 where it cannot be parsed
+ */
+export function parseBody(bytes: Buffer, type: string, kind: string): Json {
+  const text = bytes.toString('utf8');
+  if (type === 'application/json') {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw badRequest(
+        `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${(error as Error).message}`,
+      );
+    }
+  }
+  if (type === 'application/yaml') return parseYaml(text);
+  throw unknownFormat();
+}
+
+/** @throws {StatusError} 400 where it is no YAML */
+export function parseYaml(text: string): Json {
+  const document = parseDocument(text, { schema: 'core', maxAliasCount: 100 } as Parameters<typeof parseDocument>[1]);
+  const [problem] = document.errors;
+  if (problem !== undefined) throw badRequest(`error decoding YAML: ${problem.message.split('\n')[0] ?? ''}`);
+  return document.toJS({ maxAliasCount: 100 });
+}
+
+/**
+ * The fields of a value that its schema knows, and the paths of those that it does not.
+ *
+ * @throws {StatusError} 400 where a value is not of its field's type
+ */
+export function decoded(value: JsonObject, schema: Schema | undefined, kind: string, apiVersion: string): Decoded {
+  const unknown: string[] = [];
+  const clean = decodeValue(value, schema, '', { unknown, kind, apiVersion });
+  return { object: clean as JsonObject, unknownFields: unknown };
+}
+
+export interface Decoded {
+  readonly object: JsonObject;
+  readonly unknownFields: readonly string[];
+}
+
+interface Context {
+  readonly unknown: string[];
+  readonly kind: string;
+  readonly apiVersion: string;
+}
+
+function decodeValue(value: Json, schema: Schema | undefined, path: string, context: Context): Json {
+  const whole = resolved(schema);
+  if (whole === undefined) return value;
+  checkType(value, whole, path, context);
+  if (Array.isArray(value)) {
+    const items = itemSchema(whole);
+    return value.map((each, index) => decodeValue(each, items, `${path}[${index}]`, context));
+  }
+  if (!isObject(value)) return value;
+  const out: Record<string, Json> = {};
+  for (const [field, each] of Object.entries(value)) {
+    const inner = path === '' ? field : `${path}.${field}`;
+    const known = fieldSchema(whole, field);
+    if (known === undefined && !takesUnknown(whole)) context.unknown.push(inner);
+    else if (each !== null && each !== undefined) out[field] = decodeValue(each, known, inner, context);
+  }
+  return out;
+}
+
+function checkType(value: Json, schema: Schema, path: string, context: Context): void {
+  if (schema.oneOf !== undefined || schema['x-kubernetes-int-or-string'] || schema.type === undefined) return;
+  const is = Array.isArray(value) ? 'array' : isObject(value) ? 'object' : typeof value;
+  const wanted = schema.type === 'integer' ? 'number' : schema.type;
+  if (is === wanted && !(schema.type === 'integer' && !Number.isInteger(value))) return;
+  const goType =
+    { integer: 'int32', number: 'float64', boolean: 'bool', array: 'slice', object: 'struct' }[schema.type] ??
+    schema.type;
+  const field = path
+    .replaceAll(/\[\d+\]/g, '')
+    .replace(/\.[^.]*$/, (last) => (schema.type === 'string' && path.startsWith('data.') ? '' : last));
+  throw badRequest(
+    `${context.kind} in version "${context.apiVersion}" cannot be handled as a ${context.kind}: ` +
+      `json: cannot unmarshal ${is === 'boolean' ? 'bool' : is} into Go struct field ${context.kind}.${field} of type ${goType}`,
+  );
+}
