@@ -36,8 +36,12 @@ export function createAuthenticator(issuers: readonly Issuer[], clock: Clock): A
   const cache = new Map<string, Caller>();
   return {
     async authenticate({ token }) {
-      if (token === undefined) throw new Refusal('TOKEN_MISSING', 'no bearer token is presented', { advice: 'present the token of a configured issuer' });
-      if (token.length > TOKEN_LIMITS.tokenBytesMax) throw invalid(`it is longer than ${TOKEN_LIMITS.tokenBytesMax} bytes`);
+      if (token === undefined)
+        throw new Refusal('TOKEN_MISSING', 'no bearer token is presented', {
+          advice: 'present the token of a configured issuer',
+        });
+      if (token.length > TOKEN_LIMITS.tokenBytesMax)
+        throw invalid(`it is longer than ${TOKEN_LIMITS.tokenBytesMax} bytes`);
       const digest = hash('sha256', token, 'base64url');
       const known = cache.get(digest);
       if (known !== undefined) return stillValid(known, clock);
@@ -87,10 +91,17 @@ function toTokenRefusal(error: unknown, issuer: Issuer): unknown {
   if (error instanceof errors.JWTExpired) return expired();
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'nbf') return new Refusal('TOKEN_EXPIRED', 'the token does not begin yet');
-    const asked = error.claim === 'aud' ? `, which must be ${issuer.audiences.map((audience) => `\`${audience}\``).join(' or ')}` : '';
+    const asked =
+      error.claim === 'aud'
+        ? `, which must be ${issuer.audiences.map((audience) => `\`${audience}\``).join(' or ')}`
+        : '';
     return invalid(`its claim \`${error.claim}\` is not right${asked}`);
   }
-  if (error instanceof errors.JOSEError) return new Refusal('TOKEN_INVALID', 'the token is not taken: its signature does not verify', { detail: error.code, cause: error });
+  if (error instanceof errors.JOSEError)
+    return new Refusal('TOKEN_INVALID', 'the token is not taken: its signature does not verify', {
+      detail: error.code,
+      cause: error,
+    });
   return error;
 }
 

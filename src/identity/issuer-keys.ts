@@ -43,7 +43,10 @@ export function issuerKeys(issuer: Issuer, clock: Clock): JWTVerifyGetKey {
   const refresh = (): Promise<void> => {
     fetching ??= (async () => {
       triedAt = clock.monotonic();
-      const found = issuer.keys.from === 'file' ? JSON.parse(await readFile(issuer.keys.file, 'utf8')) : await fetchKeys(issuer, dispatcher);
+      const found =
+        issuer.keys.from === 'file'
+          ? JSON.parse(await readFile(issuer.keys.file, 'utf8'))
+          : await fetchKeys(issuer, dispatcher);
       keys = { find: createLocalJWKSet(found as JSONWebKeySet), fetchedAt: clock.monotonic() };
     })().finally(() => {
       fetching = undefined;
@@ -54,7 +57,10 @@ export function issuerKeys(issuer: Issuer, clock: Clock): JWTVerifyGetKey {
 
   return async (header, token) => {
     const ageMs = keys === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() - keys.fetchedAt;
-    if (ageMs > KEY_LIMITS.keysStaleMaxMs) await (mayRefresh() || fetching ? refresh() : Promise.reject(new Error('asked a moment ago'))).catch(unavailable(issuer));
+    if (ageMs > KEY_LIMITS.keysStaleMaxMs)
+      await (mayRefresh() || fetching ? refresh() : Promise.reject(new Error('asked a moment ago'))).catch(
+        unavailable(issuer),
+      );
     else if (ageMs > KEY_LIMITS.keysFreshMs && mayRefresh()) refresh().catch(() => {});
     try {
       return await (keys as KeySet).find(header, token);
@@ -68,7 +74,11 @@ export function issuerKeys(issuer: Issuer, clock: Clock): JWTVerifyGetKey {
 
 function unavailable(issuer: Issuer): (cause: unknown) => never {
   return (cause) => {
-    throw new Refusal('ISSUER_UNAVAILABLE', `the keys of issuer \`${issuer.name}\` cannot be fetched`, { cause, detail: String(cause), retryAfterSeconds: 10 });
+    throw new Refusal('ISSUER_UNAVAILABLE', `the keys of issuer \`${issuer.name}\` cannot be fetched`, {
+      cause,
+      detail: String(cause),
+      retryAfterSeconds: 10,
+    });
   };
 }
 
@@ -77,12 +87,17 @@ async function fetchKeys(issuer: Issuer, dispatcher: Agent): Promise<unknown> {
   const document = await fetchJson(`${issuer.url.replace(/\/$/, '')}/.well-known/openid-configuration`, dispatcher);
   const { issuer: named, jwks_uri: url } = document as { issuer?: unknown; jwks_uri?: unknown };
   if (named !== issuer.url) throw new Error(`discovery names another issuer: ${String(named)}`);
-  if (typeof url !== 'string' || !isTrustedUrl(url)) throw new Error(`discovery names keys at ${String(url)}, which is not https`);
+  if (typeof url !== 'string' || !isTrustedUrl(url))
+    throw new Error(`discovery names keys at ${String(url)}, which is not https`);
   return fetchJson(url, dispatcher);
 }
 
 async function fetchJson(url: string, dispatcher: Agent): Promise<unknown> {
-  const { statusCode, body } = await request(url, { dispatcher, signal: AbortSignal.timeout(KEY_LIMITS.fetchTimeoutMs), headers: { accept: 'application/json' } });
+  const { statusCode, body } = await request(url, {
+    dispatcher,
+    signal: AbortSignal.timeout(KEY_LIMITS.fetchTimeoutMs),
+    headers: { accept: 'application/json' },
+  });
   if (statusCode !== 200) {
     await body.dump();
     throw new Error(`${url} answered ${statusCode}`);
@@ -90,7 +105,8 @@ async function fetchJson(url: string, dispatcher: Agent): Promise<unknown> {
   let text = '';
   for await (const chunk of body.setEncoding('utf8')) {
     text += chunk;
-    if (text.length > KEY_LIMITS.documentBytesMax) throw new Error(`${url} answered with more than ${KEY_LIMITS.documentBytesMax} bytes`);
+    if (text.length > KEY_LIMITS.documentBytesMax)
+      throw new Error(`${url} answered with more than ${KEY_LIMITS.documentBytesMax} bytes`);
   }
   return JSON.parse(text);
 }

@@ -7,7 +7,10 @@ export interface Issuer {
   /** A token must name one of these in `aud`. Never empty. */
   readonly audiences: readonly string[];
   /** Where the keys come from. */
-  readonly keys: { readonly from: 'discovery' } | { readonly from: 'url'; readonly url: string } | { readonly from: 'file'; readonly file: string };
+  readonly keys:
+    | { readonly from: 'discovery' }
+    | { readonly from: 'url'; readonly url: string }
+    | { readonly from: 'file'; readonly file: string };
   /** Certificates to trust for discovery and keys, as PEM; the system's own where undefined. */
   readonly caPem: string | undefined;
   readonly subject: { readonly claim: string; readonly prefix: string };

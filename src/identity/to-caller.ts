@@ -31,9 +31,11 @@ export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string
 
 function subjectOf(issuer: Issuer, claims: JWTPayload): string {
   const claim = claims[issuer.subject.claim];
-  if (typeof claim !== 'string' || claim === '') throw invalid(`its claim \`${issuer.subject.claim}\` holds no subject`);
+  if (typeof claim !== 'string' || claim === '')
+    throw invalid(`its claim \`${issuer.subject.claim}\` holds no subject`);
   const subject = issuer.subject.prefix + claim;
-  if (isReserved(subject)) throw invalid('its subject begins with `system:`, which is Kubernetes’ own; give the issuer a subject prefix');
+  if (isReserved(subject))
+    throw invalid('its subject begins with `system:`, which is Kubernetes’ own; give the issuer a subject prefix');
   return checked(subject, 'subject');
 }
 
@@ -43,7 +45,8 @@ function groupsOf(issuer: Issuer, claims: JWTPayload): string[] {
   if (names.length > GROUPS_MAX) throw invalid(`it has more than ${GROUPS_MAX} groups`);
   const groups = new Set<string>();
   for (const name of names) {
-    if (typeof name !== 'string' || name === '') throw invalid(`its claim \`${issuer.groups.claim}\` holds something other than names`);
+    if (typeof name !== 'string' || name === '')
+      throw invalid(`its claim \`${issuer.groups.claim}\` holds something other than names`);
     const group = checked(issuer.groups.prefix + name, 'group');
     if (!isReserved(group)) groups.add(group);
   }
@@ -68,7 +71,8 @@ function isReserved(name: string): boolean {
 
 /** Security: T5. A name becomes one header value; nothing in it may end the line or the value. */
 function checked(name: string, what: string): string {
-  if (/[^\x20-\x7e\u00a0-\u{10ffff}]/u.test(name) || name !== name.trim()) throw invalid(`its ${what} holds a character that no name may hold`);
+  if (/[^\x20-\x7e\u00a0-\u{10ffff}]/u.test(name) || name !== name.trim())
+    throw invalid(`its ${what} holds a character that no name may hold`);
   if (Buffer.byteLength(name) > NAME_BYTES_MAX) throw invalid(`its ${what} is longer than ${NAME_BYTES_MAX} bytes`);
   return name;
 }

@@ -15,7 +15,14 @@ const IDENTITY_PREFIXES = ['impersonate-', 'x-remote-', 'x-forwarded-'];
 const IDENTITY_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'forwarded', 'x-real-ip']);
 
 /** Headers of which a second one would be read by some and overlooked by others. */
-const SINGLE_HEADERS = new Set(['authorization', 'content-type', 'content-length', 'content-encoding', 'host', 'upgrade']);
+const SINGLE_HEADERS = new Set([
+  'authorization',
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'host',
+  'upgrade',
+]);
 
 /** A header that asks for another method than the one that is judged. */
 const METHOD_OVERRIDE = /^x-(http-)?method(-override)?$/;
@@ -40,7 +47,9 @@ export function accept(raw: RawRequest, limits: Limits): Request {
   acceptUri(raw.uri, limits);
   const { headers, tokens, warnings } = acceptHeaders(raw.rawHeaders, limits);
   if (tokens.length > 1) {
-    throw new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented', { advice: 'send one bearer token, in one header' });
+    throw new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented', {
+      advice: 'send one bearer token, in one header',
+    });
   }
   return {
     id: raw.id,
@@ -57,10 +66,13 @@ export function accept(raw: RawRequest, limits: Limits): Request {
 }
 
 function acceptUri(uri: string, limits: Limits): void {
-  if (uri.length > limits.uriBytesMax) throw new Refusal('URI_TOO_LONG', `the request target is longer than ${limits.uriBytesMax} bytes`);
+  if (uri.length > limits.uriBytesMax)
+    throw new Refusal('URI_TOO_LONG', `the request target is longer than ${limits.uriBytesMax} bytes`);
   if (!uri.startsWith('/')) throw new Refusal('REQUEST_MALFORMED', 'the request target is not a path');
   if (/[?&]access_token=/.test(uri)) {
-    throw new Refusal('CREDENTIALS_AMBIGUOUS', 'a token in the query is not taken, and would be recorded', { advice: 'send it in the Authorization header' });
+    throw new Refusal('CREDENTIALS_AMBIGUOUS', 'a token in the query is not taken, and would be recorded', {
+      advice: 'send it in the Authorization header',
+    });
   }
 }
 
@@ -82,8 +94,10 @@ function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedH
     const value = rawHeaders[i + 1] as string;
     if (name.startsWith(':')) continue;
     const values = headers.get(name);
-    if (SINGLE_HEADERS.has(name) && (values !== undefined || (name === 'authorization' && tokens.length > 0))) throw twice(name);
-    if (METHOD_OVERRIDE.test(name)) throw new Refusal('REQUEST_MALFORMED', `header \`${name}\` asks for another method than the request's own`);
+    if (SINGLE_HEADERS.has(name) && (values !== undefined || (name === 'authorization' && tokens.length > 0)))
+      throw twice(name);
+    if (METHOD_OVERRIDE.test(name))
+      throw new Refusal('REQUEST_MALFORMED', `header \`${name}\` asks for another method than the request's own`);
     if (name === 'authorization') tokens.push(bearer(value));
     if (name.startsWith('impersonate-')) isImpersonating = true;
     if (IDENTITY_HEADERS.has(name) || IDENTITY_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
@@ -92,13 +106,17 @@ function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedH
     if (values === undefined) headers.set(name, [kept]);
     else values.push(kept);
   }
-  const warnings = isImpersonating ? ['impersonation headers are not taken from callers and were removed: the request ran as yourself'] : [];
+  const warnings = isImpersonating
+    ? ['impersonation headers are not taken from callers and were removed: the request ran as yourself']
+    : [];
   return { headers, tokens, warnings };
 }
 
 function twice(name: string): Refusal {
   if (name === 'authorization') {
-    return new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented', { advice: 'send one Authorization header' });
+    return new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented', {
+      advice: 'send one Authorization header',
+    });
   }
   return new Refusal('REQUEST_MALFORMED', `header \`${name}\` is given twice`);
 }
@@ -106,7 +124,9 @@ function twice(name: string): Refusal {
 function bearer(value: string): string {
   const token = /^bearer +([!-~]+)$/i.exec(value)?.[1];
   if (token === undefined) {
-    throw new Refusal('TOKEN_MISSING', 'the Authorization header holds no bearer token', { advice: 'present the token of a configured issuer as `Bearer …`' });
+    throw new Refusal('TOKEN_MISSING', 'the Authorization header holds no bearer token', {
+      advice: 'present the token of a configured issuer as `Bearer …`',
+    });
   }
   return token;
 }
@@ -122,7 +142,10 @@ function withoutToken(value: string, tokens: string[]): string {
   return protocols.filter((protocol) => !protocol.startsWith(WEBSOCKET_TOKEN_PREFIX)).join(', ');
 }
 
-function acceptUpgrade(upgrade: Upgrade | undefined, headers: ReadonlyMap<string, readonly string[]>): Request['upgrade'] {
+function acceptUpgrade(
+  upgrade: Upgrade | undefined,
+  headers: ReadonlyMap<string, readonly string[]>,
+): Request['upgrade'] {
   const name = headers.get('upgrade')?.[0];
   if (upgrade === undefined && name === undefined) return undefined;
   const protocol = name === undefined ? undefined : UPGRADES.get(name.toLowerCase());

@@ -20,7 +20,9 @@ export function bodyReader(body: Readable, headers: Headers, limits: Limits): ()
 async function readWhole(body: Readable, headers: Headers, limits: Limits): Promise<Buffer> {
   const encoding = headers.get('content-encoding')?.[0];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new Refusal('MEDIA_TYPE_UNSUPPORTED', 'a compressed request body is not read', { advice: 'send the body without Content-Encoding' });
+    throw new Refusal('MEDIA_TYPE_UNSUPPORTED', 'a compressed request body is not read', {
+      advice: 'send the body without Content-Encoding',
+    });
   }
   const declared = Number(headers.get('content-length')?.[0] ?? 0);
   if (declared > limits.bodyBytesMax) throw tooLarge(limits);

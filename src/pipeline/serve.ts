@@ -1,6 +1,6 @@
-import { decide } from '../policy/decide.ts';
 import type { Answer } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
+import { decide } from '../policy/decide.ts';
 import { accept } from './accept.ts';
 import type { Gateway } from './gateway.ts';
 import { mask } from './mask.ts';

@@ -29,10 +29,14 @@ export async function settle(
     case 'deny':
       throw denied(caller, operation, decision);
     case 'hold':
-      throw new Refusal('HOLD_UNSUPPORTED', `\`${caller.subject}\` asks to ${describe(operation)}, which rule \`${decision.rule}\` holds for a person, and this version cannot ask one`, {
-        rule: decision.rule,
-        advice: 'ask for an allow rule that is narrow enough to stand without a person',
-      });
+      throw new Refusal(
+        'HOLD_UNSUPPORTED',
+        `\`${caller.subject}\` asks to ${describe(operation)}, which rule \`${decision.rule}\` holds for a person, and this version cannot ask one`,
+        {
+          rule: decision.rule,
+          advice: 'ask for an allow rule that is narrow enough to stand without a person',
+        },
+      );
     default:
       return unreachable(decision);
   }
@@ -52,5 +56,9 @@ const CODES: Record<DenyDecision['by'], RefusalCode> = {
 
 function denied(caller: Caller, operation: Operation, decision: DenyDecision): Refusal {
   const options = { rule: decision.rule, advice: decision.advice };
-  return new Refusal(CODES[decision.by], `\`${caller.subject}\` may not ${describe(operation)}: ${decision.reason}`, options);
+  return new Refusal(
+    CODES[decision.by],
+    `\`${caller.subject}\` may not ${describe(operation)}: ${decision.reason}`,
+    options,
+  );
 }

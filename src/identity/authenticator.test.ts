@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import type { Refusal } from '../model/refusal.ts';
+import type { Request } from '../model/request.ts';
+import { type Authenticator, createAuthenticator } from './authenticator.ts';
+import type { Issuer } from './issuer.ts';
+
+const NOW_S = 1_800_000_000;
+const clock = { nowMs: NOW_S * 1000, monotonicMs: 0, now: () => clock.nowMs, monotonic: () => clock.monotonicMs };
+
+let server: Server;
+let issuer: Issuer;
+let keys: Record<string, { publicKey: CryptoKey; privateKey: CryptoKey }>;
+let served: string[] = [];
+let isDown = false;
+let fetches = 0;
+
+before(async () => {
+  keys = { one: await generateKeyPair('RS256'), two: await generateKeyPair('ES256') };
+  server = createServer(async (request, response) => {
+    fetches++;
+    if (isDown) return response.writeHead(503).end();
+    if (request.url?.endsWith('openid-configuration'))
+      return response.end(JSON.stringify({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys` }));
+    const jwks = await Promise.all(
+      served.map(async (kid) => ({
+        ...(await exportJWK((keys[kid] as { publicKey: CryptoKey }).publicKey)),
+        kid,
+        use: 'sig',
+      })),
+    );
+    return response.end(JSON.stringify({ keys: jwks }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  issuer = {
+    name: 'main',
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    audiences: ['sallyport'],
+    keys: { from: 'discovery' },
+    caPem: undefined,
+    subject: { claim: 'sub', prefix: 'ci:' },
+    groups: { claim: 'groups', prefix: '' },
+    labels: { repo: 'repository' },
+    kind: 'autonomous',
+  };
+});
+after(() => server.close());
+
+interface Minted {
+  readonly claims?: Record<string, unknown>;
+  readonly kid?: string;
+  readonly alg?: string;
+  readonly key?: Parameters<SignJWT['sign']>[0];
+}
+
+function mint({ claims = {}, kid = 'one', alg = 'RS256', key }: Minted = {}): Promise<string> {
+  const all = { iss: issuer.url, aud: 'sallyport', sub: 'dev', exp: NOW_S + 600, ...claims };
+  return new SignJWT(all)
+    .setProtectedHeader({ alg, kid })
+    .sign(key ?? (keys[kid] as { privateKey: CryptoKey }).privateKey);
+}
+
+async function outcome(authenticator: Authenticator, token: string | undefined): Promise<string> {
+  try {
+    const caller = await authenticator.authenticate({ token } as Request);
+    return `${caller.subject} [${caller.groups}]`;
+  } catch (error) {
+    return (error as Refusal).code ?? String(error);
+  }
+}
+
+function fresh(): Authenticator {
+  served = ['one'];
+  isDown = false;
+  clock.nowMs = NOW_S * 1000;
+  return createAuthenticator([issuer], clock);
+}
+
+const CLAIMS: readonly (readonly [string, Record<string, unknown>, string])[] = [
+  ['a plain token', {}, 'ci:dev []'],
+  ['groups', { groups: ['a', 'b', 'a'] }, 'ci:dev [a,b]'],
+  ['one group as a string', { groups: 'a' }, 'ci:dev [a]'],
+  [
+    'T4: Kubernetes’ own groups are dropped',
+    { groups: ['system:masters', 'system:nodes', 'system:authenticated', 'ops'] },
+    'ci:dev [ops]',
+  ],
+  ['T5: a group with a comma stays one', { groups: ['a,system:masters'] }, 'ci:dev [a,system:masters]'],
+  ['T5: a group with a line end', { groups: ['a\r\nImpersonate-User: x'] }, 'TOKEN_INVALID'],
+  ['T5: a group with NUL', { groups: ['a\0b'] }, 'TOKEN_INVALID'],
+  ['T5: a subject with a line end', { sub: 'a\nb' }, 'TOKEN_INVALID'],
+  ['T7: an empty subject', { sub: '' }, 'TOKEN_INVALID'],
+  ['T7: no subject', { sub: undefined }, 'TOKEN_INVALID'],
+  ['groups of another shape', { groups: { a: 1 } }, 'TOKEN_INVALID'],
+  ['groups that are numbers', { groups: [1] }, 'TOKEN_INVALID'],
+  ['T63: another audience', { aud: 'other' }, 'TOKEN_INVALID'],
+  ['T63: no audience', { aud: undefined }, 'TOKEN_INVALID'],
+  ['T63: another issuer', { iss: 'https://other' }, 'TOKEN_INVALID'],
+  ['T63: the issuer with a slash behind', { iss: 'SELF/' }, 'TOKEN_INVALID'],
+  ['T63: no end', { exp: undefined }, 'TOKEN_INVALID'],
+  ['T63: ended', { exp: NOW_S - 31 }, 'TOKEN_EXPIRED'],
+  ['ended within the clock skew', { exp: NOW_S - 20 }, 'ci:dev []'],
+  ['T63: not begun', { nbf: NOW_S + 60 }, 'TOKEN_EXPIRED'],
+];
+
+for (const [name, claims, expected] of CLAIMS) {
+  test(`claims: ${name}`, async () => {
+    const iss = claims['iss'] === 'SELF/' ? { iss: `${issuer.url}/` } : {};
+    assert.equal(await outcome(fresh(), await mint({ claims: { ...claims, ...iss } })), expected);
+  });
+}
+
+test('T4: a subject of Kubernetes’ own is refused where the issuer has no prefix', async () => {
+  served = ['one'];
+  const bare = createAuthenticator([{ ...issuer, subject: { claim: 'sub', prefix: '' } }], clock);
+  assert.equal(await outcome(bare, await mint({ claims: { sub: 'system:admin' } })), 'TOKEN_INVALID');
+});
+
+test('T63: a token that is not signed, signed with the public key as a secret, or by another key is refused', async () => {
+  const authenticator = fresh();
+  const claims = { iss: issuer.url, aud: 'sallyport', sub: 'dev', exp: NOW_S + 600 };
+  assert.equal(await outcome(authenticator, new UnsecuredJWT(claims).encode()), 'TOKEN_INVALID');
+  const secret = new TextEncoder().encode(
+    JSON.stringify(await exportJWK((keys['one'] as { publicKey: CryptoKey }).publicKey)),
+  );
+  assert.equal(await outcome(authenticator, await mint({ alg: 'HS256', key: secret })), 'TOKEN_INVALID');
+  const other = await generateKeyPair('RS256');
+  assert.equal(await outcome(authenticator, await mint({ key: other.privateKey })), 'TOKEN_INVALID');
+  const [header, payload, signature] = (await mint()).split('.') as [string, string, string];
+  const forged = Buffer.from(JSON.stringify({ ...claims, sub: 'admin' })).toString('base64url');
+  assert.equal(await outcome(authenticator, `${header}.${forged}.${signature}`), 'TOKEN_INVALID');
+  assert.equal(await outcome(authenticator, `${header}.${payload}.`), 'TOKEN_INVALID');
+});
+
+test('T63: a key id that leads elsewhere finds no key', async () => {
+  for (const kid of ['../../etc/passwd', "x' OR 1=1", 'https://other/keys']) {
+    clock.monotonicMs += 60_000;
+    assert.equal(
+      await outcome(fresh(), await mint({ kid, key: (keys['one'] as { privateKey: CryptoKey }).privateKey })),
+      'TOKEN_INVALID',
+    );
+  }
+});
+
+test('no token, and what is no token', async () => {
+  assert.equal(await outcome(fresh(), undefined), 'TOKEN_MISSING');
+  for (const token of ['', 'x', 'a.b.c', 'x'.repeat(20_000)])
+    assert.equal(await outcome(fresh(), token), 'TOKEN_INVALID');
+});
+
+test('T63: keys rotate, an unknown key id fetches once, and a flood of them does not fetch again', async () => {
+  const authenticator = fresh();
+  assert.equal(await outcome(authenticator, await mint()), 'ci:dev []');
+  served = ['two'];
+  const token = await mint({ kid: 'two', alg: 'ES256' });
+  clock.monotonicMs += 60_000;
+  assert.equal(await outcome(authenticator, token), 'ci:dev []');
+  const before = fetches;
+  for (let i = 0; i < 20; i++) {
+    assert.equal(
+      await outcome(
+        authenticator,
+        await mint({ kid: `k${i}`, key: (keys['one'] as { privateKey: CryptoKey }).privateKey }),
+      ),
+      'TOKEN_INVALID',
+    );
+  }
+  assert.equal(fetches, before);
+});
+
+test('T63: an issuer that is down does not lock out who is known, nor who has a key that is known', async () => {
+  const authenticator = fresh();
+  const known = await mint();
+  assert.equal(await outcome(authenticator, known), 'ci:dev []');
+  isDown = true;
+  clock.monotonicMs += 3_600_000;
+  assert.equal(await outcome(authenticator, known), 'ci:dev []');
+  assert.equal(await outcome(authenticator, await mint({ claims: { jti: 'another' } })), 'ci:dev []');
+  clock.monotonicMs += 48 * 3_600_000;
+  assert.equal(await outcome(authenticator, await mint({ claims: { jti: 'a third' } })), 'ISSUER_UNAVAILABLE');
+});
+
+test('an issuer that was never there answers that it is unavailable', async () => {
+  const authenticator = fresh();
+  isDown = true;
+  assert.equal(await outcome(authenticator, await mint()), 'ISSUER_UNAVAILABLE');
+});
+
+test('T60: a token that is remembered still ends', async () => {
+  const authenticator = fresh();
+  const token = await mint({ claims: { exp: NOW_S + 60 } });
+  assert.equal(await outcome(authenticator, token), 'ci:dev []');
+  clock.nowMs += 91_000;
+  assert.equal(await outcome(authenticator, token), 'TOKEN_EXPIRED');
+});
