@@ -1,0 +1,78 @@
+interface ConfigValues {
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly target: string;
+  readonly issuer: string | undefined;
+  readonly audience: string;
+}
+
+/** The commented configuration that `sallyport init` writes. */
+export const CONFIG_TEMPLATE = (
+  values: ConfigValues,
+): string => `# Sallyport's configuration. Every key: docs/reference/configuration.md. Paths are relative to this file.
+apiVersion: sallyport.dev/v1
+kind: Gateway
+
+# Where callers connect. 127.0.0.1 is this machine only; 0.0.0.0 is every address.
+listen:
+  address: 127.0.0.1
+  port: 8443
+
+# /healthz, /readyz and /metrics, without authentication: keep it private.
+private:
+  address: 127.0.0.1
+  port: 9090
+
+# Without a certificate of your own, a local CA is made in dataFolder at first start.
+# tls:
+#   certificateFile: tls.crt
+#   keyFile: tls.key
+
+# Who issues your callers' tokens. Kubernetes sees the caller as subject.prefix + subject.
+issuers:
+  - name: main
+    url: ${values.issuer === undefined ? 'https://issuer.example.com # <- your OIDC issuer: the `iss` claim of its tokens, exactly' : JSON.stringify(values.issuer)}
+    audiences: [${JSON.stringify(values.audience)}]
+    subject: { claim: sub, prefix: "" }
+    groups: { claim: groups, prefix: "" }
+    kind: autonomous
+
+# What they reach: https://127.0.0.1:8443/k8s/${values.target}/
+targets:
+  - name: ${values.target}
+    kubeconfig:
+      file: ${JSON.stringify(values.kubeconfig)}
+      context: ${JSON.stringify(values.context)}
+    # \`caller\`: the cluster sees the caller, by impersonation, and its own RBAC applies to the caller as well.
+    # \`credential\`: the cluster sees the kubeconfig's own identity; only the policy here tells callers apart.
+    upstreamIdentity: caller
+
+policy:
+  files: [policy]
+`;
+
+/** The first policy that `sallyport init` writes: reading of what is not secret, and nothing else. */
+export const POLICY_TEMPLATE = ({
+  target,
+}: {
+  readonly target: string;
+}): string => `# Who may do what. Rules are RBAC's own, with an effect; what no rule allows is denied. Every field: docs/reference/policy.md.
+apiVersion: sallyport.dev/v1
+kind: Policy
+metadata:
+  name: first
+targets: [${target}]
+callers:
+  - groups: ["*"] # <- everyone with a group; narrow this to your callers
+rules:
+  - id: read-workloads
+    effect: allow
+    verbs: [get, list, watch]
+    apiGroups: ["", apps, batch]
+    resources: [pods, pods/log, services, events, configmaps, deployments, replicasets, statefulsets, daemonsets, jobs, cronjobs]
+  - id: never-delete-namespaces
+    effect: deny
+    verbs: [delete, deletecollection]
+    apiGroups: [""]
+    resources: [namespaces]
+`;

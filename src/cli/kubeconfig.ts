@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import type { Config } from '../config/load.ts';
+import { CliError } from './cli-error.ts';
+import { readConfig } from './read-config.ts';
+import { assertOneSource, type TokenSource, withTokenOptions } from './token.ts';
+
+interface Options extends TokenSource {
+  readonly config: string;
+  readonly target?: string;
+  readonly server?: string;
+  readonly caFile?: string;
+  readonly embedCa?: boolean;
+  readonly namespace?: string;
+  readonly output?: string;
+}
+
+/** How this very program is run again, as absolute paths. */
+export interface OwnCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** `sallyport kubeconfig`. */
+export function kubeconfigCommand(own: OwnCommand): Command {
+  const command = new Command('kubeconfig')
+    .description('write a kubeconfig that leads a caller through the gateway to a target; nothing in it is secret')
+    .option('--config <file>', 'the gateway’s configuration', 'sallyport.yaml')
+    .option('--target <name>', 'the target; may be left out where there is only one')
+    .option('--server <url>', 'where callers reach the gateway, if not at its listening address')
+    .option('--ca-file <file>', 'the certificate authority that callers trust; the gateway’s own local CA by default')
+    .option('--embed-ca', 'put the certificates into the kubeconfig, for another machine')
+    .option('-n, --namespace <namespace>', 'namespace of the context')
+    .option('-o, --output <file>', 'file to write, with mode 0600; standard output by default');
+  return withTokenOptions(command).action((options: Options) => {
+    const text = stringify(kubeconfig(options, own));
+    if (options.output === undefined) process.stdout.write(text);
+    else writeFileSync(options.output, text, { mode: 0o600 });
+  });
+}
+
+function kubeconfig(options: Options, own: OwnCommand): unknown {
+  assertOneSource(options);
+  const config = readConfig(options.config);
+  const name = targetName(options, config);
+  const caFile =
+    options.caFile ?? (config.tls.certificateFile === undefined ? join(config.dataFolder, 'ca', 'ca.crt') : undefined);
+  const context = `sallyport-${name}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': context,
+    clusters: [
+      {
+        name: context,
+        cluster: { server: serverUrl(options, config, name), ...authority(caFile, options.embedCa ?? false) },
+      },
+    ],
+    contexts: [
+      {
+        name: context,
+        context: {
+          cluster: context,
+          user: context,
+          ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+        },
+      },
+    ],
+    users: [{ name: context, user: { exec: execPlugin(options, own) } }],
+  };
+}
+
+function targetName(options: Options, config: Config): string {
+  const names = config.targets.map((target) => target.name);
+  const name = options.target ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined || !names.includes(name)) {
+    throw new CliError(
+      `${options.target === undefined ? 'name a target with --target' : `there is no target \`${options.target}\``}: ${names.map((known) => `\`${known}\``).join(', ')}`,
+    );
+  }
+  return name;
+}
+
+function serverUrl(options: Options, config: Config, name: string): string {
+  if (options.server !== undefined) return `${options.server.replace(/\/$/, '')}/k8s/${name}`;
+  if (config.listen.port === 0)
+    throw new CliError('the configuration lets the system pick a port; say where the gateway is with --server');
+  const address = ['0.0.0.0', '::'].includes(config.listen.address) ? '127.0.0.1' : config.listen.address;
+  return `https://${address.includes(':') ? `[${address}]` : address}:${config.listen.port}/k8s/${name}`;
+}
+
+function authority(caFile: string | undefined, isEmbedded: boolean): Record<string, string> {
+  if (caFile === undefined) return {};
+  const file = resolve(caFile);
+  try {
+    const pem = readFileSync(file);
+    return isEmbedded ? { 'certificate-authority-data': pem.toString('base64') } : { 'certificate-authority': file };
+  } catch {
+    throw new CliError(
+      `there is no certificate authority at \`${file}\`; it is made when the gateway first starts, or name one with --ca-file`,
+    );
+  }
+}
+
+function execPlugin(options: Options, own: OwnCommand): unknown {
+  const flags: [string, string | undefined][] = [
+    ['--token-file', options.tokenFile && resolve(options.tokenFile)],
+    ['--token-env', options.tokenEnv],
+    ['--token-url', options.tokenUrl],
+    ['--client-id', options.clientId],
+    ['--client-secret-file', options.clientSecretFile && resolve(options.clientSecretFile)],
+    ['--audience', options.audience],
+    ['--scope', options.scope],
+  ];
+  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+  return {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    interactiveMode: 'Never',
+    command: own.command,
+    args: [...own.args, 'token', ...(options.githubActions ? ['--github-actions'] : []), ...given],
+  };
+}

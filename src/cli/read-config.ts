@@ -1,0 +1,11 @@
+import { formatFinding } from '../config/finding.ts';
+import { type Config, loadConfig } from '../config/load.ts';
+import { GUARD_IDS } from '../policy/guards/guard-ids.ts';
+import { CliError } from './cli-error.ts';
+
+/** @throws {CliError} listing every mistake of the file */
+export function readConfig(file: string): Config {
+  const loaded = loadConfig(file, { guards: GUARD_IDS });
+  if ('config' in loaded) return loaded.config;
+  throw new CliError(loaded.findings.map(formatFinding).join('\n'));
+}
