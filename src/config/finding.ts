@@ -32,7 +32,12 @@ export interface Located {
 type Path = readonly PropertyKey[];
 
 /** A finding at a path of a document; where the path does not exist, at the deepest part of it that does. */
-export function findingAt(located: Located, path: Path, message: string, severity: Finding['severity'] = 'error'): Finding {
+export function findingAt(
+  located: Located,
+  path: Path,
+  message: string,
+  severity: Finding['severity'] = 'error',
+): Finding {
   return { file: located.file, ...position(located, path), path: formatPath(path), message, severity };
 }
 
@@ -58,7 +63,9 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 }
 
 function formatPath(path: Path): string {
-  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('');
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
+    .join('');
 }
 
 function position({ document, lines }: Located, path: Path): { line: number; column: number } {
@@ -66,7 +73,9 @@ function position({ document, lines }: Located, path: Path): { line: number; col
   let offset = node?.range?.[0] ?? 0;
   for (const part of path) {
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
+      const pair: Pair | undefined = node.items.find(
+        (item) => isScalar(item.key) && String(item.key.value) === String(part),
+      );
       if (pair === undefined) break;
       offset = (pair.key as Node).range?.[0] ?? offset;
       node = pair.value as Node | null;

@@ -16,7 +16,10 @@ export type Config = ConfigDocument & { readonly file: string; readonly policyFi
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The configuration, or all that is wrong with it. */
-export function loadConfig(file: string, known: { readonly guards: ReadonlySet<string> }): { readonly config: Config } | { readonly findings: readonly Finding[] } {
+export function loadConfig(
+  file: string,
+  known: { readonly guards: ReadonlySet<string> },
+): { readonly config: Config } | { readonly findings: readonly Finding[] } {
   const path = resolve(file);
   const text = readText(path);
   if (typeof text !== 'string') return { findings: [text] };
@@ -24,35 +27,59 @@ export function loadConfig(file: string, known: { readonly guards: ReadonlySet<s
 }
 
 /** The same, for a text that has been read. */
-export function parseConfig(file: string, text: string, known: { readonly guards: ReadonlySet<string> }): { readonly config: Config } | { readonly findings: readonly Finding[] } {
+export function parseConfig(
+  file: string,
+  text: string,
+  known: { readonly guards: ReadonlySet<string> },
+): { readonly config: Config } | { readonly findings: readonly Finding[] } {
   const [located, ...more] = parseYaml(file, text);
-  if (located === undefined || 'findings' in located) return { findings: located?.findings ?? [] };
+  if (located === undefined)
+    return { findings: [{ file, line: 1, column: 1, path: '', message: 'the file is empty', severity: 'error' }] };
+  if ('findings' in located) return { findings: located.findings };
   if (more.length > 0) return { findings: [findingAt(located, [], 'the file holds more than one document')] };
   const parsed = configSchema.safeParse(located.document.toJS() ?? {});
   if (!parsed.success) return { findings: schemaFindings(located, parsed.error) };
   const config = withAbsolutePaths(parsed.data, dirname(file));
-  const findings = [...missingFiles(located, config), ...untrustedIssuers(located, config), ...unknownGuards(located, config, known.guards)];
+  const findings = [
+    ...missingFiles(located, config),
+    ...untrustedIssuers(located, config),
+    ...unknownGuards(located, config, known.guards),
+  ];
   if (findings.length > 0) return { findings };
   return { config: deepFreeze({ ...config, file, policyFiles: policyFiles(config) }) };
 }
 
 function readText(path: string): string | Finding {
-  const finding = (message: string): Finding => ({ file: path, line: 1, column: 1, path: '', message, severity: 'error' });
+  const finding = (message: string): Finding => ({
+    file: path,
+    line: 1,
+    column: 1,
+    path: '',
+    message,
+    severity: 'error',
+  });
   try {
     if (statSync(path).size > FILE_BYTES_MAX) return finding(`the file is larger than ${FILE_BYTES_MAX} bytes`);
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return finding(code === 'ENOENT' ? 'there is no such file; `sallyport init` writes one' : `the file cannot be read: ${code}`);
+    return finding(
+      code === 'ENOENT' ? 'there is no such file; `sallyport init` writes one' : `the file cannot be read: ${code}`,
+    );
   }
 }
 
 function withAbsolutePaths(config: ConfigDocument, folder: string): ConfigDocument {
-  const absolute = <T extends string | undefined>(path: T): T => (path === undefined ? path : (resolve(folder, path) as T));
+  const absolute = <T extends string | undefined>(path: T): T =>
+    path === undefined ? path : (resolve(folder, path) as T);
   return {
     ...config,
     dataFolder: absolute(config.dataFolder),
-    tls: { ...config.tls, certificateFile: absolute(config.tls.certificateFile), keyFile: absolute(config.tls.keyFile) },
+    tls: {
+      ...config.tls,
+      certificateFile: absolute(config.tls.certificateFile),
+      keyFile: absolute(config.tls.keyFile),
+    },
     issuers: config.issuers.map((issuer) => ({
       ...issuer,
       caFile: absolute(issuer.caFile),
@@ -61,10 +88,17 @@ function withAbsolutePaths(config: ConfigDocument, folder: string): ConfigDocume
     targets: config.targets.map((target) => ({
       ...target,
       kubeconfig: target.kubeconfig && { ...target.kubeconfig, file: absolute(target.kubeconfig.file) },
-      server: target.server && { ...target.server, caFile: absolute(target.server.caFile), tokenFile: absolute(target.server.tokenFile) },
+      server: target.server && {
+        ...target.server,
+        caFile: absolute(target.server.caFile),
+        tokenFile: absolute(target.server.tokenFile),
+      },
     })),
     policy: { files: config.policy.files.map(absolute) },
-    journal: { ...config.journal, folder: absolute(config.journal.folder) ?? join(resolve(folder, config.dataFolder), 'journal') },
+    journal: {
+      ...config.journal,
+      folder: absolute(config.journal.folder) ?? join(resolve(folder, config.dataFolder), 'journal'),
+    },
   };
 }
 
@@ -83,7 +117,9 @@ function missingFiles(located: Located, config: ConfigDocument): Finding[] {
     ]),
     ...config.policy.files.map((file, i): [PropertyKey[], string | undefined] => [['policy', 'files', i], file]),
   ];
-  return named.flatMap(([path, file]) => (file === undefined || existsSync(file) ? [] : [findingAt(located, path, `there is no file \`${file}\``)]));
+  return named.flatMap(([path, file]) =>
+    file === undefined || existsSync(file) ? [] : [findingAt(located, path, `there is no file \`${file}\``)],
+  );
 }
 
 function untrustedIssuers(located: Located, config: ConfigDocument): Finding[] {
@@ -91,13 +127,29 @@ function untrustedIssuers(located: Located, config: ConfigDocument): Finding[] {
     const isFetched = issuer.keys?.file === undefined;
     const from = issuer.keys?.url ?? issuer.url;
     const path: PropertyKey[] = issuer.keys?.url === undefined ? ['issuers', i, 'url'] : ['issuers', i, 'keys', 'url'];
-    return isFetched && !isTrustedUrl(from) ? [findingAt(located, path, 'keys are fetched over https, or http on loopback; anyone on the way could change them')] : [];
+    return isFetched && !isTrustedUrl(from)
+      ? [
+          findingAt(
+            located,
+            path,
+            'keys are fetched over https, or http on loopback; anyone on the way could change them',
+          ),
+        ]
+      : [];
   });
 }
 
 function unknownGuards(located: Located, config: ConfigDocument, guards: ReadonlySet<string>): Finding[] {
   return config.unsafe.openGuards.flatMap((guard, i) =>
-    guards.has(guard) ? [] : [findingAt(located, ['unsafe', 'openGuards', i], `\`${guard}\` is no guard; there are ${[...guards].map((id) => `\`${id}\``).join(', ')}`)],
+    guards.has(guard)
+      ? []
+      : [
+          findingAt(
+            located,
+            ['unsafe', 'openGuards', i],
+            `\`${guard}\` is no guard; there are ${[...guards].map((id) => `\`${id}\``).join(', ')}`,
+          ),
+        ],
   );
 }
 

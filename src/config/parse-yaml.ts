@@ -5,7 +5,10 @@ import type { Finding, Located } from './finding.ts';
  * The documents of a YAML file, each with what tells positions in it, or what is wrong with it. Duplicate keys are mistakes, and so are aliases:
  * a few lines of them can stand for gigabytes, and what a rule says should stand where it is read.
  */
-export function parseYaml(file: string, text: string): readonly (Located | { readonly findings: readonly Finding[] })[] {
+export function parseYaml(
+  file: string,
+  text: string,
+): readonly (Located | { readonly findings: readonly Finding[] })[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true });
   return [...documents].map((document) => {
@@ -25,7 +28,14 @@ function syntaxFindings(located: Located): Finding[] {
 function aliasFindings(located: Located): Finding[] {
   const findings: Finding[] = [];
   visit(located.document, (_key, node) => {
-    if (isAlias(node)) findings.push(findingAtOffset(located, (node as Node).range?.[0] ?? 0, 'aliases are not taken; write the value where it stands'));
+    if (isAlias(node))
+      findings.push(
+        findingAtOffset(
+          located,
+          (node as Node).range?.[0] ?? 0,
+          'aliases are not taken; write the value where it stands',
+        ),
+      );
   });
   return findings;
 }

@@ -4,11 +4,26 @@
  */
 import { z } from 'zod';
 
-const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a name of lower-case letters, digits and dashes, at most 63 long');
-const hostName = z.string().regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, 'expected a lower-case host name');
-const port = z.int('expected a port number').min(0, 'expected a port from 0 to 65535').max(65535, 'expected a port from 0 to 65535');
+const name = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'expected a name of lower-case letters, digits and dashes, at most 63 long',
+  );
+const hostName = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+    'expected a lower-case host name',
+  );
+const port = z
+  .int('expected a port number')
+  .min(0, 'expected a port from 0 to 65535')
+  .max(65535, 'expected a port from 0 to 65535');
 const file = z.string().min(1, 'expected a path');
-const url = z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'expected an http or https URL');
+const url = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'expected an http or https URL');
 const milliseconds = z.int('expected whole milliseconds').min(1, 'expected at least 1 millisecond');
 const bytes = z.int('expected whole bytes').min(1, 'expected at least 1 byte');
 
@@ -21,18 +36,31 @@ const listen = z
 
 const privatePort = z
   .strictObject({
-    address: z.string().default('127.0.0.1').describe('Address for `/healthz`, `/readyz` and `/metrics`, which need no credential: keep it private.'),
+    address: z
+      .string()
+      .default('127.0.0.1')
+      .describe('Address for `/healthz`, `/readyz` and `/metrics`, which need no credential: keep it private.'),
     port: port.default(9090).describe('Port for them; 0 picks a free one.'),
   })
   .prefault({});
 
 const tls = z
   .strictObject({
-    certificateFile: file.optional().describe('PEM certificate chain. Without it a local CA is made in `dataFolder` at first start.'),
+    certificateFile: file
+      .optional()
+      .describe('PEM certificate chain. Without it a local CA is made in `dataFolder` at first start.'),
     keyFile: file.optional().describe('PEM private key of `certificateFile`. Both are read again when they change.'),
-    hostNames: z.array(z.string().min(1)).default([]).describe('Further names and addresses that the local CA certifies, beside localhost and the targets’ host names.'),
+    hostNames: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'Further names and addresses that the local CA certifies, beside localhost and the targets’ host names.',
+      ),
   })
-  .refine(({ certificateFile, keyFile }) => (certificateFile === undefined) === (keyFile === undefined), 'expected `certificateFile` and `keyFile` together')
+  .refine(
+    ({ certificateFile, keyFile }) => (certificateFile === undefined) === (keyFile === undefined),
+    'expected `certificateFile` and `keyFile` together',
+  )
   .prefault({});
 
 const keys = z
@@ -57,12 +85,18 @@ const claim = (defaultClaim: string, what: string) =>
 const issuer = z.strictObject({
   name: name.describe('Name in rules and recordings.'),
   url: url.describe('The `iss` claim, exactly; https, or http on loopback.'),
-  audiences: z.array(z.string().min(1)).min(1, 'expected at least one audience').describe('A token must name one of these in `aud`.'),
+  audiences: z
+    .array(z.string().min(1))
+    .min(1, 'expected at least one audience')
+    .describe('A token must name one of these in `aud`.'),
   keys: keys.optional().describe('Where the keys are, if not found by discovery.'),
   caFile: file.optional().describe('PEM certificates to trust for discovery and keys, instead of the system’s.'),
   subject: claim('sub', 'subject').describe('How the subject is made; it is the user that Kubernetes sees.'),
   groups: claim('groups', 'groups').describe('How groups are made. Those that begin with `system:` are dropped.'),
-  labels: z.record(z.string(), z.string()).default({}).describe('Label to claim: further claims for rules and recordings.'),
+  labels: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Label to claim: further claims for rules and recordings.'),
   kind: z.enum(['autonomous', 'person']).default('autonomous').describe('Who holds this issuer’s tokens.'),
 });
 
@@ -85,27 +119,44 @@ const target = z
     upstreamIdentity: z
       .enum(['caller', 'credential'])
       .default('caller')
-      .describe('`caller`: upstream sees the caller, by impersonation, beside its own RBAC. `credential`: upstream sees the gateway’s credential only.'),
-    hostNames: z.array(hostName).default([]).describe('Host names at which this target is reached without a path prefix.'),
+      .describe(
+        '`caller`: upstream sees the caller, by impersonation, beside its own RBAC. `credential`: upstream sees the gateway’s credential only.',
+      ),
+    hostNames: z
+      .array(hostName)
+      .default([])
+      .describe('Host names at which this target is reached without a path prefix.'),
     port: port.optional().describe('A port of its own, for clients that know a host and a port only.'),
   })
-  .refine((value) => (value.kubeconfig === undefined) !== (value.server === undefined), 'expected either `kubeconfig` or `server`');
+  .refine(
+    (value) => (value.kubeconfig === undefined) !== (value.server === undefined),
+    'expected either `kubeconfig` or `server`',
+  );
 
 const journal = z
   .strictObject({
     folder: file.optional().describe('Folder of the journal; `dataFolder`/journal by default.'),
-    segmentBytesMax: bytes.min(64 * 1024, 'expected at least 65536 bytes').default(64 * 1024 * 1024).describe('A segment is closed when it reaches this size.'),
+    segmentBytesMax: bytes
+      .min(64 * 1024, 'expected at least 65536 bytes')
+      .default(64 * 1024 * 1024)
+      .describe('A segment is closed when it reaches this size.'),
   })
   .prefault({});
 
 const limits = z
   .strictObject({
-    bodyBytesMax: bytes.default(3 * 1024 * 1024).describe('The largest request body; the API server’s own bound is the same.'),
+    bodyBytesMax: bytes
+      .default(3 * 1024 * 1024)
+      .describe('The largest request body; the API server’s own bound is the same.'),
     bodyTimeoutMs: milliseconds.default(30_000).describe('How long a request body may take to arrive.'),
     headersCountMax: z.int().min(1).default(100).describe('Headers in one request.'),
     uriBytesMax: bytes.default(16 * 1024).describe('The longest request target.'),
     requestsPerCallerMax: z.int().min(1).default(400).describe('Requests of one caller in flight, streams included.'),
-    streamsPerCallerMax: z.int().min(1).default(200).describe('Watches, logs, execs and port-forwards of one caller at once.'),
+    streamsPerCallerMax: z
+      .int()
+      .min(1)
+      .default(200)
+      .describe('Watches, logs, execs and port-forwards of one caller at once.'),
     upstreamTimeoutMs: milliseconds.default(60_000).describe('How long upstream may take to begin its answer.'),
     stopTimeoutMs: milliseconds.default(10_000).describe('How long a stop waits for requests in flight.'),
   })
@@ -113,7 +164,10 @@ const limits = z
 
 const unsafe = z
   .strictObject({
-    openGuards: z.array(z.string().min(1)).default([]).describe('Ids of built-in guards to open, each a way out of the gateway; see the reference of guards.'),
+    openGuards: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Ids of built-in guards to open, each a way out of the gateway; see the reference of guards.'),
   })
   .prefault({});
 
@@ -122,30 +176,47 @@ export const configSchema = z
   .strictObject({
     apiVersion: z.literal('sallyport.dev/v1', 'expected `sallyport.dev/v1`'),
     kind: z.literal('Gateway', 'expected `Gateway`'),
-    dataFolder: file.default('.sallyport').describe('Where the local CA and the journal are kept; made with mode 0700.'),
+    dataFolder: file
+      .default('.sallyport')
+      .describe('Where the local CA and the journal are kept; made with mode 0700.'),
     listen,
     private: privatePort,
     tls,
-    issuers: z.array(issuer).min(1, 'expected at least one issuer: without one nobody can be authenticated').describe('Who issues callers’ tokens.'),
+    issuers: z
+      .array(issuer)
+      .min(1, 'expected at least one issuer: without one nobody can be authenticated')
+      .describe('Who issues callers’ tokens.'),
     targets: z.array(target).min(1, 'expected at least one target').describe('What callers reach.'),
-    policy: z.strictObject({ files: z.array(file).min(1, 'expected at least one file') }).describe('Policy files, or folders of them; loaded as one set or not at all.'),
+    policy: z
+      .strictObject({ files: z.array(file).min(1, 'expected at least one file') })
+      .describe('Policy files, or folders of them; loaded as one set or not at all.'),
     journal,
     limits,
     unsafe,
   })
   .superRefine((config, context) => {
-    for (const [list, key] of [['issuers', 'name'], ['issuers', 'url'], ['targets', 'name']] as const) {
+    for (const [list, key] of [
+      ['issuers', 'name'],
+      ['issuers', 'url'],
+      ['targets', 'name'],
+    ] as const) {
       const seen = new Set<unknown>();
       config[list].forEach((entry, i) => {
         const value = (entry as Record<string, unknown>)[key];
-        if (seen.has(value)) context.addIssue({ code: 'custom', path: [list, i, key], message: `\`${String(value)}\` stands here twice` });
+        if (seen.has(value))
+          context.addIssue({ code: 'custom', path: [list, i, key], message: `\`${String(value)}\` stands here twice` });
         seen.add(value);
       });
     }
     const hosts = new Set<string>();
     config.targets.forEach((entry, i) => {
       for (const host of entry.hostNames) {
-        if (hosts.has(host)) context.addIssue({ code: 'custom', path: ['targets', i, 'hostNames'], message: `\`${host}\` leads to two targets` });
+        if (hosts.has(host))
+          context.addIssue({
+            code: 'custom',
+            path: ['targets', i, 'hostNames'],
+            message: `\`${host}\` leads to two targets`,
+          });
         hosts.add(host);
       }
     });
