@@ -37,15 +37,17 @@ export function parseConfig(
     return { findings: [{ file, line: 1, column: 1, path: '', message: 'the file is empty', severity: 'error' }] };
   if ('findings' in located) return { findings: located.findings };
   if (more.length > 0) return { findings: [findingAt(located, [], 'the file holds more than one document')] };
-  const parsed = configSchema.safeParse(located.document.toJS() ?? {});
-  if (!parsed.success) return { findings: schemaFindings(located, parsed.error) };
-  const config = withAbsolutePaths(parsed.data, dirname(file));
+  const value: unknown = located.document.toJS() ?? {};
+  const parsed = configSchema.safeParse(value);
   const findings = [
-    ...missingFiles(located, config),
-    ...untrustedIssuers(located, config),
-    ...unknownGuards(located, config, known.guards),
+    ...(parsed.success ? [] : schemaFindings(located, parsed.error)),
+    ...missingFiles(located, value, dirname(file)),
+    ...untrustedIssuers(located, value),
+    ...unknownGuards(located, value, known.guards),
   ];
-  if (findings.length > 0) return { findings };
+  if (!parsed.success || findings.length > 0)
+    return { findings: findings.sort((a, b) => a.line - b.line || a.column - b.column) };
+  const config = withAbsolutePaths(parsed.data, dirname(file));
   return { config: deepFreeze({ ...config, file, policyFiles: policyFiles(config) }) };
 }
 
@@ -69,84 +71,76 @@ function readText(path: string): string | Finding {
   }
 }
 
-function withAbsolutePaths(config: ConfigDocument, folder: string): ConfigDocument {
-  const absolute = <T extends string | undefined>(path: T): T =>
-    path === undefined ? path : (resolve(folder, path) as T);
-  return {
-    ...config,
-    dataFolder: absolute(config.dataFolder),
-    tls: {
-      ...config.tls,
-      certificateFile: absolute(config.tls.certificateFile),
-      keyFile: absolute(config.tls.keyFile),
-    },
-    issuers: config.issuers.map((issuer) => ({
-      ...issuer,
-      caFile: absolute(issuer.caFile),
-      keys: issuer.keys === undefined ? undefined : { ...issuer.keys, file: absolute(issuer.keys.file) },
-    })),
-    targets: config.targets.map((target) => ({
-      ...target,
-      kubeconfig: target.kubeconfig && { ...target.kubeconfig, file: absolute(target.kubeconfig.file) },
-      server: target.server && {
-        ...target.server,
-        caFile: absolute(target.server.caFile),
-        tokenFile: absolute(target.server.tokenFile),
-      },
-    })),
-    policy: { files: config.policy.files.map(absolute) },
-    journal: {
-      ...config.journal,
-      folder: absolute(config.journal.folder) ?? join(resolve(folder, config.dataFolder), 'journal'),
-    },
-  };
+/** Where the document names files that must be there. */
+const FILE_KEYS: readonly string[] = [
+  'tls.certificateFile',
+  'tls.keyFile',
+  'issuers.*.caFile',
+  'issuers.*.keys.file',
+  'targets.*.kubeconfig.file',
+  'targets.*.server.caFile',
+  'targets.*.server.tokenFile',
+  'policy.files.*',
+];
+
+function withAbsolutePaths(document: ConfigDocument, folder: string): ConfigDocument {
+  const config = structuredClone(document);
+  for (const { path, value } of FILE_KEYS.flatMap((key) => stringsAt(config, key))) {
+    const parent = path
+      .slice(0, -1)
+      .reduce<unknown>((node, part) => (node as Record<PropertyKey, unknown>)[part], config);
+    (parent as Record<PropertyKey, unknown>)[path.at(-1) as PropertyKey] = resolve(folder, value);
+  }
+  const dataFolder = resolve(folder, config.dataFolder);
+  const journal =
+    config.journal.folder === undefined ? join(dataFolder, 'journal') : resolve(folder, config.journal.folder);
+  return { ...config, dataFolder, journal: { ...config.journal, folder: journal } };
 }
 
-function missingFiles(located: Located, config: ConfigDocument): Finding[] {
-  const named: [PropertyKey[], string | undefined][] = [
-    [['tls', 'certificateFile'], config.tls.certificateFile],
-    [['tls', 'keyFile'], config.tls.keyFile],
-    ...config.issuers.flatMap((issuer, i): [PropertyKey[], string | undefined][] => [
-      [['issuers', i, 'caFile'], issuer.caFile],
-      [['issuers', i, 'keys', 'file'], issuer.keys?.file],
-    ]),
-    ...config.targets.flatMap((target, i): [PropertyKey[], string | undefined][] => [
-      [['targets', i, 'kubeconfig', 'file'], target.kubeconfig?.file],
-      [['targets', i, 'server', 'caFile'], target.server?.caFile],
-      [['targets', i, 'server', 'tokenFile'], target.server?.tokenFile],
-    ]),
-    ...config.policy.files.map((file, i): [PropertyKey[], string | undefined] => [['policy', 'files', i], file]),
-  ];
-  return named.flatMap(([path, file]) =>
-    file === undefined || existsSync(file) ? [] : [findingAt(located, path, `there is no file \`${file}\``)],
-  );
+/** The strings of a value at a key such as `targets.*.server.url`, each with its path; works on what a schema would refuse as well. */
+function stringsAt(value: unknown, key: string): { readonly path: readonly PropertyKey[]; readonly value: string }[] {
+  let found: { path: PropertyKey[]; value: unknown }[] = [{ path: [], value }];
+  for (const part of key.split('.')) {
+    found = found.flatMap(({ path, value: node }) => {
+      if (part === '*')
+        return Array.isArray(node) ? node.map((entry, i) => ({ path: [...path, i], value: entry as unknown })) : [];
+      if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return [];
+      return [{ path: [...path, part], value: (node as Record<string, unknown>)[part] }];
+    });
+  }
+  return found.filter((entry): entry is { path: PropertyKey[]; value: string } => typeof entry.value === 'string');
 }
 
-function untrustedIssuers(located: Located, config: ConfigDocument): Finding[] {
-  return config.issuers.flatMap((issuer, i) => {
-    const isFetched = issuer.keys?.file === undefined;
-    const from = issuer.keys?.url ?? issuer.url;
-    const path: PropertyKey[] = issuer.keys?.url === undefined ? ['issuers', i, 'url'] : ['issuers', i, 'keys', 'url'];
-    return isFetched && !isTrustedUrl(from)
-      ? [
-          findingAt(
-            located,
-            path,
-            'keys are fetched over https, or http on loopback; anyone on the way could change them',
-          ),
-        ]
-      : [];
+function missingFiles(located: Located, value: unknown, folder: string): Finding[] {
+  return FILE_KEYS.flatMap((key) => stringsAt(value, key)).flatMap((entry) => {
+    const file = resolve(folder, entry.value);
+    return existsSync(file) ? [] : [findingAt(located, entry.path, `there is no file \`${file}\``)];
   });
 }
 
-function unknownGuards(located: Located, config: ConfigDocument, guards: ReadonlySet<string>): Finding[] {
-  return config.unsafe.openGuards.flatMap((guard, i) =>
+function untrustedIssuers(located: Located, value: unknown): Finding[] {
+  const named = [...stringsAt(value, 'issuers.*.url'), ...stringsAt(value, 'issuers.*.keys.url')];
+  return named.flatMap(({ path, value: url }) => {
+    const hasOtherKeys =
+      path.length === 3 &&
+      ['url', 'file'].some((key) =>
+        stringsAt(value, `issuers.*.keys.${key}`).some((other) => other.path[1] === path[1]),
+      );
+    if (hasOtherKeys || !URL.canParse(url) || isTrustedUrl(url)) return [];
+    return [
+      findingAt(located, path, 'keys are fetched over https, or http on loopback; anyone on the way could change them'),
+    ];
+  });
+}
+
+function unknownGuards(located: Located, value: unknown, guards: ReadonlySet<string>): Finding[] {
+  return stringsAt(value, 'unsafe.openGuards.*').flatMap(({ path, value: guard }) =>
     guards.has(guard)
       ? []
       : [
           findingAt(
             located,
-            ['unsafe', 'openGuards', i],
+            path,
             `\`${guard}\` is no guard; there are ${[...guards].map((id) => `\`${id}\``).join(', ')}`,
           ),
         ],

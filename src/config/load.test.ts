@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { formatFinding } from './finding.ts';
+import { loadConfig, parseConfig } from './load.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-config-'));
+mkdirSync(join(folder, 'policy'));
+for (const file of ['kubeconfig', 'policy/b.yaml', 'policy/a.yml', 'policy/a.test.yaml', 'policy/readme.md'])
+  writeFileSync(join(folder, file), '');
+after(() => rmSync(folder, { recursive: true }));
+
+const GOOD = `apiVersion: sallyport.dev/v1
+kind: Gateway
+issuers:
+  - name: main
+    url: https://issuer.example.com
+    audiences: [sallyport]
+targets:
+  - name: prod
+    kubeconfig: { file: kubeconfig }
+policy: { files: [policy] }
+`;
+
+const known = { guards: new Set(['secrets']) };
+
+function outcome(text: string): string {
+  const loaded = parseConfig(join(folder, 'sallyport.yaml'), text, known);
+  return 'config' in loaded
+    ? 'good'
+    : loaded.findings.map((finding) => formatFinding({ ...finding, file: 'f' })).join('\n');
+}
+
+test('a good file gives a frozen value with absolute paths and defaults', () => {
+  const loaded = parseConfig(join(folder, 'sallyport.yaml'), GOOD, known);
+  assert.ok('config' in loaded);
+  assert.equal(loaded.config.targets[0]?.kubeconfig?.file, join(folder, 'kubeconfig'));
+  assert.equal(loaded.config.journal.folder, join(folder, '.sallyport', 'journal'));
+  assert.deepEqual(loaded.config.policyFiles, [join(folder, 'policy/a.yml'), join(folder, 'policy/b.yaml')]);
+  assert.equal(loaded.config.listen.port, 8443);
+  assert.ok(Object.isFrozen(loaded.config.targets[0]?.kubeconfig));
+});
+
+const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
+  ['an unknown key', (good) => `${good}typo: 1\n`, 'f:11:1: typo: unknown key `typo`'],
+  [
+    'an unknown key, deep',
+    (good) => good.replace('audiences', 'audience: x\n    audiences'),
+    'f:6:5: issuers[0].audience: unknown key `audience`',
+  ],
+  ['a key given twice', (good) => `${good}kind: Gateway\n`, 'f:11:1: map keys must be unique'],
+  [
+    'no file there',
+    (good) => good.replace('{ file: kubeconfig }', '{ file: gone }'),
+    `f:9:19: targets[0].kubeconfig.file: there is no file \`${folder}/gone\``,
+  ],
+  [
+    'a port that is none',
+    (good) => `${good}listen: { port: 70000 }\n`,
+    'f:11:11: listen.port: expected a port from 0 to 65535',
+  ],
+  [
+    'two targets of a name',
+    (good) => good.replace('policy:', '  - { name: prod, kubeconfig: { file: kubeconfig } }\npolicy:'),
+    'f:10:7: targets[1].name: `prod` stands here twice',
+  ],
+  [
+    'T63: keys over plain http',
+    (good) => good.replace('https:', 'http:'),
+    'f:5:5: issuers[0].url: keys are fetched over https, or http on loopback; anyone on the way could change them',
+  ],
+  [
+    'a guard that is none',
+    (good) => `${good}unsafe: { openGuards: [secret] }\n`,
+    'f:11:24: unsafe.openGuards[0]: `secret` is no guard; there are `secrets`',
+  ],
+  [
+    'no issuers',
+    (good) => good.replace(/issuers:.*?targets/s, 'issuers: []\ntargets'),
+    'f:3:1: issuers: expected at least one issuer: without one nobody can be authenticated',
+  ],
+  [
+    'an alias',
+    (good) => good.replace('[sallyport]', '&a [sallyport]').replace('[policy]', '*a'),
+    'f:10:18: aliases are not taken; write the value where it stands',
+  ],
+  ['two documents', (good) => `${good}---\na: 1\n`, 'f:1:1: the file holds more than one document'],
+  ['an empty file', () => '', 'f:1:1: the file is empty'],
+  ['a list instead of a map', () => '- a\n', 'f:1:1: invalid input: expected object, received array'],
+  [
+    'neither kubeconfig nor server',
+    (good) => good.replace('kubeconfig: { file: kubeconfig }', 'hostNames: [a.b]'),
+    'f:8:5: targets[0]: expected either `kubeconfig` or `server`',
+  ],
+];
+
+for (const [name, change, expected] of BAD) {
+  test(`a mistake: ${name}`, () => assert.equal(outcome(change(GOOD)), expected));
+}
+
+test('every mistake is listed at once, in the order of the file', () => {
+  const text = `${GOOD.replace('audiences: [sallyport]', 'audiences: []').replace('{ file: kubeconfig }', '{ file: gone, contxt: a }')}typo: 1\n`;
+  assert.deepEqual(
+    outcome(text)
+      .split('\n')
+      .map((line) => line.split(':')[1]),
+    ['6', '9', '9', '11'],
+  );
+});
+
+test('a file that is not there is a finding', () => {
+  const loaded = loadConfig(join(folder, 'nothing.yaml'), known);
+  assert.ok('findings' in loaded);
+  assert.match(loaded.findings[0]?.message ?? '', /no such file/);
+});
