@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+
+/** A method and a request target. */
+export interface Asked {
+  readonly method: string;
+  readonly uri: string;
+}
+
+const PARTS = [
+  ...[
+    'api',
+    'apis',
+    'v1',
+    'apps',
+    'watch',
+    'proxy',
+    'namespaces',
+    'status',
+    'finalize',
+    'pods',
+    'nodes',
+    'services',
+    'exec',
+    'log',
+    'a',
+    'x:1',
+  ],
+  ...[
+    'system%3Anode',
+    '%61',
+    '..',
+    '.',
+    '%2e',
+    '%2E%2e',
+    '...',
+    '%2f',
+    '%25',
+    '%5c',
+    '\\',
+    '%00',
+    '%c3%a9',
+    '%ff',
+    '',
+    ' ',
+    '#',
+    ';',
+    '+',
+    '%',
+    '%4',
+  ],
+];
+const KEYS = [
+  'watch',
+  'fieldSelector',
+  'labelSelector',
+  'limit',
+  'timeoutSeconds',
+  'dryRun',
+  'Watch',
+  'w%61tch',
+  'x',
+  '',
+];
+const FIELD_PIECES = [
+  'metadata.name',
+  'status.phase',
+  '=',
+  '==',
+  '!=',
+  'a',
+  'b',
+  ',',
+  '%5C',
+  '%2F',
+  '%25',
+  '..',
+  '%20',
+  '%C3%A9',
+  '\\',
+];
+const LABEL_PIECES = [
+  'a',
+  'b.c/d',
+  'in',
+  'notin',
+  '(',
+  ')',
+  ',',
+  '=',
+  '==',
+  '!=',
+  '!',
+  '>',
+  '<',
+  '5',
+  '+',
+  '%20',
+  '%09',
+  '-',
+  'A_z',
+  '/',
+];
+const VALUES = [
+  '',
+  '0',
+  '1',
+  'true',
+  'FALSE',
+  'false',
+  'fal%C5%BFe',
+  '+5',
+  '%2B5',
+  '-5',
+  '9223372036854775808',
+  'All',
+  '%zz',
+  '%00',
+  ';',
+  '#',
+];
+
+/** Requests whose paths and queries are built from what means something to the API server, and from what may confuse a reader. */
+export function requests(): fc.Arbitrary<Asked> {
+  const noise = fc.string({ unit: 'binary-ascii', maxLength: 4 });
+  const method = fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE') },
+    { weight: 1, arbitrary: fc.constantFrom('OPTIONS', 'get', 'TRACE', 'CONNECT') },
+  );
+  const part = fc.oneof({ weight: 20, arbitrary: fc.constantFrom(...PARTS) }, { weight: 1, arbitrary: noise });
+  const start = fc.constantFrom('/api/v1/', '/apis/apps/v1/', '/api/v1/namespaces/x/', '/', '', '//', 'http://h/');
+  const path = fc.tuple(start, fc.array(part, { maxLength: 6 })).map(([first, parts]) => first + parts.join('/'));
+  const pieces = (of: readonly string[]) =>
+    fc.array(fc.constantFrom(...of), { maxLength: 8 }).map((each) => each.join(''));
+  const value = fc.oneof(fc.constantFrom(...VALUES), pieces(FIELD_PIECES), pieces(LABEL_PIECES), noise);
+  const query = fc.array(fc.tuple(fc.constantFrom(...KEYS), fc.constantFrom('=', '=', '='), value), { maxLength: 4 });
+  return fc.record({ method, path, query }).map(({ method, path, query }) => ({
+    method,
+    uri: query.length === 0 ? path : `${path}?${query.map((pair) => pair.join('')).join('&')}`,
+  }));
+}
