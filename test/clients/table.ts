@@ -1,0 +1,31 @@
+import type { ClientName } from './clients.ts';
+import { helmRows } from './helm-rows.ts';
+import { kubectlRows } from './kubectl-rows.ts';
+import type { Row } from './row.ts';
+
+/** One client and the rows that it is put through, in order, in a namespace of its own. */
+export interface Part {
+  readonly client: ClientName;
+  readonly rows: readonly Row[];
+}
+
+/** The table: every client with its commands. */
+export const table: readonly Part[] = [
+  { client: 'kubectl-1.27', rows: rowsOf(27) },
+  { client: 'kubectl-1.30', rows: rowsOf(30) },
+  { client: 'kubectl-1.33', rows: rowsOf(33) },
+  { client: 'kubectl-1.35', rows: rowsOf(35) },
+  { client: 'helm-3', rows: helmRows },
+  { client: 'helm-4', rows: helmRows },
+  { client: 'python', rows: programRows('python-client', ['objects', 'watch', 'exec', 'logs', 'forward', 'errors']) },
+  { client: 'javascript', rows: programRows('javascript-client', ['objects', 'watch', 'exec', 'logs', 'errors']) },
+  { client: 'client-go', rows: programRows('client-go', ['typed', 'dynamic', 'informer', 'exec', 'errors']) },
+];
+
+function rowsOf(minor: number): readonly Row[] {
+  return kubectlRows.filter((row) => (row.from ?? 0) <= minor);
+}
+
+function programRows(program: string, subcommands: readonly string[]): readonly Row[] {
+  return subcommands.map((name) => ({ name, run: `${program} ${name} $NS` }));
+}
