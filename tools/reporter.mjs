@@ -1,0 +1,68 @@
+/**
+ * What a person reads of a test run: a line a file, each failure in full under its file's line, what the tests printed only
+ * where the file failed.
+ */
+import path from 'node:path';
+import process from 'node:process';
+import { inspect } from 'node:util';
+
+/** Writes the run to `out` as it goes; returns how many tests passed and failed (a file that breaks outside a test is a failure). */
+export async function report(stream, out) {
+  const total = { passed: 0, failed: 0 };
+  const files = new Map();
+  const fileOf = (data) => {
+    const name = path.relative(process.cwd(), data.file ?? data.name ?? '');
+    if (!files.has(name)) files.set(name, { name, passed: 0, failures: [], printed: '', ms: 0 });
+    return files.get(name);
+  };
+  for await (const { type, data } of stream) {
+    if (type === 'test:stdout' || type === 'test:stderr') fileOf(data).printed += data.message;
+    if (type === 'test:diagnostic' && data.file !== undefined) fileOf(data).printed += `${data.message}\n`;
+    if (type === 'test:pass') passed(fileOf(data), data);
+    if (type === 'test:fail') failed(fileOf(data), data);
+    if (type === 'test:summary' && data.file !== undefined) finish(fileOf(data), data.duration_ms);
+  }
+  for (const file of files.values()) finish(file, file.ms);
+  return total;
+
+  function finish(file, ms) {
+    if (!files.delete(file.name)) return;
+    total.passed += file.passed;
+    total.failed += file.failures.length;
+    out.write(fileText(file, ms));
+  }
+}
+
+function passed(file, data) {
+  if (data.details.type !== 'suite') file.passed += 1;
+}
+
+/** A suite or file fails because something in it does; only what failed by itself is told and counted. */
+function failed(file, data) {
+  const error = data.details.error;
+  if (error?.failureType === 'subtestsFailed') return;
+  const isFileItself = data.nesting === 0 && path.resolve(data.name) === data.file;
+  if (isFileItself && file.failures.length > 0) return;
+  file.failures.push({
+    name: isFileItself ? 'the file itself' : data.name,
+    line: data.line,
+    error: error?.cause ?? error,
+  });
+}
+
+function fileText(file, ms) {
+  const counts =
+    file.failures.length === 0 ? `${file.passed} passed` : `${file.passed} passed, ${file.failures.length} FAILED`;
+  const line = `${file.failures.length === 0 ? 'ok  ' : 'FAIL'} ${file.name}  ${counts}  ${(ms / 1000).toFixed(1)} s\n`;
+  if (file.failures.length === 0) return line;
+  const failures = file.failures.map((failure) => {
+    const told = typeof failure.error === 'string' ? failure.error : inspect(failure.error, { depth: 6 });
+    return `\n  ${failure.name} (${file.name}:${failure.line ?? 1})\n${indent(told)}\n`;
+  });
+  const printed = file.printed.trim() === '' ? '' : `\n  printed:\n${indent(file.printed.trim())}\n`;
+  return `${line}${failures.join('')}${printed}\n`;
+}
+
+function indent(text) {
+  return text.replaceAll(/^/gm, '    ');
+}

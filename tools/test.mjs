@@ -1,0 +1,79 @@
+/**
+ * `node tools/test.mjs SUITE [--name PATTERN] [FILE…]`: runs a suite's files, or those named, each in a process of its own.
+ *
+ * It ends with two things in this order: what was left out on this machine and how to get it (tests say so through
+ * test/support/left-out.ts), and the closing line `N passed, N failed`.
+ */
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { run } from 'node:test';
+import { parseArgs } from 'node:util';
+import { report } from './reporter.mjs';
+
+const apart = ['test/cluster-suites/**', 'test/bench/**', 'test/fuzz/**'];
+
+/**
+ * Each suite: its files, those left to other commands, how many run at once (the cluster is one for all its suites), and after
+ * how long a single test counts as hanging.
+ */
+const suites = {
+  fast: {
+    files: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: apart,
+    concurrency: Math.min(os.availableParallelism(), 4),
+    testMsMax: 180_000,
+    leftOut: [{ what: 'the suites on the real cluster', how: '`npm run test:cluster`' }],
+  },
+  cluster: {
+    files: ['test/cluster-suites/**/*.test.ts'],
+    exclude: [],
+    concurrency: 1,
+    testMsMax: 1_800_000,
+    leftOut: [],
+  },
+  tidy: { files: ['test/tidy/**/*.test.ts'], exclude: [], concurrency: 1, testMsMax: 60_000, leftOut: [] },
+  docs: { files: ['test/docs/**/*.test.ts'], exclude: [], concurrency: 1, testMsMax: 60_000, leftOut: [] },
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([name, ...rest]) {
+  const suite = suites[name];
+  const { values, positionals } = parseArgs({
+    args: rest,
+    allowPositionals: true,
+    options: { name: { type: 'string' } },
+  });
+  const files = positionals.length > 0 ? positionals : globSync(suite.files, { exclude: suite.exclude }).sort();
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'sallyport-test-'));
+  const leftOutFile = path.join(folder, 'left-out');
+  writeFileSync(leftOutFile, '');
+  process.env.SALLYPORT_LEFT_OUT = leftOutFile;
+  try {
+    const stream = run({
+      files,
+      concurrency: suite.concurrency,
+      timeout: suite.testMsMax,
+      testNamePatterns: values.name,
+      // A handle that a test forgot to close would keep its process, and so the run, for ever.
+      execArgv: ['--test-force-exit'],
+    });
+    const { passed, failed } = await report(stream, process.stdout);
+    const said = readFileSync(leftOutFile, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    printLeftOut(positionals.length > 0 ? said : [...suite.leftOut, ...said]);
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    return failed === 0 && passed > 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function printLeftOut(entries) {
+  const lines = [...new Set(entries.map(({ what, how }) => `  ${what}: ${how}`))];
+  if (lines.length > 0) process.stdout.write(`\nleft out, and how to get it:\n${lines.join('\n')}\n\n`);
+}
