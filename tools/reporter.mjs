@@ -20,7 +20,9 @@ export async function report(stream, out) {
     if (type === 'test:diagnostic' && data.file !== undefined) fileOf(data).printed += `${data.message}\n`;
     if (type === 'test:pass') passed(fileOf(data), data);
     if (type === 'test:fail') failed(fileOf(data), data);
-    if (type === 'test:summary' && data.file !== undefined) finish(fileOf(data), data.duration_ms);
+    const hasEnded =
+      type === 'test:summary' ? data.file !== undefined : /^test:(pass|fail)$/.test(type) && isFileItself(data);
+    if (hasEnded) finish(fileOf(data), data.duration_ms ?? data.details.duration_ms);
   }
   for (const file of files.values()) finish(file, file.ms);
   return total;
@@ -33,21 +35,25 @@ export async function report(stream, out) {
   }
 }
 
+/** A file without tests is told by the runner as one that passed; it counts for nothing. */
 function passed(file, data) {
-  if (data.details.type !== 'suite') file.passed += 1;
+  if (data.details.type !== 'suite' && !isFileItself(data)) file.passed += 1;
 }
 
-/** A suite or file fails because something in it does; only what failed by itself is told and counted. */
+/** Notes a failure, once: a suite or file also fails because something in it does. */
 function failed(file, data) {
   const error = data.details.error;
   if (error?.failureType === 'subtestsFailed') return;
-  const isFileItself = data.nesting === 0 && path.resolve(data.name) === data.file;
-  if (isFileItself && file.failures.length > 0) return;
-  file.failures.push({
-    name: isFileItself ? 'the file itself' : data.name,
-    line: data.line,
-    error: error?.cause ?? error,
-  });
+  if (!isFileItself(data)) {
+    file.failures.push({ name: data.name, line: data.line, error: error?.cause ?? error });
+  } else if (file.failures.length === 0) {
+    const how = error?.exitCode ?? error?.signal ?? error?.message;
+    file.failures.push({ name: 'the file itself', line: 1, error: `its process ended with ${how} outside its tests` });
+  }
+}
+
+function isFileItself(data) {
+  return data.nesting === 0 && path.resolve(data.name) === data.file;
 }
 
 function fileText(file, ms) {

@@ -67,7 +67,7 @@ async function main([name, ...rest]) {
       .map((line) => JSON.parse(line));
     printLeftOut(positionals.length > 0 ? said : [...suite.leftOut, ...said]);
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
-    return failed === 0 && passed > 0 ? 0 : 1;
+    return failed === 0 && files.length > 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
