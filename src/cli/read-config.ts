@@ -1,6 +1,6 @@
 import { formatFinding } from '../config/finding.ts';
 import { type Config, loadConfig } from '../config/load.ts';
-import { GUARD_IDS } from '../policy/guards/guard-ids.ts';
+import { GUARD_IDS } from '../policy/guards/table.ts';
 import { CliError } from './cli-error.ts';
 
 /** @throws {CliError} listing every mistake of the file */

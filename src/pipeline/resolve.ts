@@ -1,6 +1,7 @@
 import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
-import { type FactKind, type Facts, factsNeeded } from '../policy/facts-needed.ts';
+import type { FactKind, Facts } from '../policy/facts.ts';
+import { factsNeeded } from '../policy/facts-needed.ts';
 import type { Question } from '../policy/question.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
@@ -22,7 +23,8 @@ export async function resolve(
   caller: Caller,
   operation: Operation,
 ): Promise<Question> {
-  const needed = factsNeeded(rules, caller, operation);
+  const nowMs = gateway.clock.now();
+  const needed = factsNeeded(rules, caller, operation, nowMs);
   const facts = needed.length === 0 ? {} : await gateway.probe.lookUp(needed, caller, operation);
-  return { caller, operation, facts, nowMs: gateway.clock.now() };
+  return { caller, operation, facts, nowMs };
 }

@@ -22,6 +22,7 @@ export async function settle(
   recording: Recording,
 ): Promise<Permit> {
   const decision = await ask();
+  recording.decided(decision);
   switch (decision.effect) {
     case 'allow':
       await recording.permitted(decision);

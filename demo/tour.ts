@@ -1,0 +1,87 @@
+/*
+ * The tour: what the demo shows, as data. Each step is a command that the person could type, what it must do, and a sentence on why. The demo runs
+ * them with a real kubectl and checks each, so that the tour cannot say what is not so.
+ */
+
+/** One command of the tour. */
+export interface Step {
+  /** What happens, in one sentence, said before the command. */
+  readonly say: string;
+  /** The program and its arguments; `kubectl` and `sallyport` are put in by the demo. */
+  readonly argv: readonly [program: 'kubectl' | 'sallyport', ...args: string[]];
+  /** What must be so afterwards. */
+  readonly expect: { readonly exitCode: number; readonly output: RegExp };
+}
+
+/** The tour before the embedded cluster. */
+export const TOUR: readonly Step[] = [
+  {
+    say: 'An allowed read: a rule allows this caller to get and list pods in namespace shop.',
+    argv: ['kubectl', 'get', 'pods', '-n', 'shop'],
+    expect: { exitCode: 0, output: /web-/ },
+  },
+  {
+    say: 'A refused delete: no rule allows it, and silence denies. Nothing reached the cluster.',
+    argv: ['kubectl', 'delete', 'deployment', 'web', '-n', 'shop'],
+    expect: { exitCode: 1, output: /Forbidden.*may not delete deployments\.apps `web` in namespace `shop`/ },
+  },
+  {
+    say: 'A deny rule wins over whatever else allows: namespaces are never deleted by this caller.',
+    argv: ['kubectl', 'delete', 'namespace', 'shop'],
+    expect: { exitCode: 1, output: /Forbidden.*delete namespaces `shop`.*never-delete-namespaces/s },
+  },
+  {
+    say: 'A Secret: a built-in guard denies it before it is forwarded, whatever the rules say, because values are not masked yet.',
+    argv: ['kubectl', 'get', 'secret', 'database', '-n', 'shop', '-o', 'yaml'],
+    expect: { exitCode: 1, output: /Forbidden.*secrets/ },
+  },
+  {
+    say: 'A small change that is allowed: scaling one deployment, and nothing else of it.',
+    argv: ['kubectl', 'scale', 'deployment', 'web', '-n', 'shop', '--replicas=3'],
+    expect: { exitCode: 0, output: /deployment\.apps\/web scaled/ },
+  },
+  {
+    say: 'An exec: a power that no wildcard reaches; the rule names pods/exec.',
+    argv: ['kubectl', 'exec', '-n', 'shop', 'deploy/web', '--', 'cat', '/etc/hostname'],
+    expect: { exitCode: 0, output: /web-/ },
+  },
+  {
+    say: 'All of it was recorded: one session of this caller.',
+    argv: ['sallyport', 'sessions', 'list'],
+    expect: { exitCode: 0, output: /triage-bot/ },
+  },
+  {
+    say: 'The recording is a hash chain; a changed byte would break it.',
+    argv: ['sallyport', 'journal', 'verify'],
+    expect: { exitCode: 0, output: /intact/ },
+  },
+];
+
+/** The tour before the person's own cluster: reads only, and refusals that could not change anything even if they failed to refuse. */
+export const OWN_CLUSTER_TOUR: readonly Step[] = [
+  {
+    say: 'An allowed read, through the gateway to your own cluster.',
+    argv: ['kubectl', 'get', 'namespaces'],
+    expect: { exitCode: 0, output: /default/ },
+  },
+  {
+    say: 'A refused delete; as a server-side dry run, so that nothing could be lost.',
+    argv: ['kubectl', 'delete', 'namespace', 'default', '--dry-run=server'],
+    expect: { exitCode: 1, output: /Forbidden.*delete namespaces `default`/ },
+  },
+  {
+    say: 'Secrets are denied before they are forwarded.',
+    argv: ['kubectl', 'get', 'secrets', '-n', 'kube-system'],
+    expect: { exitCode: 1, output: /Forbidden.*secrets/ },
+  },
+  {
+    say: 'All of it was recorded.',
+    argv: ['sallyport', 'sessions', 'list'],
+    expect: { exitCode: 0, output: /demo/ },
+  },
+  {
+    say: 'And the recording proves its integrity.',
+    argv: ['sallyport', 'journal', 'verify'],
+    expect: { exitCode: 0, output: /intact/ },
+  },
+];

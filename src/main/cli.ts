@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/* The `sallyport` program: wiring of its subcommands, and the one place beside the gateway's own start that reads the environment. */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { CliError } from '../cli/cli-error.ts';
+import { initCommand } from '../cli/init.ts';
+import { journalCommand } from '../cli/journal.ts';
+import { kubeconfigCommand } from '../cli/kubeconfig.ts';
+import { sessionsCommand } from '../cli/sessions.ts';
+import { tokenCommand } from '../cli/token.ts';
+import { gatewayCommand } from './gateway-command.ts';
+import { version } from './version.ts';
+
+/** Exit codes: 0 done, 1 the answer is no (a broken chain, findings), 2 a mistake of the call or a failure. */
+async function main(): Promise<void> {
+  const own = { command: process.execPath, args: [realpathSync(fileURLToPath(import.meta.url))] };
+  const program = new Command('sallyport')
+    .description('an access gateway between autonomous agents and Kubernetes clusters')
+    .version(version(), '-V, --version')
+    .addCommand(initCommand(process.env))
+    .addCommand(gatewayCommand())
+    .addCommand(kubeconfigCommand(own))
+    .addCommand(tokenCommand(process.env))
+    .addCommand(sessionsCommand())
+    .addCommand(journalCommand())
+    .showHelpAfterError('(`--help` tells how)')
+    .configureOutput({ outputError: (text, write) => write(`sallyport: ${text}`) });
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  for (const command of program.commands) command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  await program.parseAsync();
+}
+
+main().catch((error: unknown) => {
+  const isOurs = error instanceof CliError;
+  process.stderr.write(`sallyport: ${isOurs ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 2;
+});

@@ -1,0 +1,84 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observer } from '../pipeline/record.ts';
+
+/** What the gateway counts. Names and meaning: docs/reference/metrics.md. */
+export interface Metrics extends Omit<Observer, 'failed'> {
+  readonly registry: Registry;
+  policyLoaded(rules: number, nowMs: number): void;
+  policyRefused(): void;
+  certificateRefused(): void;
+  journalBroken(isBroken: boolean): void;
+  unsafeOptions(count: number): void;
+}
+
+/** A registry of its own, so that two gateways in one process do not share counts. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const exchanges = new Counter({
+    registers,
+    name: 'sallyport_exchanges_total',
+    help: 'Exchanges that ended.',
+    labelNames: ['target', 'outcome', 'code'],
+  });
+  const open = new Gauge({
+    registers,
+    name: 'sallyport_exchanges_open',
+    help: 'Exchanges that have begun and not ended.',
+    labelNames: ['target'],
+  });
+  const duration = new Histogram({
+    registers,
+    name: 'sallyport_exchange_duration_seconds',
+    help: 'From the request to the end of its reply; streams not counted.',
+    labelNames: ['target'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+  });
+  const unauthenticated = new Counter({
+    registers,
+    name: 'sallyport_unauthenticated_total',
+    help: 'Requests whose caller is not known.',
+    labelNames: ['code'],
+  });
+  const rules = new Gauge({ registers, name: 'sallyport_policy_rules', help: 'Rules in force.' });
+  const loadedAt = new Gauge({
+    registers,
+    name: 'sallyport_policy_loaded_timestamp_seconds',
+    help: 'When the policy in force was loaded.',
+  });
+  const refused = new Counter({
+    registers,
+    name: 'sallyport_policy_refused_total',
+    help: 'Changed policies that were refused as a whole.',
+  });
+  const certificates = new Counter({
+    registers,
+    name: 'sallyport_certificate_refused_total',
+    help: 'Changed certificates that were refused.',
+  });
+  const broken = new Gauge({
+    registers,
+    name: 'sallyport_journal_broken',
+    help: '1 while nothing can be recorded, and so nothing is forwarded.',
+  });
+  const unsafe = new Gauge({ registers, name: 'sallyport_unsafe_options', help: 'Guards that an operator opened.' });
+  return {
+    registry,
+    begun: (target) => open.inc({ target }),
+    ended({ target, outcome, code, durationMs, isStream }) {
+      exchanges.inc({ target, outcome, code });
+      open.dec({ target });
+      if (!isStream) duration.observe({ target }, durationMs / 1000);
+    },
+    unauthenticated: (code) => unauthenticated.inc({ code }),
+    policyLoaded(count, nowMs) {
+      rules.set(count);
+      loadedAt.set(nowMs / 1000);
+    },
+    policyRefused: () => refused.inc(),
+    certificateRefused: () => certificates.inc(),
+    journalBroken: (isBroken) => broken.set(isBroken ? 1 : 0),
+    unsafeOptions: (count) => unsafe.set(count),
+  };
+}

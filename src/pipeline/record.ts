@@ -1,0 +1,258 @@
+/*
+ * The recording of one exchange: its intent before anything is forwarded, its end exactly once, whatever became of it.
+ *
+ * A read waits until the operating system has its intent; what changes, streams or reads secrets waits until the disk has it. What cannot be
+ * recorded is refused. Who is not known is not recorded here but counted and logged, since anybody can make such requests without end.
+ */
+import type { Caller } from '../model/caller.ts';
+import type { AllowDecision, Decision } from '../model/decision.ts';
+import type { Operation } from '../model/operation.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { DuplexReply, MaskedReply } from '../model/reply.ts';
+import type { RawRequest } from '../model/request.ts';
+import type { Event, Outcome, RecordedOperation } from '../recording/event.ts';
+import type { ByteSink, ByteSource } from '../std/byte-source.ts';
+import type { Clock } from '../std/clock.ts';
+import type { SessionId } from '../std/ids.ts';
+import { recordedOperation } from './recorded-operation.ts';
+
+/** Where events go: the journal, as the data path needs it. */
+export interface JournalPort {
+  /**
+   * Takes an event into the journal, in this order.
+   *
+   * @throws {Error} the journal is broken or full; `written` and `synced` reject when it breaks afterwards
+   */
+  append(event: Event): { readonly written: Promise<void>; readonly synced: Promise<void> };
+}
+
+/** Who hears of exchanges beside the journal: metrics and the log. */
+export interface Observer {
+  begun(target: string): void;
+  ended(summary: {
+    readonly target: string;
+    readonly outcome: Outcome['kind'];
+    readonly code: string;
+    readonly durationMs: number;
+    readonly isStream: boolean;
+  }): void;
+  unauthenticated(code: string, refusal: Refusal, raw: RawRequest): void;
+  /** A fault of ours, with its detail, which no caller sees. */
+  failed(refusal: Refusal, raw: RawRequest): void;
+}
+
+/** Opens recordings; one for each target. */
+export interface Recorder {
+  open(raw: RawRequest): Recording;
+}
+
+/** The recording of one exchange. */
+export interface Recording {
+  /** Tells who asks; without this, the exchange ends unrecorded. */
+  of(caller: Caller): Caller;
+  /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE */
+  begin(operation: Operation): void;
+  /** What policy answered, for the end's record. */
+  decided(decision: Decision): void;
+  /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */
+  permitted(decision: AllowDecision): Promise<void>;
+  /** The same reply; its end ends the exchange. */
+  replied(reply: MaskedReply): MaskedReply;
+  /** The same refusal; it ends the exchange. */
+  refused(refusal: Refusal): Refusal;
+}
+
+interface Parts {
+  readonly target: string;
+  readonly journal: JournalPort;
+  readonly observer: Observer;
+  readonly clock: Clock;
+  readonly sessionOf: (caller: Caller, target: string) => SessionId;
+}
+
+/** A recorder that writes to a journal. */
+export function createRecorder(parts: Parts): Recorder {
+  return { open: (raw) => new JournalRecording(parts, raw) };
+}
+
+class JournalRecording implements Recording {
+  readonly #parts: Parts;
+  readonly #raw: RawRequest;
+  readonly #startedAt: number;
+  #caller: Caller | undefined;
+  #session: SessionId | undefined;
+  #operation: Operation | undefined;
+  #begun: ReturnType<JournalPort['append']> | undefined;
+  #decision: Decision | undefined;
+  #isPermitted = false;
+  #isEnded = false;
+
+  constructor(parts: Parts, raw: RawRequest) {
+    this.#parts = parts;
+    this.#raw = raw;
+    this.#startedAt = parts.clock.monotonic();
+  }
+
+  of(caller: Caller): Caller {
+    this.#caller = caller;
+    this.#session = this.#parts.sessionOf(caller, this.#parts.target);
+    return caller;
+  }
+
+  begin(operation: Operation): void {
+    this.#operation = operation;
+    this.#appendBegun(recordedOperation(operation));
+  }
+
+  decided(decision: Decision): void {
+    this.#decision = decision;
+  }
+
+  async permitted(decision: AllowDecision): Promise<void> {
+    const { operation, begun } = {
+      operation: this.#operation as Operation,
+      begun: this.#begun as ReturnType<JournalPort['append']>,
+    };
+    try {
+      if (operation.isChange || operation.isStream || operation.isSecret) {
+        const event: Event = {
+          type: 'exchange.permitted',
+          at: this.#parts.clock.now(),
+          exchange: this.#raw.id,
+          rule: decision.rule,
+        };
+        await this.#parts.journal.append(event).synced;
+      } else {
+        await begun.written;
+      }
+    } catch (cause) {
+      throw unrecorded(cause);
+    }
+    this.#isPermitted = true;
+  }
+
+  replied(reply: MaskedReply): MaskedReply {
+    if (reply.kind === 'duplex') {
+      this.#followSocket(reply);
+      return reply;
+    }
+    const { status } = reply;
+    return { ...reply, body: this.#followed(reply.body, status) };
+  }
+
+  refused(refusal: Refusal): Refusal {
+    if (this.#caller === undefined) {
+      if (refusal.code !== 'CALLER_GONE') this.#parts.observer.unauthenticated(refusal.code, refusal, this.#raw);
+      return refusal;
+    }
+    if (refusal.code === 'INTERNAL' || refusal.code === 'RECORDING_UNAVAILABLE')
+      this.#parts.observer.failed(refusal, this.#raw);
+    try {
+      if (this.#begun === undefined) this.#appendBegun(undefined);
+    } catch {
+      return refusal; // Limit: a journal that takes nothing cannot take this either; nothing was forwarded.
+    }
+    this.#end(this.#refusedOutcome(refusal), this.#operation?.body?.bytes.length ?? 0, 0);
+    return refusal;
+  }
+
+  #refusedOutcome(refusal: Refusal): Outcome {
+    if (refusal.code === 'CALLER_GONE') return { kind: 'abandoned' };
+    const wasSent = this.#isPermitted && refusal.retry === 'verify';
+    const { code, status, message, detail } = refusal;
+    return { kind: wasSent ? 'broken' : 'refused', code, status, message, ...(detail === '' ? {} : { detail }) };
+  }
+
+  #appendBegun(operation: RecordedOperation | undefined): void {
+    const { subject, issuer, groups, kind, labels } = this.#caller as Caller;
+    const event: Event = {
+      type: 'exchange.begun',
+      at: this.#parts.clock.now(),
+      exchange: this.#raw.id,
+      session: this.#session as SessionId,
+      caller: { subject, issuer, groups, kind, labels },
+      target: this.#parts.target,
+      peer: this.#raw.peer,
+      method: this.#raw.method,
+      ...(operation === undefined ? {} : { operation }),
+    };
+    try {
+      this.#begun = this.#parts.journal.append(event);
+    } catch (cause) {
+      throw unrecorded(cause);
+    }
+    this.#begun.written.catch(() => {});
+    this.#begun.synced.catch(() => {});
+    this.#parts.observer.begun(this.#parts.target);
+  }
+
+  #end(outcome: Outcome, bytesIn: number, bytesOut: number): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const durationMs = Math.round((this.#parts.clock.monotonic() - this.#startedAt) * 1000) / 1000;
+    const decision = this.#decision;
+    const event: Event = {
+      type: 'exchange.ended',
+      at: this.#parts.clock.now(),
+      exchange: this.#raw.id,
+      session: this.#session as SessionId,
+      outcome,
+      ...(decision === undefined ? {} : { decision: { effect: decision.effect, rule: decision.rule } }),
+      traffic: { bytesIn, bytesOut, durationMs },
+    };
+    try {
+      const { written, synced } = this.#parts.journal.append(event);
+      written.catch(() => {});
+      synced.catch(() => {});
+    } catch {
+      // The journal broke after the intent was kept: at the next start the exchange is closed as lost.
+    }
+    const code = 'code' in outcome ? outcome.code : 'status' in outcome ? String(outcome.status) : '';
+    const isStream = this.#operation?.isStream ?? false;
+    this.#parts.observer.ended({ target: this.#parts.target, outcome: outcome.kind, code, durationMs, isStream });
+  }
+
+  #followed(source: ByteSource, status: number): ByteSource {
+    let bytesOut = 0;
+    const bytesIn = this.#operation?.body?.bytes.length ?? 0;
+    const end = (outcome: Outcome) => this.#end(outcome, bytesIn, bytesOut);
+    const follow = (sink: ByteSink): ByteSink => ({
+      write(chunk) {
+        bytesOut += chunk.length;
+        return sink.write(chunk);
+      },
+      end(trailers) {
+        end({ kind: 'answered', status });
+        sink.end(trailers);
+      },
+      fail(error) {
+        end({ kind: 'broken', code: 'OUTCOME_UNKNOWN', status, message: 'the reply broke off', detail: error.message });
+        sink.fail(error);
+      },
+    });
+    return {
+      start: (sink) => source.start(follow(sink)),
+      resume: () => source.resume(),
+      cancel(reason) {
+        end({ kind: 'abandoned', status });
+        source.cancel(reason);
+      },
+    };
+  }
+
+  #followSocket({ socket, status }: DuplexReply): void {
+    const counted = socket as DuplexReply['socket'] & { bytesRead?: number; bytesWritten?: number };
+    socket.once('close', () =>
+      this.#end({ kind: 'answered', status }, counted.bytesWritten ?? 0, counted.bytesRead ?? 0),
+    );
+  }
+}
+
+function unrecorded(cause: unknown): Refusal {
+  return new Refusal('RECORDING_UNAVAILABLE', 'the exchange cannot be recorded, so nothing was forwarded', {
+    cause,
+    detail: String(cause),
+    advice: 'try again once the operator has mended the gateway’s journal',
+    retryAfterSeconds: 5,
+  });
+}

@@ -1,0 +1,49 @@
+import type { Operation } from '../model/operation.ts';
+import type { RecordedOperation } from '../recording/event.ts';
+
+/**
+ * Query keys of the Kubernetes API. Others are an application's own, behind a proxy, and may hold what must not be recorded. `command` is in
+ * the stream's argv.
+ *
+ * Source: ListOptions, DeleteOptions, PatchOptions, PodLogOptions, https://kubernetes.io/docs/reference/kubernetes-api/common-parameters/common-parameters/
+ */
+const KNOWN_KEYS = new Set([
+  'allowWatchBookmarks', 'continue', 'dryRun', 'fieldManager', 'fieldSelector', 'fieldValidation', 'follow', 'force', 'gracePeriodSeconds',
+  'ignoreStoreReadErrorWithClusterBreakingPotential', 'includeObject', 'insecureSkipTLSVerifyBackend', 'labelSelector', 'limit', 'limitBytes',
+  'orphanDependents', 'pretty', 'previous', 'propagationPolicy', 'resourceVersion', 'resourceVersionMatch', 'sendInitialEvents', 'sinceSeconds',
+  'sinceTime', 'stderr', 'stdin', 'stdout', 'stream', 'tailLines', 'timeout', 'timeoutSeconds', 'timestamps', 'tty', 'watch', 'container', 'ports',
+]); // biome-ignore format: a list
+
+/** What of an operation is recorded: no header, no body, and no query key that Kubernetes does not know. */
+export function recordedOperation(operation: Operation): RecordedOperation {
+  const { verb, apiGroup, apiVersion, resource, subresource, namespace, name, path, power, stream, body } = operation;
+  const query: (readonly [string, string])[] = [];
+  for (const [key, values] of operation.query) {
+    if (KNOWN_KEYS.has(key)) for (const value of values) query.push([key, value]);
+  }
+  return {
+    verb,
+    apiGroup,
+    apiVersion,
+    resource,
+    subresource,
+    namespace,
+    name,
+    path,
+    ...(power === undefined ? {} : { power }),
+    query,
+    ...(stream === undefined
+      ? {}
+      : {
+          stream: {
+            ...(stream.container === undefined ? {} : { container: stream.container }),
+            argv: stream.argv,
+            tty: stream.isTty,
+            ...(stream.ports.length === 0 ? {} : { ports: stream.ports }),
+          },
+        }),
+    ...(body === undefined
+      ? {}
+      : { body: { mediaType: body.mediaType, bytes: body.bytes.length, digest: body.digest } }),
+  };
+}
