@@ -62,11 +62,17 @@ function fileText(file, ms) {
   const line = `${file.failures.length === 0 ? 'ok  ' : 'FAIL'} ${file.name}  ${counts}  ${(ms / 1000).toFixed(1)} s\n`;
   if (file.failures.length === 0) return line;
   const failures = file.failures.map((failure) => {
-    const told = typeof failure.error === 'string' ? failure.error : inspect(failure.error, { depth: 6 });
+    const told = errorText(failure.error);
     return `\n  ${failure.name} (${file.name}:${failure.line ?? 1})\n${indent(told)}\n`;
   });
   const printed = file.printed.trim() === '' ? '' : `\n  printed:\n${indent(file.printed.trim())}\n`;
   return `${line}${failures.join('')}${printed}\n`;
+}
+
+/** An assertion's message holds the difference already; of any error, the runner's own frames tell nothing. */
+function errorText(error) {
+  const text = error?.code === 'ERR_ASSERTION' ? error.stack : inspect(error, { depth: 6 });
+  return (typeof error === 'string' ? error : text).replaceAll(/^\s+at .*node:internal.*\n?/gm, '').trimEnd();
 }
 
 function indent(text) {

@@ -1,0 +1,43 @@
+/**
+ * Who may import whom, as data: the table of ARCHITECTURE.md.
+ *
+ * An entry is a folder of src or one file of it. A folder may always import itself, except that one connector never imports another.
+ */
+export const importTable: Readonly<Record<string, readonly string[] | 'everything'>> = {
+  std: [],
+  model: ['std'],
+  policy: ['model', 'std'],
+  approval: ['model', 'std'],
+  masking: ['model', 'std'],
+  recording: ['model', 'std'],
+  config: ['model', 'std'],
+  identity: ['model', 'std'],
+  listener: ['model', 'std'],
+  tunnel: ['model', 'std'],
+  connectors: ['model', 'std'],
+  storage: ['model', 'std', 'policy', 'approval', 'recording'],
+  pipeline: ['model', 'std', 'policy', 'approval', 'masking', 'recording', 'connectors/connector.ts'],
+  control: ['model', 'std', 'policy', 'approval', 'recording', 'identity', 'storage'],
+  cli: ['std', 'control/contract.ts', 'config', 'policy', 'masking', 'recording'],
+  main: 'everything',
+};
+
+/** The folders that decide: no I/O, no clock, and of packages and Node's own modules only those named. */
+export const pureFolders: Readonly<Record<string, readonly string[]>> = {
+  policy: ['@bufbuild/cel', '@bufbuild/protobuf'],
+  approval: [],
+  masking: ['node:crypto', 'node:zlib'],
+  recording: ['node:crypto', 'node:zlib'],
+};
+
+/** Ways to the clock, to chance and to the outside that need no import. */
+export const impureWords: readonly RegExp[] = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\s*\)/,
+  /\bperformance\b/,
+  /\bMath\.random\b/,
+  /\bset(?:Timeout|Interval|Immediate)\b/,
+  /\bfetch\(/,
+  /\bprocess\./,
+  /\bconsole\./,
+];
