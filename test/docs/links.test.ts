@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { projectFiles, root } from '../tidy/tree.ts';
+import { brokenLinks, existsIn, npmScripts } from './links.ts';
+
+const pages = projectFiles((name) => name.endsWith('.md'));
+const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+test('every relative link in the documentation leads to a file', () => {
+  assert.ok(pages.some((page) => page.path === 'README.md'));
+  assert.deepEqual(
+    pages.flatMap((page) => brokenLinks(page.path, page.text, existsIn(root))),
+    [],
+  );
+});
+
+test('every npm script that the documentation names is one of package.json', () => {
+  const unknown = pages.flatMap((page) =>
+    npmScripts(page.text)
+      .filter((name) => !Object.hasOwn(scripts, name))
+      .map((name) => `${page.path}: ${name}`),
+  );
+  assert.deepEqual(unknown, []);
+});
+
+test('caught: a link to nothing, inline, by reference, with an anchor; what is code or leads outside is not a link of ours', () => {
+  const text =
+    '[a](b.md) [c](../d.md#e) [ok](ok.md) [w](https://example.org/x) [h](#here) `[x](y.md)`\n\n[ref]: gone.md\n';
+  const broken = brokenLinks('docs/page.md', text, (name) => name === 'docs/ok.md');
+  assert.deepEqual(broken, ['docs/page.md: b.md', 'docs/page.md: ../d.md#e', 'docs/page.md: gone.md']);
+});
+
+test('caught: the scripts that a text names', () => {
+  assert.deepEqual(npmScripts('`npm test`, `npm run nope -- --once`, `npm run --silent oracle`'), [
+    'test',
+    'nope',
+    'oracle',
+  ]);
+});
