@@ -57,8 +57,7 @@ async function main([name, ...rest]) {
       concurrency: suite.concurrency,
       timeout: suite.testMsMax,
       testNamePatterns: values.name,
-      // A handle that a test forgot to close would keep its process, and so the run, for ever.
-      execArgv: ['--test-force-exit'],
+      execArgv: ['--import', new URL('leak-guard.mjs', import.meta.url).href],
     });
     const { passed, failed } = await report(stream, process.stdout);
     const said = readFileSync(leftOutFile, 'utf8')
