@@ -1,3 +1,5 @@
+import type { Amendment } from './amendment.ts';
+
 /** What policy answers. Strength: deny > hold > allow > silence, which denies. */
 export type Decision = AllowDecision | DenyDecision | HoldDecision;
 
@@ -5,6 +7,9 @@ export interface AllowDecision {
   readonly effect: 'allow';
   /** The id of the rule that allowed. */
   readonly rule: string;
+  /** Edits to the request, in order; the amended request is judged again. Absent: none. */
+  readonly amend?: readonly Amendment[];
+  readonly notes?: readonly DecisionNote[];
 }
 
 export interface DenyDecision {
@@ -17,10 +22,22 @@ export interface DenyDecision {
   readonly reason: string;
   /** What the caller can do, in one sentence; empty where there is nothing. */
   readonly advice: string;
+  readonly notes?: readonly DecisionNote[];
 }
 
 export interface HoldDecision {
   readonly effect: 'hold';
   readonly rule: string;
   readonly reason: string;
+  readonly notes?: readonly DecisionNote[];
+}
+
+/** A rule that could not be evaluated whole, for metric and journal; absent where every rule could. */
+export interface DecisionNote {
+  /** The id of the rule or guard. */
+  readonly rule: string;
+  /** `condition` its CEL broke off with an error; `fact` what it needs could not be looked up. */
+  readonly kind: 'condition' | 'fact';
+  /** For us: never shown to the caller. */
+  readonly detail: string;
 }

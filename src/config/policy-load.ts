@@ -1,0 +1,108 @@
+import { checkCel } from '../policy/cel/check.ts';
+import type { Rule } from '../policy/rule.ts';
+import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { type PolicyDocument, policySchema, type RuleDocument } from './policy-schema.ts';
+import { scalarFinding } from './scalar-finding.ts';
+import { toRule } from './to-rule.ts';
+
+/** A policy file as it was read. */
+export interface PolicyFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * The rules of all documents in all files, or every mistake in any of them: a set is loaded whole or not at all.
+ *
+ * Beside the form of each document, what is checked here is what hangs on several fields, on other documents (an id stands once), and CEL.
+ */
+export function parsePolicies(
+  files: readonly PolicyFile[],
+): { readonly rules: readonly Rule[] } | { readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const rules: Rule[] = [];
+  const places = new Map<string, string>();
+  for (const file of files) {
+    for (const parsed of parseYaml(file.path, file.text)) {
+      if ('findings' in parsed) findings.push(...parsed.findings);
+      else if (parsed.document.contents !== null)
+        rules.push(...documentRules({ ...parsed, text: file.text }, places, findings));
+    }
+  }
+  return findings.length === 0 ? { rules: Object.freeze(rules) } : { findings };
+}
+
+/** A document with the text of its file, which CEL's positions are counted in. */
+export interface PolicyText extends Located {
+  readonly text: string;
+}
+
+function documentRules(located: PolicyText, places: Map<string, string>, findings: Finding[]): readonly Rule[] {
+  const parsed = policySchema.safeParse(located.document.toJS());
+  if (!parsed.success) {
+    findings.push(...schemaFindings(located, parsed.error));
+    return [];
+  }
+  const policy = parsed.data;
+  return policy.rules.map((rule, i) => {
+    const path = ['rules', i];
+    for (const [key, message] of ruleMistakes(policy, rule))
+      findings.push(findingAt(located, key === '' ? path : [...path, key], message));
+    if (rule.when !== undefined) {
+      for (const mistake of checkCel(rule.when))
+        findings.push(scalarFinding(located, [...path, 'when'], mistake.offset, mistake.message));
+    }
+    const made = toRule(policy, rule, i, { file: located.file, line: findingAt(located, path, '').line });
+    const first = places.get(made.id);
+    if (first !== undefined)
+      findings.push(findingAt(located, [...path, 'id'], `\`${made.id}\` stands in ${first} too; an id stands once`));
+    places.set(made.id, first ?? `${made.source.file}:${made.source.line}`);
+    return made;
+  });
+}
+
+const STREAM_KEYS = ['exec', 'log', 'portForward', 'proxy'] as const;
+
+/** What is wrong with a rule over several fields: the key where it shows, empty for the whole rule, and a sentence. */
+function* ruleMistakes(policy: PolicyDocument, rule: RuleDocument): Iterable<readonly [string, string]> {
+  if ((rule.callers ?? policy.callers) === undefined) yield ['', 'expected `callers`, here or on the policy'];
+  if ((rule.targets ?? policy.targets) === undefined) yield ['', 'expected `targets`, here or on the policy'];
+  if (rule.resources === undefined && rule.nonResourceURLs === undefined && rule.powers === undefined) {
+    yield ['', 'expected `resources`, `nonResourceURLs` or `powers`: a rule without them speaks of nothing'];
+  }
+  const namesVerbs = rule.resources !== undefined || rule.nonResourceURLs !== undefined;
+  if (namesVerbs && rule.verbs === undefined) yield ['', 'expected `verbs`'];
+  if (!namesVerbs && rule.verbs !== undefined)
+    yield ['verbs', '`verbs` go with `resources` or `nonResourceURLs`; a power is matched whatever verb carries it'];
+  if (rule.resources !== undefined && rule.apiGroups === undefined)
+    yield ['', 'expected `apiGroups`; the core group is `""`'];
+  if (rule.resources === undefined && rule.apiGroups !== undefined)
+    yield ['apiGroups', '`apiGroups` go with `resources`'];
+  if (rule.nonResourceURLs !== undefined && (rule.resources !== undefined || rule.powers !== undefined)) {
+    yield ['nonResourceURLs', 'a rule speaks of resources or of paths, not of both: make it two rules'];
+  }
+  if (rule.nonResourceURLs !== undefined && rule.namespaces !== undefined)
+    yield ['namespaces', 'paths are in no namespace'];
+  const streams = STREAM_KEYS.filter((key) => rule[key] !== undefined);
+  if (streams.length > 1)
+    yield [
+      streams[1] as string,
+      `no request is ${streams.map((key) => `\`${key}\``).join(' and ')} at once: make it two rules`,
+    ];
+  yield* effectMistakes(rule);
+}
+
+function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]> {
+  const { effect } = rule;
+  if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
+  if (rule.serviceAccounts !== undefined && effect !== 'allow' && effect !== 'hold') {
+    yield ['serviceAccounts', `only an allow or a hold names service accounts, not a ${effect}`];
+  }
+  if (rule.equivalents !== undefined && effect !== 'deny' && effect !== 'hold') {
+    yield ['equivalents', `only a deny or a hold covers equivalents; a ${effect} never does`];
+  }
+  const { startsAt, endsAt } = rule.times ?? {};
+  if (startsAt !== undefined && endsAt !== undefined && Date.parse(startsAt) >= Date.parse(endsAt))
+    yield ['times', '`endsAt` is not after `startsAt`'];
+}

@@ -1,0 +1,279 @@
+/*
+ * The form of a policy document: the one source of what the loader takes, of the JSON Schema that editors use, and of the reference page.
+ *
+ * Strict throughout, since a misspelt key of a deny would otherwise open what it closes. Only shapes are said here; what hangs on several fields, and
+ * on other documents, is in policy-load.ts.
+ */
+import { z } from 'zod';
+
+const word = z.string().min(1, 'expected at least one character');
+const pattern = word.describe('A name; `*` is any run of characters.');
+const words = z.array(word).min(1, 'expected at least one; leave the key out to not narrow');
+const patterns = z.array(pattern).min(1, 'expected at least one; leave the key out to not narrow');
+
+/** Kubernetes' DNS label, with dots. */
+const identifier = z
+  .string()
+  .max(100)
+  .regex(
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+    'expected lower-case letters, digits, `-` and `.`, beginning and ending with a letter or digit',
+  );
+
+const labelSelector = z
+  .strictObject({
+    matchLabels: z.record(word, z.string()).optional().describe('Labels with exactly these values.'),
+    matchExpressions: z
+      .array(
+        z.strictObject({
+          key: word,
+          operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+          values: z.array(z.string()).optional(),
+        }),
+      )
+      .optional()
+      .describe('Conditions on labels, all of which hold.'),
+  })
+  .describe('A label selector, as Kubernetes has it.');
+
+const caller = z
+  .strictObject({
+    everyone: z.literal(true).optional().describe('Every authenticated caller; stands alone.'),
+    subjects: patterns.optional().describe('Subjects; `*` is any run of characters.'),
+    groups: words.optional().describe('Groups, any of which the caller is in.'),
+    issuers: words.optional().describe('Names of issuers in the configuration.'),
+    labels: z.record(word, z.string()).optional().describe('Labels that the issuer gives, with exactly these values.'),
+    kind: z.enum(['autonomous', 'person']).optional().describe('What the issuer is configured to be for.'),
+  })
+  .refine((match) => Object.keys(match).length > 0, 'expected a condition, or `everyone: true`')
+  .refine((match) => match.everyone === undefined || Object.keys(match).length === 1, '`everyone` stands alone');
+
+const callers = z
+  .array(caller)
+  .min(1, 'expected at least one')
+  .describe('Who: any of these, each with conditions that all hold.');
+const targets = patterns.describe('Names of targets; `*` is any run of characters.');
+
+const namespace = z
+  .union([pattern, z.strictObject({ selector: labelSelector })])
+  .describe('A name, `*` for any run of characters, or `selector` for namespaces by their labels.');
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected a time of day such as `09:30`');
+const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' });
+
+const times = z
+  .strictObject({
+    startsAt: instant.optional().describe('The first instant at which the rule speaks.'),
+    endsAt: instant.optional().describe('The first instant at which it no longer does.'),
+    windows: z
+      .array(
+        z.strictObject({
+          days: z
+            .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+            .min(1)
+            .optional()
+            .describe('Days on which the window opens; default: every day.'),
+          from: timeOfDay.describe('When it opens, inclusive.'),
+          to: timeOfDay.describe('When it closes, exclusive; not after `from` means on the day after.'),
+          timeZone: word.refine(isTimeZone, 'expected a time zone such as `Europe/Berlin` or `UTC`'),
+        }),
+      )
+      .min(1)
+      .optional()
+      .describe('Hours of a week, any of these, on the clock of a time zone.'),
+  })
+  .describe('When the rule speaks.');
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const argv = z
+  .union([
+    z.strictObject({ exact: words.describe('The whole command line.') }),
+    z.strictObject({ prefix: words.describe('Its beginning; anything may follow.') }),
+    z.strictObject({
+      globs: patterns.describe('One pattern for each argument; a last `**` is any further arguments.'),
+    }),
+  ])
+  .describe('A command line, argument by argument, never through a shell.');
+
+const exec = z
+  .strictObject({
+    argv: z
+      .array(argv)
+      .min(1)
+      .optional()
+      .describe('Command lines, any of these. It bounds which program starts, not what it then does.'),
+    containers: patterns.optional().describe('Containers; `*` is any run of characters.'),
+    tty: z.boolean().optional().describe('With (`true`) or without (`false`) a terminal.'),
+    stdin: z.boolean().optional().describe('With (`true`) or without (`false`) standard input.'),
+  })
+  .describe('Only exec and attach, and of those only these.');
+
+const log = z
+  .strictObject({ containers: patterns.describe('Containers; `*` is any run of characters.') })
+  .describe('Only logs, and of those only these.');
+
+const portForward = z
+  .strictObject({
+    ports: z.array(z.int().min(1).max(65535)).min(1).optional().describe('Ports of the pod.'),
+    podLabels: labelSelector.optional().describe('Labels of the pod.'),
+    services: words.optional().describe('Services behind which the pod stands, by its EndpointSlices.'),
+  })
+  .describe('Only port-forwards, and of those only these.');
+
+const proxy = z
+  .strictObject({
+    paths: patterns.optional().describe('Paths behind `proxy`, beginning with `/`; `*` is any run of characters.'),
+  })
+  .describe('Only the proxies of pods, services and nodes, and of those only these.');
+
+const query = z
+  .strictObject({
+    dryRun: z.boolean().optional().describe('Only dry runs (`true`), or none (`false`).'),
+    force: z.boolean().optional().describe('Only with (`true`) or without (`false`) `force`.'),
+    propagation: z
+      .array(z.enum(['Background', 'Foreground', 'Orphan', 'none']))
+      .min(1)
+      .optional()
+      .describe('Propagation policies of a delete; `none` is a request that gives none.'),
+  })
+  .describe('Conditions on the options of a write, from query and body together.');
+
+const fieldPath = z.string().regex(/^(\/[^/]+)+$/, 'expected a path such as `/spec/replicas`');
+
+const amendment = z
+  .union([
+    z.strictObject({ forceDryRun: z.literal(true).describe('The request becomes a dry run.') }),
+    z.strictObject({
+      query: z
+        .strictObject({
+          key: z.enum([
+            'limit',
+            'timeoutSeconds',
+            'tailLines',
+            'limitBytes',
+            'sinceSeconds',
+            'gracePeriodSeconds',
+            'propagationPolicy',
+          ]),
+          value: z.string().optional().describe('The value becomes this.'),
+          max: z.int().min(0).optional().describe('A larger number, or none, becomes this.'),
+        })
+        .refine(({ value, max }) => (value === undefined) !== (max === undefined), 'expected either `value` or `max`')
+        .describe('Sets or caps a value of the query.'),
+    }),
+    z.strictObject({ set: z.strictObject({ path: fieldPath, value: z.json() }).describe('Sets a field of the body.') }),
+    z.strictObject({ remove: z.strictObject({ path: fieldPath }).describe('Removes a field of the body.') }),
+    z.strictObject({ label: z.strictObject({ key: word, value: z.string() }).describe('Adds a label to the object.') }),
+    z.strictObject({
+      annotation: z.strictObject({ key: word, value: z.string() }).describe('Adds an annotation to the object.'),
+    }),
+  ])
+  .describe('An edit to the request, from a closed set.');
+
+/** The names of powers, as `powers` takes them. */
+export const POWERS = [
+  'exec',
+  'attach',
+  'portforward',
+  'pods-proxy',
+  'services-proxy',
+  'nodes-proxy',
+  'ephemeralcontainers',
+  'binding',
+  'finalize',
+  'approval',
+  'token',
+  'escalate',
+  'bind',
+  'impersonate',
+] as const;
+
+/** Limit: a condition longer than this is refused. */
+export const WHEN_LENGTH_MAX = 4096;
+
+const rule = z
+  .strictObject({
+    id: identifier.optional().describe('Told to callers as `<policy>/<id>`; default: the place in the list, from 1.'),
+    effect: z
+      .enum(['deny', 'hold', 'allow', 'request'])
+      .describe(
+        '`deny`: never, whatever else matches. `hold`: a person decides. `allow`: standing permission. `request`: may be asked for.',
+      ),
+    reason: word
+      .max(200)
+      .optional()
+      .describe('What the caller is told of a deny, hold or request: one sentence without a final stop.'),
+    callers: callers.optional().describe('In place of the policy’s own.'),
+    targets: targets.optional().describe('In place of the policy’s own.'),
+    verbs: words.optional().describe('As in a Role; `*` is every verb.'),
+    apiGroups: z.array(z.string()).min(1).optional().describe('As in a Role: `""` is the core group, `*` every group.'),
+    resources: words
+      .optional()
+      .describe('As in a Role: `pods`, `pods/log`, `*/scale`, `*`. A wildcard never reaches a power.'),
+    resourceNames: words.optional().describe('As in a Role: names, exactly.'),
+    nonResourceURLs: words
+      .optional()
+      .describe(
+        'As in a ClusterRole: paths, a last `*` for any ending. `/logs`, `/debug` and `/metrics` are never reached by a `*`.',
+      ),
+    powers: z
+      .array(z.enum(POWERS))
+      .min(1)
+      .optional()
+      .describe('Powers that hide in other verbs, by name, whatever verb carries them.'),
+    namespaces: z
+      .array(namespace)
+      .min(1)
+      .optional()
+      .describe('Namespaces, any of these. Absent: all, and what is in none.'),
+    query: query.optional(),
+    times: times.optional(),
+    exec: exec.optional(),
+    log: log.optional(),
+    portForward: portForward.optional(),
+    proxy: proxy.optional(),
+    when: word
+      .max(WHEN_LENGTH_MAX, `expected at most ${WHEN_LENGTH_MAX} characters`)
+      .optional()
+      .describe('A condition in CEL over `caller`, `operation`, `object`, `existing` and `now`.'),
+    serviceAccounts: words
+      .optional()
+      .describe('On an allow or hold: service accounts beside `default` that a workload may run as.'),
+    equivalents: z
+      .boolean()
+      .optional()
+      .describe('On a deny or hold: whether what amounts to a `delete` or an `exec` is covered too. Default: true.'),
+    amend: z
+      .array(amendment)
+      .min(1)
+      .optional()
+      .describe('On an allow: edits to the request; what was edited is judged again.'),
+  })
+  .describe('A rule. Every key narrows; lists are any-of. A rule of a Role can be pasted in, and gets an `effect`.');
+
+/** One policy document. */
+export const policySchema = z
+  .strictObject({
+    apiVersion: z.literal('sallyport.dev/v1', 'expected `sallyport.dev/v1`'),
+    kind: z.literal('Policy', 'expected `Policy`'),
+    metadata: z.strictObject({
+      name: identifier.describe('The first part of the id of each rule.'),
+      description: z.string().optional().describe('For readers.'),
+    }),
+    callers: callers.optional().describe('Who the rules are about, where a rule does not say itself.'),
+    targets: targets.optional().describe('Which targets the rules are about, where a rule does not say itself.'),
+    rules: z.array(rule).min(1, 'expected at least one rule'),
+  })
+  .describe('A policy: rules that are loaded as one set with all others, or not at all.');
+
+export type PolicyDocument = z.output<typeof policySchema>;
+
+export type RuleDocument = PolicyDocument['rules'][number];

@@ -1,0 +1,96 @@
+import type { Amendment } from '../model/amendment.ts';
+import type { JsonValue } from '../model/operation.ts';
+import type { CallerMatch, NamespaceMatch, Rule, RuleSource, TimeMatch, TimeWindow } from '../policy/rule.ts';
+import type { PolicyDocument, RuleDocument } from './policy-schema.ts';
+
+type Amended = NonNullable<RuleDocument['amend']>[number];
+
+/** The rule that a document writes, with what its policy says for all of its rules. */
+export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number, source: RuleSource): Rule {
+  return deepFreeze({
+    id: `${policy.metadata.name}/${rule.id ?? index + 1}`,
+    effect: rule.effect,
+    source,
+    reason: rule.reason ?? '',
+    callers: (rule.callers ?? policy.callers ?? []).map(({ everyone: _, ...match }) => compact(match) as CallerMatch),
+    targets: rule.targets ?? policy.targets ?? [],
+    verbs: rule.verbs ?? [],
+    apiGroups: rule.apiGroups ?? [],
+    resources: rule.resources ?? [],
+    resourceNames: rule.resourceNames ?? [],
+    nonResourceURLs: rule.nonResourceURLs ?? [],
+    powers: rule.powers ?? [],
+    serviceAccounts: rule.serviceAccounts ?? [],
+    equivalents: rule.equivalents ?? true,
+    amend: (rule.amend ?? []).map(toAmendment),
+    ...compact({
+      namespaces: rule.namespaces?.map(
+        (entry) => (typeof entry === 'string' ? { name: entry } : entry) as NamespaceMatch,
+      ),
+      query: rule.query,
+      times: rule.times === undefined ? undefined : toTimes(rule.times),
+      exec: rule.exec,
+      log: rule.log,
+      portForward: rule.portForward,
+      proxy: rule.proxy,
+      when: rule.when,
+    }),
+  }) as Rule;
+}
+
+function compact(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
+
+function toTimes({ startsAt, endsAt, windows }: NonNullable<RuleDocument['times']>): TimeMatch {
+  return compact({
+    startsAt: startsAt === undefined ? undefined : Date.parse(startsAt),
+    endsAt: endsAt === undefined ? undefined : Date.parse(endsAt),
+    windows: windows?.map(
+      ({ days, from, to, timeZone }): TimeWindow => ({
+        days: (days ?? DAYS).map((day) => DAYS.indexOf(day)),
+        fromMinute: minuteOf(from),
+        toMinute: minuteOf(to),
+        timeZone,
+      }),
+    ),
+  });
+}
+
+/** In the order of a week that begins on Sunday, as `TimeWindow` counts. */
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+
+function minuteOf(time: string): number {
+  const [hours, minutes] = time.split(':').map(Number) as [number, number];
+  return hours * 60 + minutes;
+}
+
+function toAmendment(amended: Amended): Amendment {
+  if ('forceDryRun' in amended) return { kind: 'force-dry-run' };
+  if ('query' in amended) {
+    const { key, value, max } = amended.query;
+    return max === undefined ? { kind: 'set-query', key, value: value ?? '' } : { kind: 'cap-query', key, max };
+  }
+  if ('set' in amended)
+    return { kind: 'set-field', path: pathOf(amended.set.path), value: amended.set.value as JsonValue };
+  if ('remove' in amended) return { kind: 'remove-field', path: pathOf(amended.remove.path) };
+  return 'label' in amended
+    ? { kind: 'add-label', ...amended.label }
+    : { kind: 'add-annotation', ...amended.annotation };
+}
+
+/** Source: JSON Pointer, RFC 6901 */
+function pathOf(pointer: string): readonly string[] {
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

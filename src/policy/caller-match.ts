@@ -1,0 +1,20 @@
+import type { Caller } from '../model/caller.ts';
+import { anyGlob } from './glob.ts';
+import type { CallerMatch } from './rule.ts';
+
+/** A test whether a caller is one of those that a rule names; of a rule that names none, nobody is. */
+export function callerMatcher(matches: readonly CallerMatch[]): (caller: Caller) => boolean {
+  const tests = matches.map(one);
+  return (caller) => tests.some((test) => test(caller));
+}
+
+function one({ subjects, groups, issuers, labels, kind }: CallerMatch): (caller: Caller) => boolean {
+  const isSubject = subjects === undefined ? () => true : anyGlob(subjects);
+  const wanted = Object.entries(labels ?? {});
+  return (caller) =>
+    isSubject(caller.subject) &&
+    (groups === undefined || caller.groups.some((group) => groups.includes(group))) &&
+    (issuers === undefined || issuers.includes(caller.issuer)) &&
+    (kind === undefined || caller.kind === kind) &&
+    wanted.every(([key, value]) => Object.hasOwn(caller.labels, key) && caller.labels[key] === value);
+}

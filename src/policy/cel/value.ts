@@ -1,0 +1,31 @@
+import type { CelInput } from '@bufbuild/cel';
+import type { JsonValue } from '../../model/operation.ts';
+
+/** Limit: a body or object of more values than this cannot be given to a condition, which then breaks off. */
+const VALUES_MAX = 200_000;
+
+/** Limit: a list longer than this cannot be given to a condition, which then breaks off. */
+const LIST_LENGTH_MAX = 10_000;
+
+/**
+ * JSON as CEL has it in admission policies: whole numbers are `int`, others `double`; an object is a map of its own keys, whatever they are called.
+ *
+ * @throws {RangeError} the value goes over a limit
+ */
+export function celValue(json: JsonValue): CelInput {
+  let values = 0;
+  const convert = (value: JsonValue): CelInput => {
+    values++;
+    if (values > VALUES_MAX) throw new RangeError(`more than ${VALUES_MAX} values`);
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      if (value.length > LIST_LENGTH_MAX) throw new RangeError(`a list of more than ${LIST_LENGTH_MAX} items`);
+      return value.map(convert) as CelInput;
+    }
+    const map = new Map<string, CelInput>();
+    for (const [key, item] of Object.entries(value)) map.set(key, convert(item));
+    return map as CelInput;
+  };
+  return convert(json);
+}

@@ -1,0 +1,79 @@
+import { compileCel } from './cel/compile.ts';
+import { allHold, type Condition, conditionsOf } from './conditions.ts';
+import type { Question } from './question.ts';
+import { matchesRbac, matchesRbacUnnamed } from './rbac.ts';
+import { isClusterScoped, type Reading } from './reading.ts';
+import type { Rule } from './rule.ts';
+import { NO, or, type Truth, YES } from './truth.ts';
+
+/** A rule and its test. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  /** The place of the rule's id among all ids, so that of two rules the same one is always named. */
+  readonly order: number;
+  /** Whether the rule speaks of the question, under any of the readings of its operation. */
+  readonly test: (question: Question, readings: readonly Reading[]) => Truth;
+}
+
+/** Whether a rule is read widely: what denies or holds matches more than it says, what permits never does. */
+export function isWide(rule: Rule): boolean {
+  return rule.effect === 'deny' || rule.effect === 'hold';
+}
+
+/**
+ * The rule with its test. What permits is tested against the operation to the letter; what denies or holds against every reading of it.
+ *
+ * @throws {Error} the rule's `when` does not compile; the loader has refused such a rule
+ */
+export function compileRule(rule: Rule, order: number): CompiledRule {
+  const conditions = [...conditionsOf(rule, isWide(rule))];
+  if (rule.when !== undefined) conditions.push(compileCel(rule.when));
+  return { rule, order, test: isWide(rule) ? wideTest(rule, conditions) : narrowTest(rule, conditions) };
+}
+
+function narrowTest(rule: Rule, conditions: readonly Condition[]): CompiledRule['test'] {
+  return (question, [literal]) => {
+    const reading = literal as Reading;
+    if (!matchesRbac(rule, question.operation, 'named')) return NO;
+    if (!reading.isResourceRequest && !reachesPath(rule, reading.path)) return NO;
+    return allHold(conditions, question, reading);
+  };
+}
+
+/** Paths of the server's own insides; `/logs` lists files of a node on some. */
+const INNER_PATHS = /^\/(logs|debug|metrics)(\/|$)/;
+
+/** T21: `/logs`, `/debug` and `/metrics` are reached by their exact paths, never by a wildcard. */
+function reachesPath(rule: Rule, path: string): boolean {
+  return !INNER_PATHS.test(path) || rule.nonResourceURLs.includes(path);
+}
+
+function wideTest(rule: Rule, conditions: readonly Condition[]): CompiledRule['test'] {
+  return (question, readings) => {
+    let result = NO;
+    for (const reading of readings) {
+      if (reading.isEquivalent && !rule.equivalents) continue;
+      if (!fieldsMatchWidely(rule, reading)) continue;
+      result = or(result, allHold(conditions, question, reading));
+      if (result === YES) return YES;
+    }
+    return result;
+  };
+}
+
+function fieldsMatchWidely(rule: Rule, reading: Reading): boolean {
+  if (!reading.isResourceRequest) return matchesRbac(rule, reading, 'wildcard');
+  if (reading.isEveryResource ? !deletesContents(rule) : !matchesRbacUnnamed(rule, reading, 'wildcard')) return false;
+  if (rule.resourceNames.length === 0 || reading.names === 'all') return true;
+  if (reading.names === 'one') return rule.resourceNames.includes(reading.name);
+  const { prefix } = reading.names;
+  return rule.resourceNames.some((name) => name.startsWith(prefix));
+}
+
+/** Whether a rule on `delete` speaks of anything that a namespace can hold. */
+function deletesContents({ verbs, apiGroups, resources }: Rule): boolean {
+  if (!verbs.includes('delete') && !verbs.includes('*')) return false;
+  return resources.some(
+    (resource) => !resource.includes('/') && apiGroups.some((apiGroup) => !isClusterScoped({ apiGroup, resource })),
+  );
+}

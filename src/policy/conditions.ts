@@ -1,0 +1,152 @@
+/*
+ * The conditions of a rule beside RBAC's fields, each compiled to a test that says yes, no, or what is missing. They are kept in the order of
+ * their cost, so that a look-up or a CEL condition is reached only when all the rest holds.
+ *
+ * Where a request cannot tell (an exec without a container, an attach, whose command is unknown), a rule that permits does not match and a rule
+ * that denies or holds does: `isWide` is that answer.
+ */
+import type { Operation } from '../model/operation.ts';
+import { argvMatcher } from './argv.ts';
+import { callerMatcher } from './caller-match.ts';
+import { anyGlob } from './glob.ts';
+import { selectorMatches } from './label-selector.ts';
+import type { Question } from './question.ts';
+import type { Reading } from './reading.ts';
+import type { ExecMatch, NamespaceMatch, PortForwardMatch, QueryMatch, Rule } from './rule.ts';
+import { timeMatcher } from './time-match.ts';
+import { and, missing, NO, type Truth, truth, YES } from './truth.ts';
+
+/** A condition on a question, under one reading of its operation. */
+export type Condition = (question: Question, reading: Reading) => Truth;
+
+/** The conditions that a rule states, cheapest first; CEL is not among them. */
+export function conditionsOf(rule: Rule, isWide: boolean): readonly Condition[] {
+  const conditions: Condition[] = [];
+  const target = anyGlob(rule.targets);
+  conditions.push(({ operation }) => truth(target(operation.target)));
+  const caller = callerMatcher(rule.callers);
+  conditions.push((question) => truth(caller(question.caller)));
+  if (rule.query !== undefined) conditions.push(queryCondition(rule.query));
+  if (rule.exec !== undefined) conditions.push(execCondition(rule.exec, isWide));
+  if (rule.log !== undefined) conditions.push(logCondition(rule.log.containers, isWide));
+  if (rule.proxy !== undefined) conditions.push(proxyCondition(rule.proxy.paths, isWide));
+  if (rule.times !== undefined) {
+    const isOpen = timeMatcher(rule.times);
+    conditions.push(({ nowMs }) => truth(isOpen(nowMs)));
+  }
+  if (rule.namespaces !== undefined) conditions.push(namespaceCondition(rule.namespaces, isWide));
+  if (rule.portForward !== undefined) conditions.push(portForwardCondition(rule.portForward, isWide));
+  return conditions;
+}
+
+function queryCondition({ dryRun, force, propagation }: QueryMatch): Condition {
+  return ({ operation: { options } }) =>
+    truth(
+      (dryRun === undefined || options.isDryRun === dryRun) &&
+        (force === undefined || (options.force ?? false) === force) &&
+        (propagation === undefined || propagation.includes(options.propagationPolicy ?? 'none')),
+    );
+}
+
+/** A name says yes or no; a selector needs the namespace's labels, which are looked up only where no name says yes. */
+function namespaceCondition(matches: readonly NamespaceMatch[], isWide: boolean): Condition {
+  const isNamed = anyGlob(matches.flatMap((match) => ('name' in match ? [match.name] : [])));
+  const selectors = matches.flatMap((match) => ('selector' in match ? [match.selector] : []));
+  return ({ facts }, reading) => {
+    if (isWide && reading.isEveryNamespace) return YES;
+    if (reading.namespace === '') return NO;
+    if (isNamed(reading.namespace)) return YES;
+    if (selectors.length === 0) return NO;
+    const labels = facts.namespaceLabels;
+    if (labels === undefined || labels === 'unknown') return missing('namespaceLabels');
+    return truth(labels !== null && selectors.some((selector) => selectorMatches(selector, labels)));
+  };
+}
+
+function execCondition(match: ExecMatch, isWide: boolean): Condition {
+  const argv = match.argv === undefined ? undefined : argvMatcher(match.argv);
+  const container = containerTest(match.containers, isWide);
+  return ({ operation: { power, stream } }, reading) => {
+    if (power === 'exec' || power === 'attach') {
+      if (stream === undefined) return truth(isWide);
+      const isCommand = argv === undefined || (power === 'exec' ? argv(stream.argv) : isWide);
+      return truth(
+        isCommand &&
+          container(stream.container) &&
+          (match.tty === undefined || stream.isTty === match.tty) &&
+          (match.stdin === undefined || stream.isStdin === match.stdin),
+      );
+    }
+    return truth(isWide && reading.power === 'exec');
+  };
+}
+
+function logCondition(containers: readonly string[] | undefined, isWide: boolean): Condition {
+  const container = containerTest(containers, isWide);
+  return ({ operation }) => truth(isOfPods(operation, 'log') && container(operation.stream?.container));
+}
+
+function isOfPods({ apiGroup, resource, subresource }: Operation, wanted: string): boolean {
+  return apiGroup === '' && resource === 'pods' && subresource === wanted;
+}
+
+function containerTest(
+  names: readonly string[] | undefined,
+  isWide: boolean,
+): (container: string | undefined) => boolean {
+  if (names === undefined) return () => true;
+  const isNamed = anyGlob(names);
+  return (container) => (container === undefined || container === '' ? isWide : isNamed(container));
+}
+
+function portForwardCondition({ ports, podLabels, services }: PortForwardMatch, isWide: boolean): Condition {
+  return ({ operation: { power, stream }, facts }) => {
+    if (power !== 'portforward') return NO;
+    let result = ports === undefined ? YES : truth(portsMatch(ports, stream?.ports ?? [], isWide));
+    if (result !== NO && podLabels !== undefined) {
+      const { pod } = facts;
+      result = and(
+        result,
+        pod === undefined || pod === 'unknown'
+          ? missing('pod')
+          : truth(pod !== null && selectorMatches(podLabels, pod.labels)),
+      );
+    }
+    if (result !== NO && services !== undefined) {
+      const behind = facts.services;
+      result = and(
+        result,
+        behind === undefined || behind === 'unknown'
+          ? missing('services')
+          : truth(behind.some((service) => services.includes(service))),
+      );
+    }
+    return result;
+  };
+}
+
+/** Ports that are named inside the stream are not known yet: T41. */
+function portsMatch(ports: readonly number[], asked: readonly number[], isWide: boolean): boolean {
+  if (asked.length === 0) return isWide;
+  return isWide ? asked.some((port) => ports.includes(port)) : asked.every((port) => ports.includes(port));
+}
+
+const PROXY_POWERS: ReadonlySet<string> = new Set(['pods-proxy', 'services-proxy', 'nodes-proxy']);
+
+function proxyCondition(paths: readonly string[] | undefined, isWide: boolean): Condition {
+  const isOnPath = paths === undefined ? () => true : anyGlob(paths);
+  return ({ operation: { power, stream } }) => {
+    if (power === undefined || !PROXY_POWERS.has(power)) return NO;
+    return truth(stream === undefined ? isWide : isOnPath(`/${(stream.proxyPath ?? '').replace(/^\/+/, '')}`));
+  };
+}
+
+/** All of the conditions on a question; those after one that says no are not asked. */
+export function allHold(conditions: readonly Condition[], question: Question, reading: Reading): Truth {
+  let result = YES;
+  for (const condition of conditions) {
+    result = and(result, condition(question, reading));
+    if (result === NO) return NO;
+  }
+  return result;
+}

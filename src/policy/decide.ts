@@ -1,0 +1,107 @@
+import type { AllowDecision, Decision, DecisionNote, DenyDecision } from '../model/decision.ts';
+import { silenceAdvice } from './advice.ts';
+import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
+import type { FactKind } from './facts.ts';
+import type { Question } from './question.ts';
+import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
+import { BROKEN, missingFacts, YES } from './truth.ts';
+
+/**
+ * What policy answers. Strength: deny > hold > allow > silence, which denies; the order of rules changes nothing, neither the answer nor the rule that is
+ * named.
+ *
+ * Where a fact is unknown or a condition breaks off, a deny or hold counts as matching, an allow or request as not; `notes` tells of each.
+ */
+export function decide(rules: RuleSet, question: Question): Decision {
+  const parts = partsOf(rules);
+  const spoken = evaluate(parts, question);
+  const decision = weigh(parts, question, spoken);
+  const notes = notesOf(spoken);
+  return notes.length === 0 ? decision : { ...decision, notes };
+}
+
+function weigh(parts: RuleSetParts, question: Question, spoken: Evaluation): Decision {
+  const denied = denial(spoken);
+  if (denied !== undefined) return denied;
+  const hold = spoken.hold[0];
+  if (hold !== undefined) {
+    const { id, reason } = hold.by.rule;
+    return { effect: 'hold', rule: id, reason: reason === '' ? 'a person decides on this' : reason };
+  }
+  return permission(spoken) ?? silence(parts, question, spoken);
+}
+
+/** What is certain is named before what is only not known to be otherwise, and a rule before a guard. */
+function denial({ deny, guards }: Evaluation): DenyDecision | undefined {
+  const rule = certain(deny)?.by.rule;
+  if (rule !== undefined) {
+    return {
+      effect: 'deny',
+      by: 'rule',
+      rule: rule.id,
+      reason: rule.reason === '' ? `rule \`${rule.id}\` denies it` : rule.reason,
+      advice: '',
+    };
+  }
+  const guard = certain(guards)?.by;
+  if (guard !== undefined)
+    return { effect: 'deny', by: 'guard', rule: guard.id, reason: guard.reason, advice: guard.advice };
+  const open = deny[0];
+  if (open !== undefined) return incomplete(open.by.rule.id, open.truth);
+  const openGuard = guards[0];
+  return openGuard === undefined ? undefined : incomplete(openGuard.by.id, openGuard.truth);
+}
+
+/** What each fact is called in a sentence. */
+const FACT_WORDS: Record<FactKind, string> = {
+  existing: 'the live object',
+  result: 'the object as the server would store it',
+  pod: 'the pod',
+  namespaceLabels: 'the labels of the namespace',
+  services: 'the services in front of the pod',
+};
+
+function incomplete(id: string, truth: number): DenyDecision {
+  const facts = missingFacts(truth).map((kind) => FACT_WORDS[kind]);
+  const reason =
+    facts.length === 0
+      ? `the condition of \`${id}\` could not be evaluated`
+      : `\`${id}\` needs ${facts.join(' and ')}, which could not be looked up`;
+  return { effect: 'deny', by: 'incomplete', rule: id, reason, advice: '' };
+}
+
+/** An allow without edits stands before one with, since it permits more. */
+function permission({ allow, builtIn }: Evaluation): AllowDecision | undefined {
+  if (builtIn !== undefined) return { effect: 'allow', rule: builtIn };
+  const certainOnes = allow.filter(({ truth }) => truth === YES);
+  const chosen = (certainOnes.find(({ by }) => by.rule.amend.length === 0) ?? certainOnes[0])?.by.rule;
+  if (chosen === undefined) return undefined;
+  return chosen.amend.length === 0
+    ? { effect: 'allow', rule: chosen.id }
+    : { effect: 'allow', rule: chosen.id, amend: chosen.amend };
+}
+
+function silence(parts: RuleSetParts, question: Question, { allow, request }: Evaluation): DenyDecision {
+  const open = allow[0];
+  if (open !== undefined) return incomplete(open.by.rule.id, open.truth);
+  return {
+    effect: 'deny',
+    by: 'silence',
+    rule: '',
+    reason: 'no rule allows it',
+    advice: silenceAdvice(parts, question, certain(request)?.by.rule),
+  };
+}
+
+function notesOf({ guards, deny, hold, allow, request }: Evaluation): readonly DecisionNote[] {
+  const notes: DecisionNote[] = [];
+  for (const spoken of guards) note(spoken.by.id, spoken, notes);
+  for (const list of [deny, hold, allow, request]) for (const spoken of list) note(spoken.by.rule.id, spoken, notes);
+  return notes;
+}
+
+function note(rule: string, { truth }: Spoken<unknown>, notes: DecisionNote[]): void {
+  if (truth === YES) return;
+  for (const kind of missingFacts(truth)) notes.push({ rule, kind: 'fact', detail: `\`${kind}\` is unknown` });
+  if ((truth & BROKEN) !== 0) notes.push({ rule, kind: 'condition', detail: 'the condition broke off' });
+}

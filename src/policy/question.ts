@@ -1,0 +1,12 @@
+import type { Caller } from '../model/caller.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Facts } from './facts.ts';
+
+/** Everything that a decision hangs on: with it and the rules, the same decision can be made again from a recording. */
+export interface Question {
+  readonly caller: Caller;
+  readonly operation: Operation;
+  readonly facts: Facts;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}

@@ -1,0 +1,165 @@
+/*
+ * How an operation can be read. What permits reads it once, to the letter, as RBAC does. What denies or holds reads it in every way that it could amount
+ * to: an eviction is a delete (T28), a list without a name shows every name (T29), an attach is an exec (T27), deleting a namespace deletes
+ * what is in it. A reading is never used to permit anything.
+ */
+import type { Operation } from '../model/operation.ts';
+import { isObject } from './json.ts';
+import type { RbacRequest } from './rbac.ts';
+
+/** One way to read an operation. */
+export interface Reading extends RbacRequest {
+  readonly namespace: string;
+  /** It reaches every name that matches the rest: a list, or a name that is not known yet. */
+  readonly names: 'one' | 'all' | { readonly prefix: string };
+  readonly isEveryNamespace: boolean;
+  /** It reaches every kind of object in its namespace. */
+  readonly isEveryResource: boolean;
+  /** Not the operation itself but what it amounts to. */
+  readonly isEquivalent: boolean;
+}
+
+/** The readings of an operation, to the letter first. */
+export function readings(operation: Operation): readonly Reading[] {
+  const literal = literalReading(operation);
+  if (!operation.isResourceRequest) return [literal];
+  const all = [literal];
+  if (operation.equals.length > 0 || operation.power === 'finalize') all.push(deleteReading(literal));
+  if (isNamespaceDelete(operation)) all.push(namespaceContents(literal));
+  if (operation.power !== undefined && EXEC_EQUIVALENTS.has(operation.power)) all.push(execReading(literal));
+  return all;
+}
+
+/** Verbs that reach many objects at once where no name is given. */
+const COLLECTION_VERBS = new Set(['list', 'watch', 'deletecollection']);
+
+function literalReading(operation: Operation): Reading {
+  const isCollection = operation.name === '' && COLLECTION_VERBS.has(operation.verb);
+  const { name, names } = isCollection ? ({ name: '', names: 'all' } as const) : nameOf(operation);
+  return {
+    isResourceRequest: operation.isResourceRequest,
+    verb: operation.verb,
+    apiGroup: operation.apiGroup,
+    resource: operation.resource,
+    subresource: operation.subresource,
+    name,
+    path: operation.path,
+    power: operation.power,
+    namespace: operation.namespace,
+    names,
+    isEveryNamespace: isCollection && operation.namespace === '' && !isClusterScoped(operation),
+    isEveryResource: false,
+    isEquivalent: false,
+  };
+}
+
+/** The name in the path, or the one that a create will give: T31, a `generateName` can end in anything. */
+function nameOf(operation: Operation): Pick<Reading, 'name' | 'names'> {
+  if (!operation.isResourceRequest || operation.verb !== 'create' || operation.name !== '')
+    return { name: operation.name, names: 'one' };
+  const metadata = operation.body?.object?.metadata;
+  const { name, generateName } = isObject(metadata) ? metadata : {};
+  if (typeof name === 'string' && name !== '') return { name, names: 'one' };
+  return { name: '', names: typeof generateName === 'string' ? { prefix: generateName } : 'all' };
+}
+
+/** What equals a delete, as a delete of the object itself. */
+function deleteReading(literal: Reading): Reading {
+  return { ...literal, verb: 'delete', subresource: '', power: undefined, isEquivalent: true };
+}
+
+function isNamespaceDelete({ apiGroup, resource, subresource, verb, equals }: Operation): boolean {
+  if (apiGroup !== '' || resource !== 'namespaces') return false;
+  return (
+    (subresource === '' && (verb === 'delete' || verb === 'deletecollection')) ||
+    subresource === 'finalize' ||
+    equals.length > 0
+  );
+}
+
+function namespaceContents(literal: Reading): Reading {
+  return {
+    ...literal,
+    verb: 'delete',
+    subresource: '',
+    power: undefined,
+    namespace: literal.name,
+    name: '',
+    names: 'all',
+    isEveryNamespace: literal.name === '',
+    isEveryResource: true,
+    isEquivalent: true,
+  };
+}
+
+/** Powers that run a command in a container of somebody else's: T27, and T9 for the kubelet's own exec behind the node proxy. */
+const EXEC_EQUIVALENTS: ReadonlySet<string> = new Set(['attach', 'ephemeralcontainers', 'nodes-proxy']);
+
+function execReading(literal: Reading): Reading {
+  const pods = {
+    verb: 'create',
+    apiGroup: '',
+    resource: 'pods',
+    subresource: 'exec',
+    power: 'exec',
+    isEquivalent: true,
+  } as const;
+  if (literal.power !== 'nodes-proxy') return { ...literal, ...pods };
+  return { ...literal, ...pods, name: '', names: 'all', namespace: '', isEveryNamespace: true };
+}
+
+/**
+ * Whether a kind is known to be in no namespace. A kind that is not listed counts as namespaced, which can only make a deny or hold with `namespaces`
+ * match more: a list over all namespaces shows those of the rule as well.
+ *
+ * Source: `kubectl api-resources --namespaced=false` of Kubernetes 1.35
+ */
+export function isClusterScoped({
+  apiGroup,
+  resource,
+}: {
+  readonly apiGroup: string;
+  readonly resource: string;
+}): boolean {
+  return CLUSTER_SCOPED.has(`${apiGroup}/${resource}`);
+}
+
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  '/componentstatuses',
+  '/namespaces',
+  '/nodes',
+  '/persistentvolumes',
+  'admissionregistration.k8s.io/mutatingadmissionpolicies',
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations',
+  'apiextensions.k8s.io/customresourcedefinitions',
+  'apiregistration.k8s.io/apiservices',
+  'authentication.k8s.io/selfsubjectreviews',
+  'authentication.k8s.io/tokenreviews',
+  'authorization.k8s.io/selfsubjectaccessreviews',
+  'authorization.k8s.io/selfsubjectrulesreviews',
+  'authorization.k8s.io/subjectaccessreviews',
+  'certificates.k8s.io/certificatesigningrequests',
+  'certificates.k8s.io/clustertrustbundles',
+  'flowcontrol.apiserver.k8s.io/flowschemas',
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+  'metrics.k8s.io/nodes',
+  'networking.k8s.io/ingressclasses',
+  'networking.k8s.io/ipaddresses',
+  'networking.k8s.io/servicecidrs',
+  'node.k8s.io/runtimeclasses',
+  'rbac.authorization.k8s.io/clusterrolebindings',
+  'rbac.authorization.k8s.io/clusterroles',
+  'resource.k8s.io/deviceclasses',
+  'resource.k8s.io/devicetaintrules',
+  'resource.k8s.io/resourceslices',
+  'scheduling.k8s.io/priorityclasses',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/storageclasses',
+  'storage.k8s.io/volumeattachments',
+  'storage.k8s.io/volumeattributesclasses',
+]);

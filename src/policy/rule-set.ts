@@ -1,0 +1,54 @@
+import { type CompiledRule, compileRule, isWide } from './compiled-rule.ts';
+import type { Guard, GuardId } from './guards/guard.ts';
+import { GUARDS } from './guards/table.ts';
+import type { Rule } from './rule.ts';
+import { RuleIndex } from './rule-index.ts';
+
+declare const compiled: unique symbol;
+
+/** Rules and guards in force, compiled once; only `compileRules` makes one, and nothing changes it. */
+export interface RuleSet {
+  readonly [compiled]: true;
+}
+
+/** What a rule set holds; for the files of this folder alone. */
+export interface RuleSetParts {
+  /** In the order of their ids. */
+  readonly rules: readonly CompiledRule[];
+  readonly strict: RuleIndex;
+  readonly permissive: RuleIndex;
+  readonly guards: readonly Guard[];
+  readonly healthPaths: ReadonlySet<string>;
+}
+
+export interface CompileOptions {
+  /** Guards that an operator has opened. */
+  readonly unsafe: ReadonlySet<GuardId>;
+  /** Non-resource paths that every authenticated caller may read beside discovery: `/healthz`, `/livez`, `/readyz`. Default: none. */
+  readonly healthPaths?: readonly string[];
+}
+
+/**
+ * The rules as a set that `decide` takes. The order in which they are given changes nothing.
+ *
+ * @throws {Error} two rules have one id, or a `when` does not compile; the loader refuses both with a place
+ */
+export function compileRules(rules: readonly Rule[], options: CompileOptions): RuleSet {
+  const sorted = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const twice = sorted.find((rule, i) => rule.id === sorted[i + 1]?.id);
+  if (twice !== undefined) throw new Error(`two rules have the id ${twice.id}`);
+  const all = sorted.map(compileRule);
+  const parts: RuleSetParts = Object.freeze({
+    rules: all,
+    strict: new RuleIndex(all.filter(({ rule }) => isWide(rule))),
+    permissive: new RuleIndex(all.filter(({ rule }) => !isWide(rule))),
+    guards: GUARDS.filter(({ id }) => !options.unsafe.has(id)),
+    healthPaths: new Set(options.healthPaths ?? []),
+  });
+  return parts as unknown as RuleSet;
+}
+
+/** What is inside a rule set. */
+export function partsOf(rules: RuleSet): RuleSetParts {
+  return rules as unknown as RuleSetParts;
+}

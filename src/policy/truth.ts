@@ -1,0 +1,42 @@
+/*
+ * Three-valued truth, as a number, because a decision asks ten thousand times: -1 is no, 0 is yes, and anything else is the set of what
+ * is missing, one bit for each kind of fact and one for a condition that failed while it was evaluated. Bitwise or is then `and`:
+ * no absorbs everything, yes changes nothing, and what is missing adds up.
+ */
+import { FACT_KINDS, type FactKind } from './facts.ts';
+
+/** No, yes, or a set of what is missing. */
+export type Truth = number;
+
+export const NO: Truth = -1;
+export const YES: Truth = 0;
+
+/** A condition that broke off with an error: missing like a fact, but no look-up can bring it. */
+export const BROKEN: Truth = 1 << FACT_KINDS.length;
+
+/** Both: no if either is no, yes if both are yes, else all that is missing. */
+export function and(a: Truth, b: Truth): Truth {
+  return a | b;
+}
+
+/** Either: yes if either is yes, no if both are no, else all that is missing. */
+export function or(a: Truth, b: Truth): Truth {
+  if (a === YES || b === YES) return YES;
+  if (a === NO) return b;
+  return b === NO ? a : a | b;
+}
+
+/** Yes or no. */
+export function truth(is: boolean): Truth {
+  return is ? YES : NO;
+}
+
+/** Missing exactly this fact. */
+export function missing(kind: FactKind): Truth {
+  return 1 << FACT_KINDS.indexOf(kind);
+}
+
+/** The kinds of fact that are missing, in the order of `FACT_KINDS`. */
+export function missingFacts(value: Truth): readonly FactKind[] {
+  return value === NO ? [] : FACT_KINDS.filter((_, bit) => (value & (1 << bit)) !== 0);
+}
