@@ -1,4 +1,5 @@
-import type { Operation } from '../model/operation.ts';
+import type { Caller } from '../model/caller.ts';
+import type { JsonObject, Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { RefusedReply, Reply } from '../model/reply.ts';
@@ -23,4 +24,22 @@ export interface Connector {
 
   /** A refusal in the words of the protocol. Takes the raw request, since a refusal may come before it could be read. */
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;
+}
+
+/**
+ * Looks facts up at the target, for rules that need them: the only way upstream beside a permit. Reads, and dry runs that store nothing.
+ *
+ * Nothing here throws: what cannot be had, or not in time, is `unknown`, and a rule that needs it then allows nothing. `null` is what is known
+ * not to be there.
+ */
+export interface Probe {
+  /** The live object that the operation names. */
+  existing(operation: Operation, caller: Caller): Promise<JsonObject | null | 'unknown'>;
+  /** The object as upstream would store it after this patch: the same request as a dry run, in the caller's own name. */
+  result(operation: Operation, caller: Caller): Promise<JsonObject | 'unknown'>;
+  /** The pod behind a subresource of pods. */
+  pod(operation: Operation, caller: Caller): Promise<JsonObject | null | 'unknown'>;
+  namespaceLabels(operation: Operation, caller: Caller): Promise<Readonly<Record<string, string>> | null | 'unknown'>;
+  /** The names of the services that lead to the operation's pod. */
+  services(operation: Operation, caller: Caller): Promise<readonly string[] | 'unknown'>;
 }

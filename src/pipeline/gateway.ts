@@ -1,11 +1,11 @@
-import type { Connector } from '../connectors/connector.ts';
+import type { Connector, Probe } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Request } from '../model/request.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Limits } from './limits.ts';
 import type { Recorder } from './record.ts';
-import type { Probe } from './resolve.ts';
+
 
 /** What the data path is given for one target: its ports, and nothing that could go round them. */
 export interface Gateway {

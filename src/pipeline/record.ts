@@ -21,9 +21,9 @@ export interface JournalPort {
   /**
    * Takes an event into the journal, in this order.
    *
-   * @throws {Error} the journal is broken or full; `written` and `synced` reject when it breaks afterwards
+   * @throws {Refusal} RECORDING_UNAVAILABLE the journal is broken or full; `written` and `synced` reject when it breaks afterwards
    */
-  append(event: Event): { readonly written: Promise<void>; readonly synced: Promise<void> };
+  append(event: Event): { written(): Promise<void>; synced(): Promise<void> };
 }
 
 /** Who hears of exchanges beside the journal: metrics and the log. */
@@ -121,9 +121,9 @@ class JournalRecording implements Recording {
           exchange: this.#raw.id,
           rule: decision.rule,
         };
-        await this.#parts.journal.append(event).synced;
+        await this.#parts.journal.append(event).synced();
       } else {
-        await begun.written;
+        await begun.written();
       }
     } catch (cause) {
       throw unrecorded(cause);
@@ -181,8 +181,6 @@ class JournalRecording implements Recording {
     } catch (cause) {
       throw unrecorded(cause);
     }
-    this.#begun.written.catch(() => {});
-    this.#begun.synced.catch(() => {});
     this.#parts.observer.begun(this.#parts.target);
   }
 
@@ -201,9 +199,7 @@ class JournalRecording implements Recording {
       traffic: { bytesIn, bytesOut, durationMs },
     };
     try {
-      const { written, synced } = this.#parts.journal.append(event);
-      written.catch(() => {});
-      synced.catch(() => {});
+      this.#parts.journal.append(event);
     } catch {
       // The journal broke after the intent was kept: at the next start the exchange is closed as lost.
     }

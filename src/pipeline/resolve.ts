@@ -1,20 +1,13 @@
+import type { Probe } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
 import type { FactKind, Facts } from '../policy/facts.ts';
 import { factsNeeded } from '../policy/facts-needed.ts';
+import { podFact } from '../policy/pod-fact.ts';
 import type { Question } from '../policy/question.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
-
-/**
- * Looks facts up at the target, with the target's reader credential; the only way upstream beside a permit.
- *
- * A look-up that fails leaves the fact unknown: an allow that needs it does not match, a deny or hold that needs it does.
- */
-export interface Probe {
-  /** Never throws: what cannot be had is `unknown`. */
-  lookUp(kinds: readonly FactKind[], caller: Caller, operation: Operation): Promise<Facts>;
-}
+import { unreachable } from '../std/unreachable.ts';
 
 /** The question with the facts that the rules that could still matter need, and no other; none where a static answer stands. */
 export async function resolve(
@@ -25,6 +18,26 @@ export async function resolve(
 ): Promise<Question> {
   const nowMs = gateway.clock.now();
   const needed = factsNeeded(rules, caller, operation, nowMs);
-  const facts = needed.length === 0 ? {} : await gateway.probe.lookUp(needed, caller, operation);
-  return { caller, operation, facts, nowMs };
+  if (needed.length === 0) return { caller, operation, facts: {}, nowMs };
+  const looked = await Promise.all(needed.map((kind) => lookUp(gateway.probe, kind, caller, operation)));
+  return { caller, operation, facts: Object.assign({}, ...looked) as Facts, nowMs };
+}
+
+async function lookUp(probe: Probe, kind: FactKind, caller: Caller, operation: Operation): Promise<Facts> {
+  switch (kind) {
+    case 'existing':
+      return { existing: await probe.existing(operation, caller) };
+    case 'result':
+      return { result: await probe.result(operation, caller) };
+    case 'pod': {
+      const pod = await probe.pod(operation, caller);
+      return { pod: pod === null || pod === 'unknown' ? pod : podFact(pod) };
+    }
+    case 'namespaceLabels':
+      return { namespaceLabels: await probe.namespaceLabels(operation, caller) };
+    case 'services':
+      return { services: await probe.services(operation, caller) };
+    default:
+      return unreachable(kind);
+  }
 }

@@ -1,0 +1,126 @@
+/*
+ * Facts from the API server, each one request: a GET, or the caller's own patch as a dry run. Answers about what changes slowly are kept for a
+ * few seconds, so that a loop of calls costs one look-up; live objects and dry runs never are.
+ *
+ * Security: a dry run is sent in the caller's own name, so that it can show nothing that the caller's RBAC would not let happen; reads go in
+ * the target's reader credential, which the caller never sees, and only policy sees what they say.
+ */
+import type { Caller } from '../../model/caller.ts';
+import type { JsonObject, Operation } from '../../model/operation.ts';
+import { collectBytes } from '../../std/byte-source.ts';
+import type { Clock } from '../../std/clock.ts';
+import type { Probe } from '../connector.ts';
+import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
+
+/** Limits of look-ups; documented in docs/reference/limits.md. */
+export const PROBE_LIMITS = Object.freeze({
+  /** How long a look-up may take before its fact is unknown. */
+  timeoutMs: 5_000,
+  /** The largest answer that is read. */
+  answerBytesMax: 4 * 1024 * 1024,
+  /** How long the labels of a namespace and the services of a pod are kept. */
+  keptMs: 5_000,
+  keptMax: 2_000,
+});
+
+interface Parts {
+  /** The way upstream in the reader's own name. */
+  readonly reader: Upstream;
+  /** The way upstream that forwards. */
+  readonly upstream: Upstream;
+  readonly upstreamIdentity: 'caller' | 'credential';
+  readonly clock: Clock;
+}
+
+/** A probe of one target. */
+export function createProbe(parts: Parts): Probe {
+  const kept = new Map<string, { readonly until: number; readonly value: Promise<unknown> }>();
+  const keep = <T>(key: string, look: () => Promise<T | 'unknown'>): Promise<T | 'unknown'> => {
+    const now = parts.clock.monotonic();
+    const found = kept.get(key);
+    if (found !== undefined && found.until > now) return found.value as Promise<T | 'unknown'>;
+    if (kept.size >= PROBE_LIMITS.keptMax) kept.clear();
+    const value = look().then((fact) => {
+      if (fact === 'unknown') kept.delete(key);
+      return fact;
+    });
+    kept.set(key, { until: now + PROBE_LIMITS.keptMs, value });
+    return value;
+  };
+  return {
+    existing: (operation) => read(parts, objectPath(operation)),
+    result: (operation, caller) => dryRun(parts, operation, caller),
+    pod: ({ namespace, name }) => read(parts, `/api/v1/namespaces/${namespace}/pods/${name}`),
+    namespaceLabels: ({ namespace }) =>
+      keep(`labels/${namespace}`, async () => {
+        const found = await read(parts, `/api/v1/namespaces/${namespace}`);
+        return found === null || found === 'unknown' ? found : ((objectAt(found, 'metadata', 'labels') ?? {}) as Record<string, string>);
+      }),
+    services: ({ namespace, name }) => keep(`services/${namespace}/${name}`, () => servicesOf(parts, namespace, name)),
+  };
+}
+
+async function servicesOf(parts: Parts, namespace: string, pod: string): Promise<readonly string[] | 'unknown'> {
+  const list = await read(parts, `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, '?limit=500');
+  if (list === 'unknown' || list === null || objectAt(list, 'metadata')?.['continue'] !== undefined) return 'unknown';
+  const slices = (list['items'] ?? []) as unknown as readonly Slice[];
+  const leads = slices.filter(({ endpoints }) => endpoints?.some(({ targetRef }) => targetRef?.kind === 'Pod' && targetRef.name === pod));
+  return leads.flatMap(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] ?? []);
+}
+
+interface Slice {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+  readonly endpoints?: readonly { readonly targetRef?: { readonly kind?: string; readonly name?: string } }[];
+}
+
+function read({ reader }: Parts, path: string, query = ''): Promise<JsonObject | null | 'unknown'> {
+  return ask(reader, { method: 'GET', uri: encodePath(path) + query, headers: JSON_ONLY, body: undefined, identity: undefined, isStream: false });
+}
+
+async function dryRun({ upstream, upstreamIdentity }: Parts, operation: Operation, caller: Caller): Promise<JsonObject | 'unknown'> {
+  const { body } = operation;
+  if (body === undefined || operation.verb !== 'patch') return 'unknown';
+  const query = [...operation.query].flatMap(([key, values]) => (key === 'dryRun' ? [] : values.map((value) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)));
+  const found = await ask(upstream, {
+    method: 'PATCH',
+    uri: `${encodePath(operation.path)}?${[...query, 'dryRun=All'].join('&')}`,
+    headers: new Map([...JSON_ONLY, ['content-type', [body.mediaType]]]),
+    body: Buffer.from(body.bytes),
+    identity: upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined,
+    isStream: false,
+  });
+  return found ?? 'unknown';
+}
+
+const JSON_ONLY: ReadonlyMap<string, readonly string[]> = new Map([['accept', ['application/json']]]);
+
+async function ask(upstream: Upstream, request: UpstreamRequest): Promise<JsonObject | null | 'unknown'> {
+  try {
+    const reply = await upstream.send(request, AbortSignal.timeout(PROBE_LIMITS.timeoutMs));
+    const bytes = await collectBytes(reply.body, PROBE_LIMITS.answerBytesMax);
+    if (reply.status === 404) return null;
+    if (reply.status !== 200 && reply.status !== 201) return 'unknown';
+    const object: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof object === 'object' && object !== null && !Array.isArray(object) ? (object as JsonObject) : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** The object itself, also where the operation is on a subresource of it. */
+function objectPath({ apiPrefix, apiGroup, apiVersion, namespace, resource, name }: Operation): string {
+  const version = apiGroup === '' ? apiVersion : `${apiGroup}/${apiVersion}`;
+  const within = namespace === '' || resource === 'namespaces' ? '' : `namespaces/${namespace}/`;
+  return `/${apiPrefix}/${version}/${within}${resource}/${name}`;
+}
+
+/** A decoded path, encoded again segment by segment; what is looked up is what the operation names. */
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+function objectAt(value: JsonObject, ...path: readonly string[]): JsonObject | undefined {
+  let node: unknown = value;
+  for (const part of path) node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[part] : undefined;
+  return typeof node === 'object' && node !== null ? (node as JsonObject) : undefined;
+}
