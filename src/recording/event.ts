@@ -1,0 +1,186 @@
+/*
+ * What the journal keeps: one closed union of events.
+ *
+ * An exchange is begun (the intent), where needed permitted, and ended exactly once, whatever became of it. Every instant is in whole
+ * milliseconds since 1970, every digest is SHA-256 in lower-case hex. Security: no event has a field for a token, a credential, a header or
+ * the bytes of a body; until masking exists a body is known by its digest alone (T55).
+ *
+ * The reference page docs/reference/journal.md has a section for each type here.
+ */
+import type { RefusalCode } from '../model/refusal-codes.ts';
+import type { ExchangeId, SessionId } from '../std/ids.ts';
+
+/** What is recorded. `journal.segment` and `journal.carried` are written by the journal alone. */
+export type Event =
+  | SegmentBegun
+  | ExchangesCarried
+  | JournalRecovered
+  | GatewayStarted
+  | GatewayStopped
+  | PolicyLoaded
+  | PolicyRefused
+  | ExchangeBegun
+  | ExchangePermitted
+  | ExchangeEnded;
+
+/** The first line of every segment: it names the format and the gateway, and joins the segment to the one before. */
+export interface SegmentBegun {
+  readonly type: 'journal.segment';
+  readonly at: number;
+  readonly format: 'sallyport-journal/1';
+  readonly gateway: string;
+  readonly segment: number;
+  /** The hash of the line before this one, in the segment before; 64 zeros where there is none. */
+  readonly previous: string;
+  /** How many open exchanges the `journal.carried` lines that follow hold together. */
+  readonly carried: number;
+}
+
+/** Exchanges that were open when the segment began, so that a segment can be read without those before it. */
+export interface ExchangesCarried {
+  readonly type: 'journal.carried';
+  readonly at: number;
+  readonly exchanges: readonly (readonly [ExchangeId, SessionId])[];
+}
+
+/** What a crash or a failed disk left was put right. */
+export interface JournalRecovered {
+  readonly type: 'journal.recovered';
+  readonly at: number;
+  /** Why, in one phrase. */
+  readonly reason: string;
+  /** Bytes that belonged to no whole line, or may not have reached the disk; each is kept in a file that `setAside` names. */
+  readonly tornBytes: number;
+  readonly setAside: readonly string[];
+  /** How many exchanges are closed as lost right after this line. */
+  readonly lost: number;
+}
+
+export interface GatewayStarted {
+  readonly type: 'gateway.started';
+  readonly at: number;
+  readonly version: string;
+  /** The built-in guards that the configuration opens under `unsafe`. */
+  readonly openGuards: readonly string[];
+}
+
+export interface GatewayStopped {
+  readonly type: 'gateway.stopped';
+  readonly at: number;
+  readonly reason: string;
+}
+
+export interface PolicyLoaded {
+  readonly type: 'policy.loaded';
+  readonly at: number;
+  readonly files: readonly string[];
+  readonly rules: number;
+  /** Over the bytes of the files, in their order. */
+  readonly digest: string;
+}
+
+/** A changed policy was refused as a whole; the one before stays in force. */
+export interface PolicyRefused {
+  readonly type: 'policy.refused';
+  readonly at: number;
+  /** Each mistake in one line. */
+  readonly findings: readonly string[];
+}
+
+/** The intent: who asks for what. */
+export interface ExchangeBegun {
+  readonly type: 'exchange.begun';
+  readonly at: number;
+  readonly exchange: ExchangeId;
+  readonly session: SessionId;
+  readonly caller: RecordedCaller;
+  readonly target: string;
+  readonly peer: string;
+  readonly method: string;
+  /** Absent where the request could not be read as an operation; `exchange.ended` says why. */
+  readonly operation?: RecordedOperation;
+}
+
+/** Who asks. The token is told apart from others by `session` and kept in no form. */
+export interface RecordedCaller {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly groups: readonly string[];
+  readonly kind: 'autonomous' | 'person';
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What is asked, in Kubernetes' own fields. */
+export interface RecordedOperation {
+  readonly verb: string;
+  readonly apiGroup: string;
+  readonly apiVersion: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly path: string;
+  readonly power?: string;
+  /** Decoded pairs; only keys that the Kubernetes API knows, since an application's own may hold a secret. */
+  readonly query: readonly (readonly [string, string])[];
+  readonly stream?: {
+    readonly container?: string;
+    readonly argv: readonly string[];
+    readonly tty: boolean;
+    readonly ports?: readonly number[];
+  };
+  readonly body?: { readonly mediaType: string; readonly bytes: number; readonly digest: string };
+}
+
+/** Policy allowed it; written, and synced, before anything is forwarded that changes or streams. */
+export interface ExchangePermitted {
+  readonly type: 'exchange.permitted';
+  readonly at: number;
+  readonly exchange: ExchangeId;
+  readonly rule: string;
+}
+
+/** The end of an exchange; each has exactly one. */
+export interface ExchangeEnded {
+  readonly type: 'exchange.ended';
+  readonly at: number;
+  readonly exchange: ExchangeId;
+  readonly session: SessionId;
+  readonly outcome: Outcome;
+  /** What policy answered; absent where it was not asked. */
+  readonly decision?: { readonly effect: 'allow' | 'deny' | 'hold'; readonly rule: string };
+  /** Absent for a lost exchange: nobody measured it. */
+  readonly traffic?: Traffic;
+}
+
+export interface Traffic {
+  /** Bytes of bodies, from the caller and to it. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly durationMs: number;
+}
+
+/** What became of an exchange. */
+export type Outcome =
+  /** Upstream answered, and all of it went to the caller. `reason` says what ended a stream. */
+  | { readonly kind: 'answered'; readonly status: number; readonly reason?: string }
+  /** The gateway said no, or could not; nothing was forwarded. */
+  | {
+      readonly kind: 'refused';
+      readonly code: RefusalCode;
+      readonly status: number;
+      readonly message: string;
+      readonly detail?: string;
+    }
+  /** It failed after it was forwarded: it ran or may have run. */
+  | {
+      readonly kind: 'broken';
+      readonly code: RefusalCode;
+      readonly status: number;
+      readonly message: string;
+      readonly detail?: string;
+    }
+  /** The caller went away first; `status` is there where upstream had begun to answer. */
+  | { readonly kind: 'abandoned'; readonly status?: number }
+  /** It was open when the gateway was killed, or it ended while nothing could be written. */
+  | { readonly kind: 'lost' };

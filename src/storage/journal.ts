@@ -1,0 +1,262 @@
+/*
+ * The journal of one gateway: an append-only chain of events in segments.
+ *
+ * When writing fails, appends fail at once, and the journal goes on in a new segment as soon as one can be made, chained to the last event that
+ * is known to be on the disk. What stood behind that event in the old segment is set aside in a file of its own. An exchange whose end is lost by
+ * this, or falls into the time when nothing can be written, is closed as lost: each exchange in the journal has one beginning and one end.
+ */
+import { join } from 'node:path';
+import { type ChainHead, LINE_BYTES_MAX, sealEvent } from '../recording/chain.ts';
+import type { Event } from '../recording/event.ts';
+import type { Clock } from '../std/clock.ts';
+import { Committer, type OpenSegment, type Place, unavailable } from './committer.ts';
+import type { Disk } from './disk.ts';
+import { ExchangeLedger } from './exchange-ledger.ts';
+import type { Ticket } from './group.ts';
+import type { Recovered } from './recover.ts';
+import { segmentName } from './segment-name.ts';
+import { setAsideAfter } from './set-aside.ts';
+
+/** The bounds of a journal; each is documented in docs/reference/journal.md. */
+export interface JournalLimits {
+  /** A segment is closed when it reaches this size. */
+  readonly segmentBytesMax: number;
+  /** Accepted and not yet written; beyond it nothing begins. Ends are still taken: there are no more of them than beginnings. */
+  readonly queueBytesMax: number;
+  /** What nobody waits for is on the disk after this time. */
+  readonly syncWithinMs: number;
+  /** From a failure to the first try of a new segment, and between tries. */
+  readonly retryAfterMs: number;
+}
+
+export const DEFAULT_JOURNAL_LIMITS: JournalLimits = Object.freeze({
+  segmentBytesMax: 64 * 1024 * 1024,
+  queueBytesMax: 16 * 1024 * 1024,
+  syncWithinMs: 1_000,
+  retryAfterMs: 1_000,
+});
+
+/** Limit: exchanges in one `journal.carried` line, which keeps it below LINE_BYTES_MAX. */
+const CARRIED_PER_LINE_MAX = 1_000;
+
+/** How a journal is. */
+export interface JournalHealth {
+  readonly state: 'open' | 'broken' | 'closed';
+  /** Why it is not open; for the operator, not for callers. */
+  readonly reason: string;
+  readonly segment: number;
+  /** The last event that is on the disk. */
+  readonly syncedSeq: number;
+  readonly queuedBytes: number;
+}
+
+/** What a journal is made of. */
+export interface JournalParts {
+  readonly folder: string;
+  /** A name for this gateway, which every segment bears. */
+  readonly gateway: string;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly limits: JournalLimits;
+  /** Called when the state changes. */
+  readonly onHealth: (health: JournalHealth) => void;
+  /** Lets go of the folder. */
+  readonly release: () => void;
+}
+
+/** Takes events; `openJournal` makes one. */
+export class Journal {
+  readonly #parts: JournalParts;
+  readonly #ledger = new ExchangeLedger();
+  #state: JournalHealth['state'] = 'broken';
+  #reason = 'not open yet';
+  #committer: Committer | undefined;
+  /** The chain with all that is accepted. */
+  #head: ChainHead;
+  #segment: number;
+  /** Bytes of the segment with all that is accepted. */
+  #segmentBytes: number;
+  #synced: Place;
+  #timer: NodeJS.Timeout | undefined;
+  #reopening: Promise<void> | undefined;
+  /** Where the last committer left the chain on the disk, until another one goes on from there. */
+  #fallen: { readonly place: Place; readonly id: string } | undefined;
+
+  constructor(parts: JournalParts, recovered: Recovered) {
+    this.#parts = parts;
+    this.#head = recovered.head;
+    this.#segment = recovered.last?.segment ?? 0;
+    this.#segmentBytes = recovered.last?.bytes ?? 0;
+    this.#synced = { ...recovered.head, segment: this.#segment, bytes: this.#segmentBytes };
+    for (const [exchange, session] of recovered.open) {
+      this.#ledger.begin(exchange, session, recovered.head.seq);
+      this.#ledger.endUnrecorded(exchange);
+    }
+  }
+
+  /** Goes on where `recovered` ends, and closes the exchanges that nobody will end. */
+  async start(recovered: Recovered): Promise<void> {
+    const { disk, folder, limits } = this.#parts;
+    let open: OpenSegment | undefined;
+    if (recovered.last !== undefined && recovered.last.bytes < limits.segmentBytesMax) {
+      const file = await disk.append(join(folder, segmentName(recovered.last.segment)));
+      open = { file, id: (await file.stat()).id };
+    }
+    this.#committer = this.#newCommitter(open);
+    if (open === undefined) await this.#openNext(this.#segment + 1).synced();
+    await this.#resume('the gateway had not stopped in order', recovered.tornBytes, recovered.setAside);
+  }
+
+  /**
+   * Takes the event as the next of the chain; the ticket says when it is safe.
+   *
+   * @throws {Refusal} RECORDING_UNAVAILABLE the journal is broken, closed or too far behind, the event is too long, or its exchange has not begun
+   */
+  append(event: Event): Ticket {
+    const isEnd = event.type === 'exchange.ended';
+    if (this.#state !== 'open' || this.#committer === undefined) {
+      if (isEnd) this.#ledger.endUnrecorded(event.exchange);
+      throw unavailable(`the journal is ${this.#state}: ${this.#reason}`);
+    }
+    if ((isEnd || event.type === 'exchange.permitted') && !this.#ledger.isOpen(event.exchange)) {
+      throw unavailable('the beginning of the exchange is not recorded, or its end already is');
+    }
+    if (!isEnd && this.#committer.queuedBytes >= this.#parts.limits.queueBytesMax)
+      throw unavailable('the disk is slower than what is recorded');
+    if (this.#segmentBytes >= this.#parts.limits.segmentBytesMax) this.#openNext(this.#segment + 1);
+    const { line, head } = sealEvent(this.#head, event);
+    const bytes = Buffer.byteLength(line);
+    if (bytes > LINE_BYTES_MAX) {
+      if (isEnd) this.#ledger.endUnrecorded(event.exchange);
+      throw unavailable(`an event of ${bytes} bytes is longer than a line may be`);
+    }
+    if (event.type === 'exchange.begun') this.#ledger.begin(event.exchange, event.session, head.seq);
+    if (isEnd) this.#ledger.end(event.exchange, head.seq);
+    this.#head = head;
+    this.#segmentBytes += bytes;
+    return this.#committer.add(line, bytes, head);
+  }
+
+  health(): JournalHealth {
+    const queuedBytes = this.#committer?.queuedBytes ?? 0;
+    return {
+      state: this.#state,
+      reason: this.#reason,
+      segment: this.#segment,
+      syncedSeq: this.#synced.seq,
+      queuedBytes,
+    };
+  }
+
+  /** Puts all that was accepted on the disk, and lets go of the folder. Whoever waits for what could not be written is told. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#turn('closed', 'the gateway is stopping');
+    clearTimeout(this.#timer);
+    await this.#reopening;
+    await this.#committer?.close();
+    this.#parts.release();
+  }
+
+  #newCommitter(open: OpenSegment | undefined): Committer {
+    const { disk, folder, limits } = this.#parts;
+    const onSynced = (place: Place) => {
+      this.#synced = place;
+      this.#ledger.synced(place.seq);
+    };
+    const onFailed = (error: Error) => this.#onFailed(error);
+    return new Committer({ disk, folder, syncWithinMs: limits.syncWithinMs, onSynced, onFailed }, this.#synced, open);
+  }
+
+  /** Opens a segment: its first line, and the exchanges that are open in the events before it. */
+  #openNext(segment: number): Ticket {
+    const at = this.#parts.clock.now();
+    const { gateway } = this.#parts;
+    const open = this.#ledger.openAt(this.#head.seq);
+    const opening: Event[] = [
+      {
+        type: 'journal.segment',
+        at,
+        format: 'sallyport-journal/1',
+        gateway,
+        segment,
+        previous: this.#head.hash,
+        carried: open.length,
+      },
+    ];
+    for (let i = 0; i < open.length; i += CARRIED_PER_LINE_MAX) {
+      opening.push({ type: 'journal.carried', at, exchanges: open.slice(i, i + CARRIED_PER_LINE_MAX) });
+    }
+    let text = '';
+    for (const event of opening) {
+      const { line, head } = sealEvent(this.#head, event);
+      text += line;
+      this.#head = head;
+    }
+    this.#segment = segment;
+    this.#segmentBytes = Buffer.byteLength(text);
+    return (this.#committer as Committer).addOpening(segment, text, this.#segmentBytes, this.#head);
+  }
+
+  /** Takes events again, after it has recorded what was put right. */
+  async #resume(reason: string, tornBytes: number, setAside: readonly string[]): Promise<void> {
+    const lost = this.#ledger.fallBack(this.#synced.seq);
+    if (this.#state !== 'closed') this.#turn('open', '');
+    if (tornBytes === 0 && setAside.length === 0 && lost.length === 0) return;
+    const at = this.#parts.clock.now();
+    let last = this.append({ type: 'journal.recovered', at, reason, tornBytes, setAside, lost: lost.length });
+    for (const [exchange, session] of lost)
+      last = this.append({ type: 'exchange.ended', at, exchange, session, outcome: { kind: 'lost' } });
+    await last.synced();
+  }
+
+  #onFailed(error: Error): void {
+    if (this.#state === 'closed') return;
+    this.#turn('broken', error.message);
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#retry(), this.#parts.limits.retryAfterMs).unref();
+  }
+
+  #retry(): void {
+    if (this.#reopening !== undefined || this.#state !== 'broken') return;
+    this.#reopening = this.#reopen()
+      .catch((error: Error) => {
+        if (this.#state !== 'broken') return;
+        this.#turn('broken', error.message);
+        this.#retryLater();
+      })
+      .finally(() => {
+        this.#reopening = undefined;
+      });
+  }
+
+  /** After a failure: a new segment, chained to the last event that is on the disk. */
+  async #reopen(): Promise<void> {
+    const { disk, folder, clock } = this.#parts;
+    const reason = this.#reason;
+    this.#fallen ??= await this.#abandoned();
+    const { place, id } = this.#fallen;
+    const aside = await setAsideAfter(disk, folder, place, id, clock.now());
+    this.#fallen = undefined;
+    this.#head = place;
+    this.#committer = this.#newCommitter(undefined);
+    await this.#openNext(aside.nextSegment).synced();
+    await this.#resume(reason, aside.bytes, aside.names);
+  }
+
+  async #abandoned(): Promise<{ readonly place: Place; readonly id: string }> {
+    const committer = this.#committer as Committer;
+    this.#committer = undefined;
+    return committer.abandon();
+  }
+
+  #turn(state: JournalHealth['state'], reason: string): void {
+    this.#state = state;
+    this.#reason = reason;
+    this.#parts.onHealth(this.health());
+  }
+}
