@@ -1,0 +1,189 @@
+/*
+ * What exists at the target: kinds, their scope, subresources and verbs.
+ *
+ * The gateway judges only what the target serves: a path of an unknown kind could be anything, now or after the next release of it. So what
+ * is not found is asked for once more, and then refused; and where the target cannot be asked, everything is. What was rejected: a list of
+ * kinds of our own (grows stale, knows no custom kinds), and watching APIServices and CustomResourceDefinitions (needs rights that the reader
+ * credential should not have).
+ *
+ * Staleness: an answer comes from a document that is at most `staleMs` old. From half that age on the next question fetches a new one in
+ * the background, so that a busy gateway never waits.
+ */
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import { Refusal } from '../../model/refusal.ts';
+import type { Clock } from '../../std/clock.ts';
+import {
+  addAggregated,
+  addResourceList,
+  type DiscoveredKind,
+  type Document,
+  groupVersions,
+  type KindIndex,
+  KindIndexBuilder,
+  kindKey,
+} from './discovered-kinds.ts';
+
+/** Answers what the target serves. */
+export interface Discovery {
+  /**
+   * The kind behind a group, version, resource and subresource (empty for none), or undefined where the target serves no such thing: it
+   * was asked after this question came.
+   *
+   * @throws {Refusal} DISCOVERY_UNAVAILABLE the target could not be asked, or not for this group
+   */
+  find(group: string, version: string, resource: string, subresource: string): Promise<DiscoveredKind | undefined>;
+}
+
+/** A reply to a discovery request. */
+export interface DiscoveryReply {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+export interface DiscoveryOptions {
+  /** Sends a GET with the target's own credential; bounded in time and size. */
+  readonly get: (path: string, accept: string) => Promise<DiscoveryReply>;
+  readonly clock: Clock;
+  /** How old an answer can be; default 30,000. */
+  readonly staleMs?: number;
+  /** The least time between two fetches; a kind that is missed waits for the next, a target that failed is not asked sooner. Default 500. */
+  readonly refreshMinMs?: number;
+  /** Resolves after a time; default the machine's timer. */
+  readonly pause?: (ms: number) => Promise<unknown>;
+}
+
+/** Limit: one discovery document; that of a cluster with 1,000 custom kinds has 1 MB. */
+const DOCUMENT_BYTES_MAX = 32 * 1024 * 1024;
+/** Limit: versions asked for one by one, of a target without the aggregated form. */
+const GROUP_VERSIONS_MAX = 1000;
+/** Limit: of those, at once. */
+const GETS_AT_ONCE = 8;
+
+const JSON_TYPE = 'application/json';
+const AGGREGATED = ['v2', 'v2beta1'].map(
+  (version) => `${JSON_TYPE};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+);
+const ACCEPT = [...AGGREGATED, JSON_TYPE].join(',');
+
+interface Fetched {
+  readonly index: KindIndex;
+  /** When it was begun, by the monotonic clock. */
+  readonly begunAtMs: number;
+  /** Which fetch it came from, counted from 1. */
+  readonly number: number;
+}
+
+/** Discovery of one target; fetches nothing before the first question. */
+export function createDiscovery(options: DiscoveryOptions): Discovery {
+  const {
+    clock,
+    staleMs = 30_000,
+    refreshMinMs = 500,
+    pause = (ms) => pauseFor(ms, undefined, { ref: false }),
+  } = options;
+  let latest: Fetched | undefined;
+  let inFlight: Promise<Fetched> | undefined;
+  let begunAtMs = Number.NEGATIVE_INFINITY;
+  let begun = 0;
+  let failure: Refusal | undefined;
+
+  // Single flight: whoever asks meanwhile shares it.
+  const refresh = (): Promise<Fetched> => {
+    inFlight ??= fetchOnce().finally(() => {
+      inFlight = undefined;
+    });
+    return inFlight;
+  };
+
+  const fetchOnce = async (): Promise<Fetched> => {
+    begunAtMs = clock.monotonic();
+    const mine = { begunAtMs, number: ++begun };
+    try {
+      latest = { index: await fetchIndex(options.get), ...mine };
+      failure = undefined;
+      return latest;
+    } catch (thrown) {
+      failure = unavailable(thrown);
+      throw failure;
+    }
+  };
+
+  const current = async (): Promise<Fetched> => {
+    const nowMs = clock.monotonic();
+    const ageMs = latest === undefined ? Number.POSITIVE_INFINITY : nowMs - latest.begunAtMs;
+    const isCooling = failure !== undefined && nowMs - begunAtMs < refreshMinMs;
+    if (latest !== undefined && ageMs <= staleMs) {
+      if (ageMs > staleMs / 2 && !isCooling) refresh().catch(() => {}); // tried again at the next question
+      return latest;
+    }
+    if (inFlight === undefined && isCooling) throw failure;
+    return refresh();
+  };
+
+  // What was created before the question is in a fetch that was begun after it, and perhaps in no other.
+  const newerThan = async (number: number): Promise<Fetched> => {
+    if (inFlight !== undefined && begun <= number) await inFlight.catch(() => {});
+    if (latest !== undefined && latest.number > number) return latest;
+    const waitMs = inFlight === undefined ? begunAtMs + refreshMinMs - clock.monotonic() : 0;
+    if (waitMs > 0) await pause(waitMs);
+    if (latest !== undefined && latest.number > number) return latest;
+    return refresh();
+  };
+
+  return {
+    async find(group, version, resource, subresource) {
+      const begunBefore = begun;
+      const key = kindKey(group, version, resource, subresource);
+      const found = (await current()).index.kinds.get(key);
+      if (found !== undefined) return found;
+      const { index } = await newerThan(begunBefore);
+      const foundNow = index.kinds.get(key);
+      if (foundNow === undefined && index.stale.has(`${group}/${version}`))
+        throw unavailable(`${group}/${version} is stale at the target`);
+      return foundNow;
+    },
+  };
+}
+
+async function fetchIndex(get: DiscoveryOptions['get']): Promise<KindIndex> {
+  const builder = new KindIndexBuilder();
+  await Promise.all(['/api', '/apis'].map((root) => addRoot(get, root, builder)));
+  return builder;
+}
+
+async function addRoot(get: DiscoveryOptions['get'], root: string, builder: KindIndexBuilder): Promise<void> {
+  const document = await getDocument(get, root, ACCEPT);
+  if (document.kind === 'APIGroupDiscoveryList') return addAggregated(builder, document);
+  const wanted = groupVersions(document);
+  if (wanted.length > GROUP_VERSIONS_MAX) throw new Error(`more than ${GROUP_VERSIONS_MAX} versions`);
+  const rest = wanted.values();
+  const worker = async () => {
+    for (const { group, version } of rest) {
+      const path = group === '' ? `${root}/${version}` : `${root}/${group}/${version}`;
+      try {
+        addResourceList(builder, group, version, await getDocument(get, path, JSON_TYPE));
+      } catch {
+        builder.stale.add(`${group}/${version}`); // an aggregated API that is down takes nothing else with it
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: GETS_AT_ONCE }, worker));
+}
+
+async function getDocument(get: DiscoveryOptions['get'], path: string, accept: string): Promise<Document> {
+  const { status, body } = await get(path, accept);
+  if (status !== 200) throw new Error(`${path} answered ${status}`);
+  if (body.length > DOCUMENT_BYTES_MAX) throw new Error(`${path} answered more than ${DOCUMENT_BYTES_MAX} bytes`);
+  const document: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'));
+  if (typeof document !== 'object' || document === null) throw new Error(`${path} answered no object`);
+  return document as Document;
+}
+
+function unavailable(cause: unknown): Refusal {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new Refusal('DISCOVERY_UNAVAILABLE', 'the target could not be asked which kinds it serves', {
+    detail,
+    cause,
+    retryAfterSeconds: 1,
+  });
+}

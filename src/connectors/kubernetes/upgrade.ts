@@ -1,0 +1,33 @@
+import type { Power } from '../../model/operation.ts';
+import { Refusal } from '../../model/refusal.ts';
+import type { Request } from '../../model/request.ts';
+import { isConnect } from './stream-options.ts';
+
+/** What is nothing without an upgrade; a proxy may carry one. */
+const ALWAYS: ReadonlySet<Power | undefined> = new Set<Power>(['exec', 'attach', 'portforward']);
+
+/**
+ * Refuses an upgrade where the API server knows none, one by a method that its protocol does not have, and exec, attach or port-forward
+ * without any, which the API server answers with 400 as well.
+ *
+ * WebSocket is GET; SPDY is POST, or GET from older clients.
+ *
+ * @throws {Refusal} UPGRADE_UNSUPPORTED
+ */
+export function checkUpgrade({ method, upgrade }: Pick<Request, 'method' | 'upgrade'>, power: Power | undefined): void {
+  if (upgrade === undefined) {
+    if (!ALWAYS.has(power)) return;
+    throw new Refusal('UPGRADE_UNSUPPORTED', `${power} needs an upgrade to WebSocket or SPDY/3.1`, {
+      advice: 'use kubectl, or a client library that streams',
+    });
+  }
+  // Security: an upgrade anywhere else would be a connection that nobody reads (T35).
+  if (!isConnect(power))
+    throw new Refusal(
+      'UPGRADE_UNSUPPORTED',
+      'this operation has no upgrade: only exec, attach, port-forward and proxies do',
+    );
+  const isMethodRight = method === 'GET' || (method === 'POST' && upgrade.protocol === 'spdy/3.1');
+  if (!isMethodRight)
+    throw new Refusal('UPGRADE_UNSUPPORTED', `an upgrade to ${upgrade.protocol} is not made by ${method}`);
+}
