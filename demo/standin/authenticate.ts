@@ -15,22 +15,26 @@ export interface Identity {
   readonly extra?: { readonly [key: string]: readonly string[] };
 }
 
-/** A token's holder, and whether it may take another identity. */
-export interface TokenHolder extends Identity {
-  readonly mayImpersonate?: boolean;
-}
-
 /** The requester, and the holder of its token where that is another. */
 export interface Requester extends Identity {
   readonly impersonator?: Identity;
 }
 
 /** @throws {StatusError} 401 */
-export function authenticated(headers: IncomingHttpHeaders, tokens: ReadonlyMap<string, TokenHolder>): TokenHolder {
+export function authenticated(headers: IncomingHttpHeaders, tokens: ReadonlyMap<string, Identity>): Identity {
   const [, token] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
   const holder = token === undefined ? undefined : tokens.get(token);
   if (holder === undefined) throw unauthorized();
   return { ...holder, groups: [...new Set([...holder.groups, 'system:authenticated'])] };
+}
+
+/** What is impersonated, as RBAC names it: `users`, `groups`, `serviceaccounts`, `uids`, `userextras/<key>`. */
+export interface Impersonated {
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /**
@@ -38,36 +42,66 @@ export function authenticated(headers: IncomingHttpHeaders, tokens: ReadonlyMap<
  *
  * @throws {StatusError} 403 where the holder may not impersonate, 500 where groups, uid or extra are asked for without a user, as there
  */
-export function impersonated(holder: TokenHolder, rawHeaders: readonly string[]): Requester {
+export function impersonated(
+  holder: Identity,
+  rawHeaders: readonly string[],
+  may: (what: Impersonated) => boolean,
+): Requester {
   const asked = askedFor(rawHeaders);
   if (asked.username === undefined) {
-    if (!asked.isAny) return withoutRight(holder);
-    const message = `Internal Server Error: requested [groups uid extra] without impersonating a user`;
-    throw new StatusError(500, 'InternalError', message);
+    if (!asked.isAny) return holder;
+    throw new StatusError(
+      500,
+      'InternalError',
+      'Internal Server Error: requested impersonation of groups, uid or extra without a user',
+    );
   }
-  const isMaster = holder.groups.includes('system:masters');
-  if (holder.mayImpersonate !== true && !isMaster) {
-    const why = `User ${JSON.stringify(holder.username)} cannot impersonate resource "users" in API group "" at the cluster scope`;
-    throw forbidden({ group: '', kind: 'users', name: asked.username }, why);
+  const [, namespace = '', account = ''] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(asked.username) ?? [];
+  for (const what of impersonations(asked, namespace, account)) {
+    if (!may(what)) throw mayNot(holder, what);
   }
-  const isAnonymous = asked.username === 'system:anonymous';
-  const own = isAnonymous ? 'system:unauthenticated' : 'system:authenticated';
+  const accountGroups =
+    account === '' || asked.groups.length > 0 ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  const own = asked.username === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
   return {
     username: asked.username,
-    groups: [...new Set([...asked.groups, own])],
+    groups: [...new Set([...asked.groups, ...accountGroups, own])],
     ...(asked.uid === undefined ? {} : { uid: asked.uid }),
     ...(Object.keys(asked.extra).length === 0 ? {} : { extra: asked.extra }),
-    impersonator: withoutRight(holder),
+    impersonator: holder,
   };
 }
 
-function askedFor(rawHeaders: readonly string[]): {
-  username: string | undefined;
-  groups: string[];
-  uid: string | undefined;
-  extra: Record<string, string[]>;
-  isAny: boolean;
-} {
+interface Asked {
+  readonly username: string | undefined;
+  readonly groups: readonly string[];
+  readonly uid: string | undefined;
+  readonly extra: { readonly [key: string]: readonly string[] };
+  readonly isAny: boolean;
+}
+
+function impersonations(asked: Asked, namespace: string, account: string): readonly Impersonated[] {
+  const bare = { group: '', subresource: '', namespace: '' };
+  const inGroup = { ...bare, group: 'authentication.k8s.io' };
+  const user = { ...bare, resource: 'users', name: asked.username ?? '' };
+  return [
+    account === '' ? user : { ...bare, resource: 'serviceaccounts', namespace, name: account },
+    ...asked.groups.map((name) => ({ ...bare, resource: 'groups', name })),
+    ...Object.entries(asked.extra).flatMap(([subresource, values]) =>
+      values.map((name) => ({ ...inGroup, resource: 'userextras', subresource, name })),
+    ),
+    ...(asked.uid === undefined ? [] : [{ ...inGroup, resource: 'uids', name: asked.uid }]),
+  ];
+}
+
+function mayNot(holder: Identity, { group, resource, subresource, namespace, name }: Impersonated): StatusError {
+  const whole = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const why = `User ${JSON.stringify(holder.username)} cannot impersonate resource "${whole}" in API group "${group}" ${where}`;
+  return forbidden({ group, kind: resource, name }, why);
+}
+
+function askedFor(rawHeaders: readonly string[]): Asked {
   const asked = {
     username: undefined as string | undefined,
     groups: [] as string[],
@@ -97,8 +131,4 @@ function extraKey(encoded: string): string {
   } catch {
     return encoded;
   }
-}
-
-function withoutRight({ mayImpersonate: _, ...identity }: TokenHolder): Identity {
-  return identity;
 }

@@ -4,7 +4,7 @@
  */
 
 import { changedFields, type FieldSet, fieldsOf, fromFieldsV1, toFieldsV1 } from './field-set.ts';
-import { at, type Json, type JsonObject, type KubeObject, textAt, timestamp } from './object.ts';
+import { at, type Json, type KubeObject, textAt, timestamp } from './object.ts';
 import type { Schema } from './schema.ts';
 
 export interface Manager {

@@ -17,6 +17,8 @@ export interface Cluster {
   readonly store: Store;
   readonly kinds: Kinds;
   readonly nowMs: () => number;
+  /** The certificate that clients trust; each namespace gets it in a ConfigMap. */
+  readonly caPem?: string;
 }
 
 export interface WriteOptions {
