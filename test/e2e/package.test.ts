@@ -1,0 +1,64 @@
+/*
+ * The package as a stranger gets it: packed, installed into an empty folder, run. What is compiled, what is left out of `files`, and
+ * what only a development dependency brought, all show here and nowhere else.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { root } from '../tidy/tree.ts';
+
+describe('the package', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sallyport-package-'));
+  const installed = path.join(folder, 'node_modules', 'sallyport');
+  const command = path.join(folder, 'node_modules', '.bin', 'sallyport');
+  const run = (...args: string[]) => execFileSync(command, args, { cwd: folder, encoding: 'utf8' });
+
+  before(() => {
+    npm(root, 'pack', '--pack-destination', folder);
+    const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+    assert.ok(archive !== undefined);
+    npm(folder, 'init', '--yes');
+    npm(
+      folder,
+      'install',
+      '--ignore-scripts',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      path.join(folder, archive),
+    );
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('says its version', () => {
+    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    assert.equal(run('--version').trim(), version);
+  });
+
+  it('tells how it is used', () => {
+    assert.match(run('--help'), /Usage: sallyport/);
+  });
+
+  it('holds compiled code, data and papers, and neither sources nor tests', () => {
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => !name.startsWith('node_modules'),
+    );
+    assert.deepEqual(
+      files.filter((name) => /\.ts$|\.test\.|^(src|test|demo|tools)\b/.test(name)),
+      [],
+    );
+    for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'dist/main/cli.js'])
+      assert.ok(files.includes(name), name);
+  });
+});
+
+/** The npm that started the run where one did, else the one on the path. */
+function npm(cwd: string, ...args: string[]): void {
+  const started = process.env.npm_execpath;
+  const isNpm = started !== undefined && path.basename(started) === 'npm-cli.js';
+  const [file, before] = isNpm ? [process.execPath, [started]] : ['npm', []];
+  execFileSync(file, [...before, ...args, '--loglevel=error'], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+}
