@@ -10,7 +10,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
   approval: ['model', 'std'],
   masking: ['model', 'std'],
   recording: ['model', 'std'],
-  config: ['model', 'std'],
+  config: ['model', 'std', 'policy'],
   identity: ['model', 'std'],
   listener: ['model', 'std'],
   tunnel: ['model', 'std'],

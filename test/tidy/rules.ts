@@ -27,6 +27,14 @@ const mints: Readonly<Record<string, readonly string[]>> = {
   Probe: ['src/pipeline/resolve.ts'],
 };
 
+/** Files that cast through unknown, each with what leaves no other way. */
+const castsArgued: Readonly<Record<string, string>> = {
+  'src/policy/rule-set.ts': 'makes and opens its own opaque type, as nobody else can',
+  'src/listener/listener.ts': 'over HTTP/1 the HTTP/2 server hands out HTTP/1 objects, which its types do not say',
+  'src/listener/x509.ts': "Node's WebCrypto and the library's are one interface, declared twice",
+  'src/connectors/kubernetes/body/protobuf-schema.ts': 'TypeScript reads no tuples from JSON modules',
+};
+
 const folderNamesForbidden = /^(utils?|helpers?|common|core|services?|misc|lib)$/;
 const isCode = (name: string) => isTypeScript(name) || /\.mjs$/.test(name);
 const isProse = (name: string) => isCode(name) || /\.md$/.test(name);
@@ -73,7 +81,11 @@ export const rules: readonly Rule[] = [
         return places(file, new RegExp(`\\bas\\s+(unknown\\s+as\\s+)?${type}\\b|<${type}>\\s*[\\w{(]`));
       }),
   },
-  inCode('nothing is cast through unknown', (name) => inSrc(name) && !isTest(name), /\bas\s+unknown\s+as\b/),
+  inCode(
+    'nothing is cast through unknown',
+    (name) => inSrc(name) && !isTest(name) && !Object.hasOwn(castsArgued, name),
+    /\bas\s+unknown\s+as\b/,
+  ),
   inCode(
     'the environment is read in src/main alone',
     (name) => inSrc(name) && !name.startsWith('src/main/') && !isTest(name),
