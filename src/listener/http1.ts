@@ -1,0 +1,132 @@
+/*
+ * HTTP/1.1: Node's own strict parser, one exchange after the other on a connection.
+ *
+ * The parser is never told to be lenient: what it refuses (a length beside chunks, a bare line feed, folded headers, a space before a
+ * colon) is what two servers in a row have read two ways. What it refuses is answered by Node with a bare 400, 408 or 431, and the connection ends.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { newExchangeId } from '../std/ids.ts';
+import { clientGone, type ExchangeContext, faultReply } from './exchange.ts';
+import { ReplyWriter, type Wire } from './reply-writer.ts';
+import { routeOf } from './route.ts';
+
+/** Serves one request of an HTTP/1.1 connection. */
+export async function serveHttp1(
+  context: ExchangeContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.httpVersion !== '1.1') return refuseVersion(response);
+  const aborter = new AbortController();
+  const writer = new ReplyWriter(new Http1Wire(context, request, response), context.progress);
+  response.on('drain', () => writer.drained());
+  response.on('close', () => {
+    if (!response.writableFinished) aborter.abort(clientGone());
+    writer.closed();
+  });
+  const { target, raw } = http1Request(context, request);
+  const answer = await context.serve(target, raw, aborter.signal).catch((error) => {
+    context.onFault(error);
+    return faultReply();
+  });
+  if (answer.kind !== 'duplex') return writer.send(answer);
+  answer.socket.destroy();
+  context.onFault(new Error('a duplex reply to a request that asked for no upgrade'));
+  writer.send(faultReply());
+}
+
+/** The request as the data path takes it, and its target. */
+export function http1Request({ routes, clock }: ExchangeContext, request: IncomingMessage) {
+  const socket = request.socket as TLSSocket;
+  const route = routeOf(routes, {
+    uri: request.url ?? '',
+    authority: request.headers.host,
+    serverName: socket.servername || undefined,
+  });
+  const raw = {
+    id: newExchangeId(clock.now()),
+    method: request.method ?? '',
+    uri: route.uri,
+    rawHeaders: request.rawHeaders,
+    httpVersion: '1.1' as const,
+    peer: socket.remoteAddress ?? '',
+    body: request,
+    upgrade: undefined,
+  };
+  return { target: route.target, raw };
+}
+
+/**
+ * Has `100 Continue` sent when the body is first read, and not before: nobody is asked for a body that will not be read.
+ */
+export function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  request.once('resume', () => {
+    if (!response.headersSent) response.writeContinue();
+  });
+}
+
+/** One reply over HTTP/1.1. */
+export class Http1Wire implements Wire {
+  readonly isHeadRequest: boolean;
+  readonly #context: ExchangeContext;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(context: ExchangeContext, request: IncomingMessage, response: ServerResponse) {
+    this.isHeadRequest = request.method === 'HEAD';
+    this.#context = context;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  head(status: number, headers: string[]): void {
+    if (this.#context.isStopping || this.#isWaitedForBody()) headers.push('connection', 'close');
+    this.#response.writeHead(status, headers);
+  }
+
+  flushHead(): void {
+    this.#response.flushHeaders();
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#response.write(chunk);
+  }
+
+  end(chunk: Uint8Array | undefined, trailers: readonly string[]): void {
+    if (trailers.length > 0) this.#response.addTrailers(pairs(trailers));
+    if (chunk === undefined) this.#response.end();
+    else this.#response.end(chunk);
+    if (!this.#request.complete) discardRest(this.#request, this.#context.limits.unwantedBodyBytesMax);
+  }
+
+  cut(): void {
+    this.#response.destroy();
+  }
+
+  /** The client waits for `100 Continue` and may send its body or not: the connection cannot be used again. */
+  #isWaitedForBody(): boolean {
+    return this.#request.headers.expect !== undefined && !this.#request.complete;
+  }
+}
+
+/** Limit: what a client still sends of a body that nobody wanted; over it, the connection ends. */
+function discardRest(request: IncomingMessage, bytesMax: number): void {
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bytesMax) request.socket.destroy();
+  });
+  request.resume();
+}
+
+function refuseVersion(response: ServerResponse): void {
+  response.writeHead(505, ['content-length', '0', 'connection', 'close']);
+  response.end();
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) result.push([flat[i] as string, flat[i + 1] as string]);
+  return result;
+}

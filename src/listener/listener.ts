@@ -1,0 +1,192 @@
+/*
+ * The wire: HTTPS, HTTP/1.1 and HTTP/2 by ALPN, on one port. Every request becomes one call of `serve`, every answer is written as it is.
+ *
+ * Built on Node's own server, with its imitation of HTTP/1 over HTTP/2 left out: streams are served directly. One listener is one port;
+ * a target that has a port of its own has a listener of its own.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Clock, systemClock } from '../std/clock.ts';
+import type { CertificatePair } from './certificates.ts';
+import type { ExchangeContext, Serve } from './exchange.ts';
+import { continueWhenRead, serveHttp1 } from './http1.ts';
+import { type Http2Connection, http2Connection, serveHttp2 } from './http2.ts';
+import type { ListenerLimits } from './limits.ts';
+import { Progress } from './progress.ts';
+import type { Routes } from './route.ts';
+import { serveUpgrade } from './upgrade.ts';
+
+export interface ListenerOptions {
+  readonly address: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly certificate: CertificatePair;
+  readonly routes: Routes;
+  readonly serve: Serve;
+  readonly limits: ListenerLimits;
+  readonly clock?: Clock;
+  /** What should not have happened: a bug, for the log. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** A port that is served. */
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+  /** Connections open now. */
+  readonly connections: number;
+  /** New handshakes get this certificate; those that are done keep theirs. */
+  useCertificate(certificate: CertificatePair): void;
+  /** Takes nothing new, finishes what is in flight, and cuts what still runs after `stopTimeoutMs`. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves one port.
+ *
+ * @throws {Error} the port cannot be had, or the certificate cannot be used
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const { limits } = options;
+  const progress = new Progress(limits);
+  const context: ExchangeContext = {
+    serve: options.serve,
+    routes: options.routes,
+    limits,
+    clock: options.clock ?? systemClock,
+    progress,
+    onFault: options.onFault,
+    isStopping: false,
+  };
+  const server = createServer(options);
+  const sockets = trackSockets(server);
+  serveRequests(server, context);
+  await listen(server, options);
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    address,
+    port,
+    get connections() {
+      return sockets.size;
+    },
+    useCertificate: ({ certPem, keyPem }) =>
+      server.setSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }),
+    async stop() {
+      context.isStopping = true;
+      await close(server, sockets, limits.stopTimeoutMs);
+      progress.stop();
+    },
+  };
+}
+
+function createServer({ certificate, limits }: ListenerOptions): Http2SecureServer {
+  const server = createSecureServer({
+    cert: certificate.certPem,
+    key: certificate.keyPem,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+    allowHTTP1: true,
+    http1Options: {
+      maxHeaderSize: limits.headersBytesMax,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.idleTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersTimeoutMs / 4)),
+    },
+    maxSessionMemory: limits.connectionMegabytesMax,
+    maxSessionInvalidFrames: limits.invalidFramesMax,
+    maxHeaderListPairs: limits.headersCountMax,
+    streamResetBurst: limits.streamResetsMax,
+    streamResetRate: limits.streamResetsPerSecond,
+    // Upstream's own doubled header is passed as it is, over this version as over the other.
+    strictSingleValueFields: false,
+    settings: {
+      enablePush: false,
+      enableConnectProtocol: false,
+      maxConcurrentStreams: limits.streamsPerConnectionMax,
+      maxHeaderListSize: limits.headersBytesMax,
+      initialWindowSize: limits.streamWindowBytes,
+    },
+  } as Parameters<typeof createSecureServer>[0]);
+  server.maxConnections = limits.connectionsMax;
+  // Nothing is left out of the list of headers without a word: their bytes are the bound, and the data path counts them.
+  Object.assign(server, { maxHeadersCount: 0 });
+  return server;
+}
+
+function serveRequests(server: Http2SecureServer, context: ExchangeContext): void {
+  const connections = new WeakMap<ServerHttp2Session, Http2Connection>();
+  const pipelined = new WeakMap<Socket, number>();
+  server.on('request', (request, response) => {
+    const [http1Request, http1Response] = [request, response] as unknown as [IncomingMessage, ServerResponse];
+    countInFlight(pipelined, http1Request.socket, http1Response);
+    void serveHttp1(context, http1Request, http1Response);
+  });
+  // Node's imitation of HTTP/1 for streams came with the handler above; streams are served by the one below.
+  server.removeAllListeners('stream');
+  server.on('checkContinue', (request, response) => {
+    continueWhenRead(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    server.emit('request', request, response);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Security: an answer to an earlier request would be written into the other protocol.
+    if ((pipelined.get(request.socket) ?? 0) > 0) return socket.destroy();
+    return void serveUpgrade(context, request, socket, head);
+  });
+  server.on('session', (session) => {
+    connections.set(session, http2Connection(session, context));
+  });
+  server.on('stream', (stream, headers, _flags, rawHeaders) => {
+    const connection = connections.get(stream.session as ServerHttp2Session);
+    if (connection === undefined) stream.destroy();
+    else void serveHttp2(context, connection, stream as ServerHttp2Stream, headers, rawHeaders as unknown as string[]);
+  });
+}
+
+function countInFlight(pipelined: WeakMap<Socket, number>, socket: Socket, response: ServerResponse): void {
+  pipelined.set(socket, (pipelined.get(socket) ?? 0) + 1);
+  response.once('close', () => pipelined.set(socket, (pipelined.get(socket) ?? 1) - 1));
+}
+
+function trackSockets(server: Http2SecureServer): Set<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+function listen(server: Http2SecureServer, { address, port }: ListenerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Http2SecureServer, sockets: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, timeoutMs);
+    // Stops accepting, ends idle HTTP/1.1 connections, and sends GOAWAY on each HTTP/2 connection.
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,59 @@
+import type { ReplyHead } from '../model/reply.ts';
+import { withoutHopByHop } from '../std/hop-by-hop.ts';
+
+/** The head of a reply as it goes to the client. */
+export interface WireHead {
+  readonly status: number;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  /** What the reply says of its own length. */
+  readonly contentLength: number | undefined;
+}
+
+/**
+ * The head that a client gets: hop-by-hop headers end here, no cookie is ever set on this origin, and what is opened in a browser may run
+ * nothing.
+ *
+ * `Trailer` goes with a length, since nothing can then follow the body.
+ *
+ * @throws {RangeError} a length that is no number, or two that differ: two readers would see the end in two places
+ */
+export function wireHead(reply: ReplyHead): WireHead {
+  const headers: string[] = [];
+  let contentLength: number | undefined;
+  const kept = withoutHopByHop(reply.headers);
+  for (let i = 0; i < kept.length; i += 2) {
+    const name = kept[i] as string;
+    const value = kept[i + 1] as string;
+    switch (name.toLowerCase()) {
+      case 'set-cookie':
+      case 'content-security-policy':
+        continue;
+      case 'content-length': {
+        const length = parseLength(value);
+        if (contentLength !== undefined && contentLength !== length) throw new RangeError('two lengths that differ');
+        if (contentLength !== undefined) continue;
+        contentLength = length;
+      }
+    }
+    headers.push(name, value);
+  }
+  headers.push('content-security-policy', 'sandbox');
+  return {
+    status: reply.status,
+    headers: contentLength === undefined ? headers : without(headers, 'trailer'),
+    contentLength,
+  };
+}
+
+function parseLength(value: string): number {
+  if (!/^\d{1,15}$/.test(value)) throw new RangeError('a length that is no number');
+  return Number(value);
+}
+
+function without(headers: string[], lowerCaseName: string): string[] {
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    if ((headers[i] as string).toLowerCase() === lowerCaseName) headers.splice(i, 2);
+  }
+  return headers;
+}
