@@ -1,0 +1,163 @@
+import type { Dispatcher } from 'undici';
+import type { Refusal } from '../../../model/refusal.ts';
+import type { StreamReply, UnaryReply } from '../../../model/reply.ts';
+import type { ByteSink, ByteSource } from '../../../std/byte-source.ts';
+import { withoutHopByHop } from '../../../std/hop-by-hop.ts';
+import { upstreamFailure, upstreamTimeout } from './failure.ts';
+
+/** Limit: bytes of a reply that are kept before somebody takes them; over it, upstream is made to wait. */
+const WAITING_BYTES_MAX = 64 * 1024;
+
+/** How an exchange with upstream can end badly. */
+export interface ExchangeFailure {
+  readonly refusal: Refusal;
+  /** Nothing of an answer had come when the connection broke. */
+  readonly isUnanswered: boolean;
+}
+
+/**
+ * One request to upstream and its reply: what undici calls as bytes come in, and the source that they are taken from.
+ *
+ * Bytes that come before somebody takes them are kept, so that a small reply that came in one piece is also written in one.
+ */
+export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource {
+  readonly #isStream: boolean;
+  readonly #signal: AbortSignal;
+  readonly #onOutcome: (outcome: UnaryReply | StreamReply | ExchangeFailure) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #sink: ByteSink | undefined;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #trailers: readonly string[] | undefined;
+  #error: Error | undefined;
+  #isSent = false;
+  #isAnswered = false;
+  /** The head has been handed on, or the failure has. */
+  #isSettled = false;
+  #isCancelled = false;
+
+  constructor(options: {
+    readonly isStream: boolean;
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+    /** Called once: with the head of the reply, or with the failure. */
+    readonly onOutcome: (outcome: UnaryReply | StreamReply | ExchangeFailure) => void;
+  }) {
+    this.#isStream = options.isStream;
+    this.#signal = options.signal;
+    this.#onOutcome = options.onOutcome;
+    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (!this.#isStream) this.#timer = setTimeout(() => this.#onTimeout(options.timeoutMs), options.timeoutMs);
+  }
+
+  // What undici calls.
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Security: a request that was given up while it waited for a connection is not sent at all.
+    if (this.#isSettled || this.#isCancelled) {
+      controller.abort(new Error('given up before it was sent'));
+      return;
+    }
+    this.#controller = controller;
+    this.#isSent = true;
+  }
+
+  onResponseStarted(): void {
+    this.#isAnswered = true;
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status < 200 || this.#isSettled) return;
+    clearTimeout(this.#timer);
+    this.#isSettled = true;
+    const headers = withoutHopByHop(headerStrings(controller.rawHeaders));
+    const kind = this.#isStream && status < 300 ? 'stream' : 'unary';
+    this.#onOutcome({ kind, status, headers, body: this });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#sink !== undefined) {
+      if (!this.#sink.write(chunk)) controller.pause();
+      return;
+    }
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes > WAITING_BYTES_MAX) controller.pause();
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.#release();
+    this.#trailers = headerStrings(controller.rawTrailers);
+    this.#sink?.end(this.#trailers);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#release();
+    if (!this.#isSettled) {
+      this.#fail(upstreamFailure(error, { isSent: this.#isSent }));
+      return;
+    }
+    this.#error = error;
+    if (!this.#isCancelled) this.#sink?.fail(error);
+  }
+
+  // What the taker calls.
+
+  start(sink: ByteSink): void {
+    if (this.#isCancelled) return;
+    this.#sink = sink;
+    let wantsMore = true;
+    for (const chunk of this.#waiting) wantsMore = sink.write(chunk);
+    this.#waiting = [];
+    if (this.#isCancelled) return;
+    if (this.#trailers !== undefined) sink.end(this.#trailers);
+    else if (this.#error !== undefined) sink.fail(this.#error);
+    else if (!wantsMore) this.#controller?.pause();
+    else if (this.#waitingBytes > WAITING_BYTES_MAX) this.#controller?.resume();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  cancel(reason: Error): void {
+    if (this.#isCancelled) return;
+    this.#isCancelled = true;
+    this.#release();
+    this.#waiting = [];
+    if (this.#trailers === undefined) this.#controller?.abort(reason);
+  }
+
+  // What ends it early.
+
+  readonly #onAbort = () => {
+    const reason = this.#signal.reason instanceof Error ? this.#signal.reason : new Error('aborted');
+    if (!this.#isSettled) this.#fail(upstreamFailure(reason, { isSent: this.#isSent }));
+    this.#controller?.abort(reason);
+  };
+
+  #onTimeout(timeoutMs: number): void {
+    this.#fail(upstreamTimeout(timeoutMs, { isSent: this.#isSent }));
+    this.#controller?.abort(new Error('no answer in time'));
+  }
+
+  #fail(refusal: Refusal): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#release();
+    this.#onOutcome({ refusal, isUnanswered: !this.#isAnswered });
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** Names and values in turn, each byte a character. */
+function headerStrings(raw: unknown): string[] {
+  return Array.isArray(raw)
+    ? raw.map((part: Buffer | string) => (typeof part === 'string' ? part : part.toString('latin1')))
+    : [];
+}

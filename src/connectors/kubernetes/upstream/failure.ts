@@ -1,0 +1,51 @@
+import { Refusal } from '../../../model/refusal.ts';
+
+/** How far a request had come when it failed. */
+export interface Progress {
+  /** Its first byte may have left. */
+  readonly isSent: boolean;
+}
+
+/**
+ * What a failed request is told as. Before its first byte has left, nothing can have happened; after it, anything can, and the caller is told
+ * not to repeat it blindly.
+ */
+export function upstreamFailure(error: unknown, { isSent }: Progress): Refusal {
+  if (error instanceof Refusal) return error;
+  const detail = describe(error);
+  if (isSent) {
+    return new Refusal(
+      'OUTCOME_UNKNOWN',
+      'the connection to the target broke after the request was sent: it may have run',
+      {
+        detail,
+        advice: 'look whether it ran before you repeat it',
+        cause: error,
+      },
+    );
+  }
+  return new Refusal('UPSTREAM_UNREACHABLE', 'the target could not be reached, and nothing was sent', {
+    detail,
+    cause: error,
+  });
+}
+
+/** No answer began within `timeoutMs`. */
+export function upstreamTimeout(timeoutMs: number, { isSent }: Progress): Refusal {
+  if (isSent) {
+    return new Refusal(
+      'UPSTREAM_TIMEOUT',
+      `the target did not begin its answer within ${timeoutMs} ms: the request may have run`,
+      {
+        advice: 'look whether it ran before you repeat it',
+      },
+    );
+  }
+  return new Refusal('UPSTREAM_UNREACHABLE', `the target was not reached within ${timeoutMs} ms, and nothing was sent`);
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === undefined ? error.message : `${code}: ${error.message}`;
+}

@@ -1,0 +1,25 @@
+/** The bounds of the way upstream, each documented in docs/reference/limits.md with its default. */
+export interface UpstreamLimits {
+  /** How long a connection and its handshake may take. */
+  readonly connectTimeoutMs: number;
+  /** How long upstream may take to begin its answer, the wait for a free connection included. A stream's answer may take as long as it likes. */
+  readonly upstreamTimeoutMs: number;
+  /** Connections for requests that end: so many that they are reused, since a handshake costs more than what it is made for. */
+  readonly connectionsMax: number;
+  /** Connections for watches and `logs -f`, each of which keeps one. */
+  readonly streamConnectionsMax: number;
+  /** How long an unused connection is kept: shorter than the API server keeps it (90 s), so that no request meets one that just ended. */
+  readonly idleTimeoutMs: number;
+  /** Headers of one reply. */
+  readonly replyHeadersBytesMax: number;
+}
+
+/** Source: `IdleTimeout`, https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/server/secure_serving.go */
+export const DEFAULT_UPSTREAM_LIMITS: UpstreamLimits = Object.freeze({
+  connectTimeoutMs: 10_000,
+  upstreamTimeoutMs: 60_000,
+  connectionsMax: 256,
+  streamConnectionsMax: 4_096,
+  idleTimeoutMs: 60_000,
+  replyHeadersBytesMax: 64 * 1024,
+});
