@@ -3,22 +3,11 @@
  * holds compiled files; everything else in src that is not TypeScript is data, and is copied.
  */
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
 const command = 'dist/main/cli.js';
-const shebang = '#!/usr/bin/env node\n';
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
@@ -27,9 +16,5 @@ for (const file of globSync('src/**/*', { exclude: ['**/*.ts'] }).filter((name) 
   mkdirSync(path.dirname(target), { recursive: true });
   copyFileSync(file, target);
 }
-if (existsSync(command)) {
-  const code = readFileSync(command, 'utf8');
-  if (!code.startsWith('#!')) writeFileSync(command, shebang + code);
-  chmodSync(command, 0o755);
-}
+if (existsSync(command)) chmodSync(command, 0o755);
 process.stderr.write(`built dist from src: ${globSync('dist/**/*.js').length} files\n`);

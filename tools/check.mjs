@@ -7,7 +7,7 @@ import process from 'node:process';
 const checks = {
   types: ['node_modules/typescript/bin/tsc', '--noEmit'],
   'lint and format': ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'],
-  'dead code': ['node_modules/knip/bin/knip.js', '--no-progress'],
+  'dead code': ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
   tidy: ['tools/test.mjs', 'tidy'],
   'docs against code': ['tools/test.mjs', 'docs'],
 };
