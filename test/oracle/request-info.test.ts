@@ -1,37 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { cacheFolder } from '../support/cache-folder.ts';
 import { leftOut } from '../support/left-out.ts';
+import { type RequestInfoVector, requestInfoVectors } from '../support/vectors.ts';
 import { parseLine } from './parse.ts';
 import { requests } from './requests.ts';
 
-/** What upstream made of a request: RequestInfo without its empty fields, or why it refused. */
-type Want = Readonly<Record<string, unknown>>;
+type Question = Pick<RequestInfoVector, 'method' | 'uri'>;
 
-interface Question {
-  readonly method: string;
-  readonly uri: string;
-}
-
-interface Vector extends Question {
-  readonly hostile?: boolean;
-  readonly want: Want;
-}
-
-const [head, ...lines] = gunzipSync(readFileSync(join(import.meta.dirname, '../vectors/request-info.jsonl.gz')))
-  .toString('utf8')
-  .trimEnd()
-  .split('\n');
-const vectors = lines.map((line) => JSON.parse(line) as Vector);
+const { head, vectors } = requestInfoVectors();
 
 describe('the operation equals the RequestInfo of the API server', () => {
   test('the vectors name the version they come from, and are 5,000 or more', () => {
-    assert.match(head ?? '', /k8s\.io\/apiserver v0\.35\.4/);
+    assert.match(head, /k8s\.io\/apiserver v0\.35\.4/);
     assert.ok(vectors.length >= 5000, String(vectors.length));
   });
 
@@ -65,12 +49,12 @@ describe('the operation equals the RequestInfo of the API server', () => {
     const wants = stdout.trimEnd().split('\n');
     assert.equal(wants.length, asked.length);
     asked.forEach((question, i) => {
-      assertEqualUnlessRefused(question, JSON.parse(wants[i] as string) as Want);
+      assertEqualUnlessRefused(question, JSON.parse(wants[i] as string) as RequestInfoVector['want']);
     });
   });
 });
 
-function assertEqualUnlessRefused(question: Question, want: Want): void {
+function assertEqualUnlessRefused(question: Question, want: RequestInfoVector['want']): void {
   const got = answer(question);
   if ('refused' in got) return;
   const filled = Object.entries(got).filter(
