@@ -54,7 +54,8 @@ export function checkLine(previous: ChainHead, line: Buffer): ChainHead | ChainF
   if (tailAt < start.length) return { kind: 'altered', seqExpected };
   const payload = line.subarray(0, tailAt);
   const digest = hash('sha256', Buffer.concat([Buffer.from(previous.hash, 'latin1'), payload]), 'hex');
-  const isWhole = line.toString('latin1', tailAt) === `,"hash":"${digest}"}` && line.toString('latin1', 0, start.length) === start;
+  const isWhole =
+    line.toString('latin1', tailAt) === `,"hash":"${digest}"}` && line.toString('latin1', 0, start.length) === start;
   if (isWhole) return { seq: seqExpected, hash: digest };
   const seqFound = seqOf(line);
   return seqFound !== undefined && seqFound > seqExpected

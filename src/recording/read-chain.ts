@@ -69,7 +69,8 @@ export async function* readChain(
 function claimedStart(line: Buffer): ChainHead {
   const event = decodeEvent(line);
   const seq = Number(/^\{"seq":(\d{1,15}),/.exec(line.toString('latin1', 0, 32))?.[1] ?? 0);
-  return event?.type === 'journal.segment' && seq > 0 ? { seq: seq - 1, hash: String(event.previous) } : CHAIN_START;
+  const isStart = event?.type === 'journal.segment' && seq > 0 && /^[0-9a-f]{64}$/.test(event.previous);
+  return isStart ? { seq: seq - 1, hash: event.previous } : CHAIN_START;
 }
 
 const TYPES: Readonly<Record<Event['type'], true>> = {

@@ -6,11 +6,18 @@ import fs from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { lockFolder } from './single-writer.ts';
 
 /** Where a journal is kept. */
 export interface Disk {
   /** Makes the folder, and those above it, with mode 0700 where it is not there. */
   makeFolder(folder: string): Promise<void>;
+  /**
+   * The right to write this folder, until `release` or the end of the process.
+   *
+   * @throws {JournalError} another gateway has it
+   */
+  lock(folder: string): { release(): void };
   list(folder: string): Promise<readonly string[]>;
   /** The bytes from `start` up to `end`, or to the end of the file. A chunk may be used again once the next one is asked for. */
   read(path: string, start: number, end?: number): AsyncIterable<Uint8Array>;
@@ -54,6 +61,7 @@ export const systemDisk: Disk = {
   async makeFolder(folder) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   },
+  lock: lockFolder,
   list: (folder) => readdir(folder),
   read: (path, start, end) =>
     fs.createReadStream(path, { start, highWaterMark: 256 * 1024, ...(end === undefined ? {} : { end: end - 1 }) }),

@@ -2,7 +2,6 @@ import { type Clock, systemClock } from '../std/clock.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { DEFAULT_JOURNAL_LIMITS, Journal, type JournalHealth, type JournalLimits } from './journal.ts';
 import { recover } from './recover.ts';
-import { lockFolder } from './single-writer.ts';
 
 export interface JournalOptions {
   /** Made with mode 0700 where it is not there. */
@@ -25,7 +24,7 @@ export interface JournalOptions {
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { folder, gateway, clock = systemClock, disk = systemDisk, onHealth = () => {} } = options;
   await disk.makeFolder(folder);
-  const { release } = lockFolder(folder);
+  const { release } = disk.lock(folder);
   let journal: Journal | undefined;
   try {
     const recovered = await recover(disk, folder, clock.now());
