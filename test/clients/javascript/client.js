@@ -27,30 +27,46 @@ const commands = {
     const made = await core.createNamespacedConfigMap({ namespace, body: { metadata, data: { a: '1' } } });
     console.log('created', made.metadata.name, made.data);
     made.data.b = '2';
-    console.log('replaced', (await core.replaceNamespacedConfigMap({ name: 'javascript', namespace, body: made })).data);
+    console.log(
+      'replaced',
+      (await core.replaceNamespacedConfigMap({ name: 'javascript', namespace, body: made })).data,
+    );
     const patch = [{ op: 'add', path: '/data/c', value: '3' }];
     console.log('patched', (await core.patchNamespacedConfigMap({ name: 'javascript', namespace, body: patch })).data);
     const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
-    const merged = await core.patchNamespacedConfigMap({ name: 'javascript', namespace, body: { data: { d: '4' } } }, merge);
+    const merged = await core.patchNamespacedConfigMap(
+      { name: 'javascript', namespace, body: { data: { d: '4' } } },
+      merge,
+    );
     console.log('merged', merged.data);
     const generic = KubernetesObjectApi.makeApiClient(config);
     console.log('read', (await generic.read({ apiVersion: 'v1', kind: 'ConfigMap', metadata })).data);
     const list = await core.listNamespacedConfigMap({ namespace, labelSelector: 'made-by=javascript' });
-    console.log('listed', list.items.map((item) => item.metadata.name));
+    console.log(
+      'listed',
+      list.items.map((item) => item.metadata.name),
+    );
     console.log('deleted', (await core.deleteNamespacedConfigMap({ name: 'javascript', namespace })).status);
   },
 
   async watch(namespace) {
     const labelSelector = 'made-by=javascript-watch';
-    const create = (name) => core.createNamespacedConfigMap({ namespace, body: { metadata: { name, labels: { 'made-by': 'javascript-watch' } } } });
+    const create = (name) =>
+      core.createNamespacedConfigMap({
+        namespace,
+        body: { metadata: { name, labels: { 'made-by': 'javascript-watch' } } },
+      });
     await create('watch-before');
     const list = () => core.listNamespacedConfigMap({ namespace, labelSelector });
     const informer = makeInformer(config, `/api/v1/namespaces/${namespace}/configmaps`, list, labelSelector);
-    const next = (verb) => new Promise((resolve) => informer.on(verb, (object) => resolve(`${verb} ${object.metadata.name}`)));
+    const next = (verb) =>
+      new Promise((resolve) => informer.on(verb, (object) => resolve(`${verb} ${object.metadata.name}`)));
     const before = next('add');
     await informer.start();
     console.log(await before);
-    const after = new Promise((resolve) => informer.on('add', (object) => object.metadata.name === 'watch-after' && resolve()));
+    const after = new Promise((resolve) =>
+      informer.on('add', (object) => object.metadata.name === 'watch-after' && resolve()),
+    );
     await create('watch-after');
     await after;
     console.log('add watch-after');

@@ -1,0 +1,18 @@
+// What a run of these suites does once, before and after all of them: one cluster for all.
+
+import { type Cluster, clusterAvailability, startCluster } from '../support/cluster.ts';
+import { CLUSTER_FOLDER } from '../support/test-cluster.ts';
+
+let cluster: Cluster | undefined;
+
+/** Starts the cluster; node:test calls it before the first suite. On a machine without one, each suite says what it left out. */
+export async function globalSetup(): Promise<void> {
+  if (process.env[CLUSTER_FOLDER] || !clusterAvailability().node) return;
+  cluster = await startCluster({ node: true });
+  process.env[CLUSTER_FOLDER] = cluster.folder;
+}
+
+/** Stops it; node:test calls it after the last suite. */
+export async function globalTeardown(): Promise<void> {
+  cluster?.stop();
+}

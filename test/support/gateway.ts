@@ -1,0 +1,159 @@
+// The gateway as its users run it: a process of its own in front of a real cluster, with an issuer of the test's and the kubeconfig that
+// `sallyport kubeconfig` writes.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { stringify } from 'yaml';
+import type { Cluster } from './cluster.ts';
+import { CALLER } from './test-cluster.ts';
+
+const CLI = join(import.meta.dirname, '..', '..', 'src', 'main', 'cli.ts');
+const ISSUER = 'https://issuer.test';
+const START_MS_MAX = 30_000;
+
+/** A gateway that runs. */
+export interface GatewayInFront {
+  /** The caller's kubeconfig, as `sallyport kubeconfig` wrote it. */
+  readonly kubeconfig: string;
+  /** The data path's origin, without a final slash. */
+  readonly url: string;
+  /** What signed its certificate. */
+  readonly caFile: string;
+  readonly journalFolder: string;
+  /** The port that leads to the cluster alone, where one was asked for. */
+  readonly targetPort: number | undefined;
+  /** What it said so far, on both of its outputs. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** What a test wants otherwise. */
+export interface GatewayOptions {
+  /** The address to listen on, which the certificate also names; loopback by default. */
+  readonly address?: string;
+  /** Whether the cluster gets a port of its own. */
+  readonly hasTargetPort?: boolean;
+  /** Issuers beside the caller's, in the configuration's form. */
+  readonly issuers?: readonly unknown[];
+  /** Documents in place of the policy that lets the caller do everything. */
+  readonly policy?: readonly unknown[];
+  /** Built-in guards to open; the one of Secrets by default, which Helm keeps its releases in. */
+  readonly openGuards?: readonly string[];
+}
+
+/** Everything, for the caller's group: policies are tested elsewhere, here nothing may stand in a client's way. */
+const everything = {
+  apiVersion: 'sallyport.dev/v1',
+  kind: 'Policy',
+  metadata: { name: 'everything' },
+  targets: ['*'],
+  callers: [{ groups: [...CALLER.groups] }],
+  rules: [
+    { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+    { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
+    { id: 'streams', effect: 'allow', powers: ['exec', 'attach', 'portforward', 'ephemeralcontainers'] },
+  ],
+};
+
+/** Starts a gateway whose one target, `main`, is the cluster, reached with the administrator's certificate; resolves when it is ready. */
+export async function startGatewayInFront(cluster: Cluster, options: GatewayOptions = {}): Promise<GatewayInFront> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-gateway-'));
+  const [port, privatePort, ownPort] = (await freePorts(3)) as [number, number, number];
+  const address = options.address ?? '127.0.0.1';
+  const targetPort = options.hasTargetPort ? ownPort : undefined;
+  const at = (name: string) => join(folder, name);
+  writeFileSync(
+    at('policy.yaml'),
+    (options.policy ?? [everything]).map((document) => stringify(document)).join('---\n'),
+  );
+  writeFileSync(at('token'), await issue(at('keys.json')), { mode: 0o600 });
+  const config = {
+    apiVersion: 'sallyport.dev/v1',
+    kind: 'Gateway',
+    dataFolder: at('data'),
+    listen: { address, port },
+    private: { port: privatePort },
+    tls: { hostNames: [address] },
+    issuers: [
+      { name: 'test', url: ISSUER, audiences: ['sallyport'], keys: { file: at('keys.json') } },
+      ...(options.issuers ?? []),
+    ],
+    targets: [
+      { name: 'main', kubeconfig: { file: cluster.adminKubeconfig() }, ...(targetPort ? { port: targetPort } : {}) },
+    ],
+    policy: { files: [at('policy.yaml')] },
+    limits: { requestsPerCallerMax: 1000 },
+    unsafe: { openGuards: options.openGuards ?? ['secrets'] },
+  };
+  writeFileSync(at('sallyport.yaml'), stringify(config));
+
+  const child = spawn(process.execPath, [CLI, 'gateway', '--config', at('sallyport.yaml')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const log = createWriteStream(at('log'));
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const said = () => readFileSync(at('log'), 'utf8');
+  await ready(privatePort, () => child.exitCode !== null, said);
+
+  const url = `https://${address}:${port}`;
+  const source = ['--config', at('sallyport.yaml'), '--target', 'main', '--server', url, '--token-file', at('token')];
+  execFileSync(process.execPath, [CLI, 'kubeconfig', ...source, '--output', at('kubeconfig')]);
+  return {
+    kubeconfig: at('kubeconfig'),
+    url,
+    caFile: at('data/ca/ca.crt'),
+    journalFolder: at('data/journal'),
+    targetPort,
+    log: said,
+    async stop() {
+      process.off('exit', kill);
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(privatePort: number, hasEnded: () => boolean, said: () => string): Promise<void> {
+  for (const endMs = Date.now() + START_MS_MAX; Date.now() < endMs && !hasEnded(); ) {
+    const response = await fetch(`http://127.0.0.1:${privatePort}/readyz`).catch(() => undefined);
+    if (response?.ok) return;
+    await pause(50);
+  }
+  throw new Error(`the gateway did not become ready:\n${said()}`);
+}
+
+/** A token of the caller's, whose issuer's public key goes to `keysFile`. */
+async function issue(keysFile: string): Promise<string> {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  writeFileSync(
+    keysFile,
+    JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256', use: 'sig' }] }),
+  );
+  return new SignJWT({ groups: [...CALLER.groups] })
+    .setProtectedHeader({ alg: 'ES256', kid: 'test' })
+    .setIssuer(ISSUER)
+    .setSubject(CALLER.user)
+    .setAudience('sallyport')
+    .setIssuedAt()
+    .setExpirationTime('2h')
+    .sign(privateKey);
+}
+
+/** Ports that nothing listens on now, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
