@@ -30,6 +30,7 @@ const suites = {
     files: ['test/cluster-suites/**/*.test.ts'],
     exclude: [],
     concurrency: 1,
+    globalSetup: 'test/cluster-suites/setup.ts',
     testMsMax: 1_800_000,
     leftOut: [],
   },
@@ -57,6 +58,7 @@ async function main([name, ...rest]) {
       concurrency: suite.concurrency,
       timeout: suite.testMsMax,
       testNamePatterns: values.name,
+      globalSetupPath: suite.globalSetup,
       execArgv: ['--import', new URL('leak-guard.mjs', import.meta.url).href],
     });
     const { passed, failed } = await report(stream, process.stdout);
