@@ -1,0 +1,163 @@
+/*
+ * YAML as the API server reads it, or a refusal.
+ *
+ * The API server reads YAML 1.1, in the manner of go.yaml.in/yaml/v2, and makes JSON of it. Where YAML 1.2 or another reader of 1.1 takes the
+ * same text otherwise (`yes`, `0777`, `1_000`, merge keys, tags, anchors, several documents), the text is refused with the advice to quote it.
+ * That costs nothing in practice: clients send JSON, also as `application/apply-patch+yaml`, and what people write by hand seldom needs
+ * any of it. test/oracle/yaml compares both readers: what this one accepts, the API server's reads the same way, or not at all.
+ *
+ * Source: https://github.com/yaml/go-yaml/blob/v2.4.3/resolve.go, https://github.com/kubernetes-sigs/yaml/blob/v1.6.0/yaml.go
+ */
+import { type Document, isMap, isScalar, isSeq, type ParsedNode, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import type { JsonObject, JsonValue } from '../../../model/operation.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import type { BodyLimits } from './body-limits.ts';
+import { isJsonList, isJsonObject } from './json-value.ts';
+import { plainScalar } from './plain-scalar.ts';
+import { readJson } from './read-json.ts';
+import { unreadable } from './unreadable.ts';
+
+/** Line breaks to YAML 1.1, letters to 1.2; and a mark that neither takes inside a text. */
+const ODD_CHARACTERS = /[\u0085\u2028\u2029\ufeff]/;
+
+/**
+ * The value of a YAML text.
+ *
+ * @throws {Refusal} BODY_UNREADABLE no YAML; or YAML that readers take differently; or over a limit; BODY_TOO_LARGE
+ */
+export function readYaml(text: string, limits: BodyLimits): JsonValue {
+  if (ODD_CHARACTERS.test(text))
+    throw unreadable('the YAML has a character that is a line break to some readers', 'escape it');
+  const json = asJson(text, limits);
+  if (json !== undefined) return json;
+  if (text.length > limits.yamlBytesMax) {
+    throw new Refusal('BODY_TOO_LARGE', `the YAML is larger than ${limits.yamlBytesMax} bytes`, {
+      advice: 'send JSON',
+    });
+  }
+  refuseDepth(text, limits);
+  return new YamlReader(limits).read(documentOf(text).contents, 0);
+}
+
+/** JSON is YAML; most of what is sent as YAML is JSON, and read several times faster so. */
+function asJson(text: string, limits: BodyLimits): JsonValue | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  let value: JsonValue;
+  try {
+    value = readJson(text, limits);
+  } catch {
+    // Not JSON, or refused as JSON: what is wrong with it is wrong with it as YAML too.
+    return undefined;
+  }
+  refuseMergeKeys(value);
+  return value;
+}
+
+function refuseMergeKeys(value: JsonValue): void {
+  if (isJsonList(value)) for (const each of value) refuseMergeKeys(each);
+  else if (isJsonObject(value)) {
+    for (const key in value) {
+      if (key === '<<') throw mergeKey();
+      refuseMergeKeys(value[key] as JsonValue);
+    }
+  }
+}
+
+/** Limit: the parser recurses for each bracket and indentation, so a text that could be too deep never reaches it. */
+function refuseDepth(text: string, limits: BodyLimits): void {
+  let depth = 0;
+  let opened = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) {
+      depth++;
+      if (++opened > limits.valuesMax) throw unreadable(`the body holds more than ${limits.valuesMax} values`);
+    } else if (code === 0x5d || code === 0x7d) depth--;
+    if (depth > limits.depthMax) throw tooDeep(limits);
+  }
+  // A list in a list needs no more than `- - - -`.
+  if (new RegExp(`(?:[-?:][ \\t]+){${limits.depthMax}}`).test(text)) throw tooDeep(limits);
+}
+
+function documentOf(text: string): Document.Parsed {
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, {
+      schema: 'failsafe',
+      strict: true,
+      // Compared by the reader below, in linear time.
+      uniqueKeys: false,
+      merge: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+  } catch (cause) {
+    throw unreadable(cause instanceof RangeError ? 'the YAML is nested too deep' : 'the body is not YAML');
+  }
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem?.code === 'MULTIPLE_DOCS') {
+    throw unreadable('the YAML has more than one document', 'send each object in a request of its own');
+  }
+  if (problem !== undefined) throw unreadable(`the body is not YAML at character ${problem.pos[0]}`);
+  if (document.directives?.yaml.explicit === true || /^%/m.test(text)) throw unreadable('the YAML has a directive');
+  return document as Document.Parsed;
+}
+
+class YamlReader {
+  readonly #limits: BodyLimits;
+  #values = 0;
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
+  }
+
+  read(node: unknown, depth: number): JsonValue {
+    if (++this.#values > this.#limits.valuesMax) {
+      throw unreadable(`the body holds more than ${this.#limits.valuesMax} values`);
+    }
+    if (depth > this.#limits.depthMax) throw tooDeep(this.#limits);
+    if (node === null) return null;
+    refuseProperties(node as ParsedNode);
+    if (isScalar(node)) return scalarValue(node);
+    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
+    if (isMap(node)) return this.#readMap(node, depth);
+    throw unreadable('the YAML has an alias', 'write the value out');
+  }
+
+  #readMap(map: YAMLMap, depth: number): JsonObject {
+    const object: Record<string, JsonValue> = Object.create(null);
+    for (const { key, value } of map.items) {
+      if (!isScalar(key)) throw unreadable('the YAML has a key that is no string');
+      refuseProperties(key as unknown as ParsedNode);
+      const name = scalarValue(key);
+      if (typeof name !== 'string') throw unreadable('the YAML has a key that is no string', 'quote it');
+      if (name in object) throw unreadable('the YAML has a key twice in one object', 'send each key once');
+      object[name] = this.read(value ?? null, depth + 1);
+    }
+    return object;
+  }
+}
+
+function refuseProperties(node: ParsedNode): void {
+  if ('anchor' in node && node.anchor !== undefined) throw unreadable('the YAML has an anchor', 'write the value out');
+  if (node.tag !== undefined) throw unreadable('the YAML has a tag', 'leave it out');
+}
+
+function scalarValue(scalar: Scalar): JsonValue {
+  const text = String(scalar.value ?? '');
+  if (scalar.type === 'PLAIN' || scalar.type === undefined) {
+    if (text === '<<') throw mergeKey();
+    return plainScalar(text);
+  }
+  if (text === '<<') throw mergeKey();
+  if (!text.isWellFormed()) throw unreadable('a string has half a surrogate pair');
+  return text;
+}
+
+function mergeKey(): Error {
+  return unreadable('the YAML has a merge key', 'write the values out');
+}
+
+function tooDeep(limits: BodyLimits): Error {
+  return unreadable(`the body is nested more than ${limits.depthMax} deep`);
+}
