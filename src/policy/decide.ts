@@ -65,7 +65,7 @@ function incomplete(id: string, truth: number): DenyDecision {
   const facts = missingFacts(truth).map((kind) => FACT_WORDS[kind]);
   const reason =
     facts.length === 0
-      ? `the condition of \`${id}\` could not be evaluated`
+      ? `\`${id}\` could not be evaluated on this request`
       : `\`${id}\` needs ${facts.join(' and ')}, which could not be looked up`;
   return { effect: 'deny', by: 'incomplete', rule: id, reason, advice: '' };
 }

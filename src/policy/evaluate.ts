@@ -52,15 +52,21 @@ export function evaluate(parts: RuleSetParts, question: Question): Evaluation {
   for (const list of Object.values(spoken)) if (list.length > 1) list.sort((a, b) => a.by.order - b.by.order);
   return {
     ...spoken,
-    guards: guardsThatSpeak(parts.guards, question),
+    guards: guardsThatSpeak(parts, question, [...spoken.allow, ...spoken.hold]),
     builtIn: builtInRule(operation, parts.healthPaths),
   };
 }
 
-function guardsThatSpeak(guards: readonly Guard[], question: Question): readonly Spoken<Guard>[] {
+function guardsThatSpeak(
+  { guards, judgesResult }: RuleSetParts,
+  question: Question,
+  permitting: readonly Spoken<CompiledRule>[],
+): readonly Spoken<Guard>[] {
+  const named = permitting.flatMap(({ by, truth }) => (truth === YES ? by.rule.serviceAccounts : []));
+  const context = { judgesResult, serviceAccounts: new Set(named) };
   const speaking: Spoken<Guard>[] = [];
   for (const guard of guards) {
-    const truth = guard.test(question);
+    const truth = guard.test(question, context);
     if (truth !== NO) speaking.push({ by: guard, truth });
   }
   return speaking;

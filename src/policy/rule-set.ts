@@ -19,6 +19,7 @@ export interface RuleSetParts {
   readonly permissive: RuleIndex;
   readonly guards: readonly Guard[];
   readonly healthPaths: ReadonlySet<string>;
+  readonly judgesResult: boolean;
 }
 
 export interface CompileOptions {
@@ -26,6 +27,11 @@ export interface CompileOptions {
   readonly unsafe: ReadonlySet<GuardId>;
   /** Non-resource paths that every authenticated caller may read beside discovery: `/healthz`, `/livez`, `/readyz`. Default: none. */
   readonly healthPaths?: readonly string[];
+  /**
+   * Whether what a patch would make can be looked up. Guards then ask for it where a patch changes what a workload runs, so that a workload which is
+   * privileged already cannot be given another image; without, a patch is judged by what it brings in. Default: false.
+   */
+  readonly judgesResult?: boolean;
 }
 
 /**
@@ -44,6 +50,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions): R
     permissive: new RuleIndex(all.filter(({ rule }) => !isWide(rule))),
     guards: GUARDS.filter(({ id }) => !options.unsafe.has(id)),
     healthPaths: new Set(options.healthPaths ?? []),
+    judgesResult: options.judgesResult ?? false,
   });
   return parts as unknown as RuleSet;
 }

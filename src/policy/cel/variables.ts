@@ -8,7 +8,7 @@ import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 import type { Caller } from '../../model/caller.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Question } from '../question.ts';
-import { missing, type Truth, YES } from '../truth.ts';
+import { BROKEN, missing, type Truth, YES } from '../truth.ts';
 import { celValue } from './value.ts';
 
 /** The variables by name; the checker knows no others. */
@@ -36,12 +36,14 @@ export function bind(variable: Variable, question: Question): Binding {
 }
 
 function objectBinding({ operation, facts }: Question): Binding {
-  if (operation.body === undefined) return { value: null };
+  if (operation.body === undefined || operation.verb === 'delete' || operation.verb === 'deletecollection')
+    return { value: null };
   if (operation.body.patch !== undefined) {
     const { result } = facts;
     return result === undefined || result === 'unknown' ? { missing: missing('result') } : { value: celValue(result) };
   }
-  return { value: operation.body.object === undefined ? null : celValue(operation.body.object) };
+  if (operation.body.object !== undefined) return { value: celValue(operation.body.object) };
+  return operation.body.bytes.length === 0 ? { value: null } : { missing: BROKEN };
 }
 
 function existingBinding({ operation, facts }: Question): Binding {

@@ -2,14 +2,29 @@ import type { Question } from '../question.ts';
 import type { Truth } from '../truth.ts';
 
 /** The ids by which guards are opened under `unsafe.openGuards`. */
-export type GuardId = 'secrets';
+export type GuardId =
+  | 'secrets'
+  | 'kubelet'
+  | 'tokens'
+  | 'rbac'
+  | 'certificates'
+  | 'impersonation'
+  | 'admission'
+  | 'aws-auth'
+  | 'status'
+  | 'privileged-pods'
+  | 'host-namespaces'
+  | 'host-path'
+  | 'service-accounts'
+  | 'privileged-exec'
+  | 'deletions';
 
 /** A way out of the gateway that is closed until an operator opens it by name. */
 export interface Guard {
   readonly id: GuardId;
   /** What the caller is told, one sentence without a final stop. */
   readonly reason: string;
-  /** What the caller can do, one sentence without a final stop. */
+  /** What the caller can do, one sentence without a final stop; empty for nothing. */
   readonly advice: string;
   /** The operations and fields that it looks at, for the reference. */
   readonly covers: string;
@@ -18,14 +33,28 @@ export interface Guard {
   /** A near miss that it passes. */
   readonly passes: GuardExample;
   /** Whether the question is such a way out; what is missing counts as yes. */
-  readonly test: (question: Question) => Truth;
+  readonly test: (question: Question, context: GuardContext) => Truth;
+}
+
+/** What a guard knows beside the question. */
+export interface GuardContext {
+  /** Service accounts that the allow and hold rules name which match. */
+  readonly serviceAccounts: ReadonlySet<string>;
+  /** Whether what a patch would make can be looked up; without, a patch is judged by what it brings in. */
+  readonly judgesResult: boolean;
 }
 
 /** A request as a client would send it. */
 export interface GuardExample {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly uri: string;
+  /** Default: `application/json`. */
   readonly mediaType?: string;
   readonly body?: unknown;
+  /** Default: `autonomous`. */
   readonly caller?: 'autonomous' | 'person';
+  /** What is known of the pod behind a subresource. */
+  readonly podDangers?: readonly string[];
+  /** What is asked of an authorizer and is never a request; stands in place of the verb that the method gives. */
+  readonly verb?: string;
 }

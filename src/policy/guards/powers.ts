@@ -1,0 +1,200 @@
+import type { Operation } from '../../model/operation.ts';
+import { type Reading, readings } from '../reading.ts';
+import { missing, NO, truth } from '../truth.ts';
+import type { Guard } from './guard.ts';
+import { tokenSecretsTest } from './workloads.ts';
+import { anyOf, isWrite } from './written.ts';
+
+function isKind(
+  { isResourceRequest, apiGroup, resource }: Operation,
+  group: string,
+  ...resources: readonly string[]
+): boolean {
+  return isResourceRequest && apiGroup === group && resources.includes(resource);
+}
+
+function isDelete({ verb, equals }: Operation): boolean {
+  return verb === 'delete' || verb === 'deletecollection' || equals.length > 0;
+}
+
+export const kubeletGuard: Guard = {
+  id: 'kubelet',
+  reason: 'the kubelet behind a node runs commands in any of its pods, whatever verb carries the request',
+  advice: 'use `pods/exec`, `pods/log` or metrics.k8s.io, under rules of their own',
+  covers: 'every verb on every subresource of `nodes` but `status`, `nodes/proxy` first',
+  stops: { method: 'GET', uri: '/api/v1/nodes/n1/proxy/pods' },
+  passes: { method: 'GET', uri: '/api/v1/nodes/n1' },
+  test: ({ operation }) =>
+    truth(
+      operation.power === 'nodes-proxy' ||
+        (isKind(operation, '', 'nodes') && operation.subresource !== '' && operation.subresource !== 'status'),
+    ),
+};
+
+export const tokensGuard: Guard = {
+  id: 'tokens',
+  reason: 'a token of a service account goes round the gateway',
+  advice: 'let the workload use the token that its pod is given',
+  covers: '`serviceaccounts/token`; create, update and patch of secrets of type `kubernetes.io/service-account-token`',
+  stops: {
+    method: 'POST',
+    uri: '/api/v1/namespaces/shop/serviceaccounts/builder/token',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  },
+  passes: { method: 'GET', uri: '/api/v1/namespaces/shop/serviceaccounts/builder' },
+  test: (question, context) =>
+    anyOf([truth(question.operation.power === 'token'), tokenSecretsTest(question, context)]),
+};
+
+export const rbacGuard: Guard = {
+  id: 'rbac',
+  reason: 'writing roles and bindings gives powers that no rule here has given',
+  advice: 'have roles and bindings applied by who runs the cluster',
+  covers: 'create, update and patch of roles, cluster roles and their bindings; the verbs `escalate` and `bind`',
+  stops: {
+    method: 'POST',
+    uri: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+    body: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'b' } },
+  },
+  passes: { method: 'GET', uri: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/b' },
+  test: ({ operation }) =>
+    truth(
+      operation.power === 'escalate' ||
+        operation.power === 'bind' ||
+        (isKind(
+          operation,
+          'rbac.authorization.k8s.io',
+          'roles',
+          'clusterroles',
+          'rolebindings',
+          'clusterrolebindings',
+        ) &&
+          isWrite(operation)),
+    ),
+};
+
+export const certificatesGuard: Guard = {
+  id: 'certificates',
+  reason: 'a certificate that the cluster signs is an identity that goes round the gateway',
+  advice: 'have certificates requested and approved by who runs the cluster',
+  covers:
+    'create, update and patch of certificate signing requests, their `approval` and `status`; the verbs `approve`, `sign`, `attest` of signers',
+  stops: {
+    method: 'PUT',
+    uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r/approval',
+    body: { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'r' } },
+  },
+  passes: { method: 'GET', uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r' },
+  test: ({ operation }) =>
+    truth(
+      operation.power === 'approval' ||
+        (isKind(operation, 'certificates.k8s.io', 'certificatesigningrequests') && isWrite(operation)),
+    ),
+};
+
+export const impersonationGuard: Guard = {
+  id: 'impersonation',
+  reason: 'who may impersonate is whoever it likes',
+  advice: '',
+  covers: 'the verb `impersonate` and those that begin with it; the headers are removed before anything is judged',
+  stops: { method: 'POST', uri: '/api/v1/users/admin', verb: 'impersonate' },
+  passes: { method: 'GET', uri: '/api/v1/namespaces/shop/serviceaccounts/builder' },
+  test: ({ operation }) => truth(operation.power === 'impersonate' || operation.verb.startsWith('impersonate')),
+};
+
+export const admissionGuard: Guard = {
+  id: 'admission',
+  reason: 'webhooks and API services see, change or answer every request of the cluster',
+  advice: 'have them applied by who runs the cluster',
+  covers: 'every change of webhook configurations and admission policies with their bindings, and of API services',
+  stops: { method: 'DELETE', uri: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard' },
+  passes: { method: 'GET', uri: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard' },
+  test: ({ operation }) =>
+    truth(
+      operation.isResourceRequest &&
+        (operation.apiGroup === 'admissionregistration.k8s.io' ||
+          isKind(operation, 'apiregistration.k8s.io', 'apiservices')) &&
+        (isWrite(operation) || isDelete(operation)),
+    ),
+};
+
+export const awsAuthGuard: Guard = {
+  id: 'aws-auth',
+  reason: 'the ConfigMap `aws-auth` says which AWS identities are administrators of the cluster',
+  advice: 'have it changed by who runs the cluster',
+  covers: 'every change of the ConfigMap `kube-system/aws-auth`, by name or as one of a collection',
+  stops: {
+    method: 'PATCH',
+    uri: '/api/v1/namespaces/kube-system/configmaps/aws-auth',
+    mediaType: 'application/merge-patch+json',
+    body: { data: { mapRoles: '' } },
+  },
+  passes: {
+    method: 'PATCH',
+    uri: '/api/v1/namespaces/kube-system/configmaps/coredns',
+    mediaType: 'application/merge-patch+json',
+    body: { data: { Corefile: '' } },
+  },
+  test: ({ operation }) =>
+    truth(
+      isKind(operation, '', 'configmaps') &&
+        operation.namespace === 'kube-system' &&
+        (isWrite(operation) || isDelete(operation)) &&
+        couldBe(readings(operation)[0] as Reading, 'aws-auth'),
+    ),
+};
+
+function couldBe({ names, name }: Reading, wanted: string): boolean {
+  return names === 'all' || (names === 'one' ? name === wanted : wanted.startsWith(names.prefix));
+}
+
+export const statusGuard: Guard = {
+  id: 'status',
+  reason: 'the status of nodes and pods is what their kubelet says, and others act on it',
+  advice: '',
+  covers: 'update and patch of `nodes/status` and `pods/status`',
+  stops: {
+    method: 'PATCH',
+    uri: '/api/v1/nodes/n1/status',
+    mediaType: 'application/merge-patch+json',
+    body: { status: { capacity: { 'example.com/gpu': '9' } } },
+  },
+  passes: { method: 'GET', uri: '/api/v1/nodes/n1/status' },
+  test: ({ operation }) =>
+    truth(isKind(operation, '', 'nodes', 'pods') && operation.subresource === 'status' && isWrite(operation)),
+};
+
+export const privilegedExecGuard: Guard = {
+  id: 'privileged-exec',
+  reason: 'the pod can reach beyond itself, so a command in it is a command on its node',
+  advice: 'use a pod that is not privileged, shares nothing with its node and mounts nothing of it',
+  covers: '`pods/exec`, `pods/attach` and `pods/ephemeralcontainers` of a pod that the guards on pods would stop today',
+  stops: {
+    method: 'POST',
+    uri: '/api/v1/namespaces/shop/pods/agent/exec?command=id',
+    podDangers: ['container `agent` is privileged'],
+  },
+  passes: { method: 'POST', uri: '/api/v1/namespaces/shop/pods/web/exec?command=id', podDangers: [] },
+  test: ({ operation, facts: { pod } }) => {
+    if (operation.power !== 'exec' && operation.power !== 'attach' && operation.power !== 'ephemeralcontainers')
+      return NO;
+    return pod === undefined || pod === 'unknown' ? missing('pod') : truth(pod !== null && pod.dangers.length > 0);
+  },
+};
+
+export const deletionsGuard: Guard = {
+  id: 'deletions',
+  reason: 'what goes with a namespace, a custom resource definition or a persistent volume does not come back',
+  advice: 'have a person delete it',
+  covers:
+    'delete, and what equals it, of namespaces, custom resource definitions and persistent volumes by an autonomous caller',
+  stops: { method: 'DELETE', uri: '/api/v1/namespaces/shop' },
+  passes: { method: 'DELETE', uri: '/api/v1/namespaces/shop', caller: 'person' },
+  test: ({ caller, operation }) =>
+    truth(
+      caller.kind === 'autonomous' &&
+        isDelete(operation) &&
+        (isKind(operation, '', 'namespaces', 'persistentvolumes') ||
+          isKind(operation, 'apiextensions.k8s.io', 'customresourcedefinitions')),
+    ),
+};

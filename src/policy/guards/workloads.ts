@@ -1,0 +1,109 @@
+import type { JsonObject } from '../../model/operation.ts';
+import { isObject } from '../json.ts';
+import type { Question } from '../question.ts';
+import { NO, type Truth } from '../truth.ts';
+import type { Guard, GuardContext, GuardExample } from './guard.ts';
+import { hostNamespaces, hostPaths, isSet, privileges } from './pod-dangers.ts';
+import { anyOf, writes } from './written.ts';
+
+/**
+ * Where each kind that makes pods keeps their spec. Kinds of custom resources that make pods are not known here: what their controllers may do is theirs.
+ */
+const POD_SPECS: ReadonlyMap<string, readonly string[]> = new Map([
+  [' pods', ['spec']],
+  [' pods/ephemeralcontainers', ['spec']],
+  [' podtemplates', ['template', 'spec']],
+  [' replicationcontrollers', ['spec', 'template', 'spec']],
+  ['apps deployments', ['spec', 'template', 'spec']],
+  ['apps replicasets', ['spec', 'template', 'spec']],
+  ['apps statefulsets', ['spec', 'template', 'spec']],
+  ['apps daemonsets', ['spec', 'template', 'spec']],
+  ['batch jobs', ['spec', 'template', 'spec']],
+  ['batch cronjobs', ['spec', 'jobTemplate', 'spec', 'template', 'spec']],
+]);
+
+/** Whether the operation writes a workload whose pod spec, as far as it brings one in, is a danger. */
+function podSpecIs(question: Question, context: GuardContext, isDanger: (spec: JsonObject) => boolean): Truth {
+  const { apiGroup, resource, subresource } = question.operation;
+  if (question.operation.body === undefined) return NO;
+  const path = POD_SPECS.get(`${apiGroup} ${resource}${subresource === '' ? '' : `/${subresource}`}`);
+  return path === undefined ? NO : writes(question, context, path, isDanger);
+}
+
+const PODS = '/api/v1/namespaces/shop/pods';
+const COVERS =
+  'create, update and patch of pods, ephemeral containers, pod templates, replication controllers, deployments, replica sets, stateful sets, daemon sets, jobs and cron jobs';
+
+function pod(spec: Readonly<Record<string, unknown>>): GuardExample {
+  return { method: 'POST', uri: PODS, body: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec } };
+}
+
+const PLAIN = { name: 'web', image: 'web:1' };
+
+export const privilegedPodsGuard: Guard = {
+  id: 'privileged-pods',
+  reason: 'a container of it would have the powers of its node',
+  advice: 'leave `privileged`, host processes, an unmasked /proc and capabilities beyond the Baseline level out',
+  covers: `${COVERS}: \`privileged\`, \`hostProcess\`, \`procMount\` and \`capabilities.add\` of every container`,
+  stops: pod({ containers: [{ ...PLAIN, securityContext: { privileged: true } }] }),
+  passes: pod({
+    containers: [
+      { ...PLAIN, securityContext: { privileged: false, capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } } },
+    ],
+  }),
+  test: (question, context) => podSpecIs(question, context, (spec) => privileges(spec).length > 0),
+};
+
+export const hostNamespacesGuard: Guard = {
+  id: 'host-namespaces',
+  reason: 'its pods would share the network, the processes or the memory of their node',
+  advice: 'leave `hostNetwork`, `hostPID` and `hostIPC` out',
+  covers: `${COVERS}: \`hostNetwork\`, \`hostPID\`, \`hostIPC\``,
+  stops: pod({ hostPID: true, containers: [PLAIN] }),
+  passes: pod({ hostPID: false, shareProcessNamespace: true, containers: [PLAIN] }),
+  test: (question, context) => podSpecIs(question, context, (spec) => hostNamespaces(spec).length > 0),
+};
+
+export const hostPathGuard: Guard = {
+  id: 'host-path',
+  reason: 'it would mount a path of the node',
+  advice: 'use a claim, an `emptyDir` or a ConfigMap in place of `hostPath`',
+  covers: `${COVERS}: \`volumes[].hostPath\`; persistent volumes: \`hostPath\`, \`local\``,
+  stops: pod({ containers: [PLAIN], volumes: [{ name: 'root', hostPath: { path: '/' } }] }),
+  passes: pod({ containers: [PLAIN], volumes: [{ name: 'scratch', emptyDir: {} }] }),
+  test: (question, context) =>
+    anyOf([podSpecIs(question, context, (spec) => hostPaths(spec).length > 0), isHostVolume(question, context)]),
+};
+
+function isHostVolume(question: Question, context: GuardContext): Truth {
+  const { apiGroup, resource, subresource } = question.operation;
+  if (apiGroup !== '' || resource !== 'persistentvolumes' || subresource !== '') return NO;
+  return writes(question, context, ['spec'], (spec) => isSet(spec.hostPath) || isSet(spec.local));
+}
+
+export const serviceAccountsGuard: Guard = {
+  id: 'service-accounts',
+  reason: 'its pods would run as a service account that no rule names',
+  advice: 'run it as `default`, or ask for a rule that names the account under `serviceAccounts`',
+  covers: `${COVERS}: \`serviceAccountName\` and \`serviceAccount\`, other than \`default\` and those that a matching rule names`,
+  stops: pod({ serviceAccountName: 'cluster-admin', containers: [PLAIN] }),
+  passes: pod({ serviceAccountName: 'default', containers: [PLAIN] }),
+  test: (question, context) => podSpecIs(question, context, (spec) => runsAsAnother(spec, context.serviceAccounts)),
+};
+
+function runsAsAnother(spec: JsonObject, named: ReadonlySet<string>): boolean {
+  return [spec.serviceAccountName, spec.serviceAccount].some(
+    (account) => typeof account === 'string' && account !== '' && account !== 'default' && !named.has(account),
+  );
+}
+
+export const tokenSecretsTest: Guard['test'] = (question, context) => {
+  const { apiGroup, resource } = question.operation;
+  if (apiGroup !== '' || resource !== 'secrets') return NO;
+  return writes(
+    question,
+    context,
+    [],
+    (secret) => isObject(secret) && secret.type === 'kubernetes.io/service-account-token',
+  );
+};

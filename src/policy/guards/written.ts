@@ -1,0 +1,98 @@
+/*
+ * What a write would store, as far as it can be told: the body of a create or update, the result of a patch where it was looked up, and else what the patch
+ * itself brings in.
+ *
+ * A patch is judged by what it brings in: in a merge, strategic or apply patch, and in the values that a JSON patch adds, whatever
+ * is not there stays as it is stored or goes away. So `kubectl label`, `scale` and `set image` need no look-up. A JSON patch that copies or moves
+ * brings in what only the server knows: that needs the result.
+ */
+import type { JsonObject, JsonValue, Operation, Patch } from '../../model/operation.ts';
+import { isObject } from '../json.ts';
+import type { Question } from '../question.ts';
+import { BROKEN, missing, NO, or, type Truth, YES } from '../truth.ts';
+import type { GuardContext } from './guard.ts';
+
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
+
+/** Whether the operation stores an object that its body brings. */
+export function isWrite({ verb }: Operation): boolean {
+  return WRITES.has(verb);
+}
+
+/**
+ * Whether anything that the write brings under `path` is a danger. Yes, no, or what is missing: a body that cannot be read, the result of a patch that
+ * copies, or, where results can be looked up, of any patch that changes something there.
+ */
+export function writes(
+  { operation, facts }: Question,
+  context: GuardContext,
+  path: readonly string[],
+  isDanger: (value: JsonObject) => boolean,
+): Truth {
+  const { body } = operation;
+  if (body === undefined || !isWrite(operation)) return NO;
+  if (body.patch === undefined) return body.object === undefined ? BROKEN : dangerAt(body.object, path, isDanger);
+  const { result } = facts;
+  if (result !== undefined && result !== 'unknown') return dangerAt(result, path, isDanger);
+  const brought = broughtIn(body.patch, path);
+  const isCertain = brought.objects.some((object) => dangerAt(object, path, isDanger) === YES);
+  if (isCertain) return YES;
+  if (brought.isUnclear) return missing('result');
+  return context.judgesResult && brought.objects.some((object) => dangerAt(object, path, () => true) === YES)
+    ? missing('result')
+    : NO;
+}
+
+function dangerAt(object: JsonObject, path: readonly string[], isDanger: (value: JsonObject) => boolean): Truth {
+  let here: JsonValue | undefined = object;
+  for (const key of path) here = isObject(here) && Object.hasOwn(here, key) ? here[key] : undefined;
+  return isObject(here) && isDanger(here) ? YES : NO;
+}
+
+interface Brought {
+  /** Objects with nothing in them but what the patch brings in, where it brings it in. */
+  readonly objects: readonly JsonObject[];
+  /** It also brings in what is not in the patch. */
+  readonly isUnclear: boolean;
+}
+
+function broughtIn(patch: Patch, path: readonly string[]): Brought {
+  if (patch.type !== 'json') return { objects: [patch.object], isUnclear: false };
+  const objects: JsonObject[] = [];
+  let isUnclear = false;
+  for (const operation of patch.operations) {
+    const change = isObject(operation) ? operation : {};
+    const pointer = typeof change.path === 'string' ? pointerKeys(change.path) : undefined;
+    if (change.op === 'remove' || change.op === 'test') continue;
+    if ((change.op === 'add' || change.op === 'replace') && pointer !== undefined)
+      objects.push(nested(pointer, change.value ?? null));
+    else if (pointer === undefined || reaches(pointer, path)) isUnclear = true;
+  }
+  return { objects, isUnclear };
+}
+
+/** Source: JSON Pointer, RFC 6901 */
+function pointerKeys(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** Whether one of two places stands within the other. */
+function reaches(pointer: readonly string[], path: readonly string[]): boolean {
+  const shared = Math.min(pointer.length, path.length);
+  return path.slice(0, shared).every((key, i) => key === pointer[i]);
+}
+
+/** The value alone in its place; a key that can be the place in a list stands for a list of one. */
+function nested(keys: readonly string[], value: JsonValue): JsonObject {
+  let here = value;
+  for (const key of keys.toReversed()) here = /^(-|\d+)$/.test(key) ? [here] : { [key]: here };
+  return isObject(here) ? here : {};
+}
+
+/** The first that is yes, else all that is missing. */
+export function anyOf(truths: readonly Truth[]): Truth {
+  return truths.reduce(or, NO);
+}

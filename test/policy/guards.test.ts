@@ -1,0 +1,375 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { powerOf } from '../../src/connectors/kubernetes/powers.ts';
+import type { Decision } from '../../src/model/decision.ts';
+import { decide } from '../../src/policy/decide.ts';
+import type { Facts } from '../../src/policy/facts.ts';
+import { factsNeeded } from '../../src/policy/facts-needed.ts';
+import type { GuardExample, GuardId } from '../../src/policy/guards/guard.ts';
+import { GUARDS } from '../../src/policy/guards/table.ts';
+import { compileRules, type RuleSet } from '../../src/policy/rule-set.ts';
+import { callerOf, operationOf } from '../support/operation.ts';
+import { ALLOW_ALL, ruleOf } from '../support/rule.ts';
+
+const ALL_CLOSED = compileRules([ALLOW_ALL], { unsafe: new Set() });
+
+function ask(rules: RuleSet, example: GuardExample, facts: Facts = {}): Decision {
+  const { podDangers, verb, caller = 'autonomous', ...request } = example;
+  const read = operationOf(request);
+  const operation = verb === undefined ? read : { ...read, verb, power: powerOf({ ...read, verb }) };
+  const pod = { labels: {}, dangers: podDangers ?? [] };
+  return decide(rules, { caller: callerOf({ kind: caller }), operation, facts: { pod, ...facts }, nowMs: 0 });
+}
+
+function outcome(decision: Decision): string {
+  return decision.effect === 'deny' ? `${decision.by} ${decision.rule}` : decision.effect;
+}
+
+suite('each guard', () => {
+  for (const guard of GUARDS) {
+    test(`${guard.id} stops its example and passes its near miss`, () => {
+      assert.equal(outcome(ask(ALL_CLOSED, guard.stops)), `guard ${guard.id}`);
+      assert.equal(outcome(ask(ALL_CLOSED, guard.passes)), 'allow');
+    });
+
+    test(`${guard.id} is opened by its own name alone`, () => {
+      const others = new Set(GUARDS.map(({ id }) => id).filter((id) => id !== guard.id));
+      assert.equal(outcome(ask(compileRules([ALLOW_ALL], { unsafe: others }), guard.stops)), `guard ${guard.id}`);
+      assert.equal(outcome(ask(compileRules([ALLOW_ALL], { unsafe: new Set([guard.id]) }), guard.stops)), 'allow');
+    });
+  }
+});
+
+const MERGE = 'application/merge-patch+json';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+const APPLY = 'application/apply-patch+yaml';
+const JSON_PATCH = 'application/json-patch+json';
+
+const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
+const privileged = { name: 'web', securityContext: { privileged: true } };
+
+function template(spec: object): object {
+  return { spec: { template: { spec } } };
+}
+
+/** What a request comes to under all guards: each route and each patch type. */
+const ROUTES: readonly (readonly [string, GuardExample, string])[] = [
+  [
+    'T25: a Role by patch',
+    {
+      method: 'PATCH',
+      uri: '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/r',
+      mediaType: JSON_PATCH,
+      body: [],
+    },
+    'guard rbac',
+  ],
+  [
+    'T25: a RoleBinding by update',
+    { method: 'PUT', uri: '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/r', body: {} },
+    'guard rbac',
+  ],
+  [
+    'T25: a CSR by create',
+    { method: 'POST', uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests', body: {} },
+    'guard certificates',
+  ],
+  [
+    'T25: a signature by CSR status',
+    { method: 'PUT', uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r/status', body: {} },
+    'guard certificates',
+  ],
+  [
+    'T25: an APIService by create',
+    { method: 'POST', uri: '/apis/apiregistration.k8s.io/v1/apiservices', body: {} },
+    'guard admission',
+  ],
+  [
+    'T25: webhooks by deletecollection',
+    { method: 'DELETE', uri: '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations' },
+    'guard admission',
+  ],
+  [
+    'T25: aws-auth by create',
+    { method: 'POST', uri: '/api/v1/namespaces/kube-system/configmaps', body: { metadata: { name: 'aws-auth' } } },
+    'guard aws-auth',
+  ],
+  [
+    'T31: aws-auth by a generated name',
+    { method: 'POST', uri: '/api/v1/namespaces/kube-system/configmaps', body: { metadata: { generateName: 'aws-' } } },
+    'guard aws-auth',
+  ],
+  [
+    'another ConfigMap by create',
+    { method: 'POST', uri: '/api/v1/namespaces/kube-system/configmaps', body: { metadata: { name: 'x' } } },
+    'allow',
+  ],
+  [
+    'T29: aws-auth by deletecollection',
+    { method: 'DELETE', uri: '/api/v1/namespaces/kube-system/configmaps' },
+    'guard aws-auth',
+  ],
+  [
+    'T25: pods/status by update',
+    { method: 'PUT', uri: '/api/v1/namespaces/shop/pods/web/status', body: {} },
+    'guard status',
+  ],
+  [
+    'T9: kubelet exec by GET',
+    { method: 'GET', uri: '/api/v1/nodes/n1/proxy/exec/shop/web/web?command=id' },
+    'guard kubelet',
+  ],
+  ['T9: the legacy proxy', { method: 'GET', uri: '/api/v1/proxy/nodes/n1/pods' }, 'guard kubelet'],
+  [
+    'T26: a token by Secret stays under its guard',
+    { method: 'POST', uri: '/api/v1/namespaces/shop/secrets', body: { type: 'kubernetes.io/service-account-token' } },
+    'guard secrets',
+  ],
+  [
+    'T26: privileged by update',
+    { method: 'PUT', uri: DEPLOYMENT, body: template({ containers: [privileged] }) },
+    'guard privileged-pods',
+  ],
+  [
+    'T26: privileged by merge patch',
+    { method: 'PATCH', uri: DEPLOYMENT, mediaType: MERGE, body: template({ containers: [privileged] }) },
+    'guard privileged-pods',
+  ],
+  [
+    'T26: privileged by strategic patch',
+    { method: 'PATCH', uri: DEPLOYMENT, mediaType: STRATEGIC, body: template({ initContainers: [privileged] }) },
+    'guard privileged-pods',
+  ],
+  [
+    'T26: privileged by apply',
+    { method: 'PATCH', uri: DEPLOYMENT, mediaType: APPLY, body: template({ containers: [privileged] }) },
+    'guard privileged-pods',
+  ],
+  [
+    'T26: privileged by JSON patch of the field',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'add', path: '/spec/template/spec/containers/0/securityContext/privileged', value: true }],
+    },
+    'guard privileged-pods',
+  ],
+  [
+    'T26: privileged by JSON patch of an ancestor',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'replace', path: '/spec', value: { template: { spec: { containers: [privileged] } } } }],
+    },
+    'guard privileged-pods',
+  ],
+  [
+    'T26: privileged by JSON patch of the root',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'replace', path: '', value: template({ containers: [privileged] }) }],
+    },
+    'guard privileged-pods',
+  ],
+  [
+    'T26: a capability by JSON patch',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [
+        {
+          op: 'add',
+          path: '/spec/template/spec/containers/0/securityContext/capabilities/add/-',
+          value: 'cap_sys_admin',
+        },
+      ],
+    },
+    'guard privileged-pods',
+  ],
+  [
+    'T26: a copy that only the server can follow',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'copy', from: '/metadata/annotations', path: '/spec/template/spec/securityContext' }],
+    },
+    'incomplete privileged-pods',
+  ],
+  [
+    'a copy elsewhere',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'copy', from: '/metadata/labels/a', path: '/metadata/labels/b' }],
+    },
+    'allow',
+  ],
+  [
+    'T26: an unknown JSON patch operation',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'Add', path: '/spec/template/spec/hostPID', value: true }],
+    },
+    'incomplete privileged-pods',
+  ],
+  [
+    'T26: hostPID of a cron job',
+    {
+      method: 'POST',
+      uri: '/apis/batch/v1/namespaces/shop/cronjobs',
+      body: { spec: { jobTemplate: template({ hostPID: true }) } },
+    },
+    'guard host-namespaces',
+  ],
+  [
+    'T26: hostPath by strategic patch',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: STRATEGIC,
+      body: template({ volumes: [{ name: 'v', hostPath: { path: '/' } }] }),
+    },
+    'guard host-path',
+  ],
+  [
+    'T26: hostPath behind a persistent volume',
+    { method: 'POST', uri: '/api/v1/persistentvolumes', body: { spec: { hostPath: { path: '/' } } } },
+    'guard host-path',
+  ],
+  [
+    'T26: another service account by patch',
+    { method: 'PATCH', uri: DEPLOYMENT, mediaType: MERGE, body: template({ serviceAccountName: 'admin' }) },
+    'guard service-accounts',
+  ],
+  [
+    'T26: another service account by its old name',
+    { method: 'PATCH', uri: DEPLOYMENT, mediaType: MERGE, body: template({ serviceAccount: 'admin' }) },
+    'guard service-accounts',
+  ],
+  [
+    'T27: a privileged ephemeral container',
+    {
+      method: 'PATCH',
+      uri: '/api/v1/namespaces/shop/pods/web/ephemeralcontainers',
+      mediaType: STRATEGIC,
+      body: { spec: { ephemeralContainers: [privileged] } },
+    },
+    'guard privileged-pods',
+  ],
+  [
+    'T27: attach to a privileged pod',
+    { method: 'GET', uri: '/api/v1/namespaces/shop/pods/web/attach', podDangers: ['x'] },
+    'guard privileged-exec',
+  ],
+  [
+    'T27: an ephemeral container in a privileged pod',
+    {
+      method: 'PATCH',
+      uri: '/api/v1/namespaces/shop/pods/web/ephemeralcontainers',
+      mediaType: STRATEGIC,
+      body: { spec: {} },
+      podDangers: ['x'],
+    },
+    'guard privileged-exec',
+  ],
+  [
+    'T28: a CRD by deletecollection',
+    { method: 'DELETE', uri: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' },
+    'guard deletions',
+  ],
+  [
+    'T28: a namespace by finalize',
+    { method: 'PUT', uri: '/api/v1/namespaces/shop/finalize', body: {} },
+    'guard deletions',
+  ],
+  ['T28: a persistent volume by delete', { method: 'DELETE', uri: '/api/v1/persistentvolumes/v' }, 'guard deletions'],
+  [
+    'kubectl set image',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: STRATEGIC,
+      body: template({ containers: [{ name: 'web', image: 'web:2' }] }),
+    },
+    'allow',
+  ],
+  [
+    'kubectl label',
+    { method: 'PATCH', uri: DEPLOYMENT, mediaType: MERGE, body: { metadata: { labels: { a: 'b' } } } },
+    'allow',
+  ],
+  [
+    'kubectl scale',
+    { method: 'PATCH', uri: `${DEPLOYMENT}/scale`, mediaType: MERGE, body: { spec: { replicas: 3 } } },
+    'allow',
+  ],
+];
+
+suite('each route', () => {
+  for (const [name, example, expected] of ROUTES)
+    test(name, () => assert.equal(outcome(ask(ALL_CLOSED, example)), expected));
+});
+
+test('T26: a rule that names the service account, allow or hold, answers for it', () => {
+  const example: GuardExample = {
+    method: 'PATCH',
+    uri: DEPLOYMENT,
+    mediaType: MERGE,
+    body: template({ serviceAccountName: 'builder' }),
+  };
+  const patch = { verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments'], serviceAccounts: ['builder'] };
+  const named = (effect: 'allow' | 'hold') =>
+    compileRules([ALLOW_ALL, ruleOf({ ...patch, effect })], { unsafe: new Set() });
+  assert.equal(outcome(ask(named('allow'), example)), 'allow');
+  assert.equal(outcome(ask(named('hold'), example)), 'hold');
+  const elsewhere = ruleOf({ ...patch, namespaces: [{ name: 'other' }] });
+  assert.equal(
+    outcome(ask(compileRules([ALLOW_ALL, elsewhere], { unsafe: new Set() }), example)),
+    'guard service-accounts',
+  );
+});
+
+test('T56: a known result is judged in place of the patch, whatever the patch says', () => {
+  const image: GuardExample = {
+    method: 'PATCH',
+    uri: DEPLOYMENT,
+    mediaType: STRATEGIC,
+    body: template({ containers: [{ name: 'web', image: 'web:2' }] }),
+  };
+  const result = template({ containers: [privileged] }) as Facts['result'];
+  assert.equal(outcome(ask(ALL_CLOSED, image, { result: result as never })), 'guard privileged-pods');
+});
+
+test('T56: where results can be looked up, a patch of what a workload runs needs its result, and a label does not', () => {
+  const rules = compileRules([ALLOW_ALL], { unsafe: new Set<GuardId>(), judgesResult: true });
+  const patch = (body: object) => operationOf({ method: 'PATCH', uri: DEPLOYMENT, mediaType: STRATEGIC, body });
+  const image = patch(template({ containers: [{ name: 'web', image: 'web:2' }] }));
+  assert.deepEqual(factsNeeded(rules, callerOf(), image, 0), ['result']);
+  assert.deepEqual(factsNeeded(rules, callerOf(), patch({ metadata: { labels: { a: 'b' } } }), 0), []);
+});
+
+test('T26: a body that cannot be read is stopped where a guard would look into it', () => {
+  const read = operationOf({ method: 'POST', uri: '/api/v1/namespaces/shop/pods', body: {} });
+  const operation = {
+    ...read,
+    body: { mediaType: 'text/plain', bytes: Buffer.from('x'), digest: '', object: undefined, patch: undefined },
+  };
+  const decision = decide(ALL_CLOSED, { caller: callerOf(), operation, facts: {}, nowMs: 0 });
+  assert.equal(outcome(decision), 'incomplete privileged-pods');
+});
+
+test('an exec whose pod could not be looked up is stopped', () => {
+  const operation = operationOf({ method: 'POST', uri: '/api/v1/namespaces/shop/pods/web/exec?command=id' });
+  const decision = decide(ALL_CLOSED, { caller: callerOf(), operation, facts: { pod: 'unknown' }, nowMs: 0 });
+  assert.equal(outcome(decision), 'incomplete privileged-exec');
+  assert.deepEqual(factsNeeded(ALL_CLOSED, callerOf(), operation, 0), ['pod']);
+});
