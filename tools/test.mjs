@@ -4,12 +4,13 @@
  * It ends with two things in this order: what was left out on this machine and how to get it (tests say so through
  * test/support/left-out.ts), and the closing line `N passed, N failed`.
  */
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { run } from 'node:test';
 import { parseArgs } from 'node:util';
+import { cacheFolder } from './cache-folder.mjs';
 import { report } from './reporter.mjs';
 
 const apart = ['test/cluster-suites/**', 'test/bench/**', 'test/fuzz/**'];
@@ -51,10 +52,23 @@ async function main([name, ...rest]) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'sallyport-test-'));
   const leftOutFile = path.join(folder, 'left-out');
   writeFileSync(leftOutFile, '');
-  process.env.SALLYPORT_LEFT_OUT = leftOutFile;
+  Object.assign(process.env, goEnvironment(), {
+    SALLYPORT_LEFT_OUT: leftOutFile,
+    XDG_CONFIG_HOME: path.join(folder, 'config'),
+  });
+  // Stopped by hand: the test processes end with this one, and what it made is removed.
+  const stop = new AbortController();
+  let stoppedBy;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => {
+      stoppedBy = signal;
+      stop.abort();
+    });
+  }
   try {
     const stream = run({
       files,
+      signal: stop.signal,
       concurrency: suite.concurrency,
       timeout: suite.testMsMax,
       testNamePatterns: values.name,
@@ -68,10 +82,17 @@ async function main([name, ...rest]) {
       .map((line) => JSON.parse(line));
     printLeftOut(positionals.length > 0 ? said : [...suite.leftOut, ...said]);
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
-    return failed === 0 && files.length > 0 ? 0 : 1;
+    if (stoppedBy !== undefined) process.stdout.write(`stopped by ${stoppedBy}\n`);
+    return failed === 0 && files.length > 0 && stoppedBy === undefined ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Go keeps its modules where it always does, for those who have that folder; for others, in the user's cache folder. */
+function goEnvironment() {
+  const hasOwn = process.env.GOPATH || process.env.GOMODCACHE || existsSync(path.join(os.homedir(), 'go'));
+  return hasOwn ? {} : { GOPATH: path.join(cacheFolder(), 'go') };
 }
 
 function printLeftOut(entries) {

@@ -10,11 +10,11 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { cacheFolder } from './cache-folder.mjs';
 import { ForPeople } from './for-people.mjs';
 import { withLock } from './lock.mjs';
 import { npm } from './npm.mjs';
@@ -40,13 +40,6 @@ export async function ensureNode() {
     if (!existsSync(node)) await fetchInto(home, cache, toolchain.packages[platform]);
   });
   return node;
-}
-
-/** Where this project keeps what it fetches, as each system has it. */
-function cacheFolder() {
-  if (process.env.XDG_CACHE_HOME) return path.join(process.env.XDG_CACHE_HOME, 'sallyport');
-  const folder = process.platform === 'darwin' ? 'Library/Caches' : '.cache';
-  return path.join(os.homedir(), folder, 'sallyport');
 }
 
 async function fetchInto(home, cache, pinned) {
