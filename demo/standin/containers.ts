@@ -15,12 +15,12 @@ export interface Container {
 export class Containers {
   readonly #running = new Map<string, Container>();
   readonly #nowMs: () => number;
-  readonly #valueOf: ValueOf;
+  readonly #referred: Referred;
 
-  /** `valueOf` reads what an environment variable refers to. */
-  constructor(nowMs: () => number, valueOf: ValueOf) {
+  /** `referred` reads what an environment variable refers to. */
+  constructor(nowMs: () => number, referred: Referred) {
     this.#nowMs = nowMs;
-    this.#valueOf = valueOf;
+    this.#referred = referred;
   }
 
   /** The container of a pod; made at first asking. */
@@ -55,7 +55,7 @@ export class Containers {
       ['HOME', '/root'],
     ]);
     for (const variable of listAt(spec, 'env'))
-      environment.set(textAt(variable, 'name'), this.#valueOf(variable, namespace));
+      environment.set(textAt(variable, 'name'), this.#referred(variable, namespace));
     const files = new Files({
       '/etc/hostname': `${name}\n`,
       '/etc/os-release': 'NAME="a toy container"\nID=toy\n',
@@ -66,4 +66,4 @@ export class Containers {
   }
 }
 
-export type ValueOf = (variable: JsonObject, namespace: string) => string;
+export type Referred = (variable: JsonObject, namespace: string) => string;

@@ -5,24 +5,26 @@
 
 import { parseDocument } from 'yaml';
 import { isObject, type Json, type JsonObject } from './object.ts';
+import { parseProtobuf } from './protobuf.ts';
 import { fieldSchema, itemSchema, resolved, type Schema, takesUnknown } from './schema.ts';
 import { badRequest, StatusError } from './status.ts';
 
-const bodyTypes = ['application/json', 'application/yaml'];
+const protobufType = 'application/vnd.kubernetes.protobuf';
+const bodyTypes = ['application/json', 'application/yaml', protobufType];
 
 /** The media type of a body, without its parameters; JSON where none is said. */
 export function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0]?.trim().toLowerCase() || 'application/json';
 }
 
-/** @throws {StatusError} 415 with the media types that are taken */
+/** 415 with the media types that are taken. */
 export function unknownFormat(accepted: readonly string[] = bodyTypes): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
   return new StatusError(415, 'UnsupportedMediaType', message);
 }
 
 /**
- * The value in a JSON or YAML body.
+ * The value in a JSON, YAML or protobuf body.
  *
  * @throws {StatusError} 415 for another media type, 400 where it cannot be parsed
  */
@@ -38,6 +40,7 @@ export function parseBody(bytes: Buffer, type: string, kind: string): Json {
     }
   }
   if (type === 'application/yaml') return parseYaml(text);
+  if (type === protobufType) return parseProtobuf(bytes);
   throw unknownFormat();
 }
 

@@ -3,7 +3,7 @@
  * that may still end in its grace) is marked, and controllers.ts does the rest.
  */
 
-import { mediaType, parseBody, unknownFormat } from './decode.ts';
+import { mediaType, parseBody } from './decode.ts';
 import type { Kind } from './kinds.ts';
 import {
   isObject,
@@ -62,9 +62,7 @@ export function deleteOptions(body: Buffer, contentType: string | undefined, que
 }
 
 function bodyOptions(body: Buffer, contentType: string | undefined): JsonObject {
-  const type = mediaType(contentType);
-  if (type !== 'application/json' && type !== 'application/yaml') throw unknownFormat();
-  const parsed = parseBody(body, type, 'DeleteOptions');
+  const parsed = parseBody(body, mediaType(contentType), 'DeleteOptions');
   if (!isObject(parsed)) throw badRequest('expect DeleteOptions');
   return parsed;
 }

@@ -128,12 +128,22 @@ async function attached(
     return { code: 0 };
   }
   const argv = argvOf(spec);
-  const exit = await runProcess(machine, argv.length === 0 ? ['sh'] : argv, streams);
+  const logged = (bytes: Buffer, send: (bytes: Buffer) => void): void => {
+    log.append(bytes.toString('utf8'), parts.cluster.nowMs());
+    send(bytes);
+  };
+  const teed = {
+    ...streams,
+    out: (bytes: Buffer) => logged(bytes, streams.out),
+    err: (bytes: Buffer) => logged(bytes, streams.err),
+  };
+  const exit = await runProcess(machine, argv.length === 0 ? ['sh'] : argv, teed);
   if (isMeantToEnd(pod) && !streams.signal.aborted) {
     log.end();
     ended(parts.cluster, pod, textAt(spec, 'name'), exit.code);
   }
-  return exit;
+  // The exit code is the pod's to tell: an attach that went well has succeeded.
+  return { code: 0 };
 }
 
 /** Standard input as it comes; ended by v5's close signal or by the caller's going. */

@@ -21,7 +21,12 @@ export function answerResource(parts: Parts, call: Call, kind: Kind): Answer {
   const { cluster } = parts;
   switch (info.verb) {
     case 'get':
-      return { is: 'object', status: 200, kind, object: liveObject(cluster, kind, info.namespace, nameOf(call, kind)) };
+      return {
+        is: 'object',
+        status: 200,
+        kind,
+        object: liveObject(cluster, kind, namespaceOf(call, kind), nameOf(call, kind)),
+      };
     case 'list':
       return { is: 'object', status: 200, kind, object: listObjects(cluster.store, kind, info) };
     case 'watch':

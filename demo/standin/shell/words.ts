@@ -50,7 +50,8 @@ export function parseLine(line: string, variable: (name: string) => string): rea
     else if (token.text === '||') endStep('or');
     else if (token.text === ';' || token.text === '\n') endStep('always');
     else {
-      const target = tokens[(index += 1)];
+      index += 1;
+      const target = tokens[index];
       if (target?.is !== 'word')
         throw new ShellSyntaxError('syntax error: a file name is expected after a redirection');
       if (token.text === '<') command.input = target.text;
@@ -109,8 +110,10 @@ function quoted(rest: string, variable: (name: string) => string): readonly [str
     const character = rest[index] ?? '';
     if (character === quote) return [text, index + 1];
     const [name] = quote === '"' ? (/^\$(\{\w+\}|\w+|\?)/.exec(rest.slice(index)) ?? []) : [];
-    if (quote === '"' && character === '\\' && /["\\$`]/.test(rest[index + 1] ?? '')) text += rest[(index += 1)];
-    else if (name !== undefined) {
+    if (quote === '"' && character === '\\' && /["\\$`]/.test(rest[index + 1] ?? '')) {
+      index += 1;
+      text += rest[index];
+    } else if (name !== undefined) {
       text += variable(name.replace(/[${}]/g, ''));
       index += name.length - 1;
     } else if (quote === '"' && /^(`|\$\()/.test(rest.slice(index))) {

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { formatFinding } from '../src/config/finding.ts';
+import { loadConfig } from '../src/config/load.ts';
+import { startGateway } from '../src/main/start-gateway.ts';
+import { GUARD_IDS } from '../src/policy/guards/table.ts';
+import type { Issuer } from './issuer.ts';
+import type { Scene } from './scene.ts';
+
+interface Parts {
+  readonly issuer: Issuer;
+  readonly subject: string;
+  readonly groups: readonly string[];
+  /** The entry under `targets`, as YAML. */
+  readonly target: string;
+  readonly policy: string;
+}
+
+/** Writes configuration, policy, token and kubeconfig into the folder, and starts a gateway from them, as a person would. */
+export async function startDemoGateway(folder: string, parts: Parts): Promise<Omit<Scene, 'clusterName' | 'steps'>> {
+  await mkdir(join(folder, 'policy'), { recursive: true, mode: 0o700 });
+  const configFile = join(folder, 'sallyport.yaml');
+  const policyFile = join(folder, 'policy', 'demo.yaml');
+  const kubeconfigFile = join(folder, 'kubeconfig.yaml');
+  const tokenFile = join(folder, 'caller-token');
+  await writeFile(policyFile, parts.policy);
+  await writeFile(configFile, configText(parts));
+  await writeFile(tokenFile, await parts.issuer.tokenFor(parts.subject, parts.groups), { mode: 0o600 });
+  const loaded = loadConfig(configFile, { guards: GUARD_IDS });
+  if ('findings' in loaded) throw new Error(loaded.findings.map(formatFinding).join('\n'));
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: join(folder, 'gateway.log'), sync: true }),
+  );
+  const gateway = await startGateway(loaded.config, log);
+  writeKubeconfig({ configFile, tokenFile, kubeconfigFile, server: gateway.url });
+  return {
+    gatewayUrl: gateway.url,
+    subject: parts.subject,
+    kubeconfigFile,
+    configFile,
+    policyFile,
+    stop: () => gateway.stop('the demo ends'),
+  };
+}
+
+function configText({ issuer, target }: Parts): string {
+  return `apiVersion: sallyport.dev/v1
+kind: Gateway
+dataFolder: data
+listen: { port: 0 }
+private: { port: 0 }
+issuers:
+  - name: demo
+    url: "${issuer.url}"
+    audiences: [sallyport]
+targets:
+${target}policy:
+  files: [policy]
+`;
+}
+
+const CLI = fileURLToPath(new URL('../src/main/cli.ts', import.meta.url));
+
+function writeKubeconfig(files: {
+  configFile: string;
+  tokenFile: string;
+  kubeconfigFile: string;
+  server: string;
+}): void {
+  const args = [
+    'kubeconfig',
+    '--config',
+    files.configFile,
+    '--server',
+    files.server,
+    '--token-file',
+    files.tokenFile,
+    '--output',
+    files.kubeconfigFile,
+  ];
+  const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`sallyport kubeconfig failed: ${stderr}`);
+}

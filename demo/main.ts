@@ -1,0 +1,83 @@
+/*
+ * `npm run demo`: a working gateway before an embedded cluster and an identity provider, all on loopback, and a tour with a real kubectl.
+ *
+ *   npm run demo                     the tour, then stays up until Ctrl-C
+ *   npm run demo -- --once           the tour, checked; exits 0 when all of it was so
+ *   npm run demo -- --context NAME   before your own cluster, with a read-only policy; nothing is written to it, nor to your kubeconfig
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { findKubectl } from './kubectl.ts';
+import { startOwnClusterScene } from './own-cluster-scene.ts';
+import { playTour } from './play-tour.ts';
+import type { Scene } from './scene.ts';
+import { startStandinScene } from './standin-scene.ts';
+
+interface Options {
+  readonly once?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+async function main(): Promise<number> {
+  const options = new Command('demo')
+    .option('--once', 'run the tour, check it, and exit')
+    .option('--context <name>', 'put the gateway in front of your own cluster: a context of your kubeconfig')
+    .option('--kubeconfig <file>', 'your kubeconfig, for --context; $KUBECONFIG or ~/.kube/config by default')
+    .parse()
+    .opts<Options>();
+  const folder = fileURLToPath(new URL('../.sallyport/demo', import.meta.url));
+  await rm(folder, { recursive: true, force: true });
+  const kubectl = await findKubectl((line) => say(line));
+  const scene =
+    options.context === undefined
+      ? await startStandinScene(folder)
+      : await startOwnClusterScene(folder, {
+          context: options.context,
+          kubeconfig: options.kubeconfig ?? process.env['KUBECONFIG'],
+        });
+  introduce(scene, kubectl);
+  const failures = await playTour(scene, kubectl);
+  if (options.once || failures > 0) {
+    await scene.stop();
+    say(
+      failures === 0
+        ? `the tour of ${scene.steps.length} commands went as it should`
+        : `${failures} of ${scene.steps.length} commands did not do what they should`,
+    );
+    return failures === 0 ? 0 : 1;
+  }
+  say(
+    `\nThe gateway stays up until Ctrl-C. In a second terminal:\n\n${exports(scene, kubectl)}\n\nThen type the commands above, or your own. Its policy is ${scene.policyFile}:\nchange it, and the next command is judged by it. Its log is ${join(folder, 'gateway.log')}.`,
+  );
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await scene.stop();
+  return 0;
+}
+
+function introduce(scene: Scene, kubectl: string): void {
+  say(
+    `\nSallyport is up.\n\n  kubectl --(token of \`${scene.subject}\`)--> gateway ${scene.gatewayUrl} --(credential that kubectl never sees)--> ${scene.clusterName}\n`,
+  );
+  say(`Each command below can be typed in a second terminal, after:\n\n${exports(scene, kubectl)}\n`);
+}
+
+function exports(scene: Scene, kubectl: string): string {
+  const path = kubectl === 'kubectl' ? '' : `  export PATH="${join(kubectl, '..')}:$PATH"\n`;
+  return `${path}  export KUBECONFIG=${scene.kubeconfigFile}`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});
+setTimeout(() => process.exit(), 2_000).unref();

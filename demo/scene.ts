@@ -1,0 +1,14 @@
+import type { Step } from './tour.ts';
+
+/** A gateway before a cluster, ready for the tour. */
+export interface Scene {
+  readonly gatewayUrl: string;
+  readonly clusterName: string;
+  /** The caller that the tour's kubectl is. */
+  readonly subject: string;
+  readonly kubeconfigFile: string;
+  readonly configFile: string;
+  readonly policyFile: string;
+  readonly steps: readonly Step[];
+  stop(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startDemoGateway } from './demo-gateway.ts';
+import { startIssuer } from './issuer.ts';
+import type { Scene } from './scene.ts';
+import { startStandin } from './standin/standin.ts';
+import { TOUR } from './tour.ts';
+
+const SUBJECT = 'triage-bot';
+
+/** A gateway before the embedded cluster, whose issuer is the embedded identity provider. */
+export async function startStandinScene(folder: string): Promise<Scene> {
+  await mkdir(join(folder, 'upstream'), { recursive: true, mode: 0o700 });
+  const [standin, issuer] = await Promise.all([startStandin(), startIssuer()]);
+  const secret = { mode: 0o600 };
+  await writeFile(join(folder, 'upstream', 'ca.crt'), standin.caPem);
+  await writeFile(join(folder, 'upstream', 'token'), standin.impersonatorToken, secret);
+  await writeFile(join(folder, 'upstream', 'reader-token'), standin.readerToken, secret);
+  const target = `  - name: demo
+    server: { url: "${standin.url}", caFile: upstream/ca.crt, tokenFile: upstream/token }
+    # The credential above may only impersonate; what rules need to know is read with this one.
+    reader: { tokenFile: upstream/reader-token }
+`;
+  const gateway = await startDemoGateway(folder, {
+    issuer,
+    subject: SUBJECT,
+    groups: ['sre-bots'],
+    target,
+    policy: POLICY,
+  });
+  return {
+    ...gateway,
+    clusterName: `an embedded stand-in of a cluster at ${standin.url}`,
+    steps: TOUR,
+    async stop() {
+      await gateway.stop();
+      await Promise.all([standin.close(), issuer.close()]);
+    },
+  };
+}
+
+const POLICY = `# The demo's policy. Change it while the gateway runs: the next command is judged by what stands here.
+apiVersion: sallyport.dev/v1
+kind: Policy
+metadata:
+  name: demo
+callers:
+  - groups: [sre-bots]
+targets: [demo]
+rules:
+  - id: read-workloads
+    effect: allow
+    verbs: [get, list, watch]
+    apiGroups: ["", apps, batch]
+    resources: [pods, pods/log, services, configmaps, events, deployments, replicasets, statefulsets, daemonsets, jobs, cronjobs]
+    namespaces: [shop]
+  - id: scale-web
+    effect: allow
+    verbs: [get, update, patch]
+    apiGroups: [apps]
+    resources: [deployments/scale]
+    resourceNames: [web]
+    namespaces: [shop]
+  - id: look-into-pods
+    effect: allow
+    verbs: [get, create]
+    apiGroups: [""]
+    resources: [pods/exec]
+    namespaces: [shop]
+  - id: never-delete-namespaces
+    effect: deny
+    verbs: [delete, deletecollection]
+    apiGroups: [""]
+    resources: [namespaces]
+`;
