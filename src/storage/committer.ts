@@ -16,9 +16,9 @@
 import { join } from 'node:path';
 import { Refusal } from '../model/refusal.ts';
 import type { ChainHead } from '../recording/chain.ts';
+import { segmentName } from '../recording/segment-name.ts';
 import type { Disk, DiskFile } from './disk.ts';
 import { Group, type Ticket } from './group.ts';
-import { segmentName } from './segment-name.ts';
 
 /** Where a chain ends, in the files. */
 export interface Place extends ChainHead {

@@ -8,13 +8,13 @@
 import { join } from 'node:path';
 import { type ChainHead, LINE_BYTES_MAX, sealEvent } from '../recording/chain.ts';
 import type { Event } from '../recording/event.ts';
+import { segmentName } from '../recording/segment-name.ts';
 import type { Clock } from '../std/clock.ts';
 import { Committer, type OpenSegment, type Place, unavailable } from './committer.ts';
 import type { Disk } from './disk.ts';
 import { ExchangeLedger } from './exchange-ledger.ts';
 import type { Ticket } from './group.ts';
 import type { Recovered } from './recover.ts';
-import { segmentName } from './segment-name.ts';
 import { setAsideAfter } from './set-aside.ts';
 
 /** The bounds of a journal; each is documented in docs/reference/journal.md. */

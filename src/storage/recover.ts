@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { CHAIN_START, type ChainHead } from '../recording/chain.ts';
 import { trackOpen } from '../recording/open-exchanges.ts';
 import { readChain, type SegmentEnd } from '../recording/read-chain.ts';
+import { segmentName, segmentNumbers } from '../recording/segment-name.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { Disk } from './disk.ts';
 import { JournalError } from './journal-error.ts';
-import { segmentName, segmentNumbers } from './segment-name.ts';
 import { asideName, cutTail } from './set-aside.ts';
 
 /** Where the journal goes on. */

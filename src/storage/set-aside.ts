@@ -3,8 +3,8 @@
  */
 import { join } from 'node:path';
 import type { ChainHead } from '../recording/chain.ts';
+import { segmentName, segmentNumbers } from '../recording/segment-name.ts';
 import type { Disk, FileState } from './disk.ts';
-import { segmentName, segmentNumbers } from './segment-name.ts';
 
 /** What was set aside. */
 export interface SetAside {

@@ -39,7 +39,11 @@ export function permitted(n: number): Event {
   return { type: 'exchange.permitted', at: START_AT + n, exchange: exchangeId(n), rule: 'read' };
 }
 
-export function ended(n: number, outcome: Outcome = { kind: 'answered', status: 200 }, changes: Partial<ExchangeEnded> = {}): ExchangeEnded {
+export function ended(
+  n: number,
+  outcome: Outcome = { kind: 'answered', status: 200 },
+  changes: Partial<ExchangeEnded> = {},
+): ExchangeEnded {
   return {
     type: 'exchange.ended',
     at: START_AT + n + 5,

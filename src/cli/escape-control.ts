@@ -1,0 +1,16 @@
+/**
+ * The text with every character that a terminal could take as a command, or that a reader could not see, as `\uXXXX`: recorded strings are
+ * callers' own, and a pod's name or an argument can hold escape sequences. Inside JSON the result means the same.
+ */
+export function escapeControl(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** A value as indented JSON that is safe to print. */
+export function printableJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2).split('\n').map(escapeControl).join('\n')}\n`;
+}

@@ -1,0 +1,61 @@
+/*
+ * The files of a journal, read only: the gateway may be writing them meanwhile.
+ */
+import { createReadStream, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { SegmentSource } from '../recording/read-segments.ts';
+import { segmentName, segmentNumbers } from '../recording/segment-name.ts';
+import { CliError } from './cli-error.ts';
+import { readConfig } from './read-config.ts';
+
+/** Where the journal is. */
+export interface JournalOptions {
+  readonly journal?: string;
+  readonly config?: string;
+}
+
+/** Adds the options that say where the journal is. */
+export function withJournalOptions(command: Command): Command {
+  return command
+    .option('--journal <folder>', 'the journal’s folder, instead of the configuration’s')
+    .option('--config <file>', 'the gateway’s configuration; sallyport.yaml by default');
+}
+
+/** @throws {CliError} both are given, or the configuration cannot be read */
+export function journalFolder({ journal, config }: JournalOptions): string {
+  if (journal !== undefined && config !== undefined)
+    throw new CliError('name the journal with either --journal or --config');
+  if (journal !== undefined) return journal;
+  const { journal: section, dataFolder } = readConfig(config ?? 'sallyport.yaml');
+  return section.folder ?? join(dataFolder, 'journal');
+}
+
+/**
+ * The segments of a folder, in order, to be streamed.
+ *
+ * @throws {CliError} the folder cannot be read, or holds no segment
+ */
+export function segmentsOf(folder: string): readonly SegmentSource[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    throw new CliError(`the journal in \`${folder}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  const segments = segmentNumbers(names).map((number) => ({
+    name: segmentName(number),
+    chunks: readFrom(folder, segmentName(number), 0),
+  }));
+  if (segments.length === 0) throw new CliError(`there is no journal in \`${folder}\``);
+  return segments;
+}
+
+/** The bytes of a segment from `start` on. Opened when they are first asked for. */
+export async function* readFrom(folder: string, name: string, start: number): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(join(folder, name), { start, highWaterMark: 256 * 1024 });
+  } catch (error) {
+    throw new CliError(`segment \`${join(folder, name)}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}

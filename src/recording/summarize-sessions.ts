@@ -1,0 +1,149 @@
+import type { ExchangeId, SessionId } from '../std/ids.ts';
+import type { Event, ExchangeBegun } from './event.ts';
+
+/** A session in one line. */
+export interface SessionSummary {
+  readonly session: SessionId;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly startedAt: number;
+  lastAt: number;
+  exchanges: number;
+  refused: number;
+  /** Broken, abandoned or lost. */
+  failed: number;
+  /** Begun and not ended yet. */
+  open: number;
+}
+
+export interface SessionFilter {
+  readonly subject?: string;
+  readonly target?: string;
+  /** Sessions without an event since this instant are left out. */
+  readonly sinceMs?: number;
+  /** The newest sessions are kept; never more of them are held in memory. */
+  readonly sessionsMax: number;
+}
+
+/**
+ * Gathers sessions from events in order. Memory is bounded by `sessionsMax`: ids sort by the time a session started, so one that is older than
+ * all that are kept is never needed again.
+ */
+export class SessionSummaries {
+  readonly #filter: SessionFilter;
+  readonly #sessions = new Map<SessionId, SessionSummary>();
+  /** No session up to this id is taken any more. */
+  #forgottenUpTo = '';
+
+  constructor(filter: SessionFilter) {
+    this.#filter = filter;
+  }
+
+  add(event: Event): void {
+    if (event.type === 'exchange.begun') {
+      const summary = this.#sessions.get(event.session) ?? this.#begin(event);
+      if (summary === undefined) return;
+      summary.exchanges += 1;
+      summary.open += 1;
+      summary.lastAt = Math.max(summary.lastAt, event.at);
+    } else if (event.type === 'exchange.ended') {
+      const summary = this.#sessions.get(event.session);
+      if (summary === undefined) return;
+      summary.open -= 1;
+      summary.lastAt = Math.max(summary.lastAt, event.at);
+      if (event.outcome.kind === 'refused') summary.refused += 1;
+      else if (event.outcome.kind !== 'answered') summary.failed += 1;
+    }
+  }
+
+  /** The sessions, the newest first. */
+  list(): readonly SessionSummary[] {
+    const sinceMs = this.#filter.sinceMs ?? 0;
+    return [...this.#sessions.values()]
+      .filter(({ lastAt }) => lastAt >= sinceMs)
+      .sort((a, b) => (a.session < b.session ? 1 : -1));
+  }
+
+  #begin(event: ExchangeBegun): SessionSummary | undefined {
+    const { session, caller, target, at } = event;
+    if (this.#filter.subject !== undefined && caller.subject !== this.#filter.subject) return undefined;
+    if (this.#filter.target !== undefined && target !== this.#filter.target) return undefined;
+    if (session <= this.#forgottenUpTo) return undefined;
+    const { subject, issuer, kind } = caller;
+    const summary = {
+      session,
+      subject,
+      issuer,
+      kind,
+      target,
+      startedAt: at,
+      lastAt: at,
+      exchanges: 0,
+      refused: 0,
+      failed: 0,
+      open: 0,
+    };
+    this.#sessions.set(session, summary);
+    if (this.#sessions.size <= this.#filter.sessionsMax) return summary;
+    const oldest = [...this.#sessions.keys()].reduce((a, b) => (a < b ? a : b));
+    this.#sessions.delete(oldest);
+    this.#forgottenUpTo = oldest;
+    return oldest === session ? undefined : summary;
+  }
+}
+
+/** An exchange from its events. */
+export interface ExchangeView {
+  readonly begun: Omit<ExchangeBegun, 'type'>;
+  /** The rule that permitted it, where that was written. */
+  permittedBy?: string;
+  /** Absent while it is open. */
+  ended?: Omit<Extract<Event, { type: 'exchange.ended' }>, 'type' | 'exchange' | 'session'>;
+}
+
+/** Gathers the exchanges of one session from events in order: the last `exchangesMax`, in the order in which they began. */
+export class SessionExchanges {
+  readonly #session: string;
+  readonly #exchangesMax: number;
+  readonly #exchanges = new Map<ExchangeId, ExchangeView>();
+  #left = 0;
+
+  constructor(session: string, exchangesMax: number) {
+    this.#session = session;
+    this.#exchangesMax = exchangesMax;
+  }
+
+  /** How many older exchanges were left out. */
+  get leftOut(): number {
+    return this.#left;
+  }
+
+  add(event: Event): void {
+    if (event.type === 'exchange.begun' && event.session === this.#session) {
+      const { type: _, ...begun } = event;
+      this.#exchanges.set(event.exchange, { begun });
+      if (this.#exchanges.size > this.#exchangesMax) this.#dropOldest();
+    } else if (event.type === 'exchange.permitted') {
+      const view = this.#exchanges.get(event.exchange);
+      if (view !== undefined) view.permittedBy = event.rule;
+    } else if (event.type === 'exchange.ended') {
+      const view = this.#exchanges.get(event.exchange);
+      const { type: _, exchange: __, session: ___, ...ended } = event;
+      if (view !== undefined) view.ended = ended;
+    }
+  }
+
+  list(): readonly ExchangeView[] {
+    return [...this.#exchanges.values()];
+  }
+
+  #dropOldest(): void {
+    for (const exchange of this.#exchanges.keys()) {
+      this.#exchanges.delete(exchange);
+      this.#left += 1;
+      return;
+    }
+  }
+}
