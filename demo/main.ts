@@ -36,7 +36,7 @@ async function main(): Promise<number> {
       ? await startStandinScene(folder)
       : await startOwnClusterScene(folder, {
           context: options.context,
-          kubeconfig: options.kubeconfig ?? process.env['KUBECONFIG'],
+          kubeconfig: options.kubeconfig ?? process.env.KUBECONFIG,
         });
   introduce(scene, kubectl);
   const failures = await playTour(scene, kubectl);

@@ -25,7 +25,7 @@ export function initCommand(env: Readonly<Record<string, string | undefined>>): 
     .option('--audience <audience>', 'the audience that their tokens name', 'sallyport')
     .action((options: Options) => {
       const kubeconfig = resolve(
-        options.kubeconfig ?? env['KUBECONFIG']?.split(':')[0] ?? join(homedir(), '.kube', 'config'),
+        options.kubeconfig ?? env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config'),
       );
       const context = contextOf(kubeconfig, options.context);
       const files = [

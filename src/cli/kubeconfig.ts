@@ -46,7 +46,7 @@ function kubeconfig(options: Options, own: OwnCommand): unknown {
   const config = readConfig(options.config);
   const name = targetName(options, config);
   const caFile =
-    options.caFile ?? (config.tls.certificateFile === undefined ? join(config.dataFolder, 'ca', 'ca.crt') : undefined);
+    options.caFile ?? (config.tls.certificateFile === undefined ? join(config.dataFolder, 'ca.crt') : undefined);
   const context = `sallyport-${name}`;
   return {
     apiVersion: 'v1',

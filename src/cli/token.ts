@@ -86,13 +86,13 @@ async function readSecretFile(file: string): Promise<string> {
 }
 
 async function githubToken(source: TokenSource, env: Environment): Promise<string> {
-  const url = env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-  const bearer = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+  const url = env.ACTIONS_ID_TOKEN_REQUEST_URL;
+  const bearer = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   if (url === undefined || bearer === undefined)
     throw new CliError('GitHub Actions offers no token here: give the job `permissions: id-token: write`');
   const asked = source.audience === undefined ? url : `${url}&audience=${encodeURIComponent(source.audience)}`;
   const answer = await fetchJson(asked, { headers: { authorization: `Bearer ${bearer}` } });
-  return String(answer['value'] ?? '');
+  return String(answer.value ?? '');
 }
 
 async function clientCredentialsToken(source: TokenSource): Promise<string> {
@@ -105,7 +105,7 @@ async function clientCredentialsToken(source: TokenSource): Promise<string> {
   );
   const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` };
   const answer = await fetchJson(source.tokenUrl as string, { method: 'POST', headers, body: form.toString() });
-  return String(answer['access_token'] ?? answer['id_token'] ?? '');
+  return String(answer.access_token ?? answer.id_token ?? '');
 }
 
 async function fetchJson(url: string, options: Parameters<typeof request>[1]): Promise<Record<string, unknown>> {

@@ -80,6 +80,8 @@ const FILE_KEYS: readonly string[] = [
   'targets.*.kubeconfig.file',
   'targets.*.server.caFile',
   'targets.*.server.tokenFile',
+  'targets.*.reader.kubeconfig.file',
+  'targets.*.reader.tokenFile',
   'policy.files.*',
 ];
 

@@ -116,6 +116,14 @@ const target = z
     name: name.describe('Name in paths, rules and recordings.'),
     kubeconfig: kubeconfig.optional(),
     server: server.optional(),
+    reader: z
+      .strictObject({
+        kubeconfig: kubeconfig.optional(),
+        tokenFile: file.optional().describe('File that holds a bearer token for the same server.'),
+      })
+      .refine((value) => (value.kubeconfig === undefined) !== (value.tokenFile === undefined), 'expected either `kubeconfig` or `tokenFile`')
+      .optional()
+      .describe('A read-only credential for discovery and for what rules look up; by default the one that forwards.'),
     upstreamIdentity: z
       .enum(['caller', 'credential'])
       .default('caller')

@@ -3,6 +3,7 @@
  * force, and the failure stays visible until it is mended. Files are looked at once a second rather than watched: a mounted ConfigMap changes by a
  * swapped link, which no file watcher sees the same way everywhere.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Finding } from '../config/finding.ts';
 import { policyFiles } from '../config/load.ts';
@@ -16,10 +17,17 @@ const LOOK_EVERY_MS = 1000;
 /** Limit: a policy file larger than this is refused. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
+/** What was loaded: the files, how many rules they hold, and the SHA-256 over their bytes in this order. */
+export interface LoadedPolicy {
+  readonly files: readonly string[];
+  readonly rules: number;
+  readonly digest: string;
+}
+
 interface Options {
   readonly config: { readonly policy: { readonly files: string[] } };
   readonly openGuards: ReadonlySet<GuardId>;
-  readonly onLoaded: (rules: number) => void;
+  readonly onLoaded: (loaded: LoadedPolicy) => void;
   readonly onRefused: (findings: readonly Finding[]) => void;
 }
 
@@ -34,13 +42,13 @@ export interface PolicyInForce {
 }
 
 /** The rules of the files, or what is wrong with them; later changes are followed. */
-export function loadPolicyInForce(options: Options): PolicyInForce | { readonly findings: readonly Finding[] } {
+export function loadPolicyInForce(options: Options): PolicyInForce | { readonly mistakes: readonly Finding[] } {
   let seen = fingerprint(options.config);
   const first = load(options);
-  if ('findings' in first) return first;
+  if ('findings' in first) return { mistakes: first.findings };
   let rules = first.rules;
   let findings: readonly Finding[] = [];
-  options.onLoaded(first.count);
+  options.onLoaded(first.loaded);
   const look = () => {
     const now = fingerprint(options.config);
     if (now === seen) return;
@@ -52,7 +60,7 @@ export function loadPolicyInForce(options: Options): PolicyInForce | { readonly 
     } else {
       rules = loaded.rules;
       findings = [];
-      options.onLoaded(loaded.count);
+      options.onLoaded(loaded.loaded);
     }
   };
   const timer = setInterval(look, LOOK_EVERY_MS);
@@ -63,7 +71,7 @@ export function loadPolicyInForce(options: Options): PolicyInForce | { readonly 
 function load({
   config,
   openGuards,
-}: Options): { readonly rules: RuleSet; readonly count: number } | { readonly findings: readonly Finding[] } {
+}: Options): { readonly rules: RuleSet; readonly loaded: LoadedPolicy } | { readonly findings: readonly Finding[] } {
   const texts: { path: string; text: string }[] = [];
   const findings: Finding[] = [];
   for (const path of filesOf(config)) {
@@ -84,7 +92,10 @@ function load({
   if (findings.length > 0) return { findings };
   const parsed = parsePolicies(texts);
   if ('findings' in parsed) return parsed;
-  return { rules: compileRules(parsed.rules, { unsafe: openGuards }), count: parsed.rules.length };
+  const digest = createHash('sha256');
+  for (const { text } of texts) digest.update(text);
+  const loaded = { files: texts.map(({ path }) => path), rules: parsed.rules.length, digest: digest.digest('hex') };
+  return { rules: compileRules(parsed.rules, { unsafe: openGuards }), loaded };
 }
 
 function filesOf(config: Options['config']): readonly string[] {

@@ -6,7 +6,6 @@ import type { Clock } from '../std/clock.ts';
 import type { Limits } from './limits.ts';
 import type { Recorder } from './record.ts';
 
-
 /** What the data path is given for one target: its ports, and nothing that could go round them. */
 export interface Gateway {
   readonly limits: Limits;

@@ -14,6 +14,7 @@ import type { Event, Outcome, RecordedOperation } from '../recording/event.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
+import type { InFlight } from './in-flight.ts';
 import { recordedOperation } from './recorded-operation.ts';
 
 /** Where events go: the journal, as the data path needs it. */
@@ -50,7 +51,7 @@ export interface Recorder {
 export interface Recording {
   /** Tells who asks; without this, the exchange ends unrecorded. */
   of(caller: Caller): Caller;
-  /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE */
+  /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
   begin(operation: Operation): void;
   /** What policy answered, for the end's record. */
   decided(decision: Decision): void;
@@ -67,6 +68,7 @@ interface Parts {
   readonly journal: JournalPort;
   readonly observer: Observer;
   readonly clock: Clock;
+  readonly inFlight: InFlight;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
 }
 
@@ -84,6 +86,7 @@ class JournalRecording implements Recording {
   #operation: Operation | undefined;
   #begun: ReturnType<JournalPort['append']> | undefined;
   #decision: Decision | undefined;
+  #leave: () => void = () => {};
   #isPermitted = false;
   #isEnded = false;
 
@@ -100,6 +103,7 @@ class JournalRecording implements Recording {
   }
 
   begin(operation: Operation): void {
+    this.#leave = this.#parts.inFlight.enter(this.#caller as Caller, operation.isStream);
     this.#operation = operation;
     this.#appendBegun(recordedOperation(operation));
   }
@@ -150,6 +154,7 @@ class JournalRecording implements Recording {
     try {
       if (this.#begun === undefined) this.#appendBegun(undefined);
     } catch {
+      this.#leave();
       return refusal; // Limit: a journal that takes nothing cannot take this either; nothing was forwarded.
     }
     this.#end(this.#refusedOutcome(refusal), this.#operation?.body?.bytes.length ?? 0, 0);
@@ -187,6 +192,7 @@ class JournalRecording implements Recording {
   #end(outcome: Outcome, bytesIn: number, bytesOut: number): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#leave();
     const durationMs = Math.round((this.#parts.clock.monotonic() - this.#startedAt) * 1000) / 1000;
     const decision = this.#decision;
     const event: Event = {

@@ -54,7 +54,9 @@ export function createProbe(parts: Parts): Probe {
     namespaceLabels: ({ namespace }) =>
       keep(`labels/${namespace}`, async () => {
         const found = await read(parts, `/api/v1/namespaces/${namespace}`);
-        return found === null || found === 'unknown' ? found : ((objectAt(found, 'metadata', 'labels') ?? {}) as Record<string, string>);
+        return found === null || found === 'unknown'
+          ? found
+          : ((objectAt(found, 'metadata', 'labels') ?? {}) as Record<string, string>);
       }),
     services: ({ namespace, name }) => keep(`services/${namespace}/${name}`, () => servicesOf(parts, namespace, name)),
   };
@@ -62,9 +64,11 @@ export function createProbe(parts: Parts): Probe {
 
 async function servicesOf(parts: Parts, namespace: string, pod: string): Promise<readonly string[] | 'unknown'> {
   const list = await read(parts, `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, '?limit=500');
-  if (list === 'unknown' || list === null || objectAt(list, 'metadata')?.['continue'] !== undefined) return 'unknown';
-  const slices = (list['items'] ?? []) as unknown as readonly Slice[];
-  const leads = slices.filter(({ endpoints }) => endpoints?.some(({ targetRef }) => targetRef?.kind === 'Pod' && targetRef.name === pod));
+  if (list === 'unknown' || list === null || objectAt(list, 'metadata')?.continue !== undefined) return 'unknown';
+  const slices = (list.items ?? []) as unknown as readonly Slice[];
+  const leads = slices.filter(({ endpoints }) =>
+    endpoints?.some(({ targetRef }) => targetRef?.kind === 'Pod' && targetRef.name === pod),
+  );
   return leads.flatMap(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] ?? []);
 }
 
@@ -74,13 +78,26 @@ interface Slice {
 }
 
 function read({ reader }: Parts, path: string, query = ''): Promise<JsonObject | null | 'unknown'> {
-  return ask(reader, { method: 'GET', uri: encodePath(path) + query, headers: JSON_ONLY, body: undefined, identity: undefined, isStream: false });
+  return ask(reader, {
+    method: 'GET',
+    uri: encodePath(path) + query,
+    headers: JSON_ONLY,
+    body: undefined,
+    identity: undefined,
+    isStream: false,
+  });
 }
 
-async function dryRun({ upstream, upstreamIdentity }: Parts, operation: Operation, caller: Caller): Promise<JsonObject | 'unknown'> {
+async function dryRun(
+  { upstream, upstreamIdentity }: Parts,
+  operation: Operation,
+  caller: Caller,
+): Promise<JsonObject | 'unknown'> {
   const { body } = operation;
   if (body === undefined || operation.verb !== 'patch') return 'unknown';
-  const query = [...operation.query].flatMap(([key, values]) => (key === 'dryRun' ? [] : values.map((value) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)));
+  const query = [...operation.query].flatMap(([key, values]) =>
+    key === 'dryRun' ? [] : values.map((value) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`),
+  );
   const found = await ask(upstream, {
     method: 'PATCH',
     uri: `${encodePath(operation.path)}?${[...query, 'dryRun=All'].join('&')}`,
@@ -121,6 +138,7 @@ function encodePath(path: string): string {
 
 function objectAt(value: JsonObject, ...path: readonly string[]): JsonObject | undefined {
   let node: unknown = value;
-  for (const part of path) node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[part] : undefined;
+  for (const part of path)
+    node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[part] : undefined;
   return typeof node === 'object' && node !== null ? (node as JsonObject) : undefined;
 }

@@ -1,0 +1,56 @@
+import type { Permit } from '../../model/permit.ts';
+import type { Reply } from '../../model/reply.ts';
+import type { Request } from '../../model/request.ts';
+import type { Connector } from '../connector.ts';
+import type { BodyLimits } from './body/body-limits.ts';
+import type { Discovery } from './discovery.ts';
+import { parseOperation } from './operation.ts';
+import { refusalReply } from './status.ts';
+import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
+
+interface Parts {
+  readonly target: string;
+  readonly upstream: Upstream;
+  readonly upstreamIdentity: 'caller' | 'credential';
+  readonly discovery: Discovery;
+  readonly bodyLimits: BodyLimits;
+}
+
+/** The Kubernetes API of one target. */
+export function createKubernetesConnector(parts: Parts): Connector {
+  return {
+    parse: (request) => parseOperation(parts.target, request, parts.discovery, parts.bodyLimits),
+    forward: (permit, request, signal) => forward(parts, permit, request, signal),
+    refuse: refusalReply,
+  };
+}
+
+/** Sends the caller's own bytes, as they were judged: the request target as received, and the body that the permit's operation was read from. */
+async function forward(
+  { upstream, upstreamIdentity }: Parts,
+  permit: Permit,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const { caller, operation } = permit;
+  const sent: UpstreamRequest = {
+    method: request.method,
+    uri: request.uri,
+    headers: request.headers,
+    body:
+      operation.body === undefined
+        ? undefined
+        : Buffer.from(operation.body.bytes.buffer, operation.body.bytes.byteOffset, operation.body.bytes.byteLength),
+    identity: upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined,
+    isStream: operation.isStream,
+  };
+  const reply =
+    request.upgrade === undefined
+      ? await upstream.send(sent, signal)
+      : await upstream.upgrade(sent, request.upgrade.protocol, signal);
+  if (request.warnings.length === 0) return reply;
+  return {
+    ...reply,
+    headers: [...reply.headers, ...request.warnings.flatMap((text) => ['Warning', `299 sallyport "${text}"`])],
+  };
+}

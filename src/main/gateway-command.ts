@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { CliError } from '../cli/cli-error.ts';
+import { readConfig } from '../cli/read-config.ts';
+import { JournalError } from '../storage/journal-error.ts';
+import { ConfigError } from './config-error.ts';
+import { startGateway } from './start-gateway.ts';
+
+interface Options {
+  readonly config: string;
+  readonly logLevel: string;
+}
+
+/** `sallyport gateway`: serves until SIGTERM or SIGINT; SIGHUP looks at the policy files at once. The log is JSON lines on standard error. */
+export function gatewayCommand(): Command {
+  return new Command('gateway')
+    .description('serve the data path')
+    .option('--config <file>', 'the configuration', 'sallyport.yaml')
+    .option('--log-level <level>', 'trace, debug, info, warn or error', 'info')
+    .action(async ({ config, logLevel }: Options) => {
+      const log = pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+      const gateway = await startGateway(readConfig(config), log).catch((error: unknown) => {
+        if (error instanceof ConfigError || error instanceof JournalError) throw new CliError(error.message);
+        throw error;
+      });
+      process.on('SIGHUP', () => gateway.lookAtPolicy());
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        process.once(signal, () => {
+          void gateway.stop(signal).then(() => process.exit(0));
+        });
+      }
+    });
+}

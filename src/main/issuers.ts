@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/load.ts';
+import type { Issuer } from '../identity/issuer.ts';
+
+/** The issuers of the configuration, their certificate files read. */
+export function issuersOf(config: Config): readonly Issuer[] {
+  return config.issuers.map(({ caFile, keys, ...issuer }) => ({
+    ...issuer,
+    keys: keysOf(keys),
+    caPem: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
+  }));
+}
+
+function keysOf(keys: Config['issuers'][number]['keys']): Issuer['keys'] {
+  if (keys?.file !== undefined) return { from: 'file', file: keys.file };
+  if (keys?.url !== undefined) return { from: 'url', url: keys.url };
+  return { from: 'discovery' };
+}

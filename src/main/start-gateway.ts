@@ -1,0 +1,225 @@
+/*
+ * The gateway's parts, put together: what is read from the configuration becomes the ports that the data path is given, once for each target.
+ * Nothing is decided here. What was opened is closed in the reverse order, also when a later part cannot be opened.
+ */
+import type { Logger } from 'pino';
+import { formatFinding } from '../config/finding.ts';
+import type { Config } from '../config/load.ts';
+import { createAuthenticator } from '../identity/authenticator.ts';
+import { DEFAULT_LISTENER_LIMITS } from '../listener/limits.ts';
+import { type Listener, startListener } from '../listener/listener.ts';
+import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
+import type { Routes } from '../listener/route.ts';
+import type { Gateway } from '../pipeline/gateway.ts';
+import { InFlight } from '../pipeline/in-flight.ts';
+import { createRecorder } from '../pipeline/record.ts';
+import { serve } from '../pipeline/serve.ts';
+import type { GuardId } from '../policy/guards/guard.ts';
+import { systemClock } from '../std/clock.ts';
+import type { Journal } from '../storage/journal.ts';
+import { Sessions } from '../storage/sessions.ts';
+import { type CertificateInForce, certificateInForce } from './certificate-in-force.ts';
+import { ConfigError } from './config-error.ts';
+import { issuersOf } from './issuers.ts';
+import { createMetrics } from './metrics.ts';
+import { noProbe, noTarget } from './no-target.ts';
+import { observerOf, openToldJournal, policyTeller, type Told } from './observe.ts';
+import { loadPolicyInForce, type PolicyInForce } from './policy-in-force.ts';
+import { createTarget, type Target } from './target.ts';
+import { version } from './version.ts';
+
+/** A gateway that serves. */
+export interface RunningGateway {
+  readonly url: string;
+  readonly privateUrl: string;
+  /** Ports of targets that have one of their own. */
+  readonly targetPorts: ReadonlyMap<string, number>;
+  /** Looks at the policy files now instead of at the next second. */
+  lookAtPolicy(): void;
+  /** Takes nothing new, finishes what is in flight, and closes the journal. */
+  stop(reason: string): Promise<void>;
+}
+
+/**
+ * A gateway as configured, once all its ports are open.
+ *
+ * @throws {ConfigError} the policy, a kubeconfig or a certificate is not usable
+ * @throws {JournalError} the journal cannot be written
+ */
+export async function startGateway(config: Config, log: Logger): Promise<RunningGateway> {
+  const told: Told = { log, metrics: createMetrics(), clock: systemClock };
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const journal = await openToldJournal(config, told);
+    closers.push(() => journal.close());
+    const policy = openPolicy(config, journal, told);
+    closers.push(policy.stop);
+    const targets = new Map(config.targets.map((target) => [target.name, createTarget(target, config, told.clock)]));
+    closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
+    const listeners: Listener[] = [];
+    const certificate = await openCertificate(config, listeners, told);
+    closers.push(certificate.stop);
+    const serveTarget = dataPaths(config, targets, policy, journal, told);
+    const targetPorts = await listen(config, certificate, serveTarget, listeners, told);
+    const state = { isStopping: false };
+    const privatePort = await openPrivatePort(config, () => readiness(state, journal, policy), told);
+    const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
+    const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
+    log.info({ url, privateUrl, targets: [...targets.keys()] }, 'the gateway serves');
+    return {
+      url,
+      privateUrl,
+      targetPorts,
+      lookAtPolicy: policy.look,
+      async stop(reason) {
+        if (state.isStopping) return;
+        state.isStopping = true;
+        log.info({ reason }, 'the gateway stops');
+        await Promise.all(listeners.map((listener) => listener.stop()));
+        if (journal.health().state === 'open')
+          journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
+        await close();
+        await privatePort.stop();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openPolicy(config: Config, journal: Journal, told: Told): PolicyInForce {
+  const openGuards = new Set(config.unsafe.openGuards as GuardId[]);
+  for (const guard of openGuards) told.log.warn({ guard }, 'unsafe: an operator has opened this guard');
+  told.metrics.unsafeOptions(openGuards.size);
+  journal.append({ type: 'gateway.started', at: told.clock.now(), version: version(), openGuards: [...openGuards] });
+  const policy = loadPolicyInForce({ config, openGuards, ...policyTeller(journal, told) });
+  if ('mistakes' in policy) throw new ConfigError(policy.mistakes.map(formatFinding).join('\n'));
+  return policy;
+}
+
+function openCertificate(
+  config: Config,
+  listeners: readonly Listener[],
+  { log, metrics, clock }: Told,
+): Promise<CertificateInForce> {
+  return certificateInForce({
+    config,
+    clock,
+    onChange(pair) {
+      for (const listener of listeners) listener.useCertificate(pair);
+    },
+    onFailure(error) {
+      metrics.certificateRefused();
+      log.error({ error: error.message }, 'the changed certificate is refused; the one before stays in force');
+    },
+  });
+}
+
+type ServeTarget = Parameters<typeof startListener>[0]['serve'];
+
+function dataPaths(
+  config: Config,
+  targets: ReadonlyMap<string, Target>,
+  policy: PolicyInForce,
+  journal: Journal,
+  told: Told,
+): ServeTarget {
+  const { clock } = told;
+  const { authenticate } = createAuthenticator(issuersOf(config), clock);
+  const sessions = new Sessions(undefined, clock);
+  const shared = { limits: config.limits, clock, authenticate, rules: policy.rules };
+  const recording = {
+    journal,
+    observer: observerOf(told),
+    clock,
+    inFlight: new InFlight(config.limits),
+    sessionOf: sessions.of.bind(sessions),
+  };
+  const gatewayOf = (target: string, parts: Pick<Target, 'connector' | 'probe'>): Gateway => ({
+    ...shared,
+    ...parts,
+    recorder: createRecorder({ ...recording, target }),
+  });
+  const gateways = new Map([...targets].map(([name, target]) => [name, gatewayOf(name, target)]));
+  const nowhere = gatewayOf('', { connector: noTarget, probe: noProbe });
+  return (target, raw, signal) =>
+    serve((target === undefined ? undefined : gateways.get(target)) ?? nowhere, raw, signal);
+}
+
+async function listen(
+  config: Config,
+  certificate: CertificateInForce,
+  serveTarget: ServeTarget,
+  listeners: Listener[],
+  { log, clock }: Told,
+) {
+  const open = async (port: number, routes: Routes) => {
+    const listener = await startListener({
+      address: config.listen.address,
+      port,
+      certificate: certificate.current,
+      routes,
+      clock,
+      limits: { ...DEFAULT_LISTENER_LIMITS, stopTimeoutMs: config.limits.stopTimeoutMs },
+      serve: serveTarget,
+      onFault: (error) =>
+        log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a fault of the gateway'),
+    });
+    listeners.push(listener);
+    return listener;
+  };
+  await open(config.listen.port, sharedRoutes(config));
+  const ports = new Map<string, number>();
+  for (const { name, port } of config.targets) {
+    if (port !== undefined)
+      ports.set(name, (await open(port, { portTarget: name, pathTargets: new Set(), hostTargets: new Map() })).port);
+  }
+  return ports;
+}
+
+function sharedRoutes(config: Config): Routes {
+  return {
+    portTarget: undefined,
+    pathTargets: new Set(config.targets.map((target) => target.name)),
+    hostTargets: new Map(
+      config.targets.flatMap((target) => target.hostNames.map((host): [string, string] => [host, target.name])),
+    ),
+  };
+}
+
+function openPrivatePort(
+  config: Config,
+  readinessNow: Parameters<typeof startPrivatePort>[0]['readiness'],
+  { log, metrics }: Told,
+): Promise<PrivatePort> {
+  return startPrivatePort({
+    address: config.private.address,
+    port: config.private.port,
+    readiness: readinessNow,
+    metrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+    onFault: (error) => log.error({ error: String(error) }, 'the private port failed'),
+  });
+}
+
+/** A refused policy is shown and does not make the gateway unready: the set before is in force, and taking every replica away would be worse. */
+function readiness(state: { readonly isStopping: boolean }, journal: Journal, policy: PolicyInForce) {
+  const health = journal.health();
+  return {
+    reasons: [
+      ...(state.isStopping ? ['the gateway is stopping'] : []),
+      ...(health.state === 'open' ? [] : [`the journal is ${health.state}: ${health.reason}`]),
+    ],
+    warnings: policy
+      .findings()
+      .map((finding) => `the policy files are refused, an older set is in force: ${formatFinding(finding)}`),
+  };
+}
+
+function hostOf(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return '127.0.0.1';
+  return address.includes(':') ? `[${address}]` : address;
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/load.ts';
+import type { Connector, Probe } from '../connectors/connector.ts';
+import { DEFAULT_BODY_LIMITS } from '../connectors/kubernetes/body/body-limits.ts';
+import { createDiscovery } from '../connectors/kubernetes/discovery.ts';
+import { createKubernetesConnector } from '../connectors/kubernetes/kubernetes-connector.ts';
+import { createProbe } from '../connectors/kubernetes/probe.ts';
+import { readKubeconfig } from '../connectors/kubernetes/upstream/kubeconfig.ts';
+import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
+import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
+import { createUpstream, type Upstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
+import { collectBytes } from '../std/byte-source.ts';
+import type { Clock } from '../std/clock.ts';
+import { ConfigError } from './config-error.ts';
+
+type TargetConfig = Config['targets'][number];
+type Reach = Pick<UpstreamOptions, 'server' | 'caPem' | 'tlsServerName' | 'credentials'>;
+
+/** A target as the data path is given it. */
+export interface Target {
+  readonly connector: Connector;
+  readonly probe: Probe;
+  close(): Promise<void>;
+}
+
+/** Limit: one discovery document, and how long it may take. */
+const DISCOVERY_BYTES_MAX = 32 * 1024 * 1024;
+const DISCOVERY_TIMEOUT_MS = 15_000;
+
+/** The parts of one target; nothing is sent before its first request. @throws {ConfigError} its kubeconfig cannot be used */
+export function createTarget(target: TargetConfig, config: Config, clock: Clock): Target {
+  const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs: config.limits.upstreamTimeoutMs };
+  const forwards = reach(target, clock);
+  const upstream = createUpstream({ ...forwards, identity: target.upstreamIdentity, limits });
+  const reader = createUpstream({ ...readerReach(target, forwards, clock), identity: 'credential', limits });
+  const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });
+  const { upstreamIdentity } = target;
+  return {
+    connector: createKubernetesConnector({
+      target: target.name,
+      upstream,
+      upstreamIdentity,
+      discovery,
+      bodyLimits: DEFAULT_BODY_LIMITS,
+    }),
+    probe: createProbe({ reader, upstream, upstreamIdentity, clock }),
+    async close() {
+      await Promise.all([upstream.close(), reader.close()]);
+    },
+  };
+}
+
+function reach({ name, kubeconfig, server }: TargetConfig, clock: Clock): Reach {
+  if (kubeconfig !== undefined) return kubeconfigReach(name, kubeconfig, clock);
+  if (server === undefined) throw new Error('a target has neither kubeconfig nor server');
+  return {
+    server: server.url,
+    ...(server.caFile === undefined ? {} : { caPem: readFileSync(server.caFile, 'utf8') }),
+    credentials: tokenFileCredential({ file: server.tokenFile, clock }),
+  };
+}
+
+function readerReach({ name, reader }: TargetConfig, forwards: Reach, clock: Clock): Reach {
+  if (reader?.kubeconfig !== undefined) return kubeconfigReach(name, reader.kubeconfig, clock);
+  if (reader?.tokenFile !== undefined)
+    return { ...forwards, credentials: tokenFileCredential({ file: reader.tokenFile, clock }) };
+  return forwards;
+}
+
+function kubeconfigReach(
+  name: string,
+  { file, context }: NonNullable<TargetConfig['kubeconfig']>,
+  clock: Clock,
+): Reach {
+  try {
+    return readKubeconfig({ file, ...(context === undefined ? {} : { context }), clock });
+  } catch (error) {
+    throw new ConfigError(`target \`${name}\`: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function getDocument(reader: Upstream, path: string, accept: string) {
+  const headers = new Map([['accept', [accept]]]);
+  const request = { method: 'GET', uri: path, headers, body: undefined, identity: undefined, isStream: false };
+  const reply = await reader.send(request, AbortSignal.timeout(DISCOVERY_TIMEOUT_MS));
+  return { status: reply.status, body: await collectBytes(reply.body, DISCOVERY_BYTES_MAX) };
+}

@@ -1,0 +1,144 @@
+/*
+ * Every port of the data path fails at its n-th call, for n = 1, 2, 3 … until the request succeeds. Whatever failed: nothing was forwarded whose intent
+ * was not recorded first, what the caller gets is a refusal with a known code, and each exchange that began ended once.
+ */
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import type { Connector, Probe } from '../../src/connectors/connector.ts';
+import type { Caller } from '../../src/model/caller.ts';
+import type { Operation } from '../../src/model/operation.ts';
+import { REFUSAL_CODES } from '../../src/model/refusal-codes.ts';
+import type { RawRequest } from '../../src/model/request.ts';
+import type { Gateway } from '../../src/pipeline/gateway.ts';
+import { InFlight } from '../../src/pipeline/in-flight.ts';
+import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { createRecorder } from '../../src/pipeline/record.ts';
+import { serve } from '../../src/pipeline/serve.ts';
+import { compileRules } from '../../src/policy/rule-set.ts';
+import type { Event } from '../../src/recording/event.ts';
+import { bytesSource, collectBytes } from '../../src/std/byte-source.ts';
+import type { ExchangeId, SessionId } from '../../src/std/ids.ts';
+import { parsePolicies } from '../../src/config/policy-load.ts';
+
+const SECRET = 'planted-secret-value';
+
+const CALLER: Caller = { subject: 'dev', groups: ['ops'], issuer: 'main', kind: 'autonomous', labels: {}, tokenEndsAt: 2e12, tokenDigest: 'd' };
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+rules:
+  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["*"], resources: ["*"] }
+`;
+
+function operation(change: Partial<Operation>): Operation {
+  return {
+    target: 'demo', isResourceRequest: true, path: '/api/v1/namespaces/shop/configmaps/a', verb: 'get', apiPrefix: 'api', apiGroup: '', apiVersion: 'v1',
+    namespace: 'shop', resource: 'configmaps', subresource: '', name: 'a', parts: ['configmaps', 'a'], fieldSelector: '', labelSelector: '', power: undefined,
+    equals: [], isChange: false, isStream: false, isSecret: false, query: new Map(), options: { isDryRun: false }, stream: undefined, body: undefined, ...change,
+  };
+} // biome-ignore format: one value
+
+interface Run {
+  readonly status: number;
+  readonly code: string;
+  readonly forwardedWith: readonly Event[] | undefined;
+  readonly events: readonly Event[];
+  readonly calls: number;
+  readonly seen: string;
+}
+
+/** Runs one request in which the call number `failing` of any port throws. */
+async function run(asked: Operation, failing: number): Promise<Run> {
+  let calls = 0;
+  const events: Event[] = [];
+  let forwardedWith: readonly Event[] | undefined;
+  let code = '';
+  const port = <T extends (...args: never[]) => unknown>(call: T): T =>
+    ((...args) => {
+      if (++calls === failing) throw new Error(`port failed, ${SECRET}`);
+      return call(...args);
+    }) as T;
+  const asyncPort = <T extends (...args: never[]) => Promise<unknown>>(call: T): T => (async (...args: never[]) => port(call)(...args)) as unknown as T;
+  const connector: Connector = {
+    parse: asyncPort(async () => asked),
+    forward: asyncPort(async () => {
+      forwardedWith = [...events];
+      return { kind: 'unary' as const, status: 200, headers: [], body: bytesSource(Buffer.from('ok')) };
+    }),
+    refuse: (refusal) => {
+      code = refusal.code;
+      return { kind: 'refused', status: refusal.status, headers: [], body: Buffer.from(refusal.message + refusal.advice) };
+    },
+  };
+  const nothing = async () => 'unknown' as const;
+  const probe: Probe = { existing: nothing, result: nothing, pod: nothing, namespaceLabels: nothing, services: nothing };
+  const rules = parsePolicies([{ path: 'p.yaml', text: POLICY }]);
+  assert.ok('rules' in rules);
+  const compiled = compileRules(rules.rules, { unsafe: new Set() });
+  const clock = { now: () => 1e12, monotonic: () => 0 };
+  const quiet = { begun() {}, ended() {}, unauthenticated() {}, failed() {} };
+  const journal = {
+    append: port((event: Event) => {
+      events.push(event);
+      return { written: asyncPort(async () => {}), synced: asyncPort(async () => {}) };
+    }),
+  };
+  const gateway: Gateway = {
+    limits: DEFAULT_LIMITS,
+    clock,
+    authenticate: asyncPort(async () => CALLER),
+    connector,
+    probe,
+    rules: port(() => compiled),
+    recorder: createRecorder({ target: 'demo', journal, observer: quiet, clock, inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }), sessionOf: () => 's' as SessionId }),
+  };
+  const raw: RawRequest = { id: 'x' as ExchangeId, method: 'GET', uri: '/', rawHeaders: ['authorization', 'Bearer t'], httpVersion: '1.1', peer: '::1', body: Readable.from([]), upgrade: undefined };
+  const answer = await serve(gateway, raw, new AbortController().signal);
+  assert.ok(answer.kind === 'unary' || answer.kind === 'refused');
+  const body = answer.kind === 'refused' ? Buffer.from(answer.body) : await collectBytes(answer.body, 1000);
+  return { status: answer.status, code, forwardedWith, events, calls, seen: body.toString() };
+}
+
+const ASKED: readonly (readonly [string, Operation])[] = [
+  ['a read', operation({})],
+  ['a change', operation({ verb: 'delete', isChange: true })],
+  ['a stream', operation({ verb: 'watch', isStream: true })],
+];
+
+for (const [name, asked] of ASKED) {
+  test(`T62: ${name} is never forwarded unrecorded, whichever port fails at whichever call`, async () => {
+    let failing = 1;
+    for (; failing < 50; failing++) {
+      const result = await run(asked, failing);
+      if (failing > result.calls) break;
+      assert.ok(!result.seen.includes(SECRET), `call ${failing}: the caller sees what it must not`);
+      if (result.status !== 200) {
+        assert.ok(result.code in REFUSAL_CODES, `call ${failing}: ${result.code}`);
+        assert.equal(result.forwardedWith, undefined, `call ${failing}: refused, and forwarded all the same`);
+      } else {
+        assertRecordedFirst(asked, result, failing);
+      }
+      assertEndedOnce(result, failing);
+    }
+    assert.ok(failing > 5, 'the ports were called');
+    const whole = await run(asked, 0);
+    assert.equal(whole.status, 200);
+    assertRecordedFirst(asked, whole, 0);
+  });
+}
+
+function assertRecordedFirst(asked: Operation, { forwardedWith }: Run, failing: number): void {
+  const types = forwardedWith?.map((event) => event.type);
+  const expected = asked.isChange || asked.isStream ? ['exchange.begun', 'exchange.permitted'] : ['exchange.begun'];
+  assert.deepEqual(types, expected, `call ${failing}`);
+}
+
+function assertEndedOnce({ events }: Run, failing: number): void {
+  const begun = events.filter((event) => event.type === 'exchange.begun').length;
+  const ended = events.filter((event) => event.type === 'exchange.ended').length;
+  assert.ok(begun <= 1 && ended <= begun, `call ${failing}: begun ${begun}, ended ${ended}`);
+}
