@@ -30,7 +30,7 @@ await bindCaller(cluster);
 cluster.certificateKubeconfig(join(folder, 'direct'), CALLER.user, CALLER.groups);
 for (const part of table) {
   const proxy = await startRecordingProxy(cluster, `caller-${CALLER.user}`);
-  const namespace = part.client.replaceAll('.', '-');
+  const namespace = `capture-${part.client.replaceAll('.', '-')}`;
   await runPart(part, { kubeconfig: proxy.kubeconfig(join(folder, 'proxy')) }, cluster, namespace);
   for (const seen of proxy.seen) keep(seen, part.client, namespace);
   proxy.stop();
@@ -49,7 +49,8 @@ function keep(seen: SeenRequest, client: string, namespace: string): void {
     .replaceAll(/(uid(?:%3D|=))[0-9a-f-]{36}/gi, '$100000000-0000-0000-0000-000000000000')
     .replaceAll(/(resourceVersion=)[1-9]\d*/g, '$11')
     .replaceAll(/(continue=)[^&]+/g, '$1next')
-    .replaceAll(/((?:timeoutSeconds|hash)=)\w+/g, '$1300')
+    .replaceAll(/(timeoutSeconds=)\d+/g, '$1300')
+    .replaceAll(/(timeout=)\w+/g, '$15m0s')
     .replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}(?=[/?&%]|$)/g, '-xxxxx')
     .replaceAll(/-[0-9a-f]{8,10}(?=-xxxxx)/g, '-0000000000');
   const headers = seen.headers.filter(([name]) => !silentHeaders.test(name));

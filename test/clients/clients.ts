@@ -81,7 +81,8 @@ async function goProgram(source: string, program: string, origin: string): Promi
       await run(
         'nice',
         ['go', 'build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', join(into, program), '.'],
-        { cwd: folder },
+        // Static, so that it also runs in a pod, which has no C library.
+        { cwd: folder, env: { ...process.env, CGO_ENABLED: '0' } },
       );
     },
   });

@@ -13,6 +13,9 @@ import type { Cluster } from './cluster.ts';
 import { CALLER } from './test-cluster.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'main', 'cli.ts');
+/** The Kubernetes user that the gateway itself is to the cluster; nobody else uses its certificate. */
+export const UPSTREAM_USER = 'gateway@example.test';
+
 const ISSUER = 'https://issuer.test';
 const START_MS_MAX = 30_000;
 
@@ -60,7 +63,7 @@ const everything = {
   ],
 };
 
-/** Starts a gateway whose one target, `main`, is the cluster, reached with the administrator's certificate; resolves when it is ready. */
+/** Starts a gateway whose one target, `main`, is the cluster, reached with a certificate that may do everything; resolves when it is ready. */
 export async function startGatewayInFront(cluster: Cluster, options: GatewayOptions = {}): Promise<GatewayInFront> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-gateway-'));
   const [port, privatePort, ownPort] = (await freePorts(3)) as [number, number, number];
@@ -84,7 +87,13 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
       ...(options.issuers ?? []),
     ],
     targets: [
-      { name: 'main', kubeconfig: { file: cluster.adminKubeconfig() }, ...(targetPort ? { port: targetPort } : {}) },
+      {
+        name: 'main',
+        kubeconfig: {
+          file: cluster.certificateKubeconfig(at('upstream.kubeconfig'), UPSTREAM_USER, ['system:masters']),
+        },
+        ...(targetPort ? { port: targetPort } : {}),
+      },
     ],
     policy: { files: [at('policy.yaml')] },
     limits: { requestsPerCallerMax: 1000 },
