@@ -1,0 +1,159 @@
+/*
+ * A refusal as Kubernetes says no: a `Status` whose code is the HTTP status, so that kubectl prints `message` as one sentence and programs
+ * find the rest in `details.causes`.
+ *
+ * `message` is what was asked and why not (the refusal's own sentence), the rule if that sentence does not name it, and what to do. The causes
+ * have a closed set of reasons, one each: `SallyportCode` the code to branch on, `SallyportRetry` whether to try again (see REFUSAL_CODES),
+ * `SallyportRule` the rule or guard, `SallyportAdvice` what to ask for instead, `SallyportExchange` the id under which the request is recorded.
+ *
+ * The encoding is JSON, which every Kubernetes client reads, or protobuf for one that accepts nothing else: an error in an encoding that
+ * a client cannot read loses its message. Tables and other forms of an object never apply to a Status.
+ *
+ * Source: https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/apis/meta/v1/types.go, `transformResponse` of
+ * https://github.com/kubernetes/client-go/blob/v0.35.4/rest/request.go
+ */
+import type { Refusal } from '../../model/refusal.ts';
+import type { RefusedReply } from '../../model/reply.ts';
+import type { RawRequest } from '../../model/request.ts';
+import { statusProtobuf } from './status-protobuf.ts';
+
+/** A `metav1.Status`, as far as a refusal fills it. */
+export interface Status {
+  readonly kind: 'Status';
+  readonly apiVersion: 'v1';
+  readonly metadata: Readonly<Record<string, never>>;
+  readonly status: 'Failure';
+  readonly message: string;
+  readonly reason: string;
+  readonly details: {
+    readonly causes: readonly StatusCause[];
+    readonly retryAfterSeconds?: number;
+  };
+  readonly code: number;
+}
+
+export interface StatusCause {
+  readonly reason: CauseReason;
+  readonly message: string;
+}
+
+/** What a cause tells a program. */
+export type CauseReason =
+  | 'SallyportCode'
+  | 'SallyportRetry'
+  | 'SallyportRule'
+  | 'SallyportAdvice'
+  | 'SallyportExchange';
+
+/**
+ * The reason that client libraries branch on, by HTTP status. A status that the API server never sends has that of its nearest kin: `Timeout`
+ * and `InternalError` are the ones that say that the request may have run.
+ *
+ * Source: `StatusReason`, https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/apis/meta/v1/types.go
+ */
+const REASONS: Readonly<Record<number, string | undefined>> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  406: 'NotAcceptable',
+  408: 'Timeout',
+  413: 'RequestEntityTooLarge',
+  414: 'RequestEntityTooLarge',
+  415: 'UnsupportedMediaType',
+  429: 'TooManyRequests',
+  431: 'RequestEntityTooLarge',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+/**
+ * The reply to a request that is refused, in an encoding that its client reads. It holds nothing from upstream, and nothing of the refusal's
+ * `detail` or `cause`.
+ *
+ * Retry-After is sent only where the same request may pass later: client-go repeats any 5xx that has it, also a write that may have run.
+ * CALLER_GONE has a reply too, which nobody is there to read.
+ */
+export function refusalReply(refusal: Refusal, raw: Pick<RawRequest, 'id' | 'method' | 'rawHeaders'>): RefusedReply {
+  const status = statusOf(refusal, raw.id);
+  const isProtobuf = acceptsProtobufOnly(raw.rawHeaders);
+  const body = isProtobuf ? statusProtobuf(status) : Buffer.from(JSON.stringify(status));
+  const retryAfterSeconds = status.details.retryAfterSeconds;
+  const headers = [
+    ...['content-type', isProtobuf ? PROTOBUF : 'application/json'],
+    ...['content-length', String(body.length)],
+    ...['cache-control', 'no-cache, private'],
+    ...['x-content-type-options', 'nosniff'],
+    ...['content-security-policy', 'sandbox'],
+    ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
+    ...(refusal.status === 401 ? ['www-authenticate', challenge(refusal)] : []),
+  ];
+  return { kind: 'refused', status: refusal.status, headers, body: raw.method === 'HEAD' ? new Uint8Array(0) : body };
+}
+
+/** The `Status` of a refusal; `exchange` is the id under which the request is recorded. */
+export function statusOf(refusal: Refusal, exchange: string): Status {
+  const { code, retry, rule, advice } = refusal;
+  const causes: StatusCause[] = [
+    { reason: 'SallyportCode', message: code },
+    { reason: 'SallyportRetry', message: retry },
+  ];
+  if (rule !== '') causes.push({ reason: 'SallyportRule', message: oneLine(rule) });
+  if (advice !== '') causes.push({ reason: 'SallyportAdvice', message: oneLine(advice) });
+  causes.push({ reason: 'SallyportExchange', message: exchange });
+  const retryAfterSeconds = retry === 'later' ? wholeSeconds(refusal.retryAfterSeconds) : undefined;
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: sentence(refusal),
+    reason: reasonOf(refusal),
+    details: { causes, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
+    code: refusal.status,
+  };
+}
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+function reasonOf({ status, retry }: Refusal): string {
+  // Of the two kinds of 502, one says that nothing was sent.
+  if (status === 502) return retry === 'verify' ? 'InternalError' : 'ServiceUnavailable';
+  return REASONS[status] ?? '';
+}
+
+/** One sentence, as kubectl prints it behind `Error from server (Forbidden): `. */
+function sentence({ message, rule, advice }: Refusal): string {
+  const named = rule === '' || message.includes(rule) ? message : `${message} (rule \`${rule}\`)`;
+  return oneLine(advice === '' ? named : `${named}; ${advice}`);
+}
+
+/** Security: what is printed on a terminal has no control characters, nor marks that turn the direction of writing (T54). */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '?').toWellFormed();
+}
+
+/** client-go reads whole seconds only. Limit: an hour. */
+function wholeSeconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.min(3600, Math.max(1, Math.ceil(seconds)));
+}
+
+/** Source: https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function challenge({ code }: Refusal): string {
+  return code === 'TOKEN_MISSING' ? 'Bearer' : 'Bearer error="invalid_token"';
+}
+
+/** Whether a client reads protobuf and no JSON. A type with the weight zero is one that it does not take. */
+function acceptsProtobufOnly(rawHeaders: readonly string[]): boolean {
+  const types = new Set<string>();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() !== 'accept') continue;
+    for (const range of (rawHeaders[i + 1] ?? '').toLowerCase().split(',')) {
+      const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+      if (!parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))) types.add(type);
+    }
+  }
+  return types.has(PROTOBUF) && !['application/json', 'application/*', '*/*'].some((type) => types.has(type));
+}
