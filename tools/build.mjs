@@ -2,7 +2,7 @@
  * `node tools/build.mjs`: dist/, the JavaScript that is published. Node strips no types inside node_modules, so the package
  * holds compiled files; everything else in src that is not TypeScript is data, and is copied.
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -10,7 +10,11 @@ import process from 'node:process';
 const command = 'dist/main/cli.js';
 
 rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+// On stderr, whatever it is: `npm pack --json` has stdout for itself.
+const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
+const { status } = spawnSync(process.execPath, compiler, { stdio: ['ignore', process.stderr, process.stderr] });
+if (status !== 0) process.exit(status ?? 1);
+
 for (const file of globSync('src/**/*', { exclude: ['**/*.ts'] }).filter((name) => statSync(name).isFile())) {
   const target = path.join('dist', path.relative('src', file));
   mkdirSync(path.dirname(target), { recursive: true });
