@@ -87,6 +87,15 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
     'f:10:18: aliases are not taken; write the value where it stands',
   ],
   ['two documents', (good) => `${good}---\na: 1\n`, 'f:1:1: the file holds more than one document'],
+  [
+    'two issuers that could mint each other’s subjects',
+    (good) =>
+      good.replace(
+        'targets:',
+        '  - { name: b, url: "https://b", audiences: [s], subject: { prefix: "b:" } }\ntargets:',
+      ),
+    'f:7:53: issuers[1].subject: issuer `main` could mint subjects of this one: expected subject prefixes of which none begins with another',
+  ],
   ['an empty file', () => '', 'f:1:1: the file is empty'],
   ['a list instead of a map', () => '- a\n', 'f:1:1: invalid input: expected object, received array'],
   [

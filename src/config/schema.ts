@@ -121,7 +121,10 @@ const target = z
         kubeconfig: kubeconfig.optional(),
         tokenFile: file.optional().describe('File that holds a bearer token for the same server.'),
       })
-      .refine((value) => (value.kubeconfig === undefined) !== (value.tokenFile === undefined), 'expected either `kubeconfig` or `tokenFile`')
+      .refine(
+        (value) => (value.kubeconfig === undefined) !== (value.tokenFile === undefined),
+        'expected either `kubeconfig` or `tokenFile`',
+      )
       .optional()
       .describe('A read-only credential for discovery and for what rules look up; by default the one that forwards.'),
     upstreamIdentity: z
@@ -216,6 +219,12 @@ export const configSchema = z
         seen.add(value);
       });
     }
+    config.issuers.forEach((entry, i) => {
+      const other = config.issuers.find((before, j) => j < i && overlaps(before.subject.prefix, entry.subject.prefix));
+      if (other === undefined) return;
+      const message = `issuer \`${other.name}\` could mint subjects of this one: expected subject prefixes of which none begins with another`;
+      context.addIssue({ code: 'custom', path: ['issuers', i, 'subject'], message });
+    });
     const hosts = new Set<string>();
     config.targets.forEach((entry, i) => {
       for (const host of entry.hostNames) {
@@ -229,5 +238,9 @@ export const configSchema = z
       }
     });
   });
+
+function overlaps(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
+}
 
 export type ConfigDocument = z.infer<typeof configSchema>;
