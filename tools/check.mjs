@@ -4,9 +4,10 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 
+const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
 const checks = {
   types: ['node_modules/typescript/bin/tsc', '--noEmit'],
-  'lint and format': ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'],
+  'lint and format': ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', colors],
   'dead code': ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
   tidy: ['tools/test.mjs', 'tidy'],
   'docs against code': ['tools/test.mjs', 'docs'],
