@@ -94,7 +94,7 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
         'targets:',
         '  - { name: b, url: "https://b", audiences: [s], subject: { prefix: "b:" } }\ntargets:',
       ),
-    'f:7:53: issuers[1].subject: issuer `main` could mint subjects of this one: expected subject prefixes of which none begins with another',
+    'f:7:50: issuers[1].subject: issuer `main` could mint subjects of this one: expected subject prefixes of which none begins with another',
   ],
   ['an empty file', () => '', 'f:1:1: the file is empty'],
   ['a list instead of a map', () => '- a\n', 'f:1:1: invalid input: expected object, received array'],

@@ -17,6 +17,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** Limits of authentication. */
 export const TOKEN_LIMITS = Object.freeze({
+  /** The longest token that is looked at. */
   tokenBytesMax: 16 * 1024,
   /** How far the issuer's clock may be off. */
   clockSkewSeconds: 30,

@@ -20,7 +20,9 @@ export const KEY_LIMITS = Object.freeze({
   keysStaleMaxMs: 24 * 3_600_000,
   /** Between two fetches, however many unknown key ids turn up. */
   refreshMinMs: 10_000,
+  /** How long an issuer may take to answer. */
   fetchTimeoutMs: 5_000,
+  /** The largest document that is read from an issuer. */
   documentBytesMax: 1024 * 1024,
 });
 

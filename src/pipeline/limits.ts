@@ -4,7 +4,9 @@ export interface Limits {
   readonly bodyBytesMax: number;
   /** How long a body may take to arrive, from the first call that reads it. */
   readonly bodyTimeoutMs: number;
+  /** Headers in one request. */
   readonly headersCountMax: number;
+  /** The longest request target. */
   readonly uriBytesMax: number;
 }
 

@@ -1,5 +1,10 @@
 /* `npm run docs`: writes the reference pages that are made from the code. */
 import { writeFileSync } from 'node:fs';
 import { configurationPage } from './configuration.ts';
+import { limitsPage } from './limits.ts';
 
-writeFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), configurationPage());
+const PAGES = { 'configuration.md': configurationPage, 'limits.md': limitsPage };
+
+for (const [name, page] of Object.entries(PAGES)) {
+  writeFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), page());
+}

@@ -20,6 +20,7 @@ export const PROBE_LIMITS = Object.freeze({
   answerBytesMax: 4 * 1024 * 1024,
   /** How long the labels of a namespace and the services of a pod are kept. */
   keptMs: 5_000,
+  /** How many such answers are kept. */
   keptMax: 2_000,
 });
 

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
+import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
+import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
+import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
+import { KEY_LIMITS } from '../../src/identity/issuer-keys.ts';
+import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
+import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { DEFAULT_JOURNAL_LIMITS } from '../../src/storage/journal.ts';
+import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
+
+type Limits = Readonly<Record<string, number>>;
+
+/** Each group of limits: its title, the values in force, and the file whose comments say what they are. */
+const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[] = [
+  ['The data path', { ...DEFAULT_LIMITS }, 'src/pipeline/limits.ts'],
+  ['The wire', { ...DEFAULT_LISTENER_LIMITS }, 'src/listener/limits.ts'],
+  ['Bodies of Kubernetes requests', { ...DEFAULT_BODY_LIMITS }, 'src/connectors/kubernetes/body/body-limits.ts'],
+  ['The way upstream', { ...DEFAULT_UPSTREAM_LIMITS }, 'src/connectors/kubernetes/upstream/limits.ts'],
+  ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
+  ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
+  ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],
+  ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],
+  ['Sessions', { ...DEFAULT_SESSION_LIMITS }, 'src/storage/sessions.ts'],
+];
+
+const UNITS: readonly (readonly [RegExp, string])[] = [
+  [/Ms$/, 'ms'],
+  [/Seconds$/, 's'],
+  [/PerSecond$/, '1/s'],
+  [/Bytes(Max)?$/, 'bytes'],
+  [/MegabytesMax$/, 'MB'],
+];
+
+/** The reference page of limits, out of their values and the comments beside them. */
+export function limitsPage(): string {
+  return `# Limits
+
+Every queue, body, frame, wait and cache has a bound. Those that \`limits:\` in [configuration.md](configuration.md) names can be set there; the others are as
+they stand here. What meets a bound is refused with a code of [refusals.md](refusals.md), or cut where it already streams.
+
+This page is made from the code (\`npm run docs\` writes it; a test keeps the two equal).
+${GROUPS.map(section).join('')}`;
+}
+
+function section([title, limits, file]: (typeof GROUPS)[number]): string {
+  const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  const rows = Object.entries(limits).map(
+    ([name, value]) => `| \`${name}\` | ${value} ${unitOf(name)} | ${meaningOf(source, name)} |`,
+  );
+  return `\n## ${title}\n\n| limit | default | what it bounds |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function unitOf(name: string): string {
+  const found = [...UNITS].reverse().find(([ending]) => ending.test(name));
+  return found?.[1] ?? '';
+}
+
+/** The comment right before the limit's declaration. */
+function meaningOf(source: string, name: string): string {
+  const found = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s*(?:readonly )?${name}\\b`).exec(source)?.[1] ?? '';
+  return found
+    .replace(/\s*\n\s*\*?\s*/g, ' ')
+    .trim()
+    .replaceAll('|', '\\|');
+}
