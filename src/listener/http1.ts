@@ -57,15 +57,6 @@ export function http1Request({ routes, clock }: ExchangeContext, request: Incomi
   return { target: route.target, raw };
 }
 
-/**
- * Has `100 Continue` sent when the body is first read, and not before: nobody is asked for a body that will not be read.
- */
-export function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
-  request.once('resume', () => {
-    if (!response.headersSent) response.writeContinue();
-  });
-}
-
 /** One reply over HTTP/1.1. */
 export class Http1Wire implements Wire {
   readonly isHeadRequest: boolean;

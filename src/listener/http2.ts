@@ -8,6 +8,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Session, type Serv
 import type { TLSSocket } from 'node:tls';
 import { newExchangeId } from '../std/ids.ts';
 import { clientGone, type ExchangeContext, faultReply } from './exchange.ts';
+import { onFirstRead } from './first-read.ts';
 import { ReplyWriter, type Wire } from './reply-writer.ts';
 import { routeOf } from './route.ts';
 
@@ -41,7 +42,7 @@ export async function serveHttp2(
 ): Promise<void> {
   connection.streams++;
   const aborter = new AbortController();
-  const writer = new ReplyWriter(new Http2Wire(headers, stream), context.progress);
+  const writer = new ReplyWriter(new Http2Wire(context, headers, stream), context.progress);
   stream.on('error', () => {});
   stream.on('drain', () => writer.drained());
   stream.on('close', () => {
@@ -49,6 +50,11 @@ export async function serveHttp2(
     if (!stream.writableFinished || stream.rstCode !== constants.NGHTTP2_NO_ERROR) aborter.abort(clientGone());
     writer.closed();
   });
+  if (headers.expect?.toLowerCase() === '100-continue') {
+    onFirstRead(stream, () => {
+      if (!stream.headersSent) stream.additionalHeaders({ ':status': 100 });
+    });
+  }
   const { target, raw } = http2Request(context, connection, stream, headers, rawHeaders);
   const answer = await context.serve(target, raw, aborter.signal).catch((error) => {
     context.onFault(error);
@@ -94,10 +100,12 @@ function authorityOf({ ':authority': authority, host }: IncomingHttpHeaders): st
 /** One reply over HTTP/2. */
 class Http2Wire implements Wire {
   readonly isHeadRequest: boolean;
+  readonly #bytesMax: number;
   readonly #stream: ServerHttp2Stream;
   #trailers: readonly string[] = [];
 
-  constructor(headers: IncomingHttpHeaders, stream: ServerHttp2Stream) {
+  constructor(context: ExchangeContext, headers: IncomingHttpHeaders, stream: ServerHttp2Stream) {
+    this.#bytesMax = context.limits.unwantedBodyBytesMax;
     this.isHeadRequest = headers[':method'] === 'HEAD';
     this.#stream = stream;
   }
@@ -122,8 +130,7 @@ class Http2Wire implements Wire {
     this.#trailers = trailers;
     if (chunk === undefined) this.#stream.end();
     else this.#stream.end(chunk);
-    // Nobody wants the rest of a body that is still on its way.
-    if (!this.#stream.readableEnded) this.#stream.once('finish', () => this.#stream.close(constants.NGHTTP2_NO_ERROR));
+    if (!this.#stream.endAfterHeaders && !this.#stream.readableEnded) discardRest(this.#stream, this.#bytesMax);
   }
 
   cut(): void {
@@ -138,4 +145,14 @@ class Http2Wire implements Wire {
     }
     this.#stream.sendTrailers(trailers);
   }
+}
+
+/** Limit: what a client still sends of a body that nobody wanted; over it, the stream ends. */
+function discardRest(stream: ServerHttp2Stream, bytesMax: number): void {
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bytesMax) stream.close(constants.NGHTTP2_NO_ERROR);
+  });
+  stream.resume();
 }

@@ -16,7 +16,8 @@ import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../std/clock.ts';
 import type { CertificatePair } from './certificates.ts';
 import type { ExchangeContext, Serve } from './exchange.ts';
-import { continueWhenRead, serveHttp1 } from './http1.ts';
+import { onFirstRead } from './first-read.ts';
+import { serveHttp1 } from './http1.ts';
 import { type Http2Connection, http2Connection, serveHttp2 } from './http2.ts';
 import type { ListenerLimits } from './limits.ts';
 import { Progress } from './progress.ts';
@@ -136,7 +137,9 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext): voi
   // Node's imitation of HTTP/1 for streams came with the handler above; streams are served by the one below.
   server.removeAllListeners('stream');
   server.on('checkContinue', (request, response) => {
-    continueWhenRead(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    onFirstRead(request, () => {
+      if (!response.headersSent) response.writeContinue();
+    });
     server.emit('request', request, response);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -16,9 +16,10 @@ export interface WireHead {
  *
  * `Trailer` goes with a length, since nothing can then follow the body.
  *
- * @throws {RangeError} a length that is no number, or two that differ: two readers would see the end in two places
+ * @throws {RangeError} a status that ends no exchange; a length that is no number, or two that differ: two readers would see the end in two places
  */
 export function wireHead(reply: ReplyHead): WireHead {
+  if (!(reply.status >= 200 && reply.status <= 599)) throw new RangeError('a status that ends no exchange');
   const headers: string[] = [];
   let contentLength: number | undefined;
   const kept = withoutHopByHop(reply.headers);

@@ -2,7 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ClientHttp2Session, connect as connectHttp2, type OutgoingHttpHeaders } from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
-import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createServer as createTlsServer,
+  type TLSSocket,
+} from 'node:tls';
 import { fixedCredential } from '../../src/connectors/kubernetes/upstream/credential.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
 import {
@@ -175,9 +180,12 @@ export async function bodyOf(raw: RawRequest): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** What Node takes and its types do not know. */
+type TlsConnectionOptions = ConnectionOptions & { readonly allowHalfOpen: boolean };
+
 /** A TLS connection that speaks HTTP/1.1, on which a test writes what it likes. */
 export async function openSocket(port: number, options: { readonly servername?: string } = {}): Promise<TLSSocket> {
-  const socket = connectTls({
+  const connection: TlsConnectionOptions = {
     port,
     host: '127.0.0.1',
     ca: caPem,
@@ -185,7 +193,8 @@ export async function openSocket(port: number, options: { readonly servername?: 
     ALPNProtocols: ['http/1.1'],
     allowHalfOpen: true,
     ...options,
-  });
+  };
+  const socket = connectTls(connection);
   socket.on('error', () => {});
   await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
   return socket;
@@ -202,7 +211,7 @@ export async function exchangeBytes(port: number, bytes: string | Buffer): Promi
 export function readAll(socket: TLSSocket): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     const done = () => {
       socket.destroy();
       resolve(Buffer.concat(chunks).toString('latin1'));
@@ -256,7 +265,7 @@ export function requestHttp2(
     stream.on('trailers', (received) => {
       trailers = received;
     });
-    stream.on('data', (chunk) => chunks.push(chunk));
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('error', () => {});
     stream.on('close', () =>
       resolve({ headers: answer, body: Buffer.concat(chunks).toString(), trailers, rstCode: stream.rstCode ?? 0 }),

@@ -68,12 +68,13 @@ export function sendUpgrade(upgrade: UpgradeRequest, limits: UpstreamLimits, sig
     });
     outgoing.on('error', (error) => giveUp(upstreamFailure(error, { isSent })));
     outgoing.on('response', (response) => {
+      // A 101 that does not say to what it switches is none that Node takes for a switch.
+      if (response.statusCode === 101) {
+        giveUp(wrongSwitch());
+        return;
+      }
       settle();
       resolve(unaryReply(response, signal));
-    });
-    // A 101 that names no protocol is none that Node takes for a switch.
-    outgoing.on('information', ({ statusCode }) => {
-      if (statusCode === 101) giveUp(wrongSwitch());
     });
     outgoing.on('upgrade', (response, socket, head) => {
       if (!isSwitch(response, upgrade.protocol)) {
@@ -129,12 +130,13 @@ function duplexReply(response: IncomingMessage, socket: Duplex, head: Buffer, si
 }
 
 function unaryReply(response: IncomingMessage, signal: AbortSignal): UnaryReply {
+  const { socket } = response;
   const onAbort = () => response.destroy();
   signal.addEventListener('abort', onAbort, { once: true });
   response.once('close', () => {
     signal.removeEventListener('abort', onAbort);
     // Security: no connection is left behind a refused upgrade (T33).
-    response.socket.destroy();
+    socket.destroy();
   });
   return {
     kind: 'unary',
