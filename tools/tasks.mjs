@@ -10,4 +10,5 @@ export const tasks = {
   fuzz: ['test/fuzz/main.ts'],
   oracle: ['test/oracle/main.ts'],
   build: ['tools/build.mjs'],
+  docs: ['test/docs/write.ts'],
 };
