@@ -62,17 +62,23 @@ export class ExchangeLedger {
     return open;
   }
 
-  /** Forgets all events after this one, and returns the exchanges that ended among them: nobody will end those again. */
-  fallBack(seq: number): readonly OpenExchange[] {
-    const lost: OpenExchange[] = [];
+  /** All events after this one are gone: what began among them is forgotten, what ended among them has an end that is not recorded. */
+  fallBack(seq: number): void {
     for (const [exchange, entry] of this.#entries) {
       if (entry.begunSeq > seq) this.#entries.delete(exchange);
-      else if (entry.endedSeq !== undefined && entry.endedSeq > seq) {
-        entry.endedSeq = undefined;
-        lost.push([exchange, entry.session]);
-      }
+      else if (entry.endedSeq !== undefined && entry.endedSeq > seq) entry.endedSeq = Number.POSITIVE_INFINITY;
     }
     this.#ended = this.#ended.filter((ended) => ended.seq <= seq);
+  }
+
+  /** The exchanges whose end could not be recorded. They count as open from here on, so that they can be ended as lost. */
+  takeUnrecorded(): readonly OpenExchange[] {
+    const lost: OpenExchange[] = [];
+    for (const [exchange, entry] of this.#entries) {
+      if (entry.endedSeq !== Number.POSITIVE_INFINITY) continue;
+      entry.endedSeq = undefined;
+      lost.push([exchange, entry.session]);
+    }
     return lost;
   }
 }

@@ -200,8 +200,9 @@ export class Journal {
 
   /** Takes events again, after it has recorded what was put right. */
   async #resume(reason: string, tornBytes: number, setAside: readonly string[]): Promise<void> {
-    const lost = this.#ledger.fallBack(this.#synced.seq);
-    if (this.#state !== 'closed') this.#turn('open', '');
+    if (this.#state === 'closed') return;
+    this.#turn('open', '');
+    const lost = this.#ledger.takeUnrecorded();
     if (tornBytes === 0 && setAside.length === 0 && lost.length === 0) return;
     const at = this.#parts.clock.now();
     let last = this.append({ type: 'journal.recovered', at, reason, tornBytes, setAside, lost: lost.length });
@@ -251,7 +252,10 @@ export class Journal {
   async #abandoned(): Promise<{ readonly place: Place; readonly id: string }> {
     const committer = this.#committer as Committer;
     this.#committer = undefined;
-    return committer.abandon();
+    const fallen = await committer.abandon();
+    // Now, since the numbers after it are given again.
+    this.#ledger.fallBack(fallen.place.seq);
+    return fallen;
   }
 
   #turn(state: JournalHealth['state'], reason: string): void {
