@@ -47,7 +47,8 @@ function literalReading(operation: Operation): Reading {
     power: operation.power,
     namespace: operation.namespace,
     names,
-    isEveryNamespace: isCollection && operation.namespace === '' && !isClusterScoped(operation),
+    isEveryNamespace:
+      isCollection && operation.namespace === '' && (isNamespaces(operation) || !isClusterScoped(operation)),
     isEveryResource: false,
     isEquivalent: false,
   };
@@ -68,8 +69,14 @@ function deleteReading(literal: Reading): Reading {
   return { ...literal, verb: 'delete', subresource: '', power: undefined, isEquivalent: true };
 }
 
-function isNamespaceDelete({ apiGroup, resource, subresource, verb, equals }: Operation): boolean {
-  if (apiGroup !== '' || resource !== 'namespaces') return false;
+/** Namespaces are in none, and yet the API server reads each as in itself. */
+function isNamespaces({ apiGroup, resource }: Operation): boolean {
+  return apiGroup === '' && resource === 'namespaces';
+}
+
+function isNamespaceDelete(operation: Operation): boolean {
+  const { subresource, verb, equals } = operation;
+  if (!isNamespaces(operation)) return false;
   return (
     (subresource === '' && (verb === 'delete' || verb === 'deletecollection')) ||
     subresource === 'finalize' ||
