@@ -220,6 +220,23 @@ describe('an answer is never older than its bound', () => {
   });
 });
 
+test('first questions that come at once share one fetch', async () => {
+  const target = new FakeTarget();
+  await Promise.all(Array.from({ length: 50 }, () => target.discovery.find('', 'v1', 'pods', '')));
+  assert.equal(target.fetches(), 1);
+});
+
+test('a reply that is no success is unavailable, whatever its document says', async () => {
+  const body = Buffer.from('{"kind":"APIGroupDiscoveryList","items":[]}');
+  for (const status of [301, 401, 403, 404, 500]) {
+    const discovery = createDiscovery({
+      get: async () => ({ status, body }),
+      clock: { now: () => 0, monotonic: () => 0 },
+    });
+    assert.equal(await code(discovery.find('', 'v1', 'pods', '')), 'DISCOVERY_UNAVAILABLE', String(status));
+  }
+});
+
 test('documents that are none are unavailable, not empty', async () => {
   for (const body of ['', '[]', 'null', '{}', '{"kind":"Status"}', '<html>']) {
     const get = async () => ({ status: 200, body: Buffer.from(body) });

@@ -75,12 +75,7 @@ interface Fetched {
 
 /** Discovery of one target; fetches nothing before the first question. */
 export function createDiscovery(options: DiscoveryOptions): Discovery {
-  const {
-    clock,
-    staleMs = 30_000,
-    refreshMinMs = 500,
-    pause = (ms) => pauseFor(ms, undefined, { ref: false }),
-  } = options;
+  const { clock, staleMs = 30_000, refreshMinMs = 500, pause = pauseFor } = options;
   let latest: Fetched | undefined;
   let inFlight: Promise<Fetched> | undefined;
   let begunAtMs = Number.NEGATIVE_INFINITY;

@@ -122,6 +122,8 @@ table('T14: watch in all its spellings', [
   // A bad parameter beside it: the API server forgets the name, and folds case by other rules.
   ['GET', '/api/v1/pods?watch=1&limit=x', 'watch - pods -'],
   ['GET', '/api/v1/pods?watch=fal%C5%BFe&limit=x', 'watch - pods -'],
+  ['GET', '/api/v1/pods?watch=fal%C5%BFe&fieldSelector=junk', 'watch - pods -'],
+  ['GET', '/api/v1/pods?watch=fal%C5%BFe&labelSelector=a=b=c', 'watch - pods -'],
   ['GET', '/api/v1/pods?watch=FALSE&limit=x', 'list - pods -'],
   ['GET', '/api/v1/pods?watch=1&fieldSelector=metadata.name%3Da&labelSelector=!!', 'watch - pods -'],
   ['GET', '/api/v1/pods?watch=1&fieldSelector=metadata.name%3Da&timeoutSeconds=', 'watch - pods -'],
