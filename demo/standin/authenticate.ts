@@ -40,7 +40,7 @@ export interface Impersonated {
 /**
  * The requester after its Impersonate- headers. Groups come from the raw headers, one value each: a joined header could be read two ways.
  *
- * @throws {StatusError} 403 where the holder may not impersonate, 500 where groups, uid or extra are asked for without a user, as there
+ * @throws {StatusError} 403 where the holder may not impersonate, 400 where groups, uid or extra are asked for without a user, as there
  */
 export function impersonated(
   holder: Identity,
@@ -50,11 +50,7 @@ export function impersonated(
   const asked = askedFor(rawHeaders);
   if (asked.username === undefined) {
     if (!asked.isAny) return holder;
-    throw new StatusError(
-      500,
-      'InternalError',
-      'Internal Server Error: requested impersonation of groups, uid or extra without a user',
-    );
+    throw new StatusError(400, 'BadRequest', 'requested impersonation of groups, uid or extra without a user');
   }
   const [, namespace = '', account = ''] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(asked.username) ?? [];
   for (const what of impersonations(asked, namespace, account)) {

@@ -4,6 +4,7 @@
  */
 
 import { parseDocument } from 'yaml';
+import type { Kind } from './kinds.ts';
 import { isObject, type Json, type JsonObject } from './object.ts';
 import { parseProtobuf } from './protobuf.ts';
 import { fieldSchema, itemSchema, resolved, type Schema, takesUnknown } from './schema.ts';
@@ -57,11 +58,14 @@ export function parseYaml(text: string): Json {
  *
  * @throws {StatusError} 400 where a value is not of its field's type
  */
-export function decoded(value: JsonObject, schema: Schema | undefined, kind: string, apiVersion: string): Decoded {
+export function decoded(value: JsonObject, kind: DecodedKind): Decoded {
   const unknown: string[] = [];
-  const clean = decodeValue(value, schema, '', { unknown, kind, apiVersion });
+  const context = { unknown, kind: kind.kind, apiVersion: kind.version, isCustom: kind.custom !== undefined };
+  const clean = decodeValue(value, kind.schema, '', context);
   return { object: clean as JsonObject, unknownFields: unknown };
 }
+
+export type DecodedKind = Pick<Kind, 'kind' | 'version' | 'schema' | 'custom'>;
 
 export interface Decoded {
   readonly object: JsonObject;
@@ -72,6 +76,7 @@ interface Context {
   readonly unknown: string[];
   readonly kind: string;
   readonly apiVersion: string;
+  readonly isCustom: boolean;
 }
 
 function decodeValue(value: Json, schema: Schema | undefined, path: string, context: Context): Json {
@@ -88,9 +93,19 @@ function decodeValue(value: Json, schema: Schema | undefined, path: string, cont
     const inner = path === '' ? field : `${path}.${field}`;
     const known = fieldSchema(whole, field);
     if (known === undefined && !takesUnknown(whole)) context.unknown.push(inner);
-    else if (each !== null && each !== undefined) out[field] = decodeValue(each, known, inner, context);
+    else if (each !== null && each !== undefined && !isLeftOut(each, field, known, whole, context)) {
+      out[field] = decodeValue(each, known, inner, context);
+    }
   }
   return out;
+}
+
+/** Empty maps and lists that are not required are no fields of a built-in kind: Go leaves them out. */
+function isLeftOut(value: Json, field: string, schema: Schema | undefined, parent: Schema, context: Context): boolean {
+  if (context.isCustom || parent.required?.includes(field) === true) return false;
+  if (Array.isArray(value)) return value.length === 0;
+  const isMap = schema?.additionalProperties !== undefined && schema.properties === undefined;
+  return isMap && isObject(value) && Object.keys(value).length === 0;
 }
 
 function checkType(value: Json, schema: Schema, path: string, context: Context): void {

@@ -30,7 +30,9 @@ export function withDefaults(object: KubeObject): KubeObject {
     case 'v1/Secret':
       return secret(object);
     case 'v1/Namespace':
-      return { ...object, spec: { finalizers: ['kubernetes'], ...spec }, ...nameLabel(object) };
+      return { ...object, ...nameLabel(object) };
+    case 'apiextensions.k8s.io/v1/CustomResourceDefinition':
+      return { ...object, spec: definitionSpec(spec) };
     case 'networking.k8s.io/v1/NetworkPolicy':
       return {
         ...object,
@@ -63,33 +65,12 @@ function podSpec(spec: JsonObject, isPod: boolean): JsonObject {
     dnsPolicy: 'ClusterFirst',
     securityContext: {},
     schedulerName: 'default-scheduler',
-    ...(isPod
-      ? admitted(account || 'default')
-      : account === ''
-        ? {}
-        : { serviceAccountName: account, serviceAccount: account }),
+    ...(isPod ? { enableServiceLinks: true } : {}),
+    ...(account === '' ? {} : { serviceAccountName: account, serviceAccount: account }),
     ...spec,
     ...(valueAt(spec, 'containers') === undefined ? {} : { containers: listAt(spec, 'containers').map(container) }),
     ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(container) }),
     ...(volumes.length === 0 ? {} : { volumes: volumes.map(volume) }),
-  };
-}
-
-/** What admission adds to a pod, and not to a template of one. */
-function admitted(account: string): JsonObject {
-  const toleration = (key: string): JsonObject => ({
-    key,
-    operator: 'Exists',
-    effect: 'NoExecute',
-    tolerationSeconds: 300,
-  });
-  return {
-    enableServiceLinks: true,
-    serviceAccountName: account,
-    serviceAccount: account,
-    preemptionPolicy: 'PreemptLowerPriority',
-    priority: 0,
-    tolerations: [toleration('node.kubernetes.io/not-ready'), toleration('node.kubernetes.io/unreachable')],
   };
 }
 
@@ -200,10 +181,7 @@ function serviceSpec(spec: JsonObject): JsonObject {
     (port): JsonObject => ({ protocol: 'TCP', targetPort: port.port ?? 0, ...port }),
   );
   const type = textAt(spec, 'type') || 'ClusterIP';
-  const local =
-    type === 'ExternalName'
-      ? {}
-      : { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+  const local = type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' };
   return { sessionAffinity: 'None', type, ...local, ...spec, ...(ports.length === 0 ? {} : { ports }) };
 }
 
@@ -234,4 +212,11 @@ function binding(object: KubeObject): KubeObject {
   );
   const roleRef = { apiGroup: group, ...at(object, 'roleRef') };
   return { ...object, roleRef, ...(subjects.length === 0 ? {} : { subjects }) };
+}
+
+function definitionSpec(spec: JsonObject): JsonObject {
+  const names = at(spec, 'names');
+  const kind = textAt(names, 'kind');
+  const given = { listKind: `${kind}List`, singular: kind.toLowerCase(), ...names };
+  return { conversion: { strategy: 'None' }, ...spec, names: given };
 }

@@ -52,7 +52,7 @@ export function elementOf(item: Json, listType: ListType, items: Schema | undefi
  */
 export function fieldsOf(value: JsonObject, schema: Schema | undefined, isBegun = false): ReadonlyMap<string, Json> {
   const found = new Map<string, Json>();
-  visitFields(value, resolved(schema), [], { found, isBegun });
+  visitFields(value, resolved(schema), [], { found, isBegun, isThereAnyway: true });
   for (const key of found.keys()) if (isUnmanaged(pathOf(key))) found.delete(key);
   return found;
 }
@@ -60,6 +60,8 @@ export function fieldsOf(value: JsonObject, schema: Schema | undefined, isBegun 
 interface Visit {
   readonly found: Map<string, Json>;
   readonly isBegun: boolean;
+  /** Whether an empty object of the kind has what is being visited. */
+  readonly isThereAnyway: boolean;
 }
 
 const unmanaged = [
@@ -87,7 +89,13 @@ function visitFields(value: JsonObject, schema: Schema | undefined, path: Path, 
     const known = fieldSchema(whole, field);
     const isNamed = whole?.properties !== undefined && Object.hasOwn(whole.properties, field);
     const isThereAnyway = known?.default !== undefined || whole?.required?.includes(field) === true;
-    visitValue(each, known, inner, !isNamed || (visit.isBegun && !isThereAnyway), visit);
+    const isStruct = visit.isThereAnyway && known?.default !== undefined;
+    const isNothing = isObject(each) && Object.keys(each).length === 0;
+    if (visit.isBegun && isStruct && isNothing) continue;
+    visitValue(each, known, inner, !isNamed || (visit.isBegun && !isThereAnyway), {
+      ...visit,
+      isThereAnyway: isStruct,
+    });
   }
 }
 

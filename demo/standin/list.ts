@@ -4,7 +4,7 @@
  */
 
 import { apiVersionOf, type Kind } from './kinds.ts';
-import type { JsonObject, KubeObject } from './object.ts';
+import { type JsonObject, type KubeObject, without } from './object.ts';
 import type { RequestInfo } from './request.ts';
 import { fieldSelector, labelSelector, type Matches } from './selectors.ts';
 import { badRequest, type FieldProblem, forbiddenField, invalid } from './status.ts';
@@ -88,7 +88,10 @@ export function listObjects(
       ? { continue: continueToken(revision, keyOf(last)), ...(isFiltered ? {} : { remainingItemCount: remaining }) }
       : {};
   const metadata = { resourceVersion: String(revision), ...paging } as JsonObject;
-  return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items };
+  // A built-in kind's items do not repeat what the list says.
+  const shown =
+    kind.custom === undefined ? items.map((each) => without(each, 'kind', 'apiVersion') as KubeObject) : items;
+  return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: shown };
 }
 
 function continueToken(revision: number, key: string): string {

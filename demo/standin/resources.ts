@@ -9,7 +9,6 @@ import { listObjects, matcher } from './list.ts';
 import { at, isObject, type JsonObject, type KubeObject, textAt } from './object.ts';
 import { isApply, patched } from './patch/patch.ts';
 import { reviewed } from './reviews.ts';
-import { withAddress } from './service-address.ts';
 import { badRequest, methodNotAllowed, type StatusError } from './status.ts';
 import { startWatch } from './watch.ts';
 import { createObject, liveObject, updateObject, type WriteOptions } from './write.ts';
@@ -59,18 +58,13 @@ interface Body {
 }
 
 /** @throws {StatusError} 400, 415 */
-export function bodyOf(call: Call, kind: Pick<Kind, 'group' | 'version' | 'kind' | 'schema'>): Body {
+export function bodyOf(call: Call, kind: Pick<Kind, 'group' | 'version' | 'kind' | 'schema' | 'custom'>): Body {
   const parsed = parseBody(call.body, mediaType(call.contentType), kind.kind);
   if (!isObject(parsed)) throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind})`);
   const [givenVersion, givenKind] = [textAt(parsed, 'apiVersion'), textAt(parsed, 'kind')];
   if ((givenKind || kind.kind) !== kind.kind || (givenVersion || apiVersionOf(kind)) !== apiVersionOf(kind))
     throw wrongKind(kind, givenVersion, givenKind);
-  const { object, unknownFields } = decoded(
-    { apiVersion: apiVersionOf(kind), kind: kind.kind, ...parsed },
-    kind.schema,
-    kind.kind,
-    kind.version,
-  );
+  const { object, unknownFields } = decoded({ apiVersion: apiVersionOf(kind), kind: kind.kind, ...parsed }, kind);
   const warnings = judgedUnknown(call, kind, unknownFields);
   return { object: { ...object, metadata: at(object, 'metadata') } as unknown as KubeObject, warnings };
 }
@@ -121,8 +115,7 @@ function created(parts: Parts, call: Call, kind: Kind): Answer {
     return { is: 'object', status: 201, object: reviewed(object, context), kind };
   }
   const options = writeOptions(call, 'CreateOptions');
-  const addressed = withAddress(parts.cluster, object);
-  const made = createObject(parts.cluster, kind, namespaceOf(call, kind), addressed, options);
+  const made = createObject(parts.cluster, kind, namespaceOf(call, kind), object, options);
   return { is: 'object', status: 201, object: made, kind, warnings };
 }
 
@@ -175,7 +168,7 @@ export function patchedAnswer(parts: Parts, call: Call, kind: Kind, subresource:
       warnings,
     };
   }
-  const made = createObject(cluster, kind, namespace, withAddress(cluster, result.object as KubeObject), options);
+  const made = createObject(cluster, kind, namespace, result.object, options);
   return { is: 'object', status: 201, object: made, kind, warnings };
 }
 
@@ -202,9 +195,8 @@ function collectionDeleted(parts: Parts, call: Call, kind: Kind): Answer {
   const options = deleteOptions(call.body, call.contentType, call.info.query);
   const matches = matcher(call.info, kind);
   const list = listObjects(parts.cluster.store, kind, call.info);
-  const items = list.items.filter(matches).map((object) => {
-    deleteObject(parts.cluster, kind, object, options);
-    return object;
-  });
-  return { is: 'object', status: 200, object: { ...list, items }, kind };
+  for (const object of parts.cluster.store.list(kind, call.info.namespace)) {
+    if (matches(object)) deleteObject(parts.cluster, kind, object, options);
+  }
+  return { is: 'object', status: 200, object: list, kind };
 }

@@ -3,7 +3,7 @@
 import type { Identity, Requester } from './authenticate.ts';
 import { allowedBecause, bindingsOf, type Judge } from './authorize.ts';
 import { at, isObject, type Json, type JsonObject, type KubeObject, textAt, valueAt } from './object.ts';
-import { badRequest, notImplemented } from './status.ts';
+import { invalid, invalidValue, notImplemented } from './status.ts';
 
 export interface ReviewContext {
   readonly judge: Judge;
@@ -12,7 +12,7 @@ export interface ReviewContext {
   readonly namespace: string;
 }
 
-/** @throws {StatusError} 400 for a review that asks nothing */
+/** @throws {StatusError} 422 for a review that asks nothing */
 export function reviewed(review: KubeObject, context: ReviewContext): JsonObject {
   switch (review.kind) {
     case 'SelfSubjectReview':
@@ -58,8 +58,16 @@ function accessStatus(review: KubeObject, who: Requester, judge: Judge): JsonObj
     valueAt(review, 'spec', 'resourceAttributes'),
     valueAt(review, 'spec', 'nonResourceAttributes'),
   ];
-  if (!isObject(resource) && !isObject(path))
-    throw badRequest('exactly one of nonResourceAttributes or resourceAttributes must be specified');
+  if (!isObject(resource) && !isObject(path)) {
+    const about = { group: 'authorization.k8s.io', kind: review.kind };
+    throw invalid(about, [
+      invalidValue(
+        'spec.resourceAttributes',
+        null,
+        'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+      ),
+    ]);
+  }
   const attributes = at(isObject(resource) ? resource : path);
   const access = {
     verb: textAt(attributes, 'verb'),

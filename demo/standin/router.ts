@@ -38,14 +38,15 @@ export function route(parts: Parts, call: Call): Answer {
 }
 
 /**
- * The kind that a path asks for; undefined where even its group and version are not served.
+ * The kind that a path asks for; undefined where even its group is not served.
  *
  * @throws {StatusError} 404 for an unknown resource or the wrong scope, 405 for a method that a path does not take
  */
 export function kindOf(parts: Parts, call: Pick<Call, 'info' | 'method'>): Kind | undefined {
   const { info } = call;
   const { kinds } = parts.cluster;
-  if (!kinds.isServed(info.group, info.version)) return undefined;
+  if (!kinds.isServed(info.group)) return undefined;
+  if (!kinds.isServed(info.group, info.version)) throw noSuchResource();
   const kind = kinds.find(info.group, info.version, info.resource);
   if (kind === undefined) throw noSuchResource();
   const isNamespaceItself = info.resource === 'namespaces' && info.group === '';
@@ -69,7 +70,11 @@ function nonResource(parts: Parts, call: Call): Answer {
   if (path === '/version' || path === '/version/') return json(versionInfo);
   if (path.startsWith('/openapi/')) return openApi(parts, call);
   const found = discoveryDocument(parts.cluster.kinds, path, call.accept, call.host);
-  if (found === undefined) return text('404 page not found\n', 404);
+  if (found === undefined) {
+    const [, root, group = ''] = path.split('/');
+    if (root === 'apis' && parts.cluster.kinds.isServed(group) && group !== '') throw noSuchResource();
+    return text('404 page not found\n', 404);
+  }
   const headers =
     found.etag === undefined ? undefined : { etag: found.etag, vary: 'Accept', 'cache-control': 'public' };
   const answer = { is: 'text', status: 200, text: JSON.stringify(found.body), contentType: found.contentType } as const;
@@ -83,11 +88,11 @@ function json(body: object): Answer {
 function openApi(parts: Parts, call: Call): Answer {
   const { kinds } = parts.cluster;
   const { path, query } = call.info;
-  if (path === '/openapi/v3' || path === '/openapi/v3/') return json(openApiIndex(kinds));
+  if (path === '/openapi/v3' || path === '/openapi/v3/') return { ...text(JSON.stringify(openApiIndex(kinds))) };
   if (!takesJson(call.accept))
     throw new StatusError(406, 'NotAcceptable', 'only the following media types are accepted: application/json');
   const document = path === '/openapi/v2' ? openApiV2(kinds) : openApiV3(kinds, path.slice('/openapi/v3/'.length));
-  if (document === undefined) return text('404 page not found\n', 404);
+  if (document === undefined) return { is: 'text', status: 404, text: '', contentType: '' };
   const hash = query.get('hash');
   if (hash !== null && hash !== document.hash) {
     const location = `${path}?hash=${document.hash}`;

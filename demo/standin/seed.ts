@@ -2,7 +2,6 @@
 
 import { kindNamed } from './controllers/change.ts';
 import type { JsonObject } from './object.ts';
-import { withAddress } from './service-address.ts';
 import type { Cluster } from './write.ts';
 import { createObject } from './write.ts';
 
@@ -98,7 +97,7 @@ function putter(cluster: Cluster): (resource: string, group: string, namespace: 
   return (resource, group, namespace, object) => {
     const kind = kindNamed(cluster, resource, group);
     const given = { apiVersion: group === '' ? 'v1' : `${group}/v1`, kind: kind.kind, metadata: {}, ...object };
-    createObject(cluster, kind, namespace, withAddress(cluster, given), { isDryRun: false, manager });
+    createObject(cluster, kind, namespace, given, { isDryRun: false, manager });
   };
 }
 

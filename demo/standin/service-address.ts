@@ -4,7 +4,7 @@ import { at, type JsonObject, type KubeObject, listAt, textAt } from './object.t
 import type { Cluster } from './write.ts';
 
 /** The service with a free cluster address; other kinds, and services that say their own, as they are. */
-export function withAddress(cluster: Cluster, object: KubeObject): KubeObject {
+export function withAddress(cluster: Pick<Cluster, 'store' | 'kinds'>, object: KubeObject): KubeObject {
   if (object.kind !== 'Service' || object.apiVersion !== 'v1') return object;
   const spec = at(object, 'spec');
   if (textAt(spec, 'type') === 'ExternalName') return object;
@@ -20,7 +20,8 @@ export function withAddress(cluster: Cluster, object: KubeObject): KubeObject {
     used.add(nodePort);
     return { ...port, nodePort };
   });
-  const outside = needsPorts ? { externalTrafficPolicy: 'Cluster' } : {};
+  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+  const outside = { ...families, ...(needsPorts ? { externalTrafficPolicy: 'Cluster' } : {}) };
   return {
     ...object,
     spec: { ...outside, ...spec, clusterIP, clusterIPs: [clusterIP], ...(ports.length === 0 ? {} : { ports }) },

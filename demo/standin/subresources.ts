@@ -38,6 +38,7 @@ export function answerSubresource(parts: Parts, call: Call, kind: Kind): Answer 
     case 'log':
       return logAnswer(parts, call, kind);
     default:
+      liveObject(parts.cluster, kind, info.namespace, info.name);
       throw badRequest('Upgrade request required');
   }
 }
@@ -83,7 +84,7 @@ function scalePatched(before: KubeObject, call: Call, schema: (typeof schemas)[s
   const isMerge = type === 'application/merge-patch+json' || type === 'application/strategic-merge-patch+json';
   if (!isMerge) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   const merged = mergePatched(before, patch);
-  return isObject(merged) ? decoded(merged, schema, 'Scale', 'v1').object : before;
+  return isObject(merged) ? decoded(merged, { ...scaleGroup, schema }).object : before;
 }
 
 function scaleOf(object: KubeObject): KubeObject {

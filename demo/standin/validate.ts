@@ -126,7 +126,8 @@ function changeProblems(before: KubeObject, after: KubeObject): readonly FieldPr
   if (['Deployment', 'ReplicaSet', 'DaemonSet'].includes(after.kind)) fixed('spec', 'selector');
   if (after.kind === 'Job') fixed('spec', 'template');
   if (after.kind.endsWith('RoleBinding') && !isEqual(before.roleRef, after.roleRef)) {
-    found.push(invalidValue('roleRef', after.roleRef ?? null, 'cannot change roleRef'));
+    const { apiGroup: APIGroup, kind: Kind, name: Name } = at(after, 'roleRef');
+    found.push(invalidValue('roleRef', { APIGroup, Kind, Name }, 'cannot change roleRef'));
   }
   if (after.kind === 'Secret') fixed('type');
   if (['Secret', 'ConfigMap'].includes(after.kind) && before.immutable === true && !isEqual(before.data, after.data)) {

@@ -58,7 +58,7 @@ export function writeRefusal(error: unknown, response: Response, isPretty: boole
       ? error
       : new StatusError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
   const retry = refused.details?.retryAfterSeconds;
-  const body = JSON.stringify(refused.status(), undefined, isPretty ? 2 : undefined);
+  const body = isPretty ? JSON.stringify(refused.status(), undefined, 2) : `${JSON.stringify(refused.status())}\n`;
   write(
     response,
     refused.code,
@@ -77,7 +77,8 @@ function write(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const bytes = Buffer.from(body);
-  const own = { 'content-type': contentType, 'content-length': bytes.length, 'audit-id': randomUUID() };
+  const type = contentType === '' ? {} : { 'content-type': contentType };
+  const own = { ...type, 'content-length': bytes.length, 'audit-id': randomUUID() };
   response.writeHead(status, { ...common, ...own, ...headers });
   response.end(bytes);
 }

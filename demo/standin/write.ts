@@ -4,12 +4,22 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { admitted } from './admit.ts';
 import { withDefaults } from './defaults.ts';
 import { apiVersionOf, type Kind, type Kinds, resourceName } from './kinds.ts';
 import { afterUpdate, type Manager, withOwners } from './managed-fields.ts';
 import { generatedName } from './names.ts';
 import { at, isEqual, type JsonObject, type KubeObject, type Metadata, textAt, timestamp, without } from './object.ts';
-import { type About, alreadyExists, badRequest, conflict, forbidden, modified, notFound } from './status.ts';
+import {
+  type About,
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbidden,
+  modified,
+  notFound,
+  StatusError,
+} from './status.ts';
 import type { Store } from './store.ts';
 import { validate } from './validate.ts';
 
@@ -46,7 +56,8 @@ export function createObject(
 ): KubeObject {
   const metadata = at(given, 'metadata') as Metadata;
   checkPlace(kind, metadata, namespace);
-  if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  if (metadata.resourceVersion)
+    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
   const name = metadata.name || (metadata.generateName ? generatedName(metadata.generateName) : '');
   const nowMs = cluster.nowMs();
   const typed: KubeObject = {
@@ -62,12 +73,15 @@ export function createObject(
       ...(isCounted(kind) ? { generation: 1 } : {}),
     },
   };
-  const whole = withFirstStatus(withDefaults(typed));
-  validate(kind, whole, undefined);
+  const defaulted = withDefaults(typed);
+  validate(kind, defaulted, undefined);
   if (kind.isNamespaced) checkNamespace(cluster, kind, namespace, name);
   if (cluster.store.get(kind, namespace, name) !== undefined) throw alreadyExists(about(kind, name));
-  const owned = options.areOwnersSettled ? whole : afterUpdate(undefined, whole, kind.schema, options.manager, nowMs);
-  return options.isDryRun ? owned : cluster.store.put(kind, owned);
+  const owned = options.areOwnersSettled
+    ? defaulted
+    : afterUpdate(undefined, defaulted, kind.schema, options.manager, nowMs);
+  const whole = withFirstStatus(admitted(cluster, owned));
+  return options.isDryRun ? whole : cluster.store.put(kind, whole);
 }
 
 /**

@@ -58,7 +58,7 @@ export function patched(request: PatchRequest): Patched {
   const patch = parsePatch(request.body, kind);
   const result = resultOf(type, live, patch, kind);
   if (!isObject(result)) throw badRequest('the patched object is no object');
-  const { object, unknownFields } = decoded(result, kind.schema, kind.kind, apiVersionOf(kind));
+  const { object, unknownFields } = decoded(result, kind);
   return { object, isApply: false, unknownFields };
 }
 
@@ -92,7 +92,7 @@ function applied(request: PatchRequest): Patched {
   if (given !== `${apiVersionOf(kind)}, Kind=${kind.kind}`) {
     throw badRequest(`invalid object type: ${textAt(parsed, 'apiVersion') === '' ? '/, Kind=' : given}`);
   }
-  const { object, unknownFields } = decoded(parsed, kind.schema, kind.kind, apiVersionOf(kind));
+  const { object, unknownFields } = decoded(parsed, kind);
   const metadata = isObject(object.metadata) ? object.metadata : {};
   if (textAt(metadata, 'name') === '') {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);

@@ -29,7 +29,8 @@ export function strategicPatched(target: JsonObject, patch: JsonObject, schema: 
   for (const [field, each] of Object.entries(patch)) {
     const name = field.slice(elementOrder.length);
     if (field.startsWith(elementOrder) && patch[name] === undefined && Array.isArray(each)) {
-      out[name] = ordered(out[name], each, mergeKeyOf(fieldSchema(schema, name)));
+      const list = (Array.isArray(out[name]) ? out[name] : []) as readonly Json[];
+      out[name] = ordered(list, each, list, mergeKeyOf(fieldSchema(schema, name)));
     }
   }
   return out;
@@ -46,7 +47,8 @@ function merged(target: Json | undefined, patch: Json, schema: Schema | undefine
   const key = mergeKeyOf(schema);
   const present = Array.isArray(target) ? target : [];
   const list = key === undefined ? mergedSet(present, patch) : mergedByKey(present, patch, key, schema);
-  return Array.isArray(order) ? ordered(list, order, key) : list;
+  const inOrder = ordered(list, patch, present, key);
+  return Array.isArray(order) ? ordered(inOrder, order, present, key) : inOrder;
 }
 
 function mergedSet(target: readonly Json[], patch: readonly Json[]): readonly Json[] {
@@ -82,19 +84,32 @@ function mergedByKey(
   return out;
 }
 
-/** Items in the order that the patch says; those that it does not name keep their places after the one they followed. */
-function ordered(list: Json | undefined, order: readonly Json[], key: string | undefined): readonly Json[] {
-  const items = Array.isArray(list) ? (list as readonly Json[]) : [];
+/** The items that an order names, in that order, and the others among them where they stood on the server. */
+function ordered(
+  list: readonly Json[],
+  order: readonly Json[],
+  server: readonly Json[],
+  key: string | undefined,
+): readonly Json[] {
   const keyOf = (each: Json): Json | undefined => (key !== undefined && isObject(each) ? each[key] : each);
-  const rankOf = (each: Json): number => order.findIndex((other) => isEqual(keyOf(other), keyOf(each)));
-  const named = items.filter((each) => rankOf(each) >= 0).sort((a, b) => rankOf(a) - rankOf(b));
+  const rankIn = (all: readonly Json[], each: Json): number =>
+    all.findIndex((other) => isEqual(keyOf(other), keyOf(each)));
+  const named = list.filter((each) => rankIn(order, each) >= 0).sort((a, b) => rankIn(order, a) - rankIn(order, b));
+  const others = list.filter((each) => rankIn(order, each) < 0);
   const out: Json[] = [];
-  let next = 0;
-  for (const each of items) {
-    if (rankOf(each) < 0) out.push(each);
-    else out.push(named[next++] as Json);
+  for (let [at, next] = [0, 0]; at < others.length || next < named.length; ) {
+    const [other, mine] = [others[at], named[next]];
+    const isOthersTurn =
+      other !== undefined && (mine === undefined || isBefore(rankIn(server, other), rankIn(server, mine)));
+    if (isOthersTurn) at += 1;
+    else next += 1;
+    out.push((isOthersTurn ? other : mine) as Json);
   }
   return out;
+}
+
+function isBefore(rank: number, other: number): boolean {
+  return rank >= 0 && other >= 0 && rank < other;
 }
 
 function removeMembers(out: Record<string, Json | undefined>, field: string, members: Json): void {
