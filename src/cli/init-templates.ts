@@ -4,6 +4,8 @@ interface ConfigValues {
   readonly target: string;
   readonly issuer: string | undefined;
   readonly audience: string;
+  readonly keysFile: string | undefined;
+  readonly subjectPrefix: string;
 }
 
 /** The commented configuration that `sallyport init` writes. */
@@ -33,7 +35,8 @@ issuers:
   - name: main
     url: ${values.issuer === undefined ? 'https://issuer.example.com # <- your OIDC issuer: the `iss` claim of its tokens, exactly' : JSON.stringify(values.issuer)}
     audiences: [${JSON.stringify(values.audience)}]
-    subject: { claim: sub, prefix: "" }
+${values.keysFile === undefined ? '    # keys: { file: jwks.json } # instead of OIDC discovery at the issuer\'s URL' : `    keys: { file: ${JSON.stringify(values.keysFile)} }`}
+    subject: { claim: sub, prefix: ${JSON.stringify(values.subjectPrefix)} }
     groups: { claim: groups, prefix: "" }
     kind: autonomous
 
@@ -63,7 +66,7 @@ metadata:
   name: first
 targets: [${target}]
 callers:
-  - groups: ["*"] # <- everyone with a group; narrow this to your callers
+  - issuers: [main] # <- everyone with a token of this issuer; narrow this to subjects or groups
 rules:
   - id: read-workloads
     effect: allow

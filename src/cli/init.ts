@@ -12,6 +12,8 @@ interface Options {
   readonly folder: string;
   readonly issuer?: string;
   readonly audience: string;
+  readonly keysFile?: string;
+  readonly subjectPrefix: string;
 }
 
 /** `sallyport init`: a commented configuration and a first, read-only policy, for a context of a kubeconfig. Nothing is overwritten. */
@@ -23,6 +25,8 @@ export function initCommand(env: Readonly<Record<string, string | undefined>>): 
     .option('--folder <folder>', 'where to write', '.')
     .option('--issuer <url>', 'the OIDC issuer of your callers’ tokens')
     .option('--audience <audience>', 'the audience that their tokens name', 'sallyport')
+    .option('--keys-file <file>', 'a JWKS file with the issuer’s keys, where it has no discovery that the gateway can reach')
+    .option('--subject-prefix <prefix>', 'put before each subject, such as `ci:`', '')
     .action((options: Options) => {
       const kubeconfig = resolve(
         options.kubeconfig ?? env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config'),
@@ -37,6 +41,8 @@ export function initCommand(env: Readonly<Record<string, string | undefined>>): 
             target: targetName(context),
             issuer: options.issuer,
             audience: options.audience,
+            keysFile: options.keysFile === undefined ? undefined : resolve(options.keysFile),
+            subjectPrefix: options.subjectPrefix,
           }),
         ],
         [join('policy', 'first.yaml'), POLICY_TEMPLATE({ target: targetName(context) })],
