@@ -1,6 +1,6 @@
 import type fc from 'fast-check';
 
-/** One parser that is fuzzed. A file of `test/fuzz/targets/` exports one as `target`; that registers it. */
+/** One parser that is fuzzed: a file of `test/fuzz/targets/`, and a line in the table of `test/fuzz/main.ts`. */
 export interface FuzzTarget {
   readonly name: string;
   /** Well-formed inputs that mutation begins with. */
