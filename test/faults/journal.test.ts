@@ -126,7 +126,8 @@ async function run(fault: Fault): Promise<{ readonly calls: number; readonly ref
   await again.close();
   assertWhole(await found(disk), told.synced);
   const all = [...disk.files.values()].map(({ shown }) => shown.toString()).join();
-  for (const written of told.written) assert.ok(all.includes(written.split(' ')[1] as string), `${written} is kept, if set aside`);
+  for (const written of told.written)
+    assert.ok(all.includes(written.split(' ')[1] as string), `${written} is kept, if set aside`);
   return { calls, refused: told.refused };
 }
 
