@@ -5,9 +5,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Whether the gateway can do its work now; `reasons` are sentences, and none where it can. */
+/** Whether the gateway can do its work now: `reasons` are why it cannot, and none where it can; `warnings` are told beside either answer. */
 export interface Readiness {
   readonly reasons: readonly string[];
+  readonly warnings?: readonly string[];
 }
 
 export interface PrivatePortOptions {
@@ -68,9 +69,14 @@ async function answer(options: PrivatePortOptions, request: IncomingMessage, res
     case '/healthz':
       return send(response, 200, 'text/plain', 'ok\n');
     case '/readyz': {
-      const { reasons } = await options.readiness();
-      if (reasons.length === 0) return send(response, 200, 'text/plain', 'ready\n');
-      return send(response, 503, 'text/plain', `not ready\n${reasons.map((reason) => `- ${reason}\n`).join('')}`);
+      const { reasons, warnings = [] } = await options.readiness();
+      const lines = [...reasons, ...warnings].map((line) => `- ${line}\n`).join('');
+      return send(
+        response,
+        reasons.length === 0 ? 200 : 503,
+        'text/plain',
+        `${reasons.length === 0 ? 'ready' : 'not ready'}\n${lines}`,
+      );
     }
     case '/metrics': {
       const { contentType, text } = await options.metrics();

@@ -1,0 +1,154 @@
+/* The whole way, in one process: token, parse, policy, journal, stand-in. What only a real cluster shows is in test/cluster-suites. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { request } from 'undici';
+import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+rules:
+  - { id: read, effect: allow, verbs: [get, list, watch], apiGroups: ["", apps], resources: ["*"], namespaces: [shop] }
+  - { id: write-configmaps, effect: allow, verbs: [create, update, patch, delete], apiGroups: [""], resources: [configmaps], namespaces: [shop] }
+  - { id: no-web, effect: deny, verbs: [delete], apiGroups: [""], resources: [configmaps], resourceNames: [web] }
+  - { id: ask-a-person, effect: hold, verbs: [delete], apiGroups: [apps], resources: [deployments], namespaces: [shop] }
+`;
+
+let world: SmallWorld;
+let token: string;
+
+before(async () => {
+  world = await startSmallWorld({ policy: POLICY });
+  token = await world.token('dev');
+});
+after(() => world.stop());
+
+async function outcome(options: Parameters<SmallWorld['ask']>[0]): Promise<string> {
+  const { status, body } = await world.ask({ token, ...options });
+  const codes =
+    (JSON.parse(body || '{}') as { details?: { causes?: { message: string }[] } }).details?.causes?.map(
+      (cause) => cause.message,
+    ) ?? [];
+  return [status, ...codes.filter((code) => /^[A-Z_]+$/.test(code)).slice(0, 1)].join(' ');
+}
+
+const NAMESPACE = '/api/v1/namespaces/shop';
+
+const OUTCOMES: readonly (readonly [string, Parameters<SmallWorld['ask']>[0], string])[] = [
+  ['an allowed read', { uri: `${NAMESPACE}/pods` }, '200'],
+  ['silence denies', { uri: '/api/v1/namespaces/default/pods' }, '403 DENIED_BY_SILENCE'],
+  ['a deny rule wins', { uri: `${NAMESPACE}/configmaps/web`, method: 'DELETE' }, '403 DENIED_BY_RULE'],
+  ['a hold is refused with a sentence', { uri: '/apis/apps/v1/namespaces/shop/deployments/web', method: 'DELETE' }, '403 HOLD_UNSUPPORTED'],
+  ['a Secret is denied by the guard', { uri: `${NAMESPACE}/secrets` }, '403 DENIED_BY_GUARD'],
+  ['a Secret is denied by the guard, watched', { uri: `${NAMESPACE}/secrets?watch=true` }, '403 DENIED_BY_GUARD'],
+  ['a Secret is denied by the guard, by its legacy path', { uri: '/api/v1/watch/namespaces/shop/secrets' }, '403 DENIED_BY_GUARD'],
+  ['T20: an unknown kind is denied', { uri: '/apis/nothing.example.com/v1/namespaces/shop/things' }, '404 KIND_UNKNOWN'],
+  ['T11: an encoded slash is refused', { uri: `${NAMESPACE}/pods%2Fweb` }, '400 REQUEST_MALFORMED'],
+  ['T21: discovery is open to every caller', { uri: '/apis' }, '200'],
+  ['T21: other paths are not', { uri: '/metrics' }, '403 DENIED_BY_SILENCE'],
+  ['no token', { token: undefined, uri: '/version' }, '401 TOKEN_MISSING'],
+  ['T7: a token of nobody', { token: 'a.b.c', uri: '/version' }, '401 TOKEN_INVALID'],
+  ['an unknown target, for a known caller', { prefix: '/k8s/other', uri: '/version' }, '404 TARGET_UNKNOWN'],
+  ['T52: an unknown target, for nobody', { token: undefined, prefix: '/k8s/other', uri: '/version' }, '401 TOKEN_MISSING'],
+]; // biome-ignore format: a table
+
+for (const [name, options, expected] of OUTCOMES) {
+  test(name, async () => assert.equal(await outcome(options), expected));
+}
+
+test('upstream sees the caller itself, by impersonation, and only headers that are ours', async () => {
+  const from = world.standin.requests.length;
+  await world.ask({
+    token,
+    uri: `${NAMESPACE}/pods/none`,
+    headers: { 'impersonate-user': 'admin', 'x-remote-user': 'admin', connection: 'impersonate-user' },
+  });
+  const arrived = world.standin.requests.slice(from).find(({ target }) => target.endsWith('/pods/none'));
+  const pairs =
+    arrived?.rawHeaders.flatMap((name, i, all) => (i % 2 === 0 ? [[name.toLowerCase(), all[i + 1]] as const] : [])) ??
+    [];
+  assert.deepEqual(
+    pairs.filter(([name]) => name.startsWith('impersonate-')),
+    [
+      ['impersonate-user', 'dev'],
+      ['impersonate-group', 'ops'],
+    ],
+  );
+  assert.ok(pairs.every(([name, value]) => !name.startsWith('x-remote-') && !String(value).includes(token)));
+});
+
+test('T1: a caller that asks for impersonation is told that it ran as itself', async () => {
+  const { headers } = await world.ask({ token, uri: '/version', headers: { 'impersonate-user': 'admin' } });
+  assert.match(String(headers['warning']), /ran as yourself/);
+});
+
+test('what is refused never reaches upstream', async () => {
+  const from = world.standin.requests.length;
+  await world.ask({ token, uri: '/api/v1/namespaces/default/pods' });
+  await world.ask({ token, uri: `${NAMESPACE}/secrets/database` });
+  assert.deepEqual(
+    world.standin.requests.slice(from).filter(({ target }) => /default|secrets/.test(target)),
+    [],
+  );
+});
+
+test('every exchange of a known caller is begun and ended once, and the intent of a change stands before its end', async () => {
+  const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'made' }, data: { a: 'b' } });
+  const { status } = await world.ask({
+    token,
+    method: 'POST',
+    uri: `${NAMESPACE}/configmaps`,
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  assert.equal(status, 201);
+  const events = await world.events();
+  const count = (type: string) => events.filter((event) => event.type === type).length;
+  assert.equal(count('exchange.begun'), count('exchange.ended'));
+  const created = events.find((event) => event.type === 'exchange.begun' && event.operation?.verb === 'create');
+  assert.ok(created?.type === 'exchange.begun');
+  const own = events
+    .filter((event) => 'exchange' in event && event.exchange === created.exchange)
+    .map((event) => event.type);
+  assert.deepEqual(own, ['exchange.begun', 'exchange.permitted', 'exchange.ended']);
+});
+
+test('T55: no token and no credential is in the journal or the log', async () => {
+  const journal = JSON.stringify(await world.events()) + world.log();
+  for (const secret of [
+    token,
+    token.split('.')[2] as string,
+    world.standin.impersonatorToken,
+    world.standin.readerToken,
+  ])
+    assert.ok(!journal.includes(secret));
+});
+
+test('a changed policy is in force at once, a broken one is refused as a whole, and readyz, log and metrics say so', async () => {
+  assert.equal(await outcome({ uri: '/api/v1/namespaces/default/pods' }), '403 DENIED_BY_SILENCE');
+  await writeFile(world.policyFile, POLICY.replace('namespaces: [shop] }', 'namespaces: [shop, default] }'));
+  world.gateway.lookAtPolicy();
+  assert.equal(await outcome({ uri: '/api/v1/namespaces/default/pods' }), '200');
+  await writeFile(world.policyFile, `${POLICY}  - { id: broken, effekt: allow }\n`);
+  world.gateway.lookAtPolicy();
+  assert.equal(await outcome({ uri: '/api/v1/namespaces/default/pods' }), '200');
+  const ready = await request(`${world.gateway.privateUrl}/readyz`);
+  assert.equal(ready.statusCode, 200);
+  assert.match(await ready.body.text(), /policy\.yaml:11:\d+: .*effekt/);
+  assert.match(world.log(), /refused as a whole/);
+  const metrics = await (await request(`${world.gateway.privateUrl}/metrics`)).body.text();
+  assert.match(metrics, /sallyport_policy_refused_total 1/);
+  assert.ok((await world.events()).some((event) => event.type === 'policy.refused'));
+  await writeFile(world.policyFile, POLICY);
+  world.gateway.lookAtPolicy();
+});
+
+test('the local CA’s key is readable by its owner alone, and its certificate is public', async () => {
+  const { stat } = await import('node:fs/promises');
+  assert.equal((await stat(join(world.folder, 'data', 'local-ca.pem'))).mode & 0o777, 0o600);
+  assert.ok(!(await readFile(join(world.folder, 'data', 'ca.crt'), 'utf8')).includes('PRIVATE'));
+});

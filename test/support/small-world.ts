@@ -1,0 +1,131 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Agent, request } from 'undici';
+import { type Issuer, startIssuer } from '../../demo/issuer.ts';
+import { type Standin, startStandin } from '../../demo/standin/standin.ts';
+import { formatFinding } from '../../src/config/finding.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { type RunningGateway, startGateway } from '../../src/main/start-gateway.ts';
+import { GUARD_IDS } from '../../src/policy/guards/table.ts';
+import type { Event } from '../../src/recording/event.ts';
+
+/** A gateway in this process, before a stand-in cluster and a real OIDC provider, all on loopback. */
+export interface SmallWorld {
+  readonly folder: string;
+  readonly configFile: string;
+  readonly policyFile: string;
+  readonly gateway: RunningGateway;
+  readonly standin: Standin;
+  readonly issuer: Issuer;
+  /** The log of the gateway so far. */
+  log(): string;
+  token(subject: string, groups?: readonly string[]): Promise<string>;
+  /** One request through the gateway, its reply read whole. */
+  ask(
+    options: AskOptions,
+  ): Promise<{ status: number; headers: Record<string, string | string[] | undefined>; body: string }>;
+  /** What the journal holds, in order. */
+  events(): Promise<readonly Event[]>;
+  stop(): Promise<void>;
+}
+
+export interface AskOptions {
+  readonly token?: string | undefined;
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Behind the target's prefix. */
+  readonly uri: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** `/k8s/demo` by default. */
+  readonly prefix?: string;
+}
+
+export interface WorldOptions {
+  /** The policy file's text; by default the group `ops` may do everything that guards let it. */
+  readonly policy?: string;
+  /** More keys of the configuration, as YAML. */
+  readonly config?: string;
+  /** More keys of the target, as YAML, indented by four. */
+  readonly target?: string;
+}
+
+const ALLOW_ALL = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: all }
+callers: [{ groups: [ops] }]
+targets: [demo]
+rules:
+  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["*"], resources: ["*"] }
+`;
+
+/** Everything started; `stop` leaves nothing behind. */
+export async function startSmallWorld(options: WorldOptions = {}): Promise<SmallWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-world-'));
+  const [standin, issuer] = await Promise.all([startStandin(), startIssuer()]);
+  const configFile = join(folder, 'sallyport.yaml');
+  const policyFile = join(folder, 'policy.yaml');
+  await writeFile(policyFile, options.policy ?? ALLOW_ALL);
+  await writeFile(join(folder, 'ca.crt'), standin.caPem);
+  await writeFile(join(folder, 'token'), standin.impersonatorToken);
+  await writeFile(join(folder, 'reader-token'), standin.readerToken);
+  await writeFile(configFile, configText(standin, issuer, options));
+  const loaded = loadConfig(configFile, { guards: GUARD_IDS });
+  if ('findings' in loaded) throw new Error(loaded.findings.map(formatFinding).join('\n'));
+  const lines: string[] = [];
+  const gateway = await startGateway(
+    loaded.config,
+    pino({ base: null }, { write: (line: string) => lines.push(line) }),
+  );
+  const dispatcher = new Agent({ connect: { ca: await readFile(join(folder, 'data', 'ca.crt'), 'utf8') } });
+  return {
+    folder,
+    configFile,
+    policyFile,
+    gateway,
+    standin,
+    issuer,
+    log: () => lines.join(''),
+    token: (subject, groups = ['ops']) => issuer.tokenFor(subject, groups),
+    async ask({ token, method = 'GET', uri, headers = {}, body, prefix = '/k8s/demo' }) {
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const reply = await request(gateway.url + prefix + uri, {
+        method,
+        dispatcher,
+        headers: { ...authorization, ...headers },
+        body: body ?? null,
+      });
+      return { status: reply.statusCode, headers: reply.headers, body: await reply.body.text() };
+    },
+    events: () => readEvents(join(folder, 'data', 'journal')),
+    async stop() {
+      await dispatcher.destroy();
+      await gateway.stop('the test ends');
+      await Promise.all([standin.close(), issuer.close()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function configText(standin: Standin, issuer: Issuer, { config = '', target = '' }: WorldOptions): string {
+  return `apiVersion: sallyport.dev/v1
+kind: Gateway
+dataFolder: data
+listen: { port: 0 }
+private: { port: 0 }
+issuers:
+  - { name: main, url: "${issuer.url}", audiences: [sallyport] }
+targets:
+  - name: demo
+    server: { url: "${standin.url}", caFile: ca.crt, tokenFile: token }
+    reader: { tokenFile: reader-token }
+${target}policy: { files: [policy.yaml] }
+${config}`;
+}
+
+async function readEvents(folder: string): Promise<readonly Event[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line) as Event);
+}
