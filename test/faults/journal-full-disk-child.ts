@@ -47,7 +47,7 @@ const recovered = events.filter(({ type }) => type === 'journal.recovered').leng
 const isOpen =
   events.filter(({ type }) => type === 'exchange.begun').length -
   events.filter(({ type }) => type === 'exchange.ended').length;
-const missing = acknowledged.filter((n) => !permits.has((begun(n) as { exchange: never }).exchange)).length;
+const missing = acknowledged.filter((n) => !permits.has(begun(n).exchange)).length;
 process.stdout.write(
   JSON.stringify({ reason, acknowledged: acknowledged.length, missing, refused: refused > 0, recovered, isOpen }),
 );

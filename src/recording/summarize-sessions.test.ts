@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { begun, ended, exchangeId, permitted, START_AT, sessionId } from '../../test/support/journal-events.ts';
+import type { Event } from './event.ts';
+import { SessionExchanges, SessionSummaries } from './summarize-sessions.ts';
+
+const DENIED = { kind: 'refused', code: 'DENIED_BY_RULE', status: 403, message: 'no' } as const;
+
+/** Exchange `n` in session `s`, by `subject`, on `target`. */
+function exchange(n: number, s: number, subject = 'ci:a', target = 'prod', outcome?: typeof DENIED): readonly Event[] {
+  const caller = { subject, issuer: 'main', groups: [], kind: 'autonomous', labels: {} } as const;
+  return [begun(n, { session: sessionId(s), caller, target }), ended(n, outcome, { session: sessionId(s) })];
+}
+
+const EVENTS: readonly Event[] = [
+  ...exchange(1, 1),
+  ...exchange(2, 2, 'ci:b'),
+  ...exchange(3, 1, 'ci:a', 'prod', DENIED),
+  ...exchange(4, 3, 'ci:a', 'test'),
+  begun(5, { session: sessionId(3), target: 'test' }),
+  ended(9, { kind: 'lost' }, { session: sessionId(9) }),
+];
+
+function list(filter: Partial<ConstructorParameters<typeof SessionSummaries>[0]>) {
+  const summaries = new SessionSummaries({ sessionsMax: 10, ...filter });
+  for (const event of EVENTS) summaries.add(event);
+  return summaries
+    .list()
+    .map(({ session, exchanges, refused, failed, open }) => [
+      Number(session.slice(-6)),
+      exchanges,
+      refused,
+      failed,
+      open,
+    ]);
+}
+
+test('sessions are summed up, the newest first', () => {
+  assert.deepEqual(list({}), [
+    [3, 2, 0, 0, 1],
+    [2, 1, 0, 0, 0],
+    [1, 2, 1, 0, 0],
+  ]);
+  assert.deepEqual(list({ subject: 'ci:b' }), [[2, 1, 0, 0, 0]]);
+  assert.deepEqual(list({ target: 'test' }), [[3, 2, 0, 0, 1]]);
+  assert.deepEqual(
+    list({ sinceMs: START_AT + 9 }).map(([n]) => n),
+    [3],
+  );
+  assert.deepEqual(list({ subject: 'nobody' }), []);
+});
+
+test('no more sessions are held than are asked for, and one that was dropped does not come back', () => {
+  assert.deepEqual(
+    list({ sessionsMax: 2 }).map(([n]) => n),
+    [3, 2],
+  );
+  const summaries = new SessionSummaries({ sessionsMax: 1 });
+  for (const event of [...exchange(1, 1), ...exchange(2, 2), ...exchange(3, 1)]) summaries.add(event);
+  assert.deepEqual(
+    summaries.list().map(({ session, exchanges }) => [session, exchanges]),
+    [[sessionId(2), 1]],
+  );
+});
+
+test('the exchanges of one session come in the order in which they began, the last ones where there are many', () => {
+  const exchanges = new SessionExchanges(sessionId(1), 2);
+  for (const event of [
+    begun(1),
+    begun(2),
+    permitted(2),
+    ended(2),
+    begun(3, { session: sessionId(7) }),
+    ended(1, DENIED),
+    begun(4),
+  ])
+    exchanges.add(event);
+  const shown = exchanges
+    .list()
+    .map(({ begun: { exchange: id }, permittedBy, ended: end }) => [id, permittedBy, end?.outcome.kind]);
+  assert.deepEqual(shown, [
+    [exchangeId(2), 'read', 'answered'],
+    [exchangeId(4), undefined, undefined],
+  ]);
+  assert.equal(exchanges.leftOut, 1);
+});
