@@ -26,10 +26,17 @@ async function main(): Promise<void> {
     .addCommand(journalCommand())
     .showHelpAfterError('(`--help` tells how)')
     .configureOutput({ outputError: (text, write) => write(`sallyport: ${text}`) });
-  for (const command of program.commands) command.copyInheritedSettings(program);
   program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-  for (const command of program.commands) command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  inherit(program);
   await program.parseAsync();
+}
+
+/** Commands that were made elsewhere take the settings of their parent, down to the last. */
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inherit(command);
+  }
 }
 
 main().catch((error: unknown) => {
