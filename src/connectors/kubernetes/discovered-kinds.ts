@@ -5,6 +5,8 @@
  * Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
 
+import { DISCOVERY_LIMITS } from './discovery-limits.ts';
+
 /** A kind, or a subresource of one, that the target serves. */
 export interface DiscoveredKind {
   /** The kind of the body, as the subresource takes it: `Scale` for `deployments/scale`. */
@@ -21,16 +23,13 @@ export interface KindIndex {
   readonly stale: ReadonlySet<string>;
 }
 
-/** Limit: kinds and subresources of one target; 20 times those of a cluster with 200 custom kinds. */
-const KINDS_MAX = 50_000;
-
 /** An index that grows. */
 export class KindIndexBuilder {
   readonly kinds = new Map<string, DiscoveredKind>();
   readonly stale = new Set<string>();
 
   add(group: string, version: string, resource: string, subresource: string, kind: DiscoveredKind): void {
-    if (this.kinds.size >= KINDS_MAX) throw new Error(`more than ${KINDS_MAX} kinds`);
+    if (this.kinds.size >= DISCOVERY_LIMITS.kindsMax) throw new Error(`more than ${DISCOVERY_LIMITS.kindsMax} kinds`);
     this.kinds.set(kindKey(group, version, resource, subresource), kind);
   }
 }

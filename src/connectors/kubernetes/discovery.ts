@@ -22,6 +22,7 @@ import {
   KindIndexBuilder,
   kindKey,
 } from './discovered-kinds.ts';
+import { DISCOVERY_LIMITS } from './discovery-limits.ts';
 
 /** Answers what the target serves. */
 export interface Discovery {
@@ -44,20 +45,13 @@ export interface DiscoveryOptions {
   /** Sends a GET with the target's own credential; bounded in time and size. */
   readonly get: (path: string, accept: string) => Promise<DiscoveryReply>;
   readonly clock: Clock;
-  /** How old an answer can be; default 30,000. */
+  /** Default: `DISCOVERY_LIMITS`. */
   readonly staleMs?: number;
-  /** The least time between two fetches; a kind that is missed waits for the next, a target that failed is not asked sooner. Default 500. */
+  /** Default: `DISCOVERY_LIMITS`. */
   readonly refreshMinMs?: number;
   /** Resolves after a time; default the machine's timer. */
   readonly pause?: (ms: number) => Promise<unknown>;
 }
-
-/** Limit: one discovery document; that of a cluster with 1,000 custom kinds has 1 MB. */
-const DOCUMENT_BYTES_MAX = 32 * 1024 * 1024;
-/** Limit: versions asked for one by one, of a target without the aggregated form. */
-const GROUP_VERSIONS_MAX = 1000;
-/** Limit: of those, at once. */
-const GETS_AT_ONCE = 8;
 
 const JSON_TYPE = 'application/json';
 const AGGREGATED = ['v2', 'v2beta1'].map(
@@ -75,7 +69,12 @@ interface Fetched {
 
 /** Discovery of one target; fetches nothing before the first question. */
 export function createDiscovery(options: DiscoveryOptions): Discovery {
-  const { clock, staleMs = 30_000, refreshMinMs = 500, pause = pauseFor } = options;
+  const {
+    clock,
+    staleMs = DISCOVERY_LIMITS.staleMs,
+    refreshMinMs = DISCOVERY_LIMITS.refreshMinMs,
+    pause = pauseFor,
+  } = options;
   let latest: Fetched | undefined;
   let inFlight: Promise<Fetched> | undefined;
   let begunAtMs = Number.NEGATIVE_INFINITY;
@@ -150,7 +149,8 @@ async function addRoot(get: DiscoveryOptions['get'], root: string, builder: Kind
   const document = await getDocument(get, root, ACCEPT);
   if (document.kind === 'APIGroupDiscoveryList') return addAggregated(builder, document);
   const wanted = groupVersions(document);
-  if (wanted.length > GROUP_VERSIONS_MAX) throw new Error(`more than ${GROUP_VERSIONS_MAX} versions`);
+  if (wanted.length > DISCOVERY_LIMITS.groupVersionsMax)
+    throw new Error(`more than ${DISCOVERY_LIMITS.groupVersionsMax} versions`);
   const rest = wanted.values();
   const worker = async () => {
     for (const { group, version } of rest) {
@@ -162,13 +162,14 @@ async function addRoot(get: DiscoveryOptions['get'], root: string, builder: Kind
       }
     }
   };
-  await Promise.all(Array.from({ length: GETS_AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: DISCOVERY_LIMITS.requestsMax }, worker));
 }
 
 async function getDocument(get: DiscoveryOptions['get'], path: string, accept: string): Promise<Document> {
   const { status, body } = await get(path, accept);
   if (status !== 200) throw new Error(`${path} answered ${status}`);
-  if (body.length > DOCUMENT_BYTES_MAX) throw new Error(`${path} answered more than ${DOCUMENT_BYTES_MAX} bytes`);
+  if (body.length > DISCOVERY_LIMITS.documentBytesMax)
+    throw new Error(`${path} answered more than ${DISCOVERY_LIMITS.documentBytesMax} bytes`);
   const document: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'));
   if (typeof document !== 'object' || document === null) throw new Error(`${path} answered no object`);
   return document as Document;

@@ -1,13 +1,11 @@
 import { Refusal } from '../../model/refusal.ts';
 import { printable } from './printable.ts';
+import { QUERY_LIMITS } from './query-limits.ts';
 
 /** Query parameters, decoded: each key with its values in the order given. */
 export type Query = ReadonlyMap<string, readonly string[]>;
 
 const EMPTY: Query = new Map();
-
-/** Limit: pairs of one query; Go, which upstream is written in, drops the whole query above 10,000. */
-const QUERY_PAIRS_MAX = 4096;
 
 /**
  * The parameters of a query, as Go's `url.ParseQuery` reads them: `&` separates, `+` is a space, a key without `=` has the empty value.
@@ -25,8 +23,8 @@ export function parseQuery(raw: string): Query {
   let pairs = 0;
   for (const pair of raw.split('&')) {
     if (pair === '') continue;
-    if (++pairs > QUERY_PAIRS_MAX)
-      throw new Refusal('URI_TOO_LONG', `the query has more than ${QUERY_PAIRS_MAX} parameters`);
+    if (++pairs > QUERY_LIMITS.parametersMax)
+      throw new Refusal('URI_TOO_LONG', `the query has more than ${QUERY_LIMITS.parametersMax} parameters`);
     const equals = pair.indexOf('=');
     const key = decode(equals === -1 ? pair : pair.slice(0, equals));
     const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
