@@ -1,6 +1,6 @@
-import { allHold, conditionsOf } from './conditions.ts';
+import type { Operation } from '../model/operation.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import type { Question } from './question.ts';
-import { matchesRbac } from './rbac.ts';
 import { type Reading, readings } from './reading.ts';
 import type { Rule } from './rule.ts';
 import type { RuleSetParts } from './rule-set.ts';
@@ -21,46 +21,40 @@ export function silenceAdvice(parts: RuleSetParts, question: Question, request: 
     : `access can be requested: rule \`${request.id}\`${request.reason === '' ? '' : `, ${request.reason}`}`;
 }
 
+/** Limit: so many rules are looked at at most; a caller with more is told of some. */
+const RULES_MAX = 64;
+
 function narrowerList(parts: RuleSetParts, question: Question): string {
   const { operation } = question;
-  if (!operation.isResourceRequest || operation.name !== '' || !['list', 'watch'].includes(operation.verb)) return '';
-  const rules = allowedForSome(parts, question);
-  if (operation.namespace === '') {
-    const namespaces = unique(rules.flatMap((rule) => (rule.resourceNames.length > 0 ? [] : namesOf(rule))));
-    if (namespaces.length > 0) return `ask for one namespace: ${listed(namespaces)}`;
-  }
-  const names = unique(rules.filter((rule) => isIn(rule, operation.namespace)).flatMap((rule) => rule.resourceNames));
+  if (!operation.isResourceRequest || operation.name !== '') return '';
+  if (operation.verb !== 'list' && operation.verb !== 'watch') return '';
+  const literal = readings(operation)[0] as Reading;
+  const wider = { ...literal, names: 'all', isEveryNamespace: operation.namespace === '' } as const;
+  const near = parts.permissive
+    .candidates(question.caller, [wider], true)
+    .filter(({ rule }) => rule.effect === 'allow')
+    .slice(0, RULES_MAX);
+  const namespaces = operation.namespace === '' ? near.flatMap((rule) => allowedNamespaces(rule, question)) : [];
+  if (namespaces.length > 0) return `ask for one namespace: ${listed(namespaces)}`;
+  const names = near.flatMap((rule) => rule.rule.resourceNames.filter((name) => isAllowed(rule, question, { name })));
   return names.length === 0 ? '' : `ask by name: ${listed(names)}`;
 }
 
-/** Allow rules that would match if namespace and name were theirs. */
-function allowedForSome({ rules }: RuleSetParts, question: Question): readonly Rule[] {
-  const literal = readings(question.operation)[0] as Reading;
-  return rules
-    .map(({ rule }) => rule)
-    .filter((rule) => rule.effect === 'allow' && rule.when === undefined)
-    .filter((rule) => {
-      const { namespaces: _, ...anywhere } = { ...rule, resourceNames: [] };
-      return (
-        matchesRbac(anywhere, question.operation, 'named') &&
-        allHold(conditionsOf(anywhere, false), question, literal) === YES
-      );
-    });
+function allowedNamespaces(rule: CompiledRule, question: Question): readonly string[] {
+  const { namespaces = [] } = rule.rule;
+  return namespaces
+    .flatMap((match) => ('name' in match && !match.name.includes('*') ? [match.name] : []))
+    .filter((namespace) => isAllowed(rule, question, { namespace }));
 }
 
-function namesOf({ namespaces = [] }: Rule): readonly string[] {
-  return namespaces.flatMap((match) => ('name' in match && !match.name.includes('*') ? [match.name] : []));
+/** Whether the rule would allow the same for another name or namespace. */
+function isAllowed({ test }: CompiledRule, question: Question, change: Partial<Operation>): boolean {
+  const operation = { ...question.operation, ...change };
+  return test({ ...question, operation }, readings(operation)) === YES;
 }
 
-function isIn({ namespaces }: Rule, namespace: string): boolean {
-  return namespaces === undefined || namespaces.some((match) => 'name' in match && match.name === namespace);
-}
-
-function unique(words: readonly string[]): readonly string[] {
-  return [...new Set(words)].sort();
-}
-
-function listed(words: readonly string[]): string {
+function listed(found: readonly string[]): string {
+  const words = [...new Set(found)].sort();
   const shown = words.slice(0, NAMES_MAX).map((word) => `\`${word}\``);
   return words.length > NAMES_MAX ? `${shown.join(', ')} and ${words.length - NAMES_MAX} more` : shown.join(', ');
 }

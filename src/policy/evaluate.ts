@@ -6,7 +6,7 @@ import { builtInRule } from './built-in.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { Guard } from './guards/guard.ts';
 import type { Question } from './question.ts';
-import { readings } from './reading.ts';
+import { type Reading, readings } from './reading.ts';
 import type { RuleSetParts } from './rule-set.ts';
 import { NO, type Truth, YES } from './truth.ts';
 
@@ -27,49 +27,87 @@ export interface Evaluation {
   readonly builtIn: string | undefined;
 }
 
+interface Said {
+  readonly parts: RuleSetParts;
+  readonly question: Question;
+  readonly evaluation: Evaluation;
+}
+
+/**
+ * What was said last without facts. `factsNeeded` and `decide` ask the same of most operations, one right after the other; what is taken is
+ * forgotten, so that no body is kept.
+ */
+let last: Said | undefined;
+
 /** What guards and rules say, with the facts that the question has. */
 export function evaluate(parts: RuleSetParts, question: Question): Evaluation {
+  for (const _ in question.facts) return evaluateAnew(parts, question);
+  const said = last;
+  last = undefined;
+  if (said !== undefined && said.parts === parts && isSame(said.question, question)) return said.evaluation;
+  const evaluation = evaluateAnew(parts, question);
+  last = { parts, question, evaluation };
+  return evaluation;
+}
+
+function isSame(a: Question, b: Question): boolean {
+  return a.operation === b.operation && a.caller === b.caller && a.nowMs === b.nowMs;
+}
+
+type Spoke = Record<'deny' | 'hold' | 'allow' | 'request', Spoken<CompiledRule>[]>;
+
+function evaluateAnew(parts: RuleSetParts, question: Question): Evaluation {
   const { caller, operation } = question;
   const all = readings(operation);
-  const spoken: Record<'deny' | 'hold' | 'allow' | 'request', Spoken<CompiledRule>[]> = {
-    deny: [],
-    hold: [],
-    allow: [],
-    request: [],
-  };
-  const seen = new Set<CompiledRule>();
-  for (const [index, isWide] of [
-    [parts.strict, true],
-    [parts.permissive, false],
-  ] as const) {
-    for (const rule of index.candidates(caller, all, isWide)) {
-      if (seen.has(rule)) continue;
-      seen.add(rule);
-      const truth = rule.test(question, all);
-      if (truth !== NO) spoken[rule.rule.effect].push({ by: rule, truth });
-    }
+  const spoken: Spoke = { deny: [], hold: [], allow: [], request: [] };
+  ask(parts.strict.candidates(caller, all, true), question, all, spoken);
+  ask(parts.permissive.candidates(caller, all, false), question, all, spoken);
+  const { deny, hold, allow, request } = spoken;
+  for (const list of [deny, hold, allow, request]) if (list.length > 1) list.sort(byId);
+  const guards = guardsThatSpeak(parts, question, namedAccounts(allow, hold));
+  return { guards, deny, hold, allow, request, builtIn: builtInRule(operation, parts.healthPaths) };
+}
+
+function ask(rules: readonly CompiledRule[], question: Question, all: readonly Reading[], spoken: Spoke): void {
+  for (const rule of rules) {
+    const truth = rule.test(question, all);
+    if (truth === NO) continue;
+    const list = spoken[rule.rule.effect];
+    if (!list.some(({ by }) => by === rule)) list.push({ by: rule, truth });
   }
-  for (const list of Object.values(spoken)) if (list.length > 1) list.sort((a, b) => a.by.order - b.by.order);
-  return {
-    ...spoken,
-    guards: guardsThatSpeak(parts, question, [...spoken.allow, ...spoken.hold]),
-    builtIn: builtInRule(operation, parts.healthPaths),
-  };
+}
+
+function byId(a: Spoken<CompiledRule>, b: Spoken<CompiledRule>): number {
+  return a.by.order - b.by.order;
 }
 
 function guardsThatSpeak(
   { guards, judgesResult }: RuleSetParts,
   question: Question,
-  permitting: readonly Spoken<CompiledRule>[],
+  serviceAccounts: ReadonlySet<string>,
 ): readonly Spoken<Guard>[] {
-  const named = permitting.flatMap(({ by, truth }) => (truth === YES ? by.rule.serviceAccounts : []));
-  const context = { judgesResult, serviceAccounts: new Set(named) };
+  const context = { judgesResult, serviceAccounts };
   const speaking: Spoken<Guard>[] = [];
   for (const guard of guards) {
     const truth = guard.test(question, context);
     if (truth !== NO) speaking.push({ by: guard, truth });
   }
   return speaking;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The service accounts that rules name which match for certain. */
+function namedAccounts(...lists: readonly (readonly Spoken<CompiledRule>[])[]): ReadonlySet<string> {
+  let named: Set<string> | undefined;
+  for (const list of lists) {
+    for (const { by, truth } of list) {
+      if (truth !== YES || by.rule.serviceAccounts.length === 0) continue;
+      named ??= new Set();
+      for (const account of by.rule.serviceAccounts) named.add(account);
+    }
+  }
+  return named ?? NONE;
 }
 
 /** The first that says yes without condition. */

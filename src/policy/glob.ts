@@ -4,6 +4,7 @@
  */
 export function glob(pattern: string): (text: string) => boolean {
   if (!pattern.includes('*')) return (text) => text === pattern;
+  if (pattern === '*') return () => true;
   const pieces = pattern.split('*');
   const first = pieces[0] as string;
   const last = pieces[pieces.length - 1] as string;
@@ -22,6 +23,7 @@ export function glob(pattern: string): (text: string) => boolean {
 
 /** A test for any of the patterns. */
 export function anyGlob(patterns: readonly string[]): (text: string) => boolean {
+  if (patterns.length === 1) return glob(patterns[0] as string);
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
   const tests = patterns.filter((pattern) => pattern.includes('*')).map(glob);
   return (text) => exact.has(text) || tests.some((test) => test(text));

@@ -44,15 +44,24 @@ export class RuleIndex {
   candidates(caller: Caller, readings: readonly Reading[], isWide: boolean): readonly CompiledRule[] {
     const found: CompiledRule[] = [];
     if (this.size === 0) return found;
-    const levels = [this.#bySubject.get(caller.subject), this.#anyCaller];
-    for (const group of caller.groups) levels.push(this.#byGroup.get(group));
-    for (const reading of isWide ? readings : readings.slice(0, 1)) {
+    const levels = this.#levelsOf(caller);
+    for (const reading of readings) {
       const keys = readingKeys(reading);
-      for (const resources of levels) {
-        if (resources !== undefined) collect(resources, keys, reading, isWide, found);
-      }
+      for (const resources of levels) collectResources(resources, keys, reading, isWide, found);
+      if (!isWide) break;
     }
     return found;
+  }
+
+  #levelsOf({ subject, groups }: Caller): readonly ResourceLevel[] {
+    const levels = [this.#anyCaller];
+    const own = this.#bySubject.get(subject);
+    if (own !== undefined) levels.push(own);
+    for (const group of groups) {
+      const shared = this.#byGroup.get(group);
+      if (shared !== undefined) levels.push(shared);
+    }
+    return levels;
   }
 
   #callerLevels(matches: readonly CallerMatch[]): ReadonlySet<ResourceLevel> {
@@ -129,29 +138,38 @@ function readingKeys(reading: Reading): readonly string[] | undefined {
   return keys;
 }
 
-function collect(
-  resources: ResourceLevel,
+function collectResources(
+  { exact, other }: ResourceLevel,
   keys: readonly string[] | undefined,
   reading: Reading,
   isWide: boolean,
   found: CompiledRule[],
 ): void {
-  for (const namespaces of pick(resources, keys)) {
-    for (const names of pick(namespaces, isWide && reading.isEveryNamespace ? undefined : [reading.namespace])) {
-      for (const rules of pick(names, isWide && reading.names !== 'one' ? undefined : [reading.name])) {
-        for (const rule of rules) found.push(rule);
-      }
-    }
-  }
+  if (keys === undefined) for (const below of exact.values()) collectNamespaces(below, reading, isWide, found);
+  for (const key of keys ?? []) collectNamespaces(exact.get(key), reading, isWide, found);
+  collectNamespaces(other, reading, isWide, found);
 }
 
-/** What is below the keys, and below none; below every key where `keys` is undefined. */
-function pick<Below>({ exact, other }: Level<Below>, keys: readonly string[] | undefined): readonly Below[] {
-  const picked = keys === undefined ? [...exact.values()] : [];
-  for (const key of keys ?? []) {
-    const found = exact.get(key);
-    if (found !== undefined) picked.push(found);
-  }
-  if (other !== undefined) picked.push(other);
-  return picked;
+function collectNamespaces(
+  level: NamespaceLevel | undefined,
+  reading: Reading,
+  isWide: boolean,
+  found: CompiledRule[],
+): void {
+  if (level === undefined) return;
+  if (isWide && reading.isEveryNamespace)
+    for (const below of level.exact.values()) collectNames(below, reading, isWide, found);
+  else collectNames(level.exact.get(reading.namespace), reading, isWide, found);
+  collectNames(level.other, reading, isWide, found);
+}
+
+function collectNames(level: NameLevel | undefined, reading: Reading, isWide: boolean, found: CompiledRule[]): void {
+  if (level === undefined) return;
+  if (isWide && reading.names !== 'one') for (const rules of level.exact.values()) add(rules, found);
+  else add(level.exact.get(reading.name), found);
+  add(level.other, found);
+}
+
+function add(rules: readonly CompiledRule[] | undefined, found: CompiledRule[]): void {
+  if (rules !== undefined) for (const rule of rules) found.push(rule);
 }
