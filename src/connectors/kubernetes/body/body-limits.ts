@@ -4,7 +4,7 @@ export interface BodyLimits {
   readonly depthMax: number;
   /** How many values (of lists, of objects, and single ones) a body may hold in all. */
   readonly valuesMax: number;
-  /** How large YAML that is not JSON may be: it is read at a twentieth of JSON's speed, and meanwhile nothing else runs. */
+  /** How large YAML that is not JSON may be: it is read at a twentieth of JSON's speed, and nothing else runs meanwhile. */
   readonly yamlBytesMax: number;
   /** How many operations a JSON patch may have; the API server's own bound is the same. */
   readonly patchOperationsMax: number;
@@ -18,6 +18,6 @@ export interface BodyLimits {
 export const DEFAULT_BODY_LIMITS: BodyLimits = Object.freeze({
   depthMax: 128,
   valuesMax: 250_000,
-  yamlBytesMax: 256 * 1024,
+  yamlBytesMax: 64 * 1024,
   patchOperationsMax: 10_000,
 });

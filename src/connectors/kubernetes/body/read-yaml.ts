@@ -17,8 +17,8 @@ import { plainScalar } from './plain-scalar.ts';
 import { readJson } from './read-json.ts';
 import { unreadable } from './unreadable.ts';
 
-/** Line breaks to YAML 1.1, letters to 1.2; and a mark that neither takes inside a text. */
-const ODD_CHARACTERS = /[\u0085\u2028\u2029\ufeff]/;
+/** Line breaks to YAML 1.1 and not to 1.2, or to some readers of it; and a mark that neither takes inside a text. */
+const ODD_CHARACTERS = /[\u0085\u2028\u2029\ufeff]|\r(?!\n)/;
 
 /**
  * The value of a YAML text.
@@ -36,7 +36,9 @@ export function readYaml(text: string, limits: BodyLimits): JsonValue {
     });
   }
   refuseDepth(text, limits);
-  return new YamlReader(limits).read(documentOf(text).contents, 0);
+  const { contents } = documentOf(text);
+  if (isScalar(contents)) throw unreadable('the body is not an object');
+  return new YamlReader(text, limits).read(contents, 0);
 }
 
 /** JSON is YAML; most of what is sent as YAML is JSON, and read several times faster so. */
@@ -89,7 +91,8 @@ function documentOf(text: string): Document.Parsed {
       uniqueKeys: false,
       merge: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      // At 'silent', a second document would be dropped without a word.
+      logLevel: 'error',
     });
   } catch (cause) {
     throw unreadable(cause instanceof RangeError ? 'the YAML is nested too deep' : 'the body is not YAML');
@@ -104,10 +107,12 @@ function documentOf(text: string): Document.Parsed {
 }
 
 class YamlReader {
+  readonly #text: string;
   readonly #limits: BodyLimits;
   #values = 0;
 
-  constructor(limits: BodyLimits) {
+  constructor(text: string, limits: BodyLimits) {
+    this.#text = text;
     this.#limits = limits;
   }
 
@@ -118,7 +123,7 @@ class YamlReader {
     if (depth > this.#limits.depthMax) throw tooDeep(this.#limits);
     if (node === null) return null;
     refuseProperties(node as ParsedNode);
-    if (isScalar(node)) return scalarValue(node);
+    if (isScalar(node)) return scalarValue(node, this.#text);
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
     if (isMap(node)) return this.#readMap(node, depth);
     throw unreadable('the YAML has an alias', 'write the value out');
@@ -129,7 +134,7 @@ class YamlReader {
     for (const { key, value } of map.items) {
       if (!isScalar(key)) throw unreadable('the YAML has a key that is no string');
       refuseProperties(key as unknown as ParsedNode);
-      const name = scalarValue(key);
+      const name = scalarValue(key, this.#text);
       if (typeof name !== 'string') throw unreadable('the YAML has a key that is no string', 'quote it');
       if (name in object) throw unreadable('the YAML has a key twice in one object', 'send each key once');
       object[name] = this.read(value ?? null, depth + 1);
@@ -143,13 +148,21 @@ function refuseProperties(node: ParsedNode): void {
   if (node.tag !== undefined) throw unreadable('the YAML has a tag', 'leave it out');
 }
 
-function scalarValue(scalar: Scalar): JsonValue {
+function scalarValue(scalar: Scalar, source: string): JsonValue {
   const text = String(scalar.value ?? '');
   if (scalar.type === 'PLAIN' || scalar.type === undefined) {
     if (text === '<<') throw mergeKey();
     return plainScalar(text);
   }
   if (text === '<<') throw mergeKey();
+  // One reader ends the text with the line break that is not there, the other does not.
+  const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
+  if (isBlock && /^[|>][+-]?[1-9]/.test(source.slice(scalar.range?.[0]))) {
+    throw unreadable('the YAML has a block with a number for its indentation', 'leave the number out');
+  }
+  if (isBlock && !source.endsWith('\n') && scalar.range?.[2] === source.length) {
+    throw unreadable('the YAML ends inside a block without a line break', 'end it with one');
+  }
   if (!text.isWellFormed()) throw unreadable('a string has half a surrogate pair');
   return text;
 }
