@@ -99,10 +99,12 @@ function configuration(clients: ReadonlyMap<string, Client>, keys: readonly JWK[
     const grant = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };
     return { client_id: id, client_secret: client.secret, token_endpoint_auth_method: 'client_secret_post', ...grant };
   };
+  const lifetimeOf = (client: { clientId: string }): number =>
+    clients.get(client.clientId)?.lifetimeSeconds ?? lifetimeSeconds;
   return {
     adapter: memoryAdapter(clientOf),
     jwks: { keys },
-    ttl: { ClientCredentials: lifetimeSeconds },
+    ttl: { ClientCredentials: (_: unknown, __: unknown, client: { clientId: string }) => lifetimeOf(client) },
     cookies: { keys: [randomBytes(24).toString('base64url')] },
     features: {
       devInteractions: { enabled: false },
@@ -114,7 +116,7 @@ function configuration(clients: ReadonlyMap<string, Client>, keys: readonly JWK[
           audience,
           scope: '',
           accessTokenFormat: 'jwt',
-          accessTokenTTL: clients.get(client.clientId)?.lifetimeSeconds ?? lifetimeSeconds,
+          accessTokenTTL: lifetimeOf(client),
           jwt: { sign: { alg: 'RS256' } },
         }),
       },

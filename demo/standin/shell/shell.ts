@@ -5,7 +5,7 @@
 
 import { absolute, type Files } from './files.ts';
 import { programs } from './programs.ts';
-import { type Command, parseLine, ShellSyntaxError } from './words.ts';
+import { type Command, expanded, parseLine, ShellSyntaxError } from './words.ts';
 
 /** What a process of one container sees. */
 export interface Machine {
@@ -78,15 +78,12 @@ class Shell {
 
   async script(text: string): Promise<number> {
     try {
-      // A variable is read when its line is: what an earlier command set is not seen on the same line.
       for (const line of text.split('\n')) {
-        for (const step of parseLine(line, (name) =>
-          name === '?' ? String(this.#lastCode) : (this.#machine.environment.get(name) ?? ''),
-        )) {
+        for (const step of parseLine(line)) {
           if (this.#exit !== undefined || this.#streams.signal.aborted) break;
           if (step.when === 'and' && this.#lastCode !== 0) continue;
           if (step.when === 'or' && this.#lastCode === 0) continue;
-          this.#lastCode = await this.run(step.pipeline);
+          this.#lastCode = await this.run(step.pipeline.map((command) => this.#expanded(command)));
         }
       }
     } catch (error) {
@@ -95,6 +92,17 @@ class Shell {
       this.#lastCode = 2;
     }
     return this.#exit ?? this.#lastCode;
+  }
+
+  #expanded(command: Command): Command {
+    const read = (word: string): string =>
+      expanded(word, (name) => (name === '?' ? String(this.#lastCode) : (this.#machine.environment.get(name) ?? '')));
+    const { words, input, output } = command;
+    return {
+      words: words.map(read),
+      ...(input === undefined ? {} : { input: read(input) }),
+      ...(output === undefined ? {} : { output: { ...output, path: read(output.path) } }),
+    };
   }
 
   /** A pipeline: each program's output is the next one's input; the last one's exit code counts. */

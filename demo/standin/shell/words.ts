@@ -17,12 +17,21 @@ export interface Step {
 
 export class ShellSyntaxError extends Error {}
 
+/** A word with its variables read. */
+export function expanded(word: string, variable: (name: string) => string): string {
+  return word.replaceAll(/\0(\w+|\?)\0/g, (_, name: string) => variable(name));
+}
+
 type Token = { readonly is: 'word'; readonly text: string } | { readonly is: 'operator'; readonly text: string };
 
 const reserved = ['if', 'for', 'while', 'until', 'case', 'function', '{', '(', '!'];
 
-/** @throws {ShellSyntaxError} for what the toy shell does not know */
-export function parseLine(line: string, variable: (name: string) => string): readonly Step[] {
+/**
+ * The steps of a line. Variables are marked and not yet read: what a command sets, the next one on the line sees; `expanded` reads them.
+ *
+ * @throws {ShellSyntaxError} for what the toy shell does not know
+ */
+export function parseLine(line: string): readonly Step[] {
   const steps: Step[] = [];
   let when: Step['when'] = 'always';
   let pipeline: Command[] = [];
@@ -37,7 +46,7 @@ export function parseLine(line: string, variable: (name: string) => string): rea
     pipeline = [];
     when = next;
   };
-  const tokens = tokensOf(line, variable);
+  const tokens = tokensOf(line.replaceAll('\0', ''));
   for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index] as Token;
     if (token.is === 'word') {
@@ -62,7 +71,7 @@ export function parseLine(line: string, variable: (name: string) => string): rea
   return steps;
 }
 
-function tokensOf(line: string, variable: (name: string) => string): readonly Token[] {
+function tokensOf(line: string): readonly Token[] {
   const tokens: Token[] = [];
   let word: string | undefined;
   const end = (): void => {
@@ -84,12 +93,12 @@ function tokensOf(line: string, variable: (name: string) => string): readonly To
     } else if (rest.startsWith('#') && word === undefined) {
       index = line.indexOf('\n', index) < 0 ? line.length : line.indexOf('\n', index);
     } else if (name !== undefined) {
-      word = (word ?? '') + variable(name.replace(/[${}]/g, ''));
+      word = `${word ?? ''}\0${name.replace(/[${}]/g, '')}\0`;
       index += name.length;
     } else if (/^(`|\$\(|&)/.test(rest)) {
       throw new ShellSyntaxError("syntax error: the stand-in's toy shell knows no substitution and no jobs");
     } else if (rest[0] === "'" || rest[0] === '"') {
-      const [text, length] = quoted(rest, variable);
+      const [text, length] = quoted(rest);
       word = (word ?? '') + text;
       index += length;
     } else {
@@ -103,7 +112,7 @@ function tokensOf(line: string, variable: (name: string) => string): readonly To
 }
 
 /** The text in quotes and how many characters it took. */
-function quoted(rest: string, variable: (name: string) => string): readonly [string, number] {
+function quoted(rest: string): readonly [string, number] {
   const quote = rest[0];
   let text = '';
   for (let index = 1; index < rest.length; index += 1) {
@@ -114,7 +123,7 @@ function quoted(rest: string, variable: (name: string) => string): readonly [str
       index += 1;
       text += rest[index];
     } else if (name !== undefined) {
-      text += variable(name.replace(/[${}]/g, ''));
+      text += `\0${name.replace(/[${}]/g, '')}\0`;
       index += name.length - 1;
     } else if (quote === '"' && /^(`|\$\()/.test(rest.slice(index))) {
       throw new ShellSyntaxError("syntax error: the stand-in's toy shell knows no substitution and no jobs");
