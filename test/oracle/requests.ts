@@ -119,8 +119,49 @@ const VALUES = [
   '#',
 ];
 
-/** Requests whose paths and queries are built from what means something to the API server, and from what may confuse a reader. */
+const NUMBERS = [
+  '',
+  '0',
+  '+5',
+  '-5',
+  '007',
+  '9223372036854775807',
+  '9223372036854775808',
+  '-9223372036854775809',
+  '1_0',
+  '0x1',
+  ' 1',
+  '1.0',
+];
+
+/** Requests that are built from what means something to the API server, and from what may confuse a reader. */
 export function requests(): fc.Arbitrary<Asked> {
+  return fc.oneof({ weight: 2, arbitrary: hostileRequests() }, { weight: 1, arbitrary: selections() });
+}
+
+/**
+ * Lists whose verb shows whether the API server could read the selectors and numbers: it takes `falſe` for false where it could, and for true
+ * where it could not.
+ */
+function selections(): fc.Arbitrary<Asked> {
+  const label = pieces(LABEL_PIECES);
+  const field = pieces(FIELD_PIECES);
+  const number = fc.constantFrom(...NUMBERS).map((each) => each.replace('+', '%2B').replace(' ', '%20'));
+  return fc.record({ label, field, number }, { requiredKeys: [] }).map(({ label, field, number }) => {
+    const given = Object.entries({ labelSelector: label, fieldSelector: field, limit: number }).filter(
+      ([, value]) => value !== undefined,
+    );
+    const query = ['watch=fal%C5%BFe', ...given.map(([key, value]) => `${key}=${value}`)];
+    return { method: 'GET', uri: `/api/v1/pods?${query.join('&')}` };
+  });
+}
+
+function pieces(of: readonly string[]): fc.Arbitrary<string> {
+  return fc.array(fc.constantFrom(...of), { maxLength: 8 }).map((each) => each.join(''));
+}
+
+/** Requests whose paths and queries hold anything. */
+function hostileRequests(): fc.Arbitrary<Asked> {
   const noise = fc.string({ unit: 'binary-ascii', maxLength: 4 });
   const method = fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE') },
