@@ -149,7 +149,7 @@ const journal = z
     folder: file.optional().describe('Folder of the journal; `dataFolder`/journal by default.'),
     segmentBytesMax: bytes
       .min(64 * 1024, 'expected at least 65536 bytes')
-      .default(64 * 1024 * 1024)
+      .default(16 * 1024 * 1024)
       .describe('A segment is closed when it reaches this size.'),
   })
   .prefault({});

@@ -46,14 +46,17 @@ export type ChainFault =
   /** A file that ends inside a line, or a line that is longer than any that is written. */
   | { readonly kind: 'unfinished'; readonly seqExpected: number };
 
+/** Where the bytes that are hashed are put together: one line at a time, nothing of it is kept. */
+const hashed = Buffer.alloc(CHAIN_START.hash.length + LINE_BYTES_MAX);
+
 /** The head after this line (without its end), or why it does not continue the chain. */
 export function checkLine(previous: ChainHead, line: Buffer): ChainHead | ChainFault {
   const seqExpected = previous.seq + 1;
   const tailAt = line.length - TAIL_BYTES;
   const start = `{"seq":${seqExpected},`;
-  if (tailAt < start.length) return { kind: 'altered', seqExpected };
-  const payload = line.subarray(0, tailAt);
-  const digest = hash('sha256', Buffer.concat([Buffer.from(previous.hash, 'latin1'), payload]), 'hex');
+  if (tailAt < start.length || line.length >= LINE_BYTES_MAX) return { kind: 'altered', seqExpected };
+  const hashedBytes = hashed.write(previous.hash, 'latin1') + line.copy(hashed, previous.hash.length, 0, tailAt);
+  const digest = hash('sha256', hashed.subarray(0, hashedBytes), 'hex');
   const isWhole =
     line.toString('latin1', tailAt) === `,"hash":"${digest}"}` && line.toString('latin1', 0, start.length) === start;
   if (isWhole) return { seq: seqExpected, hash: digest };

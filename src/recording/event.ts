@@ -23,6 +23,20 @@ export type Event =
   | ExchangePermitted
   | ExchangeEnded;
 
+/** Every type that there is; a line of another type is not one of this format. */
+export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze({
+  'journal.segment': true,
+  'journal.carried': true,
+  'journal.recovered': true,
+  'gateway.started': true,
+  'gateway.stopped': true,
+  'policy.loaded': true,
+  'policy.refused': true,
+  'exchange.begun': true,
+  'exchange.permitted': true,
+  'exchange.ended': true,
+});
+
 /** The first line of every segment: it names the format and the gateway, and joins the segment to the one before. */
 export interface SegmentBegun {
   readonly type: 'journal.segment';
@@ -138,6 +152,8 @@ export interface ExchangePermitted {
   readonly at: number;
   readonly exchange: ExchangeId;
   readonly rule: string;
+  /** Where rules amended the request: which, and the operation that is forwarded; `exchange.begun` has what was asked. */
+  readonly amended?: { readonly rules: string; readonly operation: RecordedOperation };
 }
 
 /** The end of an exchange; each has exactly one. */
@@ -147,8 +163,13 @@ export interface ExchangeEnded {
   readonly exchange: ExchangeId;
   readonly session: SessionId;
   readonly outcome: Outcome;
-  /** What policy answered; absent where it was not asked. */
-  readonly decision?: { readonly effect: 'allow' | 'deny' | 'hold'; readonly rule: string };
+  /** What policy answered; absent where it was not asked. `facts` were looked up for it, `notes` are rules that could not be evaluated whole. */
+  readonly decision?: {
+    readonly effect: 'allow' | 'deny' | 'hold';
+    readonly rule: string;
+    readonly facts?: readonly string[];
+    readonly notes?: readonly string[];
+  };
   /** Absent for a lost exchange: nobody measured it. */
   readonly traffic?: Traffic;
 }

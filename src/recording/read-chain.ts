@@ -3,7 +3,7 @@
  * chunk and one line, and how the bytes were cut into chunks changes nothing.
  */
 import { CHAIN_START, type ChainFault, type ChainHead, checkLine, LINE_BYTES_MAX } from './chain.ts';
-import type { Event } from './event.ts';
+import { EVENT_TYPES, type Event } from './event.ts';
 
 /** An event with its place. */
 export interface RecordedEvent {
@@ -73,23 +73,10 @@ function claimedStart(line: Buffer): ChainHead {
   return isStart ? { seq: seq - 1, hash: event.previous } : CHAIN_START;
 }
 
-const TYPES: Readonly<Record<Event['type'], true>> = {
-  'journal.segment': true,
-  'journal.carried': true,
-  'journal.recovered': true,
-  'gateway.started': true,
-  'gateway.stopped': true,
-  'policy.loaded': true,
-  'policy.refused': true,
-  'exchange.begun': true,
-  'exchange.permitted': true,
-  'exchange.ended': true,
-};
-
 function decodeEvent(line: Buffer): Event | undefined {
   try {
     const event = JSON.parse(line.toString('utf8')) as Event;
-    return Object.hasOwn(TYPES, event.type) && Number.isSafeInteger(event.at) ? event : undefined;
+    return Object.hasOwn(EVENT_TYPES, event.type) && Number.isSafeInteger(event.at) ? event : undefined;
   } catch {
     return undefined;
   }

@@ -30,7 +30,8 @@ export interface JournalLimits {
 }
 
 export const DEFAULT_JOURNAL_LIMITS: JournalLimits = Object.freeze({
-  segmentBytesMax: 64 * 1024 * 1024,
+  // The last segment is read whole at start, at about 10 ms a MiB.
+  segmentBytesMax: 16 * 1024 * 1024,
   queueBytesMax: 16 * 1024 * 1024,
   syncWithinMs: 1_000,
   retryAfterMs: 1_000,
