@@ -73,7 +73,7 @@ function kubeconfigReach(
   clock: Clock,
 ): Reach {
   try {
-    return readKubeconfig({ file, ...(context === undefined ? {} : { context }), clock });
+    return readKubeconfig({ file, ...(context === undefined ? {} : { context }), clock, environment: process.env });
   } catch (error) {
     throw new ConfigError(`target \`${name}\`: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -99,7 +99,7 @@ export async function closedPort(): Promise<number> {
 export function upstreamTo(
   cleanup: Cleanup,
   url: string,
-  options: Partial<UpstreamOptions> & { limits?: Partial<UpstreamOptions['limits']> } = {},
+  options: Partial<Omit<UpstreamOptions, 'limits'>> & { limits?: Partial<UpstreamOptions['limits']> } = {},
 ): Upstream {
   const upstream = createUpstream({
     server: url,

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, beforeEach } from 'node:test';
+import { Refusal } from '../../../model/refusal.ts';
+import { tokenFileCredential } from './token-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'token-'));
+after(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'token');
+const signal = new AbortController().signal;
+let nowMs = 0;
+const clock = { now: () => nowMs, monotonic: () => nowMs };
+beforeEach(() => writeFileSync(file, 'one\n'));
+
+test('a token is read again every minute, and is the same credential while the file says the same', async () => {
+  const credentials = tokenFileCredential({ file, clock });
+  const first = await credentials.current(signal);
+  assert.equal(first.authorization, 'Bearer one');
+  writeFileSync(file, 'two');
+  nowMs += 59_999;
+  assert.equal(await credentials.current(signal), first);
+  nowMs += 1;
+  const second = await credentials.current(signal);
+  assert.equal(second.authorization, 'Bearer two');
+  nowMs += 60_000;
+  assert.equal(await credentials.current(signal), second);
+});
+
+test('a token that upstream did not take is read again at once', async () => {
+  const credentials = tokenFileCredential({ file, clock });
+  const first = await credentials.current(signal);
+  writeFileSync(file, 'two');
+  credentials.invalidate(first);
+  assert.equal((await credentials.current(signal)).authorization, 'Bearer two');
+});
+
+test('a file that becomes unreadable leaves what was read in force', async () => {
+  const credentials = tokenFileCredential({ file, clock });
+  const first = await credentials.current(signal);
+  for (const text of ['', 'two lines\nof it', 'é']) {
+    writeFileSync(file, text);
+    nowMs += 60_000;
+    assert.equal(await credentials.current(signal), first);
+  }
+  rmSync(file);
+  nowMs += 60_000;
+  assert.equal(await credentials.current(signal), first);
+});
+
+test('before a first token the credential is unavailable', async () => {
+  rmSync(file);
+  const credentials = tokenFileCredential({ file, clock });
+  const isUnavailable = (error: unknown) => error instanceof Refusal && error.code === 'CREDENTIAL_UNAVAILABLE';
+  await assert.rejects(credentials.current(signal), isUnavailable);
+  writeFileSync(file, 'now');
+  assert.equal((await credentials.current(signal)).authorization, 'Bearer now');
+});
