@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createDiscovery, type DiscoveryReply } from '../../src/connectors/kubernetes/discovery.ts';
+import { systemClock } from '../../src/std/clock.ts';
+import { type Cluster, clusterAvailability, startCluster } from '../support/cluster.ts';
+import { leftOut } from '../support/left-out.ts';
+
+const GROUP = 'discovery.example.test';
+
+describe('discovery of a real API server', { timeout: 120_000 }, async () => {
+  const { controlPlane, why } = clusterAvailability();
+  if (!controlPlane) return leftOut('discovery of a real API server', why.join('; '));
+  const cluster = await startCluster({ node: false });
+  after(() => cluster.stop());
+  const agent = adminAgent(cluster);
+  const get = (path: string, accept: string) => send(cluster, agent, 'GET', path, { accept });
+
+  test('both forms of discovery tell the same kinds', async () => {
+    const aggregated = createDiscovery({ get, clock: systemClock });
+    const older = createDiscovery({ get: (path) => get(path, 'application/json'), clock: systemClock });
+    for (const [group, version, resource, subresource] of [
+      ['', 'v1', 'pods', ''],
+      ['', 'v1', 'pods', 'exec'],
+      ['', 'v1', 'pods', 'eviction'],
+      ['', 'v1', 'nodes', 'proxy'],
+      ['', 'v1', 'namespaces', 'finalize'],
+      ['', 'v1', 'serviceaccounts', 'token'],
+      ['apps', 'v1', 'deployments', 'scale'],
+      ['certificates.k8s.io', 'v1', 'certificatesigningrequests', 'approval'],
+      ['authorization.k8s.io', 'v1', 'selfsubjectaccessreviews', ''],
+    ] as const) {
+      const found = await aggregated.find(group, version, resource, subresource);
+      assert.ok(found !== undefined, `${group}/${resource}/${subresource}`);
+      assert.deepEqual(await older.find(group, version, resource, subresource), found);
+    }
+    assert.equal(await aggregated.find('apps', 'v1', 'gadgets', ''), undefined);
+  });
+
+  test('T20: a custom kind is known as soon as the API server serves it', async () => {
+    const discovery = createDiscovery({ get, clock: systemClock });
+    await discovery.find('', 'v1', 'pods', '');
+    for (const plural of ['widgets', 'gadgets', 'gizmos']) {
+      const made = await send(
+        cluster,
+        agent,
+        'POST',
+        '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+        {},
+        definition(plural),
+      );
+      assert.equal(made.status, 201, made.body.toString());
+      while ((await get(`/apis/${GROUP}/v1/${plural}`, 'application/json')).status !== 200) await pause(20);
+      const found = await discovery.find(GROUP, 'v1', plural, '');
+      assert.equal(found?.isNamespaced, true, plural);
+      assert.equal((await discovery.find(GROUP, 'v1', plural, 'status'))?.kind, found?.kind);
+    }
+  });
+});
+
+function definition(plural: string): string {
+  const kind = plural.charAt(0).toUpperCase() + plural.slice(1, -1);
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return JSON.stringify({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      scope: 'Namespaced',
+      names: { plural, kind },
+      versions: [{ name: 'v1', served: true, storage: true, schema, subresources: { status: {} } }],
+    },
+  });
+}
+
+function adminAgent(cluster: Cluster): Agent {
+  const pem = (end: string) => readFileSync(join(cluster.folder, 'pki', `admin.${end}`));
+  return new Agent({ keepAlive: true, ca: cluster.caPem, cert: pem('crt'), key: pem('key') });
+}
+
+function send(
+  cluster: Cluster,
+  agent: Agent,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body = '',
+): Promise<DiscoveryReply> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      new URL(path, cluster.server),
+      { agent, method, headers: { 'content-type': 'application/json', ...headers } },
+      (reply) => {
+        const chunks: Buffer[] = [];
+        reply
+          .on('data', (chunk) => chunks.push(chunk))
+          .on('end', () => resolve({ status: reply.statusCode ?? 0, body: Buffer.concat(chunks) }));
+      },
+    );
+    sent.on('error', reject).end(body);
+  });
+}
