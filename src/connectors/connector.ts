@@ -1,3 +1,4 @@
+import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
@@ -15,12 +16,19 @@ export interface Connector {
   parse(request: Request): Promise<Operation>;
 
   /**
-   * Sends the request upstream, with a credential that the caller never sees, and resolves with the head of the reply. Nothing of
-   * `request` but what `permit` was given for is sent; when `signal` aborts, so does the request upstream.
+   * Sends the permit's request upstream, with a credential that the caller never sees, and resolves with the head of the reply. When `signal`
+   * aborts, so does the request upstream.
    *
    * @throws {Refusal} UPSTREAM_UNREACHABLE, CREDENTIAL_UNAVAILABLE (nothing was sent); OUTCOME_UNKNOWN, UPSTREAM_TIMEOUT (it may have run)
    */
-  forward(permit: Permit, request: Request, signal: AbortSignal): Promise<Reply>;
+  forward(permit: Permit, signal: AbortSignal): Promise<Reply>;
+
+  /**
+   * The request with a rule's edits made to it; the caller is told of them in its `warnings`. It is parsed and judged again before it is forwarded.
+   *
+   * @throws {Refusal} BODY_UNREADABLE an edit cannot be made to a body of this kind
+   */
+  amend(request: Request, operation: Operation, edits: readonly Amendment[]): Promise<Request>;
 
   /** A refusal in the words of the protocol. Takes the raw request, since a refusal may come before it could be read. */
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;

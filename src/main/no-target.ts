@@ -9,6 +9,9 @@ export const noTarget: Connector = {
       advice: 'use the server URL that `sallyport kubeconfig` writes: `https://GATEWAY/k8s/TARGET`',
     });
   },
+  async amend() {
+    throw new Error('a request without a target was amended');
+  },
   async forward() {
     throw new Error('a request without a target was permitted');
   },

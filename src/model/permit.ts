@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { AllowDecision } from './decision.ts';
 import type { Operation } from './operation.ts';
+import type { Request } from './request.ts';
 
 declare const permit: unique symbol;
 
@@ -11,6 +12,8 @@ declare const permit: unique symbol;
 export interface Permit {
   readonly [permit]: true;
   readonly caller: Caller;
+  /** What is sent, and the operation that it was judged as: nothing else can be forwarded with this permit. */
+  readonly request: Request;
   readonly operation: Operation;
   readonly decision: AllowDecision;
 }

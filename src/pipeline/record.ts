@@ -5,16 +5,18 @@
  * recorded is refused. Who is not known is not recorded here but counted and logged, since anybody can make such requests without end.
  */
 import type { Caller } from '../model/caller.ts';
-import type { AllowDecision, Decision } from '../model/decision.ts';
+import type { Decision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { DuplexReply, MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
-import type { Event, Outcome, RecordedOperation } from '../recording/event.ts';
+import type { Facts } from '../policy/facts.ts';
+import type { Event, ExchangeEnded, Outcome, RecordedOperation } from '../recording/event.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
 import type { InFlight } from './in-flight.ts';
+import type { Judged } from './judge.ts';
 import { recordedOperation } from './recorded-operation.ts';
 
 /** Where events go: the journal, as the data path needs it. */
@@ -53,10 +55,12 @@ export interface Recording {
   of(caller: Caller): Caller;
   /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
   begin(operation: Operation): void;
+  /** What was looked up to decide; the end's record has it. */
+  probed(facts: Facts): void;
   /** What policy answered, for the end's record. */
-  decided(decision: Decision): void;
+  decided(judged: Judged): void;
   /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */
-  permitted(decision: AllowDecision): Promise<void>;
+  permitted(judged: Judged): Promise<void>;
   /** The same reply; its end ends the exchange. */
   replied(reply: MaskedReply): MaskedReply;
   /** The same refusal; it ends the exchange. */
@@ -86,6 +90,7 @@ class JournalRecording implements Recording {
   #operation: Operation | undefined;
   #begun: ReturnType<JournalPort['append']> | undefined;
   #decision: Decision | undefined;
+  readonly #facts: string[] = [];
   #leave: () => void = () => {};
   #isPermitted = false;
   #isEnded = false;
@@ -108,31 +113,32 @@ class JournalRecording implements Recording {
     this.#appendBegun(recordedOperation(operation));
   }
 
-  decided(decision: Decision): void {
-    this.#decision = decision;
+  probed(facts: Facts): void {
+    for (const [kind, fact] of Object.entries(facts)) this.#facts.push(fact === 'unknown' ? `${kind}: unknown` : kind);
   }
 
-  async permitted(decision: AllowDecision): Promise<void> {
-    const { operation, begun } = {
-      operation: this.#operation as Operation,
-      begun: this.#begun as ReturnType<JournalPort['append']>,
-    };
+  decided({ decision, operation }: Judged): void {
+    this.#decision = decision;
+    this.#operation = operation;
+  }
+
+  async permitted({ decision, operation, amended }: Judged): Promise<void> {
     try {
-      if (operation.isChange || operation.isStream || operation.isSecret) {
-        const event: Event = {
-          type: 'exchange.permitted',
-          at: this.#parts.clock.now(),
-          exchange: this.#raw.id,
-          rule: decision.rule,
-        };
-        await this.#parts.journal.append(event).synced();
+      if (operation.isChange || operation.isStream || operation.isSecret || amended !== undefined) {
+        await this.#parts.journal.append(this.#permittedEvent(decision.rule, operation, amended)).synced();
       } else {
-        await begun.written();
+        await this.#begun?.written();
       }
     } catch (cause) {
       throw unrecorded(cause);
     }
     this.#isPermitted = true;
+  }
+
+  #permittedEvent(rule: string, operation: Operation, amended: Judged['amended']): Event {
+    const after =
+      amended === undefined ? {} : { amended: { rules: amended.rule, operation: recordedOperation(operation) } };
+    return { type: 'exchange.permitted', at: this.#parts.clock.now(), exchange: this.#raw.id, rule, ...after };
   }
 
   replied(reply: MaskedReply): MaskedReply {
@@ -201,7 +207,7 @@ class JournalRecording implements Recording {
       exchange: this.#raw.id,
       session: this.#session as SessionId,
       outcome,
-      ...(decision === undefined ? {} : { decision: { effect: decision.effect, rule: decision.rule } }),
+      ...(decision === undefined ? {} : { decision: recordedDecision(decision, this.#facts) }),
       traffic: { bytesIn, bytesOut, durationMs },
     };
     try {
@@ -248,6 +254,18 @@ class JournalRecording implements Recording {
       this.#end({ kind: 'answered', status }, counted.bytesWritten ?? 0, counted.bytesRead ?? 0),
     );
   }
+}
+
+function recordedDecision(
+  { effect, rule, notes = [] }: Decision,
+  facts: readonly string[],
+): NonNullable<ExchangeEnded['decision']> {
+  return {
+    effect,
+    rule,
+    ...(facts.length === 0 ? {} : { facts }),
+    ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${detail}`) }),
+  };
 }
 
 function unrecorded(cause: unknown): Refusal {

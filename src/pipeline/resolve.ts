@@ -8,10 +8,12 @@ import type { Question } from '../policy/question.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
 import { unreachable } from '../std/unreachable.ts';
+import type { Recording } from './record.ts';
 
 /** The question with the facts that the rules that could still matter need, and no other; none where a static answer stands. */
 export async function resolve(
   gateway: { readonly probe: Probe; readonly clock: Clock },
+  recording: Pick<Recording, 'probed'>,
   rules: RuleSet,
   caller: Caller,
   operation: Operation,
@@ -20,7 +22,9 @@ export async function resolve(
   const needed = factsNeeded(rules, caller, operation, nowMs);
   if (needed.length === 0) return { caller, operation, facts: {}, nowMs };
   const looked = await Promise.all(needed.map((kind) => lookUp(gateway.probe, kind, caller, operation)));
-  return { caller, operation, facts: Object.assign({}, ...looked) as Facts, nowMs };
+  const facts = Object.assign({}, ...looked) as Facts;
+  recording.probed(facts);
+  return { caller, operation, facts, nowMs };
 }
 
 async function lookUp(probe: Probe, kind: FactKind, caller: Caller, operation: Operation): Promise<Facts> {

@@ -3,6 +3,7 @@ import type { RawRequest } from '../model/request.ts';
 import { decide } from '../policy/decide.ts';
 import { accept } from './accept.ts';
 import type { Gateway } from './gateway.ts';
+import { type Ask, judge } from './judge.ts';
 import { mask } from './mask.ts';
 import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
@@ -17,9 +18,10 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
     const rules = gateway.rules();
-    const ask = async () => decide(rules, await resolve(gateway, rules, caller, operation));
-    const permit = await settle(ask, caller, operation, recording); //     allowed, and its intent on disk; or refused
-    const reply = await gateway.connector.forward(permit, request, signal);
+    const ask: Ask = async (asked) => decide(rules, await resolve(gateway, recording, rules, caller, asked));
+    const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
+    const permit = await settle(judged, recording); //                     allowed, and its intent on disk; or refused
+    const reply = await gateway.connector.forward(permit, signal); //      the permit's own bytes, with our credential
     return recording.replied(mask(permit, reply)); //                      only a masked reply type-checks
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);

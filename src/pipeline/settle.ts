@@ -1,11 +1,12 @@
 import type { Caller } from '../model/caller.ts';
-import type { AllowDecision, Decision, DenyDecision } from '../model/decision.ts';
+import type { AllowDecision, DenyDecision, HoldDecision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { describe } from './describe.ts';
+import type { Judged } from './judge.ts';
 import type { Recording } from './record.ts';
 
 /**
@@ -15,37 +16,33 @@ import type { Recording } from './record.ts';
  *
  * @throws {Refusal} DENIED_BY_RULE, DENIED_BY_GUARD, DENIED_BY_SILENCE, FACT_UNKNOWN, HOLD_UNSUPPORTED, RECORDING_UNAVAILABLE
  */
-export async function settle(
-  ask: () => Promise<Decision>,
-  caller: Caller,
-  operation: Operation,
-  recording: Recording,
-): Promise<Permit> {
-  const decision = await ask();
-  recording.decided(decision);
+export async function settle(judged: Judged, recording: Recording): Promise<Permit> {
+  const { caller, operation, decision } = judged;
+  recording.decided(judged);
   switch (decision.effect) {
     case 'allow':
-      await recording.permitted(decision);
-      return permit(caller, operation, decision);
+      await recording.permitted(judged);
+      return permit(judged, decision);
     case 'deny':
       throw denied(caller, operation, decision);
     case 'hold':
-      throw new Refusal(
-        'HOLD_UNSUPPORTED',
-        `\`${caller.subject}\` asks to ${describe(operation)}, which rule \`${decision.rule}\` holds for a person, and this version cannot ask one`,
-        {
-          rule: decision.rule,
-          advice: 'ask for an allow rule that is narrow enough to stand without a person',
-        },
-      );
+      throw held(caller, operation, decision);
     default:
       return unreachable(decision);
   }
 }
 
 /** Security: the one place where a permit is made; test/tidy fails on a cast to it anywhere else. */
-function permit(caller: Caller, operation: Operation, decision: AllowDecision): Permit {
-  return { caller, operation, decision } as Permit;
+function permit({ caller, request, operation }: Judged, decision: AllowDecision): Permit {
+  return { caller, request, operation, decision } as Permit;
+}
+
+function held({ subject }: Caller, operation: Operation, { rule }: HoldDecision): Refusal {
+  const message = `\`${subject}\` asks to ${describe(operation)}, which rule \`${rule}\` holds for a person, and this version cannot ask one`;
+  return new Refusal('HOLD_UNSUPPORTED', message, {
+    rule,
+    advice: 'ask for an allow rule that is narrow enough to stand without a person',
+  });
 }
 
 const CODES: Record<DenyDecision['by'], RefusalCode> = {
@@ -55,8 +52,11 @@ const CODES: Record<DenyDecision['by'], RefusalCode> = {
   incomplete: 'FACT_UNKNOWN',
 };
 
+const NO_RULE_ADVICE = 'ask whoever runs this gateway for a rule that allows just this';
+
 function denied(caller: Caller, operation: Operation, decision: DenyDecision): Refusal {
-  const options = { rule: decision.rule, advice: decision.advice };
+  const advice = decision.by === 'silence' && decision.advice === '' ? NO_RULE_ADVICE : decision.advice;
+  const options = { rule: decision.rule, advice };
   return new Refusal(
     CODES[decision.by],
     `\`${caller.subject}\` may not ${describe(operation)}: ${decision.reason}`,

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { parsePolicies } from '../../src/config/policy-load.ts';
 import type { Connector, Probe } from '../../src/connectors/connector.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Operation } from '../../src/model/operation.ts';
@@ -19,11 +20,18 @@ import { compileRules } from '../../src/policy/rule-set.ts';
 import type { Event } from '../../src/recording/event.ts';
 import { bytesSource, collectBytes } from '../../src/std/byte-source.ts';
 import type { ExchangeId, SessionId } from '../../src/std/ids.ts';
-import { parsePolicies } from '../../src/config/policy-load.ts';
 
 const SECRET = 'planted-secret-value';
 
-const CALLER: Caller = { subject: 'dev', groups: ['ops'], issuer: 'main', kind: 'autonomous', labels: {}, tokenEndsAt: 2e12, tokenDigest: 'd' };
+const CALLER: Caller = {
+  subject: 'dev',
+  groups: ['ops'],
+  issuer: 'main',
+  kind: 'autonomous',
+  labels: {},
+  tokenEndsAt: 2e12,
+  tokenDigest: 'd',
+};
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -62,20 +70,33 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       if (++calls === failing) throw new Error(`port failed, ${SECRET}`);
       return call(...args);
     }) as T;
-  const asyncPort = <T extends (...args: never[]) => Promise<unknown>>(call: T): T => (async (...args: never[]) => port(call)(...args)) as unknown as T;
+  const asyncPort = <T extends (...args: never[]) => Promise<unknown>>(call: T): T =>
+    (async (...args: never[]) => port(call)(...args)) as unknown as T;
   const connector: Connector = {
     parse: asyncPort(async () => asked),
     forward: asyncPort(async () => {
       forwardedWith = [...events];
       return { kind: 'unary' as const, status: 200, headers: [], body: bytesSource(Buffer.from('ok')) };
     }),
+    amend: async (request) => request,
     refuse: (refusal) => {
       code = refusal.code;
-      return { kind: 'refused', status: refusal.status, headers: [], body: Buffer.from(refusal.message + refusal.advice) };
+      return {
+        kind: 'refused',
+        status: refusal.status,
+        headers: [],
+        body: Buffer.from(refusal.message + refusal.advice),
+      };
     },
   };
   const nothing = async () => 'unknown' as const;
-  const probe: Probe = { existing: nothing, result: nothing, pod: nothing, namespaceLabels: nothing, services: nothing };
+  const probe: Probe = {
+    existing: nothing,
+    result: nothing,
+    pod: nothing,
+    namespaceLabels: nothing,
+    services: nothing,
+  };
   const rules = parsePolicies([{ path: 'p.yaml', text: POLICY }]);
   assert.ok('rules' in rules);
   const compiled = compileRules(rules.rules, { unsafe: new Set() });
@@ -94,9 +115,25 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     connector,
     probe,
     rules: port(() => compiled),
-    recorder: createRecorder({ target: 'demo', journal, observer: quiet, clock, inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }), sessionOf: () => 's' as SessionId }),
+    recorder: createRecorder({
+      target: 'demo',
+      journal,
+      observer: quiet,
+      clock,
+      inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
+      sessionOf: () => 's' as SessionId,
+    }),
   };
-  const raw: RawRequest = { id: 'x' as ExchangeId, method: 'GET', uri: '/', rawHeaders: ['authorization', 'Bearer t'], httpVersion: '1.1', peer: '::1', body: Readable.from([]), upgrade: undefined };
+  const raw: RawRequest = {
+    id: 'x' as ExchangeId,
+    method: 'GET',
+    uri: '/',
+    rawHeaders: ['authorization', 'Bearer t'],
+    httpVersion: '1.1',
+    peer: '::1',
+    body: Readable.from([]),
+    upgrade: undefined,
+  };
   const answer = await serve(gateway, raw, new AbortController().signal);
   assert.ok(answer.kind === 'unary' || answer.kind === 'refused');
   const body = answer.kind === 'refused' ? Buffer.from(answer.body) : await collectBytes(answer.body, 1000);

@@ -1,7 +1,7 @@
 import type { Permit } from '../../model/permit.ts';
 import type { Reply } from '../../model/reply.ts';
-import type { Request } from '../../model/request.ts';
 import type { Connector } from '../connector.ts';
+import { amendRequest } from './amend-request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
 import type { Discovery } from './discovery.ts';
 import { parseOperation } from './operation.ts';
@@ -20,19 +20,15 @@ interface Parts {
 export function createKubernetesConnector(parts: Parts): Connector {
   return {
     parse: (request) => parseOperation(parts.target, request, parts.discovery, parts.bodyLimits),
-    forward: (permit, request, signal) => forward(parts, permit, request, signal),
+    amend: amendRequest,
+    forward: (permit, signal) => forward(parts, permit, signal),
     refuse: refusalReply,
   };
 }
 
 /** Sends the caller's own bytes, as they were judged: the request target as received, and the body that the permit's operation was read from. */
-async function forward(
-  { upstream, upstreamIdentity }: Parts,
-  permit: Permit,
-  request: Request,
-  signal: AbortSignal,
-): Promise<Reply> {
-  const { caller, operation } = permit;
+async function forward({ upstream, upstreamIdentity }: Parts, permit: Permit, signal: AbortSignal): Promise<Reply> {
+  const { caller, operation, request } = permit;
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,

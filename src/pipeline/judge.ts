@@ -1,0 +1,76 @@
+/*
+ * Policy's answer to a request. Where an allow comes with edits, they are made and the edited request is parsed and judged again, as if it had come so:
+ * what is permitted is always what was judged last, byte for byte.
+ */
+import type { Connector } from '../connectors/connector.ts';
+import type { Caller } from '../model/caller.ts';
+import type { AllowDecision, Decision } from '../model/decision.ts';
+import type { Operation } from '../model/operation.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Request } from '../model/request.ts';
+import { assert } from '../std/assert.ts';
+
+/** A request, read. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly request: Request;
+  readonly operation: Operation;
+}
+
+/** A request and what policy answers to just that request. */
+export interface Judged extends Asked {
+  readonly decision: Decision;
+  /** The rule whose edits were made, and the operation as it was before them. */
+  readonly amended: { readonly rule: string; readonly before: Operation } | undefined;
+}
+
+/** Asks policy about an operation. */
+export type Ask = (operation: Operation) => Promise<Decision>;
+
+/** Limit: rules whose edits meet in one request; more than these are taken to undo each other without end. */
+const ROUNDS_MAX = 4;
+
+/**
+ * The answer, after all edits that it asks for.
+ *
+ * @throws {Refusal} DENIED_BY_RULE rules amend the request in turn without end; what `amend` and `parse` refuse
+ */
+export async function judge(connector: Connector, ask: Ask, asked: Asked): Promise<Judged> {
+  let current: Asked = asked;
+  const made = new Set<string>();
+  for (let round = 0; round <= ROUNDS_MAX; round++) {
+    const decision = await ask(current.operation);
+    const amended = made.size === 0 ? undefined : { rule: [...made].join(', '), before: asked.operation };
+    if (decision.effect !== 'allow' || decision.amend === undefined || made.has(decision.rule))
+      return { ...current, decision, amended };
+    made.add(decision.rule);
+    current = await amend(connector, current, decision);
+  }
+  throw new Refusal(
+    'DENIED_BY_RULE',
+    `rules ${[...made].map((rule) => `\`${rule}\``).join(', ')} amend the request in turn without end`,
+  );
+}
+
+async function amend(
+  connector: Connector,
+  { caller, request, operation }: Asked,
+  { amend: edits = [] }: AllowDecision,
+): Promise<Asked> {
+  const edited = await connector.amend(request, operation, edits);
+  const after = await connector.parse(edited);
+  // Invariant: an edit changes what is asked of an object, never which object or verb.
+  for (const field of [
+    'verb',
+    'apiGroup',
+    'apiVersion',
+    'resource',
+    'subresource',
+    'namespace',
+    'name',
+    'path',
+  ] as const) {
+    assert(after[field] === operation[field], `an edit changed ${field}`);
+  }
+  return { caller, request: edited, operation: after };
+}
