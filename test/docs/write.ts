@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { configurationPage } from './configuration.ts';
 import { limitsPage } from './limits.ts';
+import { refusalsPage } from './refusals.ts';
 
-const PAGES = { 'configuration.md': configurationPage, 'limits.md': limitsPage };
+const PAGES = { 'configuration.md': configurationPage, 'limits.md': limitsPage, 'refusals.md': refusalsPage };
 
 for (const [name, page] of Object.entries(PAGES)) {
   writeFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), page());

@@ -1,0 +1,164 @@
+import { readOperationBody } from '../../src/connectors/kubernetes/body/read-operation-body.ts';
+import { requestInfo } from '../../src/connectors/kubernetes/request-info.ts';
+import { statusOf } from '../../src/connectors/kubernetes/status.ts';
+import { upstreamFailure, upstreamTimeout } from '../../src/connectors/kubernetes/upstream/failure.ts';
+import { Refusal } from '../../src/model/refusal.ts';
+import { REFUSAL_CODES, type RefusalCode } from '../../src/model/refusal-codes.ts';
+import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { toRefusal } from '../../src/pipeline/to-refusal.ts';
+
+const DELETE_WEB = '`ada` may not delete pods `web` in namespace `prod`';
+
+/** An example of each code: a refusal that the code itself makes, where that needs no more than a request; else one as it would be made. */
+const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
+  REQUEST_MALFORMED: () => requestInfo('GET', '/api/v1/namespaces/a%2fb/pods'),
+  QUERY_AMBIGUOUS: () => body('DELETE', '/api/v1/namespaces/prod/pods/web?dryRun=All', '{}'),
+  CREDENTIALS_AMBIGUOUS: () => requestInfo('GET', '/api/v1/pods?access_token=x'),
+  UPGRADE_UNSUPPORTED: () =>
+    new Refusal('UPGRADE_UNSUPPORTED', 'an upgrade to `h2c` is not possible here', {
+      advice: 'use WebSocket or SPDY/3.1 over HTTP/1.1',
+    }),
+  BODY_UNREADABLE: () => body('POST', '/api/v1/namespaces/prod/pods', '{"kind":"Pod","kind":"Secret"}'),
+  BODY_MISMATCH: () => body('PUT', '/api/v1/namespaces/prod/pods/web', '{"metadata":{"name":"db"}}'),
+  TOKEN_MISSING: () =>
+    new Refusal('TOKEN_MISSING', 'no bearer token is presented', {
+      advice: 'present the token of a configured issuer',
+    }),
+  TOKEN_INVALID: () => new Refusal('TOKEN_INVALID', 'the token is not taken: its issuer is not one that is configured'),
+  TOKEN_EXPIRED: () => new Refusal('TOKEN_EXPIRED', 'the token has ended', { advice: 'get a new one from the issuer' }),
+  DENIED_BY_RULE: () =>
+    new Refusal('DENIED_BY_RULE', `${DELETE_WEB}: production is changed by its pipeline alone`, {
+      rule: 'prod-read-only',
+      advice: 'open a merge request in the repository `deploy`',
+    }),
+  DENIED_BY_GUARD: () =>
+    new Refusal(
+      'DENIED_BY_GUARD',
+      '`ada` may not create serviceaccounts/token `ci` in namespace `prod`: it mints a token',
+      {
+        rule: 'token-minting',
+      },
+    ),
+  DENIED_BY_SILENCE: () =>
+    new Refusal('DENIED_BY_SILENCE', `${DELETE_WEB}: no rule allows it`, {
+      advice: 'ask whoever runs this gateway for a rule that allows just this',
+    }),
+  FACT_UNKNOWN: () =>
+    new Refusal('FACT_UNKNOWN', `${DELETE_WEB}: the labels of the pod could not be looked up`, {
+      rule: 'only-my-pods',
+      retryAfterSeconds: 5,
+    }),
+  HOLD_UNSUPPORTED: () =>
+    new Refusal(
+      'HOLD_UNSUPPORTED',
+      '`ada` asks to delete pods `web` in namespace `prod`, which rule `ask-first` holds for a person, and this version cannot ask one',
+      { rule: 'ask-first', advice: 'ask for an allow rule that is narrow enough to stand without a person' },
+    ),
+  TARGET_UNKNOWN: () =>
+    new Refusal('TARGET_UNKNOWN', 'no target is reached by this path, host name or port', {
+      advice: 'use the server URL that `sallyport kubeconfig` writes: `https://GATEWAY/k8s/TARGET`',
+    }),
+  KIND_UNKNOWN: () => new Refusal('KIND_UNKNOWN', 'the target does not serve `widgets` in `example.com/v1`'),
+  METHOD_NOT_ALLOWED: () => requestInfo('TRACE', '/api/v1/pods'),
+  ENCODING_NOT_ACCEPTABLE: () =>
+    new Refusal('ENCODING_NOT_ACCEPTABLE', 'the reply is asked for in `application/cbor` alone', {
+      advice: 'accept application/json too',
+    }),
+  REQUEST_TIMEOUT: () =>
+    new Refusal('REQUEST_TIMEOUT', `the body did not arrive whole within ${DEFAULT_LIMITS.bodyTimeoutMs} ms`),
+  BODY_TOO_LARGE: () => new Refusal('BODY_TOO_LARGE', `the body is larger than ${DEFAULT_LIMITS.bodyBytesMax} bytes`),
+  URI_TOO_LONG: () =>
+    new Refusal('URI_TOO_LONG', `the request target is longer than ${DEFAULT_LIMITS.uriBytesMax} bytes`),
+  MEDIA_TYPE_UNSUPPORTED: () => body('POST', '/api/v1/namespaces/prod/pods', '\u00a0', 'application/cbor'),
+  TOO_MANY_REQUESTS: () =>
+    new Refusal('TOO_MANY_REQUESTS', 'you have 50 streams in flight, as many as you may', {
+      advice: 'wait for some of them to end',
+      retryAfterSeconds: 1,
+    }),
+  HEADERS_TOO_LARGE: () =>
+    new Refusal('HEADERS_TOO_LARGE', `there are more than ${DEFAULT_LIMITS.headersCountMax} headers`),
+  CALLER_GONE: () => toRefusal(new Error('aborted'), AbortSignal.abort()),
+  INTERNAL: () => toRefusal(new Error('a bug'), new AbortController().signal),
+  UPSTREAM_UNREACHABLE: () => upstreamFailure(new Error('connect ECONNREFUSED'), { isSent: false }),
+  OUTCOME_UNKNOWN: () => upstreamFailure(new Error('read ECONNRESET'), { isSent: true }),
+  ISSUER_UNAVAILABLE: () =>
+    new Refusal('ISSUER_UNAVAILABLE', 'the keys of issuer `ci` cannot be fetched', { retryAfterSeconds: 10 }),
+  CREDENTIAL_UNAVAILABLE: () =>
+    new Refusal('CREDENTIAL_UNAVAILABLE', 'the credential for the target could not be had, and nothing was sent'),
+  DISCOVERY_UNAVAILABLE: () =>
+    new Refusal('DISCOVERY_UNAVAILABLE', 'the target could not be asked which kinds it serves'),
+  RECORDING_UNAVAILABLE: () =>
+    new Refusal('RECORDING_UNAVAILABLE', 'the exchange cannot be recorded, so nothing was forwarded'),
+  SHUTTING_DOWN: () => new Refusal('SHUTTING_DOWN', 'the gateway is stopping', { retryAfterSeconds: 1 }),
+  UPSTREAM_TIMEOUT: () => upstreamTimeout(60_000, { isSent: true }),
+};
+
+function body(method: string, uri: string, text: string, contentType?: string): unknown {
+  const expected = { kind: 'Pod', group: '', version: 'v1', isNamespaced: true };
+  return readOperationBody({ bytes: Buffer.from(text), contentType, path: requestInfo(method, uri), expected });
+}
+
+/** The example of a code; it is of that very code, or the page is not written. */
+export function exampleOf(code: RefusalCode): Refusal {
+  const refusal = made(EXAMPLES[code]);
+  if (!(refusal instanceof Refusal) || refusal.code !== code) throw new Error(`the example of ${code} is not of it`);
+  return refusal;
+}
+
+function made(example: () => unknown): unknown {
+  try {
+    return example();
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+const RETRY = {
+  never: 'the same request will be refused again',
+  changed: 'ask differently, as the message says',
+  later: 'the same request may pass after a while; `Retry-After` says how long, where that is known',
+  verify: 'it ran or may have run: look before you repeat it',
+};
+
+/** The reference page of refusals, out of their table and the replies that the code makes of the examples. */
+export function refusalsPage(): string {
+  const codes = Object.keys(REFUSAL_CODES) as RefusalCode[];
+  const rows = codes.map((code) => {
+    const { status, retry, meaning } = REFUSAL_CODES[code];
+    return `| [\`${code}\`](#${code.toLowerCase()}) | ${status} | ${retry} | ${meaning} |`;
+  });
+  const retries = Object.entries(RETRY).map(([retry, meaning]) => `| ${retry} | ${meaning} |`);
+  return `# Refusals
+
+When the gateway says no, or cannot, it answers with a Kubernetes \`Status\` whose \`code\` is the HTTP status. kubectl prints its \`message\` as
+one sentence: what was asked, why not, the rule, and what to do. Programs branch on \`details.causes\`, never on the message:
+
+| \`reason\` of the cause | its \`message\` |
+|---|---|
+| \`SallyportCode\` | one of the codes below |
+| \`SallyportRetry\` | whether to try again: see below |
+| \`SallyportRule\` | the id of the rule or guard that refused, where one did |
+| \`SallyportAdvice\` | what to do or to ask for instead, where there is something |
+| \`SallyportExchange\` | the id under which the request is recorded |
+
+| retry | what to do |
+|---|---|
+${retries.join('\n')}
+
+The reply is JSON, or Kubernetes protobuf for a client that accepts nothing else. \`Retry-After\` (and \`details.retryAfterSeconds\`) is sent only
+with retry \`later\`: client libraries repeat what has it by themselves.
+
+This page is made from the code (\`npm run docs\` writes it; a test keeps the two equal).
+
+## Codes
+
+| code | status | retry | meaning |
+|---|---|---|---|
+${rows.join('\n')}
+${codes.map(section).join('')}`;
+}
+
+function section(code: RefusalCode): string {
+  const status = statusOf(exampleOf(code), '01k9zq3v6m7x2c8d4f5g6h7j8k');
+  return `\n### ${code}\n\n\`\`\`json\n${JSON.stringify(status, null, 2)}\n\`\`\`\n`;
+}
