@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { Provider } from 'oidc-provider';
+import type { Provider } from 'oidc-provider';
 import { Agent, fetch } from 'undici';
 import { makeLoopbackCertificate } from './standin/certificate.ts';
 
@@ -46,10 +46,26 @@ interface Client {
   readonly lifetimeSeconds: number;
 }
 
+/**
+ * The package, without its warning: it takes a Node whose release names no LTS line, as builds from packages do, for an unsupported one.
+ */
+async function loadProvider(): Promise<typeof Provider> {
+  const { warn } = console;
+  console.warn = (...args: readonly unknown[]) => {
+    if (!String(args[0]).includes('Unsupported runtime')) warn(...args);
+  };
+  try {
+    return (await import('oidc-provider')).Provider;
+  } finally {
+    console.warn = warn;
+  }
+}
+
 const lifetimeSeconds = 12 * 60 * 60;
 const resource = 'urn:sallyport:demo';
 
 export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> {
+  const LoadedProvider = await loadProvider();
   const clients = new Map<string, Client>();
   let answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
     response.writeHead(503).end();
@@ -66,7 +82,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   let keys: readonly JWK[] = [];
   const sign = async (kept: readonly JWK[]): Promise<void> => {
     keys = [await newKey(), ...kept];
-    const provider = new Provider(url, configuration(clients, keys, options.audience ?? 'sallyport'));
+    const provider = new LoadedProvider(url, configuration(clients, keys, options.audience ?? 'sallyport'));
     answer = provider.callback();
   };
   await sign([]);

@@ -5,10 +5,10 @@
 
 import { parseDocument } from 'yaml';
 import type { Kind } from './kinds.ts';
-import { isObject, type Json, type JsonObject } from './object.ts';
+import { isObject, type Json, type JsonObject, textAt } from './object.ts';
 import { parseProtobuf } from './protobuf.ts';
 import { fieldSchema, itemSchema, resolved, type Schema, takesUnknown } from './schema.ts';
-import { badRequest, StatusError } from './status.ts';
+import { badRequest, type FieldProblem, invalid, StatusError } from './status.ts';
 
 const protobufType = 'application/vnd.kubernetes.protobuf';
 const bodyTypes = ['application/json', 'application/yaml', protobufType];
@@ -56,16 +56,20 @@ export function parseYaml(text: string): Json {
 /**
  * The fields of a value that its schema knows, and the paths of those that it does not.
  *
- * @throws {StatusError} 400 where a value is not of its field's type
+ * @throws {StatusError} 400 where a value is not of its field's type; for a custom kind 422
  */
 export function decoded(value: JsonObject, kind: DecodedKind): Decoded {
   const unknown: string[] = [];
-  const context = { unknown, kind: kind.kind, apiVersion: kind.version, isCustom: kind.custom !== undefined };
+  const mistyped: FieldProblem[] = [];
+  const isCustom = kind.custom !== undefined;
+  const context = { unknown, mistyped, kind: kind.kind, apiVersion: kind.version, isCustom };
   const clean = decodeValue(value, kind.schema, '', context);
+  const name = textAt(value, 'metadata', 'name');
+  if (mistyped.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name }, mistyped);
   return { object: clean as JsonObject, unknownFields: unknown };
 }
 
-export type DecodedKind = Pick<Kind, 'kind' | 'version' | 'schema' | 'custom'>;
+export type DecodedKind = Pick<Kind, 'group' | 'kind' | 'version' | 'schema' | 'custom'>;
 
 export interface Decoded {
   readonly object: JsonObject;
@@ -74,6 +78,8 @@ export interface Decoded {
 
 interface Context {
   readonly unknown: string[];
+  /** What a custom kind's schema does not take: told all at once, and not as a body that cannot be read. */
+  readonly mistyped: FieldProblem[];
   readonly kind: string;
   readonly apiVersion: string;
   readonly isCustom: boolean;
@@ -113,6 +119,11 @@ function checkType(value: Json, schema: Schema, path: string, context: Context):
   const is = Array.isArray(value) ? 'array' : isObject(value) ? 'object' : typeof value;
   const wanted = schema.type === 'integer' ? 'number' : schema.type;
   if (is === wanted && !(schema.type === 'integer' && !Number.isInteger(value))) return;
+  if (context.isCustom) {
+    const message = `Invalid value: ${JSON.stringify(is)}: ${path} in body must be of type ${schema.type}: ${JSON.stringify(is)}`;
+    context.mistyped.push({ reason: 'FieldValueTypeInvalid', field: path, message });
+    return;
+  }
   const goType =
     { integer: 'int32', number: 'float64', boolean: 'bool', array: 'slice', object: 'struct' }[schema.type] ??
     schema.type;

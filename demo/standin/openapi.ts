@@ -27,7 +27,7 @@ export function openApiV3(kinds: Kinds, path: string): OpenApiDocument | undefin
   const [, group = '', version = ''] = /^(?:api|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
   const own = kinds.all().filter((each) => each.group === group && each.version === version);
   if (own.length === 0) return undefined;
-  const components: Record<string, Json> = {};
+  const components: Record<string, unknown> = {};
   for (const kind of own) addSchemas(kind, components);
   const paths = Object.fromEntries(own.flatMap((kind) => pathsOf(kind)));
   return hashed({
@@ -39,7 +39,7 @@ export function openApiV3(kinds: Kinds, path: string): OpenApiDocument | undefin
 }
 
 export function openApiV2(kinds: Kinds): OpenApiDocument {
-  const components: Record<string, Json> = {};
+  const components: Record<string, unknown> = {};
   for (const kind of kinds.all()) addSchemas(kind, components);
   const text = JSON.stringify({ definitions: components }).replaceAll('"#/components/schemas/', '"#/definitions/');
   const { definitions } = JSON.parse(text);
@@ -47,7 +47,7 @@ export function openApiV2(kinds: Kinds): OpenApiDocument {
   return hashed({ swagger: '2.0', info: { title: 'Kubernetes', version: 'v1.35.4' }, paths, definitions });
 }
 
-function hashed(document: JsonObject): OpenApiDocument {
+function hashed(document: object): OpenApiDocument {
   const text = JSON.stringify(document);
   return { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() };
 }
@@ -61,12 +61,12 @@ function groupPaths(kinds: Kinds): readonly string[] {
 }
 
 /** The kind's schema and all that it reaches. */
-function addSchemas(kind: Kind, into: Record<string, Json>): void {
+function addSchemas(kind: Kind, into: Record<string, unknown>): void {
   const name = schemaName(kind);
   if (name === undefined) return;
   const visit = (each: string, schema: Schema | undefined): void => {
     if (schema === undefined || each in into) return;
-    into[each] = schema as unknown as Json;
+    into[each] = schema;
     for (const [, next = ''] of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/([^"]+)"/g))
       visit(next, schemas[next]);
   };

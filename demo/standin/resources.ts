@@ -66,7 +66,8 @@ export function bodyOf(call: Call, kind: Pick<Kind, 'group' | 'version' | 'kind'
     throw wrongKind(kind, givenVersion, givenKind);
   const { object, unknownFields } = decoded({ apiVersion: apiVersionOf(kind), kind: kind.kind, ...parsed }, kind);
   const warnings = judgedUnknown(call, kind, unknownFields);
-  return { object: { ...object, metadata: at(object, 'metadata') } as unknown as KubeObject, warnings };
+  const typed = { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: at(object, 'metadata') };
+  return { object: typed, warnings };
 }
 
 function wrongKind(

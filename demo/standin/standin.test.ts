@@ -106,6 +106,11 @@ const rows: readonly Row[] = [
   { run: ['create', '-f', '-'], input: widgets, says: /created/ },
   { run: ['create', '-f', '-'], input: widget, says: /widget\.example\.com\/w1 created/ },
   { run: ['-n', 'shop', 'get', 'wd'], says: /NAME +SIZE\nw1 +3/ },
+  {
+    run: ['-n', 'shop', 'patch', 'wd', 'w1', '--type=merge', '-p', '{"spec":{"size":"x"}}'],
+    code: 1,
+    says: /spec\.size in body must be of type integer: "string"/,
+  },
   { run: ['explain', 'widget.spec'], says: /size\s+<integer>/ },
   { run: ['delete', 'crd', 'widgets.example.com'], says: /deleted/ },
   { run: ['-n', 'shop', 'logs', 'deployment/web'], says: /container web/ },

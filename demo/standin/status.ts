@@ -109,7 +109,12 @@ export function expired(message: string): StatusError {
 
 /** What is wrong in a field, in the words of the API server's validation. */
 export interface FieldProblem {
-  readonly reason: 'FieldValueInvalid' | 'FieldValueRequired' | 'FieldValueNotSupported' | 'FieldValueForbidden';
+  readonly reason:
+    | 'FieldValueTypeInvalid'
+    | 'FieldValueInvalid'
+    | 'FieldValueRequired'
+    | 'FieldValueNotSupported'
+    | 'FieldValueForbidden';
   readonly field: string;
   readonly message: string;
 }

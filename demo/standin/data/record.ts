@@ -18,6 +18,7 @@ interface Resource {
   resource: string;
   scope: string;
   verbs: string[];
+  responseKind: { kind: string };
   subresources?: { subresource: string }[];
 }
 
@@ -153,7 +154,7 @@ function withoutForeignGroups(schema: Record<string, unknown>): Record<string, u
 }
 
 function kindOf(resource: Resource): string {
-  return (resource as unknown as { responseKind: { kind: string } }).responseKind.kind;
+  return resource.responseKind.kind;
 }
 
 async function columnsOf(groups: readonly Group[]): Promise<Record<string, unknown>> {

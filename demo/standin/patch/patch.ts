@@ -98,7 +98,7 @@ function applied(request: PatchRequest): Patched {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
   const isForced = ['true', '1'].includes(query.get('force') ?? '');
-  const wanted = { ...object, metadata } as unknown as KubeObject;
+  const wanted: KubeObject = { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata };
   return {
     object: serverSideApplied({ live, applied: wanted, schema: kind.schema, manager, isForced, nowMs }),
     isApply: true,
