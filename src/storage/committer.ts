@@ -59,7 +59,7 @@ export class Committer {
   #isFlushDue = false;
   #isRotating = false;
   #failure: Refusal | undefined;
-  #isWriteFailure = false;
+  #hasSyncFailed = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** Goes on at `place`, which is on the disk, in `open`; without it, the first thing added must open a segment. */
@@ -110,7 +110,7 @@ export class Committer {
   async abandon(): Promise<{ readonly place: Place; readonly id: string }> {
     await Promise.all([this.#writing, this.#syncing]);
     const id = this.#open?.id ?? '';
-    if (this.#isWriteFailure && this.#open !== undefined) {
+    if (!this.#hasSyncFailed && this.#open !== undefined) {
       // A write that failed says nothing about those before it; a sync that failed does.
       const written = this.#written;
       await this.#open.file.sync().then(
@@ -141,7 +141,7 @@ export class Committer {
   #flush(): void {
     if (this.#writing !== undefined || this.#failure !== undefined || this.#queue.length === 0) return;
     this.#writing = this.#writeQueued()
-      .catch((error: Error) => this.#fail(error, true))
+      .catch((error: Error) => this.#fail(error))
       .finally(() => {
         this.#writing = undefined;
         this.#flush();
@@ -213,7 +213,7 @@ export class Committer {
     )
       return;
     this.#syncing = this.#syncOnce()
-      .catch((error: Error) => this.#fail(error, false))
+      .catch((error: Error) => this.#fail(error))
       .finally(() => {
         this.#syncing = undefined;
         if (this.#unsynced.some((group) => group.isWritten && group.isSyncWanted)) this.#sync();
@@ -224,7 +224,11 @@ export class Committer {
     const target = this.#written;
     // Both come to their end before anything fails: a file is not closed while a sync of it is under way.
     const results = await Promise.allSettled([this.#open?.file.sync(), this.#checkPlace(target)]);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue;
+      this.#hasSyncFailed = true;
+      throw result.reason;
+    }
     this.#markSynced(target);
   }
 
@@ -248,10 +252,9 @@ export class Committer {
     this.#parts.onSynced(place);
   }
 
-  #fail(error: Error, isWriteFailure: boolean): void {
+  #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = unavailable(`the journal cannot be written: ${error.message}`);
-    this.#isWriteFailure = isWriteFailure;
     clearTimeout(this.#timer);
     for (const group of [...this.#unsynced, ...this.#queue]) group.onFailed(this.#failure);
     this.#unsynced = [];

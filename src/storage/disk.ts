@@ -67,7 +67,12 @@ export const systemDisk: Disk = {
     fs.createReadStream(path, { start, highWaterMark: 256 * 1024, ...(end === undefined ? {} : { end: end - 1 }) }),
   async create(path) {
     const file = openFile(await openFd(path, 'ax', 0o600));
-    await syncFolder(dirname(path));
+    try {
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     return file;
   },
   append: async (path) => openFile(await openFd(path, fs.constants.O_WRONLY | fs.constants.O_APPEND)),
