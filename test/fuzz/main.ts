@@ -9,11 +9,14 @@ import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.ts';
 import type { FuzzTarget } from './target.ts';
 import { target as header } from './targets/header.ts';
+import { target as json } from './targets/json.ts';
 import { target as path } from './targets/path.ts';
+import { target as protobuf } from './targets/protobuf.ts';
 import { target as query } from './targets/query.ts';
+import { target as yaml } from './targets/yaml.ts';
 
 /** Each parser; a new one is a line here. */
-const TARGETS: readonly FuzzTarget[] = [path, query, header];
+const TARGETS: readonly FuzzTarget[] = [path, query, header, json, yaml, protobuf];
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, target: { type: 'string' }, seed: { type: 'string' } },
