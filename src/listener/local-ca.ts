@@ -3,7 +3,7 @@
  * trust it because the kubeconfig that the gateway writes for them says so. The certificate that clients are shown is made anew at each start and
  * before it ends, and its key never touches the disk.
  */
-import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomUUID, X509Certificate } from 'node:crypto';
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../std/clock.ts';
@@ -108,7 +108,7 @@ async function makeAndKeep(folder: string, path: string, clock: Clock): Promise<
   const { makeCa } = await import('./x509.ts');
   const { certPem, keyPem } = await makeCa({ notBefore: skewed(clock), notAfter: inDays(clock, CA_DAYS) });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, `${certPem}\n${keyPem}\n`, { mode: 0o600, flag: 'wx' });
   try {
     await link(draft, path);

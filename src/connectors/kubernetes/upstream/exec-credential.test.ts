@@ -167,7 +167,7 @@ test('a plugin that failed is not run again for each request', async () => {
 
 test('who has gone does not wait for the plugin', async () => {
   const aborter = new AbortController();
-  const credentials = source('setTimeout(() => {}, 1000)'); process.stdin.resume(); process.stdin.on("end", () => {})');
+  const credentials = source('setTimeout(() => {}, 1000)');
   const waiting = detailOf(credentials.current(aborter.signal));
   aborter.abort();
   assert.match(await waiting, /given up/);
