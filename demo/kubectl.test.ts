@@ -15,7 +15,7 @@ test('a kubectl is found that runs and says its version', async () => {
   const { clientVersion } = JSON.parse(
     execFileSync(kubectl, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }),
   );
-  assert.ok(Number.parseInt(clientVersion.minor, 10) >= 27);
+  assert.ok(Number.parseInt(clientVersion.minor, 10) >= 30);
 });
 
 test('a download is taken with its own checksum, and with no other', () => {
