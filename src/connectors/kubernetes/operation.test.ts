@@ -20,7 +20,9 @@ const NAMESPACED: Record<string, string> = {
   '/v1/pods/log': 'Pod',
   '/v1/pods/eviction': 'Eviction',
   '/v1/pods/ephemeralcontainers': 'Pod',
+  '/v1/services': 'Service',
   '/v1/services/proxy': 'ServiceProxyOptions',
+  'example.com/v1/pods/log': 'Log',
   '/v1/secrets': 'Secret',
   '/v1/serviceaccounts/token': 'TokenRequest',
   'apps/v1/deployments': 'Deployment',
@@ -211,6 +213,7 @@ describe('options of a write are those that the API server takes', () => {
         fieldManager: 'me',
       },
     ],
+    [`PUT ${POD}?force=false&dryRun=All`, {}, { isDryRun: true, force: false }],
     [
       `POST ${POD}/eviction?dryRun=All`,
       { body: '{"deleteOptions":{"gracePeriodSeconds":5}}' },
@@ -300,6 +303,8 @@ describe('what a stream asks of its pod', () => {
     [`GET ${POD}/proxy/`, { ...nothing, proxyPath: '/' }],
     [`GET ${POD}/proxy/a%20b/c/?x=1&x=2`, { ...nothing, proxyPath: '/a b/c/' }],
     ['GET /api/v1/nodes/n/proxy/exec/x/p/c', { ...nothing, proxyPath: '/exec/x/p/c' }],
+    ['GET /api/v1/proxy/namespaces/x/services/s/a/b', { ...nothing, proxyPath: '/a/b' }],
+    ['GET /apis/example.com/v1/namespaces/x/pods/p/log?container=c', undefined],
     [`GET ${POD}`, undefined],
   ];
   for (const [line, expected, asked] of rows)

@@ -7,14 +7,31 @@ import (
 	"strings"
 )
 
-// generator makes requests out of pieces: first each of a fixed list, then chance. The same seed gives the same requests.
+// generator makes requests out of pieces: first each of a fixed list, then each value that a list may or may not be able to read, then
+// chance. The same seed gives the same requests.
 type generator struct {
 	chance *rand.Rand
 	fixed  []string
+	values []string
 }
 
 func newGenerator(seed uint64) *generator {
-	return &generator{chance: rand.New(rand.NewPCG(seed, 4)), fixed: fixedURIs}
+	return &generator{chance: rand.New(rand.NewPCG(seed, 4)), fixed: fixedURIs, values: readableOrNot()}
+}
+
+// readableOrNot has a list for each value that selectors and numbers take here. Its verb shows whether the value could be read: `falſe` is
+// false where it could, and true where it could not.
+func readableOrNot() []string {
+	var uris []string
+	for _, option := range options {
+		switch option.key {
+		case "fieldSelector", "labelSelector", "limit", "timeoutSeconds":
+			for _, value := range option.values {
+				uris = append(uris, "/api/v1/pods?watch=fal%C5%BFe&"+option.key+"="+url.QueryEscape(value))
+			}
+		}
+	}
+	return uris
 }
 
 var methods = []string{"GET", "GET", "GET", "GET", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "DELETE"}
@@ -25,6 +42,11 @@ func (g *generator) next() (question, bool) {
 		uri := g.fixed[0]
 		g.fixed = g.fixed[1:]
 		return question{"GET", uri}, true
+	}
+	if len(g.values) > 0 {
+		uri := g.values[0]
+		g.values = g.values[1:]
+		return question{"GET", uri}, false
 	}
 	uri, query := g.path(), g.query()
 	if query != "" || g.chance.IntN(40) == 0 {
