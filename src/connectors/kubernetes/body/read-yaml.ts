@@ -38,7 +38,7 @@ export function readYaml(text: string, limits: BodyLimits): JsonValue {
   refuseDepth(text, limits);
   const { contents } = documentOf(text);
   if (isScalar(contents)) throw unreadable('the body is not an object');
-  return new YamlReader(text, limits).read(contents, 0);
+  return new YamlReader(text, limits).read(contents, 0, false);
 }
 
 /** JSON is YAML; most of what is sent as YAML is JSON, and read several times faster so. */
@@ -59,7 +59,7 @@ function refuseMergeKeys(value: JsonValue): void {
   if (isJsonList(value)) for (const each of value) refuseMergeKeys(each);
   else if (isJsonObject(value)) {
     for (const key in value) {
-      if (key === '<<') throw mergeKey();
+      if (key === '<<') throw unreadable(...MERGE_KEY);
       refuseMergeKeys(value[key] as JsonValue);
     }
   }
@@ -116,59 +116,77 @@ class YamlReader {
     this.#limits = limits;
   }
 
-  read(node: unknown, depth: number): JsonValue {
+  read(node: unknown, depth: number, isFlow: boolean): JsonValue {
     if (++this.#values > this.#limits.valuesMax) {
       throw unreadable(`the body holds more than ${this.#limits.valuesMax} values`);
     }
     if (depth > this.#limits.depthMax) throw tooDeep(this.#limits);
     if (node === null) return null;
     refuseProperties(node as ParsedNode);
-    if (isScalar(node)) return scalarValue(node, this.#text);
-    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
-    if (isMap(node)) return this.#readMap(node, depth);
+    if (isScalar(node)) return this.#readScalar(node, isFlow);
+    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1, isFlow || node.flow === true));
+    if (isMap(node)) return this.#readMap(node, depth, isFlow || node.flow === true);
     throw unreadable('the YAML has an alias', 'write the value out');
   }
 
-  #readMap(map: YAMLMap, depth: number): JsonObject {
+  #readMap(map: YAMLMap, depth: number, isFlow: boolean): JsonObject {
     const object: Record<string, JsonValue> = Object.create(null);
     for (const { key, value } of map.items) {
       if (!isScalar(key)) throw unreadable('the YAML has a key that is no string');
       refuseProperties(key as unknown as ParsedNode);
-      const name = scalarValue(key, this.#text);
+      const name = this.#readScalar(key, isFlow);
       if (typeof name !== 'string') throw unreadable('the YAML has a key that is no string', 'quote it');
+      if (isFlow && isPlain(key) && !this.#isColonApart(key)) throw unreadable(...TIGHT_COLON);
       if (name in object) throw unreadable('the YAML has a key twice in one object', 'send each key once');
-      object[name] = this.read(value ?? null, depth + 1);
+      object[name] = this.read(value ?? null, depth + 1, isFlow);
     }
     return object;
   }
+
+  #readScalar(scalar: Scalar, isFlow: boolean): JsonValue {
+    const text = String(scalar.value ?? '');
+    if (text === '<<') throw unreadable(...MERGE_KEY);
+    if (isPlain(scalar)) {
+      // Between brackets, YAML 1.1 and 1.2 end a word at different colons.
+      if (isFlow && text.includes(':')) throw unreadable(...TIGHT_COLON);
+      return plainScalar(text);
+    }
+    if (scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED') this.#refuseOddBlock(scalar);
+    if (!text.isWellFormed()) throw unreadable('a string has half a surrogate pair');
+    return text;
+  }
+
+  #isColonApart(key: Scalar): boolean {
+    const after = /\s*:(\s|$)/y;
+    after.lastIndex = key.range?.[1] ?? 0;
+    return after.test(this.#text);
+  }
+
+  #refuseOddBlock(scalar: Scalar): void {
+    const [start = 0, , end = 0] = scalar.range ?? [];
+    if (/^[|>][+-]?[1-9]/.test(this.#text.slice(start, start + 3))) {
+      throw unreadable('the YAML has a block with a number for its indentation', 'leave the number out');
+    }
+    // One reader ends the text with the line break that is not there, the other does not.
+    if (end === this.#text.length && !this.#text.endsWith('\n')) {
+      throw unreadable('the YAML ends inside a block without a line break', 'end it with one');
+    }
+  }
+}
+
+const TIGHT_COLON = [
+  'the YAML has a colon between brackets that is read in two ways',
+  'put a space behind it, or quotes around the word',
+] as const;
+const MERGE_KEY = ['the YAML has a merge key', 'write the values out'] as const;
+
+function isPlain(scalar: Scalar): boolean {
+  return scalar.type === 'PLAIN' || scalar.type === undefined;
 }
 
 function refuseProperties(node: ParsedNode): void {
   if ('anchor' in node && node.anchor !== undefined) throw unreadable('the YAML has an anchor', 'write the value out');
   if (node.tag !== undefined) throw unreadable('the YAML has a tag', 'leave it out');
-}
-
-function scalarValue(scalar: Scalar, source: string): JsonValue {
-  const text = String(scalar.value ?? '');
-  if (scalar.type === 'PLAIN' || scalar.type === undefined) {
-    if (text === '<<') throw mergeKey();
-    return plainScalar(text);
-  }
-  if (text === '<<') throw mergeKey();
-  // One reader ends the text with the line break that is not there, the other does not.
-  const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
-  if (isBlock && /^[|>][+-]?[1-9]/.test(source.slice(scalar.range?.[0]))) {
-    throw unreadable('the YAML has a block with a number for its indentation', 'leave the number out');
-  }
-  if (isBlock && !source.endsWith('\n') && scalar.range?.[2] === source.length) {
-    throw unreadable('the YAML ends inside a block without a line break', 'end it with one');
-  }
-  if (!text.isWellFormed()) throw unreadable('a string has half a surrogate pair');
-  return text;
-}
-
-function mergeKey(): Error {
-  return unreadable('the YAML has a merge key', 'write the values out');
 }
 
 function tooDeep(limits: BodyLimits): Error {
