@@ -1,12 +1,12 @@
-import { type CelInput, type CelResult, celEnv, isCelError, parse, plan } from '@bufbuild/cel';
-import { strings } from '@bufbuild/cel/ext';
+import { type CelInput, type CelResult, isCelError, parse, plan } from '@bufbuild/cel';
 import type { Question } from '../question.ts';
 import { BROKEN, type Truth, truth, YES } from '../truth.ts';
-import { identifiers } from './identifiers.ts';
+import { meter, refill } from './budget.ts';
+import { ENVIRONMENT } from './environment.ts';
+import { children, type Expression } from './expression.ts';
 import { type Binding, bind, missingOf, VARIABLES, type Variable } from './variables.ts';
 
-/** What every condition is planned in. */
-export const ENVIRONMENT = celEnv({ funcs: [...strings] });
+type Run = (bindings: Record<string, CelInput>) => CelResult;
 
 /**
  * A condition in CEL as a test of a question: yes, no, the facts that it needs, or broken when it ends in an error or in anything but true or false.
@@ -15,25 +15,33 @@ export const ENVIRONMENT = celEnv({ funcs: [...strings] });
  */
 export function compileCel(text: string): (question: Question) => Truth {
   const parsed = parse(text);
+  meter(parsed.expr);
   const names = identifiers(parsed.expr);
   const variables = VARIABLES.filter((variable) => names.has(variable));
-  const run = plan(ENVIRONMENT, parsed) as (bindings: Record<string, CelInput>) => CelResult;
+  const run = plan(ENVIRONMENT, parsed) as Run;
   return (question) => evaluate(run, variables, question);
 }
 
-function evaluate(
-  run: (bindings: Record<string, CelInput>) => CelResult,
-  variables: readonly Variable[],
-  question: Question,
-): Truth {
+/** Every name in an expression, those that a macro binds among them: looking one up too many is safe, one too few is not. */
+function identifiers(expression: Expression, found = new Set<string>()): ReadonlySet<string> {
+  if (expression.exprKind.case === 'identExpr') found.add(expression.exprKind.value.name.replace(/^\./, ''));
+  for (const child of children(expression)) identifiers(child, found);
+  return found;
+}
+
+function evaluate(run: Run, variables: readonly Variable[], question: Question): Truth {
   const values: Record<string, CelInput> = {};
   try {
     const bindings: readonly Binding[] = variables.map((variable) => bind(variable, question));
     const open = missingOf(bindings);
     if (open !== YES) return open;
-    variables.forEach((variable, i) => {
-      values[variable] = (bindings[i] as { value: CelInput }).value;
+    let longestText = 0;
+    bindings.forEach((binding, i) => {
+      if ('missing' in binding) return;
+      values[variables[i] as Variable] = binding.value;
+      longestText = Math.max(longestText, binding.longestText ?? 0);
     });
+    refill(longestText);
     const result = run(values);
     return isCelError(result) || typeof result !== 'boolean' ? BROKEN : truth(result);
   } catch {

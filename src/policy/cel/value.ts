@@ -7,16 +7,24 @@ const VALUES_MAX = 200_000;
 /** Limit: a list longer than this cannot be given to a condition, which then breaks off. */
 const LIST_LENGTH_MAX = 10_000;
 
+/** A value for CEL, and the length of the longest text in it. */
+export interface CelJson {
+  readonly value: CelInput;
+  readonly longestText: number;
+}
+
 /**
  * JSON as CEL has it in admission policies: whole numbers are `int`, others `double`; an object is a map of its own keys, whatever they are called.
  *
  * @throws {RangeError} the value goes over a limit
  */
-export function celValue(json: JsonValue): CelInput {
+export function celJson(json: JsonValue): CelJson {
   let values = 0;
+  let longestText = 0;
   const convert = (value: JsonValue): CelInput => {
     values++;
     if (values > VALUES_MAX) throw new RangeError(`more than ${VALUES_MAX} values`);
+    if (typeof value === 'string') longestText = Math.max(longestText, value.length);
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) {
@@ -27,5 +35,5 @@ export function celValue(json: JsonValue): CelInput {
     for (const [key, item] of Object.entries(value)) map.set(key, convert(item));
     return map as CelInput;
   };
-  return convert(json);
+  return { value: convert(json), longestText };
 }

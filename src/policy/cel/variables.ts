@@ -9,7 +9,7 @@ import type { Caller } from '../../model/caller.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Question } from '../question.ts';
 import { BROKEN, missing, type Truth, YES } from '../truth.ts';
-import { celValue } from './value.ts';
+import { celJson } from './value.ts';
 
 /** The variables by name; the checker knows no others. */
 export const VARIABLES = ['caller', 'operation', 'object', 'existing', 'now'] as const;
@@ -17,7 +17,7 @@ export const VARIABLES = ['caller', 'operation', 'object', 'existing', 'now'] as
 export type Variable = (typeof VARIABLES)[number];
 
 /** A variable's value, or what is missing for it. */
-export type Binding = { readonly value: CelInput } | { readonly missing: Truth };
+export type Binding = { readonly value: CelInput; readonly longestText?: number } | { readonly missing: Truth };
 
 /** The value of one variable for a question. @throws {RangeError} an object goes over a limit of CEL's */
 export function bind(variable: Variable, question: Question): Binding {
@@ -40,9 +40,9 @@ function objectBinding({ operation, facts }: Question): Binding {
     return { value: null };
   if (operation.body.patch !== undefined) {
     const { result } = facts;
-    return result === undefined || result === 'unknown' ? { missing: missing('result') } : { value: celValue(result) };
+    return result === undefined || result === 'unknown' ? { missing: missing('result') } : celJson(result);
   }
-  if (operation.body.object !== undefined) return { value: celValue(operation.body.object) };
+  if (operation.body.object !== undefined) return celJson(operation.body.object);
   return operation.body.bytes.length === 0 ? { value: null } : { missing: BROKEN };
 }
 
@@ -50,7 +50,7 @@ function existingBinding({ operation, facts }: Question): Binding {
   if (!operation.isResourceRequest || operation.name === '') return { value: null };
   const { existing } = facts;
   if (existing === undefined || existing === 'unknown') return { missing: missing('existing') };
-  return { value: existing === null ? null : celValue(existing) };
+  return existing === null ? { value: null } : celJson(existing);
 }
 
 function callerValue({ subject, groups, issuer, kind, labels }: Caller): CelInput {

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { JsonObject, Operation } from '../../model/operation.ts';
+import type { Question } from '../question.ts';
+import { BROKEN, missing, NO, YES } from '../truth.ts';
+import { compileCel } from './compile.ts';
+
+function question(
+  object: JsonObject | undefined,
+  part: Partial<Question> = {},
+  changed: Partial<Operation> = {},
+): Question {
+  const operation = {
+    isResourceRequest: true,
+    verb: 'create',
+    name: 'web',
+    namespace: 'shop',
+    equals: [],
+    query: new Map([['limit', ['5']]]),
+    options: { isDryRun: false },
+    body:
+      object === undefined
+        ? undefined
+        : { mediaType: '', bytes: Buffer.from('x'), digest: '', object, patch: undefined },
+    ...changed,
+  } as unknown as Operation;
+  const caller = {
+    subject: 'bot',
+    groups: ['ci'],
+    issuer: 'demo',
+    kind: 'autonomous',
+    labels: { team: 'a' },
+    tokenEndsAt: 0,
+    tokenDigest: '',
+  } as const;
+  return { caller, operation, facts: {}, nowMs: Date.parse('2026-03-02T09:30:00Z'), ...part };
+}
+
+const POD: JsonObject = {
+  metadata: { name: 'web', labels: { constructor: 'x', __proto__x: 'y' } },
+  spec: { replicas: 3, weight: 0.5, memory: '512Mi', containers: [{ name: 'a', image: 'r/a:1' }] },
+};
+
+/** What a condition comes to on one object. */
+const OUTCOMES: readonly (readonly [string, number])[] = [
+  ['object.spec.replicas == 3 && object.spec.replicas + 1 == 4', YES],
+  ['object.spec.weight * 2.0 == 1.0', YES],
+  ['object.spec.containers.all(c, c.image.startsWith("r/"))', YES],
+  ['object.spec.containers.exists(c, c.name == "b")', NO],
+  ['object.metadata.labels.constructor == "x"', YES],
+  ['has(object.metadata.annotations)', NO],
+  ['object.metadata.annotations.x == "y"', BROKEN],
+  ['object.spec.replicas > "a"', BROKEN],
+  ['object.spec.replicas', BROKEN],
+  ['"ci" in caller.groups && caller.labels.team == "a" && caller.kind == "autonomous"', YES],
+  ['operation.query["limit"][0] == "5" && operation.namespace == "shop"', YES],
+  ['now == timestamp("2026-03-02T09:30:00Z") && now.getHours("Europe/Berlin") == 10', YES],
+  ['now.getDayOfWeek("UTC") == 1', YES],
+  ['existing == null', missing('existing')],
+  ['quantity(object.spec.memory).isLessThan(quantity("1Gi"))', YES],
+  ['object.metadata.name.matches("^(w+)+e(b)*$")', YES],
+];
+
+suite('a condition on a question', () => {
+  for (const [condition, truth] of OUTCOMES)
+    test(condition, () => assert.equal(compileCel(condition)(question(POD)), truth));
+
+  test('`existing` is null without a name, and where there is none', () => {
+    const isNew = compileCel('existing == null');
+    assert.equal(isNew(question(POD, {}, { name: '' })), YES);
+    assert.equal(isNew(question(POD, { facts: { existing: null } })), YES);
+    assert.equal(isNew(question(POD, { facts: { existing: POD } })), NO);
+    assert.equal(isNew(question(POD, { facts: { existing: 'unknown' } })), missing('existing'));
+  });
+
+  test('`object` is the result of a patch, and null on a delete whatever its body', () => {
+    const condition = compileCel('object != null && object.spec.replicas == 3');
+    const patch = {
+      body: {
+        mediaType: '',
+        bytes: Buffer.from('x'),
+        digest: '',
+        object: undefined,
+        patch: { type: 'merge', object: {} },
+      },
+    } as const;
+    assert.equal(condition(question(undefined, {}, patch)), missing('result'));
+    assert.equal(condition(question(undefined, { facts: { result: POD } }, patch)), YES);
+    assert.equal(compileCel('object == null')(question({ kind: 'DeleteOptions' }, {}, { verb: 'delete' })), YES);
+  });
+
+  test('a body that cannot be read breaks a condition on `object`', () => {
+    const body = { mediaType: '', bytes: Buffer.from('x'), digest: '', object: undefined, patch: undefined };
+    assert.equal(compileCel('object == null')(question(undefined, {}, { body })), BROKEN);
+  });
+
+  test('lists, values and turns are bounded: what goes over breaks off, soon', () => {
+    const long = (length: number) => ({ items: Array.from({ length }, (_, i) => i) });
+    assert.equal(compileCel('object.items.all(i, i >= 0)')(question(long(10_000))), YES);
+    assert.equal(compileCel('object.items.all(i, i >= 0)')(question(long(10_001))), BROKEN);
+    assert.equal(compileCel('object.items.all(i, object.items.all(j, i + j >= 0))')(question(long(1000))), BROKEN);
+    const text = { items: [1, 2, 3], text: 'x'.repeat(100_000_000) };
+    assert.equal(compileCel('object.items.all(i, object.text.contains("y") == false)')(question(text)), BROKEN);
+  });
+});

@@ -1,0 +1,43 @@
+import { type CelFunc, CelScalar, celEnv, celFunc } from '@bufbuild/cel';
+import { strings } from '@bufbuild/cel/ext';
+import { SPEND, spend } from './budget.ts';
+import { FORMAT } from './library/format.ts';
+import { ADDRESSES } from './library/ip.ts';
+import { LISTS } from './library/lists.ts';
+import { REGISTRY } from './library/opaque.ts';
+import { QUANTITY } from './library/quantity.ts';
+import { SEMVERS } from './library/semver.ts';
+import { URLS } from './library/url.ts';
+
+/**
+ * Functions of Kubernetes' CEL library that are not here, each with why; the reference page names them.
+ *
+ * Optional values (`?.`, `[?…]`, `optional.of`), two-variable macros and `cel.bind` are not in the engine either.
+ */
+export const ABSENT_FUNCTIONS: Readonly<Record<string, string>> = {
+  find: 'the linear-time engine tells whether a text matches, not where; use `matches`',
+  findAll: 'the linear-time engine tells whether a text matches, not where; use `matches`',
+  authorizer: 'a decision asks no other authorizer',
+  'jsonpatch.escapeKey': 'conditions make no patches',
+};
+
+/** What every condition is planned in: CEL's own functions, its string extension, and Kubernetes' library. */
+export const ENVIRONMENT = celEnv({
+  registry: REGISTRY,
+  funcs: [
+    ...strings,
+    ...QUANTITY,
+    ...LISTS,
+    ...ADDRESSES,
+    ...URLS,
+    ...SEMVERS,
+    ...FORMAT,
+    celFunc(SPEND, [CelScalar.DYN], CelScalar.DYN, spend),
+  ],
+});
+
+/** Every function and operator of the environment by name, as the checker asks for them. */
+export const FUNCTIONS: ReadonlyMap<string, readonly CelFunc[]> = Map.groupBy(
+  ENVIRONMENT.funcs as unknown as Iterable<CelFunc>,
+  ({ name }) => name,
+);
