@@ -42,6 +42,11 @@ const HEADERS: readonly (readonly [string, readonly string[], string])[] = [
   ],
   ['T6: the same token twice', ['Authorization', 'Bearer a', 'Authorization', 'Bearer a'], 'CREDENTIALS_AMBIGUOUS'],
   ['T6: two tokens in one header', ['Authorization', 'Bearer a, Bearer b'], 'TOKEN_MISSING'],
+  [
+    'T6: a token hidden beside a word that is no protocol',
+    ['Sec-WebSocket-Protocol', 'v5.channel.k8s.io, x base64url.bearer.authorization.k8s.io.YQ'],
+    'REQUEST_MALFORMED',
+  ],
   ['T6: basic authentication', ['Authorization', 'Basic YTpi'], 'TOKEN_MISSING'],
   [
     'T6: a token among WebSocket protocols',

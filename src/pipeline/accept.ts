@@ -131,10 +131,16 @@ function bearer(value: string): string {
   return token;
 }
 
+/** One protocol, or nothing between two commas. Kubernetes' own `SPDY/3.1+portforward.k8s.io` is no `token` of RFC 6455, so a slash passes. */
+const PROTOCOL = /^[!-~]*$/;
+
 /** Takes the token that browsers must hide among WebSocket protocols out of them, into `tokens`. */
 function withoutToken(value: string, tokens: string[]): string {
   const protocols = value.split(',').map((protocol) => protocol.trim());
   for (const protocol of protocols) {
+    // Security: a token beside a word that is no protocol would not be seen as one, and go on (T6).
+    if (!PROTOCOL.test(protocol) || protocol.lastIndexOf(WEBSOCKET_TOKEN_PREFIX) > 0)
+      throw new Refusal('REQUEST_MALFORMED', 'header `sec-websocket-protocol` is not a list of protocols');
     if (protocol.startsWith(WEBSOCKET_TOKEN_PREFIX)) {
       tokens.push(Buffer.from(protocol.slice(WEBSOCKET_TOKEN_PREFIX.length), 'base64url').toString('latin1'));
     }
