@@ -91,7 +91,11 @@ export const readingRows: readonly Row[] = [
   { name: 'auth can-i on one object', run: 'kubectl auth can-i delete deployments.apps/app' },
   { name: 'auth can-i on a subresource', run: 'kubectl auth can-i create pods --subresource=exec' },
   { name: 'auth can-i --list', run: 'kubectl auth can-i --list' },
-  { name: 'auth whoami', run: 'kubectl auth whoami -o yaml' },
+  // Not the whole answer: to a client certificate the API server adds its fingerprint, which an impersonated user has none of.
+  {
+    name: 'auth whoami',
+    run: `kubectl auth whoami -o jsonpath='{.status.userInfo.username} {.status.userInfo.groups}'`,
+  },
   { name: 'complete names', run: 'kubectl __complete get pod l' },
   { name: 'top, which this cluster lacks', run: 'kubectl top pod' },
 ];

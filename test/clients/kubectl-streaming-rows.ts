@@ -79,7 +79,7 @@ export const streamingRows: readonly Row[] = [
   },
   {
     name: 'proxy',
-    run: 'kubectl proxy --port=0',
+    run: 'kubectl proxy --port=0 --append-server-path',
     steps: [
       { when: /127\.0\.0\.1:(\d+)/, act: { fetch: '/api/v1/namespaces/$NS/configmaps/settings' } },
       { when: /fetched/, act: 'interrupt' },

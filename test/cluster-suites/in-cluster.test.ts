@@ -79,7 +79,7 @@ function suite(cluster: Cluster): void {
     await admin('-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/pod', '--timeout=60s');
   });
   after(async () => {
-    await admin('delete', 'namespace', NAMESPACE, '--wait=false');
+    await admin('delete', 'namespace', NAMESPACE, '--wait=false', '--ignore-not-found');
     await gateway?.stop();
   });
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import type { Cluster } from './cluster.ts';
 import { CALLER } from './test-cluster.ts';
 
@@ -41,11 +41,11 @@ export interface GatewayOptions {
   readonly address?: string;
   /** Whether the cluster gets a port of its own. */
   readonly hasTargetPort?: boolean;
-  /** Issuers beside the caller's, in the configuration's form. */
+  /** Issuers in place of the caller's, in the configuration's form. */
   readonly issuers?: readonly unknown[];
   /** Documents in place of the policy that lets the caller do everything. */
   readonly policy?: readonly unknown[];
-  /** Built-in guards to open; the one of Secrets by default, which Helm keeps its releases in. */
+  /** Built-in guards to open; by default those of Secrets, which Helm keeps its releases in, and of deletions of a namespace. */
   readonly openGuards?: readonly string[];
 }
 
@@ -82,9 +82,8 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
     listen: { address, port },
     private: { port: privatePort },
     tls: { hostNames: [address] },
-    issuers: [
+    issuers: options.issuers ?? [
       { name: 'test', url: ISSUER, audiences: ['sallyport'], keys: { file: at('keys.json') } },
-      ...(options.issuers ?? []),
     ],
     targets: [
       {
@@ -97,7 +96,7 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
     ],
     policy: { files: [at('policy.yaml')] },
     limits: { requestsPerCallerMax: 1000 },
-    unsafe: { openGuards: options.openGuards ?? ['secrets'] },
+    unsafe: { openGuards: options.openGuards ?? ['secrets', 'deletions'] },
   };
   writeFileSync(at('sallyport.yaml'), stringify(config));
 
@@ -119,7 +118,7 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
   return {
     kubeconfig: at('kubeconfig'),
     url,
-    caFile: at('data/ca/ca.crt'),
+    caFile: parse(readFileSync(at('kubeconfig'), 'utf8')).clusters[0].cluster['certificate-authority'],
     journalFolder: at('data/journal'),
     targetPort,
     log: said,
