@@ -6,11 +6,13 @@
  * - `scale-to-zero`: `spec.replicas` becomes 0, on any kind; on a `scale` subresource also where it is left out of an update or taken away by a
  *   patch, since there 0 is what that means. A Job's `parallelism: 0` and `suspend: true` end its pods too.
  * - `finalizers`: a patch touches `metadata.finalizers`, whatever it puts there; an update has an empty list, or none on an object that is
- *   being deleted. Not seen: an update that leaves both out, since that is how every object without finalizers is updated.
+ *   being deleted. Not seen, since most objects have none and are written so: an update that leaves both out, and an apply that leaves out
+ *   the finalizers which the same manager applied before.
  * - `deletion-timestamp`: `metadata.deletionTimestamp` is set. Upstream ignores or refuses that today.
  * - `owner-references`: owners are named, one of which may be gone already.
  * - `ttl`: a field of the spec that begins with `ttl` is set, as in Jobs and in most operators' kinds.
- * - `patch-delete`: `$patch` or `$deleteFromPrimitiveList` anywhere in a patch.
+ * - `patch-delete`: `$patch` or `$deleteFromPrimitiveList` anywhere in a patch. `$retainKeys`, which kubectl puts into every apply of a
+ *   deployment's strategy, counts only where it could drop metadata or replicas.
  *
  * A patch of a parent counts for what is under it, and `move` and `copy` for all that they could bring.
  */
@@ -66,14 +68,19 @@ function ofObjectPatch(object: JsonObject, path: BodyPath, found: Set<Equivalent
   if (hasDirective(object)) found.add('patch-delete');
   const metadata = within(object, 'metadata');
   ofMetadata(metadata, found);
-  const isMetadataReplaced = object.metadata === null || '$patch' in object || '$patch' in metadata;
+  const isMetadataReplaced = object.metadata === null || isReplaced(object) || isReplaced(metadata);
   if (isMetadataReplaced || 'finalizers' in metadata || '$deleteFromPrimitiveList/finalizers' in metadata) {
     found.add('finalizers');
   }
   const spec = within(object, 'spec');
-  const isTakenAway = object.spec === null || '$patch' in object || '$patch' in spec || spec.replicas === null;
+  const isTakenAway = object.spec === null || isReplaced(object) || isReplaced(spec) || spec.replicas === null;
   if (path.subresource === 'scale' && isTakenAway) found.add('scale-to-zero');
   ofSpec(spec, path, found);
+}
+
+/** Whether a strategic patch may drop what it does not name of an object. */
+function isReplaced(object: JsonObject): boolean {
+  return '$patch' in object || '$retainKeys' in object;
 }
 
 const FINALIZERS = ['metadata', 'finalizers'];

@@ -20,7 +20,10 @@ const KEYS = [
 ];
 
 /** What the query calls the options that a body can hold too. */
-const QUERY_KEYS = ['gracePeriodSeconds', 'orphanDependents', 'propagationPolicy'];
+const QUERY_KEYS = [
+  ...['gracePeriodSeconds', 'orphanDependents', 'propagationPolicy'],
+  'ignoreStoreReadErrorWithClusterBreakingPotential',
+];
 
 /**
  * The options in a `DeleteOptions` body, which are all the options that the delete has. Its `apiVersion` may be any, since clients send it
@@ -94,7 +97,10 @@ function isDryRun(value: JsonValue | undefined, place: string): boolean {
 /** What the query says and the body does not would be overlooked by upstream, and may be what a rule was asked about. */
 function agreeQuery(object: JsonObject, options: WriteOptions, query: BodyPath['query']): void {
   const differs = QUERY_KEYS.find((key) => query.has(key) && query.get(key)?.[0] !== String(object[key] ?? ''));
-  const key = differs ?? (query.has('dryRun') && !options.isDryRun ? 'dryRun' : undefined);
+  const uid = query.get('uid')?.[0] ?? '';
+  const isUidLost = uid !== '' && uid !== options.preconditions?.uid;
+  const isDryRunLost = query.has('dryRun') && !options.isDryRun;
+  const key = differs ?? (isDryRunLost ? 'dryRun' : isUidLost ? 'uid' : undefined);
   if (key === undefined) return;
   throw new Refusal('QUERY_AMBIGUOUS', `\`${key}\` in the query would be ignored, since the delete has a body`, {
     advice: `say \`${key}\` in the body alone, or send no body`,

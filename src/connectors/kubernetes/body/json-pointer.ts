@@ -7,7 +7,7 @@ import { unreadable } from './unreadable.ts';
  * `x/spec/replicas` is `/spec/replicas` to it and an error to others. A `~` that begins no escape is refused too.
  *
  * @throws {Refusal} BODY_UNREADABLE
- * Source: RFC 6901; `findObject`, https://github.com/evanphx/json-patch/blob/v4.12.0/patch.go
+ * Source: RFC 6901; `findObject`, https://github.com/evanphx/json-patch/blob/v4.13.0/patch.go
  */
 export function pointerSegments(pointer: string): readonly string[] {
   if (pointer === '') return [];

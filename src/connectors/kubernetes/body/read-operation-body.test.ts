@@ -264,6 +264,8 @@ describe('the options of a delete are those of its body', () => {
     // With a body, upstream reads no option from the query: this would delete.
     [`${WEB}?dryRun=All`, {}, 'QUERY_AMBIGUOUS: `dryRun` in the query would be ignored, since the delete has a body'],
     [`${WEB}?propagationPolicy=Orphan`, {}, 'QUERY_AMBIGUOUS: `propagationPolicy` in the query'],
+    [`${WEB}?uid=u`, {}, 'QUERY_AMBIGUOUS: `uid` in the query'],
+    [`${WEB}?uid=u`, { preconditions: { uid: 'u' } }, '"preconditions":{"uid":"u"}'],
     [`${WEB}?gracePeriodSeconds=0`, { gracePeriodSeconds: 30 }, 'QUERY_AMBIGUOUS: `gracePeriodSeconds` in the query'],
     [`${WEB}?gracePeriodSeconds=0`, { gracePeriodSeconds: 0 }, '"options":{"isDryRun":false,"gracePeriodSeconds":0}'],
     [`${PODS}?dryRun=All`, { dryRun: ['All'] }, '"options":{"isDryRun":true}'],
@@ -446,6 +448,9 @@ describe('T28: what a body makes a change equal', () => {
     ['PATCH', '/apis/example.com/v1/namespaces/a/widgets/x', { spec: { ttlStrategy: {} } }, 'ttl', MERGE],
     ['PATCH', WEB, { spec: { containers: [{ name: 'a', $patch: 'delete' }] } }, 'patch-delete', STRATEGIC],
     ['PATCH', WEB, { $patch: 'replace' }, 'finalizers patch-delete', STRATEGIC],
+    ['PATCH', WEB, { metadata: { $retainKeys: ['name'] } }, 'finalizers', STRATEGIC],
+    ['PATCH', `${DEPLOYMENT}/scale`, { spec: { $retainKeys: [] } }, 'scale-to-zero', STRATEGIC],
+    ['PATCH', DEPLOYMENT, { spec: { strategy: { $retainKeys: ['type'] } } }, '', STRATEGIC],
     // A new object deletes nothing, whatever stands in it.
     [
       'POST',
