@@ -71,13 +71,11 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
   await writeFile(join(folder, 'token'), standin.impersonatorToken);
   await writeFile(join(folder, 'reader-token'), standin.readerToken);
   await writeFile(configFile, configText(standin, issuer, options));
-  const loaded = loadConfig(configFile, { guards: GUARD_IDS });
-  if ('findings' in loaded) throw new Error(loaded.findings.map(formatFinding).join('\n'));
   const lines: string[] = [];
-  const gateway = await startGateway(
-    loaded.config,
-    pino({ base: null }, { write: (line: string) => lines.push(line) }),
-  );
+  const gateway = await startFrom(configFile, lines).catch(async (error: unknown) => {
+    await Promise.all([standin.close(), issuer.close()]);
+    throw error;
+  });
   const dispatcher = new Agent({ connect: { ca: await readFile(join(folder, 'data', 'ca.crt'), 'utf8') } });
   return {
     folder,
@@ -106,6 +104,12 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
       await rm(folder, { recursive: true });
     },
   };
+}
+
+async function startFrom(configFile: string, lines: string[]): Promise<RunningGateway> {
+  const loaded = loadConfig(configFile, { guards: GUARD_IDS });
+  if ('findings' in loaded) throw new Error(loaded.findings.map(formatFinding).join('\n'));
+  return startGateway(loaded.config, pino({ base: null }, { write: (line: string) => lines.push(line) }));
 }
 
 function configText(standin: Standin, issuer: Issuer, { config = '', target = '' }: WorldOptions): string {
