@@ -27,9 +27,8 @@ export interface Message {
 }
 
 const KINDS: Readonly<Record<string, string | undefined>> = data.kinds;
-const ROWS = data.messages as unknown as Readonly<
-  Record<string, readonly [number, string, string, Shape][] | undefined>
->;
+type Row = readonly (string | number)[];
+const ROWS: Readonly<Record<string, readonly Row[] | undefined>> = data.messages;
 
 /** The version of Kubernetes' modules that the field numbers are of. */
 export const PROTOBUF_FIELDS_VERSION: string = data.version;
@@ -48,10 +47,14 @@ export function message(name: string): Message {
   if (known !== undefined) return known;
   const rows = ROWS[name];
   if (rows === undefined) throw new Error(`invariant: no message ${name}`);
-  const fields = rows.map(([number, key, type, shape]) => ({ number, key, type, shape }));
+  const fields = rows.map(fieldOf);
   const made = { fields, byNumber: new Map(fields.map((field) => [field.number, field])) };
   messages.set(name, made);
   return made;
+}
+
+function fieldOf([number, key, type, shape]: Row): Field {
+  return { number: Number(number), key: String(key), type: String(type), shape: shape as Shape };
 }
 
 /** The keys of a built-in kind, each with those of the message that it holds; undefined for a kind that is not built in. */

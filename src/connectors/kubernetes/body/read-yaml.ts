@@ -8,7 +8,7 @@
  *
  * Source: https://github.com/yaml/go-yaml/blob/v2.4.3/resolve.go, https://github.com/kubernetes-sigs/yaml/blob/v1.6.0/yaml.go
  */
-import { type Document, isMap, isScalar, isSeq, type ParsedNode, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import type { JsonObject, JsonValue } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { BodyLimits } from './body-limits.ts';
@@ -122,7 +122,7 @@ class YamlReader {
     }
     if (depth > this.#limits.depthMax) throw tooDeep(this.#limits);
     if (node === null) return null;
-    refuseProperties(node as ParsedNode);
+    refuseProperties(node as Properties);
     if (isScalar(node)) return this.#readScalar(node, isFlow);
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1, isFlow || node.flow === true));
     if (isMap(node)) return this.#readMap(node, depth, isFlow || node.flow === true);
@@ -133,7 +133,7 @@ class YamlReader {
     const object: Record<string, JsonValue> = Object.create(null);
     for (const { key, value } of map.items) {
       if (!isScalar(key)) throw unreadable('the YAML has a key that is no string');
-      refuseProperties(key as unknown as ParsedNode);
+      refuseProperties(key);
       const name = this.#readScalar(key, isFlow);
       if (typeof name !== 'string') throw unreadable('the YAML has a key that is no string', 'quote it');
       if (isFlow && isPlain(key) && !this.#isColonApart(key)) throw unreadable(...TIGHT_COLON);
@@ -184,9 +184,15 @@ function isPlain(scalar: Scalar): boolean {
   return scalar.type === 'PLAIN' || scalar.type === undefined;
 }
 
-function refuseProperties(node: ParsedNode): void {
-  if ('anchor' in node && node.anchor !== undefined) throw unreadable('the YAML has an anchor', 'write the value out');
-  if (node.tag !== undefined) throw unreadable('the YAML has a tag', 'leave it out');
+/** What may stand before a value. */
+interface Properties {
+  readonly anchor?: string | undefined;
+  readonly tag?: string | undefined;
+}
+
+function refuseProperties({ anchor, tag }: Properties): void {
+  if (anchor !== undefined) throw unreadable('the YAML has an anchor', 'write the value out');
+  if (tag !== undefined) throw unreadable('the YAML has a tag', 'leave it out');
 }
 
 function tooDeep(limits: BodyLimits): Error {
