@@ -1,17 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from '../../src/config/schema.ts';
-
-interface Schema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
-}
+import { keysOf, type Schema } from './schema-rows.ts';
 
 /** The reference page of the configuration, out of the schema that parses it. */
 export function configurationPage(): string {
@@ -31,34 +20,4 @@ ${rows.map(({ key, what, fallback }) => `| \`${key}\` | ${what} | ${fallback} |`
 What stands under \`unsafe:\` opens a way out of the gateway; it is named in the log at each start and counted in \`sallyport_unsafe_options\`. The guards it can
 name are in [guards.md](guards.md).
 `;
-}
-
-interface Row {
-  readonly key: string;
-  readonly what: string;
-  readonly fallback: string;
-}
-
-function* keysOf(schema: Schema, prefix: string): Generator<Row> {
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const key = prefix === '' ? name : `${prefix}.${name}`;
-    const isRequired = schema.required?.includes(name) ?? false;
-    const inner = property.items?.properties === undefined ? property : property.items;
-    if (inner.properties === undefined || property.description !== undefined)
-      yield { key, what: what(property), fallback: fallback(property, isRequired) };
-    if (inner.properties !== undefined) yield* keysOf(inner, property.items === undefined ? key : `${key}[]`);
-  }
-}
-
-function what({ description, enum: values, const: only }: Schema): string {
-  if (only !== undefined) return `\`${String(only)}\``;
-  const choices = values === undefined ? '' : ` (${values.map((value) => `\`${String(value)}\``).join(' or ')})`;
-  return `${(description ?? '').replaceAll('|', '\\|')}${choices}`;
-}
-
-function fallback({ default: value }: Schema, isRequired: boolean): string {
-  if (isRequired) return 'required';
-  return value === undefined || (typeof value === 'object' && Object.keys(value as object).length === 0)
-    ? ''
-    : `\`${JSON.stringify(value)}\``;
 }

@@ -1,10 +1,21 @@
 /* `npm run docs`: writes the reference pages that are made from the code. */
 import { writeFileSync } from 'node:fs';
 import { configurationPage } from './configuration.ts';
+import { guardsPage } from './guards.ts';
+import { configurationJsonSchema, policyJsonSchema } from './json-schema.ts';
 import { limitsPage } from './limits.ts';
+import { policyPage } from './policy.ts';
 import { refusalsPage } from './refusals.ts';
 
-const PAGES = { 'configuration.md': configurationPage, 'limits.md': limitsPage, 'refusals.md': refusalsPage };
+const PAGES = {
+  'configuration.md': configurationPage,
+  'configuration.schema.json': configurationJsonSchema,
+  'guards.md': guardsPage,
+  'limits.md': limitsPage,
+  'policy.md': policyPage,
+  'policy.schema.json': policyJsonSchema,
+  'refusals.md': refusalsPage,
+};
 
 for (const [name, page] of Object.entries(PAGES)) {
   writeFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), page());
