@@ -7,9 +7,11 @@ import { CliError } from '../cli/cli-error.ts';
 import { initCommand } from '../cli/init.ts';
 import { journalCommand } from '../cli/journal.ts';
 import { kubeconfigCommand } from '../cli/kubeconfig.ts';
+import { policyCommand } from '../cli/policy/policy.ts';
 import { sessionsCommand } from '../cli/sessions.ts';
 import { tokenCommand } from '../cli/token.ts';
 import { gatewayCommand } from './gateway-command.ts';
+import { readRequest } from './read-request.ts';
 import { version } from './version.ts';
 
 /** Exit codes: 0 done, 1 the answer is no (a broken chain, findings), 2 a mistake of the call or a failure. */
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
     .addCommand(gatewayCommand())
     .addCommand(kubeconfigCommand(own))
     .addCommand(tokenCommand(process.env))
+    .addCommand(policyCommand({ readRequest }))
     .addCommand(sessionsCommand())
     .addCommand(journalCommand())
     .showHelpAfterError('(`--help` tells how)')

@@ -83,7 +83,7 @@ function whatDifferences(rule: Rule, reading: Reading): readonly Difference[] {
   const reach = isWide(rule) ? 'wildcard' : 'named';
   const matches = (part: Partial<RbacRule>) =>
     matchesRbac({ ...exactly(reading), ...part, resourceNames: [] }, reading, reach);
-  const verbs = { field: 'verbs', rule: shown(rule.verbs), question: reading.verb };
+  const verbs = { field: 'verbs', rule: shown(rule.verbs), question: verbWords(reading) };
   if (reading.isEveryResource) return [];
   if (!isResourceRequest) {
     if (rule.nonResourceURLs.length === 0) return [{ field: 'nonResourceURLs', rule: 'none', question: path }];
@@ -109,6 +109,12 @@ function whatDifferences(rule: Rule, reading: Reading): readonly Difference[] {
   return isWild
     ? [{ field: 'powers', rule: `${shown(rule.powers)}; a wildcard reaches no power`, question: power }]
     : found;
+}
+
+/** Exec, attach and port-forward are had for `create`, whatever HTTP method carries them. */
+function verbWords({ verb, power }: Reading): string {
+  const isCreate = power === 'exec' || power === 'attach' || power === 'portforward';
+  return isCreate && verb !== 'create' ? `create (as ${power} is, also by ${verb})` : verb;
 }
 
 /** A rule of exactly what the reading has. A power that is carried as `create` is had for either verb. */

@@ -60,7 +60,7 @@ export function explain(rules: RuleSet, question: Question, nearestMax: number):
     alsoMatch: matching.filter(({ id }) => id !== decision.rule),
     undecided: undecided.filter(({ id }) => id !== decision.rule),
     nearest: others
-      .sort((a, b) => distance(a.differences) - distance(b.differences) || (a.id < b.id ? -1 : 1))
+      .sort((a, b) => distance(decision, a) - distance(decision, b) || (a.id < b.id ? -1 : 1))
       .slice(0, nearestMax),
     facts: {
       used: FACT_KINDS.filter((kind) => isKnown(question, kind) && needed.includes(kind)),
@@ -73,10 +73,16 @@ function isKnown({ facts }: Question, kind: FactKind): boolean {
   return facts[kind] !== undefined && facts[kind] !== 'unknown';
 }
 
-/** A rule for somebody else, or of something else altogether, is further away than any condition. */
-function distance(found: readonly Difference[]): number {
-  return found.reduce(
-    (sum, { field }) => sum + (field.startsWith('callers') || field === 'resources' || field === 'apiGroups' ? 3 : 2),
-    0,
-  );
+/**
+ * A rule for somebody else, or of something else altogether, is further away than any condition; and where no rule spoke, one that would have
+ * denied is of less use than one that would have allowed.
+ */
+function distance(
+  decision: Decision,
+  rule: { readonly effect: Effect; readonly differences: readonly Difference[] },
+): number {
+  const isSilence = decision.effect === 'deny' && decision.by === 'silence';
+  const isFar = (field: string) => field.startsWith('callers') || field === 'resources' || field === 'apiGroups';
+  const fields = rule.differences.reduce((sum, { field }) => sum + (isFar(field) ? 3 : 2), 0);
+  return fields + (isSilence && rule.effect === 'deny' ? 4 : 0);
 }

@@ -1,0 +1,170 @@
+import { Command, Option } from 'commander';
+import { isMap } from 'yaml';
+import type { z } from 'zod';
+import { type Located, schemaFindings } from '../../config/finding.ts';
+import { parseYaml } from '../../config/parse-yaml.ts';
+import { factsSchema, requestSchema } from '../../config/policy-test-schema.ts';
+import { explain } from '../../policy/analysis/explain.ts';
+import type { Question } from '../../policy/question.ts';
+import { compileRules } from '../../policy/rule-set.ts';
+import { CliError } from '../cli-error.ts';
+import { escapeControl, printableJson } from '../escape-control.ts';
+import { readConfig } from '../read-config.ts';
+import { explanationLines } from './explain-text.ts';
+import { findKind } from './known-kinds.ts';
+import type { OfflineRequest, RequestReader } from './offline-request.ts';
+import { factsOf } from './question-facts.ts';
+import { findingsError, guardIds, readRules, readText } from './read-policies.ts';
+import { type Manifest, requestOfWords } from './request-of-words.ts';
+
+interface Options {
+  readonly as: string;
+  readonly group: readonly string[];
+  readonly issuer?: string;
+  readonly label: readonly string[];
+  readonly kind?: 'autonomous' | 'person';
+  readonly target?: string;
+  readonly config?: string;
+  readonly policy: readonly string[];
+  readonly openGuard: readonly string[];
+  readonly request?: string;
+  readonly verb: string;
+  readonly facts?: string;
+  readonly at?: string;
+  readonly nearest: string;
+  readonly output: 'text' | 'json';
+}
+
+const each = (value: string, before: readonly string[]) => [...before, value];
+
+/** `sallyport policy explain`. */
+export function explainCommand(read: RequestReader): Command {
+  return new Command('explain')
+    .description('tell how a request would be answered and why; exit code 0 for an allow, 1 for a deny or hold')
+    .argument('[words...]', 'behind `--`, in kubectl’s words: `delete pod web -n prod`')
+    .requiredOption('--as <subject>', 'the caller’s subject')
+    .option('--group <name>', 'a group of the caller; may be given again', each, [])
+    .option('--issuer <name>', 'the caller’s issuer; by default the configuration’s first')
+    .option('--label <key=value>', 'a label of the caller; may be given again', each, [])
+    .addOption(new Option('--kind <kind>', 'by default what the issuer is for').choices(['autonomous', 'person']))
+    .option('--target <name>', 'the target; may be left out where the configuration has only one')
+    .option('--config <file>', 'the gateway’s configuration, for its policies, issuers, targets and open guards')
+    .option('--policy <file>', 'a policy file or folder, instead of a configuration; may be given again', each, [])
+    .option(
+      '--open-guard <id>',
+      'a guard that is open, beside those of the configuration; may be given again',
+      each,
+      [],
+    )
+    .option('--request <file>', 'a request {method, uri, headers, body}, or a manifest, instead of words')
+    .option('--verb <verb>', 'what is done with the manifest: create, update, patch, apply, delete', 'apply')
+    .option('--facts <file>', 'what the gateway would look up: existing, result, pod, namespaceLabels, services')
+    .option('--at <instant>', 'when it is asked, such as 2026-03-01T09:00:00Z; default: now')
+    .option('--nearest <count>', 'rules that do not match and are told, at most', '3')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .action(async (words: string[], options: Options) => {
+      const request = requestOf(words, options);
+      const { rules, caller, target } = world(options);
+      const found = await read(target, request);
+      if ('refusal' in found) return printRefused(found.refusal, options);
+      const written = options.facts === undefined ? {} : validated(readDocument(options.facts), factsSchema);
+      const question: Question = {
+        caller,
+        operation: found.operation,
+        facts: factsOf(written),
+        nowMs: instant(options.at),
+      };
+      const explanation = explain(rules, question, count(options.nearest));
+      const { body, query, ...operation } = found.operation;
+      process.stdout.write(
+        options.output === 'json'
+          ? printableJson({
+              request,
+              caller,
+              operation: { ...operation, query: Object.fromEntries(query) },
+              ...explanation,
+            })
+          : `${explanationLines(request, question, explanation).join('\n')}\n`,
+      );
+      process.exitCode = explanation.decision.effect === 'allow' ? 0 : 1;
+    });
+}
+
+function printRefused(refusal: { code: string; message: string; advice: string }, { output }: Options): void {
+  const text = `refused before any rule is asked: ${refusal.code}: ${refusal.message}\n`;
+  process.stdout.write(output === 'json' ? printableJson({ refusal }) : escapeControl(text.trimEnd()).concat('\n'));
+  process.exitCode = 1;
+}
+
+function requestOf(words: readonly string[], { request, verb }: Options): OfflineRequest {
+  if ((request === undefined) === (words.length === 0))
+    throw new CliError('say what is asked, as words behind `--` or with --request');
+  if (request === undefined) return requestOfWords(words);
+  const located = readDocument(request);
+  const document: Manifest = located.document.toJS();
+  return 'method' in document ? validated(located, requestSchema) : requestOfManifest(document, verb);
+}
+
+function requestOfManifest(object: Manifest, verb: string): OfflineRequest {
+  const { apiVersion, kind, metadata } = object;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
+    throw new CliError('the request file has neither `method` and `uri` nor `apiVersion` and `kind`');
+  const { name = '', namespace } = (metadata ?? {}) as { name?: string; namespace?: string };
+  const [version = '', group = ''] = apiVersion.split('/').toReversed();
+  const known = findKind(group === '' ? kind : `${kind}.${group}`);
+  const plural = known === undefined || known.kind === '' ? `${kind.toLowerCase()}s` : known.resource;
+  const word = group === '' ? plural : `${plural}.${version}.${group}`;
+  const place = namespace === undefined ? [] : ['-n', namespace];
+  return requestOfWords([verb, word, ...(name === '' ? [] : [name]), ...place], verb === 'delete' ? undefined : object);
+}
+
+function readDocument(file: string): Located {
+  const [located, ...more] = parseYaml(file, readText(file));
+  if (located === undefined || more.length > 0) throw new CliError(`\`${file}\` must hold exactly one document`);
+  if ('findings' in located) throw findingsError(located.findings);
+  if (!isMap(located.document.contents)) throw new CliError(`\`${file}\` holds no object`);
+  return located;
+}
+
+function validated<Schema extends z.ZodType>(located: Located, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(located.document.toJS());
+  if (!parsed.success) throw findingsError(schemaFindings(located, parsed.error));
+  return parsed.data;
+}
+
+function world(options: Options) {
+  const config = options.config === undefined ? undefined : readConfig(options.config);
+  const source =
+    options.config === undefined ? { files: options.policy } : { config: options.config, files: options.policy };
+  const opened = [...(config?.unsafe.openGuards ?? []), ...options.openGuard];
+  const rules = compileRules(readRules(source), { unsafe: guardIds(opened) });
+  const issuer = options.issuer ?? config?.issuers[0]?.name ?? 'test';
+  const configured = config?.issuers.find(({ name }) => name === issuer);
+  if (config !== undefined && configured === undefined)
+    throw new CliError(`there is no issuer \`${issuer}\` in the configuration`);
+  const names = config?.targets.map(({ name }) => name);
+  const target = options.target ?? (names?.length === 1 ? names[0] : undefined);
+  if (target === undefined || (names !== undefined && !names.includes(target)))
+    throw new CliError(`name a target with --target${names === undefined ? '' : `: ${names.join(', ')}`}`);
+  const kind = options.kind ?? configured?.kind ?? 'autonomous';
+  const labels = Object.fromEntries(options.label.map(pair));
+  const caller = { subject: options.as, groups: options.group, issuer, kind, labels, tokenEndsAt: 0, tokenDigest: '' };
+  return { rules, target, caller };
+}
+
+function pair(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new CliError(`\`${text}\` is no label; write --label key=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function instant(text: string | undefined): number {
+  const at = text === undefined ? Date.now() : Date.parse(text);
+  if (Number.isNaN(at)) throw new CliError(`\`${text}\` is no instant such as 2026-03-01T09:00:00Z`);
+  return at;
+}
+
+function count(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new CliError(`\`${text}\` is no whole number from 0 to 9999`);
+  return Number(text);
+}

@@ -1,0 +1,101 @@
+/* The cases of a file of tests, each asked of its policies through the gateway's own reader and `decide`. */
+import { dirname, join } from 'node:path';
+import type { PolicyTests } from '../../config/policy-test-load.ts';
+import type { PolicyCase } from '../../config/policy-test-schema.ts';
+import { explain } from '../../policy/analysis/explain.ts';
+import type { Question } from '../../policy/question.ts';
+import { compileRules, type RuleSet } from '../../policy/rule-set.ts';
+import { CliError } from '../cli-error.ts';
+import { explanationLines } from './explain-text.ts';
+import type { OfflineRequest, RequestReader } from './offline-request.ts';
+import { factsOf } from './question-facts.ts';
+import { guardIds, readRules } from './read-policies.ts';
+import { requestOfWords } from './request-of-words.ts';
+import { splitWords } from './words.ts';
+
+/** What one run of one case came to. */
+export interface CaseResult {
+  readonly file: string;
+  readonly line: number;
+  readonly name: string;
+  /** What was asked, for people. */
+  readonly asked: string;
+  readonly isPassed: boolean;
+  readonly expected: string;
+  readonly got: string;
+  /** Why, line by line, where it is not as expected. */
+  readonly why: readonly string[];
+}
+
+/** The results of every case, in their order; a case with `runs` has one for each. @throws {CliError} a policy is not usable */
+export async function runTests(
+  file: string,
+  { document, lines }: PolicyTests,
+  read: RequestReader,
+): Promise<readonly CaseResult[]> {
+  const files = document.policies.map((path) => join(dirname(file), path));
+  const rules = compileRules(readRules({ files }), { unsafe: guardIds(document.openGuards) });
+  const results: CaseResult[] = [];
+  for (const [i, each] of document.cases.entries()) {
+    for (const { asked, request } of requestsOf(each)) {
+      const caller = { ...(each.caller ?? document.caller), tokenEndsAt: 0, tokenDigest: '' } as Question['caller'];
+      const ask = { caller, facts: factsOf(each.facts), nowMs: Date.parse(each.now ?? document.now) };
+      const answer = await judge(rules, each.target ?? document.target, request, ask, read);
+      const place = { file, line: lines[i] as number, name: each.name, asked };
+      results.push({ ...place, ...compare(each, answer) });
+    }
+  }
+  return results;
+}
+
+function requestsOf(each: PolicyCase): readonly { readonly asked: string; readonly request: OfflineRequest }[] {
+  if (each.request !== undefined)
+    return [{ asked: `${each.request.method} ${each.request.uri}`, request: each.request }];
+  const runs = each.runs ?? (each.run === undefined ? [] : [each.run]);
+  return runs.map((run) => {
+    const words = typeof run === 'string' ? splitWords(run) : run;
+    try {
+      return { asked: words.join(' '), request: requestOfWords(words, each.object) };
+    } catch (error) {
+      if (error instanceof CliError) throw new CliError(`case \`${each.name}\`: ${error.message}`);
+      throw error;
+    }
+  });
+}
+
+interface Answer {
+  readonly effect: 'allow' | 'deny' | 'hold';
+  readonly by: string;
+  readonly rule: string;
+  readonly why: readonly string[];
+}
+
+async function judge(
+  rules: RuleSet,
+  target: string,
+  request: OfflineRequest,
+  ask: Omit<Question, 'operation'>,
+  read: RequestReader,
+): Promise<Answer> {
+  const found = await read(target, request);
+  if ('refusal' in found) {
+    const { code, message } = found.refusal;
+    return { effect: 'deny', by: 'gateway', rule: code, why: [`${code}: ${message}`] };
+  }
+  const question = { ...ask, operation: found.operation };
+  const explanation = explain(rules, question, 3);
+  const { effect, rule } = explanation.decision;
+  const by = explanation.decision.effect === 'deny' ? explanation.decision.by : 'rule';
+  return { effect, by, rule, why: explanationLines(request, question, explanation) };
+}
+
+function compare(
+  { expect, by, rule }: PolicyCase,
+  answer: Answer,
+): Pick<CaseResult, 'isPassed' | 'expected' | 'got' | 'why'> {
+  const isPassed =
+    answer.effect === expect && (by === undefined || answer.by === by) && (rule === undefined || answer.rule === rule);
+  const expected = [expect, by, rule].filter((part) => part !== undefined).join(' ');
+  const got = [answer.effect, answer.effect === 'deny' ? answer.by : '', answer.rule].filter(Boolean).join(' ');
+  return { isPassed, expected, got, why: isPassed ? [] : answer.why };
+}
