@@ -1,11 +1,9 @@
 import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
-import type { FactKind, Facts } from './facts.ts';
+import type { FactKind } from './facts.ts';
 import { partsOf, type RuleSet } from './rule-set.ts';
 import { missingFacts, type Truth, YES } from './truth.ts';
-
-export type { FactKind, Facts };
 
 /**
  * The facts that could still change the answer, so that nothing else is looked up: none where a deny, a guard or silence answers without.

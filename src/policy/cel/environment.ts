@@ -37,7 +37,4 @@ export const ENVIRONMENT = celEnv({
 });
 
 /** Every function and operator of the environment by name, as the checker asks for them. */
-export const FUNCTIONS: ReadonlyMap<string, readonly CelFunc[]> = Map.groupBy(
-  ENVIRONMENT.funcs as unknown as Iterable<CelFunc>,
-  ({ name }) => name,
-);
+export const FUNCTIONS: ReadonlyMap<string, readonly CelFunc[]> = Map.groupBy(ENVIRONMENT.funcs, ({ name }) => name);

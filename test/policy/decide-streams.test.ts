@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { ask, NAMESPACE, outcome, rulesOf } from './ask.ts';
+
+/** Rules, a request, and what it comes to. */
+const ROWS: readonly (readonly [name: string, rules: string, request: string, expected: string])[] = [
+  [
+    'T43: argv exactly',
+    '  - { effect: allow, powers: [exec], exec: { argv: [{ exact: [ls, -l] }], tty: false, stdin: false } }',
+    `POST ${NAMESPACE}/pods/web/exec?command=ls&command=-l`,
+    'allow p/1',
+  ],
+  [
+    'T43: not with more behind it',
+    '  - { effect: allow, powers: [exec], exec: { argv: [{ exact: [ls, -l] }] } }',
+    `POST ${NAMESPACE}/pods/web/exec?command=ls&command=-l&command=/etc`,
+    'silence',
+  ],
+  [
+    'T43: not in one word, nor through a shell',
+    '  - { effect: allow, powers: [exec], exec: { argv: [{ prefix: [ls] }] } }',
+    `POST ${NAMESPACE}/pods/web/exec?command=sh&command=-c&command=ls`,
+    'silence',
+  ],
+  [
+    'T43: a glob is one argument’s',
+    '  - { effect: allow, powers: [exec], exec: { argv: [{ globs: [cat, "/var/log/*"] }] } }',
+    `POST ${NAMESPACE}/pods/web/exec?command=cat&command=/var/log/a&command=/etc/shadow`,
+    'silence',
+  ],
+  [
+    'T43: a last `**` is any further arguments',
+    '  - { effect: allow, powers: [exec], exec: { argv: [{ globs: [grep, "**"] }] } }',
+    `POST ${NAMESPACE}/pods/web/exec?command=grep&command=a&command=b`,
+    'allow p/1',
+  ],
+  [
+    'T43: with a terminal, where the rule has none',
+    '  - { effect: allow, powers: [exec], exec: { argv: [{ exact: [ls] }], tty: false } }',
+    `POST ${NAMESPACE}/pods/web/exec?command=ls&tty=true`,
+    'silence',
+  ],
+  [
+    'T43: an attach has no command that a rule could allow',
+    '  - { effect: allow, powers: [exec, attach], exec: { argv: [{ prefix: [ls] }] } }',
+    `POST ${NAMESPACE}/pods/web/attach`,
+    'silence',
+  ],
+  [
+    'T43: but could have one that a rule denies',
+    '  - { effect: allow, powers: [attach] }\n  - { effect: deny, powers: [exec], exec: { argv: [{ prefix: [rm] }] } }',
+    `POST ${NAMESPACE}/pods/web/attach`,
+    'rule p/2',
+  ],
+  [
+    'a container that is named',
+    '  - { effect: allow, powers: [exec], exec: { containers: [app] } }',
+    `POST ${NAMESPACE}/pods/web/exec?command=ls&container=app`,
+    'allow p/1',
+  ],
+  [
+    'a container that is not',
+    '  - { effect: allow, powers: [exec], exec: { containers: [app] } }',
+    `POST ${NAMESPACE}/pods/web/exec?command=ls`,
+    'silence',
+  ],
+  [
+    'a log by container',
+    '  - { effect: allow, verbs: [get], apiGroups: [""], resources: [pods/log], log: { containers: ["app-*"] } }',
+    `GET ${NAMESPACE}/pods/web/log?container=app-1`,
+    'allow p/1',
+  ],
+  [
+    'a condition on exec is silent on all else',
+    '  - { effect: allow, verbs: [get], apiGroups: [""], resources: [pods], exec: { tty: false } }',
+    `GET ${NAMESPACE}/pods/web`,
+    'silence',
+  ],
+  [
+    'a port that is allowed',
+    '  - { effect: allow, powers: [portforward], portForward: { ports: [80, 443] } }',
+    `POST ${NAMESPACE}/pods/web/portforward?ports=80`,
+    'allow p/1',
+  ],
+  [
+    'T41: ports that are named later cannot be allowed',
+    '  - { effect: allow, powers: [portforward], portForward: { ports: [80] } }',
+    `POST ${NAMESPACE}/pods/web/portforward`,
+    'silence',
+  ],
+  [
+    'T41: and are denied',
+    '  - { effect: allow, powers: [portforward] }\n  - { effect: deny, powers: [portforward], portForward: { ports: [22] } }',
+    `POST ${NAMESPACE}/pods/web/portforward`,
+    'rule p/2',
+  ],
+  [
+    'a proxy by path',
+    '  - { effect: allow, powers: [services-proxy], proxy: { paths: ["/metrics", "/api/*"] } }',
+    `GET ${NAMESPACE}/services/web/proxy/api/v1`,
+    'allow p/1',
+  ],
+  [
+    'a proxy by another path',
+    '  - { effect: allow, powers: [services-proxy], proxy: { paths: ["/metrics"] } }',
+    `GET ${NAMESPACE}/services/web/proxy/metrics/x`,
+    'silence',
+  ],
+];
+
+suite('a decision on a stream', () => {
+  for (const [name, rules, request, expected] of ROWS)
+    test(name, () => assert.equal(outcome(ask(rulesOf(rules), request)), expected));
+});
