@@ -26,7 +26,22 @@ export function clientGone(): Error {
   return new Error('the client went away');
 }
 
-/** For a client when `serve` itself failed: no word of why. */
+/** The answer of the data path; a bug in it is told, and its client gets a bare 500 with no word of why. */
+export async function answerOf(
+  { serve, onFault }: ExchangeContext,
+  target: string | undefined,
+  raw: RawRequest,
+  signal: AbortSignal,
+): Promise<Answer> {
+  try {
+    return await serve(target, raw, signal);
+  } catch (error) {
+    onFault(error);
+    return faultReply();
+  }
+}
+
+/** A bare 500. */
 export function faultReply(): Extract<Answer, { kind: 'refused' }> {
   return { kind: 'refused', status: 500, headers: ['content-length', '0'], body: new Uint8Array(0) };
 }

@@ -7,7 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { newExchangeId } from '../std/ids.ts';
-import { clientGone, type ExchangeContext, faultReply } from './exchange.ts';
+import { answerOf, clientGone, type ExchangeContext, faultReply } from './exchange.ts';
 import { ReplyWriter, type Wire } from './reply-writer.ts';
 import { routeOf } from './route.ts';
 
@@ -26,10 +26,7 @@ export async function serveHttp1(
     writer.closed();
   });
   const { target, raw } = http1Request(context, request);
-  const answer = await context.serve(target, raw, aborter.signal).catch((error) => {
-    context.onFault(error);
-    return faultReply();
-  });
+  const answer = await answerOf(context, target, raw, aborter.signal);
   if (answer.kind !== 'duplex') return writer.send(answer);
   answer.socket.destroy();
   context.onFault(new Error('a duplex reply to a request that asked for no upgrade'));

@@ -7,7 +7,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { newExchangeId } from '../std/ids.ts';
-import { clientGone, type ExchangeContext, faultReply } from './exchange.ts';
+import { answerOf, clientGone, type ExchangeContext, faultReply } from './exchange.ts';
 import { onFirstRead } from './first-read.ts';
 import { ReplyWriter, type Wire } from './reply-writer.ts';
 import { routeOf } from './route.ts';
@@ -56,10 +56,7 @@ export async function serveHttp2(
     });
   }
   const { target, raw } = http2Request(context, connection, stream, headers, rawHeaders);
-  const answer = await context.serve(target, raw, aborter.signal).catch((error) => {
-    context.onFault(error);
-    return faultReply();
-  });
+  const answer = await answerOf(context, target, raw, aborter.signal);
   if (answer.kind !== 'duplex') return writer.send(answer);
   answer.socket.destroy();
   context.onFault(new Error('a duplex reply over HTTP/2'));

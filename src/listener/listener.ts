@@ -93,7 +93,6 @@ function createServer({ certificate, limits }: ListenerOptions): Http2SecureServ
     key: certificate.keyPem,
     minVersion: 'TLSv1.2',
     handshakeTimeout: limits.handshakeTimeoutMs,
-    allowHalfOpen: true,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
@@ -132,7 +131,7 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext): voi
   server.on('request', (request, response) => {
     const [http1Request, http1Response] = [request, response] as unknown as [IncomingMessage, ServerResponse];
     countInFlight(pipelined, http1Request.socket, http1Response);
-    void serveHttp1(context, http1Request, http1Response);
+    serveHttp1(context, http1Request, http1Response).catch(context.onFault);
   });
   // Node's imitation of HTTP/1 for streams came with the handler above; streams are served by the one below.
   server.removeAllListeners('stream');
@@ -145,7 +144,7 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext): voi
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Security: an answer to an earlier request would be written into the other protocol.
     if ((pipelined.get(request.socket) ?? 0) > 0) return socket.destroy();
-    return void serveUpgrade(context, request, socket, head);
+    return void serveUpgrade(context, request, socket, head).catch(context.onFault);
   });
   server.on('session', (session) => {
     connections.set(session, http2Connection(session, context));
@@ -153,7 +152,10 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext): voi
   server.on('stream', (stream, headers, _flags, rawHeaders) => {
     const connection = connections.get(stream.session as ServerHttp2Session);
     if (connection === undefined) stream.destroy();
-    else void serveHttp2(context, connection, stream as ServerHttp2Stream, headers, rawHeaders as unknown as string[]);
+    else
+      serveHttp2(context, connection, stream as ServerHttp2Stream, headers, rawHeaders as unknown as string[]).catch(
+        context.onFault,
+      );
   });
 }
 

@@ -9,7 +9,7 @@ import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { DuplexReply } from '../model/reply.ts';
-import { clientGone, type ExchangeContext, faultReply } from './exchange.ts';
+import { answerOf, clientGone, type ExchangeContext } from './exchange.ts';
 import { Http1Wire, http1Request } from './http1.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import { splice } from './splice.ts';
@@ -27,13 +27,16 @@ export async function serveUpgrade(
   socket.once('end', onGone).once('close', onGone);
   if (hasBody(request)) return void socket.end(BODY_REFUSED, () => socket.destroy());
   const { target, raw } = http1Request(context, request);
-  const answer = await context.serve(target, { ...raw, upgrade: { socket, head } }, aborter.signal).catch((error) => {
-    context.onFault(error);
-    return faultReply();
-  });
+  const answer = await answerOf(context, target, { ...raw, upgrade: { socket, head } }, aborter.signal);
   if (answer.kind !== 'duplex') return sendAndClose(context, request, socket as Socket, answer);
-  if (aborter.signal.aborted) return void answer.socket.destroy();
+  if (aborter.signal.aborted) {
+    socket.destroy();
+    answer.socket.destroy();
+    return;
+  }
   socket.off('end', onGone);
+  // Who has said all may still be told something.
+  socket.allowHalfOpen = true;
   socket.write(headBytes(answer));
   if (answer.head.length > 0) socket.write(answer.head);
   if (head.length > 0) answer.socket.write(head);

@@ -22,7 +22,7 @@ export interface StreamReply extends ReplyHead {
   readonly body: ByteSource;
 }
 
-/** Two byte streams after status 101: exec, attach, port-forward. */
+/** Two byte streams after status 101: exec, attach, port-forward. Its headers are as upstream sent them, `Connection` and `Upgrade` included. */
 export interface DuplexReply extends ReplyHead {
   readonly kind: 'duplex';
   readonly socket: Duplex;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect as connectHttp2 } from 'node:http2';
 import test from 'node:test';
 import type { Answer } from '../../src/model/reply.ts';
 import type { RawRequest } from '../../src/model/request.ts';
@@ -348,12 +349,16 @@ test('a data path that throws is answered with a bare 500, and told as a fault',
   await using cleanup = new t.Cleanup();
   const faults: unknown[] = [];
   const bug = new Error('secret detail');
-  const listener = await t.listen(cleanup, () => Promise.reject(bug), { faults });
+  const serve = (_target: string | undefined, raw: RawRequest) => {
+    if (raw.uri === '/at-once') throw bug;
+    return Promise.reject(bug);
+  };
+  const listener = await t.listen(cleanup, serve, { faults });
   const one = await t.exchangeBytes(listener.port, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
   assert.match(one, /^HTTP\/1.1 500 /);
   assert.doesNotMatch(one, /secret/);
   const session = await t.openHttp2(cleanup, listener.port);
-  assert.equal((await t.requestHttp2(session, { ':path': '/' })).headers[':status'], 500);
+  assert.equal((await t.requestHttp2(session, { ':path': '/at-once' })).headers[':status'], 500);
   assert.deepEqual(faults, [bug, bug]);
 });
 
@@ -374,3 +379,24 @@ test('HTTP/1.0 is answered with 505, and CONNECT over HTTP/2 as a method like an
   assert.equal(session.remoteSettings.enableConnectProtocol, false);
   assert.deepEqual(methods, ['CONNECT ']);
 });
+
+for (const leave of ['end', 'destroy'] as const) {
+  test(`an HTTP/2 connection that is gone (${leave}) without a word of it aborts the signals of its streams`, async () => {
+    await using cleanup = new t.Cleanup();
+    const signals: AbortSignal[] = [];
+    const arrived = Promise.withResolvers<void>();
+    const listener = await t.listen(cleanup, (_target, _raw, signal) => {
+      if (signals.push(signal) === 2) arrived.resolve();
+      return new Promise(() => {});
+    });
+    const socket = await t.openSocket(listener.port, { ALPNProtocols: ['h2'] });
+    const session = connectHttp2('https://localhost', { createConnection: () => socket });
+    session.on('error', () => {});
+    for (const path of ['/one', '/two']) session.request({ ':path': path }).on('error', () => {});
+    await arrived.promise;
+    socket[leave]();
+    await Promise.all(
+      signals.map((signal) => signal.aborted || new Promise((resolve) => signal.addEventListener('abort', resolve))),
+    );
+  });
+}

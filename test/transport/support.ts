@@ -184,7 +184,7 @@ export async function bodyOf(raw: RawRequest): Promise<string> {
 type TlsConnectionOptions = ConnectionOptions & { readonly allowHalfOpen: boolean };
 
 /** A TLS connection that speaks HTTP/1.1, on which a test writes what it likes. */
-export async function openSocket(port: number, options: { readonly servername?: string } = {}): Promise<TLSSocket> {
+export async function openSocket(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const connection: TlsConnectionOptions = {
     port,
     host: '127.0.0.1',
