@@ -9,6 +9,8 @@ export interface AllowDecision {
   readonly rule: string;
   /** Edits to the request, in order; the amended request is judged again. Absent: none. */
   readonly amend?: readonly Amendment[];
+  /** The only ports that a port-forward may open where it names them inside its stream; the connector holds it to them. Absent: any. */
+  readonly ports?: readonly number[];
   readonly notes?: readonly DecisionNote[];
 }
 

@@ -25,8 +25,8 @@ export function isWide(rule: Rule): boolean {
  *
  * @throws {Error} the rule's `when` does not compile; the loader has refused such a rule
  */
-export function compileRule(rule: Rule, order: number): CompiledRule {
-  const conditions = [...conditionsOf(rule, isWide(rule))];
+export function compileRule(rule: Rule, order: number, limitsPorts: boolean): CompiledRule {
+  const conditions = [...conditionsOf(rule, isWide(rule), limitsPorts)];
   if (rule.when !== undefined) conditions.push(compileCel(rule.when));
   return { rule, order, test: isWide(rule) ? wideTest(rule, conditions) : narrowTest(rule, conditions) };
 }

@@ -19,8 +19,8 @@ import { and, missing, NO, type Truth, truth, YES } from './truth.ts';
 /** A condition on a question, under one reading of its operation. */
 export type Condition = (question: Question, reading: Reading) => Truth;
 
-/** The conditions that a rule states, cheapest first; CEL is not among them. */
-export function conditionsOf(rule: Rule, isWide: boolean): readonly Condition[] {
+/** The conditions that a rule states, cheapest first; CEL is not among them. `limitsPorts`: see `CompileOptions`. */
+export function conditionsOf(rule: Rule, isWide: boolean, limitsPorts = false): readonly Condition[] {
   const conditions: Condition[] = [];
   const target = anyGlob(rule.targets);
   conditions.push(({ operation }) => truth(target(operation.target)));
@@ -35,7 +35,7 @@ export function conditionsOf(rule: Rule, isWide: boolean): readonly Condition[] 
     conditions.push(({ nowMs }) => truth(isOpen(nowMs)));
   }
   if (rule.namespaces !== undefined) conditions.push(namespaceCondition(rule.namespaces, isWide));
-  if (rule.portForward !== undefined) conditions.push(portForwardCondition(rule.portForward, isWide));
+  if (rule.portForward !== undefined) conditions.push(portForwardCondition(rule.portForward, isWide, limitsPorts));
   return conditions;
 }
 
@@ -99,10 +99,18 @@ function containerTest(
   return (container) => (container === undefined || container === '' ? isWide : isNamed(container));
 }
 
-function portForwardCondition({ ports, podLabels, services }: PortForwardMatch, isWide: boolean): Condition {
+function portForwardCondition(
+  { ports, podLabels, services }: PortForwardMatch,
+  isWide: boolean,
+  limitsPorts: boolean,
+): Condition {
   return ({ operation: { power, stream }, facts }) => {
     if (power !== 'portforward') return NO;
-    let result = ports === undefined ? YES : truth(portsMatch(ports, stream?.ports ?? [], isWide));
+    const asked = stream?.ports ?? [];
+    // T41: ports that are named inside the stream are not known yet; a rule that denies some could be meant, one that allows some is held to
+    // them as the stream passes, or allows nothing.
+    const isPort = asked.length === 0 ? isWide || limitsPorts : portsMatch(ports ?? [], asked, isWide);
+    let result = truth(ports === undefined || isPort);
     if (result !== NO && podLabels !== undefined) {
       const { pod } = facts;
       result = and(
@@ -125,9 +133,7 @@ function portForwardCondition({ ports, podLabels, services }: PortForwardMatch, 
   };
 }
 
-/** Ports that are named inside the stream are not known yet: T41. */
 function portsMatch(ports: readonly number[], asked: readonly number[], isWide: boolean): boolean {
-  if (asked.length === 0) return isWide;
   return isWide ? asked.some((port) => ports.includes(port)) : asked.every((port) => ports.includes(port));
 }
 

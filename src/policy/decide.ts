@@ -3,6 +3,7 @@ import { silenceAdvice } from './advice.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind } from './facts.ts';
 import type { Question } from './question.ts';
+import type { Rule } from './rule.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
 import { BROKEN, missingFacts, YES } from './truth.ts';
 
@@ -76,9 +77,20 @@ function permission({ allow, builtIn }: Evaluation): AllowDecision | undefined {
   const certainOnes = allow.filter(({ truth }) => truth === YES);
   const chosen = (certainOnes.find(({ by }) => by.rule.amend.length === 0) ?? certainOnes[0])?.by.rule;
   if (chosen === undefined) return undefined;
-  return chosen.amend.length === 0
-    ? { effect: 'allow', rule: chosen.id }
-    : { effect: 'allow', rule: chosen.id, amend: chosen.amend };
+  const ports = portsOf(certainOnes.map(({ by }) => by.rule));
+  return {
+    effect: 'allow',
+    rule: chosen.id,
+    ...(chosen.amend.length === 0 ? {} : { amend: chosen.amend }),
+    ...(ports === undefined ? {} : { ports }),
+  };
+}
+
+/** The ports that rules allow together; undefined where one of them allows any. */
+function portsOf(rules: readonly Rule[]): readonly number[] | undefined {
+  const lists = rules.map(({ portForward }) => portForward?.ports);
+  if (lists.some((ports) => ports === undefined)) return undefined;
+  return [...new Set(lists.flatMap((ports) => ports ?? []))].sort((a, b) => a - b);
 }
 
 function silence(parts: RuleSetParts, question: Question, { allow, request }: Evaluation): DenyDecision {

@@ -32,6 +32,11 @@ export interface CompileOptions {
    * privileged already cannot be given another image; without, a patch is judged by what it brings in. Default: false.
    */
   readonly judgesResult?: boolean;
+  /**
+   * Whether the connector holds a port-forward to `AllowDecision.ports`. Without, an allow by port matches nothing that names its ports inside the stream,
+   * as kubectl does. Default: false.
+   */
+  readonly limitsPorts?: boolean;
 }
 
 /**
@@ -43,7 +48,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions): R
   const sorted = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
   const twice = sorted.find((rule, i) => rule.id === sorted[i + 1]?.id);
   if (twice !== undefined) throw new Error(`two rules have the id ${twice.id}`);
-  const all = sorted.map(compileRule);
+  const all = sorted.map((rule, order) => compileRule(rule, order, options.limitsPorts ?? false));
   const parts: RuleSetParts = Object.freeze({
     rules: all,
     strict: new RuleIndex(all.filter(({ rule }) => isWide(rule))),

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { Rule } from '../../src/policy/rule.ts';
+import { compileRules } from '../../src/policy/rule-set.ts';
+import { ruleOf } from '../support/rule.ts';
 import { ask, NAMESPACE, outcome, rulesOf } from './ask.ts';
 
 /** Rules, a request, and what it comes to. */
@@ -111,4 +114,19 @@ const ROWS: readonly (readonly [name: string, rules: string, request: string, ex
 suite('a decision on a stream', () => {
   for (const [name, rules, request, expected] of ROWS)
     test(name, () => assert.equal(outcome(ask(rulesOf(rules), request)), expected));
+});
+
+test('T41: where the connector holds a port-forward to its ports, they go with the decision', () => {
+  const forward = (ports: readonly number[], more: Partial<Rule> = {}) =>
+    ruleOf({ powers: ['portforward'], portForward: ports.length === 0 ? {} : { ports }, ...more });
+  const portsOf = (...rules: readonly Rule[]) => {
+    const decision = ask(
+      compileRules(rules, { unsafe: new Set(), limitsPorts: true }),
+      `POST ${NAMESPACE}/pods/web/portforward`,
+    );
+    return decision.effect === 'allow' ? (decision.ports ?? 'any') : decision.effect;
+  };
+  assert.deepEqual(portsOf(forward([443]), forward([80, 443])), [80, 443]);
+  assert.equal(portsOf(forward([443]), forward([])), 'any');
+  assert.equal(portsOf(forward([443]), forward([22], { effect: 'deny' })), 'deny');
 });
