@@ -19,8 +19,23 @@ export type Variable = (typeof VARIABLES)[number];
 /** A variable's value, or what is missing for it. */
 export type Binding = { readonly value: CelInput; readonly longestText?: number } | { readonly missing: Truth };
 
-/** The value of one variable for a question. @throws {RangeError} an object goes over a limit of CEL's */
+/** What was bound for a question: many conditions ask for the same, and an object can be large. */
+const bound = new WeakMap<Question, Map<Variable, Binding>>();
+
+/**
+ * The value of one variable for a question.
+ *
+ * @throws {RangeError} an object goes over a limit of CEL's
+ */
 export function bind(variable: Variable, question: Question): Binding {
+  const known = bound.get(question) ?? new Map<Variable, Binding>();
+  if (known.size === 0) bound.set(question, known);
+  const binding = known.get(variable) ?? bindAnew(variable, question);
+  known.set(variable, binding);
+  return binding;
+}
+
+function bindAnew(variable: Variable, question: Question): Binding {
   switch (variable) {
     case 'caller':
       return { value: callerValue(question.caller) };
