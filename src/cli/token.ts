@@ -4,7 +4,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { request } from 'undici';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { CliError } from './cli-error.ts';
 
@@ -108,9 +107,13 @@ async function clientCredentialsToken(source: TokenSource): Promise<string> {
   return String(answer.access_token ?? answer.id_token ?? '');
 }
 
-async function fetchJson(url: string, options: Parameters<typeof request>[1]): Promise<Record<string, unknown>> {
+async function fetchJson(
+  url: string,
+  options: Parameters<typeof import('undici').request>[1],
+): Promise<Record<string, unknown>> {
   if (!isTrustedUrl(url))
     throw new CliError(`\`${url}\` is neither https nor on loopback: the token would be seen on the way`);
+  const { request } = await import('undici'); // not for a token from a file, which every kubectl command reads
   const { statusCode, body } = await request(url, { ...options, signal: AbortSignal.timeout(ISSUER_TIMEOUT_MS) }).catch(
     (error: Error) => {
       throw new CliError(`\`${new URL(url).origin}\` cannot be reached: ${error.message}`);

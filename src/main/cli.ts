@@ -4,31 +4,34 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { CliError } from '../cli/cli-error.ts';
-import { initCommand } from '../cli/init.ts';
-import { journalCommand } from '../cli/journal.ts';
-import { kubeconfigCommand } from '../cli/kubeconfig.ts';
-import { policyCommand } from '../cli/policy/policy.ts';
-import { sessionsCommand } from '../cli/sessions.ts';
-import { tokenCommand } from '../cli/token.ts';
-import { gatewayCommand } from './gateway-command.ts';
-import { readRequest } from './read-request.ts';
 import { version } from './version.ts';
+
+const own = { command: process.execPath, args: [realpathSync(fileURLToPath(import.meta.url))] };
+
+// Each is loaded when it is asked for: `token` runs once for every kubectl command, and must not wait for the gateway's modules.
+const subcommands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('../cli/init.ts')).initCommand(process.env),
+  gateway: async () => (await import('./gateway-command.ts')).gatewayCommand(),
+  kubeconfig: async () => (await import('../cli/kubeconfig.ts')).kubeconfigCommand(own),
+  token: async () => (await import('../cli/token.ts')).tokenCommand(process.env),
+  policy: async () =>
+    (await import('../cli/policy/policy.ts')).policyCommand({
+      readRequest: (await import('./read-request.ts')).readRequest,
+    }),
+  sessions: async () => (await import('../cli/sessions.ts')).sessionsCommand(),
+  journal: async () => (await import('../cli/journal.ts')).journalCommand(),
+};
 
 /** Exit codes: 0 done, 1 the answer is no (a broken chain, findings), 2 a mistake of the call or a failure. */
 async function main(): Promise<void> {
-  const own = { command: process.execPath, args: [realpathSync(fileURLToPath(import.meta.url))] };
   const program = new Command('sallyport')
     .description('an access gateway between autonomous agents and Kubernetes clusters')
     .version(version(), '-V, --version')
-    .addCommand(initCommand(process.env))
-    .addCommand(gatewayCommand())
-    .addCommand(kubeconfigCommand(own))
-    .addCommand(tokenCommand(process.env))
-    .addCommand(policyCommand({ readRequest }))
-    .addCommand(sessionsCommand())
-    .addCommand(journalCommand())
     .showHelpAfterError('(`--help` tells how)')
     .configureOutput({ outputError: (text, write) => write(`sallyport: ${text}`) });
+  const asked = process.argv[2] ?? '';
+  const names = Object.hasOwn(subcommands, asked) ? [asked] : Object.keys(subcommands);
+  for (const name of names) program.addCommand(await (subcommands[name] as () => Promise<Command>)());
   program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   inherit(program);
   await program.parseAsync();
