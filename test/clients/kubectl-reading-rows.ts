@@ -53,7 +53,7 @@ export const readingRows: readonly Row[] = [
   },
   {
     name: 'get --watch --output-watch-events',
-    run: 'kubectl get cm settings --watch --output-watch-events -o json',
+    run: 'kubectl get cm -l app=table --watch --output-watch-events -o json',
     steps: [
       { when: /ADDED/, act: { admin: `kubectl patch cm settings --type=merge -p '{"data":{"extra":null}}'` } },
       { when: /MODIFIED.*\n/, act: 'interrupt' },

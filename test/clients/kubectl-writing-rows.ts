@@ -3,6 +3,8 @@ import type { Row } from './row.ts';
 const image = 'registry.test/busybox:1';
 const pod = `--image=${image} --image-pull-policy=Never`;
 
+const runRan = `kubectl run ran ${pod} --restart=Never --overrides='{"spec":{"terminationGracePeriodSeconds":0}}' -- sleep 1000`;
+
 /** What kubectl changes, each row on what the rows before it left. */
 export const writingRows: readonly Row[] = [
   { name: 'create -f', run: 'kubectl create -f one.yaml', stored: ['cm/one'] },
@@ -49,7 +51,7 @@ export const writingRows: readonly Row[] = [
   { name: 'delete namespace', run: 'kubectl delete namespace $NS-extra --wait=false' },
   {
     name: 'run',
-    run: `kubectl run ran ${pod} --restart=Never --overrides='{"spec":{"terminationGracePeriodSeconds":0}}' -- sleep 1000`,
+    run: runRan,
     stored: ['pod/ran'],
   },
   {
@@ -171,7 +173,7 @@ export const writingRows: readonly Row[] = [
   },
   {
     name: 'evict',
-    run: `kubectl run ran ${pod} --restart=Never -- sleep 1000 && kubectl create --raw /api/v1/namespaces/$NS/pods/ran/eviction -f eviction.json`,
+    run: `${runRan} && kubectl create --raw /api/v1/namespaces/$NS/pods/ran/eviction -f eviction.json && kubectl wait --for=delete pod/ran --timeout=20s >/dev/null 2>&1; kubectl get pod ran`,
   },
   { name: 'delete', run: 'kubectl delete cm made', stored: ['cm/made'] },
   { name: 'delete -f', run: 'kubectl delete -f several.yaml', stored: ['cm,sa -l made=several'] },
@@ -182,7 +184,7 @@ export const writingRows: readonly Row[] = [
     run: 'kubectl delete deployment made --cascade=orphan && kubectl get rs -l app=made -o name | grep -q made- && echo its replica sets stay',
   },
   { name: 'delete --dry-run=server', run: 'kubectl delete pod web --dry-run=server', stored: ['pod/web'] },
-  { name: 'delete --force', run: 'kubectl delete pod ran --grace-period=0 --force --ignore-not-found' },
+  { name: 'delete --force', run: `${runRan} && kubectl delete pod ran --grace-period=0 --force` },
   {
     name: 'delete --raw',
     run: 'kubectl delete --raw /api/v1/namespaces/$NS/configmaps/built-one',

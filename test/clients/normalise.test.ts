@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normalised, storedForm } from './normalise.ts';
 
-const here = { namespace: 'kubectl-1-35-d', server: 'https://10.200.3.2:6443', folder: '/tmp/table-x' };
-const there = { namespace: 'kubectl-1-35-t', server: 'https://127.0.0.1:8443/k8s/main', folder: '/tmp/table-y' };
+const here = { namespace: 'kubectl-1-35-d', servers: ['https://10.200.3.2:6443'], folder: '/tmp/table-x' };
+const there = { namespace: 'kubectl-1-35-t', servers: ['https://127.0.0.1:8443/k8s/main'], folder: '/tmp/table-y' };
 
 const same: readonly (readonly [why: string, here: string, there: string])[] = [
   ['ages and column widths', 'web   1/1   Running   0     9s', 'web   1/1   Running   0          2m10s'],

@@ -4,8 +4,8 @@
 /** What a run was given and another run was not. */
 export interface Surroundings {
   readonly namespace: string;
-  /** The URL that its kubeconfig names. */
-  readonly server: string;
+  /** The URLs that its kubeconfigs name. */
+  readonly servers: readonly string[];
   /** The folder that it ran in. */
   readonly folder: string;
 }
@@ -32,10 +32,8 @@ const words: readonly (readonly [pattern: RegExp, word: string])[] = [
 
 /** A text of which equal runs give equal ones. */
 export function normalised(text: string, surroundings: Surroundings): string {
-  let result = text
-    .replaceAll(surroundings.server, 'SERVER')
-    .replaceAll(surroundings.folder, 'FOLDER')
-    .replaceAll(surroundings.namespace, 'NAMESPACE');
+  let result = text.replaceAll(surroundings.folder, 'FOLDER').replaceAll(surroundings.namespace, 'NAMESPACE');
+  for (const server of surroundings.servers) result = result.replaceAll(server, 'SERVER');
   for (const [pattern, word] of words) result = result.replaceAll(pattern, word);
   return result;
 }

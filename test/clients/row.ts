@@ -4,8 +4,8 @@ export interface Row {
   readonly name: string;
   /** A line of shell, run in a folder with the manifests; `$NS` is the namespace, which is also the kubeconfig's. */
   readonly run: string;
-  /** Versions of kubectl (their minor) from which on the row is run; from the first where it is not given. */
-  readonly from?: number;
+  /** Whether it cannot go by a server URL with a path, and takes the target's own port. */
+  readonly isPathless?: true;
   /** Where the client itself prints what it has read in no fixed order, lines are compared sorted. */
   readonly isUnordered?: true;
   /** What happens while it runs, each step once and in order. */

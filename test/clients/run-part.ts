@@ -16,6 +16,8 @@ const run = promisify(execFile);
 export interface Route {
   /** A kubeconfig with absolute paths; its current context is the one that is used. */
   readonly kubeconfig: string;
+  /** One whose server URL has no path, for rows that need it; `kubeconfig` where it is not given. */
+  readonly pathlessKubeconfig?: string;
   /** What its credential plugin needs of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -55,7 +57,7 @@ export async function runPart(
 
 interface Place {
   readonly surroundings: Surroundings;
-  readonly environment: Readonly<Record<string, string>>;
+  environment(row: Row): Readonly<Record<string, string>>;
   admin(line: string): Promise<string>;
 }
 
@@ -71,19 +73,23 @@ async function prepare(part: Part, route: Route, cluster: Cluster, namespace: st
     mkdirSync(home);
     copyFileSync(kubeconfig, join(home, 'kubeconfig'));
     const environment = { ...common, HOME: home, PATH: `${programs}:${path}`, KUBECONFIG: join(home, 'kubeconfig') };
-    await run(join(kubectl, 'kubectl'), ['config', 'set-context', '--current', '--namespace', namespace], {
-      env: environment,
-    });
-    return environment;
+    const config = (...args: string[]) => run(join(kubectl, 'kubectl'), ['config', ...args], { env: environment });
+    await config('set-context', '--current', '--namespace', namespace);
+    const { stdout: server } = await config('view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}');
+    return { server, environment: { ...environment, ...(who === 'administrator' ? {} : route.environment) } };
   };
-  const administrator = await environmentOf('administrator', cluster.adminKubeconfig(), kubectl);
-  const caller = await environmentOf('caller', route.kubeconfig, await clientNamed(part.client).prepare());
-  const view = ['config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}'];
-  const { stdout: server } = await run(join(kubectl, 'kubectl'), view, { env: caller });
+  const programs = await clientNamed(part.client).prepare();
+  const { environment: administrator } = await environmentOf('administrator', cluster.adminKubeconfig(), kubectl);
+  const caller = await environmentOf('caller', route.kubeconfig, programs);
+  const pathless = await environmentOf('pathless', route.pathlessKubeconfig ?? route.kubeconfig, programs);
   const admin = async (line: string) =>
     (await run('bash', ['-c', line], { cwd: folder, env: administrator, maxBuffer: 64e6 })).stdout;
   await admin(setUp);
-  return { surroundings: { namespace, server, folder }, environment: { ...caller, ...route.environment }, admin };
+  return {
+    surroundings: { namespace, servers: [caller.server, pathless.server], folder },
+    environment: (row) => (row.isPathless ? pathless.environment : caller.environment),
+    admin,
+  };
 }
 
 // The last line waits for what is told after a pod runs, so that `describe` and `events` find it.
@@ -93,7 +99,7 @@ const setUp = `
   until [ "$(kubectl get events --field-selector reason=Started --no-headers | wc -l)" -ge 4 ]; do sleep 0.2; done`;
 
 async function outcomeOf(row: Row, at: Place): Promise<Outcome> {
-  const raw = await runRow(row, at.surroundings.folder, at.environment, at.admin);
+  const raw = await runRow(row, at.surroundings.folder, at.environment(row), at.admin);
   const stored: Record<string, string> = {};
   for (const object of row.stored ?? []) {
     const json = await at.admin(`kubectl get ${object} -o json --show-managed-fields 2>/dev/null || echo '"nothing"'`);

@@ -22,8 +22,9 @@ export const table: readonly Part[] = [
   { client: 'client-go', rows: programRows('client-go', ['typed', 'dynamic', 'informer', 'exec', 'errors']) },
 ];
 
+// kubectl before 1.35 leaves the path of its kubeconfig's server URL out of what `--raw` asks.
 function rowsOf(minor: number): readonly Row[] {
-  return kubectlRows.filter((row) => (row.from ?? 0) <= minor);
+  return kubectlRows.map((row) => (minor < 35 && row.run.includes(' --raw ') ? { ...row, isPathless: true } : row));
 }
 
 function programRows(program: string, subcommands: readonly string[]): readonly Row[] {

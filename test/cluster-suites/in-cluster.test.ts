@@ -57,7 +57,6 @@ function suite(cluster: Cluster): void {
     writeFileSync(keysFile, await admin('get', '--raw', '/openid/v1/jwks'));
     gateway = await startGatewayInFront(cluster, {
       address: cluster.machineAddress,
-      hasTargetPort: true,
       issuers: [
         {
           name: 'cluster',

@@ -23,13 +23,15 @@ const START_MS_MAX = 30_000;
 export interface GatewayInFront {
   /** The caller's kubeconfig, as `sallyport kubeconfig` wrote it. */
   readonly kubeconfig: string;
+  /** The same with the cluster's own port in place of its path. */
+  readonly pathlessKubeconfig: string;
   /** The data path's origin, without a final slash. */
   readonly url: string;
   /** What signed its certificate. */
   readonly caFile: string;
   readonly journalFolder: string;
-  /** The port that leads to the cluster alone, where one was asked for. */
-  readonly targetPort: number | undefined;
+  /** The port that leads to the cluster alone. */
+  readonly targetPort: number;
   /** What it said so far, on both of its outputs. */
   log(): string;
   stop(): Promise<void>;
@@ -39,8 +41,6 @@ export interface GatewayInFront {
 export interface GatewayOptions {
   /** The address to listen on, which the certificate also names; loopback by default. */
   readonly address?: string;
-  /** Whether the cluster gets a port of its own. */
-  readonly hasTargetPort?: boolean;
   /** Issuers in place of the caller's, in the configuration's form. */
   readonly issuers?: readonly unknown[];
   /** Documents in place of the policy that lets the caller do everything. */
@@ -66,9 +66,8 @@ const everything = {
 /** Starts a gateway whose one target, `main`, is the cluster, reached with a certificate that may do everything; resolves when it is ready. */
 export async function startGatewayInFront(cluster: Cluster, options: GatewayOptions = {}): Promise<GatewayInFront> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-gateway-'));
-  const [port, privatePort, ownPort] = (await freePorts(3)) as [number, number, number];
+  const [port, privatePort, targetPort] = (await freePorts(3)) as [number, number, number];
   const address = options.address ?? '127.0.0.1';
-  const targetPort = options.hasTargetPort ? ownPort : undefined;
   const at = (name: string) => join(folder, name);
   writeFileSync(
     at('policy.yaml'),
@@ -91,7 +90,7 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
         kubeconfig: {
           file: cluster.certificateKubeconfig(at('upstream.kubeconfig'), UPSTREAM_USER, ['system:masters']),
         },
-        ...(targetPort ? { port: targetPort } : {}),
+        port: targetPort,
       },
     ],
     policy: { files: [at('policy.yaml')] },
@@ -115,10 +114,13 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
   const url = `https://${address}:${port}`;
   const source = ['--config', at('sallyport.yaml'), '--target', 'main', '--server', url, '--token-file', at('token')];
   execFileSync(process.execPath, [CLI, 'kubeconfig', ...source, '--output', at('kubeconfig')]);
+  const text = readFileSync(at('kubeconfig'), 'utf8');
+  writeFileSync(at('pathless'), text.replace(`${url}/k8s/main`, `https://${address}:${targetPort}`), { mode: 0o600 });
   return {
     kubeconfig: at('kubeconfig'),
+    pathlessKubeconfig: at('pathless'),
     url,
-    caFile: parse(readFileSync(at('kubeconfig'), 'utf8')).clusters[0].cluster['certificate-authority'],
+    caFile: parse(text).clusters[0].cluster['certificate-authority'],
     journalFolder: at('data/journal'),
     targetPort,
     log: said,
