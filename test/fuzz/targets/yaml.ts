@@ -105,10 +105,10 @@ function laws(input: Buffer, read: (text: string) => JsonValue): string {
 
 const SCHEMAS = { '1.1': 'yaml-1.1', '1.2': 'core' } as const;
 
-/** A form in which dates, base-60 numbers and `.`, strings to upstream and not to every reader of 1.1, are nothing to compare. */
+/** A form in which dates, base-60 numbers, `.` and `e3`, strings to upstream and not to every reader of 1.1, are nothing to compare. */
 function plain(value: unknown): string {
   if (value instanceof Date || typeof value === 'number' || typeof value === 'bigint') return 'scalar';
-  if (typeof value === 'string') return /^[-+]?[.0-9]/.test(value) ? 'scalar' : JSON.stringify(value);
+  if (typeof value === 'string') return /^[-+]?(?:[.0-9]|e[-+]?[0-9])/i.test(value) ? 'scalar' : JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(plain).join()}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const entries = value instanceof Map ? [...value] : Object.entries(value);
