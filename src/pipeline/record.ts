@@ -170,7 +170,8 @@ class JournalRecording implements Recording {
   #refusedOutcome(refusal: Refusal): Outcome {
     if (refusal.code === 'CALLER_GONE') return { kind: 'abandoned' };
     const wasSent = this.#isPermitted && refusal.retry === 'verify';
-    const { code, status, message, detail } = refusal;
+    const { code, status } = refusal;
+    const [message, detail] = [clipped(refusal.message), clipped(refusal.detail)];
     return { kind: wasSent ? 'broken' : 'refused', code, status, message, ...(detail === '' ? {} : { detail }) };
   }
 
@@ -254,6 +255,13 @@ class JournalRecording implements Recording {
       this.#end({ kind: 'answered', status }, counted.bytesWritten ?? 0, counted.bytesRead ?? 0),
     );
   }
+}
+
+/** Limit: so many characters of a message or detail are kept; an event must fit a line of the journal. */
+const TEXT_MAX = 4096;
+
+function clipped(text: string): string {
+  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`;
 }
 
 function recordedDecision(

@@ -18,7 +18,9 @@ const KNOWN_KEYS = new Set([
 export function recordedOperation(operation: Operation): RecordedOperation {
   const { verb, apiGroup, apiVersion, resource, subresource, namespace, name, path, power, stream, body } = operation;
   const query: (readonly [string, string])[] = [];
-  for (const [key, values] of operation.query) {
+  // Security: behind a proxy, path and query are an application's own and may hold what must not be recorded.
+  const isProxied = power?.endsWith('-proxy') ?? false;
+  for (const [key, values] of isProxied ? [] : operation.query) {
     if (KNOWN_KEYS.has(key)) for (const value of values) query.push([key, value]);
   }
   return {
@@ -29,7 +31,7 @@ export function recordedOperation(operation: Operation): RecordedOperation {
     subresource,
     namespace,
     name,
-    path,
+    path: isProxied ? `${path.split('/proxy')[0]}/proxy` : path,
     ...(power === undefined ? {} : { power }),
     query,
     ...(stream === undefined

@@ -8,6 +8,7 @@ import { mask } from './mask.ts';
 import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
+import { until } from './until.ts';
 
 /** The data path, whole. Every request the gateway serves runs these lines, in this order. */
 export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<Answer> {
@@ -22,7 +23,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
     const permit = await settle(judged, recording); //                     allowed, and its intent on disk; or refused
     const reply = await gateway.connector.forward(permit, signal); //      the permit's own bytes, with our credential
-    return recording.replied(mask(permit, reply)); //                      only a masked reply type-checks
+    return recording.replied(until(permit, gateway.clock, mask(permit, reply))); // masked; a stream ends with its token
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);
   }

@@ -6,7 +6,7 @@
  * the target's reader credential, which the caller never sees, and only policy sees what they say.
  */
 import type { Caller } from '../../model/caller.ts';
-import type { JsonObject, Operation } from '../../model/operation.ts';
+import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { Probe } from '../connector.ts';
@@ -55,9 +55,7 @@ export function createProbe(parts: Parts): Probe {
     namespaceLabels: ({ namespace }) =>
       keep(`labels/${namespace}`, async () => {
         const found = await read(parts, `/api/v1/namespaces/${namespace}`);
-        return found === null || found === 'unknown'
-          ? found
-          : ((objectAt(found, 'metadata', 'labels') ?? {}) as Record<string, string>);
+        return found === null || found === 'unknown' ? found : labelsOf(found);
       }),
     services: ({ namespace, name }) => keep(`services/${namespace}/${name}`, () => servicesOf(parts, namespace, name)),
   };
@@ -65,17 +63,15 @@ export function createProbe(parts: Parts): Probe {
 
 async function servicesOf(parts: Parts, namespace: string, pod: string): Promise<readonly string[] | 'unknown'> {
   const list = await read(parts, `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, '?limit=500');
-  if (list === 'unknown' || list === null || objectAt(list, 'metadata')?.continue !== undefined) return 'unknown';
-  const slices = (list.items ?? []) as unknown as readonly Slice[];
-  const leads = slices.filter(({ endpoints }) =>
-    endpoints?.some(({ targetRef }) => targetRef?.kind === 'Pod' && targetRef.name === pod),
+  if (list === 'unknown' || list === null || textAt(list, 'metadata', 'continue') !== '') return 'unknown';
+  const leads = objectsAt(list, 'items').filter((slice) =>
+    objectsAt(slice, 'endpoints').some(
+      (endpoint) => textAt(endpoint, 'targetRef', 'kind') === 'Pod' && textAt(endpoint, 'targetRef', 'name') === pod,
+    ),
   );
-  return leads.flatMap(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] ?? []);
-}
-
-interface Slice {
-  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
-  readonly endpoints?: readonly { readonly targetRef?: { readonly kind?: string; readonly name?: string } }[];
+  return leads
+    .map((slice) => textAt(slice, 'metadata', 'labels', 'kubernetes.io/service-name'))
+    .filter((name) => name !== '');
 }
 
 function read({ reader }: Parts, path: string, query = ''): Promise<JsonObject | null | 'unknown'> {
@@ -118,8 +114,8 @@ async function ask(upstream: Upstream, request: UpstreamRequest): Promise<JsonOb
     const bytes = await collectBytes(reply.body, PROBE_LIMITS.answerBytesMax);
     if (reply.status === 404) return null;
     if (reply.status !== 200 && reply.status !== 201) return 'unknown';
-    const object: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof object === 'object' && object !== null && !Array.isArray(object) ? (object as JsonObject) : 'unknown';
+    const object: JsonValue = JSON.parse(bytes.toString('utf8'));
+    return isObject(object) ? object : 'unknown';
   } catch {
     return 'unknown';
   }
@@ -137,9 +133,30 @@ function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-function objectAt(value: JsonObject, ...path: readonly string[]): JsonObject | undefined {
-  let node: unknown = value;
-  for (const part of path)
-    node = typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[part] : undefined;
-  return typeof node === 'object' && node !== null ? (node as JsonObject) : undefined;
+function valueAt(value: JsonValue, ...path: readonly string[]): JsonValue | undefined {
+  let node: JsonValue | undefined = value;
+  for (const part of path) node = isObject(node) && Object.hasOwn(node, part) ? node[part] : undefined;
+  return node;
+}
+
+function textAt(value: JsonValue, ...path: readonly string[]): string {
+  const found = valueAt(value, ...path);
+  return typeof found === 'string' ? found : '';
+}
+
+function objectsAt(value: JsonValue, key: string): readonly JsonObject[] {
+  const found = valueAt(value, key);
+  return Array.isArray(found) ? found.filter(isObject) : [];
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function labelsOf(namespace: JsonObject): Readonly<Record<string, string>> {
+  const labels = valueAt(namespace, 'metadata', 'labels');
+  if (!isObject(labels)) return {};
+  return Object.fromEntries(
+    Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
