@@ -38,7 +38,7 @@ function suite(cluster: Cluster): void {
   after(() => gateway?.stop());
 
   test('T3: every request of a caller arrives as that caller, with its groups and no others', () => {
-    assert.ok(events.length > 500, `only ${events.length} events`);
+    assert.ok(events.length > 300, `only ${events.length} events`);
     for (const { impersonatedUser, requestURI, user } of events) {
       assert.equal(user.username, UPSTREAM_USER);
       assert.equal(impersonatedUser?.username, CALLER.user, requestURI);
@@ -47,7 +47,21 @@ function suite(cluster: Cluster): void {
   });
 
   test('the journal and the audit log tell the same requests, in Kubernetes’ own fields', () => {
-    assert.deepEqual(events.map(toldByCluster).toSorted(), recorded.toSorted());
+    const cluster = events.map(toldByCluster);
+    assert.deepEqual({ onlyByCluster: without(cluster, recorded), onlyByUs: without(recorded, cluster) }, none);
+  });
+}
+
+const none = { onlyByCluster: [], onlyByUs: [] };
+
+/** Those of `lines` that `others` does not have, each as often as it is missing. */
+function without(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const left = new Map<string, number>();
+  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);
+  return lines.filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
   });
 }
 
@@ -75,7 +89,7 @@ async function forwarded(folder: string): Promise<readonly string[]> {
 }
 
 function toldByCluster({ verb, requestURI, objectRef }: AuditEvent): string {
-  return told(requestURI.replace(/\?.*/, ''), { verb, ...objectRef });
+  return told(decodeURIComponent(requestURI.replace(/\?.*/, '')), { verb, ...objectRef });
 }
 
 interface Fields {
