@@ -15,6 +15,9 @@ unsafe:
 A guard that needs to know something which could not be looked up, or a body that cannot be read, denies. A patch is judged by the object that it would make where
 that can be looked up; where it cannot, by what the patch itself brings in, so that \`kubectl label\`, \`scale\` and \`set image\` need no look-up.
 
+Guards on pods know the kinds that Kubernetes itself makes pods from. A custom resource whose controller makes pods is not among them: allow writing one only where its
+controller, or an admission policy of the cluster, keeps its pods within bounds. Secrets that a workload mounts are read by whoever may run a command in it or read its log.
+
 This page is made from the table of guards (\`npm run docs\` writes it; a test keeps the two equal, and runs both examples of each row).
 
 ${GUARDS.map(
