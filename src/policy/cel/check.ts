@@ -7,6 +7,7 @@
  */
 import { parse } from '@bufbuild/cel';
 import { SPEND } from './budget.ts';
+import { compileCel } from './compile.ts';
 import { ABSENT_FUNCTIONS, FUNCTIONS } from './environment.ts';
 import { type Comprehension, children, type Expression } from './expression.ts';
 import {
@@ -54,10 +55,20 @@ export function checkCel(text: string): readonly CelMistake[] {
   const type = infer(parsed.expr, scope);
   if (mistakes.length === 0 && !fits(type, BOOL))
     scope.mistake(parsed.expr, `a condition is true or false, and this is of type \`${formatType(type)}\``);
+  if (mistakes.length === 0) planMistake(text, parsed.expr, scope);
   return mistakes.filter(
     (mistake, i) =>
       mistakes.findIndex(({ offset, message }) => offset === mistake.offset && message === mistake.message) === i,
   );
+}
+
+/** What passes here must compile: a rule set is refused with a place, never by a crash. */
+function planMistake(text: string, at: Expression, { mistake }: Scope): void {
+  try {
+    compileCel(text);
+  } catch (error) {
+    mistake(at, `cannot be evaluated: ${(error as Error).message}`);
+  }
 }
 
 function tryParse(text: string): ReturnType<typeof parse> | CelMistake {
