@@ -7,7 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ForPeople } from './for-people.mjs';
 import { ensurePackages } from './packages.mjs';
-import { tasks } from './tasks.mjs';
+import { readsCallersFiles, tasks } from './tasks.mjs';
 import { ensureNode } from './toolchain.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,7 +25,14 @@ export async function bootstrap(name, args) {
     PATH: [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter),
   };
   await ensurePackages(root, node, environment);
-  return await run(node, [...task, ...args], environment);
+  const [program, ...first] = task;
+  const cwd = readsCallersFiles.has(name) ? callersFolder() : root;
+  return await run(node, [path.join(root, program), ...first, ...args], { cwd, env: environment });
+}
+
+/** Where the person typed the command; npm itself changes to the project's root and says so. */
+function callersFolder() {
+  return process.env.INIT_CWD ?? process.cwd();
 }
 
 /**
@@ -34,8 +41,8 @@ export async function bootstrap(name, args) {
  * A terminal sends Ctrl-C to the child itself, which then says when it is done; without a terminal it is passed on here. npm starts
  * this through a shell that dies of a signal without passing it on, so the child is also told when that shell has gone.
  */
-function run(node, argv, environment) {
-  const child = spawn(node, argv, { cwd: root, env: environment, stdio: 'inherit' });
+function run(node, argv, { cwd, env }) {
+  const child = spawn(node, argv, { cwd, env, stdio: 'inherit' });
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const listeners = signals.map((signal) => {

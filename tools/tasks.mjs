@@ -1,4 +1,7 @@
-/** The tasks of `tools/run.mjs`: each name's arguments to Node, from the project's root. What the caller adds comes after them. */
+/**
+ * The tasks of `tools/run.mjs`: each name's arguments to Node, the first a path from the project's root. What the caller adds comes
+ * after them.
+ */
 export const tasks = {
   start: ['src/main/cli.ts'],
   demo: ['demo/main.ts'],
@@ -12,3 +15,6 @@ export const tasks = {
   build: ['tools/build.mjs'],
   docs: ['test/docs/write.ts'],
 };
+
+/** Tasks whose arguments name the caller's own files, so that they run in the caller's folder; all others run in the project's root. */
+export const readsCallersFiles = new Set(['start', 'demo']);
