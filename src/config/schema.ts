@@ -161,7 +161,7 @@ const limits = z
       .describe('The largest request body; the API server’s own bound is the same.'),
     bodyTimeoutMs: milliseconds.default(30_000).describe('How long a request body may take to arrive.'),
     headersCountMax: z.int().min(1).default(100).describe('Headers in one request.'),
-    uriBytesMax: bytes.default(16 * 1024).describe('The longest request target.'),
+    uriBytesMax: bytes.default(32 * 1024).describe('The longest request target.'),
     requestsPerCallerMax: z.int().min(1).default(400).describe('Requests of one caller in flight, streams included.'),
     streamsPerCallerMax: z
       .int()
@@ -201,6 +201,12 @@ export const configSchema = z
     policy: z
       .strictObject({ files: z.array(file).min(1, 'expected at least one file') })
       .describe('Policy files, or folders of them; loaded as one set or not at all.'),
+    openHealthPaths: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether every authenticated caller may read `/healthz`, `/livez` and `/readyz` of targets, as it may read discovery.',
+      ),
     journal,
     limits,
     unsafe,

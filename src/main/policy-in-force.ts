@@ -14,6 +14,9 @@ import { compileRules, type RuleSet } from '../policy/rule-set.ts';
 /** How often the files are looked at, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
 
+/** What `openHealthPaths` opens. */
+const HEALTH_PATHS = ['/healthz', '/livez', '/readyz'];
+
 /** Limit: a policy file larger than this is refused. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -25,7 +28,7 @@ export interface LoadedPolicy {
 }
 
 interface Options {
-  readonly config: { readonly policy: { readonly files: string[] } };
+  readonly config: { readonly policy: { readonly files: string[] }; readonly openHealthPaths: boolean };
   readonly openGuards: ReadonlySet<GuardId>;
   readonly onLoaded: (loaded: LoadedPolicy) => void;
   readonly onRefused: (findings: readonly Finding[]) => void;
@@ -95,7 +98,14 @@ function load({
   const digest = createHash('sha256');
   for (const { text } of texts) digest.update(text);
   const loaded = { files: texts.map(({ path }) => path), rules: parsed.rules.length, digest: digest.digest('hex') };
-  return { rules: compileRules(parsed.rules, { unsafe: openGuards }), loaded };
+  return {
+    rules: compileRules(parsed.rules, {
+      unsafe: openGuards,
+      judgesResult: true,
+      healthPaths: config.openHealthPaths ? HEALTH_PATHS : [],
+    }),
+    loaded,
+  };
 }
 
 function filesOf(config: Options['config']): readonly string[] {

@@ -6,7 +6,7 @@ export interface Limits {
   readonly bodyTimeoutMs: number;
   /** Headers in one request. */
   readonly headersCountMax: number;
-  /** The longest request target. */
+  /** The longest request target; the arguments of an exec stand in it. */
   readonly uriBytesMax: number;
 }
 
@@ -15,5 +15,5 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   bodyBytesMax: 3 * 1024 * 1024,
   bodyTimeoutMs: 30_000,
   headersCountMax: 100,
-  uriBytesMax: 16 * 1024,
+  uriBytesMax: 32 * 1024,
 });

@@ -98,7 +98,7 @@ test('the encoding is JSON but for a client that accepts protobuf alone', () => 
   ];
   for (const [accept, isProtobuf] of table) {
     const reply = replyTo(denied(), accept === undefined ? [] : ['Accept', accept]);
-    assert.equal(reply.headers.get('content-type'), isProtobuf ? protobuf : 'application/json', accept);
+    assert.equal(reply.headers.get('content-type'), isProtobuf ? protobuf : 'application/json', String(accept));
   }
 });
 

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { callerOf, operationOf } from '../../../test/support/operation.ts';
+import { Refusal } from '../../model/refusal.ts';
+import { bytesSource } from '../../std/byte-source.ts';
+import { createProbe, PROBE_LIMITS } from './probe.ts';
+import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
+
+interface Answered {
+  readonly status?: number;
+  readonly body: string;
+}
+
+/** An upstream that answers from a table, and what it was asked. */
+function upstreamOf(answers: (request: UpstreamRequest) => Answered | Refusal) {
+  const asked: UpstreamRequest[] = [];
+  const upstream: Upstream = {
+    async send(request) {
+      asked.push(request);
+      const answer = answers(request);
+      if (answer instanceof Refusal) throw answer;
+      return { kind: 'unary', status: answer.status ?? 200, headers: [], body: bytesSource(Buffer.from(answer.body)) };
+    },
+    upgrade: async () => assert.fail('a probe never upgrades'),
+    close: async () => {},
+  };
+  return { upstream, asked };
+}
+
+function probeOf(answers: (request: UpstreamRequest) => Answered | Refusal) {
+  const time = { nowMs: 0 };
+  const { upstream, asked } = upstreamOf(answers);
+  const clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
+  return { probe: createProbe({ reader: upstream, upstream, upstreamIdentity: 'caller', clock }), asked, time };
+}
+
+const caller = callerOf({ subject: 'dev', groups: ['ops'] });
+const exec = operationOf({ method: 'GET', uri: '/api/v1/namespaces/shop/pods/web/exec?command=ls' });
+const scale = operationOf({ method: 'GET', uri: '/apis/apps/v1/namespaces/shop/deployments/web/scale' });
+const patch = operationOf({
+  method: 'PATCH',
+  uri: '/api/v1/namespaces/shop/configmaps/a?fieldManager=x&dryRun=All',
+  mediaType: 'application/merge-patch+json',
+  body: { data: { a: 'b' } },
+});
+
+test('the live object is looked up, also where the operation is on a subresource of it', async () => {
+  const { probe, asked } = probeOf(() => ({ body: '{"kind":"Deployment"}' }));
+  assert.deepEqual(await probe.existing(scale, caller), { kind: 'Deployment' });
+  assert.deepEqual(
+    asked.map(({ method, uri, identity }) => [method, uri, identity]),
+    [['GET', '/apis/apps/v1/namespaces/shop/deployments/web', undefined]],
+  );
+});
+
+test('the result of a patch is the same patch as a dry run, once, in the caller’s own name', async () => {
+  const { probe, asked } = probeOf(() => ({ body: '{"data":{"a":"b"}}' }));
+  assert.deepEqual(await probe.result(patch, caller), { data: { a: 'b' } });
+  assert.deepEqual(asked[0]?.uri, '/api/v1/namespaces/shop/configmaps/a?fieldManager=x&dryRun=All');
+  assert.deepEqual(asked[0]?.identity, { subject: 'dev', groups: ['ops'] });
+  assert.equal(asked[0]?.body?.toString(), '{"data":{"a":"b"}}');
+});
+
+test('services are those whose endpoint slices hold the pod', async () => {
+  const slice = (service: string, pod: string) => ({
+    metadata: { labels: { 'kubernetes.io/service-name': service } },
+    endpoints: [{ targetRef: { kind: 'Pod', name: pod } }],
+  });
+  const { probe } = probeOf(() => ({
+    body: JSON.stringify({ items: [slice('front', 'web'), slice('back', 'api'), {}, { endpoints: [null, 1] }] }),
+  }));
+  assert.deepEqual(await probe.services(exec, caller), ['front']);
+});
+
+const UNKNOWN: readonly (readonly [string, Answered | Refusal])[] = [
+  ['upstream cannot be reached', new Refusal('UPSTREAM_UNREACHABLE', 'x')],
+  ['it takes too long', new Refusal('UPSTREAM_TIMEOUT', 'x')],
+  ['the reader may not see it', { status: 403, body: '{}' }],
+  ['a webhook refuses dry runs', { status: 400, body: '{}' }],
+  ['the answer is no JSON', { body: 'x' }],
+  ['the answer is no object', { body: '[]' }],
+  ['the answer is too large', { body: `{"a":"${'x'.repeat(PROBE_LIMITS.answerBytesMax)}"}` }],
+];
+
+for (const [name, answer] of UNKNOWN) {
+  test(`a fact is unknown where ${name}`, async () => {
+    const { probe } = probeOf(() => answer);
+    const facts = [
+      probe.existing(scale, caller),
+      probe.result(patch, caller),
+      probe.pod(exec, caller),
+      probe.namespaceLabels(exec, caller),
+      probe.services(exec, caller),
+    ];
+    assert.deepEqual(new Set(await Promise.all(facts)), new Set(['unknown']));
+  });
+}
+
+test('what is not there is known not to be there', async () => {
+  const { probe } = probeOf(() => ({ status: 404, body: '{}' }));
+  assert.equal(await probe.pod(exec, caller), null);
+  assert.equal(await probe.namespaceLabels(exec, caller), null);
+});
+
+test('labels are kept for their time; pods, objects and what was unknown are not', async () => {
+  let status = 500;
+  const { probe, asked, time } = probeOf(() => ({ status, body: '{"metadata":{"labels":{"team":"a"}}}' }));
+  assert.equal(await probe.namespaceLabels(exec, caller), 'unknown');
+  status = 200;
+  for (let i = 0; i < 5; i++) assert.deepEqual(await probe.namespaceLabels(exec, caller), { team: 'a' });
+  assert.equal(asked.length, 2);
+  time.nowMs += PROBE_LIMITS.keptMs;
+  await probe.namespaceLabels(exec, caller);
+  assert.equal(asked.length, 3);
+  await probe.pod(exec, caller);
+  await probe.pod(exec, caller);
+  assert.equal(asked.length, 5);
+});
