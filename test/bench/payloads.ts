@@ -1,0 +1,56 @@
+/** What the upstream of the benchmarks answers, made once. */
+
+/** A ConfigMap of about 2 kB, and what is created. */
+export const SMALL = configMap('settings', 1_700);
+
+/** The body of a create, about 1 kB. */
+export const CREATED = configMap('settings', 700);
+
+/** 5,000 ConfigMaps. */
+export const LIST = Buffer.from(
+  `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[${Array.from({ length: 5_000 }, (_, i) => configMap(`settings-${i}`, 700)).join(',')}]}`,
+);
+
+export const WATCH_EVENT = Buffer.from(`{"type":"ADDED","object":${SMALL.toString()}}\n`);
+
+/** How much an exec writes before it ends. */
+export const EXEC_BYTES = 256 * 1024 * 1024;
+
+const configMaps = entry('configmaps', 'ConfigMap', ['create', 'get', 'list', 'watch'], []);
+const pods = entry('pods', 'Pod', ['get'], ['exec']);
+
+/** Aggregated discovery of the two kinds that are asked for. */
+export const DISCOVERY = {
+  '/api': discovery([
+    { metadata: { name: '' }, versions: [{ version: 'v1', freshness: 'Current', resources: [configMaps, pods] }] },
+  ]),
+  '/apis': discovery([]),
+};
+
+function discovery(items: readonly unknown[]): Buffer {
+  return Buffer.from(JSON.stringify({ kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', items }));
+}
+
+function entry(resource: string, kind: string, verbs: readonly string[], subresources: readonly string[]) {
+  const responseKind = { group: '', version: '', kind };
+  return {
+    resource,
+    scope: 'Namespaced',
+    verbs,
+    responseKind,
+    subresources: subresources.map((subresource) => ({ subresource, responseKind, verbs: ['create', 'get'] })),
+  };
+}
+
+function configMap(name: string, dataBytes: number): Buffer {
+  const metadata = {
+    name,
+    namespace: 'shop',
+    uid: 'f3f1f3a2-6d0a-4c6d-9b51-5f0a8a4f2c11',
+    resourceVersion: '12345',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    labels: { app: 'shop', tier: 'back' },
+  };
+  const data = { 'app.properties': 'key=value;'.repeat(dataBytes / 10) };
+  return Buffer.from(JSON.stringify({ kind: 'ConfigMap', apiVersion: 'v1', metadata, data }));
+}
