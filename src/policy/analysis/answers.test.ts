@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { ruleLists } from '../../../test/policy/arbitraries.ts';
+import { ruleOf } from '../../../test/support/rule.ts';
+import { powerOf } from '../../connectors/kubernetes/powers.ts';
+import { decide } from '../decide.ts';
+import type { GuardId } from '../guards/guard.ts';
+import { GUARD_IDS, GUARDS } from '../guards/table.ts';
+import type { Rule } from '../rule.ts';
+import { compileRules } from '../rule-set.ts';
+import { type Answers, answersOf } from './answers.ts';
+import { type Box, contains } from './box.ts';
+import { type Catalog, type Space, spaceOf } from './space.ts';
+import { universe } from './universe.ts';
+import { type Point, witness } from './witness.ts';
+
+const kind = (apiGroup: string, path: string, isNamespaced = true) => {
+  const [resource = '', subresource = ''] = path.split('/');
+  return { apiGroup, resource, subresource, isNamespaced };
+};
+
+const CATALOG: Catalog = {
+  kinds: [
+    ...['pods', 'pods/exec', 'pods/attach', 'pods/eviction', 'pods/ephemeralcontainers', 'configmaps'].map((path) =>
+      kind('', path),
+    ),
+    ...['nodes', 'nodes/proxy', 'namespaces', 'namespaces/finalize'].map((path) => kind('', path, false)),
+    kind('apps', 'deployments'),
+    kind('apps', 'deployments/scale'),
+  ],
+  powerOf,
+};
+
+const DIMENSIONS = ['what', 'namespace', 'name', 'subject', 'target', 'issuer', 'kind'];
+
+/** The point that random numbers choose, within a box. */
+function pointIn(space: Space, box: Box, randoms: readonly number[]): Point {
+  const groups = space.groups.map((group) => `group:${group}`);
+  const labels = [...space.labels.keys()].map((key) => `label:${key}`);
+  return new Map(
+    [...DIMENSIONS, ...groups, ...labels].map((dimension, i) => {
+      const set = box.get(dimension) ?? space.full(dimension);
+      const classes = [...Array(set.toString(2).length).keys()]
+        .map((bit) => 1n << BigInt(bit))
+        .filter((bit) => (set & bit) !== 0n);
+      return [dimension, classes[(randoms[i % randoms.length] as number) % classes.length] as bigint];
+    }),
+  );
+}
+
+const randoms = fc.array(fc.array(fc.nat(100_000), { minLength: 9, maxLength: 12 }), { minLength: 40, maxLength: 40 });
+
+/** Points that exist, most of them within what rules speak of, since others are hardly ever allowed. */
+function pointsOf(
+  space: Space,
+  { parts, may, always }: Answers,
+  lists: readonly (readonly number[])[],
+): readonly Point[] {
+  const boxes = [
+    new Map(),
+    ...may,
+    ...always,
+    ...Object.values(parts).flatMap((list) => list.flatMap(({ region }) => region)),
+  ];
+  const real = universe(space);
+  return lists
+    .map((list) => pointIn(space, boxes[(list[0] as number) % boxes.length] as Box, list.slice(1)))
+    .filter((point) => contains(real, point));
+}
+
+function assertAgree(
+  rules: readonly Rule[],
+  answers: Answers,
+  space: Space,
+  point: Point,
+  opened: ReadonlySet<string>,
+): string {
+  const { effect } = decide(compileRules(rules, { unsafe: opened as ReadonlySet<GuardId> }), witness(space, point));
+  const [isAlways, isMay] = [contains(answers.always, point), contains(answers.may, point)];
+  const told = JSON.stringify(witness(space, point), undefined, 1);
+  if (isAlways) assert.equal(effect, 'allow', told);
+  if (effect === 'allow' && !isSelfService(space, point)) assert.ok(isMay, told);
+  assert.ok(isMay || !isAlways);
+  return isAlways ? 'always' : isMay ? 'may' : 'never';
+}
+
+/** What a built-in rule allows is not the rules' doing. */
+function isSelfService(space: Space, point: Point): boolean {
+  const { operation } = witness(space, point);
+  return !operation.isResourceRequest && /^\/(api|apis|openapi|version)/.test(operation.path);
+}
+
+suite('the answers over a space are those of decide at every point', () => {
+  test('with guards open, for any rules', () => {
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(ruleLists(8), randoms, (rules, lists) => {
+        const space = spaceOf(rules, CATALOG);
+        const answers = answersOf(space, rules, []);
+        for (const point of pointsOf(space, answers, lists)) {
+          const met = assertAgree(rules, answers, space, point, GUARD_IDS);
+          seen.set(met, (seen.get(met) ?? 0) + 1);
+        }
+      }),
+      { numRuns: 100 },
+    );
+    for (const met of ['always', 'may', 'never']) assert.ok((seen.get(met) ?? 0) > 20, `${met}: ${seen.get(met)}`);
+  });
+
+  test('with every guard closed', () => {
+    fc.assert(
+      fc.property(ruleLists(4), randoms, (rules, lists) => {
+        const space = spaceOf(rules, CATALOG);
+        const answers = answersOf(space, rules, GUARDS);
+        for (const point of pointsOf(space, answers, lists)) assertAgree(rules, answers, space, point, new Set());
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('without conditions, bodies and guards, what may be is what is', () => {
+    const plain = ruleLists(8).map((rules) =>
+      rules.map(({ when: _w, query: _q, namespaces, ...rule }) => ({
+        ...rule,
+        amend: [],
+        equivalents: false,
+        ...(namespaces === undefined ? {} : { namespaces: namespaces.filter((match) => 'name' in match) }),
+        resourceNames: rule.effect === 'allow' ? rule.resourceNames : [],
+      })),
+    );
+    fc.assert(
+      fc.property(plain, randoms, (rules, lists) => {
+        const space = spaceOf(rules, CATALOG);
+        const answers = answersOf(space, rules, []);
+        const compiled = compileRules(rules, { unsafe: GUARD_IDS as ReadonlySet<GuardId> });
+        for (const point of pointsOf(space, answers, lists)) {
+          const isAllowed = decide(compiled, witness(space, point)).effect === 'allow';
+          if (isSelfService(space, point)) continue;
+          assert.equal(contains(answers.may, point), isAllowed, JSON.stringify(witness(space, point)));
+          assert.equal(contains(answers.always, point), isAllowed);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test('nothing is allowed by nothing', () => {
+  const space = spaceOf([], CATALOG);
+  assert.deepEqual(answersOf(space, [], []).may, []);
+});
+
+test('paths are told apart, and the insides of the server are not had by a wildcard', () => {
+  const rules = [ruleOf({ verbs: ['get'], nonResourceURLs: ['/healthz', '/api*', '*'] })];
+  const space = spaceOf(rules, CATALOG);
+  const { may } = answersOf(space, rules, []);
+  const isAllowed = (path: string) => {
+    const i = space.whats.findIndex((what) => !what.isResource && what.path === path && what.verb === 'get');
+    return contains(
+      may,
+      new Map([
+        ['what', 1n << BigInt(i)],
+        ['namespace', 1n],
+        ['name', 1n],
+        ['target', 1n],
+        ['subject', 1n],
+      ]),
+    );
+  };
+  assert.deepEqual(['/healthz', '/api', '/logs', '/metrics'].map(isAllowed), [true, true, false, false]);
+});
