@@ -5,10 +5,12 @@
  *   npm run demo -- --once           the tour, checked; exits 0 when all of it was so
  *   npm run demo -- --context NAME   before your own cluster, with a read-only policy; nothing is written to it, nor to your kubeconfig
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { lockFolder } from '../src/storage/single-writer.ts';
 import { findKubectl } from './kubectl.ts';
 import { startOwnClusterScene } from './own-cluster-scene.ts';
 import { playTour } from './play-tour.ts';
@@ -19,17 +21,22 @@ interface Options {
   readonly once?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
+  readonly folder?: string;
 }
+
+/** In the clone, and not in git. */
+const OWN_FOLDER = fileURLToPath(new URL('../.sallyport/demo', import.meta.url));
 
 async function main(): Promise<number> {
   const options = new Command('demo')
     .option('--once', 'run the tour, check it, and exit')
     .option('--context <name>', 'put the gateway in front of your own cluster: a context of your kubeconfig')
     .option('--kubeconfig <file>', 'your kubeconfig, for --context; $KUBECONFIG or ~/.kube/config by default')
+    .option('--folder <folder>', 'where its files go, made anew each time; .sallyport/demo in the clone by default')
     .parse()
     .opts<Options>();
-  const folder = fileURLToPath(new URL('../.sallyport/demo', import.meta.url));
-  await rm(folder, { recursive: true, force: true });
+  const folder = resolve(options.folder ?? OWN_FOLDER);
+  await clear(folder);
   const kubectl = await findKubectl((line) => say(line));
   const scene =
     options.context === undefined
@@ -58,6 +65,21 @@ async function main(): Promise<number> {
   });
   await scene.stop();
   return 0;
+}
+
+/** Removes what a demo before this one left. @throws {Error} one still runs there, or the folder holds something else */
+async function clear(folder: string): Promise<void> {
+  const journal = join(folder, 'data', 'journal');
+  if (existsSync(journal)) {
+    try {
+      lockFolder(journal).release();
+    } catch {
+      throw new Error(`a demo runs in ${folder} already: stop it, or give this one a --folder of its own`);
+    }
+  } else if (folder !== OWN_FOLDER && existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new Error(`${folder} holds something else than a demo: name another --folder`);
+  }
+  await rm(folder, { recursive: true, force: true });
 }
 
 function introduce(scene: Scene, kubectl: string): void {

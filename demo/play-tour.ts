@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Scene } from './scene.ts';
 import type { Step } from './tour.ts';
@@ -40,7 +41,12 @@ function run(
   const [file, argv] =
     program === 'kubectl' ? [kubectl, args] : [process.execPath, [CLI, ...args, '--config', scene.configFile]];
   const child = spawn(file, argv, {
-    env: { ...process.env, KUBECONFIG: scene.kubeconfigFile },
+    // kubectl's own cache goes where all of the demo is, not into the person's home.
+    env: {
+      ...process.env,
+      KUBECONFIG: scene.kubeconfigFile,
+      KUBECACHEDIR: join(dirname(scene.kubeconfigFile), 'cache'),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: COMMAND_TIMEOUT_MS,
   });

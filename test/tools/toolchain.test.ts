@@ -58,7 +58,7 @@ function nodeArchive(folder: string): string {
   writeFileSync(path.join(folder, 'package', 'LICENSE'), '');
   writeFileSync(
     path.join(bin, 'node'),
-    '#!/bin/sh\n[ "$1" = --version ] && echo v99.0.0 || echo "ran $* in ${PWD##*/}"\n',
+    '#!/bin/sh\n[ "$1" = --version ] && echo v99.0.0 || echo "ran $* in $(basename "$PWD")"\n',
   );
   chmodSync(path.join(bin, 'node'), 0o755);
   const archive = path.join(folder, 'node.tgz');

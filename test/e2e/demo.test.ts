@@ -1,0 +1,55 @@
+// The demo as a person runs it: the tour, and the part of the tutorial that is typed beside it.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { decodeJwt } from 'jose';
+import { tutorialBlocks } from '../docs/tutorial-blocks.ts';
+import { hasGroup, runChild, startChild } from '../support/child.ts';
+
+const DEMO = join(import.meta.dirname, '../../demo/main.ts');
+const base = mkdtempSync(join(tmpdir(), 'sallyport-demo-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+
+test('the tour goes as it says, and leaves nothing running', async () => {
+  const folder = join(base, 'once');
+  const { code, output } = await runChild(process.execPath, [DEMO, '--once', '--folder', folder]);
+  assert.equal(code, 0, output);
+  assert.match(output, /the chain holds\n\nthe tour of 8 commands went as it should\n$/);
+});
+
+test('each command of the tutorial that is typed beside the demo does what the page says', async () => {
+  const folder = join(base, 'stays');
+  const [start, ...typed] = tutorialBlocks('demo');
+  assert.deepEqual([start?.commands, start?.isBackground], ['npm run demo\n', true]);
+  assert.ok(typed.length > 2 && typed.some(({ isRefused }) => isRefused));
+
+  const demo = startChild(process.execPath, [DEMO, '--folder', folder]);
+  const [, exports = ''] = await demo.until(/In a second terminal:\n\n([\s\S]*?)\n\n/);
+  assert.match(exports, /export KUBECONFIG=/);
+  const env = { ...process.env, KUBECACHEDIR: join(folder, 'cache') };
+  for (const { commands, isRefused } of typed) {
+    const { code, output } = await runChild('sh', ['-ec', `${exports}\n${commands}`], { env });
+    if (isRefused) assert.match(output, /^Error from server \(Forbidden\): `triage-bot` may not /, commands);
+    assert.equal(code, isRefused ? 1 : 0, `${commands}${output}`);
+  }
+
+  const second = await runChild(process.execPath, [DEMO, '--folder', folder]);
+  assert.deepEqual(second, {
+    code: 1,
+    output: `demo: a demo runs in ${folder} already: stop it, or give this one a --folder of its own\n`,
+  });
+
+  const { exp = 0, iat = 0 } = decodeJwt(readFileSync(join(folder, 'caller-token'), 'utf8'));
+  assert.ok(exp - iat >= 8 * 60 * 60, 'its token lasts a working day');
+  demo.kill('SIGINT');
+  assert.equal(await demo.ended, 0, demo.said());
+  assert.equal(hasGroup(demo.pid), false, 'nothing of it is left running');
+});
+
+test('a folder that holds something else than a demo is left as it is', async () => {
+  const { code, output } = await runChild(process.execPath, [DEMO, '--once', '--folder', base]);
+  assert.deepEqual([code, output], [1, `demo: ${base} holds something else than a demo: name another --folder\n`]);
+});
