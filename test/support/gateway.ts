@@ -3,13 +3,13 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { parse, stringify } from 'yaml';
 import type { Cluster } from './cluster.ts';
+import { freePorts } from './free-ports.ts';
 import { CALLER } from './test-cluster.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'main', 'cli.ts');
@@ -157,13 +157,4 @@ async function issue(keysFile: string): Promise<string> {
     .setIssuedAt()
     .setExpirationTime('2h')
     .sign(privateKey);
-}
-
-/** Ports that nothing listens on now, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
