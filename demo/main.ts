@@ -60,8 +60,8 @@ async function main(): Promise<number> {
     `\nThe gateway stays up until Ctrl-C. In a second terminal:\n\n${exports(scene, kubectl)}\n\nThen type the commands above, or your own. Its policy is ${scene.policyFile}:\nchange it, and the next command is judged by it. Its log is ${join(folder, 'gateway.log')}.`,
   );
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    process.on('SIGINT', resolve);
+    process.on('SIGTERM', resolve);
   });
   await scene.stop();
   return 0;

@@ -25,7 +25,8 @@ export function gatewayCommand(): Command {
       });
       process.on('SIGHUP', () => gateway.lookAtPolicy());
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        process.once(signal, () => {
+        // Asked twice it still stops gracefully: a terminal's Ctrl-C arrives by more than one way where npm stands between.
+        process.on(signal, () => {
           void gateway.stop(signal).then(() => process.exit(0));
         });
       }

@@ -36,7 +36,7 @@ export interface RunningGateway {
   readonly targetPorts: ReadonlyMap<string, number>;
   /** Looks at the policy files now instead of at the next second. */
   lookAtPolicy(): void;
-  /** Takes nothing new, finishes what is in flight, and closes the journal. */
+  /** Takes nothing new, finishes what is in flight, and closes the journal; asked again, resolves when that is done. */
   stop(reason: string): Promise<void>;
 }
 
@@ -57,14 +57,23 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     closers.push(() => journal.close());
     const policy = openPolicy(config, journal, told);
     closers.push(policy.stop);
-    const targets = new Map(config.targets.map((target) => [target.name, createTarget(target, config, told.clock)]));
+    const targets = new Map(
+      config.targets.map((target) => [target.name, createTarget(target, config, told.clock, policy.rules)]),
+    );
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
     const listeners: Listener[] = [];
     const certificate = await openCertificate(config, listeners, told);
     closers.push(certificate.stop);
     const serveTarget = dataPaths(config, targets, policy, journal, told);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, told);
-    const state = { isStopping: false };
+    const state: { stopped?: Promise<void> } = {};
+    const stop = async (reason: string) => {
+      log.info({ reason }, 'the gateway stops');
+      await Promise.all(listeners.map((listener) => listener.stop()));
+      if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
+      await close();
+      await privatePort.stop();
+    };
     const privatePort = await openPrivatePort(config, () => readiness(state, journal, policy), told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
@@ -74,16 +83,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
       privateUrl,
       targetPorts,
       lookAtPolicy: policy.look,
-      async stop(reason) {
-        if (state.isStopping) return;
-        state.isStopping = true;
-        log.info({ reason }, 'the gateway stops');
-        await Promise.all(listeners.map((listener) => listener.stop()));
-        if (journal.health().state === 'open')
-          journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
-        await close();
-        await privatePort.stop();
-      },
+      stop: (reason) => (state.stopped ??= stop(reason)),
     };
   } catch (error) {
     await close();
@@ -206,11 +206,11 @@ function openPrivatePort(
 }
 
 /** A refused policy is shown and does not make the gateway unready: the set before is in force, and taking every replica away would be worse. */
-function readiness(state: { readonly isStopping: boolean }, journal: Journal, policy: PolicyInForce) {
+function readiness(state: { readonly stopped?: Promise<void> }, journal: Journal, policy: PolicyInForce) {
   const health = journal.health();
   return {
     reasons: [
-      ...(state.isStopping ? ['the gateway is stopping'] : []),
+      ...(state.stopped !== undefined ? ['the gateway is stopping'] : []),
       ...(health.state === 'open' ? [] : [`the journal is ${health.state}: ${health.reason}`]),
     ],
     warnings: policy
