@@ -48,7 +48,7 @@ export const readingRows: readonly Row[] = [
     run: 'kubectl get cm -l app=table --watch --no-headers',
     steps: [
       { when: /settings/, act: { admin: `kubectl patch cm settings -p '{"data":{"extra":"1"}}'` } },
-      { when: /settings +3/, act: 'interrupt' },
+      { when: /settings +3.*\n/, act: 'interrupt' },
     ],
   },
   {

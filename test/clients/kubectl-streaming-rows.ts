@@ -18,7 +18,7 @@ export const streamingRows: readonly Row[] = [
     run: 'kubectl logs -f lines',
     steps: [
       { when: /three/, act: { admin: 'kubectl exec lines -- sh -c "echo late > /proc/1/fd/1"' } },
-      { when: /late/, act: 'interrupt' },
+      { when: /late\n/, act: 'interrupt' },
     ],
   },
   { name: 'exec', run: `kubectl exec web -- sh -c 'echo out; echo err >&2'` },
@@ -39,7 +39,7 @@ export const streamingRows: readonly Row[] = [
     run: 'kubectl attach -i listener',
     steps: [
       { when: /^/, act: { type: 'hello\n' } },
-      { when: /heard hello/, act: 'interrupt' },
+      { when: /heard hello\n/, act: 'interrupt' },
     ],
   },
   {

@@ -44,7 +44,7 @@ export async function runRow(
     if (isBusy) return;
     isBusy = true;
     for (let step = steps[0]; step !== undefined; step = steps[0]) {
-      const match = step.when.exec(`${seen.stdout}\n${seen.stderr}\n${seen.fetched}`);
+      const match = step.when.exec(seen.stdout + seen.stderr + seen.fetched);
       if (match === null) break;
       steps.shift();
       await take(step, match);
