@@ -4,7 +4,7 @@ import type { Question } from './question.ts';
 import { matchesRbac, matchesRbacUnnamed } from './rbac.ts';
 import { isClusterScoped, type Reading } from './reading.ts';
 import type { Rule } from './rule.ts';
-import { NO, or, type Truth, YES } from './truth.ts';
+import { and, NO, or, type Truth, unsaid, YES } from './truth.ts';
 
 /** A rule and its test. */
 export interface CompiledRule {
@@ -34,10 +34,17 @@ export function compileRule(rule: Rule, order: number, limitsPorts: boolean): Co
 function narrowTest(rule: Rule, conditions: readonly Condition[]): CompiledRule['test'] {
   return (question, [literal]) => {
     const reading = literal as Reading;
-    if (!matchesRbac(rule, question.operation, 'named')) return NO;
+    const isNamed = matchesRbac(rule, question.operation, 'named');
+    if (!isNamed && !couldBeNamed(rule, question)) return NO;
     if (!reading.isResourceRequest && !reachesPath(rule, reading.path)) return NO;
-    return allHold(conditions, question, reading);
+    const fields = isNamed ? YES : unsaid('name');
+    return and(fields, allHold(conditions, question, reading));
   };
+}
+
+/** Whether an access review leaves the name open, and the rule speaks of some name. A create never has one in its path. */
+function couldBeNamed(rule: Rule, { operation, unsaid: open }: Question): boolean {
+  return open?.name === true && operation.name === '' && matchesRbacUnnamed(rule, operation, 'named');
 }
 
 /** Paths of the server's own insides; `/logs` lists files of a node on some. */
@@ -54,7 +61,8 @@ function wideTest(rule: Rule, conditions: readonly Condition[]): CompiledRule['t
     for (const reading of readings) {
       if (reading.isEquivalent && !rule.equivalents) continue;
       if (!fieldsMatchWidely(rule, reading)) continue;
-      result = or(result, allHold(conditions, question, reading));
+      const name = reading.isNameUnsaid && rule.resourceNames.length > 0 ? unsaid('name') : YES;
+      result = or(result, and(and(reading.hangsOn, name), allHold(conditions, question, reading)));
       if (result === YES) return YES;
     }
     return result;

@@ -14,7 +14,7 @@ import type { Question } from './question.ts';
 import type { Reading } from './reading.ts';
 import type { ExecMatch, NamespaceMatch, PortForwardMatch, QueryMatch, Rule } from './rule.ts';
 import { timeMatcher } from './time-match.ts';
-import { and, missing, NO, type Truth, truth, YES } from './truth.ts';
+import { and, missing, NO, type Truth, truth, unsaid, YES } from './truth.ts';
 
 /** A condition on a question, under one reading of its operation. */
 export type Condition = (question: Question, reading: Reading) => Truth;
@@ -40,19 +40,23 @@ export function conditionsOf(rule: Rule, isWide: boolean, limitsPorts = false): 
 }
 
 function queryCondition({ dryRun, force, propagation }: QueryMatch): Condition {
-  return ({ operation: { options } }) =>
-    truth(
+  return (question) => {
+    if (question.unsaid !== undefined) return unsaid('options');
+    const { options } = question.operation;
+    return truth(
       (dryRun === undefined || options.isDryRun === dryRun) &&
         (force === undefined || (options.force ?? false) === force) &&
         (propagation === undefined || propagation.includes(options.propagationPolicy ?? 'none')),
     );
+  };
 }
 
 /** A name says yes or no; a selector needs the namespace's labels, which are looked up only where no name says yes. */
 function namespaceCondition(matches: readonly NamespaceMatch[], isWide: boolean): Condition {
   const isNamed = anyGlob(matches.flatMap((match) => ('name' in match ? [match.name] : [])));
   const selectors = matches.flatMap((match) => ('selector' in match ? [match.selector] : []));
-  return ({ facts }, reading) => {
+  return ({ facts, unsaid: open }, reading) => {
+    if (open?.namespace === true && reading.namespace === '') return unsaid('namespace');
     if (isWide && reading.isEveryNamespace) return YES;
     if (reading.namespace === '') return NO;
     if (isNamed(reading.namespace)) return YES;
@@ -66,8 +70,9 @@ function namespaceCondition(matches: readonly NamespaceMatch[], isWide: boolean)
 function execCondition(match: ExecMatch, isWide: boolean): Condition {
   const argv = match.argv === undefined ? undefined : argvMatcher(match.argv);
   const container = containerTest(match.containers, isWide);
-  return ({ operation: { power, stream } }, reading) => {
+  return ({ operation: { power, stream }, unsaid: open }, reading) => {
     if (power === 'exec' || power === 'attach') {
+      if (open !== undefined) return unsaid('command');
       if (stream === undefined) return truth(isWide);
       const isCommand = argv === undefined || (power === 'exec' ? argv(stream.argv) : isWide);
       return truth(
@@ -83,7 +88,10 @@ function execCondition(match: ExecMatch, isWide: boolean): Condition {
 
 function logCondition(containers: readonly string[] | undefined, isWide: boolean): Condition {
   const container = containerTest(containers, isWide);
-  return ({ operation }) => truth(isOfPods(operation, 'log') && container(operation.stream?.container));
+  return ({ operation, unsaid: open }) => {
+    if (!isOfPods(operation, 'log')) return NO;
+    return open === undefined ? truth(container(operation.stream?.container)) : unsaid('container');
+  };
 }
 
 function isOfPods({ apiGroup, resource, subresource }: Operation, wanted: string): boolean {
@@ -104,13 +112,13 @@ function portForwardCondition(
   isWide: boolean,
   limitsPorts: boolean,
 ): Condition {
-  return ({ operation: { power, stream }, facts }) => {
+  return ({ operation: { power, stream }, facts, unsaid: open }) => {
     if (power !== 'portforward') return NO;
     const asked = stream?.ports ?? [];
     // T41: ports that are named inside the stream are not known yet; a rule that denies some could be meant, one that allows some is held to
     // them as the stream passes, or allows nothing.
     const isPort = asked.length === 0 ? isWide || limitsPorts : portsMatch(ports ?? [], asked, isWide);
-    let result = truth(ports === undefined || isPort);
+    let result = open !== undefined && ports !== undefined ? unsaid('ports') : truth(ports === undefined || isPort);
     if (result !== NO && podLabels !== undefined) {
       const { pod } = facts;
       result = and(
@@ -141,8 +149,9 @@ const PROXY_POWERS: ReadonlySet<string> = new Set(['pods-proxy', 'services-proxy
 
 function proxyCondition(paths: readonly string[] | undefined, isWide: boolean): Condition {
   const isOnPath = paths === undefined ? () => true : anyGlob(paths);
-  return ({ operation: { power, stream } }) => {
+  return ({ operation: { power, stream }, unsaid: open }) => {
     if (power === undefined || !PROXY_POWERS.has(power)) return NO;
+    if (open !== undefined) return unsaid('path');
     return truth(stream === undefined ? isWide : isOnPath(`/${(stream.proxyPath ?? '').replace(/^\/+/, '')}`));
   };
 }

@@ -51,17 +51,18 @@ export function evaluate(parts: RuleSetParts, question: Question): Evaluation {
 }
 
 function isSame(a: Question, b: Question): boolean {
-  return a.operation === b.operation && a.caller === b.caller && a.nowMs === b.nowMs;
+  return a.operation === b.operation && a.caller === b.caller && a.nowMs === b.nowMs && a.unsaid === b.unsaid;
 }
 
 type Spoke = Record<'deny' | 'hold' | 'allow' | 'request', Spoken<CompiledRule>[]>;
 
 function evaluateAnew(parts: RuleSetParts, question: Question): Evaluation {
   const { caller, operation } = question;
-  const all = readings(operation);
+  const isReview = question.unsaid !== undefined;
+  const all = readings(operation, question.unsaid);
   const spoken: Spoke = { deny: [], hold: [], allow: [], request: [] };
   ask(parts.strict.candidates(caller, all, true), question, all, spoken);
-  ask(parts.permissive.candidates(caller, all, false), question, all, spoken);
+  ask(parts.permissive.candidates(caller, all, isReview), question, all, spoken);
   const { deny, hold, allow, request } = spoken;
   for (const list of [deny, hold, allow, request]) if (list.length > 1) list.sort(byId);
   const guards = guardsThatSpeak(parts, question, namedAccounts(allow, hold));

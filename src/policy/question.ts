@@ -1,4 +1,5 @@
 import type { Caller } from '../model/caller.ts';
+import type { Unsaid } from '../model/foresight.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Facts } from './facts.ts';
 
@@ -9,4 +10,6 @@ export interface Question {
   readonly facts: Facts;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
+  /** Set where an access review asks: the operation has no body, options or stream because nobody has said them, and perhaps no name. */
+  readonly unsaid?: Unsaid;
 }

@@ -3,29 +3,40 @@
  * to: an eviction is a delete (T28), a list without a name shows every name (T29), an attach is an exec (T27), deleting a namespace deletes
  * what is in it. A reading is never used to permit anything.
  */
+import type { Unsaid } from '../model/foresight.ts';
 import type { Operation } from '../model/operation.ts';
 import { isObject } from './json.ts';
 import type { RbacRequest } from './rbac.ts';
+import { type Truth, unsaid, YES } from './truth.ts';
 
 /** One way to read an operation. */
 export interface Reading extends RbacRequest {
   readonly namespace: string;
   /** It reaches every name that matches the rest: a list, or a name that is not known yet. */
   readonly names: 'one' | 'all' | { readonly prefix: string };
+  /** It reaches one name, which an access review leaves open; `names` is then `all`. */
+  readonly isNameUnsaid: boolean;
   readonly isEveryNamespace: boolean;
   /** It reaches every kind of object in its namespace. */
   readonly isEveryResource: boolean;
   /** Not the operation itself but what it amounts to. */
   readonly isEquivalent: boolean;
+  /** Yes, or what is missing to know whether the operation amounts to it at all. */
+  readonly hangsOn: Truth;
 }
 
-/** The readings of an operation, to the letter first. */
-export function readings(operation: Operation): readonly Reading[] {
-  const literal = literalReading(operation);
+/** The readings of an operation, to the letter first. `open`: an access review asks, and leaves this open beside the body. */
+export function readings(operation: Operation, open?: Unsaid): readonly Reading[] {
+  const literal = literalReading(operation, open);
   if (!operation.isResourceRequest) return [literal];
   const all = [literal];
   if (operation.equals.length > 0 || operation.power === 'finalize') all.push(deleteReading(literal));
   if (isNamespaceDelete(operation)) all.push(namespaceContents(literal));
+  if (open !== undefined && all.length === 1 && BODY_VERBS.has(operation.verb)) {
+    const perhaps = { ...literal, hangsOn: unsaid('body') };
+    all.push(deleteReading(perhaps));
+    if (isNamespaces(operation)) all.push(namespaceContents(perhaps));
+  }
   if (operation.power !== undefined && EXEC_EQUIVALENTS.has(operation.power)) all.push(execReading(literal));
   return all;
 }
@@ -33,9 +44,18 @@ export function readings(operation: Operation): readonly Reading[] {
 /** Verbs that reach many objects at once where no name is given. */
 const COLLECTION_VERBS = new Set(['list', 'watch', 'deletecollection']);
 
-function literalReading(operation: Operation): Reading {
+/** Verbs whose body can make them equal a delete. */
+const BODY_VERBS = new Set(['update', 'patch']);
+
+function literalReading(operation: Operation, open: Unsaid | undefined): Reading {
   const isCollection = operation.name === '' && COLLECTION_VERBS.has(operation.verb);
-  const { name, names } = isCollection ? ({ name: '', names: 'all' } as const) : nameOf(operation);
+  const isNameUnsaid =
+    open !== undefined &&
+    operation.isResourceRequest &&
+    !isCollection &&
+    operation.name === '' &&
+    isNamed(operation, open);
+  const { name, names } = isCollection || isNameUnsaid ? ({ name: '', names: 'all' } as const) : nameOf(operation);
   return {
     isResourceRequest: operation.isResourceRequest,
     verb: operation.verb,
@@ -47,11 +67,19 @@ function literalReading(operation: Operation): Reading {
     power: operation.power,
     namespace: operation.namespace,
     names,
+    isNameUnsaid,
     isEveryNamespace:
-      isCollection && operation.namespace === '' && (isNamespaces(operation) || !isClusterScoped(operation)),
+      (isCollection && operation.namespace === '' && (isNamespaces(operation) || !isClusterScoped(operation))) ||
+      (open?.namespace === true && operation.namespace === ''),
     isEveryResource: false,
     isEquivalent: false,
+    hangsOn: YES,
   };
+}
+
+/** Whether the request that a review stands for has a name: in its path, or, of a create, in the body. */
+function isNamed({ verb, subresource }: Operation, { name }: Unsaid): boolean {
+  return name || (verb === 'create' && subresource === '');
 }
 
 /** The name in the path, or the one that a create will give: T31, a `generateName` can end in anything. */
@@ -93,6 +121,7 @@ function namespaceContents(literal: Reading): Reading {
     namespace: literal.name,
     name: '',
     names: 'all',
+    isNameUnsaid: false,
     isEveryNamespace: literal.name === '',
     isEveryResource: true,
     isEquivalent: true,
@@ -112,7 +141,7 @@ function execReading(literal: Reading): Reading {
     isEquivalent: true,
   } as const;
   if (literal.power !== 'nodes-proxy') return { ...literal, ...pods };
-  return { ...literal, ...pods, name: '', names: 'all', namespace: '', isEveryNamespace: true };
+  return { ...literal, ...pods, name: '', names: 'all', isNameUnsaid: false, namespace: '', isEveryNamespace: true };
 }
 
 /**

@@ -1,6 +1,7 @@
 /*
  * Three-valued truth, as a number, because a decision asks ten thousand times: -1 is no, 0 is yes, and anything else is the set of what
- * is missing, one bit for each kind of fact and one for a condition that failed while it was evaluated. Bitwise or is then `and`:
+ * is missing, one bit for each kind of fact, one for a condition that failed while it was evaluated, and, where an access review is asked about, one for
+ * each part of a request that it does not say. Bitwise or is then `and`:
  * no absorbs everything, yes changes nothing, and what is missing adds up.
  */
 import { FACT_KINDS, type FactKind } from './facts.ts';
@@ -13,6 +14,21 @@ export const YES: Truth = 0;
 
 /** A condition that broke off with an error: missing like a fact, but no look-up can bring it. */
 export const BROKEN: Truth = 1 << FACT_KINDS.length;
+
+/** What an access review does not say of a request. */
+export const UNSAID_KINDS = [
+  'name',
+  'namespace',
+  'body',
+  'options',
+  'command',
+  'container',
+  'ports',
+  'path',
+  'condition',
+] as const;
+
+export type UnsaidKind = (typeof UNSAID_KINDS)[number];
 
 /** Both: no if either is no, yes if both are yes, else all that is missing. */
 export function and(a: Truth, b: Truth): Truth {
@@ -39,4 +55,14 @@ export function missing(kind: FactKind): Truth {
 /** The kinds of fact that are missing, in the order of `FACT_KINDS`. */
 export function missingFacts(value: Truth): readonly FactKind[] {
   return value === NO ? [] : FACT_KINDS.filter((_, bit) => (value & (1 << bit)) !== 0);
+}
+
+/** Missing exactly this part of the request. */
+export function unsaid(kind: UnsaidKind): Truth {
+  return BROKEN << (1 + UNSAID_KINDS.indexOf(kind));
+}
+
+/** The parts of the request that are missing, in the order of `UNSAID_KINDS`. */
+export function missingParts(value: Truth): readonly UnsaidKind[] {
+  return value === NO ? [] : UNSAID_KINDS.filter((kind) => (value & unsaid(kind)) !== 0);
 }

@@ -1,6 +1,6 @@
 import { type CelInput, type CelResult, isCelError, parse, plan } from '@bufbuild/cel';
 import type { Question } from '../question.ts';
-import { BROKEN, type Truth, truth, YES } from '../truth.ts';
+import { BROKEN, type Truth, truth, unsaid, YES } from '../truth.ts';
 import { meter, refill } from './budget.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { children, type Expression } from './expression.ts';
@@ -10,6 +10,7 @@ type Run = (bindings: Record<string, CelInput>) => CelResult;
 
 /**
  * A condition in CEL as a test of a question: yes, no, the facts that it needs, or broken when it ends in an error or in anything but true or false.
+ * Asked of an access review, it is undecided unless it looks at caller and time alone.
  *
  * @throws {Error} the text does not parse; the loader has refused such a rule
  */
@@ -19,7 +20,9 @@ export function compileCel(text: string): (question: Question) => Truth {
   const names = identifiers(parsed.expr);
   const variables = VARIABLES.filter((variable) => names.has(variable));
   const run = plan(ENVIRONMENT, parsed) as Run;
-  return (question) => evaluate(run, variables, question);
+  const looksAtRequest = variables.some((variable) => variable !== 'caller' && variable !== 'now');
+  return (question) =>
+    question.unsaid !== undefined && looksAtRequest ? unsaid('condition') : evaluate(run, variables, question);
 }
 
 /** Every name in an expression, those that a macro binds among them: looking one up too many is safe, one too few is not. */

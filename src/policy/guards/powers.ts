@@ -1,6 +1,7 @@
 import type { Operation } from '../../model/operation.ts';
+import type { Question } from '../question.ts';
 import { type Reading, readings } from '../reading.ts';
-import { missing, NO, truth } from '../truth.ts';
+import { and, missing, NO, or, type Truth, truth, unsaid, YES } from '../truth.ts';
 import type { Guard } from './guard.ts';
 import { tokenSecretsTest } from './workloads.ts';
 import { anyOf, isWrite } from './written.ts';
@@ -13,8 +14,10 @@ function isKind(
   return isResourceRequest && apiGroup === group && resources.includes(resource);
 }
 
-function isDelete({ verb, equals }: Operation): boolean {
-  return verb === 'delete' || verb === 'deletecollection' || equals.length > 0;
+/** A delete or what equals one; where an access review asks, the body of an update or patch could. */
+function deletes({ operation: { verb, equals }, unsaid: open }: Question): Truth {
+  if (verb === 'delete' || verb === 'deletecollection' || equals.length > 0) return YES;
+  return open !== undefined && (verb === 'update' || verb === 'patch') ? unsaid('body') : NO;
 }
 
 export const kubeletGuard: Guard = {
@@ -109,13 +112,14 @@ export const admissionGuard: Guard = {
   covers: 'every change of webhook configurations and admission policies with their bindings, and of API services',
   stops: { method: 'DELETE', uri: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard' },
   passes: { method: 'GET', uri: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard' },
-  test: ({ operation }) =>
-    truth(
+  test: (question) => {
+    const { operation } = question;
+    const isHook =
       operation.isResourceRequest &&
-        (operation.apiGroup === 'admissionregistration.k8s.io' ||
-          isKind(operation, 'apiregistration.k8s.io', 'apiservices')) &&
-        (isWrite(operation) || isDelete(operation)),
-    ),
+      (operation.apiGroup === 'admissionregistration.k8s.io' ||
+        isKind(operation, 'apiregistration.k8s.io', 'apiservices'));
+    return and(truth(isHook), changes(question));
+  },
 };
 
 export const awsAuthGuard: Guard = {
@@ -135,14 +139,21 @@ export const awsAuthGuard: Guard = {
     mediaType: 'application/merge-patch+json',
     body: { data: { Corefile: '' } },
   },
-  test: ({ operation }) =>
-    truth(
-      isKind(operation, '', 'configmaps') &&
-        operation.namespace === 'kube-system' &&
-        (isWrite(operation) || isDelete(operation)) &&
-        couldBe(readings(operation)[0] as Reading, 'aws-auth'),
-    ),
+  test: (question) => {
+    const { operation, unsaid: open } = question;
+    if (!isKind(operation, '', 'configmaps')) return NO;
+    const isUnplaced = open?.namespace === true && operation.namespace === '';
+    const place = isUnplaced ? unsaid('namespace') : truth(operation.namespace === 'kube-system');
+    const reading = readings(operation, open)[0] as Reading;
+    const isNamed = reading.isNameUnsaid ? unsaid('name') : truth(couldBe(reading, 'aws-auth'));
+    return and(and(place, changes(question)), isNamed);
+  },
 };
+
+/** A write, a delete, or what equals one. */
+function changes(question: Question): Truth {
+  return or(truth(isWrite(question.operation)), deletes(question));
+}
 
 function couldBe({ names, name }: Reading, wanted: string): boolean {
   return names === 'all' || (names === 'one' ? name === wanted : wanted.startsWith(names.prefix));
@@ -190,11 +201,11 @@ export const deletionsGuard: Guard = {
     'delete, and what equals it, of namespaces, custom resource definitions and persistent volumes by an autonomous caller',
   stops: { method: 'DELETE', uri: '/api/v1/namespaces/shop' },
   passes: { method: 'DELETE', uri: '/api/v1/namespaces/shop', caller: 'person' },
-  test: ({ caller, operation }) =>
-    truth(
-      caller.kind === 'autonomous' &&
-        isDelete(operation) &&
-        (isKind(operation, '', 'namespaces', 'persistentvolumes') ||
-          isKind(operation, 'apiextensions.k8s.io', 'customresourcedefinitions')),
-    ),
+  test: (question) => {
+    const { caller, operation } = question;
+    const isLasting =
+      isKind(operation, '', 'namespaces', 'persistentvolumes') ||
+      isKind(operation, 'apiextensions.k8s.io', 'customresourcedefinitions');
+    return and(truth(caller.kind === 'autonomous' && isLasting), deletes(question));
+  },
 };

@@ -25,7 +25,7 @@ const POD_SPECS: ReadonlyMap<string, readonly string[]> = new Map([
 /** Whether the operation writes a workload whose pod spec, as far as it brings one in, is a danger. */
 function podSpecIs(question: Question, context: GuardContext, isDanger: (spec: JsonObject) => boolean): Truth {
   const { apiGroup, resource, subresource } = question.operation;
-  if (question.operation.body === undefined) return NO;
+  if (question.operation.body === undefined && question.unsaid === undefined) return NO;
   const path = POD_SPECS.get(`${apiGroup} ${resource}${subresource === '' ? '' : `/${subresource}`}`);
   return path === undefined ? NO : writes(question, context, path, isDanger);
 }

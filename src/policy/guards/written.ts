@@ -9,7 +9,7 @@
 import type { JsonObject, JsonValue, Operation, Patch } from '../../model/operation.ts';
 import { isObject } from '../json.ts';
 import type { Question } from '../question.ts';
-import { BROKEN, missing, NO, or, type Truth, YES } from '../truth.ts';
+import { BROKEN, missing, NO, or, type Truth, unsaid, YES } from '../truth.ts';
 import type { GuardContext } from './guard.ts';
 
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
@@ -21,16 +21,18 @@ export function isWrite({ verb }: Operation): boolean {
 
 /**
  * Whether anything that the write brings under `path` is a danger. Yes, no, or what is missing: a body that cannot be read, the result of a patch that
- * copies, or, where results can be looked up, of any patch that changes something there.
+ * copies, or, where results can be looked up, of any patch that changes something there; the body itself, where an access review asks.
  */
 export function writes(
-  { operation, facts }: Question,
+  { operation, facts, unsaid: open }: Question,
   context: GuardContext,
   path: readonly string[],
   isDanger: (value: JsonObject) => boolean,
 ): Truth {
   const { body } = operation;
-  if (body === undefined || !isWrite(operation)) return NO;
+  if (!isWrite(operation)) return NO;
+  if (open !== undefined) return unsaid('body');
+  if (body === undefined) return NO;
   if (body.patch === undefined) return body.object === undefined ? BROKEN : dangerAt(body.object, path, isDanger);
   const { result } = facts;
   if (result !== undefined && result !== 'unknown') return dangerAt(result, path, isDanger);
