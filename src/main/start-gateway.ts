@@ -53,7 +53,11 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const journal = await openToldJournal(config, told);
+    const inFlight = new InFlight(config.limits);
+    // Security: what can no longer be recorded to its end goes no further (T62).
+    const journal = await openToldJournal(config, told, (reason) =>
+      inFlight.breakOff(new Error(`the journal broke: ${reason}`)),
+    );
     closers.push(() => journal.close());
     const policy = openPolicy(config, journal, told);
     closers.push(policy.stop);
@@ -64,7 +68,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     const listeners: Listener[] = [];
     const certificate = await openCertificate(config, listeners, told);
     closers.push(certificate.stop);
-    const serveTarget = dataPaths(config, targets, policy, journal, told);
+    const serveTarget = dataPaths(config, targets, policy, { journal, inFlight }, told);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, told);
     const state: { stopped?: Promise<void> } = {};
     const stop = async (reason: string) => {
@@ -125,7 +129,7 @@ function dataPaths(
   config: Config,
   targets: ReadonlyMap<string, Target>,
   policy: PolicyInForce,
-  journal: Journal,
+  kept: { readonly journal: Journal; readonly inFlight: InFlight },
   told: Told,
 ): ServeTarget {
   const { clock } = told;
@@ -133,10 +137,9 @@ function dataPaths(
   const sessions = new Sessions(undefined, clock);
   const shared = { limits: config.limits, clock, authenticate, rules: policy.rules };
   const recording = {
-    journal,
+    ...kept,
     observer: observerOf(told),
     clock,
-    inFlight: new InFlight(config.limits),
     sessionOf: sessions.of.bind(sessions),
   };
   const gatewayOf = (target: string, parts: Pick<Target, 'connector' | 'probe'>): Gateway => ({

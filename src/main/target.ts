@@ -5,10 +5,14 @@ import { DEFAULT_BODY_LIMITS } from '../connectors/kubernetes/body/body-limits.t
 import { createDiscovery } from '../connectors/kubernetes/discovery.ts';
 import { createKubernetesConnector } from '../connectors/kubernetes/kubernetes-connector.ts';
 import { createProbe } from '../connectors/kubernetes/probe.ts';
+import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';
 import { readKubeconfig } from '../connectors/kubernetes/upstream/kubeconfig.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
 import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
 import { createUpstream, type Upstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
+import { foresee } from '../policy/foresee.ts';
+import { permissions } from '../policy/permissions.ts';
+import type { RuleSet } from '../policy/rule-set.ts';
 import { collectBytes } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import { ConfigError } from './config-error.ts';
@@ -28,7 +32,7 @@ const DISCOVERY_BYTES_MAX = 32 * 1024 * 1024;
 const DISCOVERY_TIMEOUT_MS = 15_000;
 
 /** The parts of one target; nothing is sent before its first request. @throws {ConfigError} its kubeconfig cannot be used */
-export function createTarget(target: TargetConfig, config: Config, clock: Clock): Target {
+export function createTarget(target: TargetConfig, config: Config, clock: Clock, rules: () => RuleSet): Target {
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs: config.limits.upstreamTimeoutMs };
   const forwards = reach(target, clock);
   const upstream = createUpstream({ ...forwards, identity: target.upstreamIdentity, limits });
@@ -42,11 +46,20 @@ export function createTarget(target: TargetConfig, config: Config, clock: Clock)
       upstreamIdentity,
       discovery,
       bodyLimits: DEFAULT_BODY_LIMITS,
+      reviews: reviewsOf(target.name, rules, clock),
     }),
     probe: createProbe({ reader, upstream, upstreamIdentity, clock }),
     async close() {
       await Promise.all([upstream.close(), reader.close()]);
     },
+  };
+}
+
+/** Policy as reviews ask it: by the rules in force when they are answered. */
+function reviewsOf(target: string, rules: () => RuleSet, clock: Clock): Reviews {
+  return {
+    foresee: (caller, supposed) => foresee(rules(), caller, supposed, clock.now()),
+    rulesFor: (caller, namespace) => permissions(rules(), caller, { target, namespace, nowMs: clock.now() }),
   };
 }
 

@@ -35,6 +35,16 @@ export interface Discovery {
   find(group: string, version: string, resource: string, subresource: string): Promise<DiscoveredKind | undefined>;
 }
 
+/** Answers what is namespaced. */
+export interface Scopes {
+  /**
+   * Whether a resource is in namespaces, in whichever version; undefined where none of the name is known, which is not asked for anew.
+   *
+   * @throws {Refusal} DISCOVERY_UNAVAILABLE the target could not be asked
+   */
+  isNamespaced(group: string, resource: string): Promise<boolean | undefined>;
+}
+
 /** A reply to a discovery request. */
 export interface DiscoveryReply {
   readonly status: number;
@@ -68,7 +78,7 @@ interface Fetched {
 }
 
 /** Discovery of one target; fetches nothing before the first question. */
-export function createDiscovery(options: DiscoveryOptions): Discovery {
+export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes {
   const {
     clock,
     staleMs = DISCOVERY_LIMITS.staleMs,
@@ -135,6 +145,12 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       if (foundNow === undefined && index.stale.has(`${group}/${version}`))
         throw unavailable(`${group}/${version} is stale at the target`);
       return foundNow;
+    },
+    async isNamespaced(group, resource) {
+      const { kinds } = (await current()).index;
+      const [first, last] = [`${group}/`, `/${resource}/`];
+      for (const [key, kind] of kinds) if (key.startsWith(first) && key.endsWith(last)) return kind.isNamespaced;
+      return undefined;
     },
   };
 }

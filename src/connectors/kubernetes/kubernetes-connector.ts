@@ -3,8 +3,10 @@ import type { Reply } from '../../model/reply.ts';
 import type { Connector } from '../connector.ts';
 import { amendRequest } from './amend-request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
-import type { Discovery } from './discovery.ts';
+import type { Discovery, Scopes } from './discovery.ts';
 import { parseOperation } from './operation.ts';
+import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
+import { type Reviews, selfReview } from './reviews/reviews.ts';
 import { refusalReply } from './status.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 
@@ -12,8 +14,10 @@ interface Parts {
   readonly target: string;
   readonly upstream: Upstream;
   readonly upstreamIdentity: 'caller' | 'credential';
-  readonly discovery: Discovery;
+  readonly discovery: Discovery & Scopes;
   readonly bodyLimits: BodyLimits;
+  /** Policy, for reviews of oneself alone. */
+  readonly reviews: Reviews;
 }
 
 /** The Kubernetes API of one target. */
@@ -27,12 +31,14 @@ export function createKubernetesConnector(parts: Parts): Connector {
 }
 
 /** Sends the caller's own bytes, as they were judged: the request target as received, and the body that the permit's operation was read from. */
-async function forward({ upstream, upstreamIdentity }: Parts, permit: Permit, signal: AbortSignal): Promise<Reply> {
+async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promise<Reply> {
+  const { upstream, upstreamIdentity } = parts;
   const { caller, operation, request } = permit;
+  const isReview = selfReview(operation) !== undefined;
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,
-    headers: request.headers,
+    headers: isReview ? reviewHeaders(request.headers) : request.headers,
     body:
       operation.body === undefined
         ? undefined
@@ -40,10 +46,11 @@ async function forward({ upstream, upstreamIdentity }: Parts, permit: Permit, si
     identity: upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined,
     isStream: operation.isStream,
   };
-  const reply =
+  const sentReply =
     request.upgrade === undefined
       ? await upstream.send(sent, signal)
       : await upstream.upgrade(sent, request.upgrade.protocol, signal);
+  const reply = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
   if (request.warnings.length === 0) return reply;
   return {
     ...reply,

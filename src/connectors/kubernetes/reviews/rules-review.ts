@@ -1,0 +1,174 @@
+/*
+ * The rules of a caller, as cluster and gateway have them together: each rule of the cluster met with each permission of the gateway, and of what
+ * both say only that for which policy foresees a yes. What hangs on a request is left out and named, so that the list never says too much.
+ */
+import type { Foresight, Permission, Supposed } from '../../../model/foresight.ts';
+import type { JsonObject, JsonValue } from '../../../model/operation.ts';
+import { isJsonList, isJsonObject } from '../body/json-value.ts';
+import type { Scopes } from '../discovery.ts';
+import { POWERS, powerOf } from '../powers.ts';
+import { hangsOn } from './access-review.ts';
+import { meet, meetPaths, type ResourceRule } from './meet.ts';
+import { REVIEW_LIMITS } from './reviews.ts';
+import { RESOURCE_VERBS, scopeOf, supposedPath, supposedResource } from './supposed.ts';
+
+export interface RulesAsked {
+  readonly target: string;
+  readonly namespace: string;
+  readonly permissions: readonly Permission[];
+  readonly foresee: (supposed: Supposed) => Foresight;
+  readonly scopes: Scopes;
+}
+
+/** The cluster's status of a rules review, made true of the gateway as well. It always says that it is incomplete, and on what the rest hangs. */
+export async function rulesStatus(cluster: JsonObject, asked: RulesAsked): Promise<JsonObject> {
+  const list = new List(asked);
+  const granted = asked.permissions.flatMap(resourceRules);
+  for (const rule of objects(cluster.resourceRules)) {
+    for (const permission of granted) await list.addResources(meet(resourceRule(rule), permission), permission.isNamed);
+  }
+  for (const rule of objects(cluster.nonResourceRules)) {
+    for (const { verbs, nonResourceURLs } of asked.permissions)
+      list.addPaths(
+        meetPaths({ verbs: texts(rule.verbs), urls: texts(rule.nonResourceURLs) }, { verbs, urls: nonResourceURLs }),
+      );
+  }
+  const told = [cluster.evaluationError, ...list.told()].filter((each) => typeof each === 'string' && each !== '');
+  return {
+    ...cluster,
+    resourceRules: list.resources(),
+    nonResourceRules: list.paths(),
+    incomplete: true,
+    evaluationError: told.join('; '),
+  };
+}
+
+/** Limit: undecided rules that are named. */
+const NAMED_MAX = 8;
+
+class List {
+  readonly #asked: RulesAsked;
+  readonly #scopes = new Map<string, Awaited<ReturnType<typeof scopeOf>>>();
+  /** Verbs by group, resource and name. */
+  readonly #resources = new Map<string, Set<string>>();
+  readonly #paths = new Map<string, Set<string>>();
+  readonly #seen = new Set<string>();
+  readonly #hanging = new Set<string>();
+  #combinations = 0;
+
+  constructor(asked: RulesAsked) {
+    this.#asked = asked;
+  }
+
+  /** Takes in what policy says yes to. `isNamed`: of powers too. */
+  async addResources(rule: ResourceRule, isNamed: boolean): Promise<void> {
+    for (const apiGroup of rule.apiGroups) {
+      for (const combined of rule.resources) {
+        const [resource = '', subresource = ''] = combined.split('/');
+        const isWildcard = apiGroup === '*' || resource === '*';
+        const scope = isWildcard ? 'given' : await this.#scopeOf(apiGroup, resource);
+        if (scope === 'unknown') continue;
+        const verbs = rule.verbs.includes('*') && !isWildcard ? RESOURCE_VERBS : rule.verbs;
+        for (const verb of verbs) {
+          if (!isNamed && powerOf({ verb, apiGroup, resource, subresource }) !== undefined) continue;
+          for (const name of rule.resourceNames.length === 0 ? [''] : rule.resourceNames) {
+            const what = { apiGroup, apiVersion: '', resource, subresource, namespace: this.#asked.namespace, name };
+            const supposed = supposedResource(this.#asked.target, verb, { ...what, ...NO_SELECTORS }, scope);
+            this.#add(this.#resources, JSON.stringify([apiGroup, combined, name]), verb, supposed);
+          }
+        }
+      }
+    }
+  }
+
+  addPaths({ verbs, urls }: ReturnType<typeof meetPaths>): void {
+    for (const url of urls)
+      for (const verb of verbs) this.#add(this.#paths, url, verb, supposedPath(this.#asked.target, verb, url));
+  }
+
+  #add(to: Map<string, Set<string>>, key: string, verb: string, supposed: Supposed): void {
+    const seen = `${verb} ${key}`;
+    if (this.#seen.has(seen) || this.#seen.size >= REVIEW_LIMITS.combinationsMax) {
+      if (!this.#seen.has(seen)) this.#combinations += 1;
+      return;
+    }
+    this.#seen.add(seen);
+    const foresight = this.#asked.foresee(supposed);
+    if (foresight.effect === 'incomplete') this.#hanging.add(hangsOn(foresight));
+    if (foresight.effect !== 'allow') return;
+    const verbs = to.get(key) ?? new Set();
+    to.set(key, verbs.add(verb));
+  }
+
+  async #scopeOf(apiGroup: string, resource: string) {
+    const key = `${apiGroup}/${resource}`;
+    const known = this.#scopes.get(key) ?? (await scopeOf({ apiGroup, resource }, this.#asked.scopes));
+    this.#scopes.set(key, known);
+    return known;
+  }
+
+  resources(): readonly JsonObject[] {
+    return [...this.#resources].map(([key, verbs]) => {
+      const [apiGroup, resource, name] = JSON.parse(key) as [string, string, string];
+      const names = name === '' ? {} : { resourceNames: [name] };
+      return { verbs: [...verbs], apiGroups: [apiGroup], resources: [resource], ...names };
+    });
+  }
+
+  paths(): readonly JsonObject[] {
+    return [...this.#paths].map(([url, verbs]) => ({ verbs: [...verbs], nonResourceURLs: [url] }));
+  }
+
+  /** What the list leaves out, one sentence each. */
+  told(): readonly string[] {
+    const hanging = [...this.#hanging].sort();
+    const more = hanging.length > NAMED_MAX ? ` and ${hanging.length - NAMED_MAX} more` : '';
+    return [
+      'the gateway lists what it allows whatever the request holds; a wildcard reaches no power, and nothing that a guard or rule denies',
+      ...(hanging.length === 0 ? [] : [`left out: ${hanging.slice(0, NAMED_MAX).join(', ')}${more}`]),
+      ...(this.#combinations === 0 ? [] : [`left out: ${this.#combinations} entries beyond a limit of the gateway`]),
+    ];
+  }
+}
+
+const NO_SELECTORS = { fieldSelector: '', labelSelector: '' };
+
+interface Granted extends ResourceRule {
+  /** Nothing in it is a wildcard, so that it reaches powers. */
+  readonly isNamed: boolean;
+}
+
+/** A permission as rules of RBAC: its own fields, and each of its powers by the resource that it stands for. */
+function resourceRules({ verbs, apiGroups, resources, resourceNames, powers }: Permission): readonly Granted[] {
+  const isNamed = ![...verbs, ...apiGroups, ...resources].some((entry) => entry.startsWith('*'));
+  const named = POWERS.filter(({ power, resource, subresource }) => {
+    return powers.includes(power) && resource !== '*' && subresource !== '*';
+  });
+  return [
+    { verbs, apiGroups, resources, resourceNames, isNamed },
+    ...named.map((row) => ({
+      verbs: row.verbs ?? ['get', 'create'],
+      apiGroups: [row.apiGroup],
+      resources: [row.subresource === '' ? row.resource : `${row.resource}/${row.subresource}`],
+      resourceNames,
+      isNamed: true,
+    })),
+  ];
+}
+
+function resourceRule(rule: JsonObject): ResourceRule {
+  return {
+    verbs: texts(rule.verbs),
+    apiGroups: texts(rule.apiGroups),
+    resources: texts(rule.resources),
+    resourceNames: texts(rule.resourceNames),
+  };
+}
+
+function objects(value: JsonValue | undefined): readonly JsonObject[] {
+  return isJsonList(value) ? value.filter(isJsonObject) : [];
+}
+
+function texts(value: JsonValue | undefined): readonly string[] {
+  return isJsonList(value) ? value.filter((each) => typeof each === 'string') : [];
+}
