@@ -22,8 +22,9 @@ export async function serveHttp1(
   const writer = new ReplyWriter(new Http1Wire(context, request, response), context.progress);
   response.on('drain', () => writer.drained());
   response.on('close', () => {
-    if (!response.writableFinished) aborter.abort(clientGone());
+    // First the reply, so that it is given up as one whose client went away, and not as one that broke.
     writer.closed();
+    if (!response.writableFinished) aborter.abort(clientGone());
   });
   const { target, raw } = http1Request(context, request);
   const answer = await answerOf(context, target, raw, aborter.signal);

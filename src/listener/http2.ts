@@ -47,8 +47,9 @@ export async function serveHttp2(
   stream.on('drain', () => writer.drained());
   stream.on('close', () => {
     connection.streams--;
-    if (!stream.writableFinished || stream.rstCode !== constants.NGHTTP2_NO_ERROR) aborter.abort(clientGone());
+    // First the reply, so that it is given up as one whose client went away, and not as one that broke.
     writer.closed();
+    if (!stream.writableFinished || stream.rstCode !== constants.NGHTTP2_NO_ERROR) aborter.abort(clientGone());
   });
   if (headers.expect?.toLowerCase() === '100-continue') {
     onFirstRead(stream, () => {
