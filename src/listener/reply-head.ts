@@ -11,8 +11,8 @@ export interface WireHead {
 }
 
 /**
- * The head that a client gets: hop-by-hop headers end here, no cookie is ever set on this origin, and what is opened in a browser may run
- * nothing.
+ * The head that a client gets: hop-by-hop headers end here, what is opened in a browser may run nothing, and nothing that an application behind a
+ * proxy says of a whole origin (a cookie, another place to reach it, where to report to) is passed: the origin is the gateway's, with all its targets.
  *
  * `Trailer` goes with a length, since nothing can then follow the body.
  *
@@ -29,6 +29,11 @@ export function wireHead(reply: ReplyHead): WireHead {
     switch (name.toLowerCase()) {
       case 'set-cookie':
       case 'content-security-policy':
+      case 'alt-svc':
+      case 'clear-site-data':
+      case 'nel':
+      case 'report-to':
+      case 'reporting-endpoints':
         continue;
       case 'content-length': {
         const length = parseLength(value);
