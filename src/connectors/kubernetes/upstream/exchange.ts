@@ -48,7 +48,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
     this.#signal = options.signal;
     this.#onOutcome = options.onOutcome;
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (!this.#isStream) this.#timer = setTimeout(() => this.#onTimeout(options.timeoutMs), options.timeoutMs);
+    this.#timer = setTimeout(() => this.#onTimeout(options.timeoutMs), options.timeoutMs);
   }
 
   // What undici calls.
@@ -61,6 +61,8 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
     }
     this.#controller = controller;
     this.#isSent = true;
+    // Limit: a followed log sends its head with its first line, which may come tomorrow; only the wait for a connection is bounded.
+    if (this.#isStream) clearTimeout(this.#timer);
   }
 
   onResponseStarted(): void {

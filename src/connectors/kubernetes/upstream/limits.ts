@@ -2,7 +2,10 @@
 export interface UpstreamLimits {
   /** How long a connection and its handshake may take. */
   readonly connectTimeoutMs: number;
-  /** How long upstream may take to begin its answer, the wait for a free connection included. A stream's answer may take as long as it likes. */
+  /**
+   * How long upstream may take to begin its answer, the wait for a free connection included. A stream waits as long for its connection, and its
+   * answer may then take as long as it likes.
+   */
   readonly upstreamTimeoutMs: number;
   /** Connections for requests that end: so many that they are reused, since a handshake costs more than what it is made for. */
   readonly connectionsMax: number;
@@ -10,6 +13,8 @@ export interface UpstreamLimits {
   readonly streamConnectionsMax: number;
   /** How long an unused connection is kept: shorter than the API server keeps it (90 s), so that no request meets one that just ended. */
   readonly idleTimeoutMs: number;
+  /** How long an exec or port-forward is silent before its connection is probed for a peer that vanished. */
+  readonly keepAliveDelayMs: number;
   /** Headers of one reply. */
   readonly replyHeadersBytesMax: number;
 }
@@ -21,5 +26,6 @@ export const DEFAULT_UPSTREAM_LIMITS: UpstreamLimits = Object.freeze({
   connectionsMax: 256,
   streamConnectionsMax: 4_096,
   idleTimeoutMs: 60_000,
+  keepAliveDelayMs: 30_000,
   replyHeadersBytesMax: 64 * 1024,
 });

@@ -61,6 +61,8 @@ export function sendUpgrade(upgrade: UpgradeRequest, limits: UpstreamLimits, sig
       signal.removeEventListener('abort', onAbort);
     };
     outgoing.on('socket', (socket) => {
+      // A shell may be silent for hours; a peer that vanished without a word is found by this alone.
+      socket.setKeepAlive(true, limits.keepAliveDelayMs);
       socket.once('secureConnect', () => {
         clearTimeout(connectTimer);
         isSent = true;
