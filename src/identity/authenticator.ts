@@ -55,7 +55,7 @@ export function createAuthenticator(issuers: readonly Issuer[], clock: Clock): A
 }
 
 function stillValid(caller: Caller, clock: Clock): Caller {
-  if (clock.now() >= caller.tokenEndsAt + TOKEN_LIMITS.clockSkewSeconds * 1000) throw expired();
+  if (clock.now() >= caller.tokenEndsAt) throw expired();
   return caller;
 }
 
@@ -74,7 +74,7 @@ async function verify(token: string, digest: string, byUrl: ByUrl, clock: Clock)
       requiredClaims: ['exp', 'iss', 'aud'],
       currentDate: new Date(clock.now()),
     });
-    return toCaller(issuer, payload, digest);
+    return toCaller(issuer, payload, digest, TOKEN_LIMITS.clockSkewSeconds);
   } catch (error) {
     throw toTokenRefusal(error, issuer);
   }

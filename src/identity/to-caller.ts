@@ -17,14 +17,14 @@ const NAME_BYTES_MAX = 512;
  *
  * @throws {Refusal} TOKEN_INVALID
  */
-export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string): Caller {
+export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string, clockSkewSeconds: number): Caller {
   return Object.freeze({
     subject: subjectOf(issuer, claims),
     groups: Object.freeze(groupsOf(issuer, claims)),
     issuer: issuer.name,
     kind: issuer.kind,
     labels: Object.freeze(labelsOf(issuer, claims)),
-    tokenEndsAt: (claims.exp as number) * 1000,
+    tokenEndsAt: ((claims.exp as number) + clockSkewSeconds) * 1000,
     tokenDigest,
   });
 }

@@ -14,7 +14,7 @@ export interface Caller {
   readonly kind: 'autonomous' | 'person';
   /** Claims that the issuer's configuration maps to labels, for rules and recordings. */
   readonly labels: Readonly<Record<string, string>>;
-  /** When the token ends, in milliseconds since 1970. */
+  /** From when the token is not taken any more, the skew of clocks included, in milliseconds since 1970. */
   readonly tokenEndsAt: number;
   /** A hash of the token, to tell sessions apart; the token itself is kept nowhere. */
   readonly tokenDigest: string;
