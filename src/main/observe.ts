@@ -19,8 +19,12 @@ export interface Told {
 /** Limit: mistakes of a refused policy that are recorded; the log has all of them. */
 const FINDINGS_MAX = 100;
 
-/** The journal of the configuration, whose health is told. @throws {JournalError} */
-export function openToldJournal(config: Config, { log, metrics, clock }: Told): Promise<Journal> {
+/** The journal of the configuration, whose health is told; `onBroken` is called each time that it cannot be written any more. @throws {JournalError} */
+export function openToldJournal(
+  config: Config,
+  { log, metrics, clock }: Told,
+  onBroken: (reason: string) => void,
+): Promise<Journal> {
   return openJournal({
     folder: config.journal.folder as string,
     gateway: hostname(),
@@ -28,8 +32,10 @@ export function openToldJournal(config: Config, { log, metrics, clock }: Told): 
     limits: { segmentBytesMax: config.journal.segmentBytesMax },
     onHealth({ state, reason, segment }) {
       metrics.journalBroken(state === 'broken');
-      if (state === 'broken') log.error({ reason }, 'the journal cannot be written: nothing is forwarded until it can');
-      else log.info({ segment, state }, 'journal');
+      if (state === 'broken') {
+        onBroken(reason);
+        log.error({ reason }, 'the journal cannot be written: nothing is forwarded until it can');
+      } else log.info({ segment, state }, 'journal');
     },
   });
 }

@@ -7,21 +7,22 @@ export interface InFlightLimits {
   readonly streamsPerCallerMax: number;
 }
 
-/** Counts what each caller has under way; one that has no more is forgotten. */
+/** Counts what each caller has under way, and can break it all off; a caller that has no more is forgotten. */
 export class InFlight {
   readonly #limits: InFlightLimits;
   readonly #counts = new Map<string, { requests: number; streams: number }>();
+  readonly #underWay = new Set<(reason: Error) => void>();
 
   constructor(limits: InFlightLimits) {
     this.#limits = limits;
   }
 
   /**
-   * Counts an exchange in; the function that comes back counts it out, and does nothing the second time.
+   * Counts an exchange in; the function that comes back counts it out, and does nothing the second time. `breakOff` may be called until then.
    *
    * @throws {Refusal} TOO_MANY_REQUESTS
    */
-  enter({ subject, issuer }: Caller, isStream: boolean): () => void {
+  enter({ subject, issuer }: Caller, isStream: boolean, breakOff: (reason: Error) => void): () => void {
     const key = JSON.stringify([issuer, subject]);
     const count = this.#counts.get(key) ?? { requests: 0, streams: 0 };
     if (count.requests >= this.#limits.requestsPerCallerMax)
@@ -31,14 +32,21 @@ export class InFlight {
     count.requests++;
     if (isStream) count.streams++;
     this.#counts.set(key, count);
+    this.#underWay.add(breakOff);
     let isIn = true;
     return () => {
       if (!isIn) return;
       isIn = false;
+      this.#underWay.delete(breakOff);
       count.requests--;
       if (isStream) count.streams--;
       if (count.requests === 0) this.#counts.delete(key);
     };
+  }
+
+  /** Breaks off all that is under way, of every caller. */
+  breakOff(reason: Error): void {
+    for (const each of [...this.#underWay]) each(reason);
   }
 
   get callers(): number {

@@ -2,19 +2,20 @@
  * The recording of one exchange: its intent before anything is forwarded, its end exactly once, whatever became of it.
  *
  * A read waits until the operating system has its intent; what changes, streams or reads secrets waits until the disk has it. What cannot be
- * recorded is refused. Who is not known is not recorded here but counted and logged, since anybody can make such requests without end.
+ * recorded is refused, and what is under way when the journal breaks is broken off. Who is not known is not recorded here but counted and logged,
+ * since anybody can make such requests without end.
  */
 import type { Caller } from '../model/caller.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { DuplexReply, MaskedReply } from '../model/reply.ts';
+import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { Facts } from '../policy/facts.ts';
 import type { Event, ExchangeEnded, Outcome, RecordedOperation } from '../recording/event.ts';
-import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
+import { type Followed, follow, type ReplyEnd } from './follow.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import { recordedOperation } from './recorded-operation.ts';
@@ -61,7 +62,13 @@ export interface Recording {
   decided(judged: Judged): void;
   /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */
   permitted(judged: Judged): Promise<void>;
-  /** The same reply; its end ends the exchange. */
+  /** Why the gateway itself ends this stream, for the end's record. */
+  limited(reason: string): void;
+  /**
+   * The same reply; its end ends the exchange.
+   *
+   * @throws {Refusal} OUTCOME_UNKNOWN the journal broke meanwhile: the reply is given up, and nothing of it goes to the caller
+   */
   replied(reply: MaskedReply): MaskedReply;
   /** The same refusal; it ends the exchange. */
   refused(refusal: Refusal): Refusal;
@@ -94,6 +101,10 @@ class JournalRecording implements Recording {
   #leave: () => void = () => {};
   #isPermitted = false;
   #isEnded = false;
+  /** What ended the stream, where the gateway did. */
+  #limit: string | undefined;
+  #followed: Followed | undefined;
+  #broken: Error | undefined;
 
   constructor(parts: Parts, raw: RawRequest) {
     this.#parts = parts;
@@ -108,7 +119,9 @@ class JournalRecording implements Recording {
   }
 
   begin(operation: Operation): void {
-    this.#leave = this.#parts.inFlight.enter(this.#caller as Caller, operation.isStream);
+    this.#leave = this.#parts.inFlight.enter(this.#caller as Caller, operation.isStream, (reason) =>
+      this.#breakOff(reason),
+    );
     this.#operation = operation;
     this.#appendBegun(recordedOperation(operation));
   }
@@ -132,6 +145,8 @@ class JournalRecording implements Recording {
     } catch (cause) {
       throw unrecorded(cause);
     }
+    // Security: an intent that was written and then lost is none (T62).
+    if (this.#broken !== undefined) throw unrecorded(this.#broken);
     this.#isPermitted = true;
   }
 
@@ -142,12 +157,30 @@ class JournalRecording implements Recording {
   }
 
   replied(reply: MaskedReply): MaskedReply {
-    if (reply.kind === 'duplex') {
-      this.#followSocket(reply);
-      return reply;
+    const followed = follow(reply, (end) => this.#repliedWhole(end));
+    if (this.#broken !== undefined) {
+      followed.breakOff(this.#broken);
+      throw withheld(this.#broken);
     }
-    const { status } = reply;
-    return { ...reply, body: this.#followed(reply.body, status) };
+    this.#followed = followed;
+    return followed.reply;
+  }
+
+  limited(reason: string): void {
+    this.#limit = reason;
+  }
+
+  #breakOff(reason: Error): void {
+    this.#broken = reason;
+    this.#followed?.breakOff(reason);
+  }
+
+  #repliedWhole({ outcome, bytesIn, bytesOut }: ReplyEnd): void {
+    const ended: Outcome =
+      this.#limit !== undefined && 'status' in outcome && outcome.status !== undefined
+        ? { kind: 'answered', status: outcome.status, reason: this.#limit }
+        : outcome;
+    this.#end(ended, bytesIn + (this.#operation?.body?.bytes.length ?? 0), bytesOut);
   }
 
   refused(refusal: Refusal): Refusal {
@@ -214,46 +247,11 @@ class JournalRecording implements Recording {
     try {
       this.#parts.journal.append(event);
     } catch {
-      // The journal broke after the intent was kept: at the next start the exchange is closed as lost.
+      // The journal broke after the intent was kept: it closes the exchange as lost once it can.
     }
     const code = 'code' in outcome ? outcome.code : 'status' in outcome ? String(outcome.status) : '';
     const isStream = this.#operation?.isStream ?? false;
     this.#parts.observer.ended({ target: this.#parts.target, outcome: outcome.kind, code, durationMs, isStream });
-  }
-
-  #followed(source: ByteSource, status: number): ByteSource {
-    let bytesOut = 0;
-    const bytesIn = this.#operation?.body?.bytes.length ?? 0;
-    const end = (outcome: Outcome) => this.#end(outcome, bytesIn, bytesOut);
-    const follow = (sink: ByteSink): ByteSink => ({
-      write(chunk) {
-        bytesOut += chunk.length;
-        return sink.write(chunk);
-      },
-      end(trailers) {
-        end({ kind: 'answered', status });
-        sink.end(trailers);
-      },
-      fail(error) {
-        end({ kind: 'broken', code: 'OUTCOME_UNKNOWN', status, message: 'the reply broke off', detail: error.message });
-        sink.fail(error);
-      },
-    });
-    return {
-      start: (sink) => source.start(follow(sink)),
-      resume: () => source.resume(),
-      cancel(reason) {
-        end({ kind: 'abandoned', status });
-        source.cancel(reason);
-      },
-    };
-  }
-
-  #followSocket({ socket, status }: DuplexReply): void {
-    const counted = socket as DuplexReply['socket'] & { bytesRead?: number; bytesWritten?: number };
-    socket.once('close', () =>
-      this.#end({ kind: 'answered', status }, counted.bytesWritten ?? 0, counted.bytesRead ?? 0),
-    );
   }
 }
 
@@ -274,6 +272,18 @@ function recordedDecision(
     ...(facts.length === 0 ? {} : { facts }),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${detail}`) }),
   };
+}
+
+function withheld(cause: Error): Refusal {
+  return new Refusal(
+    'OUTCOME_UNKNOWN',
+    'the exchange could not be recorded to its end: it ran, and its reply is withheld',
+    {
+      cause,
+      detail: cause.message,
+      advice: 'look whether it ran before you repeat it',
+    },
+  );
 }
 
 function unrecorded(cause: unknown): Refusal {

@@ -23,7 +23,8 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
     const permit = await settle(judged, recording); //                     allowed, and its intent on disk; or refused
     const reply = await gateway.connector.forward(permit, signal); //      the permit's own bytes, with our credential
-    return recording.replied(until(permit, gateway.clock, mask(permit, reply))); // masked; a stream ends with its token
+    const masked = mask(permit, reply); //                                 without the values that must be hidden
+    return recording.replied(until(permit, gateway.clock, masked, recording)); // a stream ends with its caller's token
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);
   }

@@ -7,6 +7,8 @@ import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import { until } from './until.ts';
 
 const clock = { now: () => 1_000_000, monotonic: () => 0 };
+const limited: string[] = [];
+const recording = { limited: (reason: string) => void limited.push(reason) };
 const permit = { caller: { tokenEndsAt: 1_005_000 } } as Permit;
 
 function stream() {
@@ -19,7 +21,12 @@ function stream() {
     resume() {},
     cancel: (reason) => calls.push(`cancel: ${reason.message}`),
   };
-  const reply = until(permit, clock, { kind: 'stream', status: 200, headers: [], body } as unknown as MaskedReply);
+  const reply = until(
+    permit,
+    clock,
+    { kind: 'stream', status: 200, headers: [], body } as unknown as MaskedReply,
+    recording,
+  );
   assert.equal(reply.kind, 'stream');
   reply.body.start({
     write(chunk) {
@@ -56,15 +63,21 @@ test('T60: a stream that ended before is not ended again', (context: TestContext
 test('T60: an exec is cut when its caller’s token ends', (context: TestContext) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const socket = new Duplex({ read() {}, write() {} });
-  until(permit, clock, {
-    kind: 'duplex',
-    status: 101,
-    headers: [],
-    socket,
-    head: Buffer.alloc(0),
-  } as unknown as MaskedReply);
+  until(
+    permit,
+    clock,
+    {
+      kind: 'duplex',
+      status: 101,
+      headers: [],
+      socket,
+      head: Buffer.alloc(0),
+    } as unknown as MaskedReply,
+    recording,
+  );
   context.mock.timers.tick(4_999);
   assert.equal(socket.destroyed, false);
   context.mock.timers.tick(1);
   assert.equal(socket.destroyed, true);
+  assert.deepEqual(limited, ['the token ended', 'the token ended']);
 });

@@ -175,7 +175,7 @@ export interface ExchangeEnded {
 }
 
 export interface Traffic {
-  /** Bytes of bodies, from the caller and to it. */
+  /** Bytes of bodies, from the caller and to it; of an exec or port-forward, all that passed behind the two heads. */
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly durationMs: number;
@@ -183,7 +183,7 @@ export interface Traffic {
 
 /** What became of an exchange. */
 export type Outcome =
-  /** Upstream answered, and all of it went to the caller. `reason` says what ended a stream. */
+  /** Upstream answered, and all of it went to the caller. `reason` says what ended a stream that the gateway ended. */
   | { readonly kind: 'answered'; readonly status: number; readonly reason?: string }
   /** The gateway said no, or could not; nothing was forwarded. */
   | {

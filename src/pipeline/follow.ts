@@ -1,0 +1,123 @@
+/*
+ * How a reply that is on its way ends: told exactly once, with what went through. The reply can be broken off at any moment, and nothing of it goes to the
+ * caller from then on but what already waits in its connection.
+ */
+import type { DuplexReply, MaskedReply, StreamReply, UnaryReply } from '../model/reply.ts';
+import type { Outcome } from '../recording/event.ts';
+import type { ByteSink, ByteSource } from '../std/byte-source.ts';
+import { unreachable } from '../std/unreachable.ts';
+
+/** How a reply ended. */
+export interface ReplyEnd {
+  readonly outcome: Outcome;
+  /** From the caller, behind the head of its upgrade; 0 for every other request, whose body was read before. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** A reply whose end is told. */
+export interface Followed {
+  readonly reply: MaskedReply;
+  /** Ends it now, so that the caller sees that it is not whole. Does nothing where it has ended. */
+  breakOff(reason: Error): void;
+}
+
+/** The same reply; `onEnd` is called once. */
+export function follow(reply: MaskedReply, onEnd: (end: ReplyEnd) => void): Followed {
+  switch (reply.kind) {
+    case 'unary':
+    case 'stream': {
+      const followed = new FollowedSource(reply, onEnd);
+      return { reply: { ...reply, body: followed }, breakOff: (reason) => followed.breakOff(reason) };
+    }
+    case 'duplex':
+      followSocket(reply, onEnd);
+      return { reply, breakOff: (reason) => reply.socket.destroy(reason) };
+    default:
+      return unreachable(reply);
+  }
+}
+
+class FollowedSource implements ByteSource, ByteSink {
+  readonly #source: ByteSource;
+  readonly #status: number;
+  readonly #onEnd: (end: ReplyEnd) => void;
+  #sink: ByteSink | undefined;
+  #bytesOut = 0;
+  #isOver = false;
+  #broken: Error | undefined;
+
+  constructor({ body, status }: UnaryReply | StreamReply, onEnd: (end: ReplyEnd) => void) {
+    this.#source = body;
+    this.#status = status;
+    this.#onEnd = onEnd;
+  }
+
+  start(sink: ByteSink): void {
+    this.#sink = sink;
+    if (this.#broken !== undefined) sink.fail(this.#broken);
+    else this.#source.start(this);
+  }
+
+  resume(): void {
+    if (!this.#isOver) this.#source.resume();
+  }
+
+  cancel(reason: Error): void {
+    this.#over({ kind: 'abandoned', status: this.#status });
+    this.#source.cancel(reason);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#isOver) return false;
+    this.#bytesOut += chunk.length;
+    return (this.#sink as ByteSink).write(chunk);
+  }
+
+  end(trailers: readonly string[]): void {
+    if (this.#over({ kind: 'answered', status: this.#status })) this.#sink?.end(trailers);
+  }
+
+  fail(error: Error): void {
+    if (this.#over(brokenOff(this.#status, error))) this.#sink?.fail(error);
+  }
+
+  breakOff(reason: Error): void {
+    if (!this.#over(brokenOff(this.#status, reason))) return;
+    this.#broken = reason;
+    this.#source.cancel(reason);
+    this.#sink?.fail(reason);
+  }
+
+  #over(outcome: Outcome): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.#onEnd({ outcome, bytesIn: 0, bytesOut: this.#bytesOut });
+    return true;
+  }
+}
+
+/** What Node's sockets count and its type of a duplex does not know. */
+type Counted = DuplexReply['socket'] & { readonly bytesRead?: number; readonly bytesWritten?: number };
+
+function followSocket({ socket, status, head }: DuplexReply, onEnd: (end: ReplyEnd) => void): void {
+  const counted: Counted = socket;
+  const before = { read: (counted.bytesRead ?? 0) - head.length, written: counted.bytesWritten ?? 0 };
+  socket.once('close', () =>
+    onEnd({
+      outcome: outcomeOf(socket, status),
+      bytesIn: (counted.bytesWritten ?? 0) - before.written,
+      bytesOut: (counted.bytesRead ?? 0) - before.read,
+    }),
+  );
+}
+
+/** Upstream has the last word of an exec or port-forward: what it did not end, the caller did, or a fault. */
+function outcomeOf({ errored, readableEnded }: DuplexReply['socket'], status: number): Outcome {
+  if (errored !== null) return brokenOff(status, errored);
+  return readableEnded ? { kind: 'answered', status } : { kind: 'abandoned', status };
+}
+
+function brokenOff(status: number, { message }: Error): Outcome {
+  return { kind: 'broken', code: 'OUTCOME_UNKNOWN', status, message: 'the reply broke off', detail: message };
+}
