@@ -191,6 +191,16 @@ const ROUTES: readonly (readonly [string, GuardExample, string])[] = [
     },
     'guard privileged-pods',
   ],
+  ...['-1', '+0'].map((place): (typeof ROUTES)[number] => [
+    `T26: privileged by JSON patch, at the place ${place}`,
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'add', path: `/spec/template/spec/containers/${place}/securityContext/privileged`, value: true }],
+    },
+    'guard privileged-pods',
+  ]),
   [
     'T26: a copy that only the server can follow',
     {
@@ -347,6 +357,16 @@ test('T56: a known result is judged in place of the patch, whatever the patch sa
   };
   const result = template({ containers: [privileged] }) as Facts['result'];
   assert.equal(outcome(ask(ALL_CLOSED, image, { result: result as never })), 'guard privileged-pods');
+});
+
+test('T31: a result without what the patch brings in is the result of that moment', () => {
+  const body = [
+    { op: 'add', path: '/spec/template/spec/containers/-', value: privileged },
+    { op: 'remove', path: '/spec/template/spec/containers/1' },
+  ];
+  const patch: GuardExample = { method: 'PATCH', uri: DEPLOYMENT, mediaType: JSON_PATCH, body };
+  const result = template({ containers: [{ name: 'web' }] }) as Facts['result'];
+  assert.equal(outcome(ask(ALL_CLOSED, patch, { result: result as never })), 'guard privileged-pods');
 });
 
 test('T56: where results can be looked up, a patch of what a workload runs needs its result, and a label does not', () => {

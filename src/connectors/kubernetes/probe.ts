@@ -6,7 +6,7 @@
  * the target's reader credential, which the caller never sees, and only policy sees what they say.
  */
 import type { Caller } from '../../model/caller.ts';
-import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts';
+import type { JsonObject, JsonValue, Operation, Patch } from '../../model/operation.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { Probe } from '../connector.ts';
@@ -91,7 +91,8 @@ async function dryRun(
   caller: Caller,
 ): Promise<JsonObject | 'unknown'> {
   const { body } = operation;
-  if (body === undefined || operation.verb !== 'patch') return 'unknown';
+  if (body?.patch === undefined || operation.verb !== 'patch') return 'unknown';
+  if (bringsWhatIsStored(body.patch)) return 'unknown';
   const query = [...operation.query].flatMap(([key, values]) =>
     key === 'dryRun' ? [] : values.map((value) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`),
   );
@@ -104,6 +105,19 @@ async function dryRun(
     isStream: false,
   });
   return found ?? 'unknown';
+}
+
+/**
+ * Whether the patch moves or copies values that are stored. Its result is that of one moment: who changes the value that is copied between the
+ * look-up and the request has another one stored than was judged. So it can be looked up only where the patch itself is for one version alone.
+ *
+ * Security: without this a boolean that is flipped meanwhile becomes `hostPID` (T31).
+ */
+function bringsWhatIsStored(patch: Patch): boolean {
+  if (patch.type !== 'json') return false;
+  const operations = patch.operations.filter(isObject);
+  const isPinned = operations[0]?.op === 'test' && operations[0].path === '/metadata/resourceVersion';
+  return !isPinned && operations.some(({ op }) => op === 'move' || op === 'copy');
 }
 
 const JSON_ONLY: ReadonlyMap<string, readonly string[]> = new Map([['accept', ['application/json']]]);

@@ -34,11 +34,12 @@ export function writes(
   if (open !== undefined) return unsaid('body');
   if (body === undefined) return NO;
   if (body.patch === undefined) return body.object === undefined ? BROKEN : dangerAt(body.object, path, isDanger);
-  const { result } = facts;
-  if (result !== undefined && result !== 'unknown') return dangerAt(result, path, isDanger);
+  // Security: first, since the result is that of one moment, and what is stored by the next can let stand what it took away (T31).
   const brought = broughtIn(body.patch, path);
   const isCertain = brought.objects.some((object) => dangerAt(object, path, isDanger) === YES);
   if (isCertain) return YES;
+  const { result } = facts;
+  if (result !== undefined && result !== 'unknown') return dangerAt(result, path, isDanger);
   if (brought.isUnclear) return missing('result');
   return context.judgesResult && brought.objects.some((object) => dangerAt(object, path, () => true) === YES)
     ? missing('result')
@@ -87,10 +88,15 @@ function reaches(pointer: readonly string[], path: readonly string[]): boolean {
   return path.slice(0, shared).every((key, i) => key === pointer[i]);
 }
 
-/** The value alone in its place; a key that can be the place in a list stands for a list of one. */
+/**
+ * The value alone in its place; a key that can be the place in a list stands for a list of one. The API server's library takes `-1` for the last place
+ * and `+1` for `1`.
+ *
+ * Source: https://github.com/evanphx/json-patch/blob/v4.13.0/patch.go
+ */
 function nested(keys: readonly string[], value: JsonValue): JsonObject {
   let here = value;
-  for (const key of keys.toReversed()) here = /^(-|\d+)$/.test(key) ? [here] : { [key]: here };
+  for (const key of keys.toReversed()) here = /^(-|[-+]?\d+)$/.test(key) ? [here] : { [key]: here };
   return isObject(here) ? here : {};
 }
 
