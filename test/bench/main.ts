@@ -1,22 +1,79 @@
 /*
- * `npm run bench`: what the gateway costs beside going direct, a bare Node proxy and nginx, all in one run, and its own parts' shares. What is
- * printed compares within the run; the microseconds of one machine say nothing about another's.
+ * `npm run bench`: what the gateway costs beside going direct, a bare Node proxy and nginx, all in one run, and its own parts' shares. What is printed
+ * compares within the run; the microseconds of one machine say nothing about another's.
+ *
+ * `--quick` takes about a minute, for a first look; `--json` prints the whole as one JSON document in place of tables.
  */
 import { parseArgs } from 'node:util';
-import { figureTable, table, type WayFigures } from './figures.ts';
-import { type Effort, measureRequests } from './requests.ts';
-import { startWorld } from './world.ts';
+import { measureExecs, measureLists } from './bulk.ts';
+import { bench as measureDecisions } from './decide.ts';
+import { figures, type Report, reportText } from './report.ts';
+import { measureRequests } from './requests.ts';
+import { measureStages } from './stages.ts';
+import { measureStarts } from './starts.ts';
+import { syncMs } from './sync.ts';
+import { measureWatches } from './watches.ts';
+import { startWorld, type World } from './world.ts';
+
+const quick = {
+  requests: { rounds: 1, requests: 1_500, seconds: 2, perSecond: 500 },
+  stages: 3_000,
+  rounds: 1,
+  watches: 500,
+};
+const whole = {
+  requests: { rounds: 5, requests: 4_000, seconds: 4, perSecond: 500 },
+  stages: 10_000,
+  rounds: 3,
+  watches: 1_000,
+};
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
-const effort: Effort = values.quick
-  ? { rounds: 2, requests: 2_000, seconds: 2, perSecond: 500 }
-  : { rounds: 5, requests: 4_000, seconds: 4, perSecond: 500 };
+const effort = values.quick ? quick : whole;
+
 const world = await startWorld();
 try {
-  for (const [title, asked] of [['small GET, HTTP/1.1', { ask: 'get', httpVersion: '1.1' }], ['small GET, HTTP/2', { ask: 'get', httpVersion: '2' }], ['create, HTTP/1.1', { ask: 'create', httpVersion: '1.1' }]] as const) {
-    const rows = await measureRequests(world, asked, effort);
-    console.log(title, rows);
-  }
+  const report = await measure(world);
+  const text = values.json ? JSON.stringify({ ...report, figures: figures(report) }, undefined, 2) : reportText(report);
+  process.stdout.write(`${text}\n`);
 } finally {
   await world.stop();
+}
+
+async function measure(world: World): Promise<Report> {
+  const { requests, stages, rounds, watches } = effort;
+  const get = { ask: 'get', httpVersion: '1.1' } as const;
+  const create = { ask: 'create', httpVersion: '1.1' } as const;
+  say('requests');
+  const rowsOf = async (title: string, asked: Parameters<typeof measureRequests>[1]) => ({
+    title,
+    rows: await measureRequests(world, asked, requests),
+  });
+  const asked = {
+    get: await rowsOf('small GET over HTTP/1.1', get),
+    getHttp2: await rowsOf('small GET over HTTP/2', { ask: 'get', httpVersion: '2' }),
+    create: await rowsOf('create over HTTP/1.1', create),
+  };
+  say('stages');
+  const shares = {
+    get: await measureStages(world, get, stages),
+    create: await measureStages(world, create, stages),
+  };
+  say('lists, execs, watches, starts, decisions');
+  return {
+    node: process.version,
+    perSecond: requests.perSecond,
+    syncMs: syncMs(world.folder),
+    requests: asked,
+    stages: shares,
+    lists: await measureLists(world, rounds),
+    execs: await measureExecs(world, rounds),
+    watches: await measureWatches(world, { watches, rounds }),
+    start: await measureStarts(world, rounds),
+    decisions: measureDecisions(),
+  };
+}
+
+function say(what: string): void {
+  process.stderr.write(`measuring: ${what}\n`);
 }

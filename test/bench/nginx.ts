@@ -1,5 +1,9 @@
 /** One process, TLS on both sides, connections that are kept on both sides, nothing logged: what nginx is at its cheapest. */
-export function nginxConfig(options: { readonly folder: string; readonly port: number; readonly upstreamPort: number }) {
+export function nginxConfig(options: {
+  readonly folder: string;
+  readonly port: number;
+  readonly upstreamPort: number;
+}) {
   const { folder, port, upstreamPort } = options;
   return `daemon off;
 master_process off;

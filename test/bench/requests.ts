@@ -2,8 +2,9 @@
  * A small request by each way: processor time at saturation, and latency at a fixed rate. The ways take turns within each round, beginning with another
  * one each time, since other work on the machine comes and goes; the middle of the rounds counts.
  */
-import type { Job } from './load.ts';
+
 import { median, type WayFigures } from './figures.ts';
+import type { Job } from './load.ts';
 import { cpuMicros } from './process-cost.ts';
 import type { Way, World } from './world.ts';
 

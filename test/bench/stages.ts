@@ -17,9 +17,11 @@ export interface StageShare {
   readonly share: number;
 }
 
+const WRITE = 'write the reply';
+
 /** The first that a frame's file contains is its stage. */
 const STAGES: readonly (readonly [part: string, stage: string])[] = [
-  ['src/listener/reply', 'write the reply'],
+  ['src/listener/reply', WRITE],
   ['src/listener/', 'listen: take the request'],
   ['src/pipeline/accept', 'accept'],
   ['src/identity/', 'authenticate'],
@@ -43,10 +45,10 @@ const STAGES: readonly (readonly [part: string, stage: string])[] = [
 ];
 
 const OWN_TO_NODE = 'Node: sockets, TLS, HTTP, before our code';
-const NAMED: Readonly<Record<string, string>> = {
-  '(garbage collector)': 'Node: garbage collector',
-  '(program)': OWN_TO_NODE,
-};
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['(garbage collector)', 'Node: garbage collector'],
+  ['(program)', OWN_TO_NODE],
+]);
 
 interface Profile {
   readonly nodes: readonly {
@@ -89,10 +91,16 @@ function monotonicMicros(): number {
 function shares(micros: ReadonlyMap<string, number>, otherThreads: number): readonly StageShare[] {
   const sum = [...micros.values()].reduce((total, each) => total + each, 0);
   const all = [...micros].map(([stage, each]) => ({ stage, share: (each / sum) * (1 - otherThreads) }));
-  return [...all, { stage: 'other threads: the journal’s disk', share: otherThreads }].sort((a, b) => b.share - a.share);
+  return [...all, { stage: 'other threads: the journal’s disk', share: otherThreads }].sort(
+    (a, b) => b.share - a.share,
+  );
 }
 
-function byStage({ nodes, samples, timeDeltas, startTime }: Profile, from: number, to: number): ReadonlyMap<string, number> {
+function byStage(
+  { nodes, samples, timeDeltas, startTime }: Profile,
+  from: number,
+  to: number,
+): ReadonlyMap<string, number> {
   const stages = stageOfNodes(nodes);
   const micros = new Map<string, number>();
   let at = startTime;
@@ -105,6 +113,13 @@ function byStage({ nodes, samples, timeDeltas, startTime }: Profile, from: numbe
   return micros;
 }
 
+const WIRE_METHODS: ReadonlySet<string> = new Set(['head', 'flushHead', 'write', 'end', 'cut']);
+
+/** The files of the two versions of HTTP take requests and write replies; the latter are the methods of `Wire`. */
+function wireStage({ functionName, url }: Profile['nodes'][number]['callFrame']): string | undefined {
+  return /src\/listener\/http[12]\.ts$/.test(url) && WIRE_METHODS.has(functionName) ? WRITE : undefined;
+}
+
 /** Each frame's stage; none for what is idle. */
 function stageOfNodes(nodes: Profile['nodes']): ReadonlyMap<number, string> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -112,7 +127,11 @@ function stageOfNodes(nodes: Profile['nodes']): ReadonlyMap<number, string> {
   const visit = (id: number, inherited: string): void => {
     const node = byId.get(id) as Profile['nodes'][number];
     const { functionName, url } = node.callFrame;
-    const stage = STAGES.find(([part]) => url.includes(part))?.[1] ?? NAMED[functionName] ?? inherited;
+    const stage =
+      wireStage(node.callFrame) ??
+      STAGES.find(([part]) => url.includes(part))?.[1] ??
+      NAMED.get(functionName) ??
+      inherited;
     if (functionName !== '(idle)') stages.set(id, stage);
     for (const child of node.children ?? []) visit(child, stage);
   };

@@ -48,7 +48,10 @@ export interface World {
   /** Has the load generator do a job. @throws {Error} any of its requests failed */
   load(way: Way, job: Pick<Job, 'ask' | 'httpVersion' | 'mode'>): Promise<Outcome>;
   /** A load generator of its own, whose streams stay open until it is stopped. */
-  startLoad(): { run(way: Way, job: Pick<Job, 'ask' | 'httpVersion' | 'mode'>): Promise<Outcome>; stop(): Promise<void> };
+  startLoad(): {
+    run(way: Way, job: Pick<Job, 'ask' | 'httpVersion' | 'mode'>): Promise<Outcome>;
+    stop(): Promise<void>;
+  };
   stop(): Promise<void>;
 }
 
@@ -167,7 +170,8 @@ async function startNginx(
   const [port] = (await freePorts(1)) as [number];
   const place = mkdtempSync(join(folder, 'nginx-'));
   const file = join(place, 'nginx.conf');
-  for (const [name, pem] of Object.entries(certificate)) writeFileSync(join(place, `${name}.pem`), pem, { mode: 0o600 });
+  for (const [name, pem] of Object.entries(certificate))
+    writeFileSync(join(place, `${name}.pem`), pem, { mode: 0o600 });
   writeFileSync(file, nginxConfig({ folder: place, port, upstreamPort }));
   const child = spawn(program, ['-p', place, '-c', file, '-e', join(place, 'error.log')], { stdio: 'inherit' });
   children.push(child);
@@ -193,7 +197,11 @@ async function startGateway(
     throw new Error(`${error.message}:\n${readFileSync(join(folder, `gateway-${port}.log`), 'utf8')}`);
   });
   const startMs = performance.now() - startedMs;
-  return { way: { ...way('gateway', port, child), prefix: '/k8s/bench' }, startMs, stop: () => ended(child, 'SIGTERM') };
+  return {
+    way: { ...way('gateway', port, child), prefix: '/k8s/bench' },
+    startMs,
+    stop: () => ended(child, 'SIGTERM'),
+  };
 }
 
 function configuration(port: number, privatePort: number, upstreamPort: number) {
@@ -205,7 +213,10 @@ function configuration(port: number, privatePort: number, upstreamPort: number) 
     private: { port: privatePort },
     issuers: [{ name: 'bench', url: ISSUER, audiences: ['sallyport'], keys: { file: 'keys.json' } }],
     targets: [
-      { name: 'bench', server: { url: originOf(upstreamPort), caFile: 'upstream-ca.crt', tokenFile: 'upstream-token' } },
+      {
+        name: 'bench',
+        server: { url: originOf(upstreamPort), caFile: 'upstream-ca.crt', tokenFile: 'upstream-token' },
+      },
     ],
     journal: { folder: `journal-${port}` },
     policy: { files: ['policy.yaml'] },

@@ -1,0 +1,138 @@
+/** All that was measured in one run, and how it is told: as text, and what of it is held against the design's figures. */
+import type { ExecRate, ListTime } from './bulk.ts';
+import type { DecideRow } from './decide.ts';
+import { type Figure, figureTable, table, type WayFigures } from './figures.ts';
+import type { StageShare } from './stages.ts';
+import type { WatchCost } from './watches.ts';
+
+/** Requests of one kind, by each way. */
+export interface RequestRows {
+  readonly title: string;
+  readonly rows: readonly WayFigures[];
+}
+
+export interface Report {
+  readonly node: string;
+  readonly perSecond: number;
+  readonly syncMs: number;
+  readonly requests: { readonly get: RequestRows; readonly getHttp2: RequestRows; readonly create: RequestRows };
+  readonly stages: { readonly get: readonly StageShare[]; readonly create: readonly StageShare[] };
+  readonly lists: readonly ListTime[];
+  readonly execs: readonly ExecRate[];
+  readonly watches: readonly WatchCost[];
+  readonly start: { readonly startMs: number; readonly idleMegabytes: number };
+  readonly decisions: readonly DecideRow[];
+}
+
+/** The figures to reach that this run says something about. */
+export function figures(report: Report): readonly Figure[] {
+  const { get, create } = report.requests;
+  const added = (rows: RequestRows, key: 'p50Ms' | 'p99Ms') =>
+    of(rows.rows, 'gateway')[key] - of(rows.rows, 'direct')[key];
+  const [plain, oneSubject, cel] = report.decisions.map(({ us }) => us) as [number, number, number];
+  return [
+    { what: 'small GET: processor time, of the bare Node proxy’s', unit: '×', atMost: 1.6, measured: cpuRatio(get) },
+    { what: 'small GET: added latency, p50', unit: 'ms', atMost: 0.6, measured: added(get, 'p50Ms') },
+    { what: 'small GET: added latency, p99', unit: 'ms', atMost: 3, measured: added(get, 'p99Ms') },
+    {
+      what: 'create: added latency, p50, beyond one sync of the disk',
+      unit: 'ms',
+      atMost: 1,
+      measured: added(create, 'p50Ms') - report.syncMs,
+    },
+    { what: 'decision, 10,000 rules, no CEL', unit: 'µs', atMost: 5, measured: Math.max(plain, oneSubject) },
+    { what: 'decision, 10,000 rules, with CEL', unit: 'µs', atMost: 25, measured: cel },
+    {
+      what: 'list of 5,000 ConfigMaps, of going direct',
+      unit: '×',
+      atMost: 1.1,
+      measured: of(report.lists, 'gateway').ms / of(report.lists, 'direct').ms,
+    },
+    {
+      what: 'exec output, a second of processor time',
+      unit: 'MB',
+      atLeast: 300,
+      measured: of(report.execs, 'gateway').megabytesPerCpuSecond,
+    },
+    {
+      what: 'idle watch, HTTP/2: memory, of the bare Node proxy’s',
+      unit: '×',
+      atMost: 1.1,
+      measured: of(report.watches, 'gateway').kilobytes / of(report.watches, 'bare').kilobytes,
+    },
+    { what: 'start to ready', unit: 'ms', atMost: 500, measured: report.start.startMs },
+    { what: 'idle memory', unit: 'MB', atMost: 130, measured: report.start.idleMegabytes },
+  ];
+}
+
+/** The whole report as text. */
+export function reportText(report: Report): string {
+  const { get, getHttp2, create } = report.requests;
+  const sections: readonly (readonly [title: string, text: string])[] = [
+    ...[get, getHttp2, create].map((rows): [string, string] => [
+      `${rows.title}: processor time at saturation, latency at ${report.perSecond}/s`,
+      requestTable(rows),
+    ]),
+    [
+      'where the gateway’s processor time goes, in %',
+      table([['', 'small GET', 'create'], ...stageRows(report.stages)]),
+    ],
+    [
+      'a list of 5,000 ConfigMaps (4.9 MB), HTTP/1.1',
+      table(report.lists.map(({ way, ms }) => [way, `${ms.toFixed(1)} ms`])),
+    ],
+    [
+      'output of an exec, WebSocket',
+      table(
+        report.execs.map(({ way, megabytesPerCpuSecond }) => [
+          way,
+          `${megabytesPerCpuSecond.toFixed(0)} MB a second of processor time`,
+        ]),
+      ),
+    ],
+    [
+      'an idle watch over HTTP/2',
+      table(report.watches.map(({ way, kilobytes }) => [way, `${kilobytes.toFixed(0)} kB`])),
+    ],
+    ['a decision', table(report.decisions.map(({ what, us }) => [what, `${us.toFixed(1)} µs`]))],
+    ['held against the design', figureTable(figures(report))],
+  ];
+  const head = `Node ${report.node}; one sync of the disk: ${report.syncMs.toFixed(2)} ms`;
+  return [head, ...sections.map(([title, text]) => `${title}\n\n${indent(text)}`)].join('\n\n');
+}
+
+function requestTable({ rows }: RequestRows): string {
+  const direct = of(rows, 'direct');
+  const bare = of(rows, 'bare').cpuMicros ?? Number.NaN;
+  const lines = rows.map(({ way, cpuMicros, p50Ms, p99Ms }) => [
+    way,
+    cpuMicros === undefined ? '' : `${cpuMicros.toFixed(0)} µs`,
+    cpuMicros === undefined ? '' : `${(cpuMicros / bare).toFixed(2)}×`,
+    `${p50Ms.toFixed(2)} ms`,
+    `${p99Ms.toFixed(2)} ms`,
+    way === 'direct' ? '' : `${(p50Ms - direct.p50Ms).toFixed(2)} ms`,
+    way === 'direct' ? '' : `${(p99Ms - direct.p99Ms).toFixed(2)} ms`,
+  ]);
+  return table([['', 'CPU/request', 'of bare', 'p50', 'p99', 'p50 added', 'p99 added'], ...lines]);
+}
+
+function stageRows({ get, create }: Report['stages']): readonly (readonly string[])[] {
+  const percent = (shares: readonly StageShare[], stage: string) =>
+    ((shares.find((each) => each.stage === stage)?.share ?? 0) * 100).toFixed(1);
+  const stages = new Set([...get, ...create].map(({ stage }) => stage));
+  return [...stages].map((stage) => [stage, percent(get, stage), percent(create, stage)]);
+}
+
+function cpuRatio({ rows }: RequestRows): number {
+  return (of(rows, 'gateway').cpuMicros ?? Number.NaN) / (of(rows, 'bare').cpuMicros ?? Number.NaN);
+}
+
+function of<T extends { readonly way: string }>(rows: readonly T[], way: string): T {
+  const found = rows.find((row) => row.way === way);
+  if (found === undefined) throw new Error(`nothing was measured for ${way}`);
+  return found;
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
