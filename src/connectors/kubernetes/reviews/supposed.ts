@@ -21,6 +21,15 @@ export interface AskedAbout {
 
 /** The verbs that requests for resources have. */
 export const RESOURCE_VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+/** Verbs that a `*` takes in beside them, by group and resource: they are asked of the cluster's authorizer while it serves something else. */
+const OTHER_VERBS: ReadonlyMap<string, readonly string[]> = new Map([
+  ...['users', 'groups', 'serviceaccounts'].map((resource) => [`/${resource}`, ['impersonate']] as const),
+  ...['uids', 'userextras'].map((resource) => [`authentication.k8s.io/${resource}`, ['impersonate']] as const),
+  ...['roles', 'clusterroles'].map(
+    (resource) => [`rbac.authorization.k8s.io/${resource}`, ['escalate', 'bind']] as const,
+  ),
+  ['certificates.k8s.io/signers', ['approve', 'sign', 'attest']],
+]);
 const PATH_VERBS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 const COLLECTION_VERBS: ReadonlySet<string> = new Set(['list', 'watch', 'deletecollection']);
 
@@ -66,7 +75,8 @@ async function ofResource(target: string, attributes: JsonObject, scopes: Scopes
   const isWildcard = [what.apiGroup, what.resource, what.subresource].some((part) => part.includes('*'));
   const scope = isWildcard ? 'given' : await scopeOf(what, scopes);
   const verb = text(attributes.verb);
-  const verbs = verb === '*' ? RESOURCE_VERBS : [verb];
+  const others = OTHER_VERBS.get(`${what.apiGroup}/${what.resource}`) ?? [];
+  const verbs = verb === '*' ? [...RESOURCE_VERBS, ...others] : [verb];
   return { supposed: verbs.map((each) => supposedResource(target, each, what, scope)), isWildcard };
 }
 

@@ -1,0 +1,157 @@
+/*
+ * T32: what a review is told is what a request is answered. A request is turned into the review that describes it, and into wider ones that leave its
+ * name or namespace open; whatever of them is not incomplete must be what `decide` says of the request itself, body, options, stream and facts included.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { KNOWN_KINDS } from '../../src/cli/policy/known-kinds.ts';
+import { factsOf } from '../../src/cli/policy/question-facts.ts';
+import { guardIds, readRules } from '../../src/cli/policy/read-policies.ts';
+import { requestOfWords } from '../../src/cli/policy/request-of-words.ts';
+import { splitWords } from '../../src/cli/policy/words.ts';
+import { parsePolicyTests } from '../../src/config/policy-test-load.ts';
+import type { PolicyCase } from '../../src/config/policy-test-schema.ts';
+import { ofWildcard, weakest } from '../../src/connectors/kubernetes/reviews/access-review.ts';
+import { askedAbout } from '../../src/connectors/kubernetes/reviews/supposed.ts';
+import { readRequest } from '../../src/main/read-request.ts';
+import type { Foresight } from '../../src/model/foresight.ts';
+import { decide } from '../../src/policy/decide.ts';
+import { foresee } from '../../src/policy/foresee.ts';
+import type { GuardId } from '../../src/policy/guards/guard.ts';
+import { GUARD_IDS, GUARDS } from '../../src/policy/guards/table.ts';
+import type { Question } from '../../src/policy/question.ts';
+import { compileRules, type RuleSet } from '../../src/policy/rule-set.ts';
+import { callerOf, operationOf } from '../support/operation.ts';
+import { ALLOW_ALL, ruleOf } from '../support/rule.ts';
+import { questions, ruleLists } from './arbitraries.ts';
+
+const scopes = {
+  isNamespaced: async (group: string, resource: string) =>
+    KNOWN_KINDS.find((kind) => kind.group === group && kind.resource === resource)?.isNamespaced,
+};
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** The attributes that the API server's own authorizer would be asked about. */
+function attributesOf({ operation }: Question): Attributes {
+  const { verb, apiGroup: group, apiVersion: version, resource, subresource, namespace, name, path } = operation;
+  return operation.isResourceRequest
+    ? { verb, group, version, resource, subresource, namespace, name }
+    : { verb, path };
+}
+
+/** The review of a request, and wider ones. */
+function reviewsOf(question: Question): readonly Attributes[] {
+  const own = attributesOf(question);
+  if (!question.operation.isResourceRequest) return [own, { ...own, verb: '*' }];
+  const all = [
+    own,
+    { ...own, version: '*' },
+    // kubectl says the namespace of its context, also of what is in none.
+    { ...own, namespace: own['namespace'] || 'shop' },
+  ];
+  const isCollection = ['list', 'watch', 'deletecollection'].includes(question.operation.verb);
+  if (!isCollection)
+    all.push({ ...own, name: '' }, { ...own, namespace: '', name: '' }, { ...own, verb: '*', name: '' });
+  return isCollection ? all.filter(({ namespace }) => namespace === own['namespace']) : all;
+}
+
+async function foreseen(
+  rules: RuleSet,
+  { caller, operation, nowMs }: Question,
+  attributes: Attributes,
+): Promise<Foresight> {
+  const kind = attributes['path'] === undefined ? 'resourceAttributes' : 'nonResourceAttributes';
+  const asked = await askedAbout(operation.target, { [kind]: attributes }, scopes);
+  assert.ok(asked !== undefined);
+  const found = weakest(asked.supposed.map((supposed) => foresee(rules, caller, supposed, nowMs)));
+  assert.ok(found !== undefined);
+  return asked.isWildcard ? ofWildcard(found) : found;
+}
+
+/** Throws where a review is told for certain what its request is not answered; counts what was told. */
+async function agree(rules: RuleSet, question: Question, seen: Map<string, number>): Promise<void> {
+  const { effect } = decide(rules, question);
+  for (const [i, attributes] of reviewsOf(question).entries()) {
+    const foresight = await foreseen(rules, question, attributes);
+    const key = i === 0 ? foresight.effect : `wider ${foresight.effect}`;
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+    // A no to every verb, or to every name, may be a yes to one; a yes to all is a yes to each.
+    const isUniversal = attributes['verb'] === '*' && question.operation.verb !== '*';
+    if (foresight.effect === 'incomplete' || (isUniversal && foresight.effect !== 'allow')) continue;
+    assert.equal(foresight.effect, effect, JSON.stringify({ attributes, foresight, effect }));
+  }
+}
+
+function assertSeen(seen: ReadonlyMap<string, number>, effects: readonly string[], min: number): void {
+  for (const effect of effects)
+    assert.ok((seen.get(effect) ?? 0) >= min, `${effect} is hardly ever met: ${JSON.stringify([...seen])}`);
+}
+
+suite('T32: what can-i says is what is enforced', () => {
+  test('law: over rules, requests, bodies and facts of few words', async () => {
+    const seen = new Map<string, number>();
+    const hold = ruleOf({ effect: 'hold', verbs: ['get', 'delete'], apiGroups: ['*'], resources: ['pods', 'nodes'] });
+    const bases = fc.constantFrom([], [ALLOW_ALL], [ALLOW_ALL, hold]);
+    const opened = fc.constantFrom(new Set<GuardId>(), GUARD_IDS as ReadonlySet<GuardId>);
+    await fc.assert(
+      fc.asyncProperty(ruleLists(8), bases, questions, opened, async (some, base, question, unsafe) =>
+        agree(compileRules([...some, ...base], { unsafe }), question, seen),
+      ),
+      { numRuns: 4000 },
+    );
+    assertSeen(seen, ['allow', 'deny', 'hold', 'incomplete', 'wider allow', 'wider deny', 'wider incomplete'], 20);
+  });
+
+  test('over the example policies and their cases', async () => {
+    const seen = new Map<string, number>();
+    const folder = join(import.meta.dirname, '../../examples/policies');
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.test.yaml'))) {
+      const path = join(folder, file);
+      const parsed = parsePolicyTests(path, readFileSync(path, 'utf8'));
+      assert.ok('tests' in parsed);
+      for (const { document } of parsed.tests) {
+        const rules = compileRules(readRules({ files: document.policies.map((each) => join(dirname(path), each)) }), {
+          unsafe: guardIds(document.openGuards),
+        });
+        for (const each of document.cases) {
+          const caller = { ...(each.caller ?? document.caller), tokenEndsAt: 0, tokenDigest: '' } as Question['caller'];
+          const nowMs = Date.parse(each.now ?? document.now);
+          for (const request of requestsOf(each)) {
+            const read = await readRequest(each.target ?? document.target, request);
+            if ('refusal' in read) continue;
+            await agree(rules, { caller, operation: read.operation, facts: factsOf(each.facts), nowMs }, seen);
+          }
+        }
+      }
+    }
+    assertSeen(seen, ['allow', 'deny', 'hold', 'incomplete'], 2);
+  });
+
+  for (const guard of GUARDS) {
+    test(`over what guard \`${guard.id}\` stops and passes`, async () => {
+      const rules = compileRules([ALLOW_ALL], { unsafe: new Set() });
+      for (const { caller, podDangers, ...example } of [guard.stops, guard.passes]) {
+        const read = operationOf(example);
+        const operation = example.verb === undefined ? read : { ...read, verb: example.verb };
+        const facts = podDangers === undefined ? {} : { pod: { labels: {}, dangers: podDangers } };
+        const question = { caller: callerOf({ kind: caller ?? 'autonomous' }), operation, facts, nowMs: 0 };
+        await agree(rules, question, new Map());
+        assert.notEqual(
+          example === guard.stops ? (await foreseen(rules, question, attributesOf(question))).effect : 'deny',
+          'allow',
+        );
+      }
+    });
+  }
+});
+
+function requestsOf({ request, runs, run, object }: PolicyCase) {
+  if (request !== undefined) return [request];
+  return (runs ?? (run === undefined ? [] : [run])).map((words) =>
+    requestOfWords(typeof words === 'string' ? splitWords(words) : words, object),
+  );
+}
