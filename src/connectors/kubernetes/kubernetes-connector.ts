@@ -54,6 +54,11 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promi
   if (request.warnings.length === 0) return reply;
   return {
     ...reply,
-    headers: [...reply.headers, ...request.warnings.flatMap((text) => ['Warning', `299 sallyport "${text}"`])],
+    headers: [...reply.headers, ...request.warnings.flatMap((text) => ['Warning', warning(text)])],
   };
+}
+
+/** Source: RFC 7234, 5.5: code, agent, and a quoted string; client-go drops one that it cannot read. */
+function warning(text: string): string {
+  return `299 sallyport "${text.replace(/[^ -~]/g, '?').replace(/["\\]/g, '\\$&')}"`;
 }
