@@ -28,6 +28,9 @@ import { loadPolicyInForce, type PolicyInForce } from './policy-in-force.ts';
 import { createTarget, type Target } from './target.ts';
 import { version } from './version.ts';
 
+/** Limit: how long a stop waits for exchanges that it has cut to notice; what has not ended then is closed as lost at the next start. */
+const CUT_TIMEOUT_MS = 2_000;
+
 /** A gateway that serves. */
 export interface RunningGateway {
   readonly url: string;
@@ -49,6 +52,7 @@ export interface RunningGateway {
 export async function startGateway(config: Config, log: Logger): Promise<RunningGateway> {
   const told: Told = { log, metrics: createMetrics(), clock: systemClock };
   const closers: (() => unknown)[] = [];
+  const listeners: Listener[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
@@ -65,7 +69,6 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
       config.targets.map((target) => [target.name, createTarget(target, config, told.clock, policy.rules)]),
     );
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
-    const listeners: Listener[] = [];
     const certificate = await openCertificate(config, listeners, told);
     closers.push(certificate.stop);
     const serveTarget = dataPaths(config, targets, policy, { journal, inFlight }, told);
@@ -74,6 +77,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
       await Promise.all(listeners.map((listener) => listener.stop()));
+      await inFlight.ended(CUT_TIMEOUT_MS);
       if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
       await close();
       await privatePort.stop();
@@ -90,6 +94,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
       stop: (reason) => (state.stopped ??= stop(reason)),
     };
   } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.stop()));
     await close();
     throw error;
   }
@@ -110,16 +115,20 @@ function openCertificate(
   listeners: readonly Listener[],
   { log, metrics, clock }: Told,
 ): Promise<CertificateInForce> {
-  return certificateInForce({
+  const opened = certificateInForce({
     config,
     clock,
     onChange(pair) {
       for (const listener of listeners) listener.useCertificate(pair);
+      log.info('a changed certificate is in force');
     },
     onFailure(error) {
       metrics.certificateRefused();
       log.error({ error: error.message }, 'the changed certificate is refused; the one before stays in force');
     },
+  });
+  return opened.catch((error: Error) => {
+    throw new ConfigError(`the certificate cannot be used: ${error.message}`);
   });
 }
 
@@ -171,7 +180,7 @@ async function listen(
       serve: serveTarget,
       onFault: (error) =>
         log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a fault of the gateway'),
-    });
+    }).catch(portTaken(config.listen.address, port));
     listeners.push(listener);
     return listener;
   };
@@ -205,7 +214,15 @@ function openPrivatePort(
     readiness: readinessNow,
     metrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
     onFault: (error) => log.error({ error: String(error) }, 'the private port failed'),
-  });
+  }).catch(portTaken(config.private.address, config.private.port));
+}
+
+/** Tells a port that cannot be had in a sentence. */
+function portTaken(address: string, port: number) {
+  return (error: NodeJS.ErrnoException): never => {
+    const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
+    throw new ConfigError(`${address} port ${port} cannot be had: ${why}`);
+  };
 }
 
 /** A refused policy is shown and does not make the gateway unready: the set before is in force, and taking every replica away would be worse. */

@@ -12,6 +12,7 @@ export class InFlight {
   readonly #limits: InFlightLimits;
   readonly #counts = new Map<string, { requests: number; streams: number }>();
   readonly #underWay = new Set<(reason: Error) => void>();
+  readonly #waiting: (() => void)[] = [];
 
   constructor(limits: InFlightLimits) {
     this.#limits = limits;
@@ -38,6 +39,7 @@ export class InFlight {
       if (!isIn) return;
       isIn = false;
       this.#underWay.delete(breakOff);
+      if (this.#underWay.size === 0) for (const done of this.#waiting.splice(0)) done();
       count.requests--;
       if (isStream) count.streams--;
       if (count.requests === 0) this.#counts.delete(key);
@@ -47,6 +49,18 @@ export class InFlight {
   /** Breaks off all that is under way, of every caller. */
   breakOff(reason: Error): void {
     for (const each of [...this.#underWay]) each(reason);
+  }
+
+  /** Resolves once nothing is under way and the end of each is recorded, or after `timeoutMs`. */
+  ended(timeoutMs: number): Promise<void> {
+    if (this.#underWay.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   get callers(): number {
