@@ -22,7 +22,7 @@ export interface AskedAbout {
 /** The verbs that requests for resources have. */
 export const RESOURCE_VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
 /** Verbs that a `*` takes in beside them, by group and resource: they are asked of the cluster's authorizer while it serves something else. */
-const OTHER_VERBS: ReadonlyMap<string, readonly string[]> = new Map([
+const OTHER_VERBS = new Map<string, readonly string[]>([
   ...['users', 'groups', 'serviceaccounts'].map((resource) => [`/${resource}`, ['impersonate']] as const),
   ...['uids', 'userextras'].map((resource) => [`authentication.k8s.io/${resource}`, ['impersonate']] as const),
   ...['roles', 'clusterroles'].map(
