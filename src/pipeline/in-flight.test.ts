@@ -8,22 +8,25 @@ const tooMany = { code: 'TOO_MANY_REQUESTS' };
 test('a caller has as many requests under way as it may, and not one more; others are not touched', () => {
   const inFlight = new InFlight({ requestsPerCallerMax: 2, streamsPerCallerMax: 1 });
   const [dev, other] = [callerOf({ subject: 'dev' }), callerOf({ subject: 'dev', issuer: 'other' })];
-  const leave = inFlight.enter(dev, true, () => {});
-  assert.throws(() => inFlight.enter(dev, true, () => {}), tooMany);
-  inFlight.enter(dev, false, () => {});
-  assert.throws(() => inFlight.enter(dev, false, () => {}), tooMany);
-  inFlight.enter(other, true, () => {});
-  leave();
-  leave();
-  inFlight.enter(dev, true, () => {});
-  assert.throws(() => inFlight.enter(dev, false, () => {}), tooMany);
+  const first = inFlight.enter(dev, () => {});
+  const second = inFlight.enter(dev, () => {});
+  assert.throws(() => inFlight.enter(dev, () => {}), tooMany);
+  first.stream();
+  first.stream();
+  assert.throws(() => second.stream(), tooMany);
+  inFlight.enter(other, () => {}).stream();
+  first.leave();
+  first.leave();
+  second.stream();
+  inFlight.enter(dev, () => {});
+  assert.throws(() => inFlight.enter(dev, () => {}), tooMany);
 });
 
 test('a caller that has nothing under way is forgotten', () => {
   const inFlight = new InFlight({ requestsPerCallerMax: 2, streamsPerCallerMax: 1 });
-  const leaves = [inFlight.enter(callerOf(), true, () => {}), inFlight.enter(callerOf(), false, () => {})];
+  const places = [inFlight.enter(callerOf(), () => {}), inFlight.enter(callerOf(), () => {})];
   assert.equal(inFlight.callers, 1);
-  for (const leave of leaves) leave();
+  for (const place of places) place.leave();
   assert.equal(inFlight.callers, 0);
 });
 
@@ -31,13 +34,13 @@ test('T62: all that is under way is broken off, and nothing that has ended', () 
   const inFlight = new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 });
   const broken: string[] = [];
   const enter = (subject: string) =>
-    inFlight.enter(callerOf({ subject }), true, ({ message }) => broken.push(`${subject}: ${message}`));
-  const leave = enter('gone');
+    inFlight.enter(callerOf({ subject }), ({ message }) => broken.push(`${subject}: ${message}`));
+  const gone = enter('gone');
   enter('one');
-  const leaveOther = enter('other');
-  leave();
+  const other = enter('other');
+  gone.leave();
   inFlight.breakOff(new Error('a'));
-  leaveOther();
+  other.leave();
   inFlight.breakOff(new Error('b'));
   assert.deepEqual(broken, ['one: a', 'other: a', 'one: b']);
 });

@@ -7,6 +7,14 @@ export interface InFlightLimits {
   readonly streamsPerCallerMax: number;
 }
 
+/** An exchange that is counted in. */
+export interface Place {
+  /** Counts it as a stream too. @throws {Refusal} TOO_MANY_REQUESTS */
+  stream(): void;
+  /** Counts it out; does nothing the second time. */
+  leave(): void;
+}
+
 /** Counts what each caller has under way, and can break it all off; a caller that has no more is forgotten. */
 export class InFlight {
   readonly #limits: InFlightLimits;
@@ -19,30 +27,36 @@ export class InFlight {
   }
 
   /**
-   * Counts an exchange in; the function that comes back counts it out, and does nothing the second time. `breakOff` may be called until then.
+   * Counts an exchange in; `breakOff` may be called until it leaves.
    *
    * @throws {Refusal} TOO_MANY_REQUESTS
    */
-  enter({ subject, issuer }: Caller, isStream: boolean, breakOff: (reason: Error) => void): () => void {
+  enter({ subject, issuer }: Caller, breakOff: (reason: Error) => void): Place {
     const key = JSON.stringify([issuer, subject]);
+    const { requestsPerCallerMax, streamsPerCallerMax } = this.#limits;
     const count = this.#counts.get(key) ?? { requests: 0, streams: 0 };
-    if (count.requests >= this.#limits.requestsPerCallerMax)
-      throw tooMany(this.#limits.requestsPerCallerMax, 'requests');
-    if (isStream && count.streams >= this.#limits.streamsPerCallerMax)
-      throw tooMany(this.#limits.streamsPerCallerMax, 'streams');
+    if (count.requests >= requestsPerCallerMax) throw tooMany(requestsPerCallerMax, 'requests');
     count.requests++;
-    if (isStream) count.streams++;
     this.#counts.set(key, count);
     this.#underWay.add(breakOff);
     let isIn = true;
-    return () => {
-      if (!isIn) return;
-      isIn = false;
-      this.#underWay.delete(breakOff);
-      if (this.#underWay.size === 0) for (const done of this.#waiting.splice(0)) done();
-      count.requests--;
-      if (isStream) count.streams--;
-      if (count.requests === 0) this.#counts.delete(key);
+    let isStream = false;
+    return {
+      stream() {
+        if (!isIn || isStream) return;
+        if (count.streams >= streamsPerCallerMax) throw tooMany(streamsPerCallerMax, 'streams');
+        isStream = true;
+        count.streams++;
+      },
+      leave: () => {
+        if (!isIn) return;
+        isIn = false;
+        this.#underWay.delete(breakOff);
+        if (this.#underWay.size === 0) for (const done of this.#waiting.splice(0)) done();
+        count.requests--;
+        if (isStream) count.streams--;
+        if (count.requests === 0) this.#counts.delete(key);
+      },
     };
   }
 

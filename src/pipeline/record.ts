@@ -16,7 +16,7 @@ import type { Event, ExchangeEnded, Outcome, RecordedOperation } from '../record
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
 import { type Followed, follow, type ReplyEnd } from './follow.ts';
-import type { InFlight } from './in-flight.ts';
+import type { InFlight, Place } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import { recordedOperation } from './recorded-operation.ts';
 
@@ -52,7 +52,7 @@ export interface Recorder {
 
 /** The recording of one exchange. */
 export interface Recording {
-  /** Tells who asks; without this, the exchange ends unrecorded. */
+  /** Tells who asks; without this, the exchange ends unrecorded. @throws {Refusal} TOO_MANY_REQUESTS */
   of(caller: Caller): Caller;
   /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
   begin(operation: Operation): void;
@@ -98,7 +98,7 @@ class JournalRecording implements Recording {
   #begun: ReturnType<JournalPort['append']> | undefined;
   #decision: Decision | undefined;
   readonly #facts: string[] = [];
-  #leave: () => void = () => {};
+  #place: Place | undefined;
   #isPermitted = false;
   #isEnded = false;
   /** What ended the stream, where the gateway did. */
@@ -115,13 +115,13 @@ class JournalRecording implements Recording {
   of(caller: Caller): Caller {
     this.#caller = caller;
     this.#session = this.#parts.sessionOf(caller, this.#parts.target);
+    // Limit: before the body is read, so that no caller makes the gateway hold more bodies than requests that it may have under way.
+    this.#place = this.#parts.inFlight.enter(caller, (reason) => this.#breakOff(reason));
     return caller;
   }
 
   begin(operation: Operation): void {
-    this.#leave = this.#parts.inFlight.enter(this.#caller as Caller, operation.isStream, (reason) =>
-      this.#breakOff(reason),
-    );
+    if (operation.isStream) this.#place?.stream();
     this.#operation = operation;
     this.#appendBegun(recordedOperation(operation));
   }
@@ -193,7 +193,7 @@ class JournalRecording implements Recording {
     try {
       if (this.#begun === undefined) this.#appendBegun(undefined);
     } catch {
-      this.#leave();
+      this.#place?.leave();
       return refusal; // Limit: a journal that takes nothing cannot take this either; nothing was forwarded.
     }
     this.#end(this.#refusedOutcome(refusal), this.#operation?.body?.bytes.length ?? 0, 0);
@@ -232,7 +232,7 @@ class JournalRecording implements Recording {
   #end(outcome: Outcome, bytesIn: number, bytesOut: number): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#leave();
+    this.#place?.leave();
     const durationMs = Math.round((this.#parts.clock.monotonic() - this.#startedAt) * 1000) / 1000;
     const decision = this.#decision;
     const event: Event = {
