@@ -15,9 +15,7 @@ const subcommands: Readonly<Record<string, () => Promise<Command>>> = {
   kubeconfig: async () => (await import('../cli/kubeconfig.ts')).kubeconfigCommand(own),
   token: async () => (await import('../cli/token.ts')).tokenCommand(process.env),
   policy: async () =>
-    (await import('../cli/policy/policy.ts')).policyCommand({
-      readRequest: (await import('./read-request.ts')).readRequest,
-    }),
+    (await import('../cli/policy/policy.ts')).policyCommand((await import('./policy-ports.ts')).policyPorts),
   sessions: async () => (await import('../cli/sessions.ts')).sessionsCommand(),
   journal: async () => (await import('../cli/journal.ts')).journalCommand(),
 };

@@ -1,17 +1,23 @@
 import { Command } from 'commander';
+import type { Catalog } from '../../policy/analysis/space.ts';
+import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import type { RequestReader } from './offline-request.ts';
 import { testCommand } from './test-command.ts';
+import { whoCanCommand } from './who-can.ts';
 
 /** What the commands need of the connector, which they cannot reach themselves. */
 export interface PolicyPorts {
   readonly readRequest: RequestReader;
+  readonly powerOf: Catalog['powerOf'];
 }
 
 /** `sallyport policy`. */
-export function policyCommand({ readRequest }: PolicyPorts): Command {
+export function policyCommand({ readRequest, powerOf }: PolicyPorts): Command {
   return new Command('policy')
     .description('check, explain, test and compare policies; nothing is sent anywhere but by `import rbac`')
     .addCommand(explainCommand(readRequest))
-    .addCommand(testCommand(readRequest));
+    .addCommand(testCommand(readRequest))
+    .addCommand(diffCommand(powerOf))
+    .addCommand(whoCanCommand(powerOf));
 }

@@ -1,6 +1,6 @@
 import type { Guard } from '../guards/guard.ts';
 import { NO, YES } from '../truth.ts';
-import { box, type Region } from './box.ts';
+import { type Box, box } from './box.ts';
 import { NONE, someName } from './name-sets.ts';
 import { type ClassSet, literalPattern } from './partition.ts';
 import type { Part } from './rule-parts.ts';
@@ -12,40 +12,61 @@ import { witness } from './witness.ts';
  * caller, in the few namespaces and for the few names that a guard tells apart. What hangs on a body is not seen here.
  */
 export function guardParts(space: Space, guards: readonly Guard[]): readonly Part[] {
-  return guards.flatMap((guard) => [
-    ...partOf(guard, regionWhere(space, guard, true), []),
-    ...partOf(guard, regionWhere(space, guard, false), [`guard ${guard.id} finds what it looks for`]),
-  ]);
-}
-
-function partOf(guard: Guard, region: Region, conditions: readonly string[]): readonly Part[] {
-  return region.length === 0 ? [] : [{ rule: `guard ${guard.id}`, region, conditions, grants: [] }];
-}
-
-/** Where the guard says yes for certain; or, not `isSure`, where it hangs on what is not known. */
-function regionWhere(space: Space, guard: Guard, isSure: boolean): Region {
-  const context = { serviceAccounts: new Set<string>(), judgesResult: false };
-  const region = [];
+  if (guards.length === 0) return [];
+  const sure = new Map<Guard, Box[]>();
+  const open = new Map<Guard, Box[]>();
   for (const kind of [1n, 2n]) {
     for (const namespace of classesFor(space, 'kube-system')) {
       for (const name of classesFor(space, 'aws-auth')) {
-        let what = 0n;
-        for (let i = 0; i < space.whats.length; i++) {
-          const point = new Map([
-            ['what', 1n << BigInt(i)],
-            ['kind', kind],
-            ['namespace', lowest(namespace)],
-            ['name', lowest(name)],
-          ]);
-          const truth = guard.test(witness(space, point), context);
-          if (truth !== NO && (truth === YES) === isSure) what |= 1n << BigInt(i);
-        }
-        const found = box({ what, kind, namespace, name });
-        if (found !== undefined) region.push(found);
+        const found = operationsOf(space, guards, { kind, namespace, name });
+        for (const [guard, what] of found.sure) add(sure, guard, box({ what, kind, namespace, name }));
+        for (const [guard, what] of found.open) add(open, guard, box({ what, kind, namespace, name }));
       }
     }
   }
-  return region;
+  return [...parts(sure, () => []), ...parts(open, ({ id }) => [`guard ${id} finds what it looks for`])];
+}
+
+interface Where {
+  readonly kind: ClassSet;
+  readonly namespace: ClassSet;
+  readonly name: ClassSet;
+}
+
+/** The operations that each guard stops for certain there, and those where that hangs on what is not known. */
+function operationsOf(space: Space, guards: readonly Guard[], { kind, namespace, name }: Where) {
+  const context = { serviceAccounts: new Set<string>(), judgesResult: false };
+  const sure = new Map<Guard, ClassSet>();
+  const open = new Map<Guard, ClassSet>();
+  const place = [
+    ['kind', kind],
+    ['namespace', lowest(namespace)],
+    ['name', lowest(name)],
+  ] as const;
+  space.whats.forEach((_, i) => {
+    const what = 1n << BigInt(i);
+    const question = witness(space, new Map([['what', what], ...place]));
+    for (const guard of guards) {
+      const truth = guard.test(question, context);
+      if (truth === NO) continue;
+      const set = truth === YES ? sure : open;
+      set.set(guard, (set.get(guard) ?? 0n) | what);
+    }
+  });
+  return { sure, open };
+}
+
+function add(map: Map<Guard, Box[]>, guard: Guard, found: Box | undefined): void {
+  if (found !== undefined) map.set(guard, [...(map.get(guard) ?? []), found]);
+}
+
+function parts(found: ReadonlyMap<Guard, Box[]>, conditions: (guard: Guard) => readonly string[]): readonly Part[] {
+  return [...found].map(([guard, region]) => ({
+    rule: `guard ${guard.id}`,
+    region,
+    conditions: conditions(guard),
+    grants: [],
+  }));
 }
 
 /** None, one name, and all others. */

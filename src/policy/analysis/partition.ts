@@ -127,7 +127,7 @@ function closure(pattern: Pattern, positions: Positions): Positions {
 
 /** Two texts are in one state when nothing that may follow tells them apart. */
 function stateKey({ text, globs, literals }: State): string {
-  return `${globs.map((positions) => positions.join('.')).join('/')}|${literals.length === 0 ? '' : text}`;
+  return `${globs.map((positions) => positions.join('.')).join('/')}${literals.length === 0 ? '' : `|${text}`}`;
 }
 
 /** Every character of the patterns, and one of all others. */

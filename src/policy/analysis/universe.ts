@@ -12,7 +12,7 @@ type Test = (what: ResourceWhat) => boolean;
 export function universe(space: Space): Region {
   const some = someName(space);
   const of = (...tests: readonly Test[]) =>
-    whatsWhere(space, (what) => what.isResource && tests.every((test) => test(what)));
+    whatsWhere(space, (what) => what.isResource && tests.every((test) => test(what)) && isPossible(what));
   return [
     box({ what: whatsWhere(space, (what) => !what.isResource), namespace: NONE, name: NONE }),
     box({ what: of(isNamespaces, isMany), namespace: NONE }),
@@ -31,6 +31,10 @@ export function universe(space: Space): Region {
   ].filter((found) => found !== undefined);
 }
 
+const CONNECTED: ReadonlySet<string | undefined> = new Set(['exec', 'attach', 'portforward']);
+
+/** Exec and its like are asked for by GET or POST alone. */
+const isPossible: Test = ({ verb, power }) => !CONNECTED.has(power) || verb === 'get' || verb === 'create';
 const not =
   (test: Test): Test =>
   (what) =>

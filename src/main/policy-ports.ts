@@ -1,0 +1,6 @@
+import type { PolicyPorts } from '../cli/policy/policy.ts';
+import { powerOf } from '../connectors/kubernetes/powers.ts';
+import { readRequest } from './read-request.ts';
+
+/** What `sallyport policy` needs of the connector. */
+export const policyPorts: PolicyPorts = { readRequest, powerOf };

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { ruleLists } from '../../../test/policy/arbitraries.ts';
+import { ruleOf } from '../../../test/support/rule.ts';
+import { powerOf } from '../../connectors/kubernetes/powers.ts';
+import type { Rule } from '../rule.ts';
+import { compare } from './compare.ts';
+import type { Catalog } from './space.ts';
+import { whoCan } from './who-can.ts';
+
+const CATALOG: Catalog = {
+  kinds: [
+    { apiGroup: '', resource: 'pods', subresource: '', isNamespaced: true },
+    { apiGroup: '', resource: 'pods', subresource: 'exec', isNamespaced: true },
+    { apiGroup: '', resource: 'pods', subresource: 'eviction', isNamespaced: true },
+    { apiGroup: '', resource: 'nodes', subresource: '', isNamespaced: false },
+  ],
+  powerOf,
+};
+
+const pods = { verbs: ['get'], apiGroups: [''], resources: ['pods'] };
+const READ: Rule = ruleOf({
+  id: 'p/read',
+  callers: [{ groups: ['g'] }],
+  targets: ['prod'],
+  ...pods,
+  namespaces: [{ name: 'shop' }],
+});
+
+function told(before: readonly Rule[], after: readonly Rule[]): readonly string[] {
+  return compare(before, after, [], CATALOG).map(({ kind, callers, operations, namespaces, names, when, unless }) =>
+    [kind, callers, operations, namespaces, names, ...when, ...unless.map((text) => `unless ${text}`)]
+      .filter(Boolean)
+      .join(' | '),
+  );
+}
+
+const rows: readonly (readonly [
+  name: string,
+  before: readonly Rule[],
+  after: readonly Rule[],
+  expected: readonly string[],
+])[] = [
+  ['nothing changes', [READ], [{ ...READ, id: 'p/other' }], []],
+  ['a rule is new', [], [READ], ['gains | in g | get of pods | shop']],
+  ['a rule is gone', [READ], [], ['loses | in g | get of pods | shop']],
+  ['a verb is added', [READ], [{ ...READ, verbs: ['get', 'list'] }], ['gains | in g | list of pods | shop']],
+  [
+    'namespaces become a pattern',
+    [READ],
+    [{ ...READ, namespaces: [{ name: 'shop*' }] }],
+    ['gains | in g | get of pods | shop* but shop'],
+  ],
+  [
+    'a narrower rule beside a wider one changes nothing',
+    [READ],
+    [READ, ruleOf({ ...READ, id: 'p/b', resourceNames: ['web'] })],
+    [],
+  ],
+  ['a condition is added', [READ], [{ ...READ, when: 'true' }], ['bound | in g | get of pods | shop | when true']],
+  ['a condition is taken away', [{ ...READ, when: 'true' }], [READ], ['freed | in g | get of pods | shop']],
+  [
+    'a condition differs',
+    [{ ...READ, when: 'true' }],
+    [{ ...READ, when: 'false' }],
+    ['conditions | in g | get of pods | shop | when false'],
+  ],
+  [
+    'a deny cuts a piece out',
+    [READ],
+    [READ, ruleOf({ id: 'p/no', effect: 'deny', ...pods, resourceNames: ['db'] })],
+    ['loses | in g | get of pods | shop | db'],
+  ],
+  [
+    'a hold takes the place of an allow',
+    [READ],
+    [{ ...READ, effect: 'hold' }],
+    ['loses | in g | get of pods | shop', 'now-held | in g | get of pods | shop'],
+  ],
+  [
+    'a deny of delete reaches evictions',
+    [ruleOf({ verbs: ['create'], apiGroups: [''], resources: ['pods/eviction'] })],
+    [
+      ruleOf({ verbs: ['create'], apiGroups: [''], resources: ['pods/eviction'] }),
+      ruleOf({ effect: 'deny', verbs: ['delete'], apiGroups: [''], resources: ['pods'] }),
+    ],
+    ['loses | create of pods/eviction'],
+  ],
+];
+
+suite('the difference of two policies', () => {
+  for (const [name, before, after, expected] of rows) test(name, () => assert.deepEqual(told(before, after), expected));
+
+  test('of a policy to itself, in any order, there is none', () => {
+    fc.assert(
+      fc.property(ruleLists(5), (rules) => assert.deepEqual(compare(rules, rules.toReversed(), [], CATALOG), [])),
+      { numRuns: 40 },
+    );
+  });
+});
+
+test('who can: those whom a rule allows, less those whom a deny takes out', () => {
+  const rules = [READ, ruleOf({ id: 'p/no', effect: 'deny', callers: [{ subjects: ['mallory'] }], ...pods })];
+  const { allowed, held } = whoCan(rules, [], CATALOG, {
+    verb: 'get',
+    apiGroup: '',
+    resource: 'pods',
+    namespace: 'shop',
+  });
+  assert.deepEqual(held, []);
+  assert.deepEqual(
+    allowed.map(({ callers, rule, targets }) => ({ callers, rule, targets })),
+    [{ callers: 'subject any but mallory, in g', rule: 'p/read', targets: 'prod' }],
+  );
+  assert.deepEqual(
+    whoCan(rules, [], CATALOG, { verb: 'get', apiGroup: '', resource: 'pods', namespace: 'bank' }).allowed,
+    [],
+  );
+});
