@@ -39,6 +39,13 @@ export function kindKey(group: string, version: string, resource: string, subres
   return `${group}/${version}/${resource}/${subresource}`;
 }
 
+/** Whether a resource is in namespaces, in whichever version it is served; undefined where it is in none. */
+export function isNamespaced({ kinds }: KindIndex, group: string, resource: string): boolean | undefined {
+  const [first, last] = [`${group}/`, `/${resource}/`];
+  for (const [key, kind] of kinds) if (key.startsWith(first) && key.endsWith(last)) return kind.isNamespaced;
+  return undefined;
+}
+
 /** Reads an APIGroupDiscoveryList; of v2 and v2beta1 alike, which have the same fields. */
 export function addAggregated(builder: KindIndexBuilder, document: Document): void {
   for (const group of objects(document.items)) {

@@ -18,6 +18,7 @@ import {
   type DiscoveredKind,
   type Document,
   groupVersions,
+  isNamespaced,
   type KindIndex,
   KindIndexBuilder,
   kindKey,
@@ -140,18 +141,12 @@ export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes {
       const key = kindKey(group, version, resource, subresource);
       const found = (await current()).index.kinds.get(key);
       if (found !== undefined) return found;
-      const { index } = await newerThan(begunBefore);
-      const foundNow = index.kinds.get(key);
-      if (foundNow === undefined && index.stale.has(`${group}/${version}`))
-        throw unavailable(`${group}/${version} is stale at the target`);
-      return foundNow;
+      const { kinds, stale } = (await newerThan(begunBefore)).index;
+      const foundNow = kinds.get(key);
+      if (foundNow !== undefined || !stale.has(`${group}/${version}`)) return foundNow;
+      throw unavailable(`${group}/${version} is stale at the target`);
     },
-    async isNamespaced(group, resource) {
-      const { kinds } = (await current()).index;
-      const [first, last] = [`${group}/`, `/${resource}/`];
-      for (const [key, kind] of kinds) if (key.startsWith(first) && key.endsWith(last)) return kind.isNamespaced;
-      return undefined;
-    },
+    isNamespaced: async (group, resource) => isNamespaced((await current()).index, group, resource),
   };
 }
 
