@@ -35,6 +35,8 @@ export interface Issuer {
   readonly caPem?: string;
   /** A signed access token (RS256) for a subject, from the token endpoint. */
   tokenFor(subject: string, groups: readonly string[], options?: TokenOptions): Promise<string>;
+  /** The secret of a subject that has had a token, for a test that asks for one itself. */
+  secretOf(subject: string): string | undefined;
   /** Signs with a new key from now on; the old one stays in the JWKS unless it is dropped. */
   rotateKeys(options?: { readonly isOldDropped?: boolean }): Promise<void>;
   close(): Promise<void>;
@@ -98,6 +100,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
       });
       return requestToken(url, subject, secret, dispatcher);
     },
+    secretOf: (subject) => clients.get(subject)?.secret,
     rotateKeys: ({ isOldDropped = false } = {}) => sign(isOldDropped ? [] : keys),
     close: async () => {
       await dispatcher.close();

@@ -84,7 +84,13 @@ function targetName(options: Options, config: Config): string {
 }
 
 function serverUrl(options: Options, config: Config, name: string): string {
-  if (options.server !== undefined) return `${options.server.replace(/\/$/, '')}/k8s/${name}`;
+  if (options.server !== undefined) {
+    if (!URL.canParse(options.server) || new URL(options.server).protocol !== 'https:')
+      throw new CliError(
+        `--server is \`${options.server}\`; expected an https URL, such as https://gateway.example.com`,
+      );
+    return `${options.server.replace(/\/$/, '')}/k8s/${name}`;
+  }
   if (config.listen.port === 0)
     throw new CliError('the configuration lets the system pick a port; say where the gateway is with --server');
   const address = ['0.0.0.0', '::'].includes(config.listen.address) ? '127.0.0.1' : config.listen.address;

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { CliError } from './cli-error.ts';
+import { escapeControl } from './escape-control.ts';
 
 /** Where a caller's token comes from; exactly one of the groups is given. */
 export interface TokenSource {
@@ -23,6 +24,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Limit: how long an issuer may take to answer. */
 const ISSUER_TIMEOUT_MS = 10_000;
+
+/** Limit: the longest answer of an issuer. */
+const ANSWER_CHARACTERS_MAX = 1024 * 1024;
 
 /** `sallyport token`. */
 export function tokenCommand(env: Environment): Command {
@@ -89,53 +93,94 @@ async function githubToken(source: TokenSource, env: Environment): Promise<strin
   const bearer = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   if (url === undefined || bearer === undefined)
     throw new CliError('GitHub Actions offers no token here: give the job `permissions: id-token: write`');
-  const asked = source.audience === undefined ? url : `${url}&audience=${encodeURIComponent(source.audience)}`;
-  const answer = await fetchJson(asked, { headers: { authorization: `Bearer ${bearer}` } });
+  const asked = new URL(url);
+  if (source.audience !== undefined) asked.searchParams.set('audience', source.audience);
+  const { status, answer } = await fetchJson(asked.href, { headers: { authorization: `Bearer ${bearer}` } });
+  if (status !== 200) throw new CliError(`\`${asked.origin}\` answered ${status} and no token`);
   return String(answer.value ?? '');
 }
 
+/**
+ * By client credentials: the client presents itself in the header first, which every server must take, and where that is refused in the form,
+ * which is all that some clients are registered for.
+ *
+ * Source: RFC 6749, 2.3.1 and 4.4; RFC 8707, 2, for `resource`; `audience` is what servers that know no `resource` ask for.
+ */
 async function clientCredentialsToken(source: TokenSource): Promise<string> {
+  const [url, id] = [source.tokenUrl as string, source.clientId as string];
   const secret = (await readSecretFile(source.clientSecretFile as string)).trim();
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (source.scope !== undefined) form.set('scope', source.scope);
-  if (source.audience !== undefined) form.set('resource', source.audience);
-  const basic = Buffer.from(`${encodeURIComponent(source.clientId as string)}:${encodeURIComponent(secret)}`).toString(
-    'base64',
+  if (source.audience !== undefined) form.set('audience', source.audience);
+  if (source.audience !== undefined && URL.canParse(source.audience)) form.set('resource', source.audience);
+  const basic = Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64');
+  const post = (headers: Record<string, string>) =>
+    fetchJson(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: form.toString(),
+    });
+  let { status, answer } = await post({ authorization: `Basic ${basic}` });
+  if (status === 400 || status === 401) {
+    form.set('client_id', id);
+    form.set('client_secret', secret);
+    ({ status, answer } = await post({}));
+  }
+  if (status === 200) return String(answer.access_token ?? answer.id_token ?? '');
+  const why = answer.error_description ?? answer.error;
+  throw new CliError(
+    `\`${new URL(url).origin}\` answered ${status} and no token${typeof why === 'string' ? `: ${escapeControl(why)}` : ''}`,
   );
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` };
-  const answer = await fetchJson(source.tokenUrl as string, { method: 'POST', headers, body: form.toString() });
-  return String(answer.access_token ?? answer.id_token ?? '');
 }
 
 async function fetchJson(
   url: string,
   options: Parameters<typeof import('undici').request>[1],
-): Promise<Record<string, unknown>> {
+): Promise<{ readonly status: number; readonly answer: Record<string, unknown> }> {
+  if (!URL.canParse(url)) throw new CliError(`\`${url}\` is no URL`);
   if (!isTrustedUrl(url))
     throw new CliError(`\`${url}\` is neither https nor on loopback: the token would be seen on the way`);
   const { request } = await import('undici'); // not for a token from a file, which every kubectl command reads
-  const { statusCode, body } = await request(url, { ...options, signal: AbortSignal.timeout(ISSUER_TIMEOUT_MS) }).catch(
-    (error: Error) => {
-      throw new CliError(`\`${new URL(url).origin}\` cannot be reached: ${error.message}`);
-    },
-  );
-  if (statusCode !== 200) {
-    await body.dump();
-    throw new CliError(`\`${new URL(url).origin}\` answered ${statusCode} and no token`);
+  const { origin } = new URL(url);
+  try {
+    const signal = AbortSignal.timeout(ISSUER_TIMEOUT_MS);
+    const { statusCode, body } = await request(url, { ...options, signal });
+    let text = '';
+    for await (const chunk of body.setEncoding('utf8')) {
+      text += String(chunk);
+      if (text.length > ANSWER_CHARACTERS_MAX) throw new Error('its answer is too long');
+    }
+    return { status: statusCode, answer: jsonObject(text) };
+  } catch (error) {
+    throw new CliError(`\`${origin}\` cannot be asked for a token: ${(error as Error).message}`);
   }
-  return (await body.json()) as Record<string, unknown>;
+}
+
+/** The object that a JSON text holds; an empty one where it holds none: what is missing in it is told by who looks for it. */
+function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }
 
 function checked(text: string, where: string): string {
   const token = text.trim();
-  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) throw new CliError(`${where} holds no JSON Web Token`);
+  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token) || Object.keys(claimsOf(token)).length === 0)
+    throw new CliError(`${where} holds no JSON Web Token`);
   return token;
+}
+
+/** What the token says; nothing of it is believed here, the gateway checks it. */
+function claimsOf(token: string): Record<string, unknown> {
+  return jsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }
 
 /** Source: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
 function execCredential(token: string): unknown {
-  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString());
-  const { exp } = claims as { exp?: unknown };
+  const { exp } = claimsOf(token);
   const ends = typeof exp === 'number' ? { expirationTimestamp: new Date(exp * 1000).toISOString() } : {};
   return { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token, ...ends } };
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { CliError } from '../cli/cli-error.ts';
 import { readConfig } from '../cli/read-config.ts';
@@ -14,9 +14,13 @@ interface Options {
 /** `sallyport gateway`: serves until SIGTERM or SIGINT; SIGHUP looks at the policy files at once. The log is JSON lines on standard error. */
 export function gatewayCommand(): Command {
   return new Command('gateway')
-    .description('serve the data path')
+    .description('serve the data path, until SIGTERM or SIGINT; SIGHUP looks at the policy files at once')
     .option('--config <file>', 'the configuration', 'sallyport.yaml')
-    .option('--log-level <level>', 'trace, debug, info, warn or error', 'info')
+    .addOption(
+      new Option('--log-level <level>', 'what the log says at least')
+        .choices(['trace', 'debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
     .action(async ({ config, logLevel }: Options) => {
       const log = pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
       const gateway = await startGateway(readConfig(config), log).catch((error: unknown) => {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { loadConfig } from '../config/load.ts';
+import { parsePolicies } from '../config/policy-load.ts';
+import { GUARD_IDS } from '../policy/guards/table.ts';
+import { initCommand } from './init.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'sallyport-init-'));
+after(() => rmSync(root, { recursive: true }));
+
+const kubeconfigFile = (name: string, contexts: readonly string[], current?: string) => {
+  const file = join(root, name);
+  const entries = contexts.map((context) => `  - { name: ${JSON.stringify(context)}, context: {} }\n`).join('');
+  const head = current === undefined ? '' : `current-context: ${JSON.stringify(current)}\n`;
+  writeFileSync(file, `kind: Config\n${head}contexts:\n${entries}`);
+  return file;
+};
+const KUBECONFIG = kubeconfigFile('config', ['arn:aws:eks:eu:1:cluster/Prod_1', 'kind'], 'kind');
+
+/** The folder that `sallyport init` has written into, and what it said. */
+async function init(args: readonly string[], env: Record<string, string> = { KUBECONFIG }) {
+  const folder = mkdtempSync(join(root, 'folder-'));
+  let said = '';
+  const command = initCommand(env, (text) => {
+    said += text;
+  });
+  await command.parseAsync(['--folder', folder, ...args], { from: 'user' });
+  return { folder, said };
+}
+
+function loaded(folder: string) {
+  const config = loadConfig(join(folder, 'sallyport.yaml'), { guards: GUARD_IDS });
+  assert.ok('config' in config, JSON.stringify(config));
+  const files = config.config.policyFiles.map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+  const policy = parsePolicies(files);
+  assert.ok('rules' in policy, JSON.stringify(policy));
+  return { config: config.config, rules: policy.rules };
+}
+
+test('what it writes loads without a finding, for the current context', async () => {
+  const { folder, said } = await init([]);
+  const { config, rules } = loaded(folder);
+  assert.deepEqual(config.targets[0]?.kubeconfig, { file: KUBECONFIG, context: 'kind' });
+  assert.equal(config.targets[0]?.upstreamIdentity, 'caller');
+  assert.deepEqual(
+    rules.map(({ effect }) => effect),
+    ['allow', 'deny'],
+  );
+  assert.match(said, /name your OIDC issuer in .*sallyport\.yaml/);
+  assert.match(said, /sallyport gateway --config .*sallyport\.yaml/);
+});
+
+test('every flag is in what it writes, whatever characters it has', async () => {
+  writeFileSync(join(root, 'jwks.json'), '{}');
+  const flags = [
+    '--context',
+    'arn:aws:eks:eu:1:cluster/Prod_1',
+    '--issuer',
+    'https://issuer.test/a"b',
+    '--audience',
+    'a: b',
+  ];
+  const keys = ['--keys-file', join(root, 'jwks.json'), '--subject-prefix', 'ci:'];
+  const { config } = loaded((await init([...flags, ...keys])).folder);
+  const [issuer] = config.issuers;
+  assert.deepEqual(
+    [issuer?.url, issuer?.audiences, issuer?.keys?.file, issuer?.subject.prefix],
+    ['https://issuer.test/a"b', ['a: b'], join(root, 'jwks.json'), 'ci:'],
+  );
+  assert.equal(config.targets[0]?.name, 'arn-aws-eks-eu-1-cluster-prod-1');
+});
+
+test('of several kubeconfigs in $KUBECONFIG it takes the one that has the context', async () => {
+  const other = kubeconfigFile('other', ['staging'], 'staging');
+  const env = { KUBECONFIG: `${join(root, 'none')}:${KUBECONFIG}:${other}` };
+  assert.deepEqual(loaded((await init(['--context', 'staging'], env)).folder).config.targets[0]?.kubeconfig, {
+    file: other,
+    context: 'staging',
+  });
+  assert.equal(loaded((await init([], env)).folder).config.targets[0]?.kubeconfig?.context, 'kind');
+});
+
+test('nothing is overwritten, and nothing beside it is written', async () => {
+  const { folder } = await init([]);
+  const before = readFileSync(join(folder, 'sallyport.yaml'));
+  rmSync(join(folder, 'policy'), { recursive: true });
+  await assert.rejects(init(['--folder', folder]), {
+    name: 'CliError',
+    message: /sallyport.yaml` exists already and is left as it is$/,
+  });
+  assert.deepEqual(readFileSync(join(folder, 'sallyport.yaml')), before);
+  assert.throws(() => readFileSync(join(folder, 'policy/first.yaml')), { code: 'ENOENT' });
+});
+
+const MISTAKES: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] = [
+  ['an unknown context', ['--context', 'prod'], { KUBECONFIG }, /has no context `prod`; it has `arn:[^`]*`, `kind`$/],
+  ['no kubeconfig', [], { KUBECONFIG: join(root, 'none') }, /^kubeconfig `.*none` cannot be read: ENOENT$/],
+  ['no current context', [], { KUBECONFIG: kubeconfigFile('bare', ['a']) }, /`.*bare` has no current context; name one with --context: `a`$/],
+  ['a keys file that is not there', ['--keys-file', join(root, 'none')], { KUBECONFIG }, /^there is no file `.*none` \(--keys-file\)$/],
+]; // biome-ignore format: a table
+
+for (const [what, args, env, says] of MISTAKES) {
+  test(`${what} is told in a sentence`, async () => {
+    await assert.rejects(init(args, env), { name: 'CliError', message: says });
+  });
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import { parse } from 'yaml';
+import { kubeconfigCommand } from './kubeconfig.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-kubeconfig-'));
+const at = (name: string) => join(folder, name);
+const CA = '-----BEGIN CERTIFICATE-----\n';
+const TARGET = '{ url: "https://cluster.test", tokenFile: upstream-token }';
+
+function config(keys: string, targets: readonly string[]): void {
+  const entries = targets.map((name) => `  - { name: ${name}, server: ${TARGET} }\n`).join('');
+  const issuers = 'issuers: [{ name: main, url: "https://issuer.test", audiences: [sallyport] }]';
+  const head = `apiVersion: sallyport.dev/v1\nkind: Gateway\n${keys}${issuers}\n`;
+  writeFileSync(at('sallyport.yaml'), `${head}targets:\n${entries}policy: { files: [policy] }\n`);
+}
+
+before(() => {
+  mkdirSync(at('policy'));
+  mkdirSync(at('.sallyport'));
+  writeFileSync(at('upstream-token'), 'upstream-secret');
+});
+beforeEach(() => {
+  config('', ['one']);
+  writeFileSync(at('.sallyport/ca.crt'), CA);
+});
+after(() => rmSync(folder, { recursive: true }));
+
+/** The kubeconfig that the command writes. */
+async function written(...args: string[]) {
+  const own = { command: '/usr/bin/node', args: ['/opt/sallyport/cli.js'] };
+  const all = ['--config', at('sallyport.yaml'), '--output', at('out.yaml'), ...args];
+  rmSync(at('out.yaml'), { force: true });
+  await kubeconfigCommand(own).parseAsync(all, { from: 'user' });
+  const text = readFileSync(at('out.yaml'), 'utf8');
+  const [{ cluster }, { user }] = [parse(text).clusters[0], parse(text).users[0]];
+  return {
+    text,
+    cluster,
+    exec: user.exec,
+    context: parse(text).contexts[0].context,
+    name: parse(text)['current-context'],
+  };
+}
+
+const TOKEN = ['--token-file', at('caller-token')];
+
+test('it leads to the target, trusts the gateway’s own authority, and asks this very program for the token', async () => {
+  const { cluster, exec, name } = await written(...TOKEN);
+  assert.equal(name, 'sallyport-one');
+  assert.deepEqual(cluster, {
+    server: 'https://127.0.0.1:8443/k8s/one',
+    'certificate-authority': at('.sallyport/ca.crt'),
+  });
+  assert.deepEqual(exec, {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    interactiveMode: 'Never',
+    command: '/usr/bin/node',
+    args: ['/opt/sallyport/cli.js', 'token', ...TOKEN],
+  });
+});
+
+test('nothing in it is secret, and only its owner reads it', async () => {
+  writeFileSync(at('caller-token'), 'caller-secret');
+  const { text } = await written(...TOKEN);
+  assert.doesNotMatch(text, /caller-secret|upstream/);
+  assert.equal(statSync(at('out.yaml')).mode & 0o777, 0o600);
+});
+
+test('paths that are given relative come out absolute', async () => {
+  const file = relative(process.cwd(), at('other.crt'));
+  writeFileSync(at('other.crt'), CA);
+  const source = ['--token-url', 'https://issuer.test/token', '--client-id', 'ci', '--client-secret-file', 'secret'];
+  const { cluster, exec } = await written('--ca-file', file, ...source);
+  assert.equal(cluster['certificate-authority'], at('other.crt'));
+  assert.equal(exec.args.at(-1), join(process.cwd(), 'secret'));
+});
+
+test('for another machine: a server, the certificates inside, a namespace', async () => {
+  const flags = ['--server', 'https://gateway.example.com/', '--embed-ca', '--namespace', 'shop', '--github-actions'];
+  const { cluster, context, exec } = await written(...flags);
+  assert.deepEqual(cluster, {
+    server: 'https://gateway.example.com/k8s/one',
+    'certificate-authority-data': Buffer.from(CA).toString('base64'),
+  });
+  assert.equal(context.namespace, 'shop');
+  assert.deepEqual(exec.args.slice(1), ['token', '--github-actions']);
+});
+
+test('one of several targets is named', async () => {
+  config('', ['one', 'two']);
+  assert.equal((await written('--target', 'two', ...TOKEN)).cluster.server, 'https://127.0.0.1:8443/k8s/two');
+});
+
+test('a gateway with certificates of its own is trusted as any other server', async () => {
+  writeFileSync(at('tls.crt'), '');
+  config('tls: { certificateFile: tls.crt, keyFile: tls.crt }\nlisten: { address: "::", port: 443 }\n', ['one']);
+  assert.deepEqual((await written(...TOKEN)).cluster, { server: 'https://127.0.0.1:443/k8s/one' });
+});
+
+const MISTAKES: readonly (readonly [what: string, prepare: () => void, args: readonly string[], says: RegExp])[] = [
+  ['no token source', () => {}, [], /^name one source of the token/],
+  ['no target of several', () => config('', ['one', 'two']), TOKEN, /^name a target with --target: `one`, `two`$/],
+  ['an unknown target', () => {}, ['--target', 'three', ...TOKEN], /^there is no target `three`: `one`$/],
+  ['no authority yet', () => rmSync(at('.sallyport/ca.crt')), TOKEN, /^there is no certificate authority at .* made when the gateway first starts/],
+  ['a port that the system picks', () => config('listen: { port: 0 }\n', ['one']), TOKEN, /say where the gateway is with --server$/],
+  ['a server that is no https URL', () => {}, ['--server', 'gateway:8443', ...TOKEN], /^--server is `gateway:8443`; expected an https URL/],
+  ['a configuration that is wrong', () => config('listn: {}\n', ['one']), TOKEN, /sallyport\.yaml:3:1: .*listn/],
+]; // biome-ignore format: a table
+
+for (const [what, prepare, args, says] of MISTAKES) {
+  test(`${what} is told in a sentence, and nothing is written`, async () => {
+    prepare();
+    await assert.rejects(written(...args), { name: 'CliError', message: says });
+    assert.equal(statSync(at('out.yaml'), { throwIfNoEntry: false }), undefined);
+  });
+}

@@ -1,0 +1,63 @@
+// The `sallyport` command as a person types it: what it prints, where, and with which exit code.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { decodeJwt } from 'jose';
+import { startIssuer } from '../../demo/issuer.ts';
+import { runChild } from '../support/child.ts';
+import { CLI } from '../support/gateway-process.ts';
+
+const [program, ...cli] = CLI;
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const sallyport = (...args: string[]) => spawnSync(program, [...cli, ...args], { cwd: folder, encoding: 'utf8' });
+
+test('`token` prints the credential that kubectl expects, with the instant at which it ends, from a real issuer', async () => {
+  const issuer = await startIssuer();
+  try {
+    await issuer.tokenFor('dev', ['ops'], { lifetimeSeconds: 600 });
+    writeFileSync(join(folder, 'secret'), issuer.secretOf('dev') ?? '');
+    const source = ['--token-url', `${issuer.url}/token`, '--client-id', 'dev', '--client-secret-file', 'secret'];
+    const { code, output } = await runChild(program, [...cli, 'token', ...source], { cwd: folder });
+    assert.equal(code, 0, output);
+    const { apiVersion, kind, status } = JSON.parse(output);
+    const { sub, exp = 0 } = decodeJwt(status.token);
+    assert.deepEqual([apiVersion, kind, sub], ['client.authentication.k8s.io/v1', 'ExecCredential', 'dev']);
+    assert.equal(Date.parse(status.expirationTimestamp), exp * 1000);
+  } finally {
+    await issuer.close();
+  }
+});
+
+const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+  [['token'], /^sallyport: name one source of the token: .*\n$/],
+  [['token', '--token-file', 'none'], /^sallyport: file `none` cannot be read: ENOENT\n$/],
+  [['gateway'], /^sallyport: .*sallyport\.yaml:1:1: there is no such file; `sallyport init` writes one\n$/],
+  [['gateway', '--log-level', 'loud'], /^sallyport: .*'loud' is invalid.*trace, debug, info, warn, error/],
+  [['init', '--kubeconfig', 'none'], /^sallyport: kubeconfig `.*none` cannot be read: ENOENT\n$/],
+  [['journal', 'verify'], /^sallyport: .*sallyport\.yaml:1:1: there is no such file/],
+  [['kubeconfg'], /^sallyport: error: unknown command 'kubeconfg'\n\(Did you mean kubeconfig\?\)/],
+  [['kubeconfig', '--targt', 'x'], /^sallyport: error: unknown option '--targt'\n\(Did you mean --target\?\)/],
+]; // biome-ignore format: a table
+
+for (const [args, says] of MISTAKES) {
+  test(`\`sallyport ${args.join(' ')}\` says on standard error what is wrong, and exits with 2`, () => {
+    const { status, stdout, stderr } = sallyport(...args);
+    assert.match(stderr, says);
+    assert.doesNotMatch(stderr, /^ {4}at /m);
+    assert.deepEqual([status, stdout], [2, '']);
+  });
+}
+
+test('help and version go to standard output, and exit with 0', () => {
+  for (const args of [['--help'], ['gateway', '--help'], ['--version']]) {
+    const { status, stdout, stderr } = sallyport(...args);
+    assert.deepEqual([status, stderr], [0, ''], args.join(' '));
+    assert.match(stdout, /^(Usage: sallyport|\d+\.\d+\.\d+)/);
+  }
+});
