@@ -33,6 +33,8 @@ export interface Outcome {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly bytes: number;
+  /** Why the first that failed did. */
+  readonly failure?: string;
 }
 
 const CONFIG_MAPS = '/api/v1/namespaces/shop/configmaps';
@@ -162,6 +164,7 @@ class Timed {
   readonly #latenciesMs: number[] = [];
   #bytes = 0;
   #failed = 0;
+  #failure: string | undefined;
 
   constructor(ask: Ask) {
     this.#ask = ask;
@@ -172,8 +175,9 @@ class Timed {
       const bytes = await this.#ask();
       this.#bytes += bytes;
       this.#latenciesMs.push(performance.now() - beganMs);
-    } catch {
+    } catch (error) {
       this.#failed++;
+      this.#failure ??= String(error);
     }
   }
 
@@ -187,6 +191,7 @@ class Timed {
       p50Ms: at(0.5),
       p99Ms: at(0.99),
       bytes: this.#bytes,
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
   }
 }

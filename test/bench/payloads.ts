@@ -11,6 +11,16 @@ export const LIST = Buffer.from(
   `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[${Array.from({ length: 5_000 }, (_, i) => configMap(`settings-${i}`, 700)).join(',')}]}`,
 );
 
+/** The pod in which an exec runs. */
+export const POD = Buffer.from(
+  JSON.stringify({
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: { name: 'web', namespace: 'shop', uid: 'f3f1f3a2-6d0a-4c6d-9b51-5f0a8a4f2c12', resourceVersion: '12346' },
+    spec: { serviceAccountName: 'default', containers: [{ name: 'web', image: 'web:1' }] },
+  }),
+);
+
 export const WATCH_EVENT = Buffer.from(`{"type":"ADDED","object":${SMALL.toString()}}\n`);
 
 /** How much an exec writes before it ends. */

@@ -9,7 +9,7 @@ import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { createServer, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { DISCOVERY, EXEC_BYTES, LIST, SMALL, WATCH_EVENT } from './payloads.ts';
+import { DISCOVERY, EXEC_BYTES, LIST, POD, SMALL, WATCH_EVENT } from './payloads.ts';
 
 /** The first message to a server: whom it serves as, and whom it passes on to. */
 export interface ServerOptions {
@@ -36,6 +36,7 @@ function upstream(options: ServerOptions): Server {
       return;
     }
     if (url === '/api' || url === '/apis') return answer(response, 200, DISCOVERY[url]);
+    if (url.endsWith('/pods/web')) return answer(response, 200, POD);
     answer(response, 200, url.endsWith('/configmaps') ? LIST : SMALL);
   });
   server.on('upgrade', (_request: IncomingMessage, socket: Duplex) => exec(socket));

@@ -3,7 +3,7 @@
  *
  * Each sample goes to the innermost frame that belongs to a stage, so what a stage calls of Node or of a package counts as that stage's. What has no
  * such frame is Node's own: reading from sockets, TLS and parsing HTTP for both sides, before any of our code is called. What runs on other threads
- * (writing and syncing the journal) is not sampled; it is told by the system and shown as a share of the whole. `mask` hides nothing yet.
+ * (collecting garbage, compiling, writing and syncing the journal) is not sampled; it is told by the system and shown as a share of the whole. `mask` hides nothing yet.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -91,7 +91,7 @@ function monotonicMicros(): number {
 function shares(micros: ReadonlyMap<string, number>, otherThreads: number): readonly StageShare[] {
   const sum = [...micros.values()].reduce((total, each) => total + each, 0);
   const all = [...micros].map(([stage, each]) => ({ stage, share: (each / sum) * (1 - otherThreads) }));
-  return [...all, { stage: 'other threads: the journal’s disk', share: otherThreads }].sort(
+  return [...all, { stage: 'other threads: garbage, compiling, the journal’s disk', share: otherThreads }].sort(
     (a, b) => b.share - a.share,
   );
 }

@@ -136,7 +136,8 @@ function loadGenerator(children: ChildProcess[], caPem: string, token: string) {
       const job: Job = { origin, prefix, caPem, token, ...part };
       child.send(job);
       const outcome = await answerOf<Outcome>(child);
-      if (outcome.failed > 0) throw new Error(`${outcome.failed} of the requests failed: ${name}, ${part.ask}`);
+      if (outcome.failed > 0)
+        throw new Error(`${outcome.failed} of the requests failed: ${name}, ${part.ask}: ${outcome.failure}`);
       return outcome;
     },
     stop: () => ended(child, 'SIGTERM'),
