@@ -3,6 +3,7 @@ import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-l
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery-limits.ts';
 import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
 import { QUERY_LIMITS } from '../../src/connectors/kubernetes/query-limits.ts';
+import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { KEY_LIMITS } from '../../src/identity/issuer-keys.ts';
@@ -22,6 +23,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['The way upstream', { ...DEFAULT_UPSTREAM_LIMITS }, 'src/connectors/kubernetes/upstream/limits.ts'],
   ['Discovery of kinds', { ...DISCOVERY_LIMITS }, 'src/connectors/kubernetes/discovery-limits.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
+  ['Reviews of oneself', { ...REVIEW_LIMITS }, 'src/connectors/kubernetes/reviews/reviews.ts'],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],
   ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],

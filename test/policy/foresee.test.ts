@@ -101,9 +101,23 @@ suite('T32: what can-i says is what is enforced', () => {
       fc.asyncProperty(ruleLists(8), bases, questions, opened, async (some, base, question, unsafe) =>
         agree(compileRules([...some, ...base], { unsafe }), question, seen),
       ),
-      { numRuns: 4000 },
+      { numRuns: 2500 },
     );
     assertSeen(seen, ['allow', 'deny', 'hold', 'incomplete', 'wider allow', 'wider deny', 'wider incomplete'], 20);
+  });
+
+  test('caught: an answer that takes for absent what a review does not say', async () => {
+    const found = await fc.check(
+      fc.asyncProperty(ruleLists(8), questions, async (some, question) => {
+        const rules = compileRules([...some, ALLOW_ALL], { unsafe: new Set() });
+        const asked = await askedAbout('demo', { resourceAttributes: attributesOf(question) }, scopes);
+        const operation = asked?.supposed[0]?.operation;
+        assert.ok(operation !== undefined);
+        assert.equal(decide(rules, { ...question, operation }).effect, decide(rules, question).effect);
+      }),
+      { numRuns: 4000, endOnFailure: true },
+    );
+    assert.ok(found.failed);
   });
 
   test('over the example policies and their cases', async () => {
