@@ -35,7 +35,7 @@ issuers:
   - name: main
     url: ${values.issuer === undefined ? 'https://issuer.example.com # <- your OIDC issuer: the `iss` claim of its tokens, exactly' : JSON.stringify(values.issuer)}
     audiences: [${JSON.stringify(values.audience)}]
-${values.keysFile === undefined ? '    # keys: { file: jwks.json } # instead of OIDC discovery at the issuer\'s URL' : `    keys: { file: ${JSON.stringify(values.keysFile)} }`}
+${values.keysFile === undefined ? "    # keys: { file: jwks.json } # instead of OIDC discovery at the issuer's URL" : `    keys: { file: ${JSON.stringify(values.keysFile)} }`}
     subject: { claim: sub, prefix: ${JSON.stringify(values.subjectPrefix)} }
     groups: { claim: groups, prefix: "" }
     kind: autonomous
