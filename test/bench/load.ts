@@ -79,22 +79,26 @@ function http1(job: Job): Ask {
   return () =>
     new Promise((resolve, reject) => {
       let bytes = 0;
-      let isGood = false;
+      let answered = 0;
       open.dispatch(
         { ...options, body },
         {
           onRequestStart: () => {},
           onResponseStart: (_controller, status) => {
-            isGood = status === 200 || status === 201;
+            answered = status;
           },
           onResponseData: (_controller, chunk) => {
             bytes += chunk.length;
           },
-          onResponseEnd: () => (isGood ? resolve(bytes) : reject(new Error('not answered'))),
+          onResponseEnd: () => (isGood(answered) ? resolve(bytes) : reject(new Error(`answered ${answered}`))),
           onResponseError: (_controller, error) => reject(error),
         },
       );
     });
+}
+
+function isGood(status: number): boolean {
+  return status === 200 || status === 201;
 }
 
 function session({ origin, caPem }: Job, number: number): ClientHttp2Session {
@@ -119,7 +123,7 @@ function http2(job: Job): Ask {
       let bytes = 0;
       const stream = session(job, 0).request(headers);
       stream.on('response', ({ ':status': status }) => {
-        if (status !== 200 && status !== 201) stream.destroy(new Error(`answered ${status}`));
+        if (!isGood(status ?? 0)) stream.destroy(new Error(`answered ${status}`));
       });
       stream.on('data', (chunk: Buffer) => {
         bytes += chunk.length;

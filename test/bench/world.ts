@@ -7,17 +7,15 @@ import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { stringify } from 'yaml';
 import { type LoopbackCertificate, makeLoopbackCertificate } from '../../demo/standin/certificate.ts';
 import { leftOut } from '../support/left-out.ts';
+import { gatewayConfiguration, writeGatewayFiles } from './gateway-files.ts';
 import type { Job, Outcome } from './load.ts';
 import { nginxConfig } from './nginx.ts';
 import type { ServerOptions } from './server.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const ISSUER = 'https://issuer.test';
-const RULES = 1_000;
 const START_MS_MAX = 20_000;
 
 /** One way to the upstream. */
@@ -68,7 +66,7 @@ export async function startWorld(): Promise<World> {
   };
   process.once('exit', kill);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const token = writeConfiguration(folder, certificate);
+  const token = await writeGatewayFiles(folder, certificate.caPem);
   const { port: upstreamPort } = await startServer(children, 'upstream', certificate, 0, true);
   const gatewayOf = async (nodeFlags: readonly string[] = []) =>
     startGateway(children, folder, upstreamPort, nodeFlags);
@@ -80,7 +78,7 @@ export async function startWorld(): Promise<World> {
   const direct: Way = { name: 'direct', origin: originOf(upstreamPort), prefix: '', pid: 0 };
   const [bare1, bare2, nginx, gateway] = [await bareOf(false), await bareOf(true), await nginxOf(), await gatewayOf()];
   const caPem = `${certificate.caPem}${readFileSync(join(folder, 'data', 'ca.crt'), 'utf8')}`;
-  const newLoad = async () => loadGenerator(children, caPem, await token);
+  const newLoad = async () => loadGenerator(children, caPem, token);
   const main = await newLoad();
   return {
     folder,
@@ -188,7 +186,10 @@ async function startGateway(
 ): Promise<GatewayProcess> {
   const [port, privatePort] = (await freePorts(2)) as [number, number];
   const configFile = join(folder, `sallyport-${port}.yaml`);
-  writeFileSync(configFile, stringify(configuration(port, privatePort, upstreamPort)));
+  writeFileSync(
+    configFile,
+    stringify(gatewayConfiguration({ port, privatePort, upstreamOrigin: originOf(upstreamPort) })),
+  );
   const startedMs = performance.now();
   const args = [...nodeFlags, join(ROOT, 'src', 'main', 'cli.ts'), 'gateway', '--config', configFile];
   const log = openSync(join(folder, `gateway-${port}.log`), 'w');
@@ -202,75 +203,6 @@ async function startGateway(
     way: { ...way('gateway', port, child), prefix: '/k8s/bench' },
     startMs,
     stop: () => ended(child, 'SIGTERM'),
-  };
-}
-
-function configuration(port: number, privatePort: number, upstreamPort: number) {
-  return {
-    apiVersion: 'sallyport.dev/v1',
-    kind: 'Gateway',
-    dataFolder: 'data',
-    listen: { port },
-    private: { port: privatePort },
-    issuers: [{ name: 'bench', url: ISSUER, audiences: ['sallyport'], keys: { file: 'keys.json' } }],
-    targets: [
-      {
-        name: 'bench',
-        server: { url: originOf(upstreamPort), caFile: 'upstream-ca.crt', tokenFile: 'upstream-token' },
-      },
-    ],
-    journal: { folder: `journal-${port}` },
-    policy: { files: ['policy.yaml'] },
-    limits: { requestsPerCallerMax: 20_000, streamsPerCallerMax: 20_000 },
-  };
-}
-
-/** What gateways read, but for the configuration itself; resolves with a caller's token. */
-async function writeConfiguration(folder: string, certificate: LoopbackCertificate): Promise<string> {
-  writeFileSync(join(folder, 'upstream-ca.crt'), certificate.caPem);
-  writeFileSync(join(folder, 'upstream-token'), 'the-gateway-s-own-credential', { mode: 0o600 });
-  writeFileSync(join(folder, 'policy.yaml'), stringify(policy(), { aliasDuplicateObjects: false }));
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const key = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' };
-  writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [key] }));
-  return new SignJWT({ groups: ['ci', 'shop-developers'] })
-    .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
-    .setIssuer(ISSUER)
-    .setSubject('deployer@example.test')
-    .setAudience('sallyport')
-    .setIssuedAt()
-    .setExpirationTime('12h')
-    .sign(privateKey);
-}
-
-/** 1,000 rules of many callers in many namespaces, of which one allows what is asked here. */
-function policy() {
-  const others = Array.from({ length: RULES - 2 }, (_, i) => ({
-    id: `rule-${i}`,
-    effect: i % 10 === 9 ? 'deny' : 'allow',
-    callers: [{ groups: [`team-${i % 200}`] }],
-    verbs: ['get', 'list', 'watch', 'patch'],
-    apiGroups: [''],
-    resources: [i % 2 === 0 ? 'configmaps' : 'pods'],
-    namespaces: [`ns-${i % 100}`],
-  }));
-  const shop = { namespaces: ['shop'], callers: [{ groups: ['shop-developers'] }] };
-  const settings = {
-    id: 'settings',
-    effect: 'allow',
-    verbs: ['get', 'list', 'watch', 'create'],
-    apiGroups: [''],
-    resources: ['configmaps'],
-    ...shop,
-  };
-  const commands = { id: 'commands', effect: 'allow', powers: ['exec'], ...shop };
-  return {
-    apiVersion: 'sallyport.dev/v1',
-    kind: 'Policy',
-    metadata: { name: 'bench' },
-    targets: ['*'],
-    callers: [{ everyone: true }],
-    rules: [...others, settings, commands],
   };
 }
 

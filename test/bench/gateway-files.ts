@@ -1,0 +1,83 @@
+/** What the gateways of the benchmarks are given: a configuration, a policy of 1,000 rules, an issuer's key, and a token of a caller. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { stringify } from 'yaml';
+
+const ISSUER = 'https://issuer.test';
+const RULES = 1_000;
+
+/** The configuration of a gateway whose one target is the upstream of the benchmarks. */
+export function gatewayConfiguration(options: {
+  readonly port: number;
+  readonly privatePort: number;
+  readonly upstreamOrigin: string;
+}) {
+  const { port, privatePort, upstreamOrigin } = options;
+  return {
+    apiVersion: 'sallyport.dev/v1',
+    kind: 'Gateway',
+    dataFolder: 'data',
+    listen: { port },
+    private: { port: privatePort },
+    issuers: [{ name: 'bench', url: ISSUER, audiences: ['sallyport'], keys: { file: 'keys.json' } }],
+    targets: [
+      {
+        name: 'bench',
+        server: { url: upstreamOrigin, caFile: 'upstream-ca.crt', tokenFile: 'upstream-token' },
+      },
+    ],
+    journal: { folder: `journal-${port}` },
+    policy: { files: ['policy.yaml'] },
+    limits: { requestsPerCallerMax: 20_000, streamsPerCallerMax: 20_000 },
+  };
+}
+
+/** Writes what gateways read beside their configuration; resolves with a caller's token. */
+export async function writeGatewayFiles(folder: string, upstreamCaPem: string): Promise<string> {
+  writeFileSync(join(folder, 'upstream-ca.crt'), upstreamCaPem);
+  writeFileSync(join(folder, 'upstream-token'), 'the-gateway-s-own-credential', { mode: 0o600 });
+  writeFileSync(join(folder, 'policy.yaml'), stringify(policy(), { aliasDuplicateObjects: false }));
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const key = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' };
+  writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [key] }));
+  return new SignJWT({ groups: ['ci', 'shop-developers'] })
+    .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
+    .setIssuer(ISSUER)
+    .setSubject('deployer@example.test')
+    .setAudience('sallyport')
+    .setIssuedAt()
+    .setExpirationTime('12h')
+    .sign(privateKey);
+}
+
+/** 1,000 rules of many callers in many namespaces, of which one allows what is asked here. */
+function policy() {
+  const others = Array.from({ length: RULES - 2 }, (_, i) => ({
+    id: `rule-${i}`,
+    effect: i % 10 === 9 ? 'deny' : 'allow',
+    callers: [{ groups: [`team-${i % 200}`] }],
+    verbs: ['get', 'list', 'watch', 'patch'],
+    apiGroups: [''],
+    resources: [i % 2 === 0 ? 'configmaps' : 'pods'],
+    namespaces: [`ns-${i % 100}`],
+  }));
+  const shop = { namespaces: ['shop'], callers: [{ groups: ['shop-developers'] }] };
+  const settings = {
+    id: 'settings',
+    effect: 'allow',
+    verbs: ['get', 'list', 'watch', 'create'],
+    apiGroups: [''],
+    resources: ['configmaps'],
+    ...shop,
+  };
+  const commands = { id: 'commands', effect: 'allow', powers: ['exec'], ...shop };
+  return {
+    apiVersion: 'sallyport.dev/v1',
+    kind: 'Policy',
+    metadata: { name: 'bench' },
+    targets: ['*'],
+    callers: [{ everyone: true }],
+    rules: [...others, settings, commands],
+  };
+}
