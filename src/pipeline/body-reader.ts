@@ -26,8 +26,8 @@ async function readWhole(body: Readable, headers: Headers, limits: Limits): Prom
   }
   const declared = Number(headers.get('content-length')?.[0] ?? 0);
   if (declared > limits.bodyBytesMax) throw tooLarge(limits);
+  if (body.closed || body.destroyed) throw gone();
   if (body.readableEnded) return Buffer.alloc(0);
-  if (body.destroyed) throw gone();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -37,7 +37,11 @@ async function readWhole(body: Readable, headers: Headers, limits: Limits): Prom
       if (bytes > limits.bodyBytesMax) settle(() => reject(tooLarge(limits)));
       else chunks.push(chunk);
     };
-    const onEnd = () => settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    const onEnd = () => {
+      // Security: an HTTP/2 stream that was reset, or whose connection went, ends like one that came whole; what came is a part (T23).
+      if (body.closed) onClose();
+      else settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    };
     const onClose = () => settle(() => reject(gone()));
     const settle = (finish: () => void) => {
       clearTimeout(timer);

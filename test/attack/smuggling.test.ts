@@ -6,8 +6,8 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { RawRequest } from '../../src/model/request.ts';
+import { block, END_HEADERS, END_STREAM, FRAME, frame, openFrames, untilAnswered } from '../support/http2-frames.ts';
 import * as t from '../transport/support.ts';
 
 interface Recorded {
@@ -184,57 +184,6 @@ test('T23: what a client pipelines behind a body that it does not finish reaches
 
 // HTTP/2, frame by frame.
 
-const FRAME = { data: 0, headers: 1, settings: 4, continuation: 9 } as const;
-const END_STREAM = 1;
-const END_HEADERS = 4;
-
-function frame(type: number, flags: number, streamId: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** Literal header fields, never indexed and not compressed: any byte can stand in them. */
-function block(fields: readonly (readonly [string, string])[]): Buffer {
-  return Buffer.concat(
-    fields.flatMap(([name, value]) => [
-      Buffer.from([0x10]),
-      ...[name, value].map((text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'latin1')])),
-    ]),
-  );
-}
-
-async function openFrames(port: number): Promise<TLSSocket> {
-  const socket = connectTls({ port, host: '127.0.0.1', ca: t.caPem, servername: 'localhost', ALPNProtocols: ['h2'] });
-  socket.on('error', () => {});
-  await new Promise((resolve) => socket.once('secureConnect', resolve));
-  socket.write(
-    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(FRAME.settings, 0, 0, Buffer.alloc(0))]),
-  );
-  return socket;
-}
-
-/** Resolves when a frame of this type has come for the stream, or GOAWAY, or the end. */
-function untilAnswered(socket: TLSSocket, streamId: number): Promise<string> {
-  return new Promise((resolve) => {
-    let bytes = Buffer.alloc(0);
-    socket.on('close', () => resolve('closed'));
-    socket.on('data', (chunk: Buffer) => {
-      bytes = Buffer.concat([bytes, chunk]);
-      while (bytes.length >= 9 && bytes.length >= 9 + bytes.readUIntBE(0, 3)) {
-        const [type, id] = [bytes[3], bytes.readUInt32BE(5)];
-        if (type === 7) resolve('goaway');
-        if (id === streamId && type === 1) resolve('answered');
-        if (id === streamId && type === 3) resolve('reset');
-        bytes = bytes.subarray(9 + bytes.readUIntBE(0, 3));
-      }
-    });
-  });
-}
-
 const base: readonly (readonly [string, string])[] = [
   [':method', 'POST'],
   [':scheme', 'https'],
@@ -268,7 +217,7 @@ for (const [name, fields] of Object.entries(FORBIDDEN)) {
   test(`T23: over HTTP/2, ${name} reaches nobody`, async () => {
     await using cleanup = new t.Cleanup();
     const { port, recorded } = await startGateway(cleanup);
-    const socket = cleanup.add(await openFrames(port), (value) => value.destroy());
+    const socket = cleanup.add(await openFrames(port, t.caPem), (value) => value.destroy());
     const answer = untilAnswered(socket, 1);
     socket.write(frame(FRAME.headers, END_HEADERS, 1, block(fields)));
     socket.write(frame(FRAME.data, END_STREAM, 1, Buffer.from('body')));
@@ -292,7 +241,7 @@ for (const [name, fields] of Object.entries(DROPPED)) {
   test(`T23: over HTTP/2, a field with ${name} is neither judged nor sent`, async () => {
     await using cleanup = new t.Cleanup();
     const { port, recorded, heads, judged } = await startGateway(cleanup);
-    const socket = cleanup.add(await openFrames(port), (value) => value.destroy());
+    const socket = cleanup.add(await openFrames(port, t.caPem), (value) => value.destroy());
     const answer = untilAnswered(socket, 1);
     socket.write(frame(FRAME.headers, END_HEADERS, 1, block(fields)));
     socket.write(frame(FRAME.data, END_STREAM, 1, Buffer.from('body')));
@@ -307,7 +256,7 @@ test('T23: over HTTP/2, a body of another length than it says reaches nobody', a
   await using cleanup = new t.Cleanup();
   const { port, recorded } = await startGateway(cleanup);
   for (const length of ['3', '5', '40']) {
-    const socket = cleanup.add(await openFrames(port), (value) => value.destroy());
+    const socket = cleanup.add(await openFrames(port, t.caPem), (value) => value.destroy());
     const answer = untilAnswered(socket, 1);
     socket.write(frame(FRAME.headers, END_HEADERS, 1, block([...base, ['content-length', length]])));
     socket.write(frame(FRAME.data, END_STREAM, 1, Buffer.from('body')));
@@ -319,7 +268,7 @@ test('T23: over HTTP/2, a body of another length than it says reaches nobody', a
 test('T23: over HTTP/2, a request arrives as the one that it is', async () => {
   await using cleanup = new t.Cleanup();
   const { port, recorded } = await startGateway(cleanup);
-  const socket = cleanup.add(await openFrames(port), (value) => value.destroy());
+  const socket = cleanup.add(await openFrames(port, t.caPem), (value) => value.destroy());
   const answer = untilAnswered(socket, 1);
   socket.write(frame(FRAME.headers, END_HEADERS, 1, block([...base, ['content-length', `${HIDDEN.length}`]])));
   socket.write(frame(FRAME.data, END_STREAM, 1, Buffer.from(HIDDEN)));
