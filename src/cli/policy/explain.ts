@@ -137,7 +137,7 @@ function world(options: Options) {
   const source =
     options.config === undefined ? { files: options.policy } : { config: options.config, files: options.policy };
   const opened = [...(config?.unsafe.openGuards ?? []), ...options.openGuard];
-  const rules = compileRules(readRules(source), { unsafe: guardIds(opened) });
+  const rules = compileRules(readRules(source), { unsafe: guardIds(opened), limitsPorts: true });
   const issuer = options.issuer ?? config?.issuers[0]?.name ?? 'test';
   const configured = config?.issuers.find(({ name }) => name === issuer);
   if (config !== undefined && configured === undefined)

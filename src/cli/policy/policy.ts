@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Catalog } from '../../policy/analysis/space.ts';
+import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import type { RequestReader } from './offline-request.ts';
@@ -16,6 +17,7 @@ export interface PolicyPorts {
 export function policyCommand({ readRequest, powerOf }: PolicyPorts): Command {
   return new Command('policy')
     .description('check, explain, test and compare policies; nothing is sent anywhere but by `import rbac`')
+    .addCommand(checkCommand(powerOf))
     .addCommand(explainCommand(readRequest))
     .addCommand(testCommand(readRequest))
     .addCommand(diffCommand(powerOf))

@@ -34,7 +34,7 @@ export async function runTests(
   read: RequestReader,
 ): Promise<readonly CaseResult[]> {
   const files = document.policies.map((path) => join(dirname(file), path));
-  const rules = compileRules(readRules({ files }), { unsafe: guardIds(document.openGuards) });
+  const rules = compileRules(readRules({ files }), { unsafe: guardIds(document.openGuards), limitsPorts: true });
   const results: CaseResult[] = [];
   for (const [i, each] of document.cases.entries()) {
     for (const { asked, request } of requestsOf(each)) {

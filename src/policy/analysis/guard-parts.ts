@@ -1,4 +1,5 @@
 import type { Guard } from '../guards/guard.ts';
+import { GUARDED_CONFIG_MAPS } from '../guards/powers.ts';
 import { NO, YES } from '../truth.ts';
 import { type Box, box } from './box.ts';
 import { NONE, someName } from './name-sets.ts';
@@ -17,7 +18,7 @@ export function guardParts(space: Space, guards: readonly Guard[]): readonly Par
   const open = new Map<Guard, Box[]>();
   for (const kind of [1n, 2n]) {
     for (const namespace of classesFor(space, 'kube-system')) {
-      for (const name of classesFor(space, 'aws-auth')) {
+      for (const name of classesFor(space, ...GUARDED_CONFIG_MAPS)) {
         const found = operationsOf(space, guards, { kind, namespace, name });
         for (const [guard, what] of found.sure) add(sure, guard, box({ what, kind, namespace, name }));
         for (const [guard, what] of found.open) add(open, guard, box({ what, kind, namespace, name }));
@@ -69,10 +70,11 @@ function parts(found: ReadonlyMap<Guard, Box[]>, conditions: (guard: Guard) => r
   }));
 }
 
-/** None, one name, and all others. */
-function classesFor(space: Space, name: string): readonly ClassSet[] {
-  const one = matched(space.names, [literalPattern(name)]);
-  return [NONE, one, someName(space) & ~one].filter((set) => set !== 0n);
+/** None, each of these names, and all others. */
+function classesFor(space: Space, ...names: readonly string[]): readonly ClassSet[] {
+  const each = names.map((name) => matched(space.names, [literalPattern(name)]));
+  const others = each.reduce((rest, one) => rest & ~one, someName(space));
+  return [NONE, ...each, others].filter((set) => set !== 0n);
 }
 
 function lowest(set: ClassSet): ClassSet {

@@ -5,7 +5,9 @@
  * Operations are one dimension, each class a verb on a kind or a path: Kubernetes' own kinds, those that rules name, and one for any other, so that a
  * wildcard is seen to reach further than what is known today. Namespace and name share their classes, since a namespace itself is in both.
  */
+
 import type { Power } from '../../model/operation.ts';
+import { GUARDED_CONFIG_MAPS } from '../guards/powers.ts';
 import type { CallerMatch, Rule } from '../rule.ts';
 import {
   type ClassSet,
@@ -80,7 +82,7 @@ export interface Space {
 
 /** Paths of the server's own insides, which a wildcard does not reach, and names that guards look at. */
 const INNER_PATHS = ['/logs', '/debug', '/metrics'].flatMap((path) => [literalPattern(path), globPattern(`${path}/*`)]);
-const GUARDED_NAMES = ['', 'kube-system', 'aws-auth'].map(literalPattern);
+const GUARDED_NAMES = ['', 'kube-system', ...GUARDED_CONFIG_MAPS].map(literalPattern);
 
 /** The space in which the rules, all of those that are to be compared, can be told apart. @throws {TooComplexError} */
 export function spaceOf(rules: readonly Rule[], catalog: Catalog): Space {
