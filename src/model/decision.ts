@@ -9,10 +9,13 @@ export interface AllowDecision {
   readonly rule: string;
   /** Edits to the request, in order; the amended request is judged again. Absent: none. */
   readonly amend?: readonly Amendment[];
-  /** The only ports that a port-forward may open where it names them inside its stream; the connector holds it to them. Absent: any. */
-  readonly ports?: readonly number[];
+  /** Which ports a port-forward may open that names them inside its stream; the connector holds it to them. Absent: any. */
+  readonly ports?: PortLimit;
   readonly notes?: readonly DecisionNote[];
 }
+
+/** Ports in ascending order: no others, or all others. */
+export type PortLimit = { readonly only: readonly number[] } | { readonly allBut: readonly number[] };
 
 export interface DenyDecision {
   readonly effect: 'deny';

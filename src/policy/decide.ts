@@ -1,9 +1,10 @@
 import type { AllowDecision, Decision, DecisionNote, DenyDecision } from '../model/decision.ts';
 import { silenceAdvice } from './advice.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind } from './facts.ts';
+import { portLimit } from './port-limit.ts';
 import type { Question } from './question.ts';
-import type { Rule } from './rule.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
 import { BROKEN, missingFacts, YES } from './truth.ts';
 
@@ -34,23 +35,21 @@ function weigh(parts: RuleSetParts, question: Question, spoken: Evaluation): Dec
 
 /** What is certain is named before what is only not known to be otherwise, and a rule before a guard. */
 function denial({ deny, guards }: Evaluation): DenyDecision | undefined {
-  const rule = certain(deny)?.by.rule;
-  if (rule !== undefined) {
-    return {
-      effect: 'deny',
-      by: 'rule',
-      rule: rule.id,
-      reason: rule.reason === '' ? `rule \`${rule.id}\` denies it` : rule.reason,
-      advice: '',
-    };
-  }
+  const rule = certain(deny);
+  if (rule !== undefined) return deniedBy(rule);
   const guard = certain(guards)?.by;
   if (guard !== undefined)
     return { effect: 'deny', by: 'guard', rule: guard.id, reason: guard.reason, advice: guard.advice };
   const open = deny[0];
-  if (open !== undefined) return incomplete(open.by.rule.id, open.truth);
+  if (open !== undefined) return deniedBy(open);
   const openGuard = guards[0];
   return openGuard === undefined ? undefined : incomplete(openGuard.by.id, openGuard.truth);
+}
+
+function deniedBy({ by: { rule }, truth }: Spoken<CompiledRule>): DenyDecision {
+  if (truth !== YES) return incomplete(rule.id, truth);
+  const reason = rule.reason === '' ? `rule \`${rule.id}\` denies it` : rule.reason;
+  return { effect: 'deny', by: 'rule', rule: rule.id, reason, advice: '' };
 }
 
 /** What each fact is called in a sentence. */
@@ -72,25 +71,26 @@ function incomplete(id: string, truth: number): DenyDecision {
 }
 
 /** An allow without edits stands before one with, since it permits more. */
-function permission({ allow, builtIn }: Evaluation): AllowDecision | undefined {
+function permission({ allow, portDenials, builtIn }: Evaluation): AllowDecision | DenyDecision | undefined {
   if (builtIn !== undefined) return { effect: 'allow', rule: builtIn };
-  const certainOnes = allow.filter(({ truth }) => truth === YES);
-  const chosen = (certainOnes.find(({ by }) => by.rule.amend.length === 0) ?? certainOnes[0])?.by.rule;
+  const certainOnes = allow.flatMap(({ by, truth }) => (truth === YES ? [by.rule] : []));
+  const plain = certainOnes.filter(({ amend }) => amend.length === 0);
+  const chosen = plain[0] ?? certainOnes[0];
   if (chosen === undefined) return undefined;
-  const ports = portsOf(certainOnes.map(({ by }) => by.rule));
-  return {
+  const decision: AllowDecision = {
     effect: 'allow',
     rule: chosen.id,
     ...(chosen.amend.length === 0 ? {} : { amend: chosen.amend }),
-    ...(ports === undefined ? {} : { ports }),
   };
-}
-
-/** The ports that rules allow together; undefined where one of them allows any. */
-function portsOf(rules: readonly Rule[]): readonly number[] | undefined {
-  const lists = rules.map(({ portForward }) => portForward?.ports);
-  if (lists.some((ports) => ports === undefined)) return undefined;
-  return [...new Set(lists.flatMap((ports) => ports ?? []))].sort((a, b) => a - b);
+  if (portDenials === undefined) return decision;
+  // An edit belongs to the ports of its own rule: what another rule allows without is not added to them, nor the other way round.
+  const ports = portLimit(
+    plain.length > 0 ? plain : [chosen],
+    portDenials.map(({ by }) => by.rule),
+  );
+  if (ports === undefined) return decision;
+  const isNone = 'only' in ports && ports.only.length === 0;
+  return isNone && portDenials[0] !== undefined ? deniedBy(portDenials[0]) : { ...decision, ports };
 }
 
 function silence(parts: RuleSetParts, question: Question, { allow, request }: Evaluation): DenyDecision {
@@ -105,10 +105,11 @@ function silence(parts: RuleSetParts, question: Question, { allow, request }: Ev
   };
 }
 
-function notesOf({ guards, deny, hold, allow, request }: Evaluation): readonly DecisionNote[] {
+function notesOf({ guards, deny, portDenials = [], hold, allow, request }: Evaluation): readonly DecisionNote[] {
   const notes: DecisionNote[] = [];
   for (const spoken of guards) note(spoken.by.id, spoken, notes);
-  for (const list of [deny, hold, allow, request]) for (const spoken of list) note(spoken.by.rule.id, spoken, notes);
+  for (const list of [deny, portDenials, hold, allow, request])
+    for (const spoken of list) note(spoken.by.rule.id, spoken, notes);
   return notes;
 }
 

@@ -21,6 +21,8 @@ export interface Spoken<By> {
 export interface Evaluation {
   readonly guards: readonly Spoken<Guard>[];
   readonly deny: readonly Spoken<CompiledRule>[];
+  /** Denies of single ports, apart from `deny` where the connector can hold a port-forward to the others; undefined where it is not one of these. */
+  readonly portDenials: readonly Spoken<CompiledRule>[] | undefined;
   readonly hold: readonly Spoken<CompiledRule>[];
   readonly allow: readonly Spoken<CompiledRule>[];
   readonly request: readonly Spoken<CompiledRule>[];
@@ -66,7 +68,20 @@ function evaluateAnew(parts: RuleSetParts, question: Question): Evaluation {
   const { deny, hold, allow, request } = spoken;
   for (const list of [deny, hold, allow, request]) if (list.length > 1) list.sort(byId);
   const guards = guardsThatSpeak(parts, question, namedAccounts(allow, hold));
-  return { guards, deny, hold, allow, request, builtIn: builtInRule(operation, parts.healthPaths) };
+  const builtIn = builtInRule(operation, parts.healthPaths);
+  if (!namesPortsLater(parts, question)) return { guards, deny, portDenials: undefined, hold, allow, request, builtIn };
+  const [portDenials, others] = [deny.filter(isOfPorts), deny.filter((spoke) => !isOfPorts(spoke))];
+  return { guards, deny: others, portDenials, hold, allow, request, builtIn };
+}
+
+/** T41: whether this is a port-forward whose ports are in its stream, to be judged there. An access review says nothing of ports. */
+function namesPortsLater({ limitsPorts }: RuleSetParts, { operation, unsaid }: Question): boolean {
+  if (!limitsPorts || unsaid !== undefined || operation.power !== 'portforward') return false;
+  return (operation.stream?.ports ?? []).length === 0;
+}
+
+function isOfPorts({ by }: Spoken<CompiledRule>): boolean {
+  return by.rule.portForward?.ports !== undefined;
 }
 
 function ask(rules: readonly CompiledRule[], question: Question, all: readonly Reading[], spoken: Spoke): void {

@@ -14,7 +14,7 @@ export function factsNeeded(rules: RuleSet, caller: Caller, operation: Operation
   const spoken = evaluate(partsOf(rules), { caller, operation, facts: {}, nowMs });
   if (certain(spoken.deny) !== undefined || certain(spoken.guards) !== undefined) return [];
   if (spoken.hold.length === 0 && spoken.allow.length === 0 && spoken.builtIn === undefined) return [];
-  return missingFacts(all(spoken.deny) | all(spoken.guards) | whatPermits(spoken));
+  return missingFacts(all(spoken.deny) | all(spoken.portDenials ?? []) | all(spoken.guards) | whatPermits(spoken));
 }
 
 /** Once a hold is certain no allow matters; once an allow is, no other does. */

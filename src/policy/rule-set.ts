@@ -20,6 +20,7 @@ export interface RuleSetParts {
   readonly guards: readonly Guard[];
   readonly healthPaths: ReadonlySet<string>;
   readonly judgesResult: boolean;
+  readonly limitsPorts: boolean;
 }
 
 export interface CompileOptions {
@@ -34,7 +35,7 @@ export interface CompileOptions {
   readonly judgesResult?: boolean;
   /**
    * Whether the connector holds a port-forward to `AllowDecision.ports`. Without, an allow by port matches nothing that names its ports inside the stream,
-   * as kubectl does. Default: false.
+   * as kubectl does, and a deny by port all of it. Default: false.
    */
   readonly limitsPorts?: boolean;
 }
@@ -56,6 +57,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions): R
     guards: GUARDS.filter(({ id }) => !options.unsafe.has(id)),
     healthPaths: new Set(options.healthPaths ?? []),
     judgesResult: options.judgesResult ?? false,
+    limitsPorts: options.limitsPorts ?? false,
   });
   return parts as unknown as RuleSet;
 }

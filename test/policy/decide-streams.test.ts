@@ -116,17 +116,47 @@ suite('a decision on a stream', () => {
     test(name, () => assert.equal(outcome(ask(rulesOf(rules), request)), expected));
 });
 
-test('T41: where the connector holds a port-forward to its ports, they go with the decision', () => {
-  const forward = (ports: readonly number[], more: Partial<Rule> = {}) =>
-    ruleOf({ powers: ['portforward'], portForward: ports.length === 0 ? {} : { ports }, ...more });
-  const portsOf = (...rules: readonly Rule[]) => {
-    const decision = ask(
-      compileRules(rules, { unsafe: new Set(), limitsPorts: true }),
-      `POST ${NAMESPACE}/pods/web/portforward`,
-    );
-    return decision.effect === 'allow' ? (decision.ports ?? 'any') : decision.effect;
+const forward = (ports: readonly number[], more: Partial<Rule> = {}) =>
+  ruleOf({ powers: ['portforward'], portForward: ports.length === 0 ? {} : { ports }, ...more });
+const deny = (ports: readonly number[], more: Partial<Rule> = {}) => forward(ports, { effect: 'deny', ...more });
+
+/** Rules, and the ports that they leave where the connector holds a port-forward to them; `any` for no limit, or what denies. */
+const PORTS: readonly (readonly [name: string, rules: readonly Rule[], expected: unknown])[] = [
+  ['allows add up', [forward([443]), forward([80, 443])], { only: [80, 443] }],
+  ['an allow without ports allows any', [forward([443]), forward([])], 'any'],
+  ['a deny takes its own away', [forward([]), deny([22, 5432]), deny([22])], { allBut: [22, 5432] }],
+  ['also from what is allowed by port', [forward([80, 443]), deny([443])], { only: [80] }],
+  ['what leaves none is denied', [forward([80]), deny([80], { id: 'p/no' })], 'rule p/no'],
+  ['a deny without ports denies all', [forward([80]), deny([], { id: 'p/no' })], 'rule p/no'],
+  ['a deny alone allows nothing', [deny([22])], 'silence'],
+  ['a hold by port holds all', [forward([]), forward([22], { effect: 'hold', id: 'p/hold' })], 'hold p/hold'],
+  [
+    'a deny that hangs on an unknown fact counts',
+    [forward([]), deny([22], { portForward: { ports: [22], podLabels: { matchLabels: { tier: 'db' } } } })],
+    { allBut: [22] },
+  ],
+  [
+    'an edit belongs to the ports of its own rule',
+    [forward([22], { id: 'p/a', amend: [{ kind: 'set-query', key: 'pretty', value: '1' }] }), forward([80])],
+    { only: [80] },
+  ],
+];
+
+suite('T41: where the connector holds a port-forward to its ports, they go with the decision', () => {
+  const portsOf = (rules: readonly Rule[], request: string) => {
+    const decision = ask(compileRules(rules, { unsafe: new Set(), limitsPorts: true }), request);
+    return decision.effect === 'allow' ? (decision.ports ?? 'any') : outcome(decision);
   };
-  assert.deepEqual(portsOf(forward([443]), forward([80, 443])), [80, 443]);
-  assert.equal(portsOf(forward([443]), forward([])), 'any');
-  assert.equal(portsOf(forward([443]), forward([22], { effect: 'deny' })), 'deny');
+  for (const [name, rules, expected] of PORTS) {
+    test(name, () => {
+      assert.deepEqual(portsOf(rules, `POST ${NAMESPACE}/pods/web/portforward`), expected);
+      assert.deepEqual(portsOf([...rules].reverse(), `POST ${NAMESPACE}/pods/web/portforward`), expected);
+    });
+  }
+
+  test('ports that stand in the query are judged there', () => {
+    const rules = [forward([]), deny([22], { id: 'p/no' })];
+    assert.equal(portsOf(rules, `GET ${NAMESPACE}/pods/web/portforward?ports=80`), 'any');
+    assert.equal(portsOf(rules, `GET ${NAMESPACE}/pods/web/portforward?ports=80&ports=22`), 'rule p/no');
+  });
 });
