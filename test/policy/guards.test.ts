@@ -46,6 +46,7 @@ const APPLY = 'application/apply-patch+yaml';
 const JSON_PATCH = 'application/json-patch+json';
 
 const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
+const CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.com';
 const privileged = { name: 'web', securityContext: { privileged: true } };
 
 function template(spec: object): object {
@@ -83,6 +84,55 @@ const ROUTES: readonly (readonly [string, GuardExample, string])[] = [
     'T25: an APIService by create',
     { method: 'POST', uri: '/apis/apiregistration.k8s.io/v1/apiservices', body: {} },
     'guard admission',
+  ],
+  [
+    'T25: a webhook that converts, by merge patch',
+    { method: 'PATCH', uri: CRD, mediaType: MERGE, body: { spec: { conversion: { strategy: 'Webhook' } } } },
+    'guard admission',
+  ],
+  [
+    'T25: the address of a webhook that converts, by JSON patch',
+    {
+      method: 'PATCH',
+      uri: CRD,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'replace', path: '/spec/conversion/webhook/clientConfig/url', value: 'https://example.com' }],
+    },
+    'guard admission',
+  ],
+  [
+    'a definition that nothing converts',
+    { method: 'PUT', uri: CRD, body: { spec: { conversion: { strategy: 'None' } } } },
+    'allow',
+  ],
+  [
+    'T25: whose certificates aggregated servers believe',
+    {
+      method: 'PATCH',
+      uri: '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication',
+      mediaType: MERGE,
+      body: { data: { 'requestheader-client-ca-file': 'x' } },
+    },
+    'guard certificates',
+  ],
+  [
+    'T25: where the API server finds a kubelet, by create of its node',
+    {
+      method: 'POST',
+      uri: '/api/v1/nodes',
+      body: { status: { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }] } },
+    },
+    'guard status',
+  ],
+  ['a node without addresses', { method: 'POST', uri: '/api/v1/nodes', body: { status: {} } }, 'allow'],
+  [
+    'T26: privileged by the revision that a stateful set goes back to',
+    {
+      method: 'POST',
+      uri: '/apis/apps/v1/namespaces/shop/controllerrevisions',
+      body: { data: template({ $patch: 'replace', containers: [privileged] }) },
+    },
+    'guard privileged-pods',
   ],
   [
     'T25: webhooks by deletecollection',

@@ -1,10 +1,12 @@
-import type { Operation } from '../../model/operation.ts';
+import type { JsonObject, Operation } from '../../model/operation.ts';
+import { at, objectsIn } from '../json.ts';
 import type { Question } from '../question.ts';
 import { type Reading, readings } from '../reading.ts';
 import { and, missing, NO, or, type Truth, truth, unsaid, YES } from '../truth.ts';
 import type { Guard } from './guard.ts';
+import { isSet } from './pod-dangers.ts';
 import { tokenSecretsTest } from './workloads.ts';
-import { anyOf, isWrite } from './written.ts';
+import { anyOf, isWrite, writes } from './written.ts';
 
 function isKind(
   { isResourceRequest, apiGroup, resource }: Operation,
@@ -81,18 +83,21 @@ export const certificatesGuard: Guard = {
   reason: 'a certificate that the cluster signs is an identity that goes round the gateway',
   advice: 'have certificates requested and approved by who runs the cluster',
   covers:
-    'create, update and patch of certificate signing requests, their `approval` and `status`; the verbs `approve`, `sign`, `attest` of signers',
+    'create, update and patch of certificate signing requests, their `approval` and `status`; the verbs `approve`, `sign`, `attest` of signers; create, update and patch of the ConfigMap `kube-system/extension-apiserver-authentication`, which says whose certificates aggregated servers believe',
   stops: {
     method: 'PUT',
     uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r/approval',
     body: { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'r' } },
   },
   passes: { method: 'GET', uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r' },
-  test: ({ operation }) =>
-    truth(
-      operation.power === 'approval' ||
-        (isKind(operation, 'certificates.k8s.io', 'certificatesigningrequests') && isWrite(operation)),
-    ),
+  test: (question) => {
+    const { operation } = question;
+    const isRequest = isKind(operation, 'certificates.k8s.io', 'certificatesigningrequests') && isWrite(operation);
+    return anyOf([
+      truth(operation.power === 'approval' || isRequest),
+      isWrite(operation) ? changesConfigMap(question, 'extension-apiserver-authentication') : NO,
+    ]);
+  },
 };
 
 export const impersonationGuard: Guard = {
@@ -109,11 +114,14 @@ export const admissionGuard: Guard = {
   id: 'admission',
   reason: 'webhooks and API services see, change or answer every request of the cluster',
   advice: 'have them applied by who runs the cluster',
-  covers: 'every change of webhook configurations and admission policies with their bindings, and of API services',
+  covers:
+    'every change of webhook configurations and admission policies with their bindings, and of API services; create, update and patch of custom resource definitions that a webhook converts',
   stops: { method: 'DELETE', uri: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard' },
   passes: { method: 'GET', uri: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard' },
-  test: (question) => {
+  test: (question, context) => {
     const { operation } = question;
+    if (isKind(operation, 'apiextensions.k8s.io', 'customresourcedefinitions'))
+      return writes(question, context, ['spec', 'conversion'], isByWebhook);
     const isHook =
       operation.isResourceRequest &&
       (operation.apiGroup === 'admissionregistration.k8s.io' ||
@@ -121,6 +129,11 @@ export const admissionGuard: Guard = {
     return and(truth(isHook), changes(question));
   },
 };
+
+/** Such a webhook is sent every object of the kind, and answers with what is stored or shown in its place. */
+function isByWebhook({ strategy, webhook }: JsonObject): boolean {
+  return strategy === 'Webhook' || isSet(webhook);
+}
 
 export const awsAuthGuard: Guard = {
   id: 'aws-auth',
@@ -139,16 +152,22 @@ export const awsAuthGuard: Guard = {
     mediaType: 'application/merge-patch+json',
     body: { data: { Corefile: '' } },
   },
-  test: (question) => {
-    const { operation, unsaid: open } = question;
-    if (!isKind(operation, '', 'configmaps')) return NO;
-    const isUnplaced = open?.namespace === true && operation.namespace === '';
-    const place = isUnplaced ? unsaid('namespace') : truth(operation.namespace === 'kube-system');
-    const reading = readings(operation, open)[0] as Reading;
-    const isNamed = reading.isNameUnsaid ? unsaid('name') : truth(couldBe(reading, 'aws-auth'));
-    return and(and(place, changes(question)), isNamed);
-  },
+  test: (question) => changesConfigMap(question, 'aws-auth'),
 };
+
+/** The ConfigMaps of `kube-system` that guards know by name. */
+export const GUARDED_CONFIG_MAPS = ['aws-auth', 'extension-apiserver-authentication'] as const;
+
+/** Whether it changes this ConfigMap of `kube-system`, by name or as one of a collection. */
+function changesConfigMap(question: Question, name: (typeof GUARDED_CONFIG_MAPS)[number]): Truth {
+  const { operation, unsaid: open } = question;
+  if (!isKind(operation, '', 'configmaps')) return NO;
+  const isUnplaced = open?.namespace === true && operation.namespace === '';
+  const place = isUnplaced ? unsaid('namespace') : truth(operation.namespace === 'kube-system');
+  const reading = readings(operation, open)[0] as Reading;
+  const isNamed = reading.isNameUnsaid ? unsaid('name') : truth(couldBe(reading, name));
+  return and(and(place, changes(question)), isNamed);
+}
 
 /** A write, a delete, or what equals one. */
 function changes(question: Question): Truth {
@@ -163,7 +182,7 @@ export const statusGuard: Guard = {
   id: 'status',
   reason: 'the status of nodes and pods is what their kubelet says, and others act on it',
   advice: '',
-  covers: 'update and patch of `nodes/status` and `pods/status`',
+  covers: 'update and patch of `nodes/status` and `pods/status`; create of a node that says its addresses',
   stops: {
     method: 'PATCH',
     uri: '/api/v1/nodes/n1/status',
@@ -171,9 +190,18 @@ export const statusGuard: Guard = {
     body: { status: { capacity: { 'example.com/gpu': '9' } } },
   },
   passes: { method: 'GET', uri: '/api/v1/nodes/n1/status' },
-  test: ({ operation }) =>
-    truth(isKind(operation, '', 'nodes', 'pods') && operation.subresource === 'status' && isWrite(operation)),
+  test: (question, context) => {
+    const { operation } = question;
+    const isStatus = isKind(operation, '', 'nodes', 'pods') && operation.subresource === 'status' && isWrite(operation);
+    const isNode = isKind(operation, '', 'nodes') && operation.verb === 'create' && operation.subresource === '';
+    return isNode ? writes(question, context, [], saysAddresses) : truth(isStatus);
+  },
 };
+
+/** Security: the API server goes for logs and execs, with its own certificate, where the node says that its kubelet is. */
+function saysAddresses(node: JsonObject): boolean {
+  return objectsIn(at(node, 'status', 'addresses')).length > 0;
+}
 
 export const privilegedExecGuard: Guard = {
   id: 'privileged-exec',

@@ -18,6 +18,8 @@ const POD_SPECS: ReadonlyMap<string, readonly string[]> = new Map([
   ['apps replicasets', ['spec', 'template', 'spec']],
   ['apps statefulsets', ['spec', 'template', 'spec']],
   ['apps daemonsets', ['spec', 'template', 'spec']],
+  // A stateful or daemon set goes back to the template in its revision.
+  ['apps controllerrevisions', ['data', 'spec', 'template', 'spec']],
   ['batch jobs', ['spec', 'template', 'spec']],
   ['batch cronjobs', ['spec', 'jobTemplate', 'spec', 'template', 'spec']],
 ]);
@@ -32,7 +34,7 @@ function podSpecIs(question: Question, context: GuardContext, isDanger: (spec: J
 
 const PODS = '/api/v1/namespaces/shop/pods';
 const COVERS =
-  'create, update and patch of pods, ephemeral containers, pod templates, replication controllers, deployments, replica sets, stateful sets, daemon sets, jobs and cron jobs';
+  'create, update and patch of pods, ephemeral containers, pod templates, replication controllers, deployments, replica sets, stateful sets, daemon sets, controller revisions, jobs and cron jobs';
 
 function pod(spec: Readonly<Record<string, unknown>>): GuardExample {
   return { method: 'POST', uri: PODS, body: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec } };
