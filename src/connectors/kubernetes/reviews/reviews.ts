@@ -28,4 +28,6 @@ export const REVIEW_LIMITS = Object.freeze({
   replyBytesMax: 4 * 1024 * 1024,
   /** How many combinations of verb, resource and name a list of rules is made of; what is beyond is left out, and the list says so. */
   combinationsMax: 5_000,
+  /** How many comparisons of an entry of the cluster with one of the gateway a list of rules may take; what is beyond is left out, and the list says so. */
+  comparisonsMax: 200_000,
 });

@@ -6,7 +6,7 @@ import type { Foresight, Permission, Supposed } from '../../../model/foresight.t
 import type { JsonObject, JsonValue } from '../../../model/operation.ts';
 import { isJsonList, isJsonObject } from '../body/json-value.ts';
 import type { Scopes } from '../discovery.ts';
-import { POWERS, powerOf } from '../powers.ts';
+import { POWERS } from '../powers.ts';
 import { hangsOn } from './access-review.ts';
 import { meet, meetPaths, type ResourceRule } from './meet.ts';
 import { REVIEW_LIMITS } from './reviews.ts';
@@ -24,14 +24,17 @@ export interface RulesAsked {
 export async function rulesStatus(cluster: JsonObject, asked: RulesAsked): Promise<JsonObject> {
   const list = new List(asked);
   const granted = asked.permissions.flatMap(resourceRules);
-  for (const rule of objects(cluster.resourceRules)) {
-    for (const permission of granted) await list.addResources(meet(resourceRule(rule), permission), permission.isNamed);
+  for (const rule of objects(cluster.resourceRules).map(resourceRule)) {
+    for (const permission of granted) {
+      if (list.hasRoomFor(rule, permission)) await list.addResources(meet(rule, permission));
+    }
   }
-  for (const rule of objects(cluster.nonResourceRules)) {
-    for (const { verbs, nonResourceURLs } of asked.permissions)
-      list.addPaths(
-        meetPaths({ verbs: texts(rule.verbs), urls: texts(rule.nonResourceURLs) }, { verbs, urls: nonResourceURLs }),
-      );
+  const paths = asked.permissions.map(({ verbs, nonResourceURLs: urls }) => ({ verbs, urls }));
+  for (const { verbs, nonResourceURLs } of objects(cluster.nonResourceRules)) {
+    const rule = { verbs: texts(verbs), urls: texts(nonResourceURLs) };
+    for (const permission of paths) {
+      if (list.hasRoomFor(rule, permission)) list.addPaths(meetPaths(rule, permission));
+    }
   }
   const told = [cluster.evaluationError, ...list.told()].filter((each) => typeof each === 'string' && each !== '');
   return {
@@ -54,14 +57,25 @@ class List {
   readonly #paths = new Map<string, Set<string>>();
   readonly #seen = new Set<string>();
   readonly #hanging = new Set<string>();
-  #combinations = 0;
+  #comparisons = 0;
+  #isCut = false;
 
   constructor(asked: RulesAsked) {
     this.#asked = asked;
   }
 
-  /** Takes in what policy says yes to. `isNamed`: of powers too. */
-  async addResources(rule: ResourceRule, isNamed: boolean): Promise<void> {
+  /** Whether two rules can still be compared; what they cost together is counted. */
+  hasRoomFor<Both extends object>(a: Both, b: Both): boolean {
+    for (const field of Object.keys(a) as (keyof Both)[]) {
+      const [own, other] = [a[field], b[field]] as [readonly string[], readonly string[]];
+      this.#comparisons += own.length * other.length;
+    }
+    if (this.#comparisons > REVIEW_LIMITS.comparisonsMax) this.#isCut = true;
+    return !this.#isCut;
+  }
+
+  /** Takes in what policy says yes to. */
+  async addResources(rule: ResourceRule): Promise<void> {
     for (const apiGroup of rule.apiGroups) {
       for (const combined of rule.resources) {
         const [resource = '', subresource = ''] = combined.split('/');
@@ -70,8 +84,8 @@ class List {
         if (scope === 'unknown') continue;
         const verbs = rule.verbs.includes('*') && !isWildcard ? RESOURCE_VERBS : rule.verbs;
         for (const verb of verbs) {
-          if (!isNamed && powerOf({ verb, apiGroup, resource, subresource }) !== undefined) continue;
           for (const name of rule.resourceNames.length === 0 ? [''] : rule.resourceNames) {
+            if (this.#isCut) return;
             const what = { apiGroup, apiVersion: '', resource, subresource, namespace: this.#asked.namespace, name };
             const supposed = supposedResource(this.#asked.target, verb, { ...what, ...NO_SELECTORS }, scope);
             this.#add(this.#resources, JSON.stringify([apiGroup, combined, name]), verb, supposed);
@@ -88,10 +102,11 @@ class List {
 
   #add(to: Map<string, Set<string>>, key: string, verb: string, supposed: Supposed): void {
     const seen = `${verb} ${key}`;
-    if (this.#seen.has(seen) || this.#seen.size >= REVIEW_LIMITS.combinationsMax) {
-      if (!this.#seen.has(seen)) this.#combinations += 1;
-      return;
-    }
+    this.#comparisons += 1;
+    if (this.#comparisons > REVIEW_LIMITS.comparisonsMax) this.#isCut = true;
+    if (this.#isCut || this.#seen.has(seen)) return;
+    if (this.#seen.size >= REVIEW_LIMITS.combinationsMax) this.#isCut = true;
+    if (this.#isCut) return;
     this.#seen.add(seen);
     const foresight = this.#asked.foresee(supposed);
     if (foresight.effect === 'incomplete') this.#hanging.add(hangsOn(foresight));
@@ -126,32 +141,25 @@ class List {
     return [
       'the gateway lists what it allows whatever the request holds; a wildcard reaches no power, and nothing that a guard or rule denies',
       ...(hanging.length === 0 ? [] : [`left out: ${hanging.slice(0, NAMED_MAX).join(', ')}${more}`]),
-      ...(this.#combinations === 0 ? [] : [`left out: ${this.#combinations} entries beyond a limit of the gateway`]),
+      ...(this.#isCut ? ['left out: what is beyond a limit of the gateway'] : []),
     ];
   }
 }
 
 const NO_SELECTORS = { fieldSelector: '', labelSelector: '' };
 
-interface Granted extends ResourceRule {
-  /** Nothing in it is a wildcard, so that it reaches powers. */
-  readonly isNamed: boolean;
-}
-
 /** A permission as rules of RBAC: its own fields, and each of its powers by the resource that it stands for. */
-function resourceRules({ verbs, apiGroups, resources, resourceNames, powers }: Permission): readonly Granted[] {
-  const isNamed = ![...verbs, ...apiGroups, ...resources].some((entry) => entry.startsWith('*'));
+function resourceRules({ verbs, apiGroups, resources, resourceNames, powers }: Permission): readonly ResourceRule[] {
   const named = POWERS.filter(({ power, resource, subresource }) => {
     return powers.includes(power) && resource !== '*' && subresource !== '*';
   });
   return [
-    { verbs, apiGroups, resources, resourceNames, isNamed },
+    { verbs, apiGroups, resources, resourceNames },
     ...named.map((row) => ({
       verbs: row.verbs ?? ['get', 'create'],
       apiGroups: [row.apiGroup],
       resources: [row.subresource === '' ? row.resource : `${row.resource}/${row.subresource}`],
       resourceNames,
-      isNamed: true,
     })),
   ];
 }
