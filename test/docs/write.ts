@@ -1,22 +1,26 @@
 /* `npm run docs`: writes the reference pages that are made from the code. */
 import { writeFileSync } from 'node:fs';
+import { cliPage } from './cli.ts';
 import { configurationPage } from './configuration.ts';
 import { guardsPage } from './guards.ts';
 import { configurationJsonSchema, policyJsonSchema } from './json-schema.ts';
 import { limitsPage } from './limits.ts';
+import { metricsPage } from './metrics.ts';
 import { policyPage } from './policy.ts';
 import { refusalsPage } from './refusals.ts';
 
 const PAGES = {
+  'cli.md': cliPage,
   'configuration.md': configurationPage,
   'configuration.schema.json': configurationJsonSchema,
   'guards.md': guardsPage,
   'limits.md': limitsPage,
+  'metrics.md': metricsPage,
   'policy.md': policyPage,
   'policy.schema.json': policyJsonSchema,
   'refusals.md': refusalsPage,
 };
 
 for (const [name, page] of Object.entries(PAGES)) {
-  writeFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), page());
+  writeFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), await page());
 }

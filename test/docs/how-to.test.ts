@@ -1,0 +1,109 @@
+// What the how-to pages have people type and write: commands and flags that there are, and YAML that the parsers take.
+
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { Command } from 'commander';
+import { parse } from 'yaml';
+import { policySchema } from '../../src/config/policy-schema.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { createProgram } from '../../src/main/program.ts';
+import { projectFiles } from '../tidy/tree.ts';
+
+const pages = projectFiles((name) => /^(README|docs\/(how-to|tutorial|reference)\/.*)\.md$/.test(name));
+const blocks = (language: string) =>
+  pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/^( *)```(\w*)\n([\s\S]*?)^ *```$/gm)]
+      .filter(([, , of]) => of === language)
+      .map(([, indent = '', , body = '']) => ({ path, body: body.replaceAll(new RegExp(`^${indent}`, 'gm'), '') })),
+  );
+
+let program: Command;
+before(async () => {
+  program = await createProgram({ own: { command: 'node', args: [] }, env: {} });
+});
+
+/** What is wrong with a command line that begins with `sallyport`; undefined where nothing is. */
+function complaint(line: string): string | undefined {
+  const [, ...words] = line.split(/\s+/);
+  let command = program;
+  while (words.length > 0) {
+    const next = command.commands.find((each) => each.name() === words[0]);
+    if (next === undefined) break;
+    command = next;
+    words.shift();
+  }
+  if (command.commands.length > 0) return `no command: ${line}`;
+  const flags = words
+    .slice(0, words.includes('--') ? words.indexOf('--') : undefined)
+    .filter((word) => word.startsWith('-'));
+  const unknown = flags.find(
+    (flag) => !command.options.some(({ long, short }) => [long, short].includes(flag.split('=')[0])),
+  );
+  return unknown === undefined ? undefined : `no flag ${unknown}: ${line}`;
+}
+
+const commandLines = () =>
+  blocks('sh').flatMap(({ path, body }) =>
+    body
+      .replaceAll('\\\n', ' ')
+      .replaceAll('npm start -- ', 'sallyport ')
+      .split('\n')
+      .map((line) => line.replace(/\s+#.*$/, ''))
+      .filter((line) => line.startsWith('sallyport '))
+      .map((line) => ({ path, line })),
+  );
+
+test('every `sallyport` command that a page has people type exists, with its flags', () => {
+  const found = commandLines();
+  assert.ok(found.length > 15);
+  assert.deepEqual(
+    found.flatMap(({ path, line }) => complaint(line)?.concat(` (${path})`) ?? []),
+    [],
+  );
+});
+
+test('caught: a command and a flag that do not exist', () => {
+  assert.match(complaint('sallyport sessions lst') ?? '', /^no command/);
+  assert.match(complaint('sallyport gateway --confg x') ?? '', /^no flag --confg/);
+});
+
+const CONFIG = {
+  apiVersion: 'sallyport.dev/v1',
+  kind: 'Gateway',
+  issuers: [{ name: 'i', url: 'https://i.test', audiences: ['a'] }],
+  targets: [{ name: 't', kubeconfig: { file: 'k' } }],
+  policy: { files: ['p'] },
+};
+const POLICY = {
+  apiVersion: 'sallyport.dev/v1',
+  kind: 'Policy',
+  metadata: { name: 'p' },
+  callers: [{ groups: ['g'] }],
+  targets: ['t'],
+  rules: [{ id: 'r', effect: 'allow', verbs: ['get'], apiGroups: [''], resources: ['pods'] }],
+};
+
+/** The mistakes of a part of a document, put into one that is whole. */
+function mistakes(value: Record<string, unknown>): readonly string[] {
+  const isConfig = Object.keys(value).some((key) => key in configSchema.shape && !['apiVersion', 'kind'].includes(key));
+  const isPolicy = 'callers' in value || 'rules' in value;
+  const parsed = isPolicy
+    ? policySchema.safeParse({ ...POLICY, ...value })
+    : configSchema.safeParse({ ...CONFIG, ...value });
+  return (isConfig || isPolicy) && !parsed.success ? parsed.error.issues.map(({ message }) => message) : [];
+}
+
+test('every YAML of a page that is a part of a configuration or policy is taken by its parser', () => {
+  const found = blocks('yaml').map(({ path, body }) => ({ path, value: parse(body) as Record<string, unknown> }));
+  assert.ok(found.length > 5);
+  assert.deepEqual(
+    found.flatMap(({ path, value }) => mistakes(value).map((mistake) => `${path}: ${mistake}`)),
+    [],
+  );
+});
+
+test('caught: YAML that no parser takes', () => {
+  assert.equal(mistakes({ listen: { prt: 1 } }).length, 1);
+  assert.equal(mistakes({ callers: [{ labels: { repository: ['a'] } }] }).length > 0, true);
+  assert.deepEqual(mistakes({ spec: {} }), []);
+});
