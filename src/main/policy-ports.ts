@@ -1,6 +1,7 @@
 import type { PolicyPorts } from '../cli/policy/policy.ts';
 import { powerOf } from '../connectors/kubernetes/powers.ts';
+import { readRbac } from './read-rbac.ts';
 import { readRequest } from './read-request.ts';
 
 /** What `sallyport policy` needs of the connector. */
-export const policyPorts: PolicyPorts = { readRequest, powerOf };
+export const policyPorts: PolicyPorts = { readRequest, powerOf, readRbac };

@@ -3,6 +3,7 @@ import type { Catalog } from '../../policy/analysis/space.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
+import { importCommand, type RbacReader } from './import-command.ts';
 import type { RequestReader } from './offline-request.ts';
 import { testCommand } from './test-command.ts';
 import { whoCanCommand } from './who-can.ts';
@@ -11,15 +12,17 @@ import { whoCanCommand } from './who-can.ts';
 export interface PolicyPorts {
   readonly readRequest: RequestReader;
   readonly powerOf: Catalog['powerOf'];
+  readonly readRbac: RbacReader;
 }
 
 /** `sallyport policy`. */
-export function policyCommand({ readRequest, powerOf }: PolicyPorts): Command {
+export function policyCommand({ readRequest, powerOf, readRbac }: PolicyPorts): Command {
   return new Command('policy')
     .description('check, explain, test and compare policies; nothing is sent anywhere but by `import rbac`')
     .addCommand(checkCommand(powerOf))
     .addCommand(explainCommand(readRequest))
     .addCommand(testCommand(readRequest))
     .addCommand(diffCommand(powerOf))
-    .addCommand(whoCanCommand(powerOf));
+    .addCommand(whoCanCommand(powerOf))
+    .addCommand(importCommand(powerOf, readRbac));
 }

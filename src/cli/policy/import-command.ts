@@ -1,0 +1,80 @@
+import { Command } from 'commander';
+import { Document, type YAMLMap, type YAMLSeq } from 'yaml';
+import { parseYaml } from '../../config/parse-yaml.ts';
+import type { Catalog } from '../../policy/analysis/space.ts';
+import { type Imported, importRbac } from '../../policy/rbac-import/import-rbac.ts';
+import { rbacObjects } from '../../policy/rbac-import/rbac-objects.ts';
+import { CliError } from '../cli-error.ts';
+import { escapeControl } from '../escape-control.ts';
+import { findingsError, readText } from './read-policies.ts';
+
+type Objects = Parameters<typeof rbacObjects>[0];
+
+/** Reads all roles and bindings of a cluster, through a kubeconfig's context or its current one. */
+export type RbacReader = (kubeconfig: string, context: string | undefined) => Promise<Objects>;
+
+interface Options {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly target: string;
+  readonly name: string;
+  readonly powers?: boolean;
+}
+
+/** `sallyport policy import`. */
+export function importCommand(powerOf: Catalog['powerOf'], readCluster: RbacReader): Command {
+  const rbac = new Command('rbac')
+    .description('write the policy that means what roles and bindings mean; what is left out goes to standard error')
+    .argument('[files...]', 'manifests of roles and bindings, also as lists')
+    .option('--kubeconfig <file>', 'read them from a cluster instead, by GET alone')
+    .option('--context <name>', 'the kubeconfig’s context; its current one by default')
+    .option('--target <name>', 'the target that the policy is for', '*')
+    .option('--name <name>', 'the policy’s name', 'imported')
+    .option('--powers', 'also take over the powers that a role reaches by a wildcard, each by name')
+    .action(async (files: string[], options: Options) => {
+      const objects = await read(files, options, readCluster);
+      const imported = importRbac(rbacObjects(objects), powerOf, options.powers === true);
+      if (imported.rules.length === 0) throw new CliError('there is no binding in there that gives anybody anything');
+      process.stdout.write(policyText(imported, options));
+      for (const text of imported.leftOut) process.stderr.write(`left out: ${escapeControl(text)}\n`);
+    });
+  return new Command('import').description('make a policy of what is there').addCommand(rbac);
+}
+
+async function read(
+  files: readonly string[],
+  { kubeconfig, context }: Options,
+  readCluster: RbacReader,
+): Promise<Objects> {
+  if ((kubeconfig === undefined) === (files.length === 0))
+    throw new CliError('name manifests, or a cluster with --kubeconfig');
+  if (kubeconfig !== undefined) return readCluster(kubeconfig, context);
+  return files.flatMap((file) =>
+    parseYaml(file, readText(file)).flatMap((parsed) => {
+      if ('findings' in parsed) throw findingsError(parsed.findings);
+      const value: unknown = parsed.document.toJS();
+      return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value as Objects[number]] : [];
+    }),
+  );
+}
+
+/** The policy document; what a reader should know of a rule stands above it. */
+export function policyText({ rules, leftOut }: Imported, { name, target }: Pick<Options, 'name' | 'target'>): string {
+  const document = new Document(
+    {
+      apiVersion: 'sallyport.dev/v1',
+      kind: 'Policy',
+      metadata: { name, description: 'Imported from RBAC.' },
+      targets: [target],
+      rules: rules.map(({ rule }) => rule),
+    },
+    { aliasDuplicateObjects: false },
+  );
+  const list = (document.contents as YAMLMap).get('rules') as YAMLSeq<YAMLMap>;
+  rules.forEach(({ comment }, i) => {
+    if (comment !== '') (list.items[i] as YAMLMap).commentBefore = ` ${comment}`;
+  });
+  if (leftOut.length > 0)
+    document.commentBefore = [' Left out:', ...leftOut.map((text) => ` - ${escapeControl(text)}`)].join('\n');
+  return document.toString({ lineWidth: 140 });
+}
