@@ -99,7 +99,7 @@ suite('T32: what can-i says is what is enforced', () => {
     const opened = fc.constantFrom(new Set<GuardId>(), GUARD_IDS as ReadonlySet<GuardId>);
     await fc.assert(
       fc.asyncProperty(ruleLists(8), bases, questions, opened, async (some, base, question, unsafe) =>
-        agree(compileRules([...some, ...base], { unsafe }), question, seen),
+        agree(compileRules([...some, ...base], { unsafe, judgesResult: true, limitsPorts: true }), question, seen),
       ),
       { numRuns: 2500 },
     );
