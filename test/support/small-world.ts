@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { type RunningGateway, startGateway } from '../../src/main/start-gateway.ts';
 import { GUARD_IDS } from '../../src/policy/guards/table.ts';
 import type { Event } from '../../src/recording/event.ts';
+import { type FrontHandlers, startFront } from './front.ts';
 
 /** A gateway in this process, before a stand-in cluster and a real OIDC provider, all on loopback. */
 export interface SmallWorld {
@@ -17,6 +18,8 @@ export interface SmallWorld {
   readonly configFile: string;
   readonly policyFile: string;
   readonly gateway: RunningGateway;
+  /** The authority of the gateway's certificate. */
+  readonly caPem: string;
   readonly standin: Standin;
   readonly issuer: Issuer;
   /** The log of the gateway so far. */
@@ -49,6 +52,10 @@ export interface WorldOptions {
   readonly config?: string;
   /** More keys of the target, as YAML, indented by four. */
   readonly target?: string;
+  /** More issuers, as YAML, indented by two. */
+  readonly issuers?: string;
+  /** What answers in the stand-in's place, as far as it wants to. */
+  readonly front?: FrontHandlers;
 }
 
 const ALLOW_ALL = `apiVersion: sallyport.dev/v1
@@ -64,24 +71,29 @@ rules:
 export async function startSmallWorld(options: WorldOptions = {}): Promise<SmallWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-world-'));
   const [standin, issuer] = await Promise.all([startStandin(), startIssuer()]);
+  const front = options.front === undefined ? undefined : await startFront(standin, options.front);
+  const server = front ?? standin;
+  const closeServers = () => Promise.all([front?.close(), standin.close(), issuer.close()]);
   const configFile = join(folder, 'sallyport.yaml');
   const policyFile = join(folder, 'policy.yaml');
   await writeFile(policyFile, options.policy ?? ALLOW_ALL);
-  await writeFile(join(folder, 'ca.crt'), standin.caPem);
+  await writeFile(join(folder, 'ca.crt'), server.caPem);
   await writeFile(join(folder, 'token'), standin.impersonatorToken);
   await writeFile(join(folder, 'reader-token'), standin.readerToken);
-  await writeFile(configFile, configText(standin, issuer, options));
+  await writeFile(configFile, configText(server.url, issuer, options));
   const lines: string[] = [];
   const gateway = await startFrom(configFile, lines).catch(async (error: unknown) => {
-    await Promise.all([standin.close(), issuer.close()]);
+    await closeServers();
     throw error;
   });
-  const dispatcher = new Agent({ connect: { ca: await readFile(join(folder, 'data', 'ca.crt'), 'utf8') } });
+  const caPem = await readFile(join(folder, 'data', 'ca.crt'), 'utf8');
+  const dispatcher = new Agent({ connect: { ca: caPem } });
   return {
     folder,
     configFile,
     policyFile,
     gateway,
+    caPem,
     standin,
     issuer,
     log: () => lines.join(''),
@@ -100,7 +112,7 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
     async stop() {
       await dispatcher.destroy();
       await gateway.stop('the test ends');
-      await Promise.all([standin.close(), issuer.close()]);
+      await closeServers();
       await rm(folder, { recursive: true });
     },
   };
@@ -112,7 +124,11 @@ async function startFrom(configFile: string, lines: string[]): Promise<RunningGa
   return startGateway(loaded.config, pino({ base: null }, { write: (line: string) => lines.push(line) }));
 }
 
-function configText(standin: Standin, issuer: Issuer, { config = '', target = '' }: WorldOptions): string {
+function configText(
+  serverUrl: string,
+  issuer: Issuer,
+  { config = '', target = '', issuers = '' }: WorldOptions,
+): string {
   return `apiVersion: sallyport.dev/v1
 kind: Gateway
 dataFolder: data
@@ -120,9 +136,9 @@ listen: { port: 0 }
 private: { port: 0 }
 issuers:
   - { name: main, url: "${issuer.url}", audiences: [sallyport] }
-targets:
+${issuers}targets:
   - name: demo
-    server: { url: "${standin.url}", caFile: ca.crt, tokenFile: token }
+    server: { url: "${serverUrl}", caFile: ca.crt, tokenFile: token }
     reader: { tokenFile: reader-token }
 ${target}policy: { files: [policy.yaml] }
 ${config}`;

@@ -1,0 +1,43 @@
+// What the suites of streams share: a small world whose caller may stream, and the journal's end of one exchange.
+
+import type { ExchangeBegun, ExchangeEnded } from '../../src/recording/event.ts';
+import { type SmallWorld, startSmallWorld, type WorldOptions } from './small-world.ts';
+
+/** Everything, streams included, for the group `ops`. */
+export const STREAM_POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: streams }
+callers: [{ groups: [ops] }]
+targets: [demo]
+rules:
+  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["*"], resources: ["*"] }
+  - { id: streams, effect: allow, powers: [exec, attach, portforward, pods-proxy, services-proxy] }
+`;
+
+/** A small world with that policy, which stops without waiting for streams that a test left open. */
+export function startStreamWorld({ config = '', ...options }: WorldOptions = {}): Promise<SmallWorld> {
+  return startSmallWorld({ policy: STREAM_POLICY, ...options, config: `${config}limits: { stopTimeoutMs: 1 }\n` });
+}
+
+/** Ends of exchanges whose request target holds `text`; resolves once there are `count` of them. Each exchange has one end. */
+export async function endsOf(world: SmallWorld, text: string, count = 1): Promise<readonly ExchangeEnded[]> {
+  for (;;) {
+    const events = await world.events();
+    const begun = events.filter((event): event is ExchangeBegun => event.type === 'exchange.begun');
+    const ids = new Set(
+      begun.filter(({ operation }) => operation?.path.includes(text)).map(({ exchange }) => exchange),
+    );
+    const ended = events.filter((event): event is ExchangeEnded => event.type === 'exchange.ended');
+    const ends = ended.filter(({ exchange }) => ids.has(exchange));
+    if (ends.length > ids.size) throw new Error('an exchange ended twice');
+    if (ends.length >= count) return ends;
+  }
+}
+
+/** An outcome in a few words. */
+export function told({ outcome, traffic }: ExchangeEnded): string {
+  const status = 'status' in outcome && outcome.status !== undefined ? ` ${outcome.status}` : '';
+  const reason = outcome.kind === 'answered' && outcome.reason !== undefined ? ` (${outcome.reason})` : '';
+  const bytes = traffic === undefined ? '' : `, ${traffic.bytesIn} in, ${traffic.bytesOut} out`;
+  return `${outcome.kind}${status}${reason}${bytes}`;
+}
