@@ -102,6 +102,7 @@ function load({
     rules: compileRules(parsed.rules, {
       unsafe: openGuards,
       judgesResult: true,
+      limitsPorts: true,
       healthPaths: config.openHealthPaths ? HEALTH_PATHS : [],
     }),
     loaded,

@@ -15,7 +15,7 @@ export interface AllowDecision {
 }
 
 /** Ports in ascending order: no others, or all others. */
-export type PortLimit = { readonly only: readonly number[] } | { readonly allBut: readonly number[] };
+export type PortLimit = { readonly allowed: readonly number[] } | { readonly denied: readonly number[] };
 
 export interface DenyDecision {
   readonly effect: 'deny';

@@ -89,7 +89,7 @@ function permission({ allow, portDenials, builtIn }: Evaluation): AllowDecision 
     portDenials.map(({ by }) => by.rule),
   );
   if (ports === undefined) return decision;
-  const isNone = 'only' in ports && ports.only.length === 0;
+  const isNone = 'allowed' in ports && ports.allowed.length === 0;
   return isNone && portDenials[0] !== undefined ? deniedBy(portDenials[0]) : { ...decision, ports };
 }
 

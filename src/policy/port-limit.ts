@@ -5,8 +5,8 @@ import type { Rule } from './rule.ts';
 export function portLimit(allowing: readonly Rule[], denying: readonly Rule[]): PortLimit | undefined {
   const allowed = allowing.map(({ portForward }) => portForward?.ports);
   const denied = inOrder(denying.flatMap(({ portForward }) => portForward?.ports ?? []));
-  if (allowed.includes(undefined)) return denied.length === 0 ? undefined : { allBut: denied };
-  return { only: inOrder(allowed.flatMap((ports) => ports ?? [])).filter((port) => !denied.includes(port)) };
+  if (allowed.includes(undefined)) return denied.length === 0 ? undefined : { denied };
+  return { allowed: inOrder(allowed.flatMap((ports) => ports ?? [])).filter((port) => !denied.includes(port)) };
 }
 
 function inOrder(ports: readonly number[]): readonly number[] {

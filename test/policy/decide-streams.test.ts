@@ -122,10 +122,10 @@ const deny = (ports: readonly number[], more: Partial<Rule> = {}) => forward(por
 
 /** Rules, and the ports that they leave where the connector holds a port-forward to them; `any` for no limit, or what denies. */
 const PORTS: readonly (readonly [name: string, rules: readonly Rule[], expected: unknown])[] = [
-  ['allows add up', [forward([443]), forward([80, 443])], { only: [80, 443] }],
+  ['allows add up', [forward([443]), forward([80, 443])], { allowed: [80, 443] }],
   ['an allow without ports allows any', [forward([443]), forward([])], 'any'],
-  ['a deny takes its own away', [forward([]), deny([22, 5432]), deny([22])], { allBut: [22, 5432] }],
-  ['also from what is allowed by port', [forward([80, 443]), deny([443])], { only: [80] }],
+  ['a deny takes its own away', [forward([]), deny([22, 5432]), deny([22])], { denied: [22, 5432] }],
+  ['also from what is allowed by port', [forward([80, 443]), deny([443])], { allowed: [80] }],
   ['what leaves none is denied', [forward([80]), deny([80], { id: 'p/no' })], 'rule p/no'],
   ['a deny without ports denies all', [forward([80]), deny([], { id: 'p/no' })], 'rule p/no'],
   ['a deny alone allows nothing', [deny([22])], 'silence'],
@@ -133,12 +133,12 @@ const PORTS: readonly (readonly [name: string, rules: readonly Rule[], expected:
   [
     'a deny that hangs on an unknown fact counts',
     [forward([]), deny([22], { portForward: { ports: [22], podLabels: { matchLabels: { tier: 'db' } } } })],
-    { allBut: [22] },
+    { denied: [22] },
   ],
   [
     'an edit belongs to the ports of its own rule',
     [forward([22], { id: 'p/a', amend: [{ kind: 'set-query', key: 'pretty', value: '1' }] }), forward([80])],
-    { only: [80] },
+    { allowed: [80] },
   ],
 ];
 

@@ -36,7 +36,7 @@ export function operationOf(request: WrittenRequest): Operation {
     isStream: false,
     isSecret: false,
     options: writeOptions(info, {}),
-    stream: streamOptions(info, power),
+    stream: streamOptions(info, power, { upgrade: undefined, headers: new Map() }),
     body,
   };
 }

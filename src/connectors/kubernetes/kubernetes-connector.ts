@@ -5,6 +5,7 @@ import { amendRequest } from './amend-request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
 import type { Discovery, Scopes } from './discovery.ts';
 import { parseOperation } from './operation.ts';
+import { watchPorts } from './portforward/watch-ports.ts';
 import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
 import { type Reviews, selfReview } from './reviews/reviews.ts';
 import { refusalReply } from './status.ts';
@@ -30,10 +31,14 @@ export function createKubernetesConnector(parts: Parts): Connector {
   };
 }
 
-/** Sends the caller's own bytes, as they were judged: the request target as received, and the body that the permit's operation was read from. */
+/**
+ * Sends the caller's own bytes, as they were judged: the request target as received, and the body that the permit's operation was read from. A review of
+ * oneself is sent for a reply in JSON alone, and its reply gets policy put into it.
+ */
 async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promise<Reply> {
   const { upstream, upstreamIdentity } = parts;
   const { caller, operation, request } = permit;
+  const watched = watchPorts(permit); // before anything is sent
   const isReview = selfReview(operation) !== undefined;
   const sent: UpstreamRequest = {
     method: request.method,
@@ -50,7 +55,8 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promi
     request.upgrade === undefined
       ? await upstream.send(sent, signal)
       : await upstream.upgrade(sent, request.upgrade.protocol, signal);
-  const reply = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
+  const answered = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
+  const reply = watched(answered);
   if (request.warnings.length === 0) return reply;
   return {
     ...reply,

@@ -37,7 +37,7 @@ export async function parseOperation(
   const power = info.isResourceRequest ? powerOf(info) : undefined;
   checkUpgrade(request, power);
   const kind = info.isResourceRequest ? await findKind(info, discovery) : undefined;
-  const stream = streamOptions(info, power);
+  const stream = streamOptions(info, power, request);
   const read = await readBody(request, info, kind, limits);
   return {
     target,

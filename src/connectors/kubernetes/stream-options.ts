@@ -1,23 +1,30 @@
 import type { Power, StreamOptions } from '../../model/operation.ts';
 import { Refusal } from '../../model/refusal.ts';
+import type { Request } from '../../model/request.ts';
 import { isTrue } from './list-options.ts';
+import { streamProtocol } from './portforward/stream-protocol.ts';
 import { printable } from './printable.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /**
  * What exec, attach, port-forward, log and the proxies ask of their pod, service or node, as the API server reads it from query and path;
- * undefined for what asks nothing of the kind.
+ * undefined for what asks nothing of the kind. The ports are those of the query where upstream forwards these; none where the stream names them.
  *
- * @throws {Refusal} QUERY_AMBIGUOUS a port that the API server would not take
+ * @throws {Refusal} QUERY_AMBIGUOUS a port that the API server would not take; UPGRADE_UNSUPPORTED see `streamProtocol`
  * Source: PodExecOptions, PodAttachOptions, PodPortForwardOptions and PodLogOptions of
  * https://github.com/kubernetes/api/blob/v0.35.4/core/v1/types.go, and their conversion from a query
  */
-export function streamOptions(info: RequestInfo, power: Power | undefined): StreamOptions | undefined {
+export function streamOptions(
+  info: RequestInfo,
+  power: Power | undefined,
+  request: Pick<Request, 'upgrade' | 'headers'>,
+): StreamOptions | undefined {
   switch (power) {
     case 'exec':
     case 'attach':
+      return commandOptions(info, power);
     case 'portforward':
-      return podOptions(info, power);
+      return { ...NOTHING, ports: ports(info, request) };
     case 'pods-proxy':
     case 'services-proxy':
     case 'nodes-proxy':
@@ -61,9 +68,7 @@ function isLog(info: RequestInfo): boolean {
   return info.subresource === 'log' && info.resource === 'pods' && info.apiGroup === '' && info.verb === 'get';
 }
 
-function podOptions(info: RequestInfo, power: 'exec' | 'attach' | 'portforward'): StreamOptions {
-  if (power === 'portforward')
-    return { ...NOTHING, ports: (info.query.get('ports') ?? []).flatMap((value) => value.split(',').map(port)) };
+function commandOptions(info: RequestInfo, power: 'exec' | 'attach'): StreamOptions {
   return {
     ...NOTHING,
     container: container(info),
@@ -71,6 +76,12 @@ function podOptions(info: RequestInfo, power: 'exec' | 'attach' | 'portforward')
     isTty: isTrue(info.query.get('tty')?.[0]),
     isStdin: isTrue(info.query.get('stdin')?.[0]),
   };
+}
+
+/** T41: where streams name their ports, upstream overlooks those of the query; they are read all the same, and refused where they are none. */
+function ports(info: RequestInfo, request: Pick<Request, 'upgrade' | 'headers'>): readonly number[] {
+  const inQuery = (info.query.get('ports') ?? []).flatMap((value) => value.split(',').map(port));
+  return streamProtocol(request) === 'channels' ? inQuery : [];
 }
 
 function container(info: RequestInfo): string | undefined {

@@ -1,0 +1,123 @@
+/*
+ * What a client of port-forward sends, read before it passes: nothing of a stream for a port that is not allowed gets through.
+ *
+ * What passes are the client's own bytes. They are held back only from the first byte of what is not judged yet (the head of a frame, the frame
+ * that opens a stream) to its last, so that which bytes pass depends on the bytes alone, never on how they were cut.
+ */
+import type { PortLimit } from '../../../model/decision.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import { SpdyFrames } from './spdy-frames.ts';
+import { SpdyHeaders } from './spdy-headers.ts';
+import { unmasked, WebSocketFrames, type WebSocketPart } from './websocket-frames.ts';
+
+/** Limit: bytes held back at once; a control frame of SPDY, cut into ever so small WebSocket frames. */
+const HELD_BYTES_MAX = 256 * 1024;
+
+/** What of the bytes may pass, in order, and why nothing more ever will. */
+export interface Passage {
+  readonly pass: readonly Buffer[];
+  readonly cut?: Refusal;
+}
+
+/** The gate of one connection. Its calls must not overlap; after a `cut`, it takes nothing more. */
+export class PortGate {
+  readonly #websocket: WebSocketFrames | undefined;
+  readonly #spdy: SpdyFrames;
+  readonly #headers = new SpdyHeaders();
+  readonly #limit: PortLimit;
+  readonly #opened = new Set<number>();
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+
+  constructor(protocol: 'spdy' | 'tunnel', limit: PortLimit) {
+    this.#limit = limit;
+    this.#websocket = protocol === 'tunnel' ? new WebSocketFrames() : undefined;
+    this.#spdy = new SpdyFrames((block) => this.#judge(block));
+  }
+
+  /** The ports of the streams that passed. */
+  get opened(): ReadonlySet<number> {
+    return this.#opened;
+  }
+
+  /** What of these bytes, and of those held back, may pass. */
+  async take(bytes: Buffer): Promise<Passage> {
+    const pass: Buffer[] = [];
+    try {
+      if (this.#websocket === undefined) await this.#takeSpdy(bytes, wholeOf(bytes), pass);
+      else for (const part of this.#websocket.take(bytes)) await this.#takePart(bytes, part, pass);
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      return { pass, cut: thrown };
+    }
+    return { pass };
+  }
+
+  /** Gives back what it holds outside of the heap. */
+  close(): void {
+    this.#headers.close();
+  }
+
+  async #takePart(bytes: Buffer, part: WebSocketPart, pass: Buffer[]): Promise<void> {
+    if (part.kind === 'payload') await this.#takeSpdy(bytes, part, pass);
+    else if (part.kind === 'partial' || this.#spdy.isHolding) this.#hold(bytes, part.start, part.end);
+    else this.#pass(bytes, part.start, part.end, pass);
+  }
+
+  async #takeSpdy(bytes: Buffer, part: WebSocketPart, pass: Buffer[]): Promise<void> {
+    const { start, end } = part;
+    const data = start + this.#spdy.skip(end - start);
+    if (data > start) this.#pass(bytes, start, data, pass);
+    if (data === end) return;
+    const plain = this.#websocket === undefined ? bytes.subarray(data, end) : unmasked(bytes, part, data);
+    let passed = data;
+    await this.#spdy.take(plain, (judged) => {
+      this.#pass(bytes, passed, data + judged, pass);
+      passed = data + judged;
+    });
+    if (passed < end) this.#hold(bytes, passed, end);
+  }
+
+  async #judge(block: Buffer): Promise<void> {
+    const text = (await this.#headers.read(block)).get('port') ?? '';
+    const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(port <= 65_535)) throw new Refusal('REQUEST_MALFORMED', 'a stream names no port, or none that there is');
+    if (!isAllowed(this.#limit, port)) throw new Refusal('DENIED_BY_RULE', notAllowed(this.#limit, port));
+    this.#opened.add(port);
+  }
+
+  #pass(bytes: Buffer, start: number, end: number, pass: Buffer[]): void {
+    const last = this.#held.length === 0 ? pass.at(-1) : undefined;
+    if (
+      last !== undefined &&
+      last.buffer === bytes.buffer &&
+      last.byteOffset + last.length === bytes.byteOffset + start
+    ) {
+      pass[pass.length - 1] = Buffer.from(bytes.buffer, last.byteOffset, last.length + end - start);
+      return;
+    }
+    pass.push(...this.#held, bytes.subarray(start, end));
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+
+  #hold(bytes: Buffer, start: number, end: number): void {
+    this.#heldBytes += end - start;
+    if (this.#heldBytes > HELD_BYTES_MAX)
+      throw new Refusal('REQUEST_MALFORMED', `a frame that opens a stream takes more than ${HELD_BYTES_MAX} bytes`);
+    this.#held.push(Buffer.from(bytes.subarray(start, end)));
+  }
+}
+
+function isAllowed(limit: PortLimit, port: number): boolean {
+  return 'allowed' in limit ? limit.allowed.includes(port) : !limit.denied.includes(port);
+}
+
+function notAllowed(limit: PortLimit, port: number): string {
+  const which = 'allowed' in limit ? `the rules allow ${limit.allowed.join(', ')} alone` : 'a rule denies it';
+  return `the stream was cut: it was to open port ${port}, and ${which}`;
+}
+
+function wholeOf(bytes: Buffer): WebSocketPart {
+  return { kind: 'payload', start: 0, end: bytes.length, mask: 0, offset: 0 };
+}

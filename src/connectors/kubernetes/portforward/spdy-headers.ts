@@ -1,0 +1,110 @@
+/*
+ * The headers of a SPDY stream: a zlib stream that all header blocks of a connection share, cut at each block.
+ *
+ * Invariant: what a block inflates to is exactly its headers. A reader that takes what it needs of the shared stream, as spdystream does,
+ * would read bytes that are left over as the beginning of the next block.
+ */
+import { constants, createInflate, type Inflate } from 'node:zlib';
+import { Refusal } from '../../../model/refusal.ts';
+import { SPDY_DICTIONARY } from './spdy-dictionary.ts';
+
+/** Limit: bytes that a block inflates to; three short headers are what clients send. */
+const BLOCK_BYTES_MAX = 16 * 1024;
+
+/** Limit: headers of one stream. */
+const HEADERS_COUNT_MAX = 32;
+
+const NAME = /^:?[a-z0-9!#$%&'*+.^_`|~-]+$/;
+const VALUE = /^[ -~]*$/;
+
+/**
+ * Reads the header blocks of one connection, in their order. After it threw, it reads nothing more.
+ *
+ * Source: SPDY Protocol, Draft 3.1, section 2.6.10
+ */
+export class SpdyHeaders {
+  readonly #inflate: Inflate = createInflate({
+    dictionary: SPDY_DICTIONARY,
+    flush: constants.Z_SYNC_FLUSH,
+    chunkSize: 1024,
+  });
+  #parts: Buffer[] = [];
+  #bytes = 0;
+  #settle: (error?: Error | null) => void = () => {};
+
+  constructor() {
+    const broke = () => this.#settle(new Error('the compressed stream ended'));
+    this.#inflate
+      .on('data', (part: Buffer) => this.#collect(part))
+      .on('error', (error) => this.#settle(error))
+      .on('end', broke)
+      .on('close', broke);
+  }
+
+  /**
+   * The headers of the next block, by name.
+   *
+   * @throws {Refusal} REQUEST_MALFORMED it is not compressed as it must be, inflates to too much, gives a header twice or with several values, or
+   * has something behind the headers
+   */
+  async read(block: Buffer): Promise<ReadonlyMap<string, string>> {
+    this.#parts = [];
+    this.#bytes = 0;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#settle = (error) => (error ? reject(error) : resolve());
+        this.#inflate.write(block, (error) => {
+          while (this.#inflate.read() !== null); // what is not handed out yet goes to the listener
+          this.#settle(error ?? this.#inflate.errored);
+        });
+      });
+    } catch (cause) {
+      throw malformed('the headers of a SPDY stream cannot be inflated', cause);
+    }
+    return headersOf(Buffer.concat(this.#parts));
+  }
+
+  /** Gives back what it holds outside of the heap. */
+  close(): void {
+    this.#inflate.destroy();
+  }
+
+  #collect(part: Buffer): void {
+    this.#bytes += part.length;
+    if (this.#bytes > BLOCK_BYTES_MAX)
+      this.#inflate.destroy(new Error(`it inflates to more than ${BLOCK_BYTES_MAX} bytes`));
+    else this.#parts.push(part);
+  }
+}
+
+function headersOf(block: Buffer): ReadonlyMap<string, string> {
+  let at = 0;
+  const number = () => {
+    if (at + 4 > block.length) throw malformed('the headers of a SPDY stream break off');
+    at += 4;
+    return block.readUInt32BE(at - 4);
+  };
+  const text = () => {
+    const bytes = number();
+    if (at + bytes > block.length) throw malformed('the headers of a SPDY stream break off');
+    at += bytes;
+    return block.toString('latin1', at - bytes, at);
+  };
+  const count = number();
+  if (count > HEADERS_COUNT_MAX) throw malformed(`a SPDY stream has more than ${HEADERS_COUNT_MAX} headers`);
+  const headers = new Map<string, string>();
+  for (let i = 0; i < count; i++) {
+    const [name, value] = [text(), text()];
+    // Several values of one name are written with NUL between them; readers differ in which of them they take.
+    if (!NAME.test(name) || !VALUE.test(value))
+      throw malformed('a header of a SPDY stream has characters that it may not have');
+    if (headers.has(name)) throw malformed('a SPDY stream has a header twice');
+    headers.set(name, value);
+  }
+  if (at !== block.length) throw malformed('something stands behind the headers of a SPDY stream');
+  return headers;
+}
+
+function malformed(message: string, cause?: unknown): Refusal {
+  return new Refusal('REQUEST_MALFORMED', message, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type Duplex, duplexPair } from 'node:stream';
+import { suite, test } from 'node:test';
+import * as spdy from '../../../../test/support/spdy-client.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import { PortGate } from './port-gate.ts';
+import { WatchedSocket } from './watched-socket.ts';
+
+/** A watched connection, and its far end. */
+function watched() {
+  const [inner, upstream] = duplexPair();
+  return { inner, upstream, socket: new WatchedSocket(inner, new PortGate('spdy', { allowed: [80] })) };
+}
+
+const opening = async (port: number) =>
+  spdy.synStream(1, await new spdy.HeaderCompressor().block(spdy.headerBlock(spdy.portHeaders(port))));
+const closed = (socket: Duplex) => new Promise<void>((resolve) => socket.once('close', resolve));
+
+suite('T41: a connection of which the writing side goes through a gate', () => {
+  test('passes what the client sends, and its end', async () => {
+    const { upstream, socket } = watched();
+    const bytes = Buffer.concat([await opening(80), spdy.dataFrame(1, Buffer.from('hello'))]);
+    socket.end(bytes);
+    assert.deepEqual(Buffer.concat(await upstream.toArray()), bytes);
+  });
+
+  test('passes what upstream sends, and its end', async () => {
+    const { upstream, socket } = watched();
+    upstream.end('answer');
+    const received: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => received.push(chunk));
+    await once(socket, 'end');
+    assert.equal(Buffer.concat(received).toString(), 'answer');
+    assert.equal(socket.bytesRead, 6);
+    // The other side is still open.
+    socket.write(spdy.PING);
+    assert.deepEqual(await once(upstream, 'data'), [spdy.PING]);
+    assert.equal(socket.bytesWritten, spdy.PING.length);
+  });
+
+  test('what the gate cuts destroys both sides, and says why', async () => {
+    const { inner, upstream, socket } = watched();
+    const received: Buffer[] = [];
+    upstream.on('data', (chunk: Buffer) => received.push(chunk));
+    const isOver = Promise.all([closed(socket), closed(inner)]);
+    socket.write(Buffer.concat([spdy.PING, await opening(22), spdy.PING]));
+    await isOver;
+    assert.ok(socket.errored instanceof Refusal);
+    assert.equal(socket.errored.code, 'DENIED_BY_RULE');
+    assert.deepEqual(Buffer.concat(received), spdy.PING);
+  });
+
+  test('upstream that takes nothing stops the client, and lets it go on', async () => {
+    const { upstream, socket } = watched();
+    const frame = spdy.dataFrame(1, Buffer.alloc(65_536));
+    let isFull = false;
+    for (let i = 0; i < 100 && !isFull; i++) {
+      isFull = !socket.write(frame);
+      if (!isFull) await new Promise(setImmediate);
+    }
+    assert.ok(isFull);
+    upstream.resume();
+    await once(socket, 'drain');
+    socket.destroy();
+  });
+
+  test('a client that takes nothing stops upstream, and lets it go on', async () => {
+    const { upstream, socket } = watched();
+    let isFull = false;
+    for (let i = 0; i < 100 && !isFull; i++) {
+      isFull = !upstream.write(Buffer.alloc(65_536));
+      if (!isFull) await new Promise(setImmediate);
+    }
+    assert.ok(isFull);
+    socket.resume();
+    await once(upstream, 'drain');
+    socket.destroy();
+  });
+
+  test('a connection that breaks takes the watched one with it', async () => {
+    const { inner, socket } = watched();
+    const isOver = closed(socket);
+    inner.destroy(new Error('reset'));
+    await isOver;
+    assert.equal(socket.errored?.message, 'reset');
+  });
+
+  test('a client that goes away takes upstream with it', async () => {
+    const { inner, socket } = watched();
+    const isOver = closed(inner);
+    socket.destroy();
+    await isOver;
+  });
+});
