@@ -7,7 +7,7 @@ export interface UpstreamLimits {
    * answer may then take as long as it likes.
    */
   readonly upstreamTimeoutMs: number;
-  /** Connections for requests that end: so many that they are reused, since a handshake costs more than what it is made for. */
+  /** Connections for requests that end: more than two callers may have under way who take none of their replies, so that others still get one. */
   readonly connectionsMax: number;
   /** Connections for watches and `logs -f`, each of which keeps one. */
   readonly streamConnectionsMax: number;
@@ -23,7 +23,7 @@ export interface UpstreamLimits {
 export const DEFAULT_UPSTREAM_LIMITS: UpstreamLimits = Object.freeze({
   connectTimeoutMs: 10_000,
   upstreamTimeoutMs: 60_000,
-  connectionsMax: 256,
+  connectionsMax: 1_024,
   streamConnectionsMax: 4_096,
   idleTimeoutMs: 60_000,
   keepAliveDelayMs: 30_000,
