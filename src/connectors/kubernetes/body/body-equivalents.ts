@@ -10,7 +10,8 @@
  *   the finalizers which the same manager applied before.
  * - `deletion-timestamp`: `metadata.deletionTimestamp` is set. Upstream ignores or refuses that today.
  * - `owner-references`: owners are named, one of which may be gone already.
- * - `ttl`: a field of the spec that begins with `ttl` is set, as in Jobs and in most operators' kinds.
+ * - `ttl`: a field of the spec that begins with `ttl` is set, as in Jobs and in most operators' kinds; or `activeDeadlineSeconds`, after which the pods of
+ *   a Job, or a pod itself, are ended.
  * - `patch-delete`: `$patch` or `$deleteFromPrimitiveList` anywhere in a patch. `$retainKeys`, which kubectl puts into every apply of a
  *   deployment's strategy, counts only where it could drop metadata or replicas.
  *
@@ -146,7 +147,7 @@ function isJobField(key: string, path: BodyPath): boolean {
 }
 
 function isTtl(key: string): boolean {
-  return /^ttl/i.test(key);
+  return /^ttl/i.test(key) || key === 'activeDeadlineSeconds';
 }
 
 function isZero(value: JsonValue | undefined): boolean {

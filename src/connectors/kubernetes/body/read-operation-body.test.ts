@@ -438,6 +438,8 @@ describe('T28: what a body makes a change equal', () => {
     ['PATCH', WEB, [{ op: 'copy', from: '/x', path: '/metadata/ownerReferences' }], 'owner-references', JSON_PATCH],
     ['PATCH', JOB, { spec: { ttlSecondsAfterFinished: 0 } }, 'ttl', MERGE],
     ['PATCH', JOB, [{ op: 'add', path: '/spec/ttlSecondsAfterFinished', value: 0 }], 'ttl', JSON_PATCH],
+    ['PATCH', JOB, { spec: { activeDeadlineSeconds: 1 } }, 'ttl', MERGE],
+    ['PATCH', '/api/v1/namespaces/a/pods/x', { spec: { activeDeadlineSeconds: 1 } }, 'ttl', MERGE],
     [
       'PATCH',
       '/apis/batch/v1/namespaces/a/cronjobs/x',
