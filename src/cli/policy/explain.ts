@@ -5,8 +5,8 @@ import { type Located, schemaFindings } from '../../config/finding.ts';
 import { parseYaml } from '../../config/parse-yaml.ts';
 import { factsSchema, requestSchema } from '../../config/policy-test-schema.ts';
 import { explain } from '../../policy/analysis/explain.ts';
+import { compileForGateway } from '../../policy/gateway-rules.ts';
 import type { Question } from '../../policy/question.ts';
-import { compileRules } from '../../policy/rule-set.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
 import { readConfig } from '../read-config.ts';
@@ -137,7 +137,10 @@ function world(options: Options) {
   const source =
     options.config === undefined ? { files: options.policy } : { config: options.config, files: options.policy };
   const opened = [...(config?.unsafe.openGuards ?? []), ...options.openGuard];
-  const rules = compileRules(readRules(source), { unsafe: guardIds(opened), limitsPorts: true });
+  const rules = compileForGateway(readRules(source), {
+    unsafe: guardIds(opened),
+    openHealthPaths: config?.openHealthPaths ?? false,
+  });
   const issuer = options.issuer ?? config?.issuers[0]?.name ?? 'test';
   const configured = config?.issuers.find(({ name }) => name === issuer);
   if (config !== undefined && configured === undefined)

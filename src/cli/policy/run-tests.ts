@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import type { PolicyTests } from '../../config/policy-test-load.ts';
 import type { PolicyCase } from '../../config/policy-test-schema.ts';
 import { explain } from '../../policy/analysis/explain.ts';
+import { compileForGateway } from '../../policy/gateway-rules.ts';
 import type { Question } from '../../policy/question.ts';
-import { compileRules, type RuleSet } from '../../policy/rule-set.ts';
+import type { RuleSet } from '../../policy/rule-set.ts';
 import { CliError } from '../cli-error.ts';
 import { explanationLines } from './explain-text.ts';
 import type { OfflineRequest, RequestReader } from './offline-request.ts';
@@ -34,7 +35,10 @@ export async function runTests(
   read: RequestReader,
 ): Promise<readonly CaseResult[]> {
   const files = document.policies.map((path) => join(dirname(file), path));
-  const rules = compileRules(readRules({ files }), { unsafe: guardIds(document.openGuards), limitsPorts: true });
+  const rules = compileForGateway(readRules({ files }), {
+    unsafe: guardIds(document.openGuards),
+    openHealthPaths: false,
+  });
   const results: CaseResult[] = [];
   for (const [i, each] of document.cases.entries()) {
     for (const { asked, request } of requestsOf(each)) {

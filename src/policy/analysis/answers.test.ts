@@ -10,7 +10,7 @@ import { GUARD_IDS, GUARDS } from '../guards/table.ts';
 import type { Rule } from '../rule.ts';
 import { compileRules } from '../rule-set.ts';
 import { type Answers, answersOf } from './answers.ts';
-import { type Box, contains } from './box.ts';
+import { type Box, contains, type Region } from './box.ts';
 import { type Catalog, type Space, spaceOf } from './space.ts';
 import { universe } from './universe.ts';
 import { type Point, witness } from './witness.ts';
@@ -49,7 +49,7 @@ function pointIn(space: Space, box: Box, randoms: readonly number[]): Point {
   );
 }
 
-const randoms = fc.array(fc.array(fc.nat(100_000), { minLength: 9, maxLength: 12 }), { minLength: 40, maxLength: 40 });
+const randoms = fc.array(fc.array(fc.nat(100_000), { minLength: 12, maxLength: 14 }), { minLength: 40, maxLength: 40 });
 
 /** Points that exist, most of them within what rules speak of, since others are hardly ever allowed. */
 function pointsOf(
@@ -57,15 +57,14 @@ function pointsOf(
   { parts, may, always }: Answers,
   lists: readonly (readonly number[])[],
 ): readonly Point[] {
-  const boxes = [
-    new Map(),
-    ...may,
-    ...always,
-    ...Object.values(parts).flatMap((list) => list.flatMap(({ region }) => region)),
-  ];
+  const spoken = Object.values(parts).flatMap((list) => list.flatMap(({ region }) => region));
+  const regions: Region[] = [[new Map()], always, always, may, spoken].filter((region) => region.length > 0);
   const real = universe(space);
   return lists
-    .map((list) => pointIn(space, boxes[(list[0] as number) % boxes.length] as Box, list.slice(1)))
+    .map(([first = 0, second = 0, ...rest]) => {
+      const region = regions[first % regions.length] as Region;
+      return pointIn(space, region[second % region.length] as Box, rest);
+    })
     .filter((point) => contains(real, point));
 }
 

@@ -1,0 +1,23 @@
+import type { GuardId } from './guards/guard.ts';
+import type { Rule } from './rule.ts';
+import { compileRules, type RuleSet } from './rule-set.ts';
+
+/** Paths that say whether a server is well. */
+export const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz'];
+
+/**
+ * The rules compiled as the gateway compiles them, so that what is explained and tested is what it would decide.
+ *
+ * @throws {Error} as `compileRules`
+ */
+export function compileForGateway(
+  rules: readonly Rule[],
+  options: { readonly unsafe: ReadonlySet<GuardId>; readonly openHealthPaths: boolean },
+): RuleSet {
+  return compileRules(rules, {
+    unsafe: options.unsafe,
+    judgesResult: true,
+    limitsPorts: true,
+    healthPaths: options.openHealthPaths ? HEALTH_PATHS : [],
+  });
+}
