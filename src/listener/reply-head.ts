@@ -10,6 +10,21 @@ export interface WireHead {
   readonly contentLength: number | undefined;
 }
 
+const ORIGIN_HEADERS: ReadonlySet<string> = new Set([
+  'set-cookie',
+  'content-security-policy',
+  'alt-svc',
+  'clear-site-data',
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+]);
+
+/** Whether a header speaks for a whole origin, and so is the gateway's own to send: upstream's is not passed, behind a 101 neither. */
+export function isOfOrigin(name: string): boolean {
+  return ORIGIN_HEADERS.has(name.toLowerCase());
+}
+
 /**
  * The head that a client gets: hop-by-hop headers end here, what is opened in a browser may run nothing, and nothing that an application behind a
  * proxy says of a whole origin (a cookie, another place to reach it, where to report to) is passed: the origin is the gateway's, with all its targets.
@@ -26,21 +41,12 @@ export function wireHead(reply: ReplyHead): WireHead {
   for (let i = 0; i < kept.length; i += 2) {
     const name = kept[i] as string;
     const value = kept[i + 1] as string;
-    switch (name.toLowerCase()) {
-      case 'set-cookie':
-      case 'content-security-policy':
-      case 'alt-svc':
-      case 'clear-site-data':
-      case 'nel':
-      case 'report-to':
-      case 'reporting-endpoints':
-        continue;
-      case 'content-length': {
-        const length = parseLength(value);
-        if (contentLength !== undefined && contentLength !== length) throw new RangeError('two lengths that differ');
-        if (contentLength !== undefined) continue;
-        contentLength = length;
-      }
+    if (isOfOrigin(name)) continue;
+    if (name.toLowerCase() === 'content-length') {
+      const length = parseLength(value);
+      if (contentLength !== undefined && contentLength !== length) throw new RangeError('two lengths that differ');
+      if (contentLength !== undefined) continue;
+      contentLength = length;
     }
     headers.push(name, value);
   }

@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import type { DuplexReply } from '../model/reply.ts';
 import { answerOf, clientGone, type ExchangeContext } from './exchange.ts';
 import { Http1Wire, http1Request } from './http1.ts';
+import { isOfOrigin } from './reply-head.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import { splice } from './splice.ts';
 
@@ -67,9 +68,11 @@ function sendAndClose(
   writer.send(answer);
 }
 
-/** The head of a switch of protocols, as upstream sent it, `Connection` and `Upgrade` included. */
+/** The head of a switch of protocols, as upstream sent it, `Connection` and `Upgrade` included, without what speaks for a whole origin. */
 function headBytes({ status, headers }: DuplexReply): Buffer {
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
-  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  for (let i = 0; i < headers.length; i += 2) {
+    if (!isOfOrigin(headers[i] as string)) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  }
   return Buffer.from(`${text}\r\n`, 'latin1');
 }

@@ -11,6 +11,8 @@ import { caPem, certificate } from '../transport/support.ts';
 export interface FrontHandlers {
   /** `false` leaves the request to the stand-in. */
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** A TCP connection to it. */
+  readonly onConnection?: (socket: Socket) => void;
   readonly onUpgrade?: (request: IncomingMessage, socket: TLSSocket, head: Buffer) => void;
 }
 
@@ -22,14 +24,20 @@ export interface Front {
 }
 
 /** Starts one on loopback. */
-export async function startFront(standin: Standin, { onRequest, onUpgrade }: FrontHandlers): Promise<Front> {
+export async function startFront(
+  standin: Standin,
+  { onRequest, onConnection, onUpgrade }: FrontHandlers,
+): Promise<Front> {
   const agent = new Agent({ ca: standin.caPem, keepAlive: true });
   const tls = { cert: certificate.certPem, key: certificate.keyPem };
   const server = createServer({ ...tls, allowHalfOpen: true } as typeof tls, (request, response) => {
     if (onRequest?.(request, response) !== true) pass(standin.url, agent, request, response);
   });
   const sockets = new Set<Socket>();
-  server.on('connection', (socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
+  server.on('connection', (socket) => {
+    sockets.add(socket.once('close', () => sockets.delete(socket)));
+    onConnection?.(socket);
+  });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {});
     if (onUpgrade === undefined) socket.destroy();
