@@ -2,6 +2,7 @@
  * How a reply that is on its way ends: told exactly once, with what went through. The reply can be broken off at any moment, and nothing of it goes to the
  * caller from then on but what already waits in its connection.
  */
+import { Refusal } from '../model/refusal.ts';
 import type { DuplexReply, MaskedReply, StreamReply, UnaryReply } from '../model/reply.ts';
 import type { Outcome } from '../recording/event.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
@@ -114,6 +115,8 @@ function followSocket({ socket, status, head }: DuplexReply, onEnd: (end: ReplyE
 
 /** Upstream has the last word of an exec or port-forward: what it did not end, the caller did, or a fault. */
 function outcomeOf({ errored, readableEnded }: DuplexReply['socket'], status: number): Outcome {
+  // What the connector cut it for says more than that it was cut.
+  if (errored instanceof Refusal) return { kind: 'broken', code: errored.code, status, message: errored.message };
   if (errored !== null) return brokenOff(status, errored);
   return readableEnded ? { kind: 'answered', status } : { kind: 'abandoned', status };
 }
