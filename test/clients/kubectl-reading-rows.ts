@@ -90,7 +90,8 @@ export const readingRows: readonly Row[] = [
   { name: 'auth can-i', run: 'kubectl auth can-i get pods' },
   { name: 'auth can-i on one object', run: 'kubectl auth can-i delete deployments.apps/app' },
   { name: 'auth can-i on a subresource', run: 'kubectl auth can-i create pods --subresource=exec' },
-  { name: 'auth can-i --list', run: 'kubectl auth can-i --list' },
+  // Not what it prints: through the gateway that includes the gateway's own policy (cluster-suites/reviews.test.ts).
+  { name: 'auth can-i --list', run: 'kubectl auth can-i --list >/dev/null 2>&1' },
   // Not the whole answer: to a client certificate the API server adds its fingerprint, which an impersonated user has none of.
   {
     name: 'auth whoami',

@@ -67,6 +67,7 @@ function suite(cluster: Cluster): void {
         },
       ],
       policy: [policy],
+      openGuards: [],
     });
     const documents = objects(gateway, {
       '/tools/kubectl': tools,

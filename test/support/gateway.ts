@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { parse, stringify } from 'yaml';
+import { GUARD_IDS } from '../../src/policy/guards/table.ts';
 import type { Cluster } from './cluster.ts';
 import { freePorts } from './free-ports.ts';
 import { CALLER } from './test-cluster.ts';
@@ -45,7 +46,7 @@ export interface GatewayOptions {
   readonly issuers?: readonly unknown[];
   /** Documents in place of the policy that lets the caller do everything. */
   readonly policy?: readonly unknown[];
-  /** Built-in guards to open; by default those of Secrets, which Helm keeps its releases in, and of deletions of a namespace. */
+  /** Built-in guards to open; all by default, so that a client is told what it is told directly. */
   readonly openGuards?: readonly string[];
 }
 
@@ -95,7 +96,7 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
     ],
     policy: { files: [at('policy.yaml')] },
     limits: { requestsPerCallerMax: 1000 },
-    unsafe: { openGuards: options.openGuards ?? ['secrets', 'deletions'] },
+    unsafe: { openGuards: options.openGuards ?? [...GUARD_IDS] },
   };
   writeFileSync(at('sallyport.yaml'), stringify(config));
 
@@ -106,8 +107,11 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
   const log = createWriteStream(at('log'));
   child.stdout.pipe(log);
   child.stderr.pipe(log);
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  const clear = () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', clear);
   const said = () => readFileSync(at('log'), 'utf8');
   await ready(privatePort, () => child.exitCode !== null, said);
 
@@ -125,10 +129,10 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
     targetPort,
     log: said,
     async stop() {
-      process.off('exit', kill);
       child.kill('SIGTERM');
       await ended;
-      rmSync(folder, { recursive: true, force: true });
+      process.off('exit', clear);
+      clear();
     },
   };
 }
