@@ -17,7 +17,7 @@ rules:
     amend: [{ forceDryRun: true }]
   - id: label-what-is-made
     effect: allow
-    verbs: [create]
+    verbs: [create, patch]
     apiGroups: [""]
     resources: [configmaps]
     amend:
@@ -58,6 +58,20 @@ test('labels are added and fields removed before anything is stored, and the cal
   assert.equal(object.metadata.labels['made-by'], 'sallyport');
   assert.deepEqual(object.data, { wanted: 'a' });
   assert.match(String(headers['warning']), /label made-by added/);
+});
+
+test('T59: a patch that would drop what a rule adds is refused', async () => {
+  await make('three');
+  const headers = { 'content-type': 'application/strategic-merge-patch+json' };
+  const patch = (metadata: object) =>
+    world.ask({ token, method: 'PATCH', uri: `${uri}/three`, headers, body: JSON.stringify({ metadata }) });
+  assert.equal((await patch({ labels: { other: 'a' } })).status, 200);
+  for (const metadata of [{ labels: { $patch: 'delete' } }, { $patch: 'replace' }, { $retainKeys: ['name'] }]) {
+    const { status, body } = await patch(metadata);
+    assert.equal(status, 400, body);
+    assert.match(body, /BODY_UNREADABLE/);
+  }
+  assert.equal(JSON.parse((await world.ask({ token, uri: `${uri}/three` })).body).metadata.labels.other, 'a');
 });
 
 test('a delete becomes a dry run: it is answered and nothing is gone', async () => {

@@ -75,23 +75,57 @@ function amendBody({ body }: Operation, edits: readonly Amendment[]): Buffer {
   if (body === undefined || object === undefined) throw unreadable('has no body whose fields can be edited');
   if (JSON.stringify(object).length > 0 && losesNumbers(body.bytes, body.mediaType))
     throw unreadable('holds numbers that would lose digits');
+  if (body.patch?.type === 'strategic' && edits.some((edit) => isSteered(object, pathOf(edit))))
+    throw unreadable('steers its own merge, by `$patch` or `$retainKeys`, where the edit would stand');
   return Buffer.from(JSON.stringify(edits.reduce(amendObject, object)));
+}
+
+/**
+ * Whether an object around the place has directives, which would have the server drop what stands beside them.
+ *
+ * Source: strategic merge patch, https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/util/strategicpatch/patch.go
+ */
+function isSteered(object: JsonObject, path: readonly string[]): boolean {
+  let here: JsonValue | undefined = object;
+  for (const key of path) {
+    if (!isObject(here)) return false;
+    if (Object.hasOwn(here, '$patch') || Object.hasOwn(here, '$retainKeys')) return true;
+    here = Object.hasOwn(here, key) ? here[key] : undefined;
+  }
+  return false;
 }
 
 function amendObject(object: JsonObject, edit: Amendment): JsonObject {
   switch (edit.kind) {
     case 'set-field':
-      return setAt(object, edit.path, edit.value);
-    case 'remove-field':
-      return removeAt(object, edit.path);
     case 'add-label':
-      return setAt(object, ['metadata', 'labels', edit.key], edit.value);
     case 'add-annotation':
-      return setAt(object, ['metadata', 'annotations', edit.key], edit.value);
+      return setAt(object, pathOf(edit), edit.value);
+    case 'remove-field':
+      return removeAt(object, pathOf(edit));
     case 'force-dry-run':
     case 'set-query':
     case 'cap-query':
       return object;
+    default:
+      return unreachable(edit);
+  }
+}
+
+/** Where in the body the edit stands; nowhere for one of the query. */
+function pathOf(edit: Amendment): readonly string[] {
+  switch (edit.kind) {
+    case 'set-field':
+    case 'remove-field':
+      return edit.path;
+    case 'add-label':
+      return ['metadata', 'labels', edit.key];
+    case 'add-annotation':
+      return ['metadata', 'annotations', edit.key];
+    case 'force-dry-run':
+    case 'set-query':
+    case 'cap-query':
+      return [];
     default:
       return unreachable(edit);
   }
