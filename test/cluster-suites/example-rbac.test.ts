@@ -1,11 +1,17 @@
-// What examples/cluster/gateway.yaml gives: an account that may impersonate and nothing else, and a reader that sees no Secret.
+// What examples/cluster/gateway.yaml gives: an account that may impersonate and nothing else, and a reader that sees no Secret; and that a
+// gateway needs no more.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { startIssuer } from '../../demo/issuer.ts';
 import { clientNamed } from '../clients/clients.ts';
+import { startChild } from '../support/child.ts';
 import type { Cluster } from '../support/cluster.ts';
+import { ask, CLI } from '../support/gateway-process.ts';
 import { sharedCluster } from '../support/test-cluster.ts';
 
 const MANIFEST = join(import.meta.dirname, '../../examples/cluster/gateway.yaml');
@@ -46,12 +52,65 @@ function suite(cluster: Cluster): void {
     });
   }
 
-  test('both get the tokens that the page has people make', () => {
-    for (const who of ['gateway', 'reader']) {
-      const { status, stdout } = admin('-n', 'sallyport', 'create', 'token', who, '--duration', '24h');
-      assert.deepEqual([status, stdout.split('.').length], [0, 3]);
+  test('a gateway that has no more reaches the cluster, and the cluster’s own RBAC still says what its caller may', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-rbac-'));
+    const issuer = await startIssuer();
+    const log = cluster.auditLog();
+    try {
+      writeFileSync(join(folder, 'jobs.yaml'), POLICY);
+      for (const who of ['gateway', 'reader'])
+        writeFileSync(
+          join(folder, `${who}.token`),
+          admin('-n', 'sallyport', 'create', 'token', who, '--duration', '24h').stdout,
+        );
+      const ca = admin('-n', 'sallyport', 'get', 'configmap', 'kube-root-ca.crt', '-o', 'jsonpath={.data.ca\\.crt}');
+      writeFileSync(join(folder, 'cluster-ca.crt'), ca.stdout);
+      writeFileSync(join(folder, 'sallyport.yaml'), configText(issuer.url, cluster.server));
+      const [program, ...cli] = CLI;
+      const child = startChild(program, [...cli, 'gateway'], { cwd: folder });
+      const [line] = await child.until(/.*"the gateway serves".*/);
+      const { url } = JSON.parse(line) as { url: string };
+      const caller = { token: await issuer.tokenFor('dev', ['ops']), caFile: join(folder, '.sallyport/ca.crt') };
+      const pods = `${url}/k8s/prod/api/v1/namespaces/default/pods`;
+      const stranger = await ask(pods, caller);
+      assert.match(stranger.body, /User \\"dev\\" cannot list resource \\"pods\\"/);
+      const binding = ['rolebinding', 'dev', '--namespace', 'default'];
+      admin('create', ...binding, '--clusterrole', 'view', '--group', 'ops');
+      await log.eventsUntil(({ verb, objectRef }) => verb === 'create' && objectRef?.name === 'dev');
+      let known = await ask(pods, caller);
+      while (known.status === 403) known = await ask(pods, caller); // until its authorizer has heard of the binding
+      assert.equal(known.status, 200, known.body);
+      admin('delete', ...binding);
+      child.kill('SIGTERM');
+      assert.equal(await child.ended, 0, child.said());
+    } finally {
+      await issuer.close();
+      rmSync(folder, { recursive: true });
     }
-    const ca = admin('-n', 'sallyport', 'get', 'configmap', 'kube-root-ca.crt', '-o', 'jsonpath={.data.ca\\.crt}');
-    assert.match(ca.stdout, /^-----BEGIN CERTIFICATE-----/);
   });
+}
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: jobs }
+callers: [{ groups: [ops] }]
+targets: [prod]
+rules:
+  - { id: read, effect: allow, verbs: [get, list, watch], apiGroups: [""], resources: [pods] }
+`;
+
+/** As docs/how-to/put-it-before-a-cluster.md has it. */
+function configText(issuer: string, server: string): string {
+  return `apiVersion: sallyport.dev/v1
+kind: Gateway
+listen: { port: 0 }
+private: { port: 0 }
+issuers:
+  - { name: main, url: "${issuer}", audiences: [sallyport] }
+targets:
+  - name: prod
+    server: { url: "${server}", caFile: cluster-ca.crt, tokenFile: gateway.token }
+    reader: { tokenFile: reader.token }
+policy: { files: [jobs.yaml] }
+`;
 }
