@@ -15,11 +15,22 @@ export interface Place {
   leave(): void;
 }
 
+interface UnderWay {
+  readonly breakOff: (reason: Error) => void;
+  /** Where it stands among all that is under way. */
+  index: number;
+}
+
 /** Counts what each caller has under way, and can break it all off; a caller that has no more is forgotten. */
 export class InFlight {
   readonly #limits: InFlightLimits;
   readonly #counts = new Map<string, { requests: number; streams: number }>();
-  readonly #underWay = new Set<(reason: Error) => void>();
+  /**
+   * In no order: what leaves is replaced by the last. No Set, though it would read better: a Set that much goes through leaves its outgrown tables
+   * behind, each pointing to the next, and through one that has grown old the collector keeps every exchange that was ever in them until its next
+   * full run. That cost a sixth of a small exchange.
+   */
+  readonly #underWay: UnderWay[] = [];
   readonly #waiting: (() => void)[] = [];
 
   constructor(limits: InFlightLimits) {
@@ -38,7 +49,8 @@ export class InFlight {
     if (count.requests >= requestsPerCallerMax) throw tooMany(requestsPerCallerMax, 'requests');
     count.requests++;
     this.#counts.set(key, count);
-    this.#underWay.add(breakOff);
+    const underWay: UnderWay = { breakOff, index: this.#underWay.length };
+    this.#underWay.push(underWay);
     let isIn = true;
     let isStream = false;
     return {
@@ -51,8 +63,8 @@ export class InFlight {
       leave: () => {
         if (!isIn) return;
         isIn = false;
-        this.#underWay.delete(breakOff);
-        if (this.#underWay.size === 0) for (const done of this.#waiting.splice(0)) done();
+        this.#remove(underWay);
+        if (this.#underWay.length === 0) for (const done of this.#waiting.splice(0)) done();
         count.requests--;
         if (isStream) count.streams--;
         if (count.requests === 0) this.#counts.delete(key);
@@ -62,12 +74,12 @@ export class InFlight {
 
   /** Breaks off all that is under way, of every caller. */
   breakOff(reason: Error): void {
-    for (const each of [...this.#underWay]) each(reason);
+    for (const { breakOff } of [...this.#underWay]) breakOff(reason);
   }
 
   /** Resolves once nothing is under way and the end of each is recorded, or after `timeoutMs`. */
   ended(timeoutMs: number): Promise<void> {
-    if (this.#underWay.size === 0) return Promise.resolve();
+    if (this.#underWay.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
       this.#waiting.push(() => {
@@ -75,6 +87,13 @@ export class InFlight {
         resolve();
       });
     });
+  }
+
+  #remove({ index }: UnderWay): void {
+    const last = this.#underWay.pop() as UnderWay;
+    if (last.index === index) return;
+    last.index = index;
+    this.#underWay[index] = last;
   }
 
   get callers(): number {
