@@ -22,7 +22,7 @@ const quick = {
   watches: 500,
 };
 const whole = {
-  requests: { rounds: 5, requests: 4_000, seconds: 4, perSecond: 500 },
+  requests: { rounds: 4, requests: 3_000, seconds: 2, perSecond: 500 },
   stages: 10_000,
   rounds: 3,
   watches: 1_000,
