@@ -122,7 +122,11 @@ const log = z
 
 const portForward = z
   .strictObject({
-    ports: z.array(z.int().min(1).max(65535)).min(1).optional().describe('Ports of the pod.'),
+    ports: z
+      .array(z.int().min(1).max(65535))
+      .min(1)
+      .optional()
+      .describe('Ports of the pod, also where the stream names them.'),
     podLabels: labelSelector.optional().describe('Labels of the pod.'),
     services: words.optional().describe('Services behind which the pod stands, by its EndpointSlices.'),
   })

@@ -42,6 +42,14 @@ generated name could be one of them.
 says, and what is typed into a terminal is not read. So allow programs that run nothing else, by \`exact\` or with \`globs\` for each argument, with \`tty: false\` and
 \`stdin: false\`; a deny by argv stops mistakes, not intent.
 
+## What port rules hold
+
+A client of port-forward names its ports in the streams that it opens, after the request is answered: kubectl in SPDY, since 1.31 in SPDY inside of a WebSocket. An
+\`allow\` with \`portForward.ports\` permits the request, and then each stream is read before it passes; ports that several rules allow add up, and those that a \`deny\`
+names are taken away. A stream for another port cuts the connection, with all that is forwarded on it, and the recording says for which port; what cannot be read
+without doubt cuts it too. \`ports\` in the query counts where the server goes by it, in the older WebSocket form that other clients use. A \`hold\` by port holds the whole
+request, since nobody can be asked while a stream opens. A rule bounds ports of the pod, not what is said on them.
+
 ## Keys
 
 | key | what it is | default |

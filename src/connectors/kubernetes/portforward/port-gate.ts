@@ -6,12 +6,12 @@
  */
 import type { PortLimit } from '../../../model/decision.ts';
 import { Refusal } from '../../../model/refusal.ts';
+import { PORT_GATE_LIMITS } from './gate-limits.ts';
 import { SpdyFrames } from './spdy-frames.ts';
 import { SpdyHeaders } from './spdy-headers.ts';
 import { unmasked, WebSocketFrames, type WebSocketPart } from './websocket-frames.ts';
 
-/** Limit: bytes held back at once; a control frame of SPDY, cut into ever so small WebSocket frames. */
-const HELD_BYTES_MAX = 256 * 1024;
+const { heldBytesMax } = PORT_GATE_LIMITS;
 
 /** What of the bytes may pass, in order, and why nothing more ever will. */
 export interface Passage {
@@ -103,8 +103,8 @@ export class PortGate {
 
   #hold(bytes: Buffer, start: number, end: number): void {
     this.#heldBytes += end - start;
-    if (this.#heldBytes > HELD_BYTES_MAX)
-      throw new Refusal('REQUEST_MALFORMED', `a frame that opens a stream takes more than ${HELD_BYTES_MAX} bytes`);
+    if (this.#heldBytes > heldBytesMax)
+      throw new Refusal('REQUEST_MALFORMED', `a frame that opens a stream takes more than ${heldBytesMax} bytes`);
     this.#held.push(Buffer.from(bytes.subarray(start, end)));
   }
 }

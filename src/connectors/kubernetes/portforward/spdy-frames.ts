@@ -5,11 +5,11 @@
  * has: servers that read by kind and not by length (spdystream) would take what is left over for the next frame.
  */
 import { Refusal } from '../../../model/refusal.ts';
+import { PORT_GATE_LIMITS } from './gate-limits.ts';
 
 const HEAD_BYTES = 8;
 
-/** Limit: bytes of a control frame behind its head. */
-const CONTROL_BYTES_MAX = 8 * 1024;
+const { controlFrameBytesMax } = PORT_GATE_LIMITS;
 
 const SYN_STREAM = 1;
 const SYN_STREAM_BYTES = 10;
@@ -30,7 +30,7 @@ const LENGTHS: ReadonlyMap<number, number> = new Map([
  */
 export class SpdyFrames {
   readonly #onStream: (headers: Buffer) => Promise<void>;
-  readonly #frame = Buffer.alloc(HEAD_BYTES + CONTROL_BYTES_MAX);
+  readonly #frame = Buffer.alloc(HEAD_BYTES + controlFrameBytesMax);
   #frameBytes = 0;
   #frameNeeds = HEAD_BYTES;
   #dataLeft = 0;
@@ -107,7 +107,8 @@ export class SpdyFrames {
 function checkHead(head: Buffer, length: number): void {
   const type = head.readUInt16BE(2);
   if (head.readUInt16BE(0) !== 0x8003) throw malformed('a SPDY control frame is not of version 3');
-  if (length > CONTROL_BYTES_MAX) throw malformed(`a SPDY control frame is longer than ${CONTROL_BYTES_MAX} bytes`);
+  if (length > controlFrameBytesMax)
+    throw malformed(`a SPDY control frame is longer than ${controlFrameBytesMax} bytes`);
   const expected = LENGTHS.get(type);
   if (type === SYN_STREAM ? length <= SYN_STREAM_BYTES : type === SETTINGS ? length < 4 : length !== expected) {
     if (type === SYN_STREAM || type === SETTINGS || expected !== undefined) throw wrongLength();

@@ -6,13 +6,10 @@
  */
 import { constants, createInflate, type Inflate } from 'node:zlib';
 import { Refusal } from '../../../model/refusal.ts';
+import { PORT_GATE_LIMITS } from './gate-limits.ts';
 import { SPDY_DICTIONARY } from './spdy-dictionary.ts';
 
-/** Limit: bytes that a block inflates to; three short headers are what clients send. */
-const BLOCK_BYTES_MAX = 16 * 1024;
-
-/** Limit: headers of one stream. */
-const HEADERS_COUNT_MAX = 32;
+const { streamHeadersBytesMax, streamHeadersCountMax } = PORT_GATE_LIMITS;
 
 const NAME = /^:?[a-z0-9!#$%&'*+.^_`|~-]+$/;
 const VALUE = /^[ -~]*$/;
@@ -71,8 +68,8 @@ export class SpdyHeaders {
 
   #collect(part: Buffer): void {
     this.#bytes += part.length;
-    if (this.#bytes > BLOCK_BYTES_MAX)
-      this.#inflate.destroy(new Error(`it inflates to more than ${BLOCK_BYTES_MAX} bytes`));
+    if (this.#bytes > streamHeadersBytesMax)
+      this.#inflate.destroy(new Error(`it inflates to more than ${streamHeadersBytesMax} bytes`));
     else this.#parts.push(part);
   }
 }
@@ -91,7 +88,7 @@ function headersOf(block: Buffer): ReadonlyMap<string, string> {
     return block.toString('latin1', at - bytes, at);
   };
   const count = number();
-  if (count > HEADERS_COUNT_MAX) throw malformed(`a SPDY stream has more than ${HEADERS_COUNT_MAX} headers`);
+  if (count > streamHeadersCountMax) throw malformed(`a SPDY stream has more than ${streamHeadersCountMax} headers`);
   const headers = new Map<string, string>();
   for (let i = 0; i < count; i++) {
     const [name, value] = [text(), text()];
