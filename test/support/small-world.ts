@@ -52,7 +52,7 @@ export interface WorldOptions {
   readonly config?: string;
   /** More keys of the target, as YAML, indented by four. */
   readonly target?: string;
-  /** More issuers, as YAML, indented by two. */
+  /** Issuers in place of the provider that runs, as YAML, indented by two. */
   readonly issuers?: string;
   /** What answers in the stand-in's place, as far as it wants to. */
   readonly front?: FrontHandlers;
@@ -124,19 +124,14 @@ async function startFrom(configFile: string, lines: string[]): Promise<RunningGa
   return startGateway(loaded.config, pino({ base: null }, { write: (line: string) => lines.push(line) }));
 }
 
-function configText(
-  serverUrl: string,
-  issuer: Issuer,
-  { config = '', target = '', issuers = '' }: WorldOptions,
-): string {
+function configText(serverUrl: string, issuer: Issuer, { config = '', target = '', issuers }: WorldOptions): string {
   return `apiVersion: sallyport.dev/v1
 kind: Gateway
 dataFolder: data
 listen: { port: 0 }
 private: { port: 0 }
 issuers:
-  - { name: main, url: "${issuer.url}", audiences: [sallyport] }
-${issuers}targets:
+${issuers ?? `  - { name: main, url: "${issuer.url}", audiences: [sallyport] }\n`}targets:
   - name: demo
     server: { url: "${serverUrl}", caFile: ca.crt, tokenFile: token }
     reader: { tokenFile: reader-token }

@@ -14,9 +14,13 @@ rules:
   - { id: streams, effect: allow, powers: [exec, attach, portforward, pods-proxy, services-proxy] }
 `;
 
-/** A small world with that policy, which stops without waiting for streams that a test left open. */
-export function startStreamWorld({ config = '', ...options }: WorldOptions = {}): Promise<SmallWorld> {
-  return startSmallWorld({ policy: STREAM_POLICY, ...options, config: `${config}limits: { stopTimeoutMs: 1 }\n` });
+/** A small world with that policy and these limits (the inside of a YAML flow mapping), which stops without waiting for streams that a test left open. */
+export function startStreamWorld({
+  limits = '',
+  ...options
+}: WorldOptions & { readonly limits?: string } = {}): Promise<SmallWorld> {
+  const config = `limits: { stopTimeoutMs: 1${limits === '' ? '' : `, ${limits}`} }\n`;
+  return startSmallWorld({ policy: STREAM_POLICY, ...options, config });
 }
 
 /** Ends of exchanges whose request target holds `text`; resolves once there are `count` of them. Each exchange has one end. */
