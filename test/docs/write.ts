@@ -7,6 +7,8 @@ import { configurationJsonSchema, policyJsonSchema } from './json-schema.ts';
 import { limitsPage } from './limits.ts';
 import { metricsPage } from './metrics.ts';
 import { policyPage } from './policy.ts';
+import { policyCliPage } from './policy-cli.ts';
+import { policyTestingPage } from './policy-testing.ts';
 import { refusalsPage } from './refusals.ts';
 
 const PAGES = {
@@ -17,6 +19,8 @@ const PAGES = {
   'limits.md': limitsPage,
   'metrics.md': metricsPage,
   'policy.md': policyPage,
+  'policy-cli.md': policyCliPage,
+  'policy-testing.md': policyTestingPage,
   'policy.schema.json': policyJsonSchema,
   'refusals.md': refusalsPage,
 };

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { policyTestSchema } from '../../src/config/policy-test-schema.ts';
+import { keysOf, type Schema } from './schema-rows.ts';
+
+/** The reference page of files of tests, out of the schema that parses them. */
+export function policyTestingPage(): string {
+  const rows = [...keysOf(z.toJSONSchema(policyTestSchema, { io: 'input' }) as Schema, '')];
+  return `# Tests of policies
+
+\`sallyport policy test FILES\` asks each case of the policies that its file names, and prints whether it is answered as expected. The request is read by the data
+path's own stages, and decided by the same function with the same options as in a running gateway; nothing is sent. Exit code 1 where a case fails, with the
+explanation of the answer beneath it. Name the file \`NAME.test.yaml\`: the gateway passes over such files in a folder of policies.
+
+\`\`\`yaml
+apiVersion: sallyport.dev/v1
+kind: PolicyTest
+policies: [read-only-troubleshooter.yaml]
+caller: { subject: bot-7, groups: [sre-bots] }
+target: demo
+cases:
+  - name: workloads are read
+    runs: [get pods -n shop, logs web-1 -n shop]
+    expect: allow
+    rule: troubleshooter/read-workloads
+  - name: secrets stay under their guard
+    run: get secrets -n shop
+    expect: deny
+    by: guard
+    rule: secrets
+\`\`\`
+
+This page is made from the schema that parses the files (\`npm run docs\` writes it; a test keeps the two equal).
+
+## Words
+
+\`run\` and \`runs\` are in kubectl's words, and stand for the one request that matters: \`get\`, \`list\`, \`watch\`, \`create\`, \`update\`, \`replace\`, \`patch\`, \`edit\`, \`apply\`,
+\`delete\`, \`deletecollection\`, \`scale --replicas\`, \`evict\`, \`exec POD -- COMMAND\`, \`attach\`, \`logs\`, \`port-forward POD PORT\`, \`proxy pod/POD /PATH\`; and a verb with a path, \`get
+/healthz\`. A kind is a plural, singular, kind or short name of Kubernetes' own; a custom one is named in full, \`things.example.com\` or \`things.v1.example.com\`, and is
+in a namespace where \`-n\` says so. Without \`-n\` a namespaced kind is in \`default\`, as kubectl has it; \`-A\` is all namespaces. \`get\` without a name is a list. A create
+without \`object\` sends the bare name; other writes without one are judged without a body. Anything else can be put as a \`request\`, byte for byte.
+
+## What is known
+
+A rule or guard that needs a fact which \`facts\` does not give finds it unknown: an allow then does not match, a deny, hold or guard does, and \`by\` is \`incomplete\`.
+\`policy explain\` tells which facts a request would have a gateway look up.
+
+## Keys
+
+| key | what it is | default |
+|---|---|---|
+${rows.map(({ key, what, fallback }) => `| \`${key}\` | ${what} | ${fallback} |`).join('\n')}
+`;
+}
