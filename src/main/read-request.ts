@@ -27,15 +27,16 @@ export async function readRequest(target: string, asked: OfflineRequest): Promis
   }
 }
 
-function toRequest({ method, uri, headers = {}, body, isUpgrade = false }: OfflineRequest): Request {
+function toRequest({ method, uri, headers = {}, body, isUpgrade: isAsked }: OfflineRequest): Request {
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const isUpgrade = isAsked ?? names.has('upgrade');
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
   const bytes = Buffer.from(text);
-  const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
   const sent = Object.entries({
     ...headers,
     ...(bytes.length === 0 ? {} : { 'content-length': String(bytes.length) }),
-    ...(bytes.length === 0 || hasType ? {} : { 'content-type': 'application/json' }),
-    ...(isUpgrade ? { connection: 'Upgrade', upgrade: 'websocket' } : {}),
+    ...(bytes.length === 0 || names.has('content-type') ? {} : { 'content-type': 'application/json' }),
+    ...(isUpgrade && !names.has('upgrade') ? { connection: 'Upgrade', upgrade: 'websocket' } : {}),
   });
   return accept(
     {

@@ -7,7 +7,7 @@ export interface OfflineRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text goes as it is, anything else as JSON. */
   readonly body?: unknown;
-  /** What the client would do: leave HTTP. Default: only where the method and path are those of such a request. */
+  /** Whether the client asks to leave HTTP, as exec does. Default: where there is a header `upgrade`. */
   readonly isUpgrade?: boolean;
 }
 

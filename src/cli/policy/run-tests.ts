@@ -1,5 +1,5 @@
 /* The cases of a file of tests, each asked of its policies through the gateway's own reader and `decide`. */
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { PolicyTests } from '../../config/policy-test-load.ts';
 import type { PolicyCase } from '../../config/policy-test-schema.ts';
 import { explain } from '../../policy/analysis/explain.ts';
@@ -34,7 +34,7 @@ export async function runTests(
   { document, lines }: PolicyTests,
   read: RequestReader,
 ): Promise<readonly CaseResult[]> {
-  const files = document.policies.map((path) => join(dirname(file), path));
+  const files = document.policies.map((path) => resolve(dirname(file), path));
   const rules = compileForGateway(readRules({ files }), {
     unsafe: guardIds(document.openGuards),
     openHealthPaths: false,

@@ -1,0 +1,180 @@
+// The `policy` commands as people run them: what they print, and their exit codes.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { type Standin, startStandin } from '../../demo/standin/standin.ts';
+import { parsePolicies } from '../../src/config/policy-load.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const EXAMPLES = 'examples/policies';
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(...args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['src/main/cli.ts', 'policy', ...args], { cwd: ROOT });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.on('close', (code) =>
+      resolve({ code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }),
+    );
+  });
+}
+
+let folder = '';
+let standin: Standin;
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-policy-'));
+  standin = await startStandin();
+});
+after(async () => {
+  await standin.close();
+  rmSync(folder, { recursive: true });
+});
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+suite('policy check', () => {
+  test('what the gateway would not load is an error with its place', async () => {
+    const path = file(
+      'bad.yaml',
+      'apiVersion: sallyport.dev/v1\nkind: Policy\nmetadata: { name: x }\nrules: [{ effect: alow }]\n',
+    );
+    const { code, out } = await run('check', path);
+    assert.equal(code, 1);
+    assert.match(out, /bad\.yaml:4:\d+: rules\[0\]\.effect: /);
+  });
+
+  test('warnings fail only where they are to', async () => {
+    assert.equal((await run('check', EXAMPLES)).code, 0);
+    const { code, out } = await run('check', '--strict', EXAMPLES);
+    assert.equal(code, 1);
+    assert.match(out, /\(wildcard-verbs\)\n {4}fix: /);
+  });
+
+  test('SARIF has a place and a rule for each', async () => {
+    const { out } = await run('check', '-o', 'sarif', EXAMPLES);
+    const { version, runs } = JSON.parse(out);
+    assert.equal(version, '2.1.0');
+    for (const { ruleId, ruleIndex, locations } of runs[0].results) {
+      assert.equal(runs[0].tool.driver.rules[ruleIndex].id, ruleId);
+      assert.ok(locations[0].physicalLocation.region.startLine >= 1);
+    }
+  });
+
+  test('no file is a mistake of the call', async () => assert.equal((await run('check')).code, 2));
+});
+
+test('policy explain: the decision, its rule, the nearest others, and facts', async () => {
+  const words = [
+    'explain',
+    '--policy',
+    EXAMPLES,
+    '--target',
+    'demo',
+    '--as',
+    'bot',
+    '--group',
+    'sre-bots',
+    '-o',
+    'json',
+    '--',
+  ];
+  const denied = await run(...words, 'get', 'pods', '-n', 'bank');
+  assert.equal(denied.code, 1);
+  const { decision, nearest } = JSON.parse(denied.out);
+  assert.equal(decision.by, 'silence');
+  assert.deepEqual(nearest[0].differences, [{ field: 'namespaces', rule: 'shop, shop-*', question: 'bank' }]);
+  const allowed = await run(...words, 'get', 'pods', '-n', 'shop');
+  assert.equal(allowed.code, 0);
+  assert.equal(JSON.parse(allowed.out).decidedBy.id, 'troubleshooter/read-workloads');
+});
+
+test('policy explain: a request from a file, with facts', async () => {
+  const request = file(
+    'request.yaml',
+    'method: GET\nuri: /api/v1/namespaces/shop/pods/web/exec?command=id\nheaders: { connection: Upgrade, upgrade: websocket }\n',
+  );
+  const facts = file(
+    'facts.yaml',
+    'pod: { spec: { containers: [{ name: c, securityContext: { privileged: true } }] } }\n',
+  );
+  const caller = [
+    '--as',
+    'ann',
+    '--group',
+    'on-call',
+    '--kind',
+    'person',
+    '--target',
+    'demo',
+    '--at',
+    '2026-11-21T12:00:00Z',
+  ];
+  const { code, out } = await run('explain', '--policy', EXAMPLES, ...caller, '--request', request, '--facts', facts);
+  assert.equal(code, 1);
+  assert.match(out, /guard privileged-exec/);
+  assert.match(out, /used: pod; unknown: none/);
+});
+
+test('policy explain: a manifest is applied where no verb is named', async () => {
+  const manifest = file(
+    'web.yaml',
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, namespace: shop }\nspec: {}\n',
+  );
+  const { out } = await run('explain', '--policy', EXAMPLES, '--as', 'x', '--target', 'demo', '--request', manifest);
+  assert.match(out, /patch deployments\.apps web in shop/);
+});
+
+test('policy test: a case that fails is told with its place and why', async () => {
+  const policy = join(ROOT, EXAMPLES, 'break-glass.yaml');
+  const cases = file(
+    'a.test.yaml',
+    `apiVersion: sallyport.dev/v1\nkind: PolicyTest\npolicies: [${JSON.stringify(policy)}]\ncaller: { subject: x }\ncases:\n  - { name: all may, run: get pods, expect: allow }\n`,
+  );
+  const { code, out } = await run('test', cases);
+  assert.equal(code, 1);
+  assert.match(out, /FAIL {2}all may: get pods\n.*a\.test\.yaml:6: expected allow, got deny silence/);
+});
+
+test('policy diff: nothing, or who gains what', async () => {
+  const path = join(EXAMPLES, 'break-glass.yaml');
+  const same = await run('diff', path, path);
+  assert.deepEqual([same.code, same.out], [0, 'nobody gains or loses anything\n']);
+  const other = await run('diff', path, join(EXAMPLES, 'self-healing-operator.yaml'));
+  assert.equal(other.code, 1);
+  assert.match(other.out, /could not be before:\n {2}autonomous, subject ops:self-healer \| /);
+});
+
+test('policy who-can: by rule, with what it hangs on', async () => {
+  const policy = join(EXAMPLES, 'self-healing-operator.yaml');
+  const { code, out } = await run('who-can', 'create', 'pods/eviction', '-n', 'shop', '--policy', policy);
+  assert.equal(code, 0);
+  assert.match(out, /subject ops:self-healer/);
+  assert.match(out, /when namespace labels/);
+});
+
+test('policy import rbac: from a cluster, by GET alone, and what comes out loads', async () => {
+  const kubeconfig = file('kubeconfig', standin.kubeconfig(standin.adminToken));
+  const before = standin.requests.length;
+  const { code, out, err } = await run('import', 'rbac', '--kubeconfig', kubeconfig, '--target', 'demo');
+  assert.equal(code, 0, err);
+  const parsed = parsePolicies([{ path: 'imported.yaml', text: out }]);
+  assert.ok('rules' in parsed && parsed.rules.length > 0, out);
+  const sent = standin.requests.slice(before);
+  assert.ok(sent.length >= 4);
+});
