@@ -8,6 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ask, makeSite } from '../support/gateway-process.ts';
 import { root } from '../tidy/tree.ts';
 
 describe('the package', () => {
@@ -40,6 +41,22 @@ describe('the package', () => {
 
   it('tells how it is used', () => {
     assert.match(run('--help'), /Usage: sallyport/);
+  });
+
+  it('serves, and stops', async () => {
+    const site = await makeSite();
+    try {
+      const { child, url } = await site.start([command]);
+      const caller = { token: await site.token(), caFile: path.join(site.folder, 'data/ca.crt') };
+      const pods = await ask(`${url}/k8s/target-0/api/v1/namespaces/shop/pods`, caller);
+      assert.equal(pods.status, 200, pods.body);
+      const denied = await ask(`${url}/k8s/target-0/api/v1/namespaces/shop/services`, caller);
+      assert.match(denied.body, /no rule allows it/);
+      child.kill('SIGTERM');
+      assert.equal(await child.ended, 0, child.said());
+    } finally {
+      await site.stop();
+    }
   });
 
   it('holds compiled code, data and papers, and neither sources nor tests', () => {
