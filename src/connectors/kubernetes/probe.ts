@@ -91,7 +91,7 @@ async function dryRun(
   caller: Caller,
 ): Promise<JsonObject | 'unknown'> {
   const { body } = operation;
-  if (body?.patch === undefined || operation.verb !== 'patch') return 'unknown';
+  if (body?.patch === undefined) return 'unknown';
   if (bringsWhatIsStored(body.patch)) return 'unknown';
   const query = [...operation.query].flatMap(([key, values]) =>
     key === 'dryRun' ? [] : values.map((value) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`),
