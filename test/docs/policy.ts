@@ -5,6 +5,22 @@ import { formatType } from '../../src/policy/cel/type.ts';
 import { VARIABLE_TYPES } from '../../src/policy/cel/variable-types.ts';
 import { keysOf, type Schema } from './schema-rows.ts';
 
+/** How far rules on what happens inside of a stream can be trusted. */
+const REACH = `## What argv rules are worth
+
+\`exec.argv\` bounds which program starts, never what it then does. \`sh -c\`, an interpreter, an editor, \`find -exec\`, \`tar\` or \`env\` runs anything whatever the rest of the line
+says, and what is typed into a terminal is not read. So allow programs that run nothing else, by \`exact\` or with \`globs\` for each argument, with \`tty: false\` and
+\`stdin: false\`; a deny by argv stops mistakes, not intent.
+
+## What port rules hold
+
+A client of port-forward names its ports in the streams that it opens, after the request is answered: kubectl in SPDY, since 1.31 in SPDY inside of a WebSocket. An
+\`allow\` with \`portForward.ports\` permits the request, and then each stream is read before it passes; ports that several rules allow add up, and those that a \`deny\`
+names are taken away. A stream for another port cuts the connection, with all that is forwarded on it, and the recording says for which port; what cannot be read
+without doubt cuts it too. \`ports\` in the query counts where the server goes by it, in the older WebSocket form that other clients use. A \`hold\` by port holds the whole
+request, since nobody can be asked while a stream opens. A rule bounds ports of the pod, not what is said on them.
+`;
+
 /** The reference page of the policy language, out of the schema and the tables that decide. */
 export function policyPage(): string {
   const rows = [...keysOf(z.toJSONSchema(policySchema, { io: 'input' }) as Schema, '')];
@@ -36,20 +52,7 @@ A \`deny\` or \`hold\` is read widely. Its wildcards reach powers. One on \`dele
 proxy. \`equivalents: false\` turns both off. One with \`namespaces\` or \`resourceNames\` covers a list, a watch or a deletecollection that reaches them among others, and a create whose
 generated name could be one of them.
 
-## What argv rules are worth
-
-\`exec.argv\` bounds which program starts, never what it then does. \`sh -c\`, an interpreter, an editor, \`find -exec\`, \`tar\` or \`env\` runs anything whatever the rest of the line
-says, and what is typed into a terminal is not read. So allow programs that run nothing else, by \`exact\` or with \`globs\` for each argument, with \`tty: false\` and
-\`stdin: false\`; a deny by argv stops mistakes, not intent.
-
-## What port rules hold
-
-A client of port-forward names its ports in the streams that it opens, after the request is answered: kubectl in SPDY, since 1.31 in SPDY inside of a WebSocket. An
-\`allow\` with \`portForward.ports\` permits the request, and then each stream is read before it passes; ports that several rules allow add up, and those that a \`deny\`
-names are taken away. A stream for another port cuts the connection, with all that is forwarded on it, and the recording says for which port; what cannot be read
-without doubt cuts it too. \`ports\` in the query counts where the server goes by it, in the older WebSocket form that other clients use. A \`hold\` by port holds the whole
-request, since nobody can be asked while a stream opens. A rule bounds ports of the pod, not what is said on them.
-
+${REACH}
 ## Keys
 
 | key | what it is | default |
@@ -72,7 +75,11 @@ ${Object.entries(VARIABLE_TYPES)
   )
   .join('\n')}
 
-Functions: ${functionNames().join(', ')}; the macros \`has\`, \`all\`, \`exists\`, \`exists_one\`, \`map\`, \`filter\`. They are those of CEL, of its string extension, and of
+${functionsSection()}`;
+}
+
+function functionsSection(): string {
+  return `Functions: ${functionNames().join(', ')}; the macros \`has\`, \`all\`, \`exists\`, \`exists_one\`, \`map\`, \`filter\`. They are those of CEL, of its string extension, and of
 Kubernetes' library for admission policies. Of that library these are absent:
 
 ${Object.entries(ABSENT_FUNCTIONS)

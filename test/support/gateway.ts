@@ -116,9 +116,7 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
   await ready(privatePort, () => child.exitCode !== null, said);
 
   const url = `https://${address}:${port}`;
-  const source = ['--config', at('sallyport.yaml'), '--target', 'main', '--server', url, '--token-file', at('token')];
-  execFileSync(process.execPath, [CLI, 'kubeconfig', ...source, '--output', at('kubeconfig')]);
-  const text = readFileSync(at('kubeconfig'), 'utf8');
+  const text = writeKubeconfig(at, url);
   writeFileSync(at('pathless'), text.replace(`${url}/k8s/main`, `https://${address}:${targetPort}`), { mode: 0o600 });
   return {
     kubeconfig: at('kubeconfig'),
@@ -135,6 +133,13 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
       clear();
     },
   };
+}
+
+/** Has the program write the caller's kubeconfig, and gives its text. */
+function writeKubeconfig(at: (name: string) => string, url: string): string {
+  const source = ['--config', at('sallyport.yaml'), '--target', 'main', '--server', url, '--token-file', at('token')];
+  execFileSync(process.execPath, [CLI, 'kubeconfig', ...source, '--output', at('kubeconfig')]);
+  return readFileSync(at('kubeconfig'), 'utf8');
 }
 
 async function ready(privatePort: number, hasEnded: () => boolean, said: () => string): Promise<void> {
