@@ -18,6 +18,17 @@ test('every relative link in the documentation leads to a file', () => {
   );
 });
 
+test('every page is in the table of contents and in the list of its folder', () => {
+  const text = (name: string) => readFileSync(path.join(root, name), 'utf8');
+  const lost = pages.flatMap(({ path: page }) => {
+    const [, folder, name] = /^docs\/(tutorial|how-to|reference)\/(.+)$/.exec(page) ?? [];
+    if (folder === undefined || name === undefined || name === 'README.md') return [];
+    const isListed = text('docs/README.md').includes(`](${folder}/${name})`);
+    return isListed && text(`docs/${folder}/README.md`).includes(`](${name})`) ? [] : [page];
+  });
+  assert.deepEqual(lost, []);
+});
+
 test('every npm script that the documentation names is one of package.json', () => {
   const unknown = pages.flatMap((page) =>
     npmScripts(page.text)
