@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, before, test } from 'node:test';
 import { constants, createGunzip, createGzip, gunzipSync } from 'node:zlib';
-import { type ClientStream, openStream, sendRequest, VERSIONS } from '../support/client-stream.ts';
+import { bytesOf, openStream, sendRequest, VERSIONS } from '../support/client-stream.ts';
 import type { SmallWorld } from '../support/small-world.ts';
 import { endsOf, startStreamWorld, told } from '../support/stream-world.ts';
 
@@ -187,17 +187,11 @@ test('a compressed answer is upstream’s own bytes, whatever its length says', 
     });
     response.writeHead(200, { 'content-encoding': 'gzip', ...(isChunked ? {} : { 'content-length': packed.length }) });
     response.end(packed);
-    const bytes = await collected(await opening);
+    const bytes = await bytesOf(await opening);
     assert.deepEqual(bytes, packed);
     assert.equal(gunzipSync(bytes).toString(), '{"kind":"PodList"}');
   }
 });
-
-async function collected(stream: ClientStream): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of stream.body) parts.push(part as Buffer);
-  return Buffer.concat(parts);
-}
 
 /** Resolves once so many requests have ended whose callers left before they could be read. */
 async function unreadEnded(count: number): Promise<void> {
