@@ -12,7 +12,7 @@ async function through(
   protocol: 'spdy' | 'tunnel',
   chunks: readonly Buffer[],
   limit = ONLY_80,
-): Promise<{ readonly passed: Buffer; readonly cut: string; readonly opened: readonly number[] }> {
+): Promise<{ readonly passed: Buffer; readonly cut: string }> {
   const gate = new PortGate(protocol, limit);
   const passed: Buffer[] = [];
   let cut = '';
@@ -23,7 +23,7 @@ async function through(
     if (cut !== '') break;
   }
   gate.close();
-  return { passed: Buffer.concat(passed), cut, opened: [...gate.opened] };
+  return { passed: Buffer.concat(passed), cut };
 }
 
 function chunksOf(bytes: Buffer, sizes: readonly number[]): readonly Buffer[] {
@@ -144,10 +144,10 @@ suite('T41: nothing of a stream for a port that is not allowed passes, however i
   });
 
   test('all ports but one', async () => {
-    const bytes = Buffer.concat(await written([{ open: 80 }, { open: 8080 }, { open: 22 }]));
-    const { cut, opened } = await through('spdy', [bytes], { denied: [22] });
+    const frames = await written([{ open: 80 }, { open: 8080 }, { open: 22 }]);
+    const { cut, passed } = await through('spdy', [Buffer.concat(frames)], { denied: [22] });
     assert.equal(cut, 'DENIED_BY_RULE: the stream was cut: it was to open port 22, and a rule denies it');
-    assert.deepEqual(opened, [80, 8080]);
+    assert.deepEqual(passed, Buffer.concat(frames.slice(0, 2)));
   });
 });
 

@@ -25,7 +25,6 @@ export class PortGate {
   readonly #spdy: SpdyFrames;
   readonly #headers = new SpdyHeaders();
   readonly #limit: PortLimit;
-  readonly #opened = new Set<number>();
   #held: Buffer[] = [];
   #heldBytes = 0;
 
@@ -33,11 +32,6 @@ export class PortGate {
     this.#limit = limit;
     this.#websocket = protocol === 'tunnel' ? new WebSocketFrames() : undefined;
     this.#spdy = new SpdyFrames((block) => this.#judge(block));
-  }
-
-  /** The ports of the streams that passed. */
-  get opened(): ReadonlySet<number> {
-    return this.#opened;
   }
 
   /** What of these bytes, and of those held back, may pass. */
@@ -50,6 +44,7 @@ export class PortGate {
       if (!(thrown instanceof Refusal)) throw thrown;
       return { pass, cut: thrown };
     }
+    this.#keepHeld(bytes);
     return { pass };
   }
 
@@ -65,17 +60,18 @@ export class PortGate {
   }
 
   async #takeSpdy(bytes: Buffer, part: WebSocketPart, pass: Buffer[]): Promise<void> {
-    const { start, end } = part;
-    const data = start + this.#spdy.skip(end - start);
-    if (data > start) this.#pass(bytes, start, data, pass);
-    if (data === end) return;
-    const plain = this.#websocket === undefined ? bytes.subarray(data, end) : unmasked(bytes, part, data);
-    let passed = data;
-    await this.#spdy.take(plain, (judged) => {
-      this.#pass(bytes, passed, data + judged, pass);
-      passed = data + judged;
-    });
-    if (passed < end) this.#hold(bytes, passed, end);
+    for (let at = part.start; at < part.end; ) {
+      const data = this.#spdy.skip(part.end - at);
+      // Data is most of what comes, and is not even unmasked.
+      const end = data > 0 ? at + data : Math.min(part.end, at + this.#spdy.needs);
+      if (data > 0 || (await this.#spdy.take(this.#plain(bytes, part, at, end)))) this.#pass(bytes, at, end, pass);
+      else this.#hold(bytes, at, end);
+      at = end;
+    }
+  }
+
+  #plain(bytes: Buffer, part: WebSocketPart, from: number, to: number): Buffer {
+    return this.#websocket === undefined ? bytes.subarray(from, to) : unmasked(bytes, part, from, to);
   }
 
   async #judge(block: Buffer): Promise<void> {
@@ -83,20 +79,11 @@ export class PortGate {
     const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : Number.NaN;
     if (!(port <= 65_535)) throw new Refusal('REQUEST_MALFORMED', 'a stream names no port, or none that there is');
     if (!isAllowed(this.#limit, port)) throw new Refusal('DENIED_BY_RULE', notAllowed(this.#limit, port));
-    this.#opened.add(port);
   }
 
   #pass(bytes: Buffer, start: number, end: number, pass: Buffer[]): void {
-    const last = this.#held.length === 0 ? pass.at(-1) : undefined;
-    if (
-      last !== undefined &&
-      last.buffer === bytes.buffer &&
-      last.byteOffset + last.length === bytes.byteOffset + start
-    ) {
-      pass[pass.length - 1] = Buffer.from(bytes.buffer, last.byteOffset, last.length + end - start);
-      return;
-    }
-    pass.push(...this.#held, bytes.subarray(start, end));
+    for (const held of this.#held) append(pass, held);
+    append(pass, bytes.subarray(start, end));
     this.#held = [];
     this.#heldBytes = 0;
   }
@@ -105,8 +92,22 @@ export class PortGate {
     this.#heldBytes += end - start;
     if (this.#heldBytes > heldBytesMax)
       throw new Refusal('REQUEST_MALFORMED', `a frame that opens a stream takes more than ${heldBytesMax} bytes`);
-    this.#held.push(Buffer.from(bytes.subarray(start, end)));
+    append(this.#held, bytes.subarray(start, end));
   }
+
+  /** What is still held of a chunk is its end, one run; the rest of the chunk's memory is let go. */
+  #keepHeld(chunk: Buffer): void {
+    const last = this.#held.at(-1);
+    if (last?.buffer === chunk.buffer) this.#held[this.#held.length - 1] = Buffer.from(last);
+  }
+}
+
+/** Adds bytes to a list; those that follow the last ones in memory become one run with them. */
+function append(list: Buffer[], bytes: Buffer): void {
+  const last = list.at(-1);
+  if (last?.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset)
+    list[list.length - 1] = Buffer.from(bytes.buffer, last.byteOffset, last.length + bytes.length);
+  else list.push(bytes);
 }
 
 function isAllowed(limit: PortLimit, port: number): boolean {

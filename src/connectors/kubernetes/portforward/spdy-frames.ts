@@ -5,6 +5,7 @@
  * has: servers that read by kind and not by length (spdystream) would take what is left over for the next frame.
  */
 import { Refusal } from '../../../model/refusal.ts';
+import { assert } from '../../../std/assert.ts';
 import { PORT_GATE_LIMITS } from './gate-limits.ts';
 
 const HEAD_BYTES = 8;
@@ -45,36 +46,28 @@ export class SpdyFrames {
     return this.#frameBytes > 0;
   }
 
-  /** How many of the next `bytes` are data, which then need not be taken. */
+  /** How many of the next `bytes` are data, which pass without being taken. */
   skip(bytes: number): number {
     const skipped = Math.min(bytes, this.#dataLeft);
     this.#dataLeft -= skipped;
     return skipped;
   }
 
+  /** How many bytes it wants to see next; more than these cannot be taken at once. */
+  get needs(): number {
+    return this.#frameNeeds - this.#frameBytes;
+  }
+
   /**
-   * Judges these bytes, and tells `pass` up to where they, and with them all before, may pass; what is behind the last place told must wait for a
-   * later call.
+   * Whether these bytes, and with them all before, may pass; otherwise they must wait for those that follow.
    *
    * @throws {Refusal} REQUEST_MALFORMED a frame of another version, of a kind that no client of port-forward sends, or not of its kind's length;
    * whatever `onStream` throws
    */
-  async take(bytes: Buffer, pass: (end: number) => void): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      const data = this.skip(bytes.length - at);
-      if (data === 0) {
-        at += this.#collect(bytes, at);
-        if (this.#frameBytes < this.#frameNeeds || !(await this.#isJudged())) continue;
-      }
-      at += data;
-      pass(at);
-    }
-  }
-
-  #collect(bytes: Buffer, at: number): number {
-    const taken = bytes.copy(this.#frame, this.#frameBytes, at, at + this.#frameNeeds - this.#frameBytes);
-    this.#frameBytes += taken;
-    return taken;
+  async take(bytes: Buffer): Promise<boolean> {
+    assert(bytes.length <= this.needs, 'more of a SPDY frame than it needs');
+    this.#frameBytes += bytes.copy(this.#frame, this.#frameBytes);
+    return this.needs === 0 && (await this.#isJudged());
   }
 
   /** Whether what is collected may pass; false for a control frame of which only the head is there. */

@@ -107,12 +107,12 @@ export class WebSocketFrames {
   }
 }
 
-/** The bytes of a part as they were before they were masked, from `from` on. */
-export function unmasked(bytes: Buffer, { start, end, mask, offset }: WebSocketPart, from = start): Buffer {
-  const plain = Buffer.allocUnsafe(end - from);
+/** The bytes of a part, from one place in `bytes` to another, as they were before they were masked. */
+export function unmasked(bytes: Buffer, { start, mask, offset }: WebSocketPart, from: number, to: number): Buffer {
+  const plain = Buffer.allocUnsafe(to - from);
   const key = [mask >>> 24, (mask >>> 16) & 0xff, (mask >>> 8) & 0xff, mask & 0xff];
   const shift = offset - start;
-  for (let at = from; at < end; at++) plain[at - from] = (bytes[at] as number) ^ (key[(at + shift) & 3] as number);
+  for (let at = from; at < to; at++) plain[at - from] = (bytes[at] as number) ^ (key[(at + shift) & 3] as number);
   return plain;
 }
 
