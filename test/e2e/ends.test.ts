@@ -169,6 +169,15 @@ test('T62: when the journal breaks, what streams is broken off on both sides, wh
   const own = await tokenOf('cut');
   const [watch, shell] = [await openWatch('2', own), await openExec(own)];
   const other = await openWatch('1.1');
+  const slow = `${NAMESPACE}/services?labelSelector=slow`;
+  const arrived = new Promise<ServerResponse>((resolve) => {
+    answer = (request, response) => {
+      if (request.url === slow) resolve(response);
+      return request.url === slow;
+    };
+  });
+  const waiting = world.ask({ token, uri: slow });
+  const late = await arrived;
   const folder = join(world.folder, 'data', 'journal');
   const last =
     (await readdir(folder))
@@ -180,6 +189,9 @@ test('T62: when the journal breaks, what streams is broken off on both sides, wh
   const { status, body } = await world.ask(change);
   assert.equal(status, 503);
   assert.match(body, /RECORDING_UNAVAILABLE/);
+  late.end('withheld');
+  const { status: lateStatus, body: lateBody } = await waiting;
+  assert.deepEqual([lateStatus, /OUTCOME_UNKNOWN/.test(lateBody), /"withheld"/.test(lateBody)], [502, true, false]);
   for (const { stream } of [watch, other]) stream.body.resume();
   assert.deepEqual(await Promise.all([watch.stream.ended, other.stream.ended]), ['broken', 'broken']);
   await Promise.all([isGone(watch.upstream), isGone(other.upstream), isGone(shell.upstream), isGone(shell.client)]);
