@@ -90,11 +90,21 @@ function isSelfService(space: Space, point: Point): boolean {
   return !operation.isResourceRequest && /^\/(api|apis|openapi|version)/.test(operation.path);
 }
 
+/** Rules of which every other has no condition, so that what is always allowed is met. */
+function rulesUpTo(max: number): fc.Arbitrary<readonly Rule[]> {
+  return ruleLists(max).map((rules) =>
+    rules.map((rule, i) => {
+      const { when: _w, query: _q, ...plain } = rule;
+      return i % 2 === 0 ? plain : rule;
+    }),
+  );
+}
+
 suite('the answers over a space are those of decide at every point', () => {
   test('with guards open, for any rules', () => {
     const seen = new Map<string, number>();
     fc.assert(
-      fc.property(ruleLists(8), randoms, (rules, lists) => {
+      fc.property(rulesUpTo(8), randoms, (rules, lists) => {
         const space = spaceOf(rules, CATALOG);
         const answers = answersOf(space, rules, []);
         for (const point of pointsOf(space, answers, lists)) {
@@ -109,7 +119,7 @@ suite('the answers over a space are those of decide at every point', () => {
 
   test('with every guard closed', () => {
     fc.assert(
-      fc.property(ruleLists(4), randoms, (rules, lists) => {
+      fc.property(rulesUpTo(4), randoms, (rules, lists) => {
         const space = spaceOf(rules, CATALOG);
         const answers = answersOf(space, rules, GUARDS);
         for (const point of pointsOf(space, answers, lists)) assertAgree(rules, answers, space, point, new Set());

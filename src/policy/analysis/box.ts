@@ -21,14 +21,25 @@ export function box(sets: Readonly<Record<string, ClassSet | undefined>>): Box |
 
 /** What is in both; undefined where nothing is. */
 export function intersectBoxes(a: Box, b: Box): Box | undefined {
+  if (areApart(a, b)) return undefined;
   const result = new Map(a);
   for (const [dimension, set] of b) {
     const own = result.get(dimension);
-    const both = own === undefined ? set : own & set;
-    if (both === 0n) return undefined;
-    result.set(dimension, both);
+    result.set(dimension, own === undefined ? set : own & set);
   }
   return result;
+}
+
+/** Whether nothing is in both; most boxes of two rules are apart, so this is asked before anything is made. */
+function areApart(a: Box, b: Box): boolean {
+  for (const [dimension, set] of b) {
+    if (dimension === 'what') continue;
+    const own = a.get(dimension);
+    if (own !== undefined && (own & set) === 0n) return true;
+  }
+  // The widest sets by far come last.
+  const [one, other] = [a.get('what'), b.get('what')];
+  return one !== undefined && other !== undefined && (one & other) === 0n;
 }
 
 /** What is in both regions. */
@@ -49,7 +60,7 @@ export function subtract(a: Region, b: Region, full: (dimension: string) => Clas
 
 /** The parts of a box outside another, which do not overlap. */
 function subtractBox(a: Box, b: Box, full: (dimension: string) => ClassSet): Region {
-  if (intersectBoxes(a, b) === undefined) return [a];
+  if (areApart(a, b)) return [a];
   const parts: Box[] = [];
   let within = a;
   for (const [dimension, set] of b) {
