@@ -85,7 +85,10 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     const privatePort = await openPrivatePort(config, () => readiness(state, journal, policy), told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
-    log.info({ url, privateUrl, targets: [...targets.keys()] }, 'the gateway serves');
+    log.info(
+      { url, privateUrl, targets: [...targets.keys()], targetPorts: Object.fromEntries(targetPorts) },
+      'the gateway serves',
+    );
     return {
       url,
       privateUrl,

@@ -8,7 +8,6 @@ import { connect } from 'node:tls';
 import { Agent, request } from 'undici';
 import { makeLoopbackCertificate } from '../../demo/standin/certificate.ts';
 import { runChild } from '../support/child.ts';
-import { freePorts } from '../support/free-ports.ts';
 import { ask, CLI, makeSite, READ_ONLY, type Running, type Site } from '../support/gateway-process.ts';
 import { journalOf } from '../support/journal-of.ts';
 
@@ -147,11 +146,9 @@ test('a certificate from files is followed as they change; a pair that cannot be
 describe('where a request is for', () => {
   let site: Site;
   let running: Running;
-  let port: number;
   before(async () => {
-    [port = 0] = await freePorts(1);
     site = await makeSite({
-      targets: ['    hostNames: [zero.test]\n', `    hostNames: [one.test]\n    port: ${port}\n`],
+      targets: ['    hostNames: [zero.test]\n', '    hostNames: [one.test]\n    port: 0\n'],
     });
     running = await site.start();
   });
@@ -175,7 +172,7 @@ describe('where a request is for', () => {
     test(`${how}: ${host ?? ''}${ownPort ? ' own port ' : ''}${path} leads to ${target}`, async () => {
       const seen = site.standins.map((standin) => standin.requests.length);
       const url = new URL(running.url);
-      if (ownPort) url.port = String(port);
+      if (ownPort) url.port = String(running.targetPorts['target-1']);
       const uri = `${path}/api/v1/namespaces/shop/configmaps/web`;
       const name = host === undefined ? {} : { host };
       await ask(url.origin + uri, { token: await site.token(), caFile: join(site.folder, 'data/ca.crt'), ...name });

@@ -32,6 +32,8 @@ export interface Running {
   readonly child: Child;
   readonly url: string;
   readonly privateUrl: string;
+  /** Ports of targets that have one of their own. */
+  readonly targetPorts: Readonly<Record<string, number>>;
 }
 
 /** More of the configuration: keys of each target, one a stand-in, and keys of the document, all as YAML. */
@@ -90,7 +92,7 @@ ${config}`,
       const child = startChild(program, [...args, 'gateway', '--config', at('sallyport.yaml')], { cwd: folder });
       started.push(child);
       const [line] = await child.until(/.*"the gateway serves".*/);
-      return { child, ...(JSON.parse(line) as { url: string; privateUrl: string }) };
+      return { child, ...(JSON.parse(line) as Omit<Running, 'child'>) };
     },
     async stop() {
       for (const child of started) child.kill('SIGKILL');
