@@ -1,4 +1,5 @@
 import type { Decision } from '../../model/decision.ts';
+import { asCreate } from '../as-create.ts';
 import { decide } from '../decide.ts';
 import { FACT_KINDS, type FactKind } from '../facts.ts';
 import { factsNeeded } from '../facts-needed.ts';
@@ -36,11 +37,28 @@ export interface Explanation {
 }
 
 /**
- * The decision of `decide`, and what it hangs on.
+ * The decision of the gateway, and what it hangs on. What would make its object where there is none is asked about as a create too, as the data path
+ * does; where the object is not known to be there, it is taken not to be.
  *
  * @param nearestMax rules that do not match and are told at most
  */
 export function explain(rules: RuleSet, question: Question, nearestMax: number): Explanation {
+  const asked = explainOne(rules, question, nearestMax);
+  const create = asked.decision.effect === 'allow' ? asCreate(question.operation) : undefined;
+  if (create === undefined) return asked;
+  const created = explainOne(rules, { ...question, operation: create }, nearestMax);
+  const { decision } = created;
+  if (decision.effect === 'allow' && decision.amend === undefined) return asked;
+  const { existing } = question.facts;
+  const facts = existing === undefined || existing === 'unknown' ? 'unknown' : 'used';
+  const hanging: Explanation['facts'] = { ...asked.facts, [facts]: [...new Set([...asked.facts[facts], 'existing'])] };
+  if (facts === 'used' && existing !== null) return { ...asked, facts: hanging };
+  const told =
+    decision.effect === 'deny' ? { ...decision, reason: `it would be created, and ${decision.reason}` } : decision;
+  return { ...created, decision: told, facts: hanging };
+}
+
+function explainOne(rules: RuleSet, question: Question, nearestMax: number): Explanation {
   const decision = decide(rules, question);
   const all = readings(question.operation);
   const matching: NamedRule[] = [];
