@@ -29,10 +29,11 @@ export async function runRow(
   const seen = { stdout: '', stderr: '', fetched: '' };
   const steps = [...(row.steps ?? [])];
   let ending: string | undefined;
-  let isBusy = false;
+  let busy: Promise<void> | undefined;
   const kill = (signal: NodeJS.Signals, word: string) => {
     ending ??= word;
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
+    const runs = child.exitCode === null && child.signalCode === null;
+    if (child.pid !== undefined && runs) process.kill(-child.pid, signal);
   };
   const take = async (step: Step, match: RegExpExecArray) => {
     if (step.act === 'interrupt') kill('SIGINT', 'interrupted');
@@ -41,28 +42,31 @@ export async function runRow(
     else seen.fetched += await fetched(Number(match[1]), step.act.fetch.replaceAll('$NS', environment.NS ?? ''));
   };
   const advance = async () => {
-    if (isBusy) return;
-    isBusy = true;
     for (let step = steps[0]; step !== undefined; step = steps[0]) {
       const match = step.when.exec(seen.stdout + seen.stderr + seen.fetched);
       if (match === null) break;
       steps.shift();
       await take(step, match);
     }
-    isBusy = false;
+  };
+  const look = () => {
+    busy ??= advance().finally(() => {
+      busy = undefined;
+    });
   };
   child.stdin.on('error', () => {}); // it may end before it has read all
   if (!row.steps?.some((step) => typeof step.act === 'object' && 'type' in step.act)) child.stdin.end();
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       seen[name] += text;
-      void advance();
+      look();
     });
   }
   const timer = setTimeout(() => kill('SIGKILL', `killed after ${ROW_TIMEOUT_MS} ms`), ROW_TIMEOUT_MS);
-  void advance();
+  look();
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(timer);
+  await busy;
   return { exit: ending ?? code ?? 'signal', ...seen };
 }
 
