@@ -8,14 +8,12 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Finding } from '../config/finding.ts';
 import { policyFiles } from '../config/load.ts';
 import { parsePolicies } from '../config/policy-load.ts';
+import { compileForGateway } from '../policy/gateway-rules.ts';
 import type { GuardId } from '../policy/guards/guard.ts';
-import { compileRules, type RuleSet } from '../policy/rule-set.ts';
+import type { RuleSet } from '../policy/rule-set.ts';
 
 /** How often the files are looked at, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
-
-/** What `openHealthPaths` opens. */
-const HEALTH_PATHS = ['/healthz', '/livez', '/readyz'];
 
 /** Limit: a policy file larger than this is refused. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
@@ -99,12 +97,7 @@ function load({
   for (const { text } of texts) digest.update(text);
   const loaded = { files: texts.map(({ path }) => path), rules: parsed.rules.length, digest: digest.digest('hex') };
   return {
-    rules: compileRules(parsed.rules, {
-      unsafe: openGuards,
-      judgesResult: true,
-      limitsPorts: true,
-      healthPaths: config.openHealthPaths ? HEALTH_PATHS : [],
-    }),
+    rules: compileForGateway(parsed.rules, { unsafe: openGuards, openHealthPaths: config.openHealthPaths }),
     loaded,
   };
 }

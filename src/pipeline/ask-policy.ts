@@ -1,7 +1,7 @@
 import type { Caller } from '../model/caller.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
-import { asCreate } from '../policy/as-create.ts';
+import { asCreate, isCreateFree, unlessMissing } from '../policy/as-create.ts';
 import { decide } from '../policy/decide.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Gateway } from './gateway.ts';
@@ -28,10 +28,9 @@ export function askPolicy(
     const create = decision.effect === 'allow' ? asCreate(operation) : undefined;
     if (create === undefined) return decision;
     const created = await ask(create);
-    if (created.effect === 'allow' && created.amend === undefined) return decision;
+    if (isCreateFree(created)) return decision;
     const existing = await gateway.probe.existing(operation, caller);
     recording.probed({ existing });
-    if (existing !== null && existing !== 'unknown') return decision;
-    return created.effect === 'deny' ? { ...created, reason: `it would be created, and ${created.reason}` } : created;
+    return unlessMissing(decision, created, existing);
   };
 }

@@ -1,4 +1,6 @@
+import type { Decision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Facts } from './facts.ts';
 
 /**
  * The create that an operation is where its object does not exist: an apply makes it, and so does an update of some kinds (leases, endpoints, roles).
@@ -11,4 +13,15 @@ export function asCreate(operation: Operation): Operation | undefined {
   if (!isResourceRequest || subresource !== '') return undefined;
   const isApply = verb === 'patch' && body?.patch?.type === 'apply';
   return isApply || verb === 'update' ? { ...operation, verb: 'create', equals: [] } : undefined;
+}
+
+/** Whether the create is allowed just the same, so that it does not matter whether the object is there. */
+export function isCreateFree(created: Decision): boolean {
+  return created.effect === 'allow' && created.amend === undefined;
+}
+
+/** What stands of the two answers, given the live object: one that is not known to be there is taken not to be. */
+export function unlessMissing(decision: Decision, created: Decision, existing: Facts['existing']): Decision {
+  if (existing !== undefined && existing !== null && existing !== 'unknown') return decision;
+  return created.effect === 'deny' ? { ...created, reason: `it would be created, and ${created.reason}` } : created;
 }

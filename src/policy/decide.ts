@@ -34,7 +34,7 @@ function weigh(parts: RuleSetParts, question: Question, spoken: Evaluation): Dec
 }
 
 /** What is certain is named before what is only not known to be otherwise, and a rule before a guard. */
-function denial({ deny, guards }: Evaluation): DenyDecision | undefined {
+function denial({ deny, guards, hold, allow, builtIn }: Evaluation): DenyDecision | undefined {
   const rule = certain(deny);
   if (rule !== undefined) return deniedBy(rule);
   const guard = certain(guards)?.by;
@@ -42,6 +42,8 @@ function denial({ deny, guards }: Evaluation): DenyDecision | undefined {
     return { effect: 'deny', by: 'guard', rule: guard.id, reason: guard.reason, advice: guard.advice };
   const open = deny[0];
   if (open !== undefined) return deniedBy(open);
+  // A guard that only lacks a fact is named where something would permit; where nothing would, silence says it better.
+  if (hold.length === 0 && allow.length === 0 && builtIn === undefined) return undefined;
   const openGuard = guards[0];
   return openGuard === undefined ? undefined : incomplete(openGuard.by.id, openGuard.truth);
 }

@@ -3,7 +3,7 @@ import type { Rule } from './rule.ts';
 import { compileRules, type RuleSet } from './rule-set.ts';
 
 /** Paths that say whether a server is well. */
-export const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz'];
+const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz'];
 
 /**
  * The rules compiled as the gateway compiles them, so that what is explained and tested is what it would decide.

@@ -1,5 +1,5 @@
 import type { Decision } from '../../model/decision.ts';
-import { asCreate } from '../as-create.ts';
+import { asCreate, isCreateFree, unlessMissing } from '../as-create.ts';
 import { decide } from '../decide.ts';
 import { FACT_KINDS, type FactKind } from '../facts.ts';
 import { factsNeeded } from '../facts-needed.ts';
@@ -48,14 +48,12 @@ export function explain(rules: RuleSet, question: Question, nearestMax: number):
   if (create === undefined) return asked;
   const created = explainOne(rules, { ...question, operation: create }, nearestMax);
   const { decision } = created;
-  if (decision.effect === 'allow' && decision.amend === undefined) return asked;
+  if (isCreateFree(decision)) return asked;
   const { existing } = question.facts;
   const facts = existing === undefined || existing === 'unknown' ? 'unknown' : 'used';
   const hanging: Explanation['facts'] = { ...asked.facts, [facts]: [...new Set([...asked.facts[facts], 'existing'])] };
-  if (facts === 'used' && existing !== null) return { ...asked, facts: hanging };
-  const told =
-    decision.effect === 'deny' ? { ...decision, reason: `it would be created, and ${decision.reason}` } : decision;
-  return { ...created, decision: told, facts: hanging };
+  const told = unlessMissing(asked.decision, decision, existing);
+  return told === asked.decision ? { ...asked, facts: hanging } : { ...created, decision: told, facts: hanging };
 }
 
 function explainOne(rules: RuleSet, question: Question, nearestMax: number): Explanation {
