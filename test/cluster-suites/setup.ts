@@ -5,10 +5,11 @@ import { CLUSTER_FOLDER } from '../support/test-cluster.ts';
 
 let cluster: Cluster | undefined;
 
-/** Starts the cluster; node:test calls it before the first suite. On a machine without one, each suite says what it left out. */
+/** Starts the cluster, with pods where that is possible; node:test calls it before the first suite. Where none can be, each suite says what it left out. */
 export async function globalSetup(): Promise<void> {
-  if (process.env[CLUSTER_FOLDER] || !clusterAvailability().node) return;
-  cluster = await startCluster({ node: true });
+  const { node, controlPlane } = clusterAvailability();
+  if (process.env[CLUSTER_FOLDER] || !controlPlane || process.arch !== 'x64') return;
+  cluster = await startCluster({ node });
   process.env[CLUSTER_FOLDER] = cluster.folder;
 }
 
