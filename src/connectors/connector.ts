@@ -3,6 +3,7 @@ import type { Caller } from '../model/caller.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
 import type { Refusal } from '../model/refusal.ts';
+import type { Rejection } from '../model/rejection.ts';
 import type { RefusedReply, Reply } from '../model/reply.ts';
 import type { RawRequest, Request } from '../model/request.ts';
 
@@ -44,7 +45,7 @@ export interface Probe {
   /** The live object that the operation names. */
   existing(operation: Operation, caller: Caller): Promise<JsonObject | null | 'unknown'>;
   /** The object as upstream would store it after this patch: the same request as a dry run, in the caller's own name. */
-  result(operation: Operation, caller: Caller): Promise<JsonObject | 'unknown'>;
+  result(operation: Operation, caller: Caller): Promise<JsonObject | 'unknown' | Rejection>;
   /** The pod behind a subresource of pods. */
   pod(operation: Operation, caller: Caller): Promise<JsonObject | null | 'unknown'>;
   namespaceLabels(operation: Operation, caller: Caller): Promise<Readonly<Record<string, string>> | null | 'unknown'>;

@@ -11,7 +11,7 @@ import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
-import type { Facts } from '../policy/facts.ts';
+import { FACT_KINDS, type Facts } from '../policy/facts.ts';
 import type { Event, ExchangeEnded, Outcome, RecordedOperation } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
@@ -127,7 +127,10 @@ class JournalRecording implements Recording {
   }
 
   probed(facts: Facts): void {
-    for (const [kind, fact] of Object.entries(facts)) this.#facts.push(fact === 'unknown' ? `${kind}: unknown` : kind);
+    for (const kind of FACT_KINDS) {
+      const fact = facts[kind];
+      if (fact !== undefined) this.#facts.push(fact === 'unknown' ? `${kind}: unknown` : kind);
+    }
   }
 
   decided({ decision, operation }: Judged): void {

@@ -1,6 +1,7 @@
 import type { Probe } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
+import { Rejection } from '../model/rejection.ts';
 import type { FactKind, Facts } from '../policy/facts.ts';
 import { factsNeeded } from '../policy/facts-needed.ts';
 import { podFact } from '../policy/pod-fact.ts';
@@ -32,7 +33,7 @@ async function lookUp(probe: Probe, kind: FactKind, caller: Caller, operation: O
     case 'existing':
       return { existing: await probe.existing(operation, caller) };
     case 'result':
-      return { result: await probe.result(operation, caller) };
+      return resultFact(await probe.result(operation, caller));
     case 'pod': {
       const pod = await probe.pod(operation, caller);
       return { pod: pod === null || pod === 'unknown' ? pod : podFact(pod) };
@@ -44,4 +45,8 @@ async function lookUp(probe: Probe, kind: FactKind, caller: Caller, operation: O
     default:
       return unreachable(kind);
   }
+}
+
+function resultFact(result: Awaited<ReturnType<Probe['result']>>): Facts {
+  return result instanceof Rejection ? { result: 'unknown', rejection: result.message } : { result };
 }

@@ -2,7 +2,7 @@ import type { AllowDecision, Decision, DecisionNote, DenyDecision } from '../mod
 import { silenceAdvice } from './advice.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
-import type { FactKind } from './facts.ts';
+import type { FactKind, Facts } from './facts.ts';
 import { portLimit } from './port-limit.ts';
 import type { Question } from './question.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
@@ -23,33 +23,33 @@ export function decide(rules: RuleSet, question: Question): Decision {
 }
 
 function weigh(parts: RuleSetParts, question: Question, spoken: Evaluation): Decision {
-  const denied = denial(spoken);
+  const denied = denial(spoken, question.facts);
   if (denied !== undefined) return denied;
   const hold = spoken.hold[0];
   if (hold !== undefined) {
     const { id, reason } = hold.by.rule;
     return { effect: 'hold', rule: id, reason: reason === '' ? 'a person decides on this' : reason };
   }
-  return permission(spoken) ?? silence(parts, question, spoken);
+  return permission(spoken, question.facts) ?? silence(parts, question, spoken);
 }
 
 /** What is certain is named before what is only not known to be otherwise, and a rule before a guard. */
-function denial({ deny, guards, hold, allow, builtIn }: Evaluation): DenyDecision | undefined {
+function denial({ deny, guards, hold, allow, builtIn }: Evaluation, facts: Facts): DenyDecision | undefined {
   const rule = certain(deny);
-  if (rule !== undefined) return deniedBy(rule);
+  if (rule !== undefined) return deniedBy(rule, facts);
   const guard = certain(guards)?.by;
   if (guard !== undefined)
     return { effect: 'deny', by: 'guard', rule: guard.id, reason: guard.reason, advice: guard.advice };
   const open = deny[0];
-  if (open !== undefined) return deniedBy(open);
+  if (open !== undefined) return deniedBy(open, facts);
   // A guard that only lacks a fact is named where something would permit; where nothing would, silence says it better.
   if (hold.length === 0 && allow.length === 0 && builtIn === undefined) return undefined;
   const openGuard = guards[0];
-  return openGuard === undefined ? undefined : incomplete(openGuard.by.id, openGuard.truth);
+  return openGuard === undefined ? undefined : incomplete(openGuard.by.id, openGuard.truth, facts);
 }
 
-function deniedBy({ by: { rule }, truth }: Spoken<CompiledRule>): DenyDecision {
-  if (truth !== YES) return incomplete(rule.id, truth);
+function deniedBy({ by: { rule }, truth }: Spoken<CompiledRule>, facts: Facts): DenyDecision {
+  if (truth !== YES) return incomplete(rule.id, truth, facts);
   const reason = rule.reason === '' ? `rule \`${rule.id}\` denies it` : rule.reason;
   return { effect: 'deny', by: 'rule', rule: rule.id, reason, advice: '' };
 }
@@ -63,17 +63,25 @@ const FACT_WORDS: Record<FactKind, string> = {
   services: 'the services in front of the pod',
 };
 
-function incomplete(id: string, truth: number): DenyDecision {
-  const facts = missingFacts(truth).map((kind) => FACT_WORDS[kind]);
+function incomplete(id: string, truth: number, { rejection }: Facts): DenyDecision {
+  const kinds = missingFacts(truth);
+  const facts = kinds.map((kind) => FACT_WORDS[kind]);
+  const why =
+    rejection !== undefined && kinds.includes('result')
+      ? `and the target rejects it: ${rejection}`
+      : 'which could not be looked up';
   const reason =
     facts.length === 0
       ? `\`${id}\` could not be evaluated on this request`
-      : `\`${id}\` needs ${facts.join(' and ')}, which could not be looked up`;
+      : `\`${id}\` needs ${facts.join(' and ')}, ${why}`;
   return { effect: 'deny', by: 'incomplete', rule: id, reason, advice: '' };
 }
 
 /** An allow without edits stands before one with, since it permits more. */
-function permission({ allow, portDenials, builtIn }: Evaluation): AllowDecision | DenyDecision | undefined {
+function permission(
+  { allow, portDenials, builtIn }: Evaluation,
+  facts: Facts,
+): AllowDecision | DenyDecision | undefined {
   if (builtIn !== undefined) return { effect: 'allow', rule: builtIn };
   const certainOnes = allow.flatMap(({ by, truth }) => (truth === YES ? [by.rule] : []));
   const plain = certainOnes.filter(({ amend }) => amend.length === 0);
@@ -92,12 +100,12 @@ function permission({ allow, portDenials, builtIn }: Evaluation): AllowDecision 
   );
   if (ports === undefined) return decision;
   const isNone = 'allowed' in ports && ports.allowed.length === 0;
-  return isNone && portDenials[0] !== undefined ? deniedBy(portDenials[0]) : { ...decision, ports };
+  return isNone && portDenials[0] !== undefined ? deniedBy(portDenials[0], facts) : { ...decision, ports };
 }
 
 function silence(parts: RuleSetParts, question: Question, { allow, request }: Evaluation): DenyDecision {
   const open = allow[0];
-  if (open !== undefined) return incomplete(open.by.rule.id, open.truth);
+  if (open !== undefined) return incomplete(open.by.rule.id, open.truth, question.facts);
   return {
     effect: 'deny',
     by: 'silence',

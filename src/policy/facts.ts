@@ -17,6 +17,8 @@ export interface Facts {
   readonly existing?: Fact<JsonObject | null>;
   /** The object as the server would store it, for a patch. */
   readonly result?: Fact<JsonObject>;
+  /** Why `result` is unknown, where the target itself said no to the dry run. */
+  readonly rejection?: string;
   /** The pod behind a subresource of pods; null where there is none. */
   readonly pod?: Fact<PodFact | null>;
   /** The labels of the operation's namespace; null where it does not exist. */

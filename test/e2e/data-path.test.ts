@@ -152,3 +152,26 @@ test('the local CA’s key is readable by its owner alone, and its certificate i
   assert.equal((await stat(join(world.folder, 'data', 'local-ca.pem'))).mode & 0o777, 0o600);
   assert.ok(!(await readFile(join(world.folder, 'data', 'ca.crt'), 'utf8')).includes('PRIVATE'));
 });
+
+test('a patch that the target itself rejects is refused with the target’s own words, where a guard needs its result', async () => {
+  const policy = POLICY.replace(
+    'rules:',
+    'rules:\n  - { id: patch, effect: allow, verbs: [patch], apiGroups: [apps], resources: [deployments], namespaces: [shop] }',
+  );
+  await writeFile(world.policyFile, policy);
+  world.gateway.lookAtPolicy();
+  const { status, body } = await world.ask({
+    token,
+    method: 'PATCH',
+    uri: '/apis/apps/v1/namespaces/shop/deployments/web',
+    headers: { 'content-type': 'application/strategic-merge-patch+json' },
+    body: JSON.stringify({
+      spec: { replicas: 'many', template: { spec: { containers: [{ name: 'web', image: 'b' }] } } },
+    }),
+  });
+  assert.equal(status, 403);
+  assert.match(
+    JSON.parse(body).message,
+    /needs the object as the server would store it, and the target rejects it: .+replicas/,
+  );
+});

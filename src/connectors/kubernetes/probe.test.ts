@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callerOf, operationOf } from '../../../test/support/operation.ts';
 import { Refusal } from '../../model/refusal.ts';
+import { Rejection } from '../../model/rejection.ts';
 import { bytesSource } from '../../std/byte-source.ts';
 import { createProbe, PROBE_LIMITS } from './probe.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
@@ -111,6 +112,17 @@ for (const [name, answer] of UNKNOWN) {
     assert.deepEqual(new Set(await Promise.all(facts)), new Set(['unknown']));
   });
 }
+
+test('why the target rejects a dry run is told in its own words, bounded', async () => {
+  const { probe } = probeOf(() => ({
+    status: 422,
+    body: JSON.stringify({ kind: 'Status', message: `spec: ${'x'.repeat(5_000)}` }),
+  }));
+  const result = await probe.result(patch, caller);
+  assert.ok(result instanceof Rejection);
+  assert.match(result.message, /^spec: x+…$/);
+  assert.equal(await probe.existing(scale, caller), 'unknown');
+});
 
 test('what is not there is known not to be there', async () => {
   const { probe } = probeOf(() => ({ status: 404, body: '{}' }));

@@ -7,6 +7,7 @@
  */
 import type { Caller } from '../../model/caller.ts';
 import type { JsonObject, JsonValue, Operation, Patch } from '../../model/operation.ts';
+import { Rejection } from '../../model/rejection.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { Probe } from '../connector.ts';
@@ -89,14 +90,14 @@ async function dryRun(
   { upstream, upstreamIdentity }: Parts,
   operation: Operation,
   caller: Caller,
-): Promise<JsonObject | 'unknown'> {
+): Promise<JsonObject | 'unknown' | Rejection> {
   const { body } = operation;
   if (body?.patch === undefined) return 'unknown';
   if (bringsWhatIsStored(body.patch)) return 'unknown';
   const query = [...operation.query].flatMap(([key, values]) =>
     key === 'dryRun' ? [] : values.map((value) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`),
   );
-  const found = await ask(upstream, {
+  const answered = await answerOf(upstream, {
     method: 'PATCH',
     uri: `${encodePath(operation.path)}?${[...query, 'dryRun=All'].join('&')}`,
     headers: new Map([...JSON_ONLY, ['content-type', [body.mediaType]]]),
@@ -104,7 +105,11 @@ async function dryRun(
     identity: upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined,
     isStream: false,
   });
-  return found ?? 'unknown';
+  if (answered === undefined) return 'unknown';
+  const { status, object } = answered;
+  const message = object === undefined || status < 400 || status >= 500 ? '' : textAt(object, 'message');
+  if (message !== '') return new Rejection(message);
+  return (status === 200 || status === 201) && object !== undefined ? object : 'unknown';
 }
 
 /**
@@ -123,15 +128,34 @@ function bringsWhatIsStored(patch: Patch): boolean {
 const JSON_ONLY: ReadonlyMap<string, readonly string[]> = new Map([['accept', ['application/json']]]);
 
 async function ask(upstream: Upstream, request: UpstreamRequest): Promise<JsonObject | null | 'unknown'> {
+  const answered = await answerOf(upstream, request);
+  if (answered?.status === 404) return null;
+  return answered?.status === 200 && answered.object !== undefined ? answered.object : 'unknown';
+}
+
+interface Answered {
+  readonly status: number;
+  /** Undefined where the answer is no JSON object. */
+  readonly object: JsonObject | undefined;
+}
+
+/** Undefined where there was no answer, or none in time or of a size that is read. */
+async function answerOf(upstream: Upstream, request: UpstreamRequest): Promise<Answered | undefined> {
   try {
     const reply = await upstream.send(request, AbortSignal.timeout(PROBE_LIMITS.timeoutMs));
     const bytes = await collectBytes(reply.body, PROBE_LIMITS.answerBytesMax);
-    if (reply.status === 404) return null;
-    if (reply.status !== 200 && reply.status !== 201) return 'unknown';
-    const object: JsonValue = JSON.parse(bytes.toString('utf8'));
-    return isObject(object) ? object : 'unknown';
+    return { status: reply.status, object: parsedObject(bytes) };
   } catch {
-    return 'unknown';
+    return undefined;
+  }
+}
+
+function parsedObject(bytes: Buffer): JsonObject | undefined {
+  try {
+    const value: JsonValue = JSON.parse(bytes.toString('utf8'));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 
