@@ -95,6 +95,22 @@ test('one of several targets is named', async () => {
   assert.equal((await written('--target', 'two', ...TOKEN)).cluster.server, 'https://127.0.0.1:8443/k8s/two');
 });
 
+for (const [server, expected] of [
+  ['https://one.example.com', 'https://one.example.com'],
+  ['https://gateway.example.com:9443', 'https://gateway.example.com:9443'],
+  ['https://gateway.example.com:8443', 'https://gateway.example.com:8443/k8s/own'],
+] as const) {
+  test(`a host name or port of the target’s own has no path: ${server}`, async () => {
+    config('', ['own']);
+    const text = readFileSync(at('sallyport.yaml'), 'utf8');
+    writeFileSync(
+      at('sallyport.yaml'),
+      text.replace('name: own,', 'name: own, port: 9443, hostNames: [one.example.com],'),
+    );
+    assert.equal((await written('--server', server, ...TOKEN)).cluster.server, expected);
+  });
+}
+
 test('a gateway with certificates of its own is trusted as any other server', async () => {
   writeFileSync(at('tls.crt'), '');
   config('tls: { certificateFile: tls.crt, keyFile: tls.crt }\nlisten: { address: "::", port: 443 }\n', ['one']);

@@ -29,7 +29,10 @@ export function kubeconfigCommand(own: OwnCommand): Command {
     .description('write a kubeconfig that leads a caller through the gateway to a target; nothing in it is secret')
     .option('--config <file>', 'the gateway’s configuration', 'sallyport.yaml')
     .option('--target <name>', 'the target; may be left out where there is only one')
-    .option('--server <url>', 'where callers reach the gateway, if not at its listening address')
+    .option(
+      '--server <url>',
+      'where callers reach the gateway, if not at its listening address; a host name or port of the target’s own has no path',
+    )
     .option('--ca-file <file>', 'the certificate authority that callers trust; the gateway’s own local CA by default')
     .option('--embed-ca', 'put the certificates into the kubeconfig, for another machine')
     .option('-n, --namespace <namespace>', 'namespace of the context')
@@ -89,12 +92,23 @@ function serverUrl(options: Options, config: Config, name: string): string {
       throw new CliError(
         `--server is \`${options.server}\`; expected an https URL, such as https://gateway.example.com`,
       );
-    return `${options.server.replace(/\/$/, '')}/k8s/${name}`;
+    return isOwnOf(name, new URL(options.server), config)
+      ? options.server
+      : `${options.server.replace(/\/$/, '')}/k8s/${name}`;
   }
   if (config.listen.port === 0)
     throw new CliError('the configuration lets the system pick a port; say where the gateway is with --server');
   const address = ['0.0.0.0', '::'].includes(config.listen.address) ? '127.0.0.1' : config.listen.address;
   return `https://${address.includes(':') ? `[${address}]` : address}:${config.listen.port}/k8s/${name}`;
+}
+
+/** Whether the URL leads to this target alone, by a host name or port of its own: what is reached so has no path prefix. */
+function isOwnOf(name: string, { hostname, port }: URL, config: Config): boolean {
+  const target = config.targets.find((each) => each.name === name);
+  return (
+    target !== undefined &&
+    (target.hostNames.includes(hostname) || (target.port !== undefined && String(target.port) === port))
+  );
 }
 
 function authority(caFile: string | undefined, isEmbedded: boolean): Record<string, string> {
