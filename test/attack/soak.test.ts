@@ -31,6 +31,19 @@ function bytesUsed(): number {
   return heapUsed + external;
 }
 
+/** What is used beyond `before` once sockets have closed and their memory is collected: that takes turns of the loop, and is over when it shrinks no more. */
+async function bytesLeft(before: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let calm = 0; calm < 10; ) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const left = bytesUsed() - before;
+    calm = left < least ? 0 : calm + 1;
+    least = Math.min(least, left);
+    if (least <= LEFT_BYTES_MAX) return least;
+  }
+  return least;
+}
+
 interface Watch {
   readonly stream: ClientHttp2Stream;
   text: string;
@@ -75,7 +88,7 @@ test('T64: a thousand watches and a hundred execs at once lose nothing, take bou
   assert.ok(ends.every(({ outcome }) => ['answered', 'abandoned'].includes(outcome.kind)));
   watched.clear();
   watches.length = execs.length = sessions.length = echoes.length = 0;
-  assert.ok(bytesUsed() - before <= LEFT_BYTES_MAX, `${bytesUsed() - before} bytes are left`);
+  assert.ok((await bytesLeft(before)) <= LEFT_BYTES_MAX, `${bytesUsed() - before} bytes are left`);
   await world.stop();
 });
 
