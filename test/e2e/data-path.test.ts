@@ -86,6 +86,18 @@ test('T1: a caller that asks for impersonation is told that it ran as itself', a
   assert.match(String(headers['warning']), /ran as yourself/);
 });
 
+test('T52: a name that may not be seen and one that is not there answer alike', async () => {
+  const uri = '/api/v1/namespaces/kube-system/configmaps/';
+  const there = await world.ask({ token, uri: `${uri}kube-root-ca.crt` });
+  const missing = await world.ask({ token, uri: `${uri}none-of-this-name` });
+  const shape = ({ status, body }: typeof there) => [
+    status,
+    body.replaceAll(/kube-root-ca\.crt|none-of-this-name/g, 'NAME').replace(/"message":"\w{26}"/, ''),
+  ];
+  assert.deepEqual(shape(missing), shape(there));
+  assert.equal(there.status, 403);
+});
+
 test('what is refused never reaches upstream', async () => {
   const from = world.standin.requests.length;
   await world.ask({ token, uri: '/api/v1/namespaces/default/pods' });

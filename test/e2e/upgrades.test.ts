@@ -276,7 +276,7 @@ const MISMATCHES: readonly (readonly [string, Asked, number])[] = [
 ]; // biome-ignore format: a table
 
 for (const [name, asked, expected] of MISMATCHES) {
-  test(`T35, T37: ${name} is ${expected === 101 ? 'sent on as it is and recorded' : 'refused'}`, async () => {
+  test(`T37: ${name} is ${expected === 101 ? 'sent on as it is and recorded' : 'refused'}`, async () => {
     const from = await endsOf(world, `/${pod}/`, 0);
     let seen: IncomingMessage | undefined;
     onUpgrade = (request, socket) => {
