@@ -41,6 +41,12 @@ export function createMetrics(): Metrics {
     help: 'Requests whose caller is not known.',
     labelNames: ['code'],
   });
+  const unevaluated = new Counter({
+    registers,
+    name: 'sallyport_rules_unevaluated_total',
+    help: 'Rules that could not be evaluated whole: `condition` its CEL broke off, `fact` what it needs could not be looked up.',
+    labelNames: ['target', 'kind'],
+  });
   const rules = new Gauge({ registers, name: 'sallyport_policy_rules', help: 'Rules in force.' });
   const loadedAt = new Gauge({
     registers,
@@ -66,7 +72,8 @@ export function createMetrics(): Metrics {
   return {
     registry,
     begun: (target) => open.inc({ target }),
-    ended({ target, outcome, code, durationMs, isStream }) {
+    ended({ target, outcome, code, durationMs, isStream, notes }) {
+      for (const { kind } of notes) unevaluated.inc({ target, kind });
       exchanges.inc({ target, outcome, code });
       open.dec({ target });
       if (!isStream) duration.observe({ target }, durationMs / 1000);

@@ -6,7 +6,7 @@
  * since anybody can make such requests without end.
  */
 import type { Caller } from '../model/caller.ts';
-import type { Decision } from '../model/decision.ts';
+import type { Decision, DecisionNote } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { MaskedReply } from '../model/reply.ts';
@@ -39,6 +39,8 @@ export interface Observer {
     readonly code: string;
     readonly durationMs: number;
     readonly isStream: boolean;
+    /** Rules that could not be evaluated whole. */
+    readonly notes: readonly DecisionNote[];
   }): void;
   unauthenticated(code: string, refusal: Refusal, raw: RawRequest): void;
   /** A fault of ours, with its detail, which no caller sees. */
@@ -254,7 +256,15 @@ class JournalRecording implements Recording {
     }
     const code = 'code' in outcome ? outcome.code : 'status' in outcome ? String(outcome.status) : '';
     const isStream = this.#operation?.isStream ?? false;
-    this.#parts.observer.ended({ target: this.#parts.target, outcome: outcome.kind, code, durationMs, isStream });
+    const notes = decision?.notes ?? [];
+    this.#parts.observer.ended({
+      target: this.#parts.target,
+      outcome: outcome.kind,
+      code,
+      durationMs,
+      isStream,
+      notes,
+    });
   }
 }
 

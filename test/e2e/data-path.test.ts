@@ -186,4 +186,8 @@ test('a patch that the target itself rejects is refused with the target’s own 
     JSON.parse(body).message,
     /needs the object as the server would store it, and the target rejects it: .+replicas/,
   );
+  const metrics = await (await request(`${world.gateway.privateUrl}/metrics`)).body.text();
+  assert.match(metrics, /sallyport_rules_unevaluated_total\{target="demo",kind="fact"\} [1-9]/);
+  const ended = (await world.events()).filter((event) => event.type === 'exchange.ended').at(-1);
+  assert.ok(ended?.decision?.facts?.includes('result: unknown'));
 });
