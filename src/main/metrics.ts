@@ -15,7 +15,31 @@ export interface Metrics extends Omit<Observer, 'failed'> {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const registers = [registry];
+  const { exchanges, open, duration, unauthenticated, unevaluated } = exchangeMetrics([registry]);
+  const { rules, loadedAt, refused, certificates, broken, unsafe } = stateMetrics([registry]);
+  return {
+    registry,
+    begun: (target) => open.inc({ target }),
+    ended({ target, outcome, code, durationMs, isStream, notes }) {
+      for (const { kind } of notes) unevaluated.inc({ target, kind });
+      exchanges.inc({ target, outcome, code });
+      open.dec({ target });
+      if (!isStream) duration.observe({ target }, durationMs / 1000);
+    },
+    unauthenticated: (code) => unauthenticated.inc({ code }),
+    policyLoaded(count, nowMs) {
+      rules.set(count);
+      loadedAt.set(nowMs / 1000);
+    },
+    policyRefused: () => refused.inc(),
+    certificateRefused: () => certificates.inc(),
+    journalBroken: (isBroken) => broken.set(isBroken ? 1 : 0),
+    unsafeOptions: (count) => unsafe.set(count),
+  };
+}
+
+/** What becomes of exchanges. */
+function exchangeMetrics(registers: Registry[]) {
   const exchanges = new Counter({
     registers,
     name: 'sallyport_exchanges_total',
@@ -47,6 +71,11 @@ export function createMetrics(): Metrics {
     help: 'Rules that could not be evaluated whole: `condition` its CEL broke off, `fact` what it needs could not be looked up.',
     labelNames: ['target', 'kind'],
   });
+  return { exchanges, open, duration, unauthenticated, unevaluated };
+}
+
+/** How the gateway itself is. */
+function stateMetrics(registers: Registry[]) {
   const rules = new Gauge({ registers, name: 'sallyport_policy_rules', help: 'Rules in force.' });
   const loadedAt = new Gauge({
     registers,
@@ -69,23 +98,5 @@ export function createMetrics(): Metrics {
     help: '1 while nothing can be recorded, and so nothing is forwarded.',
   });
   const unsafe = new Gauge({ registers, name: 'sallyport_unsafe_options', help: 'Guards that an operator opened.' });
-  return {
-    registry,
-    begun: (target) => open.inc({ target }),
-    ended({ target, outcome, code, durationMs, isStream, notes }) {
-      for (const { kind } of notes) unevaluated.inc({ target, kind });
-      exchanges.inc({ target, outcome, code });
-      open.dec({ target });
-      if (!isStream) duration.observe({ target }, durationMs / 1000);
-    },
-    unauthenticated: (code) => unauthenticated.inc({ code }),
-    policyLoaded(count, nowMs) {
-      rules.set(count);
-      loadedAt.set(nowMs / 1000);
-    },
-    policyRefused: () => refused.inc(),
-    certificateRefused: () => certificates.inc(),
-    journalBroken: (isBroken) => broken.set(isBroken ? 1 : 0),
-    unsafeOptions: (count) => unsafe.set(count),
-  };
+  return { rules, loadedAt, refused, certificates, broken, unsafe };
 }
