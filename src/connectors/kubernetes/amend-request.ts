@@ -2,11 +2,13 @@
  * A rule's edits, made to a request: its query rewritten key by key, its body written anew as JSON. What is edited is parsed and judged again like any other
  * request, so nothing here decides anything; and the caller is told of each edit in a Warning header, which kubectl prints.
  */
+
 import type { Amendment } from '../../model/amendment.ts';
 import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { Headers, Request } from '../../model/request.ts';
 import { unreachable } from '../../std/unreachable.ts';
+import { isJsonObject } from './is-json-object.ts';
 
 /** @throws {Refusal} BODY_UNREADABLE a field of the body is to be edited, and the body is not one whose fields can be */
 export async function amendRequest(
@@ -73,8 +75,7 @@ function amendBody({ body }: Operation, edits: readonly Amendment[]): Buffer {
   const object =
     body?.object ?? (body?.patch !== undefined && body.patch.type !== 'json' ? body.patch.object : undefined);
   if (body === undefined || object === undefined) throw unreadable('has no body whose fields can be edited');
-  if (JSON.stringify(object).length > 0 && losesNumbers(body.bytes, body.mediaType))
-    throw unreadable('holds numbers that would lose digits');
+  if (losesNumbers(body.bytes, body.mediaType)) throw unreadable('holds numbers that would lose digits');
   if (body.patch?.type === 'strategic' && edits.some((edit) => isSteered(object, pathOf(edit))))
     throw unreadable('steers its own merge, by `$patch` or `$retainKeys`, where the edit would stand');
   return Buffer.from(JSON.stringify(edits.reduce(amendObject, object)));
@@ -88,7 +89,7 @@ function amendBody({ body }: Operation, edits: readonly Amendment[]): Buffer {
 function isSteered(object: JsonObject, path: readonly string[]): boolean {
   let here: JsonValue | undefined = object;
   for (const key of path) {
-    if (!isObject(here)) return false;
+    if (!isJsonObject(here)) return false;
     if (Object.hasOwn(here, '$patch') || Object.hasOwn(here, '$retainKeys')) return true;
     here = Object.hasOwn(here, key) ? here[key] : undefined;
   }
@@ -134,17 +135,13 @@ function pathOf(edit: Amendment): readonly string[] {
 function setAt(object: JsonObject, [key, ...rest]: readonly string[], value: JsonValue): JsonObject {
   if (key === undefined) return object;
   const inner = object[key];
-  return { ...object, [key]: rest.length === 0 ? value : setAt(isObject(inner) ? inner : {}, rest, value) };
+  return { ...object, [key]: rest.length === 0 ? value : setAt(isJsonObject(inner) ? inner : {}, rest, value) };
 }
 
 function removeAt(object: JsonObject, [key, ...rest]: readonly string[]): JsonObject {
   if (key === undefined || !Object.hasOwn(object, key)) return object;
   const { [key]: inner, ...others } = object;
-  return rest.length === 0 ? others : isObject(inner) ? { ...object, [key]: removeAt(inner, rest) } : object;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return rest.length === 0 ? others : isJsonObject(inner) ? { ...object, [key]: removeAt(inner, rest) } : object;
 }
 
 /** Whether written anew the body could differ in a number: an integer beyond 2^53, or a fraction. */

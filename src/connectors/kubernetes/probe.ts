@@ -5,12 +5,14 @@
  * Security: a dry run is sent in the caller's own name, so that it can show nothing that the caller's RBAC would not let happen; reads go in
  * the target's reader credential, which the caller never sees, and only policy sees what they say.
  */
+
 import type { Caller } from '../../model/caller.ts';
 import type { JsonObject, JsonValue, Operation, Patch } from '../../model/operation.ts';
 import { Rejection } from '../../model/rejection.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { Probe } from '../connector.ts';
+import { isJsonObject } from './is-json-object.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 
 /** Limits of look-ups; documented in docs/reference/limits.md. */
@@ -120,7 +122,7 @@ async function dryRun(
  */
 function bringsWhatIsStored(patch: Patch): boolean {
   if (patch.type !== 'json') return false;
-  const operations = patch.operations.filter(isObject);
+  const operations = patch.operations.filter(isJsonObject);
   const isPinned = operations[0]?.op === 'test' && operations[0].path === '/metadata/resourceVersion';
   return !isPinned && operations.some(({ op }) => op === 'move' || op === 'copy');
 }
@@ -153,7 +155,7 @@ async function answerOf(upstream: Upstream, request: UpstreamRequest): Promise<A
 function parsedObject(bytes: Buffer): JsonObject | undefined {
   try {
     const value: JsonValue = JSON.parse(bytes.toString('utf8'));
-    return isObject(value) ? value : undefined;
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -173,7 +175,7 @@ function encodePath(path: string): string {
 
 function valueAt(value: JsonValue, ...path: readonly string[]): JsonValue | undefined {
   let node: JsonValue | undefined = value;
-  for (const part of path) node = isObject(node) && Object.hasOwn(node, part) ? node[part] : undefined;
+  for (const part of path) node = isJsonObject(node) && Object.hasOwn(node, part) ? node[part] : undefined;
   return node;
 }
 
@@ -184,16 +186,12 @@ function textAt(value: JsonValue, ...path: readonly string[]): string {
 
 function objectsAt(value: JsonValue, key: string): readonly JsonObject[] {
   const found = valueAt(value, key);
-  return Array.isArray(found) ? found.filter(isObject) : [];
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return Array.isArray(found) ? found.filter(isJsonObject) : [];
 }
 
 function labelsOf(namespace: JsonObject): Readonly<Record<string, string>> {
   const labels = valueAt(namespace, 'metadata', 'labels');
-  if (!isObject(labels)) return {};
+  if (!isJsonObject(labels)) return {};
   return Object.fromEntries(
     Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
