@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/property.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { ExchangeId } from '../std/ids.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { begun, ended, permitted } from '../../test/support/journal-events.ts';
+import { fc } from '../../test/support/property.ts';
 import { CHAIN_START, type ChainHead, LINE_BYTES_MAX, sealEvent } from './chain.ts';
 import type { Event } from './event.ts';
 import { type RecordedEvent, readChain, type SegmentEnd } from './read-chain.ts';

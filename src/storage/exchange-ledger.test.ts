@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { exchangeId, sessionId } from '../../test/support/journal-events.ts';
+import { fc } from '../../test/support/property.ts';
 import { ExchangeLedger } from './exchange-ledger.ts';
 
 /** What happens next: an exchange begins, the first open one ends, or all is synced. */

@@ -7,7 +7,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Refusal } from '../../src/model/refusal.ts';
 import type { Event } from '../../src/recording/event.ts';
 import { readSegments } from '../../src/recording/read-segments.ts';
@@ -16,6 +15,7 @@ import type { Journal } from '../../src/storage/journal.ts';
 import { openJournal } from '../../src/storage/open-journal.ts';
 import { begun, ended, exchangeId, permitted } from '../support/journal-events.ts';
 import { type Fault, MemoryDisk } from '../support/memory-disk.ts';
+import { fc } from '../support/property.ts';
 
 const FOLDER = '/journal';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/property.ts';
 import { type Chance, createChance, mutate, shrink } from './mutate.ts';
 import type { FuzzTarget } from './target.ts';
 

@@ -1,4 +1,4 @@
-import type fc from 'fast-check';
+import type { fc } from '../support/property.ts';
 
 /** One parser that is fuzzed: a file of `test/fuzz/targets/`, and a line in the table of `test/fuzz/main.ts`. */
 export interface FuzzTarget {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { readYaml } from '../../src/connectors/kubernetes/body/read-yaml.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { leftOut } from '../support/left-out.ts';
+import { fc } from '../support/property.ts';
 import { buildOracle } from './build-oracle.ts';
 
 /** Pieces of which few texts are YAML, and many of those are read in more than one way. */

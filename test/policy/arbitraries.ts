@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { equivalents } from '../../src/connectors/kubernetes/equivalents.ts';
 import type { Operation, Power } from '../../src/model/operation.ts';
 import type { Facts } from '../../src/policy/facts.ts';
 import type { Question } from '../../src/policy/question.ts';
 import type { Effect, Rule } from '../../src/policy/rule.ts';
 import { callerOf, operationOf } from '../support/operation.ts';
+import { fc } from '../support/property.ts';
 import { ruleOf } from '../support/rule.ts';
 import { CONDITIONS } from './obvious-decide.ts';
 

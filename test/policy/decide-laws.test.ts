@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import { decide } from '../../src/policy/decide.ts';
 import type { Facts } from '../../src/policy/facts.ts';
 import { factsNeeded } from '../../src/policy/facts-needed.ts';
@@ -9,6 +8,7 @@ import { GUARD_IDS } from '../../src/policy/guards/table.ts';
 import type { Question } from '../../src/policy/question.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 import { compileRules } from '../../src/policy/rule-set.ts';
+import { fc } from '../support/property.ts';
 import { questions, ruleLists } from './arbitraries.ts';
 import { type Obvious, obviousDecide } from './obvious-decide.ts';
 

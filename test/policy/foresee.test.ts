@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import { KNOWN_KINDS } from '../../src/cli/policy/known-kinds.ts';
 import { factsOf } from '../../src/cli/policy/question-facts.ts';
 import { guardIds, readRules } from '../../src/cli/policy/read-policies.ts';
@@ -25,6 +24,7 @@ import { GUARD_IDS, GUARDS } from '../../src/policy/guards/table.ts';
 import type { Question } from '../../src/policy/question.ts';
 import { compileRules, type RuleSet } from '../../src/policy/rule-set.ts';
 import { callerOf, operationOf } from '../support/operation.ts';
+import { fc } from '../support/property.ts';
 import { ALLOW_ALL, ruleOf } from '../support/rule.ts';
 import { questions, ruleLists } from './arbitraries.ts';
 

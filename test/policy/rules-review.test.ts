@@ -1,7 +1,6 @@
 /* T32: a list of rules never says more than is enforced. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import { KNOWN_KINDS } from '../../src/cli/policy/known-kinds.ts';
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
 import { rulesStatus } from '../../src/connectors/kubernetes/reviews/rules-review.ts';
@@ -17,6 +16,7 @@ import { matchesRbac, type RbacRule } from '../../src/policy/rbac.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 import { compileRules, type RuleSet } from '../../src/policy/rule-set.ts';
 import { callerOf } from '../support/operation.ts';
+import { fc } from '../support/property.ts';
 import { ALLOW_ALL, ruleOf } from '../support/rule.ts';
 import { questions, ruleLists } from './arbitraries.ts';
 

@@ -38,6 +38,7 @@ const canaries: readonly (readonly [rule: RegExp, path: string, text: string])[]
   [/skipped/, 'src/std/a.test.ts', `test.skip('a', () => {});`],
   [/skipped/, 'src/std/a.test.ts', `describe.only('a', () => {});`],
   [/skipped/, 'src/std/a.test.ts', `test('a', { skip: true }, () => {});`],
+  [/draws from the seed/, 'src/std/a.test.ts', `import fc from 'fast-check';`],
   [/left to do/, 'src/std/a.ts', `// ${'TO'}${'DO'}: later`],
   [/path of a machine/, 'README.md', `see /${'work'}/main`],
   [/path of a machine/, 'src/std/a.ts', `const a = '/${'tmp/w'}/x';`],

@@ -96,6 +96,11 @@ export const rules: readonly Rule[] = [
     isTest,
     /\.(only|skip|todo)\s*\(|\b(skip|only|todo)\s*:(?!\s*\[)/,
   ),
+  {
+    name: 'every law draws from the seed of test/support/property.ts',
+    reads: (name) => isTypeScript(name) && name !== 'test/support/property.ts',
+    breaches: ({ text }) => specifiersOf(text).flatMap((specifier) => (specifier === 'fast-check' ? [specifier] : [])),
+  },
   inText('nothing is left to do', isProse, new RegExp(`\\b(${['TO', 'DO'].join('')}|${['FIX', 'ME'].join('')})\\b`)),
   inText(
     'no path of a machine is written down',

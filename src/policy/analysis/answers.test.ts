@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import { ruleLists } from '../../../test/policy/arbitraries.ts';
+import { fc } from '../../../test/support/property.ts';
 import { ruleOf } from '../../../test/support/rule.ts';
 import { powerOf } from '../../connectors/kubernetes/powers.ts';
 import { decide } from '../decide.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/property.ts';
 import { glob } from '../glob.ts';
 import { describeSet } from './describe-set.ts';
 import { globPattern, literalPattern, partition, patternKey } from './partition.ts';

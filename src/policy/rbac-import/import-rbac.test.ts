@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
 import { callerOf, operationOf } from '../../../test/support/operation.ts';
+import { fc } from '../../../test/support/property.ts';
 import { policyText } from '../../cli/policy/import-command.ts';
 import { parsePolicies } from '../../config/policy-load.ts';
 import { powerOf } from '../../connectors/kubernetes/powers.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
 import { Refusal } from '../../../src/model/refusal.ts';
 import type { Headers, RawRequest } from '../../../src/model/request.ts';
 import { accept } from '../../../src/pipeline/accept.ts';
 import { DEFAULT_LIMITS } from '../../../src/pipeline/limits.ts';
 import { newExchangeId } from '../../../src/std/ids.ts';
+import { fc } from '../../support/property.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const NAMES = [

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { DEFAULT_BODY_LIMITS } from '../../../src/connectors/kubernetes/body/body-limits.ts';
 import { decodeUtf8 } from '../../../src/connectors/kubernetes/body/decode-utf8.ts';
 import { readJson } from '../../../src/connectors/kubernetes/body/read-json.ts';
 import type { JsonValue } from '../../../src/model/operation.ts';
 import { Refusal } from '../../../src/model/refusal.ts';
+import { fc } from '../../support/property.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** JSON bodies: what is read is what `JSON.parse` reads, and no key is there twice however it is written. */

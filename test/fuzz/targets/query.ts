@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { parseQuery, type Query } from '../../../src/connectors/kubernetes/query.ts';
 import { requestInfo } from '../../../src/connectors/kubernetes/request-info.ts';
 import { Refusal } from '../../../src/model/refusal.ts';
+import { fc } from '../../support/property.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const KEYS = [

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { parse } from 'yaml';
 import { DEFAULT_BODY_LIMITS } from '../../../src/connectors/kubernetes/body/body-limits.ts';
 import { decodeUtf8 } from '../../../src/connectors/kubernetes/body/decode-utf8.ts';
 import { readYaml } from '../../../src/connectors/kubernetes/body/read-yaml.ts';
 import type { JsonValue } from '../../../src/model/operation.ts';
 import { Refusal } from '../../../src/model/refusal.ts';
+import { fc } from '../../support/property.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const PIECES = [

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import { fc } from '../../../../test/support/property.ts';
 import type { JsonObject } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { ExpectedKind } from './agree.ts';

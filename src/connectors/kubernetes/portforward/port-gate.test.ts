@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../../test/support/property.ts';
 import * as spdy from '../../../../test/support/spdy-client.ts';
 import type { PortLimit } from '../../../model/decision.ts';
 import { PortGate } from './port-gate.ts';

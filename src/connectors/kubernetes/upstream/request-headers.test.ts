@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../../test/support/property.ts';
 import { Credential } from './credential.ts';
 import type { Identity } from './impersonation.ts';
 import { upstreamHeaders } from './request-headers.ts';
