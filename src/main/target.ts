@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config/load.ts';
 import type { Connector, Probe } from '../connectors/connector.ts';
 import { DEFAULT_BODY_LIMITS } from '../connectors/kubernetes/body/body-limits.ts';
-import { createDiscovery } from '../connectors/kubernetes/discovery.ts';
+import { createDiscovery } from '../connectors/kubernetes/discovery/discovery.ts';
 import { createKubernetesConnector } from '../connectors/kubernetes/kubernetes-connector.ts';
 import { createProbe } from '../connectors/kubernetes/probe.ts';
 import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';

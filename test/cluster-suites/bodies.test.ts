@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ExpectedKind } from '../../src/connectors/kubernetes/body/agree.ts';
 import { readOperationBody } from '../../src/connectors/kubernetes/body/read-operation-body.ts';
-import { requestInfo } from '../../src/connectors/kubernetes/request-info.ts';
+import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { type Cluster, clusterAvailability, openCluster, startCluster } from '../support/cluster.ts';
 import { leftOut } from '../support/left-out.ts';

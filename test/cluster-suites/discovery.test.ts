@@ -4,7 +4,7 @@ import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createDiscovery, type DiscoveryReply } from '../../src/connectors/kubernetes/discovery.ts';
+import { createDiscovery, type DiscoveryReply } from '../../src/connectors/kubernetes/discovery/discovery.ts';
 import { systemClock } from '../../src/std/clock.ts';
 import { type Cluster, clusterAvailability, startCluster } from '../support/cluster.ts';
 import { leftOut } from '../support/left-out.ts';

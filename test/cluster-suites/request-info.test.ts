@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { requestInfo } from '../../src/connectors/kubernetes/request-info.ts';
+import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import type { AuditEvent } from '../support/audit-log.ts';
 import { type Cluster, clusterAvailability, startCluster } from '../support/cluster.ts';

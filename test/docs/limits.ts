@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
-import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery-limits.ts';
+import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
 import { PORT_GATE_LIMITS } from '../../src/connectors/kubernetes/portforward/gate-limits.ts';
 import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
-import { QUERY_LIMITS } from '../../src/connectors/kubernetes/query-limits.ts';
+import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limits.ts';
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
@@ -19,10 +19,10 @@ type Limits = Readonly<Record<string, number>>;
 const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[] = [
   ['The data path', { ...DEFAULT_LIMITS }, 'src/pipeline/limits.ts'],
   ['The wire', { ...DEFAULT_LISTENER_LIMITS }, 'src/listener/limits.ts'],
-  ['Queries of Kubernetes requests', { ...QUERY_LIMITS }, 'src/connectors/kubernetes/query-limits.ts'],
+  ['Queries of Kubernetes requests', { ...QUERY_LIMITS }, 'src/connectors/kubernetes/request/query-limits.ts'],
   ['Bodies of Kubernetes requests', { ...DEFAULT_BODY_LIMITS }, 'src/connectors/kubernetes/body/body-limits.ts'],
   ['The way upstream', { ...DEFAULT_UPSTREAM_LIMITS }, 'src/connectors/kubernetes/upstream/limits.ts'],
-  ['Discovery of kinds', { ...DISCOVERY_LIMITS }, 'src/connectors/kubernetes/discovery-limits.ts'],
+  ['Discovery of kinds', { ...DISCOVERY_LIMITS }, 'src/connectors/kubernetes/discovery/discovery-limits.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
   ['Reviews of oneself', { ...REVIEW_LIMITS }, 'src/connectors/kubernetes/reviews/reviews.ts'],
   [

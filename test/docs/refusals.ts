@@ -1,5 +1,5 @@
 import { readOperationBody } from '../../src/connectors/kubernetes/body/read-operation-body.ts';
-import { requestInfo } from '../../src/connectors/kubernetes/request-info.ts';
+import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
 import { statusOf } from '../../src/connectors/kubernetes/status.ts';
 import { upstreamFailure, upstreamTimeout } from '../../src/connectors/kubernetes/upstream/failure.ts';
 import { Refusal } from '../../src/model/refusal.ts';

@@ -1,4 +1,4 @@
-import { requestInfo } from '../../src/connectors/kubernetes/request-info.ts';
+import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { answerLines } from './json-lines.ts';
 

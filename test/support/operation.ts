@@ -1,8 +1,8 @@
 import { equivalents } from '../../src/connectors/kubernetes/equivalents.ts';
 import { powerOf } from '../../src/connectors/kubernetes/powers.ts';
-import { requestInfo } from '../../src/connectors/kubernetes/request-info.ts';
-import { streamOptions } from '../../src/connectors/kubernetes/stream-options.ts';
-import { writeOptions } from '../../src/connectors/kubernetes/write-options.ts';
+import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
+import { streamOptions } from '../../src/connectors/kubernetes/request/stream-options.ts';
+import { writeOptions } from '../../src/connectors/kubernetes/request/write-options.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { JsonObject, JsonValue, Operation, OperationBody, Patch } from '../../src/model/operation.ts';
 

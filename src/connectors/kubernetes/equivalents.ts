@@ -1,5 +1,5 @@
 import type { Equivalent } from '../../model/operation.ts';
-import type { RequestInfo } from './request-info.ts';
+import type { RequestInfo } from './request/request-info.ts';
 
 /**
  * How a request equals a delete by its path and verb alone: an eviction deletes a pod, `deletecollection` many objects at once, and

@@ -3,7 +3,7 @@ import type { Reply } from '../../model/reply.ts';
 import type { Connector } from '../connector.ts';
 import { amendRequest } from './amend-request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
-import type { Discovery, Scopes } from './discovery.ts';
+import type { Discovery, Scopes } from './discovery/discovery.ts';
 import { parseOperation } from './operation.ts';
 import { watchPorts } from './portforward/watch-ports.ts';
 import { answerReview, reviewHeaders } from './reviews/forward-review.ts';

@@ -6,8 +6,8 @@ import { Refusal } from '../../model/refusal.ts';
 import type { Request, UpgradeProtocol } from '../../model/request.ts';
 import { newExchangeId } from '../../std/ids.ts';
 import { DEFAULT_BODY_LIMITS } from './body/body-limits.ts';
-import type { DiscoveredKind } from './discovered-kinds.ts';
-import type { Discovery } from './discovery.ts';
+import type { DiscoveredKind } from './discovery/discovered-kinds.ts';
+import type { Discovery } from './discovery/discovery.ts';
 import { parseOperation } from './operation.ts';
 
 /** What a target serves: the kinds that the rows name. */

@@ -9,16 +9,16 @@ import { Refusal } from '../../model/refusal.ts';
 import type { Request } from '../../model/request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
 import { type ReadBody, readOperationBody } from './body/read-operation-body.ts';
-import type { DiscoveredKind } from './discovered-kinds.ts';
-import type { Discovery } from './discovery.ts';
+import type { DiscoveredKind } from './discovery/discovered-kinds.ts';
+import type { Discovery } from './discovery/discovery.ts';
 import { equivalents } from './equivalents.ts';
 import { powerOf } from './powers.ts';
 import { printable } from './printable.ts';
-import { type RequestInfo, requestInfo } from './request-info.ts';
+import { type RequestInfo, requestInfo } from './request/request-info.ts';
+import { isConnect, isStream, streamOptions } from './request/stream-options.ts';
+import { checkUpgrade } from './request/upgrade.ts';
+import { writeOptions } from './request/write-options.ts';
 import { checkScope } from './scope.ts';
-import { isConnect, isStream, streamOptions } from './stream-options.ts';
-import { checkUpgrade } from './upgrade.ts';
-import { writeOptions } from './write-options.ts';
 
 /**
  * The very operation that the target will see.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { POWERS, powerOf } from './powers.ts';
-import { requestInfo } from './request-info.ts';
+import { requestInfo } from './request/request-info.ts';
 
 /** The power of a request. */
 function outcome(method: string, uri: string): string {

@@ -1,7 +1,7 @@
 import { Refusal } from '../../model/refusal.ts';
-import type { DiscoveredKind } from './discovered-kinds.ts';
+import type { DiscoveredKind } from './discovery/discovered-kinds.ts';
 import { printable } from './printable.ts';
-import type { RequestInfo } from './request-info.ts';
+import type { RequestInfo } from './request/request-info.ts';
 
 /**
  * Refuses a kind through a path of the other scope: of a cluster-scoped kind a namespace in the path says nothing, so a rule on that

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type DecodedPath, pathSegments } from '../../../src/connectors/kubernetes/path-segments.ts';
-import { requestInfo } from '../../../src/connectors/kubernetes/request-info.ts';
+import { type DecodedPath, pathSegments } from '../../../src/connectors/kubernetes/request/path-segments.ts';
+import { requestInfo } from '../../../src/connectors/kubernetes/request/request-info.ts';
 import { Refusal } from '../../../src/model/refusal.ts';
 import { fc } from '../../support/property.ts';
 import type { FuzzTarget } from '../target.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseQuery, type Query } from '../../../src/connectors/kubernetes/query.ts';
-import { requestInfo } from '../../../src/connectors/kubernetes/request-info.ts';
+import { parseQuery, type Query } from '../../../src/connectors/kubernetes/request/query.ts';
+import { requestInfo } from '../../../src/connectors/kubernetes/request/request-info.ts';
 import { Refusal } from '../../../src/model/refusal.ts';
 import { fc } from '../../support/property.ts';
 import type { FuzzTarget } from '../target.ts';

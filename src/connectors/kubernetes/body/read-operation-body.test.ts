@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { JsonValue } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
-import { requestInfo } from '../request-info.ts';
+import { requestInfo } from '../request/request-info.ts';
 import type { ExpectedKind } from './agree.ts';
 import { type ReadBody, readOperationBody } from './read-operation-body.ts';
 

@@ -6,8 +6,8 @@ import type { Permit } from '../../../model/permit.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { DuplexReply } from '../../../model/reply.ts';
 import type { Request } from '../../../model/request.ts';
-import { requestInfo } from '../request-info.ts';
-import { streamOptions } from '../stream-options.ts';
+import { requestInfo } from '../request/request-info.ts';
+import { streamOptions } from '../request/stream-options.ts';
 import { watchPorts } from './watch-ports.ts';
 import { WatchedSocket } from './watched-socket.ts';
 

@@ -11,7 +11,7 @@ import type { Reply } from '../../../model/reply.ts';
 import type { Headers } from '../../../model/request.ts';
 import { bytesSource, collectBytes } from '../../../std/byte-source.ts';
 import { isJsonObject } from '../body/json-value.ts';
-import type { Scopes } from '../discovery.ts';
+import type { Scopes } from '../discovery/discovery.ts';
 import { accessStatus, ofWildcard, weakest } from './access-review.ts';
 import { REVIEW_LIMITS, type Reviews, selfReview } from './reviews.ts';
 import { rulesStatus } from './rules-review.ts';

@@ -5,7 +5,7 @@
 import type { Foresight, Permission, Supposed } from '../../../model/foresight.ts';
 import type { JsonObject, JsonValue } from '../../../model/operation.ts';
 import { isJsonList, isJsonObject } from '../body/json-value.ts';
-import type { Scopes } from '../discovery.ts';
+import type { Scopes } from '../discovery/discovery.ts';
 import { POWERS } from '../powers.ts';
 import { hangsOn } from './access-review.ts';
 import { meet, meetPaths, type ResourceRule } from './meet.ts';

@@ -6,10 +6,10 @@
 import type { Supposed } from '../../../model/foresight.ts';
 import type { JsonObject, JsonValue, Operation } from '../../../model/operation.ts';
 import { isJsonList, isJsonObject } from '../body/json-value.ts';
-import type { Scopes } from '../discovery.ts';
+import type { Scopes } from '../discovery/discovery.ts';
 import { equivalents } from '../equivalents.ts';
-import { requiredValue } from '../field-selector.ts';
 import { powerOf } from '../powers.ts';
+import { requiredValue } from '../request/field-selector.ts';
 
 /** What a review asks about. */
 export interface AskedAbout {

@@ -1,5 +1,5 @@
-import { Refusal } from '../../model/refusal.ts';
-import { printable } from './printable.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import { printable } from '../printable.ts';
 import type { Query } from './query.ts';
 
 /**

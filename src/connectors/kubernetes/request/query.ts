@@ -1,5 +1,5 @@
-import { Refusal } from '../../model/refusal.ts';
-import { printable } from './printable.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import { printable } from '../printable.ts';
 import { QUERY_LIMITS } from './query-limits.ts';
 
 /** Query parameters, decoded: each key with its values in the order given. */

@@ -10,11 +10,11 @@
  *
  * Source: https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/endpoints/request/requestinfo.go
  */
-import type { Operation } from '../../model/operation.ts';
-import { Refusal } from '../../model/refusal.ts';
+import type { Operation } from '../../../model/operation.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import { printable } from '../printable.ts';
 import { listOptions } from './list-options.ts';
 import { pathSegments } from './path-segments.ts';
-import { printable } from './printable.ts';
 import { parseQuery, type Query } from './query.ts';
 import { refuseAmbiguousKeys } from './query-keys.ts';
 

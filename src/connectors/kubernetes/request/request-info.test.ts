@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fc } from '../../../test/support/property.ts';
-import { Refusal } from '../../model/refusal.ts';
+import { fc } from '../../../../test/support/property.ts';
+import { Refusal } from '../../../model/refusal.ts';
 import { requestInfo } from './request-info.ts';
 
 /** The fields that a row speaks of, or the code of the refusal. */

@@ -1,6 +1,6 @@
-import type { Power } from '../../model/operation.ts';
-import { Refusal } from '../../model/refusal.ts';
-import type { Request } from '../../model/request.ts';
+import type { Power } from '../../../model/operation.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import type { Request } from '../../../model/request.ts';
 import { isConnect } from './stream-options.ts';
 
 /** What is nothing without an upgrade; a proxy may carry one. */

@@ -10,8 +10,8 @@
  * the background, so that a busy gateway never waits.
  */
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { Refusal } from '../../model/refusal.ts';
-import type { Clock } from '../../std/clock.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import type { Clock } from '../../../std/clock.ts';
 import {
   addAggregated,
   addResourceList,

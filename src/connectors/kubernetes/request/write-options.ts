@@ -7,11 +7,11 @@
  * Source: https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/endpoints/handlers/delete.go,
  * https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/registry/core/pod/storage/eviction.go
  */
-import type { WriteOptions } from '../../model/operation.ts';
-import { Refusal } from '../../model/refusal.ts';
+import type { WriteOptions } from '../../../model/operation.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import { printable } from '../printable.ts';
 import { isInt64 } from './label-selector.ts';
 import { isTrue } from './list-options.ts';
-import { printable } from './printable.ts';
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Refusal } from '../../model/refusal.ts';
+import { Refusal } from '../../../model/refusal.ts';
 import { createDiscovery, type Discovery, type DiscoveryReply } from './discovery.ts';
 
 /** An API server that tells what it serves, in one form or the other, at a time that only goes on when told. */

@@ -1,9 +1,9 @@
-import type { Power, StreamOptions } from '../../model/operation.ts';
-import { Refusal } from '../../model/refusal.ts';
-import type { Request } from '../../model/request.ts';
+import type { Power, StreamOptions } from '../../../model/operation.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import type { Request } from '../../../model/request.ts';
+import { streamProtocol } from '../portforward/stream-protocol.ts';
+import { printable } from '../printable.ts';
 import { isTrue } from './list-options.ts';
-import { streamProtocol } from './portforward/stream-protocol.ts';
-import { printable } from './printable.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { Refusal } from '../../model/refusal.ts';
-import { printable } from './printable.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import { printable } from '../printable.ts';
 
 /** A path as the API server has it. */
 export interface DecodedPath {
