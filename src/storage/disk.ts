@@ -3,7 +3,7 @@
  * appending; FileHandle is not used on the way of an append, since it costs twice the CPU.
  */
 import fs from 'node:fs';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { lockFolder } from './single-writer.ts';
@@ -28,6 +28,8 @@ export interface Disk {
   /** Renames within a folder and syncs the folder. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Bytes that this process may still write on the folder's disk; `undefined` where its file system does not count them. */
+  freeBytes(folder: string): Promise<number | undefined>;
   /** What the path leads to now. */
   stat(path: string): Promise<FileState>;
 }
@@ -81,6 +83,10 @@ export const systemDisk: Disk = {
     await syncFolder(dirname(to));
   },
   remove: unlink,
+  async freeBytes(folder) {
+    const { bavail, bsize, blocks } = await statfs(folder);
+    return blocks === 0 ? undefined : bavail * bsize;
+  },
   stat: async (path) => state(await stat(path)),
 };
 

@@ -284,3 +284,46 @@ test('T55: what stands in the folder and its files gives no room to a token', as
   const { caller } = JSON.parse(line as string);
   assert.deepEqual(Object.keys(caller), ['subject', 'issuer', 'groups', 'kind', 'labels']);
 });
+
+test('freeBytesMin, freeBytesWarn: below the one nothing begins and what has begun is recorded to its end; below the other it is told; with room it goes on', async (t) => {
+  const folder = folderFor(t);
+  const disk = { ...systemDisk, free: 100, freeBytes: async () => disk.free };
+  const told: (string | number | undefined)[] = [];
+  const limits = { freeBytesMin: 50, freeBytesWarn: 100, freeLookMs: 1 };
+  const onHealth = ({ room, freeBytes }: JournalHealth) => told.push(room, freeBytes);
+  const journal = await openJournal({ folder, gateway: 'gw', limits, disk, onHealth });
+  const roomIs = async (room: JournalHealth['room'], free: number) => {
+    disk.free = free;
+    told.length = 0;
+    while (journal.health().room !== room || journal.health().freeBytes !== free) await new Promise(setImmediate);
+    return told;
+  };
+  assert.deepEqual(await roomIs('low', 99), ['low', 99]);
+  assert.deepEqual(await roomIs('low', 50), []);
+  journal.append(begun(1));
+  assert.deepEqual(await roomIs('none', 49), ['none', 49]);
+  assert.throws(() => journal.append(begun(2)), isUnavailable);
+  await journal.append(permitted(1)).synced();
+  journal.append(ended(1));
+  assert.equal(journal.health().state, 'open');
+  assert.deepEqual(await roomIs('enough', 100), ['enough', 100]);
+  journal.append(begun(3));
+  journal.append(ended(3));
+  await journal.close();
+  assert.deepEqual((await journalOf(folder)).filter(({ type }) => type === 'exchange.begun').length, 2);
+});
+
+const UNKNOWN: readonly (readonly [string, Partial<JournalLimits>, Disk['freeBytes']])[] = [
+  ['that does not count it', {}, async () => undefined],
+  ['that cannot be asked', {}, () => Promise.reject(new Error('EIO'))],
+  ['that is not to be asked', { freeBytesMin: 0 }, async () => 0],
+];
+
+for (const [which, limits, freeBytes] of UNKNOWN) {
+  test(`free space of a disk ${which} is none of the journal’s concern`, async (t) => {
+    const journal = await open(folderFor(t), limits, { ...systemDisk, freeBytes });
+    journal.append(begun(1));
+    assert.deepEqual([journal.health().room, journal.health().freeBytes], ['enough', undefined]);
+    await journal.close();
+  });
+}

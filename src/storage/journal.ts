@@ -13,12 +13,13 @@ import type { Clock } from '../std/clock.ts';
 import { Committer, type OpenSegment, type Place, unavailable } from './committer.ts';
 import type { Disk } from './disk.ts';
 import { ExchangeLedger } from './exchange-ledger.ts';
+import { FreeSpace, type FreeSpaceLimits, type Room } from './free-space.ts';
 import type { Ticket } from './group.ts';
 import type { Recovered } from './recover.ts';
 import { setAsideAfter } from './set-aside.ts';
 
 /** The bounds of a journal; each is documented in docs/reference/journal.md. */
-export interface JournalLimits {
+export interface JournalLimits extends FreeSpaceLimits {
   /** A segment is closed when it reaches this size. */
   readonly segmentBytesMax: number;
   /** Accepted and not yet written; beyond it nothing begins. Ends are still taken: there are no more of them than beginnings. */
@@ -27,6 +28,12 @@ export interface JournalLimits {
   readonly syncWithinMs: number;
   /** From a failure to the first try of a new segment, and between tries. */
   readonly retryAfterMs: number;
+  /** Free bytes of the journal's disk below which nothing begins: what is under way is still recorded to its end. 0 turns the look off. */
+  readonly freeBytesMin: number;
+  /** Free bytes of the journal's disk below which the log, a metric and `/readyz` warn. */
+  readonly freeBytesWarn: number;
+  /** How often the disk is asked. */
+  readonly freeLookMs: number;
 }
 
 export const DEFAULT_JOURNAL_LIMITS: JournalLimits = Object.freeze({
@@ -35,10 +42,16 @@ export const DEFAULT_JOURNAL_LIMITS: JournalLimits = Object.freeze({
   queueBytesMax: 16 * 1024 * 1024,
   syncWithinMs: 1_000,
   retryAfterMs: 1_000,
+  // Four times what may wait in the queue at once: what is under way always fits.
+  freeBytesMin: 64 * 1024 * 1024,
+  freeBytesWarn: 1024 * 1024 * 1024,
+  freeLookMs: 1_000,
 });
 
 /** Limit: exchanges in one `journal.carried` line, which keeps it below LINE_BYTES_MAX. */
 const CARRIED_PER_LINE_MAX = 1_000;
+
+const NO_ROOM = 'the disk has less free space than `freeBytesMin`';
 
 /** How a journal is. */
 export interface JournalHealth {
@@ -49,6 +62,10 @@ export interface JournalHealth {
   /** The last event that is on the disk. */
   readonly syncedSeq: number;
   readonly queuedBytes: number;
+  /** How much room its disk has; with `none`, nothing begins. */
+  readonly room: Room;
+  /** Free bytes of its disk a moment ago; `undefined` where that is not known. */
+  readonly freeBytes: number | undefined;
 }
 
 /** What a journal is made of. */
@@ -59,7 +76,7 @@ export interface JournalParts {
   readonly clock: Clock;
   readonly disk: Disk;
   readonly limits: JournalLimits;
-  /** Called when the state changes. */
+  /** Called when the state changes, or the room on the disk. */
   readonly onHealth: (health: JournalHealth) => void;
   /** Lets go of the folder. */
   readonly release: () => void;
@@ -69,6 +86,7 @@ export interface JournalParts {
 export class Journal {
   readonly #parts: JournalParts;
   readonly #ledger = new ExchangeLedger();
+  readonly #space: FreeSpace;
   #state: JournalHealth['state'] = 'broken';
   #reason = 'not open yet';
   #committer: Committer | undefined;
@@ -85,6 +103,7 @@ export class Journal {
 
   constructor(parts: JournalParts, recovered: Recovered) {
     this.#parts = parts;
+    this.#space = new FreeSpace(parts.disk, parts.folder, parts.limits, () => parts.onHealth(this.health()));
     this.#head = recovered.head;
     this.#segment = recovered.last?.segment ?? 0;
     this.#segmentBytes = recovered.last?.bytes ?? 0;
@@ -98,6 +117,7 @@ export class Journal {
   /** Goes on where `recovered` ends, and closes the exchanges that nobody will end. */
   async start(recovered: Recovered): Promise<void> {
     const { disk, folder, limits } = this.#parts;
+    await this.#space.start();
     let open: OpenSegment | undefined;
     if (recovered.last !== undefined && recovered.last.bytes < limits.segmentBytesMax) {
       const file = await disk.append(join(folder, segmentName(recovered.last.segment)));
@@ -111,7 +131,8 @@ export class Journal {
   /**
    * Takes the event as the next of the chain; the ticket says when it is safe.
    *
-   * @throws {Refusal} RECORDING_UNAVAILABLE the journal is broken, closed or too far behind, the event is too long, or its exchange has not begun
+   * @throws {Refusal} RECORDING_UNAVAILABLE the journal is broken, closed or too far behind, its disk is as good as full, the event is too long, or its
+   * exchange has not begun
    */
   append(event: Event): Ticket {
     const isEnd = event.type === 'exchange.ended';
@@ -124,6 +145,7 @@ export class Journal {
     }
     if (!isEnd && this.#committer.queuedBytes >= this.#parts.limits.queueBytesMax)
       throw unavailable('the disk is slower than what is recorded');
+    if (event.type === 'exchange.begun' && this.#space.room === 'none') throw unavailable(NO_ROOM);
     if (this.#segmentBytes >= this.#parts.limits.segmentBytesMax) this.#openNext(this.#segment + 1);
     const { line, head } = sealEvent(this.#head, event);
     const bytes = Buffer.byteLength(line);
@@ -146,6 +168,8 @@ export class Journal {
       segment: this.#segment,
       syncedSeq: this.#synced.seq,
       queuedBytes,
+      room: this.#space.room,
+      freeBytes: this.#space.bytes,
     };
   }
 
@@ -154,6 +178,7 @@ export class Journal {
     if (this.#state === 'closed') return;
     this.#turn('closed', 'the gateway is stopping');
     clearTimeout(this.#timer);
+    this.#space.stop();
     await this.#reopening;
     await this.#committer?.close();
     this.#parts.release();

@@ -11,7 +11,7 @@ import { journalOf } from '../support/journal-of.ts';
 const [folder] = process.argv.slice(2) as [string];
 const ballast = join(folder, '..', 'ballast');
 writeFileSync(ballast, Buffer.alloc(16 * 1024, 1));
-const journal = await openJournal({ folder, gateway: 'child', limits: { retryAfterMs: 5 } });
+const journal = await openJournal({ folder, gateway: 'child', limits: { retryAfterMs: 5, freeBytesMin: 0 } });
 const acknowledged: number[] = [];
 let refused = 0;
 let next = 0;

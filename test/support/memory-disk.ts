@@ -21,6 +21,8 @@ export type Fault = (call: { readonly name: string; readonly n: number }) => 'be
 export class MemoryDisk implements Disk {
   readonly files: Map<string, MemoryFile>;
   fault: Fault = () => undefined;
+  /** What the disk says of its free space; not counted where it does not. */
+  free: number | undefined;
   calls = 0;
   #ids = 0;
   #isLocked = false;
@@ -96,6 +98,11 @@ export class MemoryDisk implements Disk {
     return this.#call('remove', () => {
       this.files.delete(path);
     });
+  }
+
+  /** No call that fails: what cannot be looked at is another test's. */
+  async freeBytes(): Promise<number | undefined> {
+    return this.free;
   }
 
   stat(path: string): Promise<FileState> {
