@@ -151,6 +151,18 @@ const journal = z
       .min(64 * 1024, 'expected at least 65536 bytes')
       .default(16 * 1024 * 1024)
       .describe('A segment is closed when it reaches this size.'),
+    freeBytesMin: z
+      .int('expected whole bytes')
+      .min(0, 'expected at least 0 bytes')
+      .default(64 * 1024 * 1024)
+      .describe('Free space of the journal’s disk below which nothing is forwarded; 0 turns the look off.'),
+    freeBytesWarn: bytes
+      .default(1024 * 1024 * 1024)
+      .describe('Free space of the journal’s disk below which the log, a metric and `/readyz` warn.'),
+  })
+  .refine(({ freeBytesMin, freeBytesWarn }) => freeBytesMin <= freeBytesWarn, {
+    path: ['freeBytesWarn'],
+    message: 'expected at least `freeBytesMin`',
   })
   .prefault({});
 
@@ -168,8 +180,24 @@ const limits = z
       .min(1)
       .default(200)
       .describe('Watches, logs, execs and port-forwards of one caller at once.'),
+    requestsPerCallerPerSecond: z
+      .int()
+      .min(1)
+      .default(200)
+      .describe(
+        'Requests of one caller each second, over time. What goes over it is refused with 429 and recorded as a count.',
+      ),
+    requestsPerCallerBurstMax: z
+      .int()
+      .min(1)
+      .default(1_000)
+      .describe(
+        'Requests that one caller may make at once after it has been quiet; kubectl’s discovery makes up to 300.',
+      ),
     upstreamTimeoutMs: milliseconds.default(60_000).describe('How long upstream may take to begin its answer.'),
-    stopTimeoutMs: milliseconds.default(10_000).describe('How long a stop waits for requests in flight.'),
+    stopTimeoutMs: milliseconds
+      .default(10_000)
+      .describe('How long a stop waits for requests, execs and port-forwards in flight; watches and logs end at once.'),
   })
   .prefault({});
 

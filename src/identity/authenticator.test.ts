@@ -6,6 +6,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } fro
 import type { Refusal } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
+import { FAILURE_LIMITS } from './failed-tokens.ts';
 import type { Issuer } from './issuer.ts';
 
 const NOW_S = 1_800_000_000;
@@ -65,7 +66,7 @@ function mint({ claims = {}, kid = 'one', alg = 'RS256', key }: Minted = {}): Pr
 
 async function outcome(authenticator: Authenticator, token: string | undefined): Promise<string> {
   try {
-    const caller = await authenticator.authenticate({ token } as Request);
+    const caller = await authenticator.authenticate({ token, peer: '192.0.2.1' } as Request);
     return `${caller.subject} [${caller.groups}]`;
   } catch (error) {
     return (error as Refusal).code ?? String(error);
@@ -195,4 +196,33 @@ test('T60: a token that is remembered still ends', async () => {
   assert.equal(await outcome(authenticator, token), 'ci:dev []');
   clock.nowMs += 91_000;
   assert.equal(await outcome(authenticator, token), 'TOKEN_EXPIRED');
+});
+
+test('failuresBurstMax: tokens that fail are not looked at any more after so many, and who is known to be valid is not kept out', async () => {
+  served = ['one'];
+  const limits = { ...FAILURE_LIMITS, failuresPerAddressBurstMax: 3 };
+  const authenticator = createAuthenticator([issuer], clock, limits);
+  const known = await mint();
+  assert.equal(await outcome(authenticator, known), 'ci:dev []');
+  const forged = await mint({ kid: 'one', key: (await generateKeyPair('RS256')).privateKey });
+  for (let i = 0; i < 3; i++) assert.match(await outcome(authenticator, `${forged}`), /^TOKEN_INVALID/);
+  assert.match(await outcome(authenticator, forged), /^AUTHENTICATION_THROTTLED/);
+  assert.match(await outcome(authenticator, await mint({ claims: { sub: 'new' } })), /^AUTHENTICATION_THROTTLED/);
+  assert.equal(await outcome(authenticator, known), 'ci:dev []');
+  clock.monotonicMs += 10;
+  assert.equal(await outcome(authenticator, await mint({ claims: { sub: 'new' } })), 'ci:new []');
+});
+
+test('a flood of tokens with unknown key ids asks the issuer once', async () => {
+  served = ['one'];
+  clock.monotonicMs += 3_600_000;
+  const authenticator = createAuthenticator([issuer], clock);
+  await outcome(authenticator, await mint());
+  clock.monotonicMs += 30_000;
+  const before = fetches;
+  const token = await mint({ kid: 'two', alg: 'ES256' });
+  const outcomes = await Promise.all(Array.from({ length: 200 }, () => outcome(authenticator, token)));
+  assert.ok(outcomes.every((text) => text.startsWith('TOKEN_INVALID')));
+  // Discovery and keys.
+  assert.equal(fetches - before, 2);
 });

@@ -8,6 +8,7 @@ import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
 import type { Clock } from '../std/clock.ts';
+import { FAILURE_LIMITS, FailedTokens, type FailureLimits } from './failed-tokens.ts';
 import type { Issuer } from './issuer.ts';
 import { issuerKeys } from './issuer-keys.ts';
 import { toCaller } from './to-caller.ts';
@@ -27,16 +28,21 @@ export const TOKEN_LIMITS = Object.freeze({
 
 /** Finds out who presents a request's token. */
 export interface Authenticator {
-  /** @throws {Refusal} TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE */
+  /** @throws {Refusal} TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE, AUTHENTICATION_THROTTLED */
   authenticate(request: Request): Promise<Caller>;
 }
 
 /** An authenticator for the given issuers; two issuers with one URL are a mistake of the configuration, which refuses them. */
-export function createAuthenticator(issuers: readonly Issuer[], clock: Clock): Authenticator {
+export function createAuthenticator(
+  issuers: readonly Issuer[],
+  clock: Clock,
+  failureLimits: FailureLimits = FAILURE_LIMITS,
+): Authenticator {
   const byUrl = new Map(issuers.map((issuer) => [issuer.url, { issuer, keys: issuerKeys(issuer, clock) }]));
   const cache = new Map<string, Caller>();
+  const failed = new FailedTokens(failureLimits, clock);
   return {
-    async authenticate({ token }) {
+    async authenticate({ token, peer }) {
       if (token === undefined)
         throw new Refusal('TOKEN_MISSING', 'no bearer token is presented', {
           advice: 'present the token of a configured issuer',
@@ -46,7 +52,13 @@ export function createAuthenticator(issuers: readonly Issuer[], clock: Clock): A
       const digest = hash('sha256', token, 'base64url');
       const known = cache.get(digest);
       if (known !== undefined) return stillValid(known, clock);
-      const caller = await verify(token, digest, byUrl, clock);
+      // Limit: before anything is spent on a token that is not known.
+      const giveBack = failed.reserve(peer);
+      const caller = await verify(token, digest, byUrl, clock).catch((error: unknown) => {
+        if (error instanceof Refusal && error.code === 'ISSUER_UNAVAILABLE') giveBack();
+        throw error;
+      });
+      giveBack();
       if (cache.size >= TOKEN_LIMITS.cachedTokensMax) cache.delete(cache.keys().next().value as string);
       cache.set(digest, caller);
       return caller;

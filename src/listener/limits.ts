@@ -35,8 +35,6 @@ export interface ListenerLimits {
   readonly streamResetsMax: number;
   /** Resets that are forgiven each second. */
   readonly streamResetsPerSecond: number;
-  /** How long a stop waits for requests in flight; what still runs then is cut. */
-  readonly stopTimeoutMs: number;
 }
 
 /**
@@ -60,5 +58,4 @@ export const DEFAULT_LISTENER_LIMITS: ListenerLimits = Object.freeze({
   invalidFramesMax: 100,
   streamResetsMax: 1_000,
   streamResetsPerSecond: 33,
-  stopTimeoutMs: 10_000,
 });

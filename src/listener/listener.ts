@@ -18,6 +18,7 @@ import type { CertificatePair } from './certificates.ts';
 import type { ExchangeContext, Serve } from './exchange.ts';
 import { onFirstRead } from './first-read.ts';
 import { serveHttp1 } from './http1.ts';
+import { type Http1Connections, trackHttp1 } from './http1-connections.ts';
 import { type Http2Connection, http2Connection, serveHttp2 } from './http2.ts';
 import type { ListenerLimits } from './limits.ts';
 import { Progress } from './progress.ts';
@@ -45,8 +46,8 @@ export interface Listener {
   readonly connections: number;
   /** New handshakes get this certificate; those that are done keep theirs. */
   useCertificate(certificate: CertificatePair): void;
-  /** Takes nothing new, finishes what is in flight, and cuts what still runs after `stopTimeoutMs`. */
-  stop(): Promise<void>;
+  /** Takes nothing new, ends connections as soon as nothing is in flight on them, and cuts what still runs once `cut` aborts. */
+  stop(cut: AbortSignal): Promise<void>;
 }
 
 /**
@@ -68,7 +69,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   };
   const server = createServer(options);
   const sockets = trackSockets(server);
-  serveRequests(server, context);
+  const connections = trackHttp1(server, context);
+  serveRequests(server, context, connections);
   await listen(server, options);
   const { address, port } = server.address() as AddressInfo;
   return {
@@ -79,9 +81,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     },
     useCertificate: ({ certPem, keyPem }) =>
       server.setSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }),
-    async stop() {
+    async stop(cut) {
       context.isStopping = true;
-      await close(server, sockets, limits.stopTimeoutMs);
+      connections.endIdle();
+      await close(server, sockets, cut);
       progress.stop();
     },
   };
@@ -125,12 +128,12 @@ function createServer({ certificate, limits }: ListenerOptions): Http2SecureServ
   return server;
 }
 
-function serveRequests(server: Http2SecureServer, context: ExchangeContext): void {
+function serveRequests(server: Http2SecureServer, context: ExchangeContext, http1: Http1Connections): void {
   const connections = new WeakMap<ServerHttp2Session, Http2Connection>();
-  const pipelined = new WeakMap<Socket, number>();
   server.on('request', (request, response) => {
     const [http1Request, http1Response] = [request, response] as unknown as [IncomingMessage, ServerResponse];
-    countInFlight(pipelined, http1Request.socket, http1Response);
+    http1.begins(http1Request.socket);
+    http1Response.once('close', () => http1.ends(http1Request.socket));
     serveHttp1(context, http1Request, http1Response).catch(context.onFault);
   });
   // Node's imitation of HTTP/1 for streams came with the handler above; streams are served by the one below.
@@ -143,7 +146,8 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext): voi
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Security: an answer to an earlier request would be written into the other protocol.
-    if ((pipelined.get(request.socket) ?? 0) > 0) return socket.destroy();
+    if (http1.isBusy(request.socket)) return socket.destroy();
+    http1.begins(request.socket);
     return void serveUpgrade(context, request, socket, head).catch(context.onFault);
   });
   server.on('session', (session) => {
@@ -157,11 +161,6 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext): voi
         context.onFault,
       );
   });
-}
-
-function countInFlight(pipelined: WeakMap<Socket, number>, socket: Socket, response: ServerResponse): void {
-  pipelined.set(socket, (pipelined.get(socket) ?? 0) + 1);
-  response.once('close', () => pipelined.set(socket, (pipelined.get(socket) ?? 1) - 1));
 }
 
 function trackSockets(server: Http2SecureServer): Set<Socket> {
@@ -183,15 +182,17 @@ function listen(server: Http2SecureServer, { address, port }: ListenerOptions): 
   });
 }
 
-function close(server: Http2SecureServer, sockets: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
+function close(server: Http2SecureServer, sockets: ReadonlySet<Socket>, cut: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => {
+    const cutAll = () => {
       for (const socket of sockets) socket.destroy();
-    }, timeoutMs);
+    };
     // Stops accepting, ends idle HTTP/1.1 connections, and sends GOAWAY on each HTTP/2 connection.
     server.close(() => {
-      clearTimeout(timer);
+      cut.removeEventListener('abort', cutAll);
       resolve();
     });
+    if (cut.aborted) cutAll();
+    else cut.addEventListener('abort', cutAll, { once: true });
   });
 }

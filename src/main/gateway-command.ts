@@ -5,13 +5,14 @@ import { readConfig } from '../cli/read-config.ts';
 import { JournalError } from '../storage/journal-error.ts';
 import { ConfigError } from './config-error.ts';
 import { startGateway } from './start-gateway.ts';
+import { stopSignals } from './stop-signals.ts';
 
 interface Options {
   readonly config: string;
   readonly logLevel: string;
 }
 
-/** `sallyport gateway`: serves until SIGTERM or SIGINT; SIGHUP looks at the policy files at once. The log is JSON lines on standard error. */
+/** `sallyport gateway`: serves until SIGTERM or SIGINT, of which a second one waits for nothing more; SIGHUP looks at the policy files at once. The log is JSON lines on standard error. */
 export function gatewayCommand(): Command {
   return new Command('gateway')
     .description('serve the data path, until SIGTERM or SIGINT; SIGHUP looks at the policy files at once')
@@ -28,10 +29,12 @@ export function gatewayCommand(): Command {
         throw error;
       });
       process.on('SIGHUP', () => gateway.lookAtPolicy());
+      const asked = stopSignals();
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        // Asked twice it still stops gracefully: a terminal's Ctrl-C arrives by more than one way where npm stands between.
         process.on(signal, () => {
-          void gateway.stop(signal).then(() => process.exit(0));
+          const how = asked(signal, performance.now());
+          if (how === 'at once') gateway.hurry();
+          else if (how === 'in order') void gateway.stop(signal).then(() => process.exit(0));
         });
       }
     });

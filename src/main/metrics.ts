@@ -8,6 +8,8 @@ export interface Metrics extends Omit<Observer, 'failed'> {
   policyRefused(): void;
   certificateRefused(): void;
   journalBroken(isBroken: boolean): void;
+  /** Asks for the free bytes of the journal's disk whenever the metrics are read. */
+  journalFree(bytes: () => number | undefined): void;
   unsafeOptions(count: number): void;
 }
 
@@ -15,8 +17,8 @@ export interface Metrics extends Omit<Observer, 'failed'> {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { exchanges, open, duration, unauthenticated, unevaluated } = exchangeMetrics([registry]);
-  const { rules, loadedAt, refused, certificates, broken, unsafe } = stateMetrics([registry]);
+  const { exchanges, open, duration, unauthenticated, throttled, unevaluated } = exchangeMetrics([registry]);
+  const { rules, loadedAt, refused, certificates, broken, free, unsafe } = stateMetrics([registry]);
   return {
     registry,
     begun: (target) => open.inc({ target }),
@@ -27,6 +29,7 @@ export function createMetrics(): Metrics {
       if (!isStream) duration.observe({ target }, durationMs / 1000);
     },
     unauthenticated: (code) => unauthenticated.inc({ code }),
+    throttled: (target) => throttled.inc({ target }),
     policyLoaded(count, nowMs) {
       rules.set(count);
       loadedAt.set(nowMs / 1000);
@@ -34,6 +37,9 @@ export function createMetrics(): Metrics {
     policyRefused: () => refused.inc(),
     certificateRefused: () => certificates.inc(),
     journalBroken: (isBroken) => broken.set(isBroken ? 1 : 0),
+    journalFree(bytes) {
+      free.of = bytes;
+    },
     unsafeOptions: (count) => unsafe.set(count),
   };
 }
@@ -65,13 +71,19 @@ function exchangeMetrics(registers: Registry[]) {
     help: 'Requests whose caller is not known.',
     labelNames: ['code'],
   });
+  const throttled = new Counter({
+    registers,
+    name: 'sallyport_throttled_total',
+    help: 'Requests of callers that asked faster than they may; the journal has a count of each caller’s.',
+    labelNames: ['target'],
+  });
   const unevaluated = new Counter({
     registers,
     name: 'sallyport_rules_unevaluated_total',
     help: 'Rules that could not be evaluated whole: `condition` its CEL broke off, `fact` what it needs could not be looked up.',
     labelNames: ['target', 'kind'],
   });
-  return { exchanges, open, duration, unauthenticated, unevaluated };
+  return { exchanges, open, duration, unauthenticated, throttled, unevaluated };
 }
 
 /** How the gateway itself is. */
@@ -95,8 +107,18 @@ function stateMetrics(registers: Registry[]) {
   const broken = new Gauge({
     registers,
     name: 'sallyport_journal_broken',
-    help: '1 while nothing can be recorded, and so nothing is forwarded.',
+    help: '1 while nothing can be recorded, or its disk is as good as full, and so nothing is forwarded.',
+  });
+  const free: { of: () => number | undefined } = { of: () => undefined };
+  new Gauge({
+    registers,
+    name: 'sallyport_journal_free_bytes',
+    help: 'Free space of the journal’s disk; below `journal.freeBytesMin` nothing is forwarded.',
+    collect() {
+      const bytes = free.of();
+      if (bytes !== undefined) this.set(bytes);
+    },
   });
   const unsafe = new Gauge({ registers, name: 'sallyport_unsafe_options', help: 'Guards that an operator opened.' });
-  return { rules, loadedAt, refused, certificates, broken, unsafe };
+  return { rules, loadedAt, refused, certificates, broken, free, unsafe };
 }

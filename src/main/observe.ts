@@ -2,10 +2,12 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type Finding, formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
+import type { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Observer } from '../pipeline/record.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openJournal } from '../storage/open-journal.ts';
+import { LOG_LIMITS, type LogLimit } from './log-limit.ts';
 import type { Metrics } from './metrics.ts';
 import type { LoadedPolicy } from './policy-in-force.ts';
 
@@ -25,35 +27,71 @@ export function openToldJournal(
   { log, metrics, clock }: Told,
   onBroken: (reason: string) => void,
 ): Promise<Journal> {
+  const { segmentBytesMax, freeBytesMin, freeBytesWarn } = config.journal;
   return openJournal({
     folder: config.journal.folder as string,
     gateway: hostname(),
     clock,
-    limits: { segmentBytesMax: config.journal.segmentBytesMax },
-    onHealth({ state, reason, segment }) {
-      metrics.journalBroken(state === 'broken');
+    limits: { segmentBytesMax, freeBytesMin, freeBytesWarn },
+    onHealth({ state, reason, segment, room, freeBytes }) {
+      metrics.journalBroken(state === 'broken' || room === 'none');
       if (state === 'broken') {
         onBroken(reason);
         log.error({ reason }, 'the journal cannot be written: nothing is forwarded until it can');
-      } else log.info({ segment, state }, 'journal');
+      } else if (room === 'none')
+        log.error({ freeBytes, freeBytesMin }, 'the journal’s disk is full: nothing is forwarded');
+      else if (room === 'low') log.warn({ freeBytes, freeBytesMin }, 'the journal’s disk is nearly full');
+      else log.info({ segment, state }, 'journal');
     },
   });
 }
 
-/** Observes exchanges. Limit: none needed on the log's lines but the peers' own speed; each refused caller is one short line. */
-export function observerOf({ log, metrics }: Told): Observer {
+/** Observes exchanges. What is logged of single requests is bounded by `lines`; the metrics count them all. */
+export function observerOf({ log, metrics, clock }: Told, lines: LogLimit): Observer {
   return {
     begun: metrics.begun,
     ended: metrics.ended,
+    throttled: metrics.throttled,
     unauthenticated(code, refusal, raw) {
       metrics.unauthenticated(code, refusal, raw);
+      if (!lines.takesLine(raw.peer, code, clock.monotonic())) return;
       log.warn(
         { exchange: raw.id, peer: raw.peer, code, message: refusal.message, detail: refusal.detail },
         'not authenticated',
       );
     },
     failed(refusal, raw) {
+      if (!lines.takesLine(raw.peer, refusal.code, clock.monotonic())) return;
       log.error({ exchange: raw.id, code: refusal.code, detail: refusal.detail }, refusal.message);
+    },
+  };
+}
+
+/**
+ * Tells every `countsEveryMs`, and a last time when it is stopped, what was only counted: callers that asked too fast, to the journal and the log, and
+ * lines that the log left out.
+ */
+export function tellCounts(
+  journal: Journal,
+  rates: CallerRates,
+  lines: LogLimit,
+  { log, clock }: Told,
+): { stop(): void } {
+  const tell = () => {
+    rates.tell(({ caller, since, requests }) => {
+      const { subject, issuer, groups, kind, labels } = caller;
+      const recorded = { subject, issuer, groups, kind, labels };
+      journal.append({ type: 'caller.throttled', at: clock.now(), caller: recorded, since, requests });
+      log.warn({ subject, issuer, since, requests }, 'a caller asked faster than it may');
+    });
+    const leftOut = lines.takeLeftOut();
+    if (leftOut !== undefined) log.warn({ leftOut }, 'refused requests that have no line of their own');
+  };
+  const timer = setInterval(tell, LOG_LIMITS.countsEveryMs).unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      tell();
     },
   };
 }

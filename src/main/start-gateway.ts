@@ -10,8 +10,10 @@ import { DEFAULT_LISTENER_LIMITS } from '../listener/limits.ts';
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
+import { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
+import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import { createRecorder } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import type { GuardId } from '../policy/guards/guard.ts';
@@ -21,15 +23,14 @@ import { Sessions } from '../storage/sessions.ts';
 import { type CertificateInForce, certificateInForce } from './certificate-in-force.ts';
 import { ConfigError } from './config-error.ts';
 import { issuersOf } from './issuers.ts';
+import { LogLimit } from './log-limit.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget } from './no-target.ts';
-import { observerOf, openToldJournal, policyTeller, type Told } from './observe.ts';
+import { observerOf, openToldJournal, policyTeller, type Told, tellCounts } from './observe.ts';
 import { loadPolicyInForce, type PolicyInForce } from './policy-in-force.ts';
+import { drain } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
 import { version } from './version.ts';
-
-/** Limit: how long a stop waits for exchanges that it has cut to notice; what has not ended then is closed as lost at the next start. */
-const CUT_TIMEOUT_MS = 2_000;
 
 /** A gateway that serves. */
 export interface RunningGateway {
@@ -41,6 +42,8 @@ export interface RunningGateway {
   lookAtPolicy(): void;
   /** Takes nothing new, finishes what is in flight, and closes the journal; asked again, resolves when that is done. */
   stop(reason: string): Promise<void>;
+  /** A stop waits for nothing more: what is in flight is cut, and recorded so. */
+  hurry(): void;
 }
 
 /**
@@ -63,6 +66,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
       inFlight.breakOff(new Error(`the journal broke: ${reason}`)),
     );
     closers.push(() => journal.close());
+    told.metrics.journalFree(() => journal.health().freeBytes);
     const policy = openPolicy(config, journal, told);
     closers.push(policy.stop);
     const targets = new Map(
@@ -71,13 +75,18 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
     const certificate = await openCertificate(config, listeners, told);
     closers.push(certificate.stop);
-    const serveTarget = dataPaths(config, targets, policy, { journal, inFlight }, told);
+    const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock), new LogLimit()];
+    const counts = tellCounts(journal, rates, lines, told);
+    closers.push(counts.stop);
+    const kept = { journal, inFlight, rates, observer: observerOf(told, lines) };
+    const serveTarget = dataPaths(config, targets, policy, kept, told);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, told);
     const state: { stopped?: Promise<void> } = {};
+    const hurry = new AbortController();
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
-      await Promise.all(listeners.map((listener) => listener.stop()));
-      await inFlight.ended(CUT_TIMEOUT_MS);
+      await drain({ listeners, inFlight, timeoutMs: config.limits.stopTimeoutMs, hurry: hurry.signal });
+      counts.stop();
       if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
       await close();
       await privatePort.stop();
@@ -95,9 +104,10 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
       targetPorts,
       lookAtPolicy: policy.look,
       stop: (reason) => (state.stopped ??= stop(reason)),
+      hurry: () => hurry.abort(),
     };
   } catch (error) {
-    await Promise.all(listeners.map((listener) => listener.stop()));
+    await Promise.all(listeners.map((listener) => listener.stop(AbortSignal.abort())));
     await close();
     throw error;
   }
@@ -141,16 +151,14 @@ function dataPaths(
   config: Config,
   targets: ReadonlyMap<string, Target>,
   policy: PolicyInForce,
-  kept: { readonly journal: Journal; readonly inFlight: InFlight },
-  told: Told,
+  kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'>,
+  { clock }: Told,
 ): ServeTarget {
-  const { clock } = told;
   const { authenticate } = createAuthenticator(issuersOf(config), clock);
   const sessions = new Sessions(undefined, clock);
   const shared = { limits: config.limits, clock, authenticate, rules: policy.rules };
   const recording = {
     ...kept,
-    observer: observerOf(told),
     clock,
     sessionOf: sessions.of.bind(sessions),
   };
@@ -179,7 +187,7 @@ async function listen(
       certificate: certificate.current,
       routes,
       clock,
-      limits: { ...DEFAULT_LISTENER_LIMITS, stopTimeoutMs: config.limits.stopTimeoutMs },
+      limits: DEFAULT_LISTENER_LIMITS,
       serve: serveTarget,
       onFault: (error) =>
         log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a fault of the gateway'),
@@ -235,10 +243,14 @@ function readiness(state: { readonly stopped?: Promise<void> }, journal: Journal
     reasons: [
       ...(state.stopped !== undefined ? ['the gateway is stopping'] : []),
       ...(health.state === 'open' ? [] : [`the journal is ${health.state}: ${health.reason}`]),
+      ...(health.room === 'none' ? [`the journal’s disk is full: ${health.freeBytes} bytes are free`] : []),
     ],
-    warnings: policy
-      .findings()
-      .map((finding) => `the policy files are refused, an older set is in force: ${formatFinding(finding)}`),
+    warnings: [
+      ...policy
+        .findings()
+        .map((finding) => `the policy files are refused, an older set is in force: ${formatFinding(finding)}`),
+      ...(health.room === 'low' ? [`the journal’s disk is nearly full: ${health.freeBytes} bytes are free`] : []),
+    ],
   };
 }
 

@@ -19,3 +19,8 @@ export interface Caller {
   /** A hash of the token, to tell sessions apart; the token itself is kept nowhere. */
   readonly tokenDigest: string;
 }
+
+/** What tells one caller from every other; a new token changes nothing about it. */
+export function callerKey({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
+  return JSON.stringify([issuer, subject]);
+}

@@ -72,6 +72,17 @@ export const REFUSAL_CODES = {
     retry: 'later',
     meaning: 'the caller has as many requests or streams in flight as it may',
   },
+  CALLER_THROTTLED: {
+    status: 429,
+    retry: 'later',
+    meaning: 'the caller asks faster than it may; recorded as a count, not one by one',
+  },
+  AUTHENTICATION_THROTTLED: {
+    status: 429,
+    retry: 'later',
+    meaning:
+      'so many tokens from this address, or from all, were not taken a moment ago that this one was not looked at',
+  },
   HEADERS_TOO_LARGE: { status: 431, retry: 'changed', meaning: 'the headers are larger, or more, than the limit' },
   CALLER_GONE: { status: 499, retry: 'never', meaning: 'the caller went away before an answer; recorded, never sent' },
   INTERNAL: { status: 500, retry: 'verify', meaning: 'a fault of the gateway itself; its log has the id' },

@@ -6,7 +6,7 @@ import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import { type Followed, follow } from './follow.ts';
 
 /** A followed stream, what was called at its two ends, and the hands that move it. */
-function followed() {
+function followed(headers: readonly string[] = []) {
   const calls: string[] = [];
   let upstream: ByteSink | undefined;
   const body: ByteSource = {
@@ -21,7 +21,7 @@ function followed() {
     end: () => calls.push('end'),
     fail: ({ message }) => calls.push(`fail: ${message}`),
   };
-  const reply = { kind: 'stream', status: 200, headers: [], body } as unknown as MaskedReply;
+  const reply = { kind: 'stream', status: 200, headers, body } as unknown as MaskedReply;
   const it = follow(reply, ({ outcome: { kind }, bytesOut }) => calls.push(`${kind}, ${bytesOut}`));
   assert.ok(it.reply.kind === 'stream');
   const source = it.reply.body;
@@ -85,3 +85,34 @@ for (const [name, end, expected] of SOCKET_ENDS) {
     assert.deepEqual(told, [expected]);
   });
 }
+
+const JSON_TYPE = ['Content-Type', 'application/json'];
+const IN_ORDER = ['answered, 4', 'cancel: ended by the gateway', 'end'];
+const LATE_ENDS: readonly (readonly [string, readonly string[], readonly string[], readonly string[]])[] = [
+  ['between two events of JSON: at once', JSON_TYPE, ['{1}\n', '!', '{2}\n'], ['write 4', ...IN_ORDER]],
+  ['in the middle of one: behind it', JSON_TYPE, ['{1', '!', '}\n{2}'], ['write 2', 'write 2', ...IN_ORDER]],
+  ['in one that comes in three pieces', JSON_TYPE, ['{', '!', '1', '}\n'], ['write 1', 'write 1', 'write 2', ...IN_ORDER]],
+  ['in a log, which has no events: at once', [], ['half', '!', 'x'], ['write 4', ...IN_ORDER]],
+  ['before anything came: at once', JSON_TYPE, ['!', '{'], ['answered, 0', ...IN_ORDER.slice(1)]],
+]; // biome-ignore format: a table
+
+for (const [name, headers, pieces, expected] of LATE_ENDS) {
+  test(`a stream that is ended ${name}`, () => {
+    const moved = followed(headers);
+    moved.start();
+    for (const piece of pieces) {
+      if (piece === '!') moved.it.end?.();
+      else moved.upstream().write(Buffer.from(piece));
+    }
+    moveOn(moved);
+    moved.it.end?.();
+    assert.deepEqual(moved.calls, expected);
+  });
+}
+
+test('a stream that is ended before its caller takes it is one without bytes', () => {
+  const moved = followed();
+  moved.it.end?.();
+  moved.start();
+  assert.deepEqual(moved.calls, ['answered, 0', 'cancel: ended by the gateway', 'end']);
+});

@@ -11,7 +11,7 @@ export interface Gateway {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly recorder: Recorder;
-  /** @throws {Refusal} TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE */
+  /** @throws {Refusal} TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE, AUTHENTICATION_THROTTLED */
   readonly authenticate: (request: Request) => Promise<Caller>;
   readonly connector: Connector;
   /** The rules in force now; a reload replaces them whole. */

@@ -1,4 +1,4 @@
-import type { Caller } from '../model/caller.ts';
+import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 
 /** How much one caller may have under way at once, over all targets of this gateway. */
@@ -15,8 +15,18 @@ export interface Place {
   leave(): void;
 }
 
-interface UnderWay {
-  readonly breakOff: (reason: Error) => void;
+/** What is under way, as whoever ends it from outside sees it; each is called until it leaves. */
+export interface UnderWay {
+  /** Breaks it off: its caller sees that it is not whole. */
+  breakOff(reason: Error): void;
+  /** Ends a watch or a log in order, as if upstream had; does nothing to anything else. */
+  endStream(reason: string): void;
+  /** Breaks it off because the gateway stops. */
+  cut(reason: string): void;
+}
+
+interface Entry {
+  readonly underWay: UnderWay;
   /** Where it stands among all that is under way. */
   index: number;
 }
@@ -30,27 +40,28 @@ export class InFlight {
    * behind, each pointing to the next, and through one that has grown old the collector keeps every exchange that was ever in them until its next
    * full run. That cost a sixth of a small exchange.
    */
-  readonly #underWay: UnderWay[] = [];
+  readonly #underWay: Entry[] = [];
   readonly #waiting: (() => void)[] = [];
+  #streamsEnd: string | undefined;
 
   constructor(limits: InFlightLimits) {
     this.#limits = limits;
   }
 
   /**
-   * Counts an exchange in; `breakOff` may be called until it leaves.
+   * Counts an exchange in.
    *
    * @throws {Refusal} TOO_MANY_REQUESTS
    */
-  enter({ subject, issuer }: Caller, breakOff: (reason: Error) => void): Place {
-    const key = JSON.stringify([issuer, subject]);
+  enter(caller: Caller, underWay: UnderWay): Place {
+    const key = callerKey(caller);
     const { requestsPerCallerMax, streamsPerCallerMax } = this.#limits;
     const count = this.#counts.get(key) ?? { requests: 0, streams: 0 };
     if (count.requests >= requestsPerCallerMax) throw tooMany(requestsPerCallerMax, 'requests');
     count.requests++;
     this.#counts.set(key, count);
-    const underWay: UnderWay = { breakOff, index: this.#underWay.length };
-    this.#underWay.push(underWay);
+    const entry: Entry = { underWay, index: this.#underWay.length };
+    this.#underWay.push(entry);
     let isIn = true;
     let isStream = false;
     return {
@@ -63,7 +74,7 @@ export class InFlight {
       leave: () => {
         if (!isIn) return;
         isIn = false;
-        this.#remove(underWay);
+        this.#remove(entry);
         if (this.#underWay.length === 0) for (const done of this.#waiting.splice(0)) done();
         count.requests--;
         if (isStream) count.streams--;
@@ -74,7 +85,23 @@ export class InFlight {
 
   /** Breaks off all that is under way, of every caller. */
   breakOff(reason: Error): void {
-    for (const { breakOff } of [...this.#underWay]) breakOff(reason);
+    for (const { underWay } of [...this.#underWay]) underWay.breakOff(reason);
+  }
+
+  /** Ends all watches and logs of every caller in order, and from now on each that begins. */
+  endStreams(reason: string): void {
+    this.#streamsEnd = reason;
+    for (const { underWay } of [...this.#underWay]) underWay.endStream(reason);
+  }
+
+  /** Why a stream that begins now is to end at once; `undefined` where it is not. */
+  get streamsEnd(): string | undefined {
+    return this.#streamsEnd;
+  }
+
+  /** Cuts all that is under way, because the gateway stops. */
+  cut(reason: string): void {
+    for (const { underWay } of [...this.#underWay]) underWay.cut(reason);
   }
 
   /** Resolves once nothing is under way and the end of each is recorded, or after `timeoutMs`. */
@@ -89,8 +116,8 @@ export class InFlight {
     });
   }
 
-  #remove({ index }: UnderWay): void {
-    const last = this.#underWay.pop() as UnderWay;
+  #remove({ index }: Entry): void {
+    const last = this.#underWay.pop() as Entry;
     if (last.index === index) return;
     last.index = index;
     this.#underWay[index] = last;

@@ -3,22 +3,24 @@
  *
  * A read waits until the operating system has its intent; what changes, streams or reads secrets waits until the disk has it. What cannot be
  * recorded is refused, and what is under way when the journal breaks is broken off. Who is not known is not recorded here but counted and logged,
- * since anybody can make such requests without end.
+ * since anybody can make such requests without end; what a caller asks too fast is counted, and recorded as a count.
  */
 import type { Caller } from '../model/caller.ts';
 import type { Decision, DecisionNote } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
-import { Refusal } from '../model/refusal.ts';
+import type { Refusal } from '../model/refusal.ts';
 import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import { FACT_KINDS, type Facts } from '../policy/facts.ts';
 import type { Event, ExchangeEnded, Outcome, RecordedOperation } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
+import type { CallerRates } from './caller-rates.ts';
 import { type Followed, follow, type ReplyEnd } from './follow.ts';
-import type { InFlight, Place } from './in-flight.ts';
+import type { InFlight, Place, UnderWay } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import { recordedOperation } from './recorded-operation.ts';
+import { unrecorded, withheld } from './unrecorded.ts';
 
 /** Where events go: the journal, as the data path needs it. */
 export interface JournalPort {
@@ -43,6 +45,8 @@ export interface Observer {
     readonly notes: readonly DecisionNote[];
   }): void;
   unauthenticated(code: string, refusal: Refusal, raw: RawRequest): void;
+  /** A caller asked too fast; the caller's count is told elsewhere. */
+  throttled(target: string): void;
   /** A fault of ours, with its detail, which no caller sees. */
   failed(refusal: Refusal, raw: RawRequest): void;
 }
@@ -54,7 +58,7 @@ export interface Recorder {
 
 /** The recording of one exchange. */
 export interface Recording {
-  /** Tells who asks; without this, the exchange ends unrecorded. @throws {Refusal} TOO_MANY_REQUESTS */
+  /** Tells who asks; without this, the exchange ends unrecorded. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
   of(caller: Caller): Caller;
   /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
   begin(operation: Operation): void;
@@ -81,6 +85,7 @@ interface Parts {
   readonly journal: JournalPort;
   readonly observer: Observer;
   readonly clock: Clock;
+  readonly rates: Pick<CallerRates, 'take'>;
   readonly inFlight: InFlight;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
 }
@@ -90,7 +95,7 @@ export function createRecorder(parts: Parts): Recorder {
   return { open: (raw) => new JournalRecording(parts, raw) };
 }
 
-class JournalRecording implements Recording {
+class JournalRecording implements Recording, UnderWay {
   readonly #parts: Parts;
   readonly #raw: RawRequest;
   readonly #startedAt: number;
@@ -107,6 +112,8 @@ class JournalRecording implements Recording {
   #limit: string | undefined;
   #followed: Followed | undefined;
   #broken: Error | undefined;
+  /** Why the gateway cut it, where it did not wait for its end. */
+  #cut: string | undefined;
 
   constructor(parts: Parts, raw: RawRequest) {
     this.#parts = parts;
@@ -115,10 +122,11 @@ class JournalRecording implements Recording {
   }
 
   of(caller: Caller): Caller {
+    this.#parts.rates.take(caller);
     this.#caller = caller;
     this.#session = this.#parts.sessionOf(caller, this.#parts.target);
     // Limit: before the body is read, so that no caller makes the gateway hold more bodies than requests that it may have under way.
-    this.#place = this.#parts.inFlight.enter(caller, (reason) => this.#breakOff(reason));
+    this.#place = this.#parts.inFlight.enter(caller, this);
     return caller;
   }
 
@@ -168,6 +176,8 @@ class JournalRecording implements Recording {
       throw withheld(this.#broken);
     }
     this.#followed = followed;
+    const { streamsEnd } = this.#parts.inFlight;
+    if (streamsEnd !== undefined) this.endStream(streamsEnd);
     return followed.reply;
   }
 
@@ -175,9 +185,23 @@ class JournalRecording implements Recording {
     this.#limit = reason;
   }
 
-  #breakOff(reason: Error): void {
+  // What ends it from outside.
+
+  breakOff(reason: Error): void {
     this.#broken = reason;
     this.#followed?.breakOff(reason);
+  }
+
+  endStream(reason: string): void {
+    if (this.#followed?.end === undefined) return;
+    this.#limit = reason;
+    this.#followed.end();
+  }
+
+  cut(reason: string): void {
+    this.#cut = reason;
+    if (this.#operation?.isStream) this.#limit = reason;
+    this.#followed?.breakOff(new Error(reason));
   }
 
   #repliedWhole({ outcome, bytesIn, bytesOut }: ReplyEnd): void {
@@ -189,6 +213,11 @@ class JournalRecording implements Recording {
   }
 
   refused(refusal: Refusal): Refusal {
+    // Limit: recorded as a count; one by one, they would fill the disk as well as what was asked.
+    if (refusal.code === 'CALLER_THROTTLED') {
+      this.#parts.observer.throttled(this.#parts.target);
+      return refusal;
+    }
     if (this.#caller === undefined) {
       if (refusal.code !== 'CALLER_GONE') this.#parts.observer.unauthenticated(refusal.code, refusal, this.#raw);
       return refusal;
@@ -206,11 +235,19 @@ class JournalRecording implements Recording {
   }
 
   #refusedOutcome(refusal: Refusal): Outcome {
-    if (refusal.code === 'CALLER_GONE') return { kind: 'abandoned' };
+    if (refusal.code === 'CALLER_GONE')
+      return this.#cut === undefined ? { kind: 'abandoned' } : this.#cutOutcome(this.#cut);
     const wasSent = this.#isPermitted && refusal.retry === 'verify';
     const { code, status } = refusal;
     const [message, detail] = [clipped(refusal.message), clipped(refusal.detail)];
     return { kind: wasSent ? 'broken' : 'refused', code, status, message, ...(detail === '' ? {} : { detail }) };
+  }
+
+  /** Cut while it waited for its answer. */
+  #cutOutcome(message: string): Outcome {
+    return this.#isPermitted
+      ? { kind: 'broken', code: 'OUTCOME_UNKNOWN', status: 502, message }
+      : { kind: 'refused', code: 'SHUTTING_DOWN', status: 503, message };
   }
 
   #appendBegun(operation: RecordedOperation | undefined): void {
@@ -285,25 +322,4 @@ function recordedDecision(
     ...(facts.length === 0 ? {} : { facts }),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${detail}`) }),
   };
-}
-
-function withheld(cause: Error): Refusal {
-  return new Refusal(
-    'OUTCOME_UNKNOWN',
-    'the exchange could not be recorded to its end: it ran, and its reply is withheld',
-    {
-      cause,
-      detail: cause.message,
-      advice: 'look whether it ran before you repeat it',
-    },
-  );
-}
-
-function unrecorded(cause: unknown): Refusal {
-  return new Refusal('RECORDING_UNAVAILABLE', 'the exchange cannot be recorded, so nothing was forwarded', {
-    cause,
-    detail: String(cause),
-    advice: 'try again once the operator has mended the gateway’s journal',
-    retryAfterSeconds: 5,
-  });
 }

@@ -19,6 +19,7 @@ export type Event =
   | GatewayStopped
   | PolicyLoaded
   | PolicyRefused
+  | CallerThrottled
   | ExchangeBegun
   | ExchangePermitted
   | ExchangeEnded;
@@ -32,6 +33,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'gateway.stopped': true,
   'policy.loaded': true,
   'policy.refused': true,
+  'caller.throttled': true,
   'exchange.begun': true,
   'exchange.permitted': true,
   'exchange.ended': true,
@@ -99,6 +101,17 @@ export interface PolicyRefused {
   readonly at: number;
   /** Each mistake in one line. */
   readonly findings: readonly string[];
+}
+
+/** A caller asked faster than it may. What was refused so has no exchange of its own: it is in this count, and nothing of it was forwarded. */
+export interface CallerThrottled {
+  readonly type: 'caller.throttled';
+  /** When the count was taken. */
+  readonly at: number;
+  readonly caller: RecordedCaller;
+  /** When the first of them came. */
+  readonly since: number;
+  readonly requests: number;
 }
 
 /** The intent: who asks for what. */

@@ -21,6 +21,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'gateway.stopped':
     case 'policy.loaded':
     case 'policy.refused':
+    case 'caller.throttled':
     case 'exchange.permitted':
       return open;
     default:

@@ -6,10 +6,13 @@ import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
 import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limits.ts';
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
+import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { KEY_LIMITS } from '../../src/identity/issuer-keys.ts';
 import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
-import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { LOG_LIMITS } from '../../src/main/log-limit.ts';
+import { STOP_LIMITS } from '../../src/main/stop.ts';
+import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { DEFAULT_JOURNAL_LIMITS } from '../../src/storage/journal.ts';
 import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
 
@@ -18,6 +21,7 @@ type Limits = Readonly<Record<string, number>>;
 /** Each group of limits: its title, the values in force, and the file whose comments say what they are. */
 const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[] = [
   ['The data path', { ...DEFAULT_LIMITS }, 'src/pipeline/limits.ts'],
+  ['One caller', { ...CALLER_LIMITS }, 'src/pipeline/limits.ts'],
   ['The wire', { ...DEFAULT_LISTENER_LIMITS }, 'src/listener/limits.ts'],
   ['Queries of Kubernetes requests', { ...QUERY_LIMITS }, 'src/connectors/kubernetes/request/query-limits.ts'],
   ['Bodies of Kubernetes requests', { ...DEFAULT_BODY_LIMITS }, 'src/connectors/kubernetes/body/body-limits.ts'],
@@ -32,6 +36,9 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],
+  ['Failed tokens', { ...FAILURE_LIMITS }, 'src/identity/failed-tokens.ts'],
+  ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
+  ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
   ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],
   ['Sessions', { ...DEFAULT_SESSION_LIMITS }, 'src/storage/sessions.ts'],
 ];

@@ -2,10 +2,14 @@ import { readOperationBody } from '../../src/connectors/kubernetes/body/read-ope
 import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
 import { statusOf } from '../../src/connectors/kubernetes/status.ts';
 import { upstreamFailure, upstreamTimeout } from '../../src/connectors/kubernetes/upstream/failure.ts';
+import { FAILURE_LIMITS, FailedTokens } from '../../src/identity/failed-tokens.ts';
+import type { Caller } from '../../src/model/caller.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { REFUSAL_CODES, type RefusalCode } from '../../src/model/refusal-codes.ts';
-import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { CallerRates } from '../../src/pipeline/caller-rates.ts';
+import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
+import { systemClock } from '../../src/std/clock.ts';
 
 const DELETE_WEB = '`ada` may not delete pods `web` in namespace `prod`';
 
@@ -75,6 +79,16 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
       advice: 'wait for some of them to end',
       retryAfterSeconds: 1,
     }),
+  CALLER_THROTTLED: () => {
+    const rates = new CallerRates({ ...CALLER_LIMITS, requestsPerCallerBurstMax: 1 }, systemClock);
+    rates.take({ subject: 'ada', issuer: 'main' } as Caller);
+    rates.take({ subject: 'ada', issuer: 'main' } as Caller);
+  },
+  AUTHENTICATION_THROTTLED: () => {
+    const failed = new FailedTokens({ ...FAILURE_LIMITS, failuresPerAddressBurstMax: 1 }, systemClock);
+    failed.reserve('192.0.2.1');
+    failed.reserve('192.0.2.1');
+  },
   HEADERS_TOO_LARGE: () =>
     new Refusal('HEADERS_TOO_LARGE', `there are more than ${DEFAULT_LIMITS.headersCountMax} headers`),
   CALLER_GONE: () => toRefusal(new Error('aborted'), AbortSignal.abort()),

@@ -101,7 +101,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
   assert.ok('rules' in rules);
   const compiled = compileRules(rules.rules, { unsafe: new Set() });
   const clock = { now: () => 1e12, monotonic: () => 0 };
-  const quiet = { begun() {}, ended() {}, unauthenticated() {}, failed() {} };
+  const quiet = { begun() {}, ended() {}, unauthenticated() {}, throttled() {}, failed() {} };
   const journal = {
     append: port((event: Event) => {
       events.push(event);
@@ -120,6 +120,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       journal,
       observer: quiet,
       clock,
+      rates: { take() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       sessionOf: () => 's' as SessionId,
     }),

@@ -128,10 +128,10 @@ export async function listen(
     certificate,
     routes: { portTarget: 'own', pathTargets: new Set(), hostTargets: new Map(), ...options.routes },
     serve,
-    limits: { ...DEFAULT_LISTENER_LIMITS, stopTimeoutMs: 0, ...options.limits },
+    limits: { ...DEFAULT_LISTENER_LIMITS, ...options.limits },
     onFault: (error) => options.faults?.push(error),
   });
-  return cleanup.add(listener, (value) => value.stop());
+  return cleanup.add(listener, (value) => value.stop(AbortSignal.abort()));
 }
 
 /** A data path that judges nothing: what it gets is sent upstream as the caller `nobody`. */

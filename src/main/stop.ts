@@ -1,0 +1,41 @@
+/*
+ * A stop in order, as the API server's own: nothing new is taken; watches and logs, which never end by themselves, end at once and in order, so that their
+ * clients come back elsewhere without an error; what ends by itself is waited for, and so is an exec or a port-forward, up to a bound; then it is cut.
+ */
+import type { Listener } from '../listener/listener.ts';
+import type { InFlight } from '../pipeline/in-flight.ts';
+
+/** The bounds of a stop. */
+export const STOP_LIMITS = Object.freeze({
+  /** How long a stop waits for requests, execs and port-forwards in flight; what still runs then is cut. */
+  stopTimeoutMs: 10_000,
+  /** How long a stop waits for exchanges that it has cut to notice; what has not ended then is closed as lost at the next start. */
+  cutTimeoutMs: 2_000,
+});
+
+/** What the end of an exchange says where the stop ended it. */
+export const STOP_REASON = 'the gateway stopped';
+
+/** Resolves once nothing is under way any more; what still runs after `timeoutMs`, or once `hurry` aborts, is cut. */
+export async function drain(parts: {
+  readonly listeners: readonly Pick<Listener, 'stop'>[];
+  readonly inFlight: Pick<InFlight, 'endStreams' | 'cut' | 'ended'>;
+  readonly timeoutMs: number;
+  readonly hurry: AbortSignal;
+}): Promise<void> {
+  const { listeners, inFlight, timeoutMs, hurry } = parts;
+  const cut = new AbortController();
+  const cutAll = () => {
+    // First the recordings, which then know why their connections break.
+    inFlight.cut(STOP_REASON);
+    cut.abort();
+  };
+  const closed = listeners.map((listener) => listener.stop(cut.signal));
+  inFlight.endStreams(STOP_REASON);
+  const timer = setTimeout(cutAll, timeoutMs);
+  if (hurry.aborted) cutAll();
+  else hurry.addEventListener('abort', cutAll, { once: true });
+  await Promise.all(closed);
+  clearTimeout(timer);
+  await inFlight.ended(STOP_LIMITS.cutTimeoutMs);
+}

@@ -1,0 +1,81 @@
+/*
+ * How fast one caller may ask, over all targets of this gateway.
+ *
+ * What is refused here is counted and not recorded one by one: whoever asks too fast would fill the journal with refusals as well as with answers.
+ * The counts are told to the journal at named intervals, so that nothing is lost in silence.
+ */
+import { type Caller, callerKey } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Clock } from '../std/clock.ts';
+import { TokenBuckets } from '../std/token-buckets.ts';
+
+/** How fast one caller may ask. */
+export interface CallerRateLimits {
+  readonly requestsPerCallerPerSecond: number;
+  readonly requestsPerCallerBurstMax: number;
+  readonly callersMax: number;
+}
+
+/** What one caller was refused since `since`, in milliseconds since 1970. */
+export interface ThrottledCaller {
+  readonly caller: Caller;
+  readonly since: number;
+  readonly requests: number;
+}
+
+/** Holds each caller to its rate. */
+export class CallerRates {
+  readonly #limits: CallerRateLimits;
+  readonly #clock: Clock;
+  readonly #buckets: TokenBuckets;
+  #throttled = new Map<string, { readonly caller: Caller; readonly since: number; requests: number }>();
+
+  constructor(limits: CallerRateLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#buckets = new TokenBuckets({
+      perSecond: limits.requestsPerCallerPerSecond,
+      burstMax: limits.requestsPerCallerBurstMax,
+      keysMax: limits.callersMax,
+    });
+  }
+
+  /**
+   * Counts one request of the caller.
+   *
+   * @throws {Refusal} CALLER_THROTTLED it asks too fast, which is counted; TOO_MANY_REQUESTS so many do that this one cannot be counted
+   */
+  take(caller: Caller): void {
+    const key = callerKey(caller);
+    if (this.#buckets.take(key, this.#clock.monotonic())) return;
+    const throttled = this.#throttled.get(key);
+    if (throttled !== undefined) throttled.requests++;
+    else if (this.#throttled.size < this.#limits.callersMax)
+      this.#throttled.set(key, { caller, since: this.#clock.now(), requests: 1 });
+    else throw new Refusal('TOO_MANY_REQUESTS', 'too many callers ask too fast at once', { retryAfterSeconds: 1 });
+    const { requestsPerCallerPerSecond } = this.#limits;
+    throw new Refusal(
+      'CALLER_THROTTLED',
+      `you ask faster than the ${requestsPerCallerPerSecond} requests a second that you may`,
+      // Limit: at least one request a second comes back, so a second is always long enough.
+      { advice: 'ask less often, or watch instead of asking again', retryAfterSeconds: 1 },
+    );
+  }
+
+  /** Hands over what was refused since the last time, a caller each; what `record` throws at is kept for the next time. */
+  tell(record: (throttled: ThrottledCaller) => void): void {
+    for (const [key, throttled] of this.#throttled) {
+      try {
+        record(throttled);
+      } catch {
+        continue;
+      }
+      this.#throttled.delete(key);
+    }
+  }
+
+  /** Callers whose bucket is in memory. */
+  get callers(): number {
+    return this.#buckets.size;
+  }
+}

@@ -1,0 +1,78 @@
+/** How fast, and how much at once. */
+export interface BucketLimits {
+  /** Tokens that come back each second. */
+  readonly perSecond: number;
+  /** Tokens of a full bucket. */
+  readonly burstMax: number;
+  /** Buckets that are not full, at once; a key for which there is no room gets no token. */
+  readonly keysMax: number;
+}
+
+interface Bucket {
+  /** Tokens that are missing. */
+  missing: number;
+  atMs: number;
+}
+
+/** Limit: how often full buckets are looked for, all of them in one go. */
+const SWEEP_EVERY_MS = 1_000;
+
+/**
+ * Token buckets, one for each key. A bucket that is full again says nothing and is forgotten, at the latest when another key comes after a second; so the
+ * memory is bounded by `keysMax`, and in practice by the keys that took a token a moment ago.
+ *
+ * Instants are monotonic milliseconds, given by whoever asks.
+ */
+export class TokenBuckets {
+  readonly #limits: BucketLimits;
+  readonly #buckets = new Map<string, Bucket>();
+  #sweptAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(limits: BucketLimits) {
+    this.#limits = limits;
+  }
+
+  /** Takes one token of this key; `false` where there is none, and then nothing is taken. */
+  take(key: string, nowMs: number): boolean {
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined) return this.#begin(key, nowMs);
+    this.#refill(bucket, nowMs);
+    if (bucket.missing + 1 > this.#limits.burstMax) return false;
+    bucket.missing++;
+    return true;
+  }
+
+  /** Puts a token back that was taken. */
+  putBack(key: string, nowMs: number): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined) return;
+    this.#refill(bucket, nowMs);
+    bucket.missing--;
+    if (bucket.missing <= 0) this.#buckets.delete(key);
+  }
+
+  /** Buckets in memory. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  #begin(key: string, nowMs: number): boolean {
+    if (nowMs - this.#sweptAtMs >= SWEEP_EVERY_MS) this.#sweep(nowMs);
+    if (this.#buckets.size >= this.#limits.keysMax) return false;
+    this.#buckets.set(key, { missing: 1, atMs: nowMs });
+    return true;
+  }
+
+  #sweep(nowMs: number): void {
+    this.#sweptAtMs = nowMs;
+    for (const [key, bucket] of this.#buckets) {
+      this.#refill(bucket, nowMs);
+      if (bucket.missing === 0) this.#buckets.delete(key);
+    }
+  }
+
+  #refill(bucket: Bucket, nowMs: number): void {
+    bucket.missing = Math.max(0, bucket.missing - ((nowMs - bucket.atMs) * this.#limits.perSecond) / 1000);
+    bucket.atMs = nowMs;
+  }
+}
