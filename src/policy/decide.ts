@@ -12,7 +12,9 @@ import { BROKEN, missingFacts, YES } from './truth.ts';
  * What policy answers. Strength: deny > hold > allow > silence, which denies; the order of rules changes nothing, neither the answer nor the rule that is
  * named.
  *
- * Where a fact is unknown or a condition breaks off, a deny or hold counts as matching, an allow or request as not; `notes` tells of each.
+ * Where a fact is unknown or a condition breaks off, a deny or hold counts as matching, an allow or request as not; `notes` tells of each. A fact
+ * that is unknown is told to the caller, who may come again; a condition that broke off is not, since whether it does may hang on what the caller
+ * may not see: `existing.metadata.labels.owner == caller.subject` breaks off on an object that is not there (T52).
  */
 export function decide(rules: RuleSet, question: Question): Decision {
   const parts = partsOf(rules);
@@ -49,7 +51,7 @@ function denial({ deny, guards, hold, allow, builtIn }: Evaluation, facts: Facts
 }
 
 function deniedBy({ by: { rule }, truth }: Spoken<CompiledRule>, facts: Facts): DenyDecision {
-  if (truth !== YES) return incomplete(rule.id, truth, facts);
+  if (missingFacts(truth).length > 0) return incomplete(rule.id, truth, facts);
   const reason = rule.reason === '' ? `rule \`${rule.id}\` denies it` : rule.reason;
   return { effect: 'deny', by: 'rule', rule: rule.id, reason, advice: '' };
 }
@@ -104,7 +106,7 @@ function permission(
 }
 
 function silence(parts: RuleSetParts, question: Question, { allow, request }: Evaluation): DenyDecision {
-  const open = allow[0];
+  const open = allow.find(({ truth }) => missingFacts(truth).length > 0);
   if (open !== undefined) return incomplete(open.by.rule.id, open.truth, question.facts);
   return {
     effect: 'deny',

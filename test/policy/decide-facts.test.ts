@@ -138,6 +138,25 @@ suite('facts', () => {
     });
   }
 
+  for (const [before, effect, operator, expected] of [
+    ['', 'allow', '==', 'silence'],
+    [ALL, 'deny', '!=', 'rule p/2'],
+    [ALL, 'hold', '!=', 'hold p/2'],
+  ] as const) {
+    test(`T52: ${effect} by the labels of the object answers alike of one that is another's and of one that is not there`, () => {
+      const when = `existing.metadata.labels.owner ${operator} caller.subject`;
+      const rules = rulesOf(
+        `${before}  - { effect: ${effect}, verbs: [get], apiGroups: [""], resources: [pods], when: "${when}" }`,
+      );
+      const answers = [{ metadata: { labels: { owner: 'another' } } }, { metadata: {} }, null].map((existing) => {
+        const decision = ask(rules, `GET ${NAMESPACE}/pods/a`, { facts: { existing } });
+        assert.equal(outcome(decision), expected);
+        return { ...decision, notes: undefined };
+      });
+      for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    });
+  }
+
   test('what could not be evaluated is told in notes, and to the caller without its inside', () => {
     const decision = ask(rulesOf(BY_LABELS), `GET ${NAMESPACE}/pods/a`, { facts: { namespaceLabels: 'unknown' } });
     assert.deepEqual(decision.notes, [{ rule: 'p/1', kind: 'fact', detail: '`namespaceLabels` is unknown' }]);

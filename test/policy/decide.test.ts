@@ -303,13 +303,13 @@ const ROWS: readonly (readonly [name: string, rules: string, request: string, ex
     'a broken condition denies',
     `${ALL}  - { effect: deny, verbs: [get], apiGroups: [""], resources: [pods], when: "object.spec.x == 1" }`,
     `GET ${NAMESPACE}/pods/web`,
-    'incomplete p/2',
+    'rule p/2',
   ],
   [
     'a broken condition allows nothing',
     `${ALL.replace('}', ', when: "object.spec.x == 1" }')}`,
     `GET ${NAMESPACE}/pods/web`,
-    'incomplete p/1',
+    'silence',
   ],
   [
     'a broken condition holds',

@@ -6,8 +6,8 @@ import type { Operation } from '../../src/model/operation.ts';
 import type { Question } from '../../src/policy/question.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 
-/** Kleene's three values. */
-type Three = 'yes' | 'no' | 'unknown';
+/** Kleene's three values, the third in two kinds: a fact that is unknown, and a condition that broke off. */
+type Three = 'yes' | 'no' | 'unknown' | 'broken';
 
 export interface Obvious {
   readonly effect: 'allow' | 'deny' | 'hold';
@@ -139,7 +139,7 @@ function inNamespace(rule: Rule, form: Form, question: Question, isWide: boolean
 export const CONDITIONS: Readonly<Record<string, (question: Question) => Three>> = {
   true: () => 'yes',
   'caller.subject == "a"': ({ caller }) => (caller.subject === 'a' ? 'yes' : 'no'),
-  '1 / 0 == 1': () => 'unknown',
+  '1 / 0 == 1': () => 'broken',
   'existing == null': ({ operation, facts }) => {
     if (operation.name === '') return 'yes';
     return facts.existing === undefined || facts.existing === 'unknown'
@@ -160,9 +160,9 @@ function matchesPattern(pattern: string, text: string): boolean {
 }
 
 function anyOf(values: readonly Three[]): Three {
-  return values.includes('yes') ? 'yes' : values.includes('unknown') ? 'unknown' : 'no';
+  return (['yes', 'unknown', 'broken'] as const).find((each) => values.includes(each)) ?? 'no';
 }
 
 function allOf(values: readonly Three[]): Three {
-  return values.includes('no') ? 'no' : values.includes('unknown') ? 'unknown' : 'yes';
+  return (['no', 'unknown', 'broken'] as const).find((each) => values.includes(each)) ?? 'yes';
 }
