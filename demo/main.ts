@@ -41,10 +41,7 @@ async function main(): Promise<number> {
   const scene =
     options.context === undefined
       ? await startStandinScene(folder)
-      : await startOwnClusterScene(folder, {
-          context: options.context,
-          kubeconfig: options.kubeconfig ?? process.env.KUBECONFIG,
-        });
+      : await startOwnClusterScene(folder, { context: options.context, kubeconfig: options.kubeconfig }, process.env);
   introduce(scene, kubectl);
   const failures = await playTour(scene, kubectl);
   if (options.once || failures > 0) {

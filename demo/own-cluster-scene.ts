@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { findContext } from '../src/cli/find-context.ts';
 import { startDemoGateway } from './demo-gateway.ts';
 import { startIssuer } from './issuer.ts';
 import type { Scene } from './scene.ts';
@@ -15,8 +14,9 @@ const SUBJECT = 'demo-bot';
 export async function startOwnClusterScene(
   folder: string,
   own: { readonly context: string; readonly kubeconfig: string | undefined },
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<Scene> {
-  const file = resolve(own.kubeconfig?.split(':')[0] ?? join(homedir(), '.kube', 'config'));
+  const { file } = findContext(own, env);
   const issuer = await startIssuer();
   const target = `  - name: demo
     kubeconfig: { file: ${JSON.stringify(file)}, context: ${JSON.stringify(own.context)} }

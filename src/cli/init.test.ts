@@ -21,12 +21,13 @@ const kubeconfigFile = (name: string, contexts: readonly string[], current?: str
 const KUBECONFIG = kubeconfigFile('config', ['arn:aws:eks:eu:1:cluster/Prod_1', 'kind'], 'kind');
 
 /** The folder that `sallyport init` has written into, and what it said. */
-async function init(args: readonly string[], env: Record<string, string> = { KUBECONFIG }) {
+async function init(args: readonly string[], env: Record<string, string> = { KUBECONFIG }, typed = 'sallyport') {
   const folder = mkdtempSync(join(root, 'folder-'));
   let said = '';
-  const command = initCommand(env, (text) => {
+  const say = (text: string) => {
     said += text;
-  });
+  };
+  const command = initCommand({ env, typed, say });
   await command.parseAsync(['--folder', folder, ...args], { from: 'user' });
   return { folder, said };
 }
@@ -51,6 +52,11 @@ test('what it writes loads without a finding, for the current context', async ()
   );
   assert.match(said, /name your OIDC issuer in .*sallyport\.yaml/);
   assert.match(said, /sallyport gateway --config .*sallyport\.yaml/);
+});
+
+test('what to do next is told as it is typed where this program runs', async () => {
+  const { said } = await init([], { KUBECONFIG }, 'npm start --');
+  assert.match(said, /npm start -- gateway --config .*\n.*npm start -- kubeconfig --config /);
 });
 
 test('every flag is in what it writes, whatever characters it has', async () => {
@@ -83,10 +89,20 @@ test('of several kubeconfigs in $KUBECONFIG it takes the one that has the contex
   assert.equal(loaded((await init([], env)).folder).config.targets[0]?.kubeconfig?.context, 'kind');
 });
 
+test('an empty $KUBECONFIG is none, as for kubectl', async () => {
+  await assert.rejects(init(['--context', 'no-such-context'], { KUBECONFIG: '' }), {
+    name: 'CliError',
+    message: /^kubeconfig `[^`]*\/\.kube\/config` /,
+  });
+});
+
 test('nothing is overwritten, and nothing beside it is written', async () => {
   const { folder } = await init([]);
   const before = readFileSync(join(folder, 'sallyport.yaml'));
   rmSync(join(folder, 'policy'), { recursive: true });
+  await assert.rejects(init(['--folder', (await init([])).folder]), {
+    message: /sallyport.yaml` and `.*first.yaml` exist already and are left as they are$/,
+  });
   await assert.rejects(init(['--folder', folder]), {
     name: 'CliError',
     message: /sallyport.yaml` exists already and is left as it is$/,
@@ -100,6 +116,8 @@ const MISTAKES: readonly (readonly [string, readonly string[], Record<string, st
   ['no kubeconfig', [], { KUBECONFIG: join(root, 'none') }, /^kubeconfig `.*none` cannot be read: ENOENT$/],
   ['no current context', [], { KUBECONFIG: kubeconfigFile('bare', ['a']) }, /`.*bare` has no current context; name one with --context: `a`$/],
   ['a keys file that is not there', ['--keys-file', join(root, 'none')], { KUBECONFIG }, /^there is no file `.*none` \(--keys-file\)$/],
+  ['an issuer that is no URL', ['--issuer', 'issuer.test'], { KUBECONFIG }, /^--issuer is `issuer.test`; expected a URL/],
+  ['an issuer whose keys could be changed on the way', ['--issuer', 'http://issuer.test'], { KUBECONFIG }, /; keys are fetched over https/],
 ]; // biome-ignore format: a table
 
 for (const [what, args, env, says] of MISTAKES) {

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { parse } from 'yaml';
+import { isTrustedUrl } from '../std/trusted-url.ts';
 import { CliError } from './cli-error.ts';
+import { findContext } from './find-context.ts';
 import { CONFIG_TEMPLATE, POLICY_TEMPLATE } from './init-templates.ts';
 
 interface Options {
@@ -16,11 +16,15 @@ interface Options {
   readonly subjectPrefix: string;
 }
 
+interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How a person types this program: `sallyport`, or `npm start --` in a clone. */
+  readonly typed: string;
+  readonly say?: (text: string) => void;
+}
+
 /** `sallyport init`: a commented configuration and a first, read-only policy, for a context of a kubeconfig. Nothing is overwritten. */
-export function initCommand(
-  env: Readonly<Record<string, string | undefined>>,
-  say: (text: string) => void = (text) => process.stdout.write(text),
-): Command {
+export function initCommand({ env, typed, say = (text) => process.stdout.write(text) }: Surroundings): Command {
   return new Command('init')
     .description('write a commented sallyport.yaml and a first, read-only policy for a kubeconfig context')
     .option('--kubeconfig <file>', 'the kubeconfig; $KUBECONFIG or ~/.kube/config by default')
@@ -34,9 +38,8 @@ export function initCommand(
     )
     .option('--subject-prefix <prefix>', 'put before each subject, such as `ci:`', '')
     .action((options: Options) => {
-      const { file: kubeconfig, context } = findContext(kubeconfigFiles(options, env), options.context);
-      if (options.keysFile !== undefined && !existsSync(options.keysFile))
-        throw new CliError(`there is no file \`${options.keysFile}\` (--keys-file)`);
+      const { file: kubeconfig, context } = findContext(options, env);
+      assertUsable(options);
       const files = [
         [
           'sallyport.yaml',
@@ -53,49 +56,27 @@ export function initCommand(
         [join('policy', 'first.yaml'), POLICY_TEMPLATE({ target: targetName(context) })],
       ] as const;
       const taken = files.map(([file]) => join(options.folder, file)).filter((file) => existsSync(file));
-      if (taken.length > 0)
-        throw new CliError(`${taken.map((file) => `\`${file}\``).join(' and ')} exists already and is left as it is`);
+      if (taken.length > 0) {
+        const [exist, left] = taken.length > 1 ? ['exist', 'are left as they are'] : ['exists', 'is left as it is'];
+        throw new CliError(`${taken.map((file) => `\`${file}\``).join(' and ')} ${exist} already and ${left}`);
+      }
       mkdirSync(join(options.folder, 'policy'), { recursive: true });
       for (const [file, text] of files) writeFileSync(join(options.folder, file), text, { flag: 'wx' });
-      say(nextSteps(options));
+      say(nextSteps(options, typed));
     });
 }
 
-function kubeconfigFiles(options: Options, env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  if (options.kubeconfig !== undefined) return [resolve(options.kubeconfig)];
-  const named = (env.KUBECONFIG ?? '').split(':').filter((file) => file !== '');
-  const there = named.filter((file) => existsSync(file));
-  const files = there.length > 0 ? there : named.slice(0, 1);
-  return (files.length > 0 ? files : [join(homedir(), '.kube', 'config')]).map((file) => resolve(file));
-}
-
-/** The context, and which of the files has it: `$KUBECONFIG` may name several, of which the gateway is given one. */
-function findContext(
-  files: readonly string[],
-  asked: string | undefined,
-): { readonly file: string; readonly context: string } {
-  const read = files.map((file) => ({ file, ...contextsOf(file) }));
-  const names = read.flatMap((each) => each.names).map((name) => `\`${name}\``);
-  const where = `kubeconfig ${files.map((file) => `\`${file}\``).join(', ')}`;
-  const context = asked ?? read.find(({ current }) => current !== undefined)?.current;
-  if (context === undefined)
-    throw new CliError(`${where} has no current context; name one with --context: ${names.join(', ')}`);
-  const found = read.find((each) => each.names.includes(context));
-  if (found === undefined)
-    throw new CliError(`${where} has no context \`${context}\`; it has ${names.join(', ') || 'none'}`);
-  return { file: found.file, context };
-}
-
-function contextsOf(file: string): { readonly names: readonly string[]; readonly current: string | undefined } {
-  try {
-    const document: unknown = parse(readFileSync(file, 'utf8'));
-    const { contexts, 'current-context': current } = (document ?? {}) as Readonly<Record<string, unknown>>;
-    const names = (Array.isArray(contexts) ? contexts : []).map((context) => String(context?.name));
-    return { names, current: typeof current === 'string' && current !== '' ? current : undefined };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new CliError(`kubeconfig \`${file}\` cannot be read: ${code ?? message.split('\n')[0]}`);
-  }
+/** What the gateway would refuse at its start is refused before anything is written. */
+function assertUsable({ issuer, keysFile }: Options): void {
+  if (keysFile !== undefined && !existsSync(keysFile))
+    throw new CliError(`there is no file \`${keysFile}\` (--keys-file)`);
+  if (issuer === undefined) return;
+  if (!URL.canParse(issuer) || !/^https?:$/.test(new URL(issuer).protocol))
+    throw new CliError(`--issuer is \`${issuer}\`; expected a URL, such as https://issuer.example.com`);
+  if (keysFile === undefined && !isTrustedUrl(issuer))
+    throw new CliError(
+      `--issuer is \`${issuer}\`; keys are fetched over https, or http on loopback (or name a --keys-file)`,
+    );
 }
 
 function targetName(context: string): string {
@@ -108,7 +89,7 @@ function targetName(context: string): string {
   return name === '' ? 'cluster' : name;
 }
 
-function nextSteps(options: Options): string {
+function nextSteps(options: Options, typed: string): string {
   const config = join(options.folder, 'sallyport.yaml');
   const policy = join(options.folder, 'policy', 'first.yaml');
   const first =
@@ -118,7 +99,7 @@ function nextSteps(options: Options): string {
   return `wrote ${config} and ${policy}
 next:
   1. ${first}
-  2. sallyport gateway --config ${config}
-  3. sallyport kubeconfig --config ${config} --token-file FILE --output kubeconfig.yaml
+  2. ${typed} gateway --config ${config}
+  3. ${typed} kubeconfig --config ${config} --token-file FILE --output kubeconfig.yaml
 `;
 }

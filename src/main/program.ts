@@ -12,7 +12,7 @@ interface Options {
 
 // Each is loaded when it is asked for: `token` runs once for every kubectl command, and must not wait for the gateway's modules.
 const subcommands: Readonly<Record<string, (options: Options) => Promise<Command>>> = {
-  init: async ({ env }) => (await import('../cli/init.ts')).initCommand(env),
+  init: async ({ own, env }) => (await import('../cli/init.ts')).initCommand({ env, typed: typedAs(own) }),
   gateway: async () => (await import('./gateway-command.ts')).gatewayCommand(),
   kubeconfig: async ({ own }) => (await import('../cli/kubeconfig.ts')).kubeconfigCommand(own),
   token: async ({ env }) => (await import('../cli/token.ts')).tokenCommand(env),
@@ -36,4 +36,9 @@ export async function createProgram(options: Options): Promise<Command> {
     if (make !== undefined) program.addCommand(await make(options));
   }
   return program;
+}
+
+/** In a clone the program is its source, and no `sallyport` is on the path. */
+function typedAs({ args }: OwnCommand): string {
+  return args[0]?.endsWith('.ts') ? 'npm start --' : 'sallyport';
 }
