@@ -99,6 +99,9 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   if (rule.serviceAccounts !== undefined && effect !== 'allow' && effect !== 'hold') {
     yield ['serviceAccounts', `only an allow or a hold names service accounts, not a ${effect}`];
   }
+  if (rule.mountableSecrets !== undefined && effect !== 'allow' && effect !== 'hold') {
+    yield ['mountableSecrets', `only an allow or a hold names Secrets to mount, not a ${effect}`];
+  }
   if (rule.equivalents !== undefined && effect !== 'deny' && effect !== 'hold') {
     yield ['equivalents', `only a deny or a hold covers equivalents; a ${effect} never does`];
   }

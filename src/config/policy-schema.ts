@@ -251,6 +251,9 @@ const rule = z
     serviceAccounts: words
       .optional()
       .describe('On an allow or hold: service accounts beside `default` that a workload may run as.'),
+    mountableSecrets: patterns
+      .optional()
+      .describe('On an allow or hold: Secrets that a workload may be given, by volume or variable or to pull images.'),
     equivalents: z
       .boolean()
       .optional()

@@ -21,6 +21,7 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
     nonResourceURLs: rule.nonResourceURLs ?? [],
     powers: rule.powers ?? [],
     serviceAccounts: rule.serviceAccounts ?? [],
+    mountableSecrets: rule.mountableSecrets ?? [],
     equivalents: rule.equivalents ?? true,
     amend: (rule.amend ?? []).map(toAmendment),
     ...compact({

@@ -4,7 +4,7 @@
  */
 import { builtInRule } from './built-in.ts';
 import type { CompiledRule } from './compiled-rule.ts';
-import type { Guard } from './guards/guard.ts';
+import type { Guard, GuardContext } from './guards/guard.ts';
 import type { Question } from './question.ts';
 import { type Reading, readings } from './reading.ts';
 import type { RuleSetParts } from './rule-set.ts';
@@ -61,13 +61,13 @@ type Spoke = Record<'deny' | 'hold' | 'allow' | 'request', Spoken<CompiledRule>[
 function evaluateAnew(parts: RuleSetParts, question: Question): Evaluation {
   const { caller, operation } = question;
   const isReview = question.unsaid !== undefined;
-  const all = readings(operation, question.unsaid);
+  const all = readings(operation, question.unsaid, question.facts);
   const spoken: Spoke = { deny: [], hold: [], allow: [], request: [] };
   ask(parts.strict.candidates(caller, all, true), question, all, spoken);
   ask(parts.permissive.candidates(caller, all, isReview), question, all, spoken);
   const { deny, hold, allow, request } = spoken;
   for (const list of [deny, hold, allow, request]) if (list.length > 1) list.sort(byId);
-  const guards = guardsThatSpeak(parts, question, namedAccounts(allow, hold));
+  const guards = guardsThatSpeak(parts, question, named(allow, hold));
   const builtIn = builtInRule(operation, parts.healthPaths);
   if (!namesPortsLater(parts, question)) return { guards, deny, portDenials: undefined, hold, allow, request, builtIn };
   const [portDenials, others] = [deny.filter(isOfPorts), deny.filter((spoke) => !isOfPorts(spoke))];
@@ -100,30 +100,54 @@ function byId(a: Spoken<CompiledRule>, b: Spoken<CompiledRule>): number {
 function guardsThatSpeak(
   { guards, judgesResult }: RuleSetParts,
   question: Question,
-  serviceAccounts: ReadonlySet<string>,
+  { sure, perhaps, hangsOn }: Named,
 ): readonly Spoken<Guard>[] {
-  const context = { judgesResult, serviceAccounts };
+  const context = { judgesResult, ...sure };
+  const wider = perhaps === undefined ? undefined : { judgesResult, ...perhaps };
   const speaking: Spoken<Guard>[] = [];
   for (const guard of guards) {
-    const truth = guard.test(question, context);
-    if (truth !== NO) speaking.push({ by: guard, truth });
+    const found = guard.test(question, context);
+    // What a rule names which only lacks a fact would pass: that fact is looked up before the guard says no for good.
+    const isOpen = found === YES && wider !== undefined && guard.test(question, wider) !== YES;
+    if (found !== NO) speaking.push({ by: guard, truth: isOpen ? hangsOn : found });
   }
   return speaking;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+type Names = Pick<GuardContext, 'serviceAccounts' | 'mountableSecrets'>;
 
-/** The service accounts that rules name which match for certain. */
-function namedAccounts(...lists: readonly (readonly Spoken<CompiledRule>[])[]): ReadonlySet<string> {
-  let named: Set<string> | undefined;
-  for (const list of lists) {
-    for (const { by, truth } of list) {
-      if (truth !== YES || by.rule.serviceAccounts.length === 0) continue;
-      named ??= new Set();
-      for (const account of by.rule.serviceAccounts) named.add(account);
-    }
-  }
-  return named ?? NONE;
+/** The service accounts and Secrets that rules name. */
+interface Named {
+  /** By rules that match for certain. */
+  readonly sure: Names;
+  /** By those too that lack something; undefined where there are none. */
+  readonly perhaps: Names | undefined;
+  /** All that these lack. */
+  readonly hangsOn: Truth;
+}
+
+const NOTHING: Named = { sure: { serviceAccounts: new Set(), mountableSecrets: [] }, perhaps: undefined, hangsOn: YES };
+
+function named(...lists: readonly (readonly Spoken<CompiledRule>[])[]): Named {
+  const naming = lists.flatMap((list) => list.filter(({ by }) => namesAny(by)));
+  if (naming.length === 0) return NOTHING;
+  const open = naming.filter(({ truth }) => truth !== YES);
+  return {
+    sure: namesOf(naming.filter(({ truth }) => truth === YES)),
+    perhaps: open.length === 0 ? undefined : namesOf(naming),
+    hangsOn: open.reduce((sum, { truth }) => sum | truth, YES),
+  };
+}
+
+function namesAny({ rule: { serviceAccounts, mountableSecrets } }: CompiledRule): boolean {
+  return serviceAccounts.length > 0 || mountableSecrets.length > 0;
+}
+
+function namesOf(naming: readonly Spoken<CompiledRule>[]): Names {
+  return {
+    serviceAccounts: new Set(naming.flatMap(({ by }) => by.rule.serviceAccounts)),
+    mountableSecrets: naming.flatMap(({ by }) => by.rule.mountableSecrets),
+  };
 }
 
 /** The first that says yes without condition. */

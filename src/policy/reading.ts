@@ -5,9 +5,11 @@
  */
 import type { Unsaid } from '../model/foresight.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Facts } from './facts.ts';
+import { leavesOutFinalizers } from './finalizers.ts';
 import { isObject } from './json.ts';
 import type { RbacRequest } from './rbac.ts';
-import { type Truth, unsaid, YES } from './truth.ts';
+import { NO, type Truth, unsaid, YES } from './truth.ts';
 
 /** One way to read an operation. */
 export interface Reading extends RbacRequest {
@@ -25,20 +27,30 @@ export interface Reading extends RbacRequest {
   readonly hangsOn: Truth;
 }
 
-/** The readings of an operation, to the letter first. `open`: an access review asks, and leaves this open beside the body. */
-export function readings(operation: Operation, open?: Unsaid): readonly Reading[] {
+/**
+ * The readings of an operation, to the letter first. What it amounts to can hang on the facts. `open`: an access review asks, and leaves this open beside
+ * the body.
+ */
+export function readings(operation: Operation, open?: Unsaid, facts: Facts = {}): readonly Reading[] {
   const literal = literalReading(operation, open);
   if (!operation.isResourceRequest) return [literal];
   const all = [literal];
   if (operation.equals.length > 0 || operation.power === 'finalize') all.push(deleteReading(literal));
   if (isNamespaceDelete(operation)) all.push(namespaceContents(literal));
-  if (open !== undefined && all.length === 1 && BODY_VERBS.has(operation.verb)) {
-    const perhaps = { ...literal, hangsOn: unsaid('body') };
+  const hangsOn = all.length > 1 ? NO : amountsToDelete(operation, open, facts);
+  if (hangsOn !== NO) {
+    const perhaps = { ...literal, hangsOn };
     all.push(deleteReading(perhaps));
     if (isNamespaces(operation)) all.push(namespaceContents(perhaps));
   }
   if (operation.power !== undefined && EXEC_EQUIVALENTS.has(operation.power)) all.push(execReading(literal));
   return all;
+}
+
+/** Whether an update or patch, of which nothing is known to equal a delete, does so all the same. */
+function amountsToDelete(operation: Operation, open: Unsaid | undefined, facts: Facts): Truth {
+  if (open === undefined) return leavesOutFinalizers(operation, facts);
+  return BODY_VERBS.has(operation.verb) ? unsaid('body') : NO;
 }
 
 /** Verbs that reach many objects at once where no name is given. */

@@ -45,6 +45,8 @@ export interface Rule {
 
   /** On an allow: service accounts beside `default` that a workload may run as. */
   readonly serviceAccounts: readonly string[];
+  /** On an allow or hold: Secrets that a workload may be given, with `*` for any run of characters. */
+  readonly mountableSecrets: readonly string[];
   /** On a deny or hold of `delete` or `exec`: whether what amounts to the same is covered too. */
   readonly equivalents: boolean;
   /** On an allow: edits to the request. */

@@ -15,8 +15,19 @@ unsafe:
 A guard that needs to know something which could not be looked up, or a body that cannot be read, denies. A patch is judged by the object that it would make where
 that can be looked up; where it cannot, by what the patch itself brings in, so that \`kubectl label\`, \`scale\` and \`set image\` need no look-up.
 
-Guards on pods know the kinds that Kubernetes itself makes pods from. A custom resource whose controller makes pods is not among them: allow writing one only where its
-controller, or an admission policy of the cluster, keeps its pods within bounds. Secrets that a workload mounts are read by whoever may run a command in it or read its log.
+## What has a guard, and what is left to rules
+
+A guard stands where a request that looks ordinary gives its caller what no rule has given: an identity of the cluster or of its cloud, a say in what others may do, a
+node, the Secrets or the traffic of others, or the loss of what does not come back. It is about what Kubernetes itself serves, and what the platforms under it (EKS
+with Karpenter, OpenShift) serve as their own.
+
+Kinds of add-ons have none, whatever their controllers can do with a custom resource: run pods, make cloud resources, read Secrets, apply charts. Nobody can list them
+all, and a list that is nearly whole is trusted as if it were. Silence denies them until a rule names them or a \`*\` reaches them; \`sallyport policy check\` warns of those that
+are well known and of every \`*\`. Allow writing one only where its controller, or an admission policy of the cluster, keeps what it does within bounds. For the same
+reason guards on pods know the kinds that Kubernetes and OpenShift make pods from, and no others.
+
+Left to rules as well: evictions, and so \`kubectl drain\`, which evicts pod by pod; cordoning a node; labels of nodes; the labels of a namespace that is new. What runs in a
+pod can read what the pod is given: whoever may run commands in it, or read its log, may come to read the Secrets that it mounts.
 
 This page is made from the table of guards (\`npm run docs\` writes it; a test keeps the two equal, and runs both examples of each row).
 

@@ -37,7 +37,7 @@ const namelessRule: fc.Arbitrary<Partial<Rule>> = fc.record(
     effect: fc.constantFrom<Effect>('deny', 'hold', 'request', 'allow', 'allow', 'allow', 'allow', 'allow'),
     callers: fc.array(caller, { minLength: 1, maxLength: 2 }),
     targets: some(['demo', 'demo', 'de*', 'other']),
-    verbs: some(['get', 'list', 'create', 'delete', 'patch', '*', '*'], 1, 3),
+    verbs: some(['get', 'list', 'create', 'delete', 'patch', 'update', '*', '*'], 1, 3),
     apiGroups: some(['', 'apps', '*']),
     resources: some(
       ['pods', 'pods/exec', 'pods/eviction', '*/exec', 'nodes', 'namespaces', 'deployments', 'pods/attach', '*'],
@@ -87,6 +87,7 @@ const uris = fc.constantFrom(
   ['GET', '/api/v1/namespaces/NS/pods/NAME/exec'],
   ['GET', '/api/v1/namespaces/NS/pods/NAME/attach'],
   ['PATCH', '/apis/apps/v1/namespaces/NS/deployments/NAME'],
+  ['PUT', '/api/v1/namespaces/NS/pods/NAME'],
   ['GET', '/api/v1/nodes'],
   ['DELETE', '/api/v1/nodes/NAME'],
   ['DELETE', '/api/v1/namespaces/NS'],
@@ -97,7 +98,7 @@ const operations: fc.Arbitrary<Operation> = fc
   .tuple(uris, fc.constantFrom(...NAMESPACES), fc.constantFrom(...NAMES), fc.boolean(), fc.boolean())
   .map(([[method = '', pattern = ''], namespaceName, name, isDryRun, hasName]) => {
     const uri = pattern.replace('NS', namespaceName).replace('NAME', name);
-    const isWrite = method === 'POST' || method === 'PATCH';
+    const isWrite = method === 'POST' || method === 'PATCH' || method === 'PUT';
     const body = isWrite ? { body: { metadata: hasName ? { name } : {} } } : {};
     const operation = operationOf({ method, uri, ...body });
     const equals = method === 'PATCH' && hasName ? (['finalizers'] as const) : equivalents({ ...operation });
@@ -107,7 +108,7 @@ const operations: fc.Arbitrary<Operation> = fc
 const facts: fc.Arbitrary<Facts> = fc.record(
   {
     namespaceLabels: fc.constantFrom('unknown' as const, null, {}, { tier: 'gold' }),
-    existing: fc.constantFrom('unknown' as const, null, { kind: 'Pod' }),
+    existing: fc.constantFrom('unknown' as const, null, { kind: 'Pod' }, { metadata: { finalizers: ['a/b'] } }),
   },
   { requiredKeys: [] },
 );

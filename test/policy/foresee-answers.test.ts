@@ -95,10 +95,11 @@ suite('an answer to an access review', () => {
 const GUARDED: readonly (readonly [object, string])[] = [
   [{ verb: 'create', resource: 'pods' }, 'privileged-pods needs the object that would be sent'],
   [{ verb: 'get', resource: 'secrets' }, 'guard secrets'],
-  [{ verb: 'patch', resource: 'namespaces', name: 'shop' }, 'deletions needs the object that would be sent'],
+  [{ verb: 'patch', resource: 'namespaces', name: 'shop' }, 'namespace-labels needs the object that would be sent'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system' }, 'aws-auth needs the name of the object'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' }, 'guard aws-auth'],
-  [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system', name: 'other' }, 'allow'],
+  [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system', name: 'other' }, 'guard cluster-configuration'],
+  [{ verb: 'delete', resource: 'configmaps', namespace: 'shop', name: 'other' }, 'allow'],
   [{ verb: 'delete', resource: 'configmaps', namespace: '' }, 'aws-auth needs the name of the object, the namespace'],
   [{ verb: 'impersonate', resource: 'users', name: 'admin' }, 'guard impersonation'],
   [{ verb: '*', resource: 'users' }, 'guard impersonation'],

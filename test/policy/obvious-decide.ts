@@ -3,6 +3,7 @@
  * compiled, and none of the code under test is used. Slow, and right where it can be read to be right.
  */
 import type { Operation } from '../../src/model/operation.ts';
+import type { Facts } from '../../src/policy/facts.ts';
 import type { Question } from '../../src/policy/question.ts';
 import type { Rule } from '../../src/policy/rule.ts';
 
@@ -43,13 +44,15 @@ function speaks(rule: Rule, question: Question): Three {
   );
   if (!isCaller) return 'no';
   if (rule.query?.dryRun !== undefined && rule.query.dryRun !== operation.options.isDryRun) return 'no';
-  const forms = isWide ? wideForms(rule, operation) : narrowForms(rule, operation);
-  const where = forms.map((form) => inNamespace(rule, form, question, isWide));
+  const forms = isWide ? wideForms(rule, question) : narrowForms(rule, operation);
+  const where = forms.map((form) =>
+    allOf([form === 'every' ? 'yes' : (form.does ?? 'yes'), inNamespace(rule, form, question, isWide)]),
+  );
   return allOf([anyOf(where), condition(rule, question)]);
 }
 
-/** A namespace in which the operation does what the rule speaks of; `every` is all of them at once. */
-type Form = { readonly namespace: string } | 'every';
+/** A namespace in which the operation does what the rule speaks of, if it does; `every` is all of them at once. */
+type Form = { readonly namespace: string; readonly does?: Three } | 'every';
 
 function narrowForms(rule: Rule, operation: Operation): readonly Form[] {
   if (rule.resourceNames.length > 0 && !rule.resourceNames.includes(operation.name)) return [];
@@ -64,7 +67,7 @@ function narrowForms(rule: Rule, operation: Operation): readonly Form[] {
   return isReached ? [{ namespace: operation.namespace }] : [];
 }
 
-function wideForms(rule: Rule, operation: Operation): readonly Form[] {
+function wideForms(rule: Rule, { operation, facts }: Question): readonly Form[] {
   const forms: Form[] = [];
   const isMany = operation.name === '' && ['list', 'watch', 'deletecollection'].includes(operation.verb);
   const created = operation.verb === 'create' && operation.name === '' ? bodyName(operation) : operation.name;
@@ -82,6 +85,8 @@ function wideForms(rule: Rule, operation: Operation): readonly Form[] {
   if (!rule.equivalents) return forms;
   const asDelete = { ...operation, verb: 'delete', subresource: '' };
   if (isNamed && operation.equals.length > 0 && fields(rule, asDelete)) forms.push(here);
+  if (isNamed && operation.verb === 'update' && fields(rule, asDelete))
+    forms.push({ namespace: operation.namespace, does: dropsFinalizers(facts.existing) });
   const asExec = { ...operation, verb: 'create', subresource: 'exec' };
   if (isNamed && power === 'attach' && (rule.powers.includes('exec') || fields(rule, asExec))) forms.push(here);
   if (
@@ -98,6 +103,13 @@ function wideForms(rule: Rule, operation: Operation): readonly Form[] {
     if (names(rule.verbs, 'delete') && isContents) forms.push({ namespace: operation.name });
   }
   return forms;
+}
+
+/** No update that is asked about here has finalizers. */
+function dropsFinalizers(existing: Facts['existing']): Three {
+  if (existing === undefined || existing === 'unknown') return 'unknown';
+  const metadata = existing?.metadata as { readonly finalizers?: readonly string[] } | undefined;
+  return (metadata?.finalizers ?? []).length > 0 ? 'yes' : 'no';
 }
 
 /** Undefined where it could be any. */

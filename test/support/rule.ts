@@ -18,6 +18,7 @@ export function ruleOf(part: Partial<Rule>): Rule {
     nonResourceURLs: [],
     powers: [],
     serviceAccounts: [],
+    mountableSecrets: [],
     equivalents: true,
     amend: [],
     ...part,

@@ -25,7 +25,7 @@ export interface Difference {
 
 /** The fields in which the rule does not speak of the question; none where it does, or where only facts are missing. */
 export function differences(rule: Rule, question: Question): readonly Difference[] {
-  const own = readings(question.operation).filter(
+  const own = readings(question.operation, undefined, question.facts).filter(
     (reading, i) => i === 0 || (isWide(rule) && (rule.equivalents || !reading.isEquivalent)),
   );
   const each = own.map((reading) => underReading(rule, question, reading));

@@ -58,7 +58,7 @@ export function explain(rules: RuleSet, question: Question, nearestMax: number):
 
 function explainOne(rules: RuleSet, question: Question, nearestMax: number): Explanation {
   const decision = decide(rules, question);
-  const all = readings(question.operation);
+  const all = readings(question.operation, undefined, question.facts);
   const matching: NamedRule[] = [];
   const undecided: (NamedRule & { missing: readonly FactKind[] })[] = [];
   const others: (NamedRule & { differences: readonly Difference[] })[] = [];

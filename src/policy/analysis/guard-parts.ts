@@ -1,5 +1,5 @@
+import { GUARDED_NAMES, SYSTEM_NAMESPACES } from '../guards/cluster.ts';
 import type { Guard } from '../guards/guard.ts';
-import { GUARDED_CONFIG_MAPS } from '../guards/powers.ts';
 import { NO, YES } from '../truth.ts';
 import { type Box, box } from './box.ts';
 import { NONE, someName } from './name-sets.ts';
@@ -17,8 +17,8 @@ export function guardParts(space: Space, guards: readonly Guard[]): readonly Par
   const sure = new Map<Guard, Box[]>();
   const open = new Map<Guard, Box[]>();
   for (const kind of [1n, 2n]) {
-    for (const namespace of classesFor(space, 'kube-system')) {
-      for (const name of classesFor(space, ...GUARDED_CONFIG_MAPS)) {
+    for (const namespace of classesFor(space, ...SYSTEM_NAMESPACES)) {
+      for (const name of classesFor(space, ...GUARDED_NAMES)) {
         const found = operationsOf(space, guards, { kind, namespace, name });
         for (const [guard, what] of found.sure) add(sure, guard, box({ what, kind, namespace, name }));
         for (const [guard, what] of found.open) add(open, guard, box({ what, kind, namespace, name }));
@@ -36,7 +36,7 @@ interface Where {
 
 /** The operations that each guard stops for certain there, and those where that hangs on what is not known. */
 function operationsOf(space: Space, guards: readonly Guard[], { kind, namespace, name }: Where) {
-  const context = { serviceAccounts: new Set<string>(), judgesResult: false };
+  const context = { serviceAccounts: new Set<string>(), mountableSecrets: [], judgesResult: false };
   const sure = new Map<Guard, ClassSet>();
   const open = new Map<Guard, ClassSet>();
   const place = [

@@ -7,7 +7,7 @@
  */
 
 import type { Power } from '../../model/operation.ts';
-import { GUARDED_CONFIG_MAPS } from '../guards/powers.ts';
+import { GUARDED_NAMES, SYSTEM_NAMESPACES } from '../guards/cluster.ts';
 import type { CallerMatch, Rule } from '../rule.ts';
 import {
   type ClassSet,
@@ -82,12 +82,12 @@ export interface Space {
 
 /** Paths of the server's own insides, which a wildcard does not reach, and names that guards look at. */
 const INNER_PATHS = ['/logs', '/debug', '/metrics'].flatMap((path) => [literalPattern(path), globPattern(`${path}/*`)]);
-const GUARDED_NAMES = ['', 'kube-system', ...GUARDED_CONFIG_MAPS].map(literalPattern);
+const GUARDS_TELL_APART = ['', ...SYSTEM_NAMESPACES, ...GUARDED_NAMES].map(literalPattern);
 
 /** The space in which the rules, all of those that are to be compared, can be told apart. @throws {TooComplexError} */
 export function spaceOf(rules: readonly Rule[], catalog: Catalog): Space {
   const matches = rules.flatMap(({ callers }) => callers);
-  const names = partition([...GUARDED_NAMES, ...rules.flatMap(namePatterns)]);
+  const names = partition([...GUARDS_TELL_APART, ...rules.flatMap(namePatterns)]);
   const paths = partition([
     ...INNER_PATHS,
     ...rules.flatMap(({ nonResourceURLs }) => nonResourceURLs.map(pathPattern)),

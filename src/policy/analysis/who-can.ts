@@ -57,6 +57,7 @@ function ruleOf({ verb, apiGroup, resource, namespace, name }: WhoCanQuery): Rul
     powers: [],
     ...(namespace === undefined ? {} : { namespaces: [{ name: namespace }] }),
     serviceAccounts: [],
+    mountableSecrets: [],
     equivalents: false,
     amend: [],
   };

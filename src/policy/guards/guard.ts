@@ -11,11 +11,17 @@ export type GuardId =
   | 'impersonation'
   | 'admission'
   | 'aws-auth'
+  | 'cloud-identity'
+  | 'cluster-configuration'
+  | 'nodes'
   | 'status'
+  | 'traffic'
+  | 'namespace-labels'
   | 'privileged-pods'
   | 'host-namespaces'
   | 'host-path'
   | 'service-accounts'
+  | 'secret-mount'
   | 'privileged-exec'
   | 'deletions';
 
@@ -40,6 +46,8 @@ export interface Guard {
 export interface GuardContext {
   /** Service accounts that the allow and hold rules name which match. */
   readonly serviceAccounts: ReadonlySet<string>;
+  /** Patterns of Secrets that these rules name as mountable. */
+  readonly mountableSecrets: readonly string[];
   /** Whether what a patch would make can be looked up; without, a patch is judged by what it brings in. */
   readonly judgesResult: boolean;
 }

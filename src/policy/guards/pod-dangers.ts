@@ -28,10 +28,14 @@ const HARMLESS_CAPABILITIES: ReadonlySet<string> = new Set([
 
 /** Why containers of the spec run with the powers of the node: a phrase for each; none for an ordinary pod. */
 export function privileges(spec: JsonObject): readonly string[] {
-  const containers = CONTAINER_LISTS.flatMap((list) => objectsIn(spec[list]));
-  const dangers = containers.flatMap((container) => containerPrivileges(container));
+  const dangers = containersOf(spec).flatMap((container) => containerPrivileges(container));
   if (at(spec, 'securityContext', 'windowsOptions', 'hostProcess') === true) dangers.push('the pod is a host process');
   return dangers;
+}
+
+/** The containers of a spec, of every sort. */
+export function containersOf(spec: JsonObject): readonly JsonObject[] {
+  return CONTAINER_LISTS.flatMap((list) => objectsIn(spec[list]));
 }
 
 function containerPrivileges(container: JsonObject): string[] {

@@ -1,26 +1,13 @@
 import type { JsonObject, Operation } from '../../model/operation.ts';
 import { at, objectsIn } from '../json.ts';
 import type { Question } from '../question.ts';
-import { type Reading, readings } from '../reading.ts';
-import { and, missing, NO, or, type Truth, truth, unsaid, YES } from '../truth.ts';
+import { and, missing, NO, type Truth, truth, unsaid } from '../truth.ts';
+import { changes, isKind } from './asked-of.ts';
+import { type GUARDED_CONFIG_MAPS, isNamed } from './cluster.ts';
 import type { Guard } from './guard.ts';
 import { isSet } from './pod-dangers.ts';
 import { tokenSecretsTest } from './workloads.ts';
 import { anyOf, isWrite, writes } from './written.ts';
-
-function isKind(
-  { isResourceRequest, apiGroup, resource }: Operation,
-  group: string,
-  ...resources: readonly string[]
-): boolean {
-  return isResourceRequest && apiGroup === group && resources.includes(resource);
-}
-
-/** A delete or what equals one; where an access review asks, the body of an update or patch could. */
-function deletes({ operation: { verb, equals }, unsaid: open }: Question): Truth {
-  if (verb === 'delete' || verb === 'deletecollection' || equals.length > 0) return YES;
-  return open !== undefined && (verb === 'update' || verb === 'patch') ? unsaid('body') : NO;
-}
 
 export const kubeletGuard: Guard = {
   id: 'kubelet',
@@ -40,7 +27,8 @@ export const tokensGuard: Guard = {
   id: 'tokens',
   reason: 'a token of a service account goes round the gateway',
   advice: 'let the workload use the token that its pod is given',
-  covers: '`serviceaccounts/token`; create, update and patch of secrets of type `kubernetes.io/service-account-token`',
+  covers:
+    '`serviceaccounts/token`; create, update and patch of secrets of type `kubernetes.io/service-account-token`; the same of OAuth tokens and clients of OpenShift',
   stops: {
     method: 'POST',
     uri: '/api/v1/namespaces/shop/serviceaccounts/builder/token',
@@ -48,14 +36,26 @@ export const tokensGuard: Guard = {
   },
   passes: { method: 'GET', uri: '/api/v1/namespaces/shop/serviceaccounts/builder' },
   test: (question, context) =>
-    anyOf([truth(question.operation.power === 'token'), tokenSecretsTest(question, context)]),
+    anyOf([
+      truth(question.operation.power === 'token' || isOauth(question.operation)),
+      tokenSecretsTest(question, context),
+    ]),
 };
+
+/** What OpenShift takes as a token of somebody, or hands such tokens to. */
+function isOauth(operation: Operation): boolean {
+  const kinds = ['oauthaccesstokens', 'oauthauthorizetokens', 'oauthclients', 'oauthclientauthorizations'];
+  return isKind(operation, 'oauth.openshift.io', ...kinds) && isWrite(operation);
+}
+
+const RBAC = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'];
 
 export const rbacGuard: Guard = {
   id: 'rbac',
   reason: 'writing roles and bindings gives powers that no rule here has given',
   advice: 'have roles and bindings applied by who runs the cluster',
-  covers: 'create, update and patch of roles, cluster roles and their bindings; the verbs `escalate` and `bind`',
+  covers:
+    'create, update and patch of roles, cluster roles and their bindings, OpenShift’s own among them, and of its users, groups and identities; the verbs `escalate` and `bind`',
   stops: {
     method: 'POST',
     uri: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
@@ -66,15 +66,10 @@ export const rbacGuard: Guard = {
     truth(
       operation.power === 'escalate' ||
         operation.power === 'bind' ||
-        (isKind(
-          operation,
-          'rbac.authorization.k8s.io',
-          'roles',
-          'clusterroles',
-          'rolebindings',
-          'clusterrolebindings',
-        ) &&
-          isWrite(operation)),
+        (isWrite(operation) &&
+          (isKind(operation, 'rbac.authorization.k8s.io', ...RBAC) ||
+            isKind(operation, 'authorization.openshift.io', ...RBAC, 'rolebindingrestrictions') ||
+            isKind(operation, 'user.openshift.io', 'users', 'groups', 'identities', 'useridentitymappings'))),
     ),
 };
 
@@ -112,10 +107,10 @@ export const impersonationGuard: Guard = {
 
 export const admissionGuard: Guard = {
   id: 'admission',
-  reason: 'webhooks and API services see, change or answer every request of the cluster',
+  reason: 'what admission asks says what every other request of the cluster may do, and can see and change it',
   advice: 'have them applied by who runs the cluster',
   covers:
-    'every change of webhook configurations and admission policies with their bindings, and of API services; create, update and patch of custom resource definitions that a webhook converts',
+    'every change of webhook configurations and admission policies with their bindings, of API services, and of the security context constraints of OpenShift; create, update and patch of custom resource definitions that a webhook converts',
   stops: { method: 'DELETE', uri: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard' },
   passes: { method: 'GET', uri: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard' },
   test: (question, context) => {
@@ -125,7 +120,8 @@ export const admissionGuard: Guard = {
     const isHook =
       operation.isResourceRequest &&
       (operation.apiGroup === 'admissionregistration.k8s.io' ||
-        isKind(operation, 'apiregistration.k8s.io', 'apiservices'));
+        isKind(operation, 'apiregistration.k8s.io', 'apiservices') ||
+        isKind(operation, 'security.openshift.io', 'securitycontextconstraints'));
     return and(truth(isHook), changes(question));
   },
 };
@@ -148,15 +144,12 @@ export const awsAuthGuard: Guard = {
   },
   passes: {
     method: 'PATCH',
-    uri: '/api/v1/namespaces/kube-system/configmaps/coredns',
+    uri: '/api/v1/namespaces/shop/configmaps/aws-auth',
     mediaType: 'application/merge-patch+json',
-    body: { data: { Corefile: '' } },
+    body: { data: { mapRoles: '' } },
   },
   test: (question) => changesConfigMap(question, 'aws-auth'),
 };
-
-/** The ConfigMaps of `kube-system` that guards know by name. */
-export const GUARDED_CONFIG_MAPS = ['aws-auth', 'extension-apiserver-authentication'] as const;
 
 /** Whether it changes this ConfigMap of `kube-system`, by name or as one of a collection. */
 function changesConfigMap(question: Question, name: (typeof GUARDED_CONFIG_MAPS)[number]): Truth {
@@ -164,18 +157,7 @@ function changesConfigMap(question: Question, name: (typeof GUARDED_CONFIG_MAPS)
   if (!isKind(operation, '', 'configmaps')) return NO;
   const isUnplaced = open?.namespace === true && operation.namespace === '';
   const place = isUnplaced ? unsaid('namespace') : truth(operation.namespace === 'kube-system');
-  const reading = readings(operation, open)[0] as Reading;
-  const isNamed = reading.isNameUnsaid ? unsaid('name') : truth(couldBe(reading, name));
-  return and(and(place, changes(question)), isNamed);
-}
-
-/** A write, a delete, or what equals one. */
-function changes(question: Question): Truth {
-  return or(truth(isWrite(question.operation)), deletes(question));
-}
-
-function couldBe({ names, name }: Reading, wanted: string): boolean {
-  return names === 'all' || (names === 'one' ? name === wanted : wanted.startsWith(names.prefix));
+  return and(and(place, changes(question)), isNamed(question, name));
 }
 
 export const statusGuard: Guard = {
@@ -218,22 +200,5 @@ export const privilegedExecGuard: Guard = {
     if (operation.power !== 'exec' && operation.power !== 'attach' && operation.power !== 'ephemeralcontainers')
       return NO;
     return pod === undefined || pod === 'unknown' ? missing('pod') : truth(pod !== null && pod.dangers.length > 0);
-  },
-};
-
-export const deletionsGuard: Guard = {
-  id: 'deletions',
-  reason: 'what goes with a namespace, a custom resource definition or a persistent volume does not come back',
-  advice: 'have a person delete it',
-  covers:
-    'delete, and what equals it, of namespaces, custom resource definitions and persistent volumes by an autonomous caller',
-  stops: { method: 'DELETE', uri: '/api/v1/namespaces/shop' },
-  passes: { method: 'DELETE', uri: '/api/v1/namespaces/shop', caller: 'person' },
-  test: (question) => {
-    const { caller, operation } = question;
-    const isLasting =
-      isKind(operation, '', 'namespaces', 'persistentvolumes') ||
-      isKind(operation, 'apiextensions.k8s.io', 'customresourcedefinitions');
-    return and(truth(caller.kind === 'autonomous' && isLasting), deletes(question));
   },
 };

@@ -1,9 +1,12 @@
+import { cloudIdentityGuard } from './cloud-identity.ts';
+import { clusterConfigurationGuard, nodesGuard } from './cluster.ts';
+import { deletionsGuard } from './deletions.ts';
 import type { Guard } from './guard.ts';
+import { namespaceLabelsGuard } from './namespace-labels.ts';
 import {
   admissionGuard,
   awsAuthGuard,
   certificatesGuard,
-  deletionsGuard,
   impersonationGuard,
   kubeletGuard,
   privilegedExecGuard,
@@ -11,7 +14,9 @@ import {
   statusGuard,
   tokensGuard,
 } from './powers.ts';
+import { secretMountGuard } from './secret-mount.ts';
 import { secretsGuard } from './secrets.ts';
+import { trafficGuard } from './traffic.ts';
 import { hostNamespacesGuard, hostPathGuard, privilegedPodsGuard, serviceAccountsGuard } from './workloads.ts';
 
 /** Every guard, in the order of the reference page. All are closed by default. */
@@ -25,10 +30,16 @@ export const GUARDS: readonly Guard[] = [
   admissionGuard,
   awsAuthGuard,
   statusGuard,
+  nodesGuard,
+  clusterConfigurationGuard,
+  trafficGuard,
+  namespaceLabelsGuard,
   privilegedPodsGuard,
   hostNamespacesGuard,
   hostPathGuard,
   serviceAccountsGuard,
+  cloudIdentityGuard,
+  secretMountGuard,
   privilegedExecGuard,
   deletionsGuard,
 ];

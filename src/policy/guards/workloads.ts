@@ -6,9 +6,7 @@ import type { Guard, GuardContext, GuardExample } from './guard.ts';
 import { hostNamespaces, hostPaths, isSet, privileges } from './pod-dangers.ts';
 import { anyOf, writes } from './written.ts';
 
-/**
- * Where each kind that makes pods keeps their spec. Kinds of custom resources that make pods are not known here: what their controllers may do is theirs.
- */
+/** Where each kind that makes pods keeps their spec; OpenShift's own stands with them. Kinds of add-ons are not known here: what their controllers may do is theirs. */
 const POD_SPECS: ReadonlyMap<string, readonly string[]> = new Map([
   [' pods', ['spec']],
   [' pods/ephemeralcontainers', ['spec']],
@@ -18,6 +16,7 @@ const POD_SPECS: ReadonlyMap<string, readonly string[]> = new Map([
   ['apps replicasets', ['spec', 'template', 'spec']],
   ['apps statefulsets', ['spec', 'template', 'spec']],
   ['apps daemonsets', ['spec', 'template', 'spec']],
+  ['apps.openshift.io deploymentconfigs', ['spec', 'template', 'spec']],
   // A stateful or daemon set goes back to the template in its revision.
   ['apps controllerrevisions', ['data', 'spec', 'template', 'spec']],
   ['batch jobs', ['spec', 'template', 'spec']],
@@ -25,22 +24,41 @@ const POD_SPECS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Whether the operation writes a workload whose pod spec, as far as it brings one in, is a danger. */
-function podSpecIs(question: Question, context: GuardContext, isDanger: (spec: JsonObject) => boolean): Truth {
-  const { apiGroup, resource, subresource } = question.operation;
-  if (question.operation.body === undefined && question.unsaid === undefined) return NO;
-  const path = POD_SPECS.get(`${apiGroup} ${resource}${subresource === '' ? '' : `/${subresource}`}`);
+export function podSpecIs(question: Question, context: GuardContext, isDanger: (spec: JsonObject) => boolean): Truth {
+  const path = podSpecPath(question);
   return path === undefined ? NO : writes(question, context, path, isDanger);
 }
 
-const PODS = '/api/v1/namespaces/shop/pods';
-const COVERS =
-  'create, update and patch of pods, ephemeral containers, pod templates, replication controllers, deployments, replica sets, stateful sets, daemon sets, controller revisions, jobs and cron jobs';
+/** The same of the metadata that its pods are given. */
+export function podMetadataIs(
+  question: Question,
+  context: GuardContext,
+  isDanger: (metadata: JsonObject) => boolean,
+): Truth {
+  const path = podSpecPath(question);
+  return path === undefined ? NO : writes(question, context, [...path.slice(0, -1), 'metadata'], isDanger);
+}
 
-function pod(spec: Readonly<Record<string, unknown>>): GuardExample {
+/** Undefined where the operation brings no pod. */
+function podSpecPath({ operation, unsaid }: Question): readonly string[] | undefined {
+  const { apiGroup, resource, subresource, body } = operation;
+  if (body === undefined && unsaid === undefined) return undefined;
+  return POD_SPECS.get(`${apiGroup} ${resource}${subresource === '' ? '' : `/${subresource}`}`);
+}
+
+const PODS = '/api/v1/namespaces/shop/pods';
+
+/** The operations of guards that look into pods. */
+export const COVERS =
+  'create, update and patch of pods, ephemeral containers, pod templates, replication controllers, deployments, replica sets, stateful sets, daemon sets, controller revisions, jobs, cron jobs and OpenShift’s deployment configs';
+
+/** A create of a pod, as an example. */
+export function pod(spec: Readonly<Record<string, unknown>>): GuardExample {
   return { method: 'POST', uri: PODS, body: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec } };
 }
 
-const PLAIN = { name: 'web', image: 'web:1' };
+/** A container that no guard minds. */
+export const PLAIN = { name: 'web', image: 'web:1' };
 
 export const privilegedPodsGuard: Guard = {
   id: 'privileged-pods',

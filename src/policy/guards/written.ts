@@ -25,7 +25,7 @@ export function isWrite({ verb }: Operation): boolean {
  */
 export function writes(
   { operation, facts, unsaid: open }: Question,
-  context: GuardContext,
+  context: Pick<GuardContext, 'judgesResult'>,
   path: readonly string[],
   isDanger: (value: JsonObject) => boolean,
 ): Truth {
@@ -44,6 +44,42 @@ export function writes(
   return context.judgesResult && brought.objects.some((object) => dangerAt(object, path, () => true) === YES)
     ? missing('result')
     : NO;
+}
+
+/**
+ * Whether the write itself brings in a danger under `path`; what is stored there already, and stays, is none. Yes, no, or what is missing: as `writes`, but for
+ * the result of a patch, which only one that copies needs.
+ */
+export function bringsIn(question: Question, path: readonly string[], isDanger: (value: JsonObject) => boolean): Truth {
+  const { patch } = question.operation.body ?? {};
+  const isClear = patch === undefined || !broughtIn(patch, path).isUnclear;
+  const { result: _result, ...rest } = question.facts;
+  return writes(isClear ? { ...question, facts: rest } : question, JUDGES_NO_RESULT, path, isDanger);
+}
+
+const JUDGES_NO_RESULT = { judgesResult: false };
+
+/** Whether a patch says anything of what is under `path`, taking it away included. */
+export function touches(patch: Patch, path: readonly string[]): boolean {
+  if (patch.type !== 'json') return isTouched(patch.object, path);
+  return patch.operations.some((operation) => {
+    const { op, path: to, from } = isObject(operation) ? operation : {};
+    if (op === 'test') return false;
+    return [to, ...(op === 'move' ? [from] : [])].some(
+      (place) => typeof place !== 'string' || reaches(pointerKeys(place), path),
+    );
+  });
+}
+
+/** Directives of a strategic patch above the place can take away what stands there without naming it. */
+function isTouched(object: JsonObject, path: readonly string[]): boolean {
+  let here: JsonValue | undefined = object;
+  for (const key of path) {
+    if (!isObject(here)) return here !== undefined;
+    if ('$patch' in here || '$retainKeys' in here) return true;
+    here = Object.hasOwn(here, key) ? here[key] : undefined;
+  }
+  return here !== undefined;
 }
 
 function dangerAt(object: JsonObject, path: readonly string[], isDanger: (value: JsonObject) => boolean): Truth {
