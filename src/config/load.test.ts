@@ -96,6 +96,31 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
       ),
     'f:7:50: issuers[1].subject: issuer `main` could mint subjects of this one: expected subject prefixes of which none begins with another',
   ],
+  [
+    'a host name that leads to two targets',
+    (good) =>
+      good.replace(
+        'policy:',
+        '    hostNames: [a.b]\n  - { name: b, kubeconfig: { file: kubeconfig }, hostNames: [c.d, a.b] }\npolicy:',
+      ),
+    'f:11:67: targets[1].hostNames[1]: `a.b` stands here twice; a host name leads to one target',
+  ],
+  [
+    'a port that two targets have',
+    (good) =>
+      good.replace('policy:', '    port: 1\n  - { name: b, kubeconfig: { file: kubeconfig }, port: 1 }\npolicy:'),
+    'f:11:50: targets[1].port: port 1 is `targets[0].port` already',
+  ],
+  [
+    'a target’s port that is the gateway’s own, by default',
+    (good) => good.replace('policy:', '    port: 8443\npolicy:'),
+    'f:10:5: targets[0].port: port 8443 is `listen.port` already',
+  ],
+  [
+    'the private port that is the data path’s',
+    (good) => `${good}listen: { address: 0.0.0.0, port: 1 }\nprivate: { port: 1 }\n`,
+    'f:12:12: private.port: port 1 is `listen.port` already',
+  ],
   ['an empty file', () => '', 'f:1:1: the file is empty'],
   ['a list instead of a map', () => '- a\n', 'f:1:1: invalid input: expected object, received array'],
   [
@@ -117,6 +142,20 @@ test('every mistake is listed at once, in the order of the file', () => {
       .map((line) => line.split(':')[1]),
     ['6', '9', '9', '11'],
   );
+});
+
+test('what clashes is listed beside a value of the wrong type, not after it was mended', () => {
+  const target = '  - { name: prod, kubeconfig: { file: kubeconfig } }\n';
+  const text = `${GOOD.replace('policy:', `${target}policy:`)}limits: { bodyBytesMax: many }\n`;
+  assert.equal(
+    outcome(text),
+    'f:10:7: targets[1].name: `prod` stands here twice\nf:12:11: limits.bodyBytesMax: expected whole bytes',
+  );
+});
+
+test('ports do not clash where the system picks them, or the addresses differ', () => {
+  assert.equal(outcome(`${GOOD}listen: { port: 0 }\nprivate: { port: 0 }\n`), 'good');
+  assert.equal(outcome(`${GOOD}listen: { address: 10.0.0.1, port: 1 }\nprivate: { port: 1 }\n`), 'good');
 });
 
 test('a file that is not there is a finding', () => {

@@ -5,9 +5,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isTrustedUrl } from '../std/trusted-url.ts';
+import { clashes } from './clashes.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { type ConfigDocument, configSchema } from './schema.ts';
+import { stringsAt } from './values-at.ts';
 
 /** The configuration: frozen, with absolute paths. */
 export type Config = ConfigDocument & { readonly file: string; readonly policyFiles: readonly string[] };
@@ -44,6 +46,7 @@ export function parseConfig(
     ...missingFiles(located, value, dirname(file)),
     ...untrustedIssuers(located, value),
     ...unknownGuards(located, value, known.guards),
+    ...clashes(located, value),
   ];
   if (!parsed.success || findings.length > 0)
     return { findings: findings.sort((a, b) => a.line - b.line || a.column - b.column) };
@@ -97,20 +100,6 @@ function withAbsolutePaths(document: ConfigDocument, folder: string): ConfigDocu
   const journal =
     config.journal.folder === undefined ? join(dataFolder, 'journal') : resolve(folder, config.journal.folder);
   return { ...config, dataFolder, journal: { ...config.journal, folder: journal } };
-}
-
-/** The strings of a value at a key such as `targets.*.server.url`, each with its path; works on what a schema would refuse as well. */
-function stringsAt(value: unknown, key: string): { readonly path: readonly PropertyKey[]; readonly value: string }[] {
-  let found: { path: PropertyKey[]; value: unknown }[] = [{ path: [], value }];
-  for (const part of key.split('.')) {
-    found = found.flatMap(({ path, value: node }) => {
-      if (part === '*')
-        return Array.isArray(node) ? node.map((entry, i) => ({ path: [...path, i], value: entry as unknown })) : [];
-      if (typeof node !== 'object' || node === null || !Object.hasOwn(node, part)) return [];
-      return [{ path: [...path, part], value: (node as Record<string, unknown>)[part] }];
-    });
-  }
-  return found.filter((entry): entry is { path: PropertyKey[]; value: string } => typeof entry.value === 'string');
 }
 
 function missingFiles(located: Located, value: unknown, folder: string): Finding[] {

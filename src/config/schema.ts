@@ -211,70 +211,30 @@ const unsafe = z
   .prefault({});
 
 /** The document as the schema has it, defaults filled in. */
-export const configSchema = z
-  .strictObject({
-    apiVersion: z.literal('sallyport.dev/v1', 'expected `sallyport.dev/v1`'),
-    kind: z.literal('Gateway', 'expected `Gateway`'),
-    dataFolder: file
-      .default('.sallyport')
-      .describe('Where the local CA and the journal are kept; made with mode 0700.'),
-    listen,
-    private: privatePort,
-    tls,
-    issuers: z
-      .array(issuer)
-      .min(1, 'expected at least one issuer: without one nobody can be authenticated')
-      .describe('Who issues callers’ tokens.'),
-    targets: z.array(target).min(1, 'expected at least one target').describe('What callers reach.'),
-    policy: z
-      .strictObject({ files: z.array(file).min(1, 'expected at least one file') })
-      .describe('Policy files, or folders of them; loaded as one set or not at all.'),
-    openHealthPaths: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Whether every authenticated caller may read `/healthz`, `/livez` and `/readyz` of targets, as it may read discovery.',
-      ),
-    journal,
-    limits,
-    unsafe,
-  })
-  .superRefine((config, context) => {
-    for (const [list, key] of [
-      ['issuers', 'name'],
-      ['issuers', 'url'],
-      ['targets', 'name'],
-    ] as const) {
-      const seen = new Set<unknown>();
-      config[list].forEach((entry, i) => {
-        const value = (entry as Record<string, unknown>)[key];
-        if (seen.has(value))
-          context.addIssue({ code: 'custom', path: [list, i, key], message: `\`${String(value)}\` stands here twice` });
-        seen.add(value);
-      });
-    }
-    config.issuers.forEach((entry, i) => {
-      const other = config.issuers.find((before, j) => j < i && overlaps(before.subject.prefix, entry.subject.prefix));
-      if (other === undefined) return;
-      const message = `issuer \`${other.name}\` could mint subjects of this one: expected subject prefixes of which none begins with another`;
-      context.addIssue({ code: 'custom', path: ['issuers', i, 'subject'], message });
-    });
-    const hosts = new Set<string>();
-    config.targets.forEach((entry, i) => {
-      for (const host of entry.hostNames) {
-        if (hosts.has(host))
-          context.addIssue({
-            code: 'custom',
-            path: ['targets', i, 'hostNames'],
-            message: `\`${host}\` leads to two targets`,
-          });
-        hosts.add(host);
-      }
-    });
-  });
-
-function overlaps(a: string, b: string): boolean {
-  return a.startsWith(b) || b.startsWith(a);
-}
+export const configSchema = z.strictObject({
+  apiVersion: z.literal('sallyport.dev/v1', 'expected `sallyport.dev/v1`'),
+  kind: z.literal('Gateway', 'expected `Gateway`'),
+  dataFolder: file.default('.sallyport').describe('Where the local CA and the journal are kept; made with mode 0700.'),
+  listen,
+  private: privatePort,
+  tls,
+  issuers: z
+    .array(issuer)
+    .min(1, 'expected at least one issuer: without one nobody can be authenticated')
+    .describe('Who issues callers’ tokens.'),
+  targets: z.array(target).min(1, 'expected at least one target').describe('What callers reach.'),
+  policy: z
+    .strictObject({ files: z.array(file).min(1, 'expected at least one file') })
+    .describe('Policy files, or folders of them; loaded as one set or not at all.'),
+  openHealthPaths: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether every authenticated caller may read `/healthz`, `/livez` and `/readyz` of targets, as it may read discovery.',
+    ),
+  journal,
+  limits,
+  unsafe,
+});
 
 export type ConfigDocument = z.infer<typeof configSchema>;
