@@ -47,6 +47,16 @@ const HEADERS: readonly (readonly [string, readonly string[], string])[] = [
     ['Sec-WebSocket-Protocol', 'v5.channel.k8s.io, x base64url.bearer.authorization.k8s.io.YQ'],
     'REQUEST_MALFORMED',
   ],
+  [
+    'T6: a token hidden behind a beginning of its own',
+    ['Sec-WebSocket-Protocol', 'x.base64url.bearer.authorization.k8s.io.YQ'],
+    'REQUEST_MALFORMED',
+  ],
+  [
+    'T6: a token with a word that is no part of it',
+    ['Sec-WebSocket-Protocol', 'base64url.bearer.authorization.k8s.io.YQ x'],
+    'REQUEST_MALFORMED',
+  ],
   ['T6: basic authentication', ['Authorization', 'Basic YTpi'], 'TOKEN_MISSING'],
   [
     'T6: a token among WebSocket protocols',
@@ -74,6 +84,10 @@ const HEADERS: readonly (readonly [string, readonly string[], string])[] = [
   ['cookies', ['Cookie', 'a=b'], 'undefined '],
   ['T22: a method override', ['X-HTTP-Method-Override', 'DELETE'], 'REQUEST_MALFORMED'],
   ['two content types', ['Content-Type', 'a', 'content-type', 'b'], 'REQUEST_MALFORMED'],
+  ['T23: two lengths', ['Content-Length', '1', 'content-length', '1'], 'REQUEST_MALFORMED'],
+  ['T57: two content encodings', ['Content-Encoding', 'identity', 'content-encoding', 'gzip'], 'REQUEST_MALFORMED'],
+  ['T23: two hosts', ['Host', 'a', 'host', 'b'], 'REQUEST_MALFORMED'],
+  ['T35: two upgrades', ['Upgrade', 'websocket', 'upgrade', 'h2c'], 'REQUEST_MALFORMED'],
   ['several values of a plain header', ['Accept', 'a', 'accept', 'b'], 'undefined accept=a|b'],
   ['HTTP/2 pseudo headers', [':method', 'GET', 'accept', 'b'], 'undefined accept=b'],
 ];
