@@ -12,6 +12,7 @@ rules:
   - { id: read, effect: allow, verbs: [get, list, watch], apiGroups: ["", apps], resources: [pods, configmaps, secrets, deployments], namespaces: [shop] }
   - { id: nodes, effect: allow, verbs: [get, list], apiGroups: [""], resources: [nodes] }
   - { id: write, effect: allow, verbs: [create, patch, delete], apiGroups: ["", apps], resources: [pods, configmaps, deployments], namespaces: [shop] }
+  - { id: lab, effect: allow, verbs: [get], apiGroups: ["*"], resources: ["*"], namespaces: [lab] }
   - { id: look-inside, effect: allow, powers: [exec], namespaces: [shop], exec: { argv: [{ exact: [id] }] } }
   - { id: no-web, effect: deny, reason: the site stays, verbs: [delete], apiGroups: [""], resources: [configmaps], resourceNames: [web] }
   - { id: ask-a-person, effect: hold, reason: it is in use, verbs: [delete], apiGroups: [apps], resources: [deployments], namespaces: [shop] }
@@ -78,6 +79,7 @@ const ANSWERS: readonly (readonly [string, Readonly<Record<string, string>>, Reg
   ['the subresource inside the resource', { verb: 'create', resource: 'pods/exec' }, /^no - .* - incomplete: `privileged-exec` needs the pod$/],
   ['every verb', { verb: '*', resource: 'configmaps' }, /^no - no rule/],
   ['everything', { verb: '*', group: '*', resource: '*' }, /^no - no rule/],
+  ['everything, where rules allow all that a wildcard reaches', { verb: 'get', group: '*', resource: '*', namespace: 'lab' }, /^no - .* - incomplete: `p\/lab` needs one resource or path in place of the wildcard$/],
   ['discovery', { verb: 'get', path: '/apis' }, /^yes/],
   ['another path', { verb: 'get', path: '/metrics' }, /^no - no rule/],
 ]; // biome-ignore format: a table

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Foresight } from '../../../model/foresight.ts';
 import type { JsonObject } from '../../../model/operation.ts';
-import { accessStatus, weakest } from './access-review.ts';
+import { accessStatus, ofWildcard, weakest } from './access-review.ts';
 
 const YES = { allowed: true, reason: 'RBAC: allowed by b' };
 const NO = { allowed: false, reason: 'not bound' };
@@ -48,4 +48,9 @@ test('of several answers the weakest stands for all', () => {
   assert.equal(weakest([ALLOW, OPEN]), OPEN);
   assert.equal(weakest([ALLOW, ALLOW]), ALLOW);
   assert.equal(weakest([]), undefined);
+});
+
+test('T32: about several kinds at once a yes is never told, and a no is', () => {
+  for (const no of [RULE, SILENCE, HOLD]) assert.equal(ofWildcard(no), no);
+  for (const other of [ALLOW, OPEN]) assert.equal(ofWildcard(other).effect, 'incomplete');
 });
