@@ -157,6 +157,9 @@ const ROWS: readonly (readonly [name: string, rules: string, request: string, ex
   ['OpenAPI is open', '', 'GET /openapi/v3/apis/apps/v1?hash=x', 'allow builtin:discovery'],
   ['a configured health path is open', '', 'GET /healthz', 'allow builtin:discovery'],
   ['another is not', '', 'GET /livez', 'silence'],
+  ['T21: what only begins as a path of discovery does is not', '', 'GET /versions', 'silence'],
+  ['T21: nor what lies behind it', '', 'GET /version/x', 'silence'],
+  ['T21: nor what has a prefix of its own', '', 'GET /apisx/apps', 'silence'],
   ['discovery is open to reading alone', '', 'POST /apis {}', 'silence'],
   [
     'what one may do oneself can be asked',
