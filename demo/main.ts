@@ -15,6 +15,7 @@ import { findKubectl } from './kubectl.ts';
 import { startOwnClusterScene } from './own-cluster-scene.ts';
 import { playTour } from './play-tour.ts';
 import type { Scene } from './scene.ts';
+import { quoted } from './shell-words.ts';
 import { startStandinScene } from './standin-scene.ts';
 
 interface Options {
@@ -26,6 +27,8 @@ interface Options {
 
 /** In the clone, and not in git. */
 const OWN_FOLDER = fileURLToPath(new URL('../.sallyport/demo', import.meta.url));
+/** Where `npm start` finds its package.json. */
+const CLONE = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 async function main(): Promise<number> {
   const options = new Command('demo')
@@ -54,7 +57,7 @@ async function main(): Promise<number> {
     return failures === 0 ? 0 : 1;
   }
   say(
-    `\nThe gateway stays up until Ctrl-C. In a second terminal:\n\n${exports(scene, kubectl)}\n\nThen type the commands above, or your own. Its policy is ${scene.policyFile}:\nchange it, and the next command is judged by it. Its log is ${join(folder, 'gateway.log')}.`,
+    `\nThe gateway stays up until Ctrl-C. In a second terminal:\n\n${exports(scene, kubectl)}\n\nThen type the commands above, or your own; those that begin with npm, in ${quoted([CLONE])}.\nIts policy is ${scene.policyFile}: change it, and the next command is judged by it.\nIts log is ${join(folder, 'gateway.log')}.`,
   );
   await new Promise<void>((resolve) => {
     process.on('SIGINT', resolve);
@@ -87,8 +90,8 @@ function introduce(scene: Scene, kubectl: string): void {
 }
 
 function exports(scene: Scene, kubectl: string): string {
-  const path = kubectl === 'kubectl' ? '' : `  export PATH="${join(kubectl, '..')}:$PATH"\n`;
-  return `${path}  export KUBECONFIG=${scene.kubeconfigFile}`;
+  const path = kubectl === 'kubectl' ? '' : `  export PATH=${quoted([join(kubectl, '..')])}:"$PATH"\n`;
+  return `${path}  export KUBECONFIG=${quoted([scene.kubeconfigFile])}`;
 }
 
 function say(line: string): void {

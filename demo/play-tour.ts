@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Scene } from './scene.ts';
+import { quoted } from './shell-words.ts';
 import type { Step } from './tour.ts';
 
 /** Limit: a command of the tour that takes longer is ended, and has failed. */
@@ -26,9 +27,8 @@ export async function playTour(scene: Scene, kubectl: string): Promise<number> {
 
 /** The step as the person would type it. */
 export function typed({ argv: [program, ...args] }: Step, scene: Scene): string {
-  const words =
-    program === 'kubectl' ? ['kubectl', ...args] : ['npm start --silent --', ...args, '--config', scene.configFile];
-  return words.map((word) => (/^[\w@%+=:,./ -]+$/.test(word) ? word : `'${word}'`)).join(' ');
+  const words = program === 'kubectl' ? ['kubectl', ...args] : [...args, '--config', scene.configFile];
+  return program === 'kubectl' ? quoted(words) : `npm start --silent -- ${quoted(words)}`;
 }
 
 const CLI = fileURLToPath(new URL('../src/main/cli.ts', import.meta.url));
