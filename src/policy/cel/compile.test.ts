@@ -37,7 +37,7 @@ function question(
 }
 
 const POD: JsonObject = {
-  metadata: { name: 'web', labels: { constructor: 'x', __proto__x: 'y' } },
+  metadata: { name: 'web', labels: { constructor: 'x', __proto__x: 'y', level: '' } },
   spec: { replicas: 3, weight: 0.5, memory: '512Mi', containers: [{ name: 'a', image: 'r/a:1' }] },
 };
 
@@ -51,6 +51,9 @@ const OUTCOMES: readonly (readonly [string, number])[] = [
   ['has(object.metadata.annotations)', NO],
   ['object.metadata.annotations.x == "y"', BROKEN],
   ['object.spec.replicas > "a"', BROKEN],
+  ['int(object.metadata.labels.level) < 3', BROKEN],
+  ['double(object.metadata.labels.level) < 3.0', BROKEN],
+  ['double(object.metadata.name) != 3.0', BROKEN],
   ['object.spec.replicas', BROKEN],
   ['"ci" in caller.groups && caller.labels.team == "a" && caller.kind == "autonomous"', YES],
   ['operation.query["limit"][0] == "5" && operation.namespace == "shop"', YES],
@@ -94,11 +97,35 @@ suite('a condition on a question', () => {
     assert.equal(compileCel('object == null')(question(undefined, {}, { body })), BROKEN);
   });
 
+  test('a whole number that JavaScript reads only nearly breaks off, and is not compared', () => {
+    assert.equal(compileCel('object.n == 9007199254740992')(question({ n: 2 ** 53 })), BROKEN);
+    assert.equal(
+      compileCel('object.n == 9007199254740991 && object.x > 1e300')(question({ n: 2 ** 53 - 1, x: 1e301 })),
+      YES,
+    );
+  });
+
+  test('the parts of an instant do not hang on the time zone of the machine', () => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'Europe/Berlin';
+    try {
+      const spring = question(POD, { nowMs: Date.parse('2020-03-29T02:30:00Z') });
+      assert.equal(compileCel('now.getHours() == 2 && now.getHours("Europe/Berlin") == 4')(spring), YES);
+      const summer = question(POD, { nowMs: Date.parse('2020-07-01T00:30:00Z') });
+      assert.equal(compileCel('now.getDayOfYear() == 182 && now.getDayOfYear("-01:00") == 181')(summer), YES);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
   test('lists, values and turns are bounded: what goes over breaks off, soon', () => {
     const long = (length: number) => ({ items: Array.from({ length }, (_, i) => i) });
     assert.equal(compileCel('object.items.all(i, i >= 0)')(question(long(10_000))), YES);
     assert.equal(compileCel('object.items.all(i, i >= 0)')(question(long(10_001))), BROKEN);
     assert.equal(compileCel('object.items.all(i, object.items.all(j, i + j >= 0))')(question(long(1000))), BROKEN);
+    const square = { text: 'x'.repeat(20_000) };
+    assert.equal(compileCel('object.text.replace("", object.text) != ""')(question(square)), BROKEN);
     const text = { items: [1, 2, 3], text: 'x'.repeat(100_000_000) };
     assert.equal(compileCel('object.items.all(i, object.text.contains("y") == false)')(question(text)), BROKEN);
   });

@@ -1,9 +1,9 @@
-import { type CelInput, type CelResult, isCelError, parse, plan } from '@bufbuild/cel';
+import { type CelInput, type CelResult, isCelError, plan } from '@bufbuild/cel';
 import type { Question } from '../question.ts';
 import { BROKEN, type Truth, truth, unsaid, YES } from '../truth.ts';
 import { meter, refill } from './budget.ts';
 import { ENVIRONMENT } from './environment.ts';
-import { children, type Expression } from './expression.ts';
+import { children, type Expression, parseCel } from './expression.ts';
 import { type Binding, bind, missingOf, VARIABLES, type Variable } from './variables.ts';
 
 type Run = (bindings: Record<string, CelInput>) => CelResult;
@@ -15,7 +15,7 @@ type Run = (bindings: Record<string, CelInput>) => CelResult;
  * @throws {Error} the text does not parse; the loader has refused such a rule
  */
 export function compileCel(text: string): (question: Question) => Truth {
-  const parsed = parse(text);
+  const parsed = parseCel(text);
   meter(parsed.expr);
   const names = identifiers(parsed.expr);
   const variables = VARIABLES.filter((variable) => names.has(variable));

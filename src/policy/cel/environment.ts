@@ -1,12 +1,15 @@
 import { type CelFunc, CelScalar, celEnv, celFunc } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { SPEND, spend } from './budget.ts';
+import { CLOCK } from './library/clock.ts';
+import { CONVERSIONS } from './library/conversions.ts';
 import { FORMAT } from './library/format.ts';
 import { ADDRESSES } from './library/ip.ts';
 import { LISTS } from './library/lists.ts';
 import { REGISTRY } from './library/opaque.ts';
 import { QUANTITY } from './library/quantity.ts';
 import { SEMVERS } from './library/semver.ts';
+import { STRINGS } from './library/strings.ts';
 import { URLS } from './library/url.ts';
 
 /**
@@ -21,11 +24,28 @@ export const ABSENT_FUNCTIONS: Readonly<Record<string, string>> = {
   'jsonpatch.escapeKey': 'conditions make no patches',
 };
 
+const ENGINE_MATCHES = celEnv({ registry: REGISTRY }).funcs.find('matches');
+
+/** Whether a text has a match of an RE2 expression. @throws {Error} the expression is none */
+export function matches(text: string, expression: string): boolean {
+  const answer = ENGINE_MATCHES?.call(0, text, [expression]);
+  if (typeof answer !== 'boolean') throw new Error('not a regular expression of RE2');
+  return answer;
+}
+
+/** The function of the same name as the method, which the engine has not. */
+const MATCHES: readonly CelFunc[] = [celFunc('matches', [CelScalar.STRING, CelScalar.STRING], CelScalar.BOOL, matches)];
+
 /** What every condition is planned in: CEL's own functions, its string extension, and Kubernetes' library. */
 export const ENVIRONMENT = celEnv({
   registry: REGISTRY,
   funcs: [
+    // Of two functions of one name and the same types, the latter stands.
     ...strings,
+    ...STRINGS,
+    ...CONVERSIONS,
+    ...CLOCK,
+    ...MATCHES,
     ...QUANTITY,
     ...LISTS,
     ...ADDRESSES,

@@ -1,4 +1,13 @@
-import type { parse } from '@bufbuild/cel';
+import { parse } from '@bufbuild/cel';
+
+/**
+ * A condition's syntax tree. The line that is added ends a comment that stands last, which the engine's parser does not take otherwise.
+ *
+ * @throws {Error} the text is not CEL
+ */
+export function parseCel(text: string): ReturnType<typeof parse> {
+  return parse(`${text}\n`);
+}
 
 /** A node of CEL's syntax tree; the package does not name the type. */
 export type Expression = ReturnType<typeof parse>['expr'];

@@ -16,7 +16,7 @@ export interface CelJson {
 /**
  * JSON as CEL has it in admission policies: whole numbers are `int`, others `double`; an object is a map of its own keys, whatever they are called.
  *
- * @throws {RangeError} the value goes over a limit
+ * @throws {RangeError} the value goes over a limit, or has a whole number of which JSON was read too coarsely to be compared
  */
 export function celJson(json: JsonValue): CelJson {
   let values = 0;
@@ -25,7 +25,7 @@ export function celJson(json: JsonValue): CelJson {
     values++;
     if (values > VALUES_MAX) throw new RangeError(`more than ${VALUES_MAX} values`);
     if (typeof value === 'string') longestText = Math.max(longestText, value.length);
-    if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+    if (typeof value === 'number') return celNumber(value);
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) {
       if (value.length > LIST_LENGTH_MAX) throw new RangeError(`a list of more than ${LIST_LENGTH_MAX} items`);
@@ -36,4 +36,15 @@ export function celJson(json: JsonValue): CelJson {
     return map as CelInput;
   };
   return { value: convert(json), longestText };
+}
+
+/** From here on the cluster compares every whole number of 64 bits, and JavaScript has only some of them. */
+const COARSE_MIN = 2 ** 53;
+const COARSE_MAX = 2 ** 64;
+
+function celNumber(value: number): CelInput {
+  if (Number.isSafeInteger(value)) return BigInt(value);
+  const size = Math.abs(value);
+  if (size >= COARSE_MIN && size < COARSE_MAX) throw new RangeError(`${value} may be another number than was sent`);
+  return value;
 }

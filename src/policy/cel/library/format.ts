@@ -20,9 +20,9 @@ function shape(expression: string, lengthMax: number): (text: string) => boolean
 const isSubdomain = shape(`${LABEL}(?:\\.${LABEL})*`, 253);
 const isQualifiedPart = shape(QUALIFIED, 63);
 
-/** A name that something is added to may end in a dash. */
+/** A name that something is added to may end in a dash; what stands before the dash goes with it. Source: `maskTrailingDash` in k8s.io/apimachinery */
 function prefix(test: (text: string) => boolean): (text: string) => boolean {
-  return (text) => test(text.endsWith('-') ? `${text.slice(0, -1)}a` : text);
+  return (text) => test(text.length > 1 && text.endsWith('-') ? `${text.slice(0, -2)}a` : text);
 }
 
 function isQualifiedName(text: string): boolean {
@@ -38,9 +38,8 @@ function isDate(text: string): boolean {
 
 function isDateTime(text: string): boolean {
   return (
-    /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) &&
-    isDate(text.slice(0, 10)) &&
-    !Number.isNaN(Date.parse(text))
+    /^\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.test(text) &&
+    isDate(text.slice(0, 10))
   );
 }
 
@@ -56,7 +55,7 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   labelValue: (text) => text === '' || isQualifiedPart(text),
   uri: (text) => reads(parseUrl, text),
   uuid: (text) => /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i.test(text),
-  byte: (text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text),
+  byte: (text) => text !== '' && text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text),
   date: isDate,
   datetime: isDateTime,
 };

@@ -4,7 +4,13 @@
  */
 import { type CelInput, type CelObjectType, objectType } from '@bufbuild/cel';
 import { create, createFileRegistry, type DescMessage, type Message } from '@bufbuild/protobuf';
-import { FieldDescriptorProto_Type, FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import {
+  DurationSchema,
+  FieldDescriptorProto_Type,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+  TimestampSchema,
+} from '@bufbuild/protobuf/wkt';
 
 const NAMES = ['Quantity', 'IP', 'CIDR', 'URL', 'Semver', 'NamedFormat', 'OptionalFormat', 'OptionalList'] as const;
 
@@ -20,6 +26,16 @@ const file = create(FileDescriptorProtoSchema, {
 
 /** The descriptors, for CEL's environment. */
 export const REGISTRY = createFileRegistry(create(FileDescriptorSetSchema, { file: [file] }));
+
+/** CEL's own types of an instant and a length of time. */
+export const TIMESTAMP = objectType(TimestampSchema);
+export const DURATION = objectType(DurationSchema);
+
+/** What is inside either: whole seconds, and billionths on top. */
+export interface Instant {
+  readonly seconds: bigint;
+  readonly nanos: number;
+}
 
 /** One such type: its CEL type, and the way into and out of a value. */
 export interface Opaque {

@@ -16,17 +16,25 @@ interface Version {
 /** @throws {Error} the text is no semantic version */
 export function parseSemver(text: string): Version {
   const [, major, minor, patch, prerelease = ''] = (text.length > 256 ? undefined : SEMVER.exec(text)) ?? [];
-  if (major === undefined || minor === undefined || patch === undefined) throw new Error('not a semantic version');
+  const numbers = [major, minor, patch, ...prerelease.split('.').filter((part) => /^\d+$/.test(part))];
+  if (major === undefined || minor === undefined || patch === undefined || numbers.some(isTooLarge))
+    throw new Error('not a semantic version');
   return {
     numbers: [BigInt(major), BigInt(minor), BigInt(patch)],
     prerelease: prerelease === '' ? [] : prerelease.split('.'),
   };
 }
 
+/** Kubernetes' numbers have 64 bits. */
+function isTooLarge(digits: string | undefined): boolean {
+  return digits !== undefined && BigInt.asUintN(64, BigInt(digits)) !== BigInt(digits);
+}
+
 /** Without a leading `v` and leading zeros, with a minor version and a patch. Source: `normalizeAndParse` of pkg/cel/library/semverlib.go */
 function normalized(text: string): string {
   const [, numbers = '', rest = ''] = /^v?([0-9.]*)(.*)$/s.exec(text) ?? [];
   const parts = numbers.split('.').map((part) => part.replace(/^0+(?=\d)/, ''));
+  if (parts.length < 3 && rest !== '') throw new Error('a short version has nothing behind its numbers');
   while (parts.length < 3) parts.push('0');
   return parts.join('.') + rest;
 }
@@ -75,7 +83,7 @@ export const SEMVERS: readonly CelFunc[] = [
   celFunc('semver', [STRING, BOOL], Semver.type, (text, isTolerant) => make(isTolerant ? normalized(text) : text)),
   celFunc('isSemver', [STRING], BOOL, (text) => reads(parseSemver, text)),
   celFunc('isSemver', [STRING, BOOL], BOOL, (text, isTolerant) =>
-    reads(parseSemver, isTolerant ? normalized(text) : text),
+    reads((it) => parseSemver(isTolerant ? normalized(it) : it), text),
   ),
   number('major', 0),
   number('minor', 1),
