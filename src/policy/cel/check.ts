@@ -5,11 +5,10 @@
  *
  * Not checked, because nothing says what they hold: fields of `object` and `existing`, keys of maps, and what follows from either.
  */
-import { parse } from '@bufbuild/cel';
 import { SPEND } from './budget.ts';
 import { compileCel } from './compile.ts';
-import { ABSENT_FUNCTIONS, FUNCTIONS } from './environment.ts';
-import { type Comprehension, children, type Expression } from './expression.ts';
+import { ABSENT_FUNCTIONS, FUNCTIONS, matches } from './environment.ts';
+import { type Comprehension, children, type Expression, parseCel } from './expression.ts';
 import {
   BOOL,
   comparable,
@@ -71,9 +70,9 @@ function planMistake(text: string, at: Expression, { mistake }: Scope): void {
   }
 }
 
-function tryParse(text: string): ReturnType<typeof parse> | CelMistake {
+function tryParse(text: string): ReturnType<typeof parseCel> | CelMistake {
   try {
-    return parse(text);
+    return parseCel(text);
   } catch (error) {
     const { rawMessage, location } = error as { rawMessage?: string; location?: { start: { offset: number } } };
     return { offset: location?.start.offset ?? 0, message: `not CEL: ${rawMessage ?? (error as Error).message}` };
@@ -226,6 +225,7 @@ function overload(
       (receiver === undefined || func.target === undefined || fits(receiver, typeOf(func.target))) &&
       func.arguments.every((wanted, i) => fits(given[i] as Type, typeOf(wanted))),
   );
+  if (name === 'matches') checkPattern(args.at(-1), scope);
   if (matching.length > 0) return join(matching.map(({ result }) => typeOf(result)));
   const types = given.map(formatType).join(', ');
   const absent = ABSENT_FUNCTIONS[name] === undefined ? '' : `: ${ABSENT_FUNCTIONS[name]}`;
@@ -236,4 +236,15 @@ function overload(
       `\`${name}\` does not take \`${receiver === undefined ? '' : `${formatType(receiver)}.`}(${types})\``,
     );
   return DYN;
+}
+
+/** An expression for `matches` that is written out can be read now; one that cannot would break every evaluation off. */
+function checkPattern(pattern: Expression | undefined, { mistake }: Scope): void {
+  if (pattern?.exprKind.case !== 'constExpr' || pattern.exprKind.value.constantKind.case !== 'stringValue') return;
+  const { value } = pattern.exprKind.value.constantKind;
+  try {
+    matches('', value);
+  } catch {
+    mistake(pattern, `\`${value}\` is not a regular expression of RE2`);
+  }
 }
