@@ -4,12 +4,15 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CliError } from '../cli/cli-error.ts';
+import { whyNotOn } from './node-version.ts';
 import { createProgram } from './program.ts';
 
 const own = { command: process.execPath, args: [realpathSync(fileURLToPath(import.meta.url))] };
 
 /** Exit codes: 0 done, 1 the answer is no (a broken chain, findings), 2 a mistake of the call or a failure. */
 async function main(): Promise<void> {
+  const complaint = whyNotOn(process.versions.node);
+  if (complaint !== undefined) throw new CliError(complaint);
   const program = await createProgram({ own, env: process.env, asked: process.argv[2] });
   program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   inherit(program);
@@ -25,7 +28,12 @@ function inherit(parent: Command): void {
 }
 
 main().catch((error: unknown) => {
-  const isOurs = error instanceof CliError;
-  process.stderr.write(`sallyport: ${isOurs ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`sallyport: ${sentence(error)}\n`);
   process.exitCode = 2;
 });
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // What the system refuses (a folder that cannot be written, a disk that is full) is no fault of this program, and no stack helps.
+  return error instanceof CliError || 'syscall' in error ? error.message : (error.stack ?? error.message);
+}

@@ -15,6 +15,8 @@ const [program, ...cli] = CLI;
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
 after(() => rmSync(folder, { recursive: true }));
 
+writeFileSync(join(folder, 'kubeconfig'), 'current-context: a\ncontexts: [{ name: a, context: {} }]\n');
+
 const sallyport = (...args: string[]) => spawnSync(program, [...cli, ...args], { cwd: folder, encoding: 'utf8' });
 
 test('`token` prints the credential that kubectl expects, with the instant at which it ends, from a real issuer', async () => {
@@ -40,6 +42,7 @@ const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = 
   [['gateway'], /^sallyport: .*sallyport\.yaml:1:1: there is no such file; `sallyport init` writes one\n$/],
   [['gateway', '--log-level', 'loud'], /^sallyport: .*'loud' is invalid.*trace, debug, info, warn, error/],
   [['init', '--kubeconfig', 'none'], /^sallyport: kubeconfig `.*none` cannot be read: ENOENT\n$/],
+  [['init', '--kubeconfig', 'kubeconfig', '--folder', 'kubeconfig/in-a-file'], /^sallyport: ENOTDIR: [^\n]*'kubeconfig\/in-a-file\/policy'\n$/],
   [['journal', 'verify'], /^sallyport: .*sallyport\.yaml:1:1: there is no such file/],
   [['kubeconfg'], /^sallyport: error: unknown command 'kubeconfg'\n\(Did you mean kubeconfig\?\)/],
   [['kubeconfig', '--targt', 'x'], /^sallyport: error: unknown option '--targt'\n\(Did you mean --target\?\)/],
