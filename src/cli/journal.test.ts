@@ -17,11 +17,10 @@ after(() => rmSync(root, { recursive: true, force: true }));
 
 const HOSTILE = 'web\u001b]0;owned\u0007\u009b31m\u202egnp.exe';
 
-/** A journal of two segments. */
-function journal(): string {
-  const folder = mkdtempSync(join(root, 'journal-'));
+/** Two segments. */
+function twoSegments(): Event[][] {
   const hostile = begun(3);
-  const segments: Event[][] = [
+  return [
     [begun(1), permitted(1), ended(1)],
     [
       begun(2),
@@ -37,6 +36,11 @@ function journal(): string {
       ended(3, { kind: 'abandoned' }),
     ],
   ];
+}
+
+/** A journal of these segments. */
+function journal(segments: readonly Event[][] = twoSegments()): string {
+  const folder = mkdtempSync(join(root, 'journal-'));
   let head: ChainHead = CHAIN_START;
   segments.forEach((events, i) => {
     const first: Event = {
@@ -162,4 +166,13 @@ test('the commands print what stands there, in exit codes too, and nothing that 
   assert.match(part.stderr, /does not hold, and what follows is not shown/);
   assert.equal(sallyport('sessions', 'show', 'nobody', '--journal', folder).status, 2);
   assert.equal(sallyport('sessions', 'list', '--journal', folder, '--since', 'soon').status, 2);
+});
+
+test('what was asked where no target is has a dash in the list, and is said so', () => {
+  const { operation: _, ...nowhere } = begun(1, { target: '' });
+  const outcome = { kind: 'refused', code: 'TARGET_UNKNOWN', status: 404, message: 'no target' } as const;
+  const folder = journal([[nowhere, ended(1, outcome)]]);
+  assert.match(sallyport('sessions', 'list', '--journal', folder).stdout, / ci:deployer +- +1 +1 +0 +0\n$/);
+  const shown = sallyport('sessions', 'show', sessionId(1), '--journal', folder).stdout;
+  assert.match(shown, /^session \w+: ci:deployer \(main\) on no target\n/);
 });

@@ -95,7 +95,7 @@ function listText(list: readonly SessionSummary[]): string {
     time(startedAt),
     time(lastAt),
     subject,
-    target,
+    target || '-',
     ...[exchanges, refused, failed, open].map(String),
   ]);
   return lines(
@@ -109,7 +109,7 @@ function showText(list: readonly ExchangeView[]): string {
     ...list.map(row),
   ]);
   const { caller, target, session } = (list[0] as ExchangeView).begun;
-  const title = escapeControl(`session ${session}: ${caller.subject} (${caller.issuer}) on ${target}`);
+  const title = escapeControl(`session ${session}: ${caller.subject} (${caller.issuer}) on ${target || 'no target'}`);
   return lines([title, head ?? '', ...rows.flatMap((text, i) => [text, ...remarks(list[i] as ExchangeView)])]);
 }
 
