@@ -1,6 +1,6 @@
 /* What ends an exchange from the gateway's side: the caller's bounds, its token, and a journal that breaks. */
 import assert from 'node:assert/strict';
-import { readdir, rename, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +41,10 @@ before(async () => {
   const pod = (JSON.parse(body) as { items: { metadata: { name: string } }[] }).items[0]?.metadata.name ?? '';
   exec = `/k8s/demo${NAMESPACE}/pods/${pod}/exec?command=sh`;
 });
-after(() => world.stop());
+after(async () => {
+  await world.stop();
+  await rm(keysFile, { force: true });
+});
 
 /** A stream that upstream has begun, and upstream's end of it. */
 async function openWatch(version: '1.1' | '2', own = token, uri = WATCH) {
