@@ -2,6 +2,7 @@ import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
+import type { Precondition } from '../model/precondition.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Rejection } from '../model/rejection.ts';
 import type { RefusedReply, Reply } from '../model/reply.ts';
@@ -31,8 +32,26 @@ export interface Connector {
    */
   amend(request: Request, operation: Operation, edits: readonly Amendment[]): Promise<Request>;
 
+  /**
+   * The request, held by upstream itself to the one state of its object that all `states` are of: the live object as it was looked up, or as upstream would
+   * store it, and null where there was none. Undefined where the operation can be held to nothing, and where the caller itself asks for that version.
+   *
+   * @throws {Refusal} OBJECT_CHANGED the states are not of one moment, or the caller asks for another; BODY_UNREADABLE nothing can be put into this body
+   */
+  pin(request: Request, operation: Operation, states: readonly (JsonObject | null)[]): Promise<Pinned | undefined>;
+
+  /** Whether upstream says, as far as the head of its reply tells, that the object is not in the state that the permit's request is held to. */
+  isConflict(reply: Reply): boolean;
+
   /** A refusal in the words of the protocol. Takes the raw request, since a refusal may come before it could be read. */
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;
+}
+
+/** A request that upstream runs only while its object is as it was judged; but for that it is the request that was judged, byte for byte. */
+export interface Pinned {
+  readonly request: Request;
+  readonly operation: Operation;
+  readonly precondition: Precondition;
 }
 
 /**

@@ -12,6 +12,10 @@ export const noTarget: Connector = {
   async amend() {
     throw new Error('a request without a target was amended');
   },
+  async pin() {
+    throw new Error('a request without a target was held to a version');
+  },
+  isConflict: () => false,
   async forward() {
     throw new Error('a request without a target was permitted');
   },

@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { AllowDecision } from './decision.ts';
 import type { Operation } from './operation.ts';
+import type { Precondition } from './precondition.ts';
 import type { Request } from './request.ts';
 
 declare const permit: unique symbol;
@@ -16,4 +17,6 @@ export interface Permit {
   readonly request: Request;
   readonly operation: Operation;
   readonly decision: AllowDecision;
+  /** The state of its object that the request is held to, where the decision hangs on it; the request says so to upstream. */
+  readonly precondition: Precondition | undefined;
 }

@@ -60,6 +60,11 @@ export const REFUSAL_CODES = {
     meaning: 'the reply is asked for in an encoding that the gateway cannot inspect',
   },
   REQUEST_TIMEOUT: { status: 408, retry: 'later', meaning: 'the request did not arrive whole in time' },
+  OBJECT_CHANGED: {
+    status: 409,
+    retry: 'later',
+    meaning: 'the object that the decision hangs on changed before the request was done; nothing was',
+  },
   BODY_TOO_LARGE: { status: 413, retry: 'changed', meaning: 'the body is larger than the limit' },
   URI_TOO_LONG: { status: 414, retry: 'changed', meaning: 'the request target is longer than the limit' },
   MEDIA_TYPE_UNSUPPORTED: {

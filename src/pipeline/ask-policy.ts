@@ -1,11 +1,11 @@
 import type { Caller } from '../model/caller.ts';
-import type { Decision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import { asCreate, isCreateFree, unlessMissing } from '../policy/as-create.ts';
 import { decide } from '../policy/decide.ts';
+import { hangsOn } from '../policy/hangs-on.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Gateway } from './gateway.ts';
-import type { Ask } from './judge.ts';
+import type { Answered, Ask } from './judge.ts';
 import type { Recording } from './record.ts';
 import { resolve } from './resolve.ts';
 
@@ -21,16 +21,21 @@ export function askPolicy(
   rules: RuleSet,
   caller: Caller,
 ): Ask {
-  const ask = async (operation: Operation): Promise<Decision> =>
-    decide(rules, await resolve(gateway, recording, rules, caller, operation));
+  const ask = async (operation: Operation): Promise<Answered> => {
+    const question = await resolve(gateway, recording, rules, caller, operation);
+    const decision = decide(rules, question);
+    return { decision, hangsOn: hangsOn(rules, question, decision) };
+  };
   return async (operation) => {
-    const decision = await ask(operation);
-    const create = decision.effect === 'allow' ? asCreate(operation) : undefined;
-    if (create === undefined) return decision;
+    const answered = await ask(operation);
+    const create = answered.decision.effect === 'allow' ? asCreate(operation) : undefined;
+    if (create === undefined) return answered;
     const created = await ask(create);
-    if (isCreateFree(created)) return decision;
+    const states = [...answered.hangsOn, ...created.hangsOn];
+    if (isCreateFree(created.decision)) return { decision: answered.decision, hangsOn: states };
     const existing = await gateway.probe.existing(operation, caller);
     recording.probed({ existing });
-    return unlessMissing(decision, created, existing);
+    const decision = unlessMissing(answered.decision, created.decision, existing);
+    return { decision, hangsOn: existing === 'unknown' ? states : [...states, existing] };
   };
 }

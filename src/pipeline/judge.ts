@@ -1,11 +1,13 @@
 /*
  * Policy's answer to a request. Where an allow comes with edits, they are made and the edited request is parsed and judged again, as if it had come so:
- * what is permitted is always what was judged last, byte for byte.
+ * what is permitted is always what was judged last, byte for byte. Where the last answer hangs on the live object, the request is held to the version of it
+ * that was judged; that edit alone is not judged again, since it can only keep the request from being done.
  */
 import type { Connector } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';
 import type { AllowDecision, Decision } from '../model/decision.ts';
-import type { Operation } from '../model/operation.ts';
+import type { JsonObject, Operation } from '../model/operation.ts';
+import type { Precondition } from '../model/precondition.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
 import { assert } from '../std/assert.ts';
@@ -22,10 +24,18 @@ export interface Judged extends Asked {
   readonly decision: Decision;
   /** The rule whose edits were made, and the operation as it was before them. */
   readonly amended: { readonly rule: string; readonly before: Operation } | undefined;
+  /** What the request was held to. */
+  readonly precondition: Precondition | undefined;
+}
+
+/** What policy answers, and the states of the operation's object that it would not have allowed it without. */
+export interface Answered {
+  readonly decision: Decision;
+  readonly hangsOn: readonly (JsonObject | null)[];
 }
 
 /** Asks policy about an operation. */
-export type Ask = (operation: Operation) => Promise<Decision>;
+export type Ask = (operation: Operation) => Promise<Answered>;
 
 /** Limit: rules whose edits meet in one request; more than these are taken to undo each other without end. */
 const ROUNDS_MAX = 4;
@@ -33,16 +43,16 @@ const ROUNDS_MAX = 4;
 /**
  * The answer, after all edits that it asks for.
  *
- * @throws {Refusal} DENIED_BY_RULE rules amend the request in turn without end; what `amend` and `parse` refuse
+ * @throws {Refusal} DENIED_BY_RULE rules amend the request in turn without end; what `amend`, `parse` and `pin` refuse
  */
 export async function judge(connector: Connector, ask: Ask, asked: Asked): Promise<Judged> {
   let current: Asked = asked;
   const made = new Set<string>();
   for (let round = 0; round <= ROUNDS_MAX; round++) {
-    const decision = await ask(current.operation);
+    const { decision, hangsOn } = await ask(current.operation);
     const amended = made.size === 0 ? undefined : { rule: [...made].join(', '), before: asked.operation };
     if (decision.effect !== 'allow' || decision.amend === undefined || made.has(decision.rule))
-      return { ...current, decision, amended };
+      return { ...(await pin(connector, current, hangsOn)), decision, amended };
     made.add(decision.rule);
     current = await amend(connector, current, decision);
   }
@@ -50,6 +60,15 @@ export async function judge(connector: Connector, ask: Ask, asked: Asked): Promi
     'DENIED_BY_RULE',
     `rules ${[...made].map((rule) => `\`${rule}\``).join(', ')} amend the request in turn without end`,
   );
+}
+
+async function pin(
+  connector: Connector,
+  asked: Asked,
+  hangsOn: Answered['hangsOn'],
+): Promise<Asked & Pick<Judged, 'precondition'>> {
+  const pinned = hangsOn.length === 0 ? undefined : await connector.pin(asked.request, asked.operation, hangsOn);
+  return { ...asked, precondition: undefined, ...pinned };
 }
 
 async function amend(

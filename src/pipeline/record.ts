@@ -148,10 +148,11 @@ class JournalRecording implements Recording, UnderWay {
     this.#operation = operation;
   }
 
-  async permitted({ decision, operation, amended }: Judged): Promise<void> {
+  async permitted(judged: Judged): Promise<void> {
+    const { operation, amended } = judged;
     try {
       if (operation.isChange || operation.isStream || operation.isSecret || amended !== undefined) {
-        await this.#parts.journal.append(this.#permittedEvent(decision.rule, operation, amended)).synced();
+        await this.#parts.journal.append(this.#permittedEvent(judged)).synced();
       } else {
         await this.#begun?.written();
       }
@@ -163,10 +164,15 @@ class JournalRecording implements Recording, UnderWay {
     this.#isPermitted = true;
   }
 
-  #permittedEvent(rule: string, operation: Operation, amended: Judged['amended']): Event {
-    const after =
-      amended === undefined ? {} : { amended: { rules: amended.rule, operation: recordedOperation(operation) } };
-    return { type: 'exchange.permitted', at: this.#parts.clock.now(), exchange: this.#raw.id, rule, ...after };
+  #permittedEvent({ decision, operation, amended, precondition }: Judged): Event {
+    return {
+      type: 'exchange.permitted',
+      at: this.#parts.clock.now(),
+      exchange: this.#raw.id,
+      rule: decision.rule,
+      ...(amended === undefined ? {} : { amended: { rules: amended.rule, operation: recordedOperation(operation) } }),
+      ...(precondition === undefined ? {} : { precondition }),
+    };
   }
 
   replied(reply: MaskedReply): MaskedReply {

@@ -8,6 +8,7 @@ import { mask } from './mask.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
 import { until } from './until.ts';
+import { whileChanged } from './while-changed.ts';
 
 /** The data path, whole. Every request the gateway serves runs these lines, in this order. */
 export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<Answer> {
@@ -18,9 +19,12 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
     const ask = askPolicy(gateway, recording, gateway.rules(), caller); //   facts looked up, then a pure decision
-    const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
-    const permit = await settle(judged, recording); //                     allowed, and its intent on disk; or refused
-    const reply = await gateway.connector.forward(permit, signal); //      the permit's own bytes, with our credential
+    const attempt = async () => {
+      const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
+      const permit = await settle(judged, recording); //                   allowed, and its intent on disk; or refused
+      return { permit, reply: await gateway.connector.forward(permit, signal) }; // its own bytes, with our credential
+    };
+    const { permit, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
     const masked = mask(permit, reply); //                                 without the values that must be hidden
     return recording.replied(until(permit, gateway.clock, masked, recording)); // a stream ends with its caller's token
   } catch (thrown) {

@@ -33,8 +33,8 @@ export async function settle(judged: Judged, recording: Recording): Promise<Perm
 }
 
 /** Security: the one place where a permit is made; test/tidy fails on a cast to it anywhere else. */
-function permit({ caller, request, operation }: Judged, decision: AllowDecision): Permit {
-  return { caller, request, operation, decision } as Permit;
+function permit({ caller, request, operation, precondition }: Judged, decision: AllowDecision): Permit {
+  return { caller, request, operation, decision, precondition } as Permit;
 }
 
 function held({ subject }: Caller, operation: Operation, { rule }: HoldDecision): Refusal {

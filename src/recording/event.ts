@@ -159,7 +159,10 @@ export interface RecordedOperation {
   readonly body?: { readonly mediaType: string; readonly bytes: number; readonly digest: string };
 }
 
-/** Policy allowed it; written, and synced, before anything is forwarded that changes or streams. */
+/**
+ * Policy allowed it; written, and synced, before anything is forwarded that changes or streams. An exchange has another one each time it is judged anew,
+ * because its object had changed before upstream did anything.
+ */
 export interface ExchangePermitted {
   readonly type: 'exchange.permitted';
   readonly at: number;
@@ -167,7 +170,12 @@ export interface ExchangePermitted {
   readonly rule: string;
   /** Where rules amended the request: which, and the operation that is forwarded; `exchange.begun` has what was asked. */
   readonly amended?: { readonly rules: string; readonly operation: RecordedOperation };
+  /** The state of its object that the forwarded request is held to, where the decision hangs on it. */
+  readonly precondition?: RecordedPrecondition;
 }
+
+/** That there be no such object, or that it be at this version, in this life where that is asked for too. */
+export type RecordedPrecondition = 'absent' | { readonly resourceVersion: string; readonly uid: string };
 
 /** The end of an exchange; each has exactly one. */
 export interface ExchangeEnded {
@@ -198,7 +206,7 @@ export interface Traffic {
 export type Outcome =
   /** Upstream answered, and all of it went to the caller. `reason` says what ended a stream that the gateway ended. */
   | { readonly kind: 'answered'; readonly status: number; readonly reason?: string }
-  /** The gateway said no, or could not; nothing was forwarded. */
+  /** The gateway said no, or could not; nothing was forwarded, or nothing that upstream did (OBJECT_CHANGED). */
   | {
       readonly kind: 'refused';
       readonly code: RefusalCode;

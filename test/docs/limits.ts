@@ -6,13 +6,14 @@ import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
 import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limits.ts';
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
-import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
+import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { KEY_LIMITS } from '../../src/identity/issuer-keys.ts';
 import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
 import { DEFAULT_JOURNAL_LIMITS } from '../../src/storage/journal.ts';
 import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
 
@@ -27,6 +28,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Bodies of Kubernetes requests', { ...DEFAULT_BODY_LIMITS }, 'src/connectors/kubernetes/body/body-limits.ts'],
   ['The way upstream', { ...DEFAULT_UPSTREAM_LIMITS }, 'src/connectors/kubernetes/upstream/limits.ts'],
   ['Discovery of kinds', { ...DISCOVERY_LIMITS }, 'src/connectors/kubernetes/discovery/discovery-limits.ts'],
+  ['Judging anew', { ...ATTEMPT_LIMITS }, 'src/pipeline/while-changed.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
   ['Reviews of oneself', { ...REVIEW_LIMITS }, 'src/connectors/kubernetes/reviews/reviews.ts'],
   [

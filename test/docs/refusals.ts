@@ -1,4 +1,5 @@
 import { readOperationBody } from '../../src/connectors/kubernetes/body/read-operation-body.ts';
+import { pinRequest } from '../../src/connectors/kubernetes/pin/pin-request.ts';
 import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
 import { statusOf } from '../../src/connectors/kubernetes/status.ts';
 import { upstreamFailure, upstreamTimeout } from '../../src/connectors/kubernetes/upstream/failure.ts';
@@ -6,10 +7,18 @@ import { FAILURE_LIMITS, FailedTokens } from '../../src/identity/failed-tokens.t
 import type { Caller } from '../../src/model/caller.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { REFUSAL_CODES, type RefusalCode } from '../../src/model/refusal-codes.ts';
+import type { Request } from '../../src/model/request.ts';
 import { CallerRates } from '../../src/pipeline/caller-rates.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
 import { systemClock } from '../../src/std/clock.ts';
+import { operationOf } from '../support/operation.ts';
+
+const PUT_WEB = {
+  method: 'PUT',
+  uri: '/api/v1/namespaces/prod/configmaps/web',
+  body: { metadata: { name: 'web', resourceVersion: '1177' } },
+};
 
 const DELETE_WEB = '`ada` may not delete pods `web` in namespace `prod`';
 
@@ -70,6 +79,10 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     }),
   REQUEST_TIMEOUT: () =>
     new Refusal('REQUEST_TIMEOUT', `the body did not arrive whole within ${DEFAULT_LIMITS.bodyTimeoutMs} ms`),
+  OBJECT_CHANGED: () =>
+    pinRequest({ ...PUT_WEB, headers: new Map() } as unknown as Request, operationOf(PUT_WEB), [
+      { metadata: { resourceVersion: '1184', uid: 'b8a1' } },
+    ]),
   BODY_TOO_LARGE: () => new Refusal('BODY_TOO_LARGE', `the body is larger than ${DEFAULT_LIMITS.bodyBytesMax} bytes`),
   URI_TOO_LONG: () =>
     new Refusal('URI_TOO_LONG', `the request target is longer than ${DEFAULT_LIMITS.uriBytesMax} bytes`),

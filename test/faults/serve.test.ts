@@ -79,6 +79,8 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       return { kind: 'unary' as const, status: 200, headers: [], body: bytesSource(Buffer.from('ok')) };
     }),
     amend: async (request) => request,
+    pin: async () => undefined,
+    isConflict: () => false,
     refuse: (refusal) => {
       code = refusal.code;
       return {

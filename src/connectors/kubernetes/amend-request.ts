@@ -6,9 +6,10 @@
 import type { Amendment } from '../../model/amendment.ts';
 import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts';
 import { Refusal } from '../../model/refusal.ts';
-import type { Headers, Request } from '../../model/request.ts';
+import type { Request } from '../../model/request.ts';
 import { unreachable } from '../../std/unreachable.ts';
 import { isJsonObject } from './is-json-object.ts';
+import { withBody } from './with-body.ts';
 
 /** @throws {Refusal} BODY_UNREADABLE a field of the body is to be edited, and the body is not one whose fields can be */
 export async function amendRequest(
@@ -23,14 +24,8 @@ export async function amendRequest(
   const isBodyEdited = edits.some(({ kind }) => !QUERY_EDITS.has(kind));
   const bytes = isBodyEdited ? amendBody(operation, edits) : undefined;
   const warnings = [...request.warnings, ...edits.map((edit) => `amended by a rule of the gateway: ${told(edit)}`)];
-  return {
-    ...request,
-    uri: withQuery(request.uri, query),
-    warnings,
-    ...(bytes === undefined
-      ? {}
-      : { headers: withBody(request.headers, operation, bytes), readBody: async () => bytes }),
-  };
+  const edited = { ...request, uri: withQuery(request.uri, query), warnings };
+  return bytes === undefined ? edited : withBody(edited, editedType(operation), bytes);
 }
 
 type Pair = readonly [key: string, value: string];
@@ -66,9 +61,8 @@ const PATCH_TYPES: ReadonlySet<string> = new Set([
   'application/apply-patch+yaml',
 ]);
 
-function withBody(headers: Headers, { body }: Operation, bytes: Buffer): Headers {
-  const mediaType = body !== undefined && PATCH_TYPES.has(body.mediaType) ? body.mediaType : 'application/json';
-  return new Map([...headers, ['content-type', [mediaType]], ['content-length', [String(bytes.length)]]]);
+function editedType({ body }: Operation): string {
+  return body !== undefined && PATCH_TYPES.has(body.mediaType) ? body.mediaType : 'application/json';
 }
 
 function amendBody({ body }: Operation, edits: readonly Amendment[]): Buffer {

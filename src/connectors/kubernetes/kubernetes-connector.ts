@@ -1,10 +1,13 @@
 import type { Permit } from '../../model/permit.ts';
 import type { Reply } from '../../model/reply.ts';
+import type { Request } from '../../model/request.ts';
 import type { Connector } from '../connector.ts';
 import { amendRequest } from './amend-request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
 import type { Discovery, Scopes } from './discovery/discovery.ts';
 import { parseOperation } from './operation.ts';
+import { assertOnlyPinned } from './pin/only-pinned.ts';
+import { pinRequest } from './pin/pin-request.ts';
 import { watchPorts } from './portforward/watch-ports.ts';
 import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
 import { type Reviews, selfReview } from './reviews/reviews.ts';
@@ -23,16 +26,25 @@ interface Parts {
 
 /** The Kubernetes API of one target. */
 export function createKubernetesConnector(parts: Parts): Connector {
+  const parse = (request: Request) => parseOperation(parts.target, request, parts.discovery, parts.bodyLimits);
   return {
-    parse: (request) => parseOperation(parts.target, request, parts.discovery, parts.bodyLimits),
+    parse,
     amend: amendRequest,
+    async pin(request, operation, states) {
+      const pinned = pinRequest(request, operation, states);
+      if (pinned === undefined) return undefined;
+      const after = await parse(pinned.request);
+      assertOnlyPinned(operation, after, pinned);
+      return { request: pinned.request, operation: after, precondition: pinned.precondition };
+    },
+    isConflict: ({ status }) => status === 409,
     forward: (permit, signal) => forward(parts, permit, signal),
     refuse: refusalReply,
   };
 }
 
 /**
- * Sends the caller's own bytes, as they were judged: the request target as received, and the body that the permit's operation was read from. A review of
+ * Sends the permit's own bytes: the request target, and the body that the permit's operation was read from. A review of
  * oneself is sent for a reply in JSON alone, and its reply gets policy put into it.
  */
 async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promise<Reply> {

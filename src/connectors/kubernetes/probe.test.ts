@@ -38,7 +38,6 @@ function probeOf(answers: (request: UpstreamRequest) => Answered | Refusal) {
 const caller = callerOf({ subject: 'dev', groups: ['ops'] });
 const exec = operationOf({ method: 'GET', uri: '/api/v1/namespaces/shop/pods/web/exec?command=ls' });
 const scale = operationOf({ method: 'GET', uri: '/apis/apps/v1/namespaces/shop/deployments/web/scale' });
-const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
 const patch = operationOf({
   method: 'PATCH',
   uri: '/api/v1/namespaces/shop/configmaps/a?fieldManager=x&dryRun=All',
@@ -61,21 +60,6 @@ test('the result of a patch is the same patch as a dry run, once, in the callerâ
   assert.deepEqual(asked[0]?.uri, '/api/v1/namespaces/shop/configmaps/a?fieldManager=x&dryRun=All');
   assert.deepEqual(asked[0]?.identity, { subject: 'dev', groups: ['ops'] });
   assert.equal(asked[0]?.body?.toString(), '{"data":{"a":"b"}}');
-});
-
-test('T31: what a patch copies may be another value when it runs, so its result is known only where it is for one version', async () => {
-  const { probe, asked } = probeOf(() => ({ body: '{}' }));
-  const jsonPatch = (...body: object[]) =>
-    operationOf({ method: 'PATCH', uri: DEPLOYMENT, mediaType: 'application/json-patch+json', body });
-  const version = { op: 'test', path: '/metadata/resourceVersion', value: '7' };
-  for (const op of ['copy', 'move']) {
-    const unseen = { op, from: '/spec/paused', path: '/spec/template/spec/hostPID' };
-    assert.equal(await probe.result(jsonPatch(unseen), caller), 'unknown');
-    assert.equal(await probe.result(jsonPatch(unseen, version), caller), 'unknown');
-    assert.equal(asked.length, 0);
-    assert.deepEqual(await probe.result(jsonPatch(version, unseen), caller), {});
-    asked.length = 0;
-  }
 });
 
 test('services are those whose endpoint slices hold the pod', async () => {

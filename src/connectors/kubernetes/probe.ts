@@ -7,7 +7,7 @@
  */
 
 import type { Caller } from '../../model/caller.ts';
-import type { JsonObject, JsonValue, Operation, Patch } from '../../model/operation.ts';
+import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts';
 import { Rejection } from '../../model/rejection.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import type { Clock } from '../../std/clock.ts';
@@ -95,7 +95,6 @@ async function dryRun(
 ): Promise<JsonObject | 'unknown' | Rejection> {
   const { body } = operation;
   if (body?.patch === undefined) return 'unknown';
-  if (bringsWhatIsStored(body.patch)) return 'unknown';
   const query = [...operation.query].flatMap(([key, values]) =>
     key === 'dryRun' ? [] : values.map((value) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`),
   );
@@ -112,19 +111,6 @@ async function dryRun(
   const message = object === undefined || status < 400 || status >= 500 ? '' : textAt(object, 'message');
   if (message !== '') return new Rejection(message);
   return (status === 200 || status === 201) && object !== undefined ? object : 'unknown';
-}
-
-/**
- * Whether the patch moves or copies values that are stored. Its result is that of one moment: who changes the value that is copied between the
- * look-up and the request has another one stored than was judged. So it can be looked up only where the patch itself is for one version alone.
- *
- * Security: without this a boolean that is flipped meanwhile becomes `hostPID` (T31).
- */
-function bringsWhatIsStored(patch: Patch): boolean {
-  if (patch.type !== 'json') return false;
-  const operations = patch.operations.filter(isJsonObject);
-  const isPinned = operations[0]?.op === 'test' && operations[0].path === '/metadata/resourceVersion';
-  return !isPinned && operations.some(({ op }) => op === 'move' || op === 'copy');
 }
 
 const JSON_ONLY: ReadonlyMap<string, readonly string[]> = new Map([['accept', ['application/json']]]);

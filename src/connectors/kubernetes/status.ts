@@ -59,6 +59,7 @@ const REASONS: Readonly<Record<number, string | undefined>> = {
   405: 'MethodNotAllowed',
   406: 'NotAcceptable',
   408: 'Timeout',
+  409: 'Conflict',
   413: 'RequestEntityTooLarge',
   414: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
