@@ -50,14 +50,15 @@ export function deleteOptions(body: Buffer, contentType: string | undefined, que
       unsupportedValue('propagationPolicy', JSON.stringify(propagation), ['Foreground', 'Background', 'Orphan', 'nil']),
     ]);
   }
+  const fromQuery = (key: string): string => (body.length === 0 ? (query.get(key) ?? '') : '');
   const grace =
     given.gracePeriodSeconds ?? (query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined);
   return {
     isDryRun: isDryRun(dryRun, 'DeleteOptions'),
     gracePeriodSeconds: typeof grace === 'number' ? grace : undefined,
     propagation: (orphans === true ? 'Orphan' : propagation || 'Background') as DeleteOptions['propagation'],
-    uid: textAt(given, 'preconditions', 'uid'),
-    resourceVersion: textAt(given, 'preconditions', 'resourceVersion'),
+    uid: textAt(given, 'preconditions', 'uid') || fromQuery('uid'),
+    resourceVersion: textAt(given, 'preconditions', 'resourceVersion') || fromQuery('resourceVersion'),
   };
 }
 

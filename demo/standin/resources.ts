@@ -4,14 +4,14 @@ import type { Answer } from './answer.ts';
 import { type Call, managerOf, type Parts } from './call.ts';
 import { decoded, mediaType, parseBody } from './decode.ts';
 import { type Deleted, deleteObject, deleteOptions, isDryRun } from './delete.ts';
-import { apiVersionOf, type Kind } from './kinds.ts';
+import { apiVersionOf, type Kind, resourceName } from './kinds.ts';
 import { listObjects, matcher } from './list.ts';
 import { at, isObject, type JsonObject, type KubeObject, textAt } from './object.ts';
 import { isApply, patched } from './patch/patch.ts';
 import { reviewed } from './reviews.ts';
-import { badRequest, methodNotAllowed, type StatusError } from './status.ts';
+import { badRequest, conflict, methodNotAllowed, type StatusError } from './status.ts';
 import { startWatch } from './watch.ts';
-import { createObject, liveObject, updateObject, type WriteOptions } from './write.ts';
+import { about, createObject, liveObject, uidWords, updateObject, type WriteOptions } from './write.ts';
 
 /** @throws {StatusError} */
 export function answerResource(parts: Parts, call: Call, kind: Kind): Answer {
@@ -135,9 +135,42 @@ export function updated(parts: Parts, call: Call, kind: Kind, subresource: strin
       `the name of the object (${textAt(object, 'metadata', 'name')}) does not match the name on the URL (${name})`,
     );
   }
-  const live = liveObject(parts.cluster, kind, namespaceOf(call, kind), name);
+  const namespace = namespaceOf(call, kind);
+  if (createsOnUpdate.includes(resourceName(kind)) && parts.cluster.store.get(kind, namespace, name) === undefined)
+    return createdByUpdate(parts, call, kind, object);
+  const live = liveObject(parts.cluster, kind, namespace, name);
   const after = updateObject(parts.cluster, kind, live, subresource, object, writeOptions(call, 'UpdateOptions'));
   return { is: 'object', status: 200, object: after, kind, warnings };
+}
+
+/**
+ * Kinds of which an update makes what is not there.
+ *
+ * Source: `AllowCreateOnUpdate`, https://github.com/kubernetes/kubernetes/tree/v1.35.4/pkg/registry
+ */
+const createsOnUpdate = [
+  ...['services', 'endpoints', 'events', 'limitranges', 'leases.coordination.k8s.io'],
+  ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(
+    (each) => `${each}.rbac.authorization.k8s.io`,
+  ),
+];
+
+function createdByUpdate(parts: Parts, call: Call, kind: Kind, object: KubeObject): Answer {
+  const { uid } = object.metadata;
+  if (uid)
+    throw conflict(
+      about(kind, nameOf(call, kind)),
+      uidWords(kind, { ...object, metadata: { ...object.metadata, uid: '' } }, uid),
+    );
+  const options = writeOptions(call, 'UpdateOptions');
+  const made = createObject(parts.cluster, kind, namespaceOf(call, kind), versionless(object), options);
+  return { is: 'object', status: 201, object: made, kind };
+}
+
+/** Where an update or apply makes its object, the version that it is for is overlooked. */
+function versionless(object: JsonObject): JsonObject {
+  const { resourceVersion: _, ...metadata } = at(object, 'metadata');
+  return { ...object, metadata };
 }
 
 /** @throws {StatusError} */
@@ -169,7 +202,12 @@ export function patchedAnswer(parts: Parts, call: Call, kind: Kind, subresource:
       warnings,
     };
   }
-  const made = createObject(cluster, kind, namespace, result.object, options);
+  const uid = textAt(result.object, 'metadata', 'uid');
+  if (uid !== '') {
+    const words = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(about(kind, name), words);
+  }
+  const made = createObject(cluster, kind, namespace, versionless(result.object), options);
   return { is: 'object', status: 201, object: made, kind, warnings };
 }
 

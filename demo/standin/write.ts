@@ -293,7 +293,7 @@ function qosClass(pod: KubeObject): string {
   return containers.every(isWhole) ? 'Guaranteed' : 'Burstable';
 }
 
-function uidWords(kind: Kind, live: KubeObject, uid: string): string {
+export function uidWords(kind: Kind, live: KubeObject, uid: string): string {
   const { namespace, name } = live.metadata;
   const place = kind.group === '' ? kind.resource : `${resourceName(kind)}`;
   const key = `/registry/${place}/${namespace === undefined ? '' : `${namespace}/`}${name}`;

@@ -10,6 +10,7 @@ import { configMapExchanges } from './exchanges/config-maps.ts';
 import { discoveryExchanges } from './exchanges/discovery.ts';
 import { listExchanges } from './exchanges/lists.ts';
 import { patchExchanges } from './exchanges/patches.ts';
+import { preconditionExchanges } from './exchanges/preconditions.ts';
 import { refusalExchanges } from './exchanges/refusals.ts';
 import { reviewExchanges } from './exchanges/reviews.ts';
 import { workloadExchanges } from './exchanges/workloads.ts';
@@ -28,6 +29,7 @@ export const apiServerExchanges: readonly Exchange[] = [
   ...configMapExchanges,
   ...listExchanges,
   ...patchExchanges,
+  ...preconditionExchanges,
   ...workloadExchanges,
   ...reviewExchanges,
   ...refusalExchanges,
