@@ -29,7 +29,13 @@ export function gatewayConfiguration(options: {
     ],
     journal: { folder: `journal-${port}` },
     policy: { files: ['policy.yaml'] },
-    limits: { requestsPerCallerMax: 20_000, streamsPerCallerMax: 20_000 },
+    // One caller asks for all of them, at full speed.
+    limits: {
+      requestsPerCallerMax: 20_000,
+      streamsPerCallerMax: 20_000,
+      requestsPerCallerPerSecond: 1_000_000,
+      requestsPerCallerBurstMax: 1_000_000,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import test from 'node:test';
 import type { UpstreamRequest } from '../../src/connectors/kubernetes/upstream/upstream.ts';
 import { Refusal } from '../../src/model/refusal.ts';
@@ -132,6 +133,27 @@ test('a request that was given up while it waited for a connection is never sent
   finish();
   await collectBytes((await first).body, 0);
   await collectBytes((await third).body, 0);
+  assert.deepEqual(seen, ['/first', '/third']);
+});
+
+test('streamConnectionsMax: a watch for which there is no connection is refused in bounded time and never sent, and its own answer may take as long as it likes', async () => {
+  await using cleanup = new t.Cleanup();
+  const signal = new AbortController().signal;
+  const seen: (string | undefined)[] = [];
+  const arrived = Promise.withResolvers<ServerResponse>();
+  const { url } = await t.startServer(cleanup, (request, response) => {
+    seen.push(request.url);
+    if (seen.length === 1) arrived.resolve(response);
+    else response.end();
+  });
+  const upstream = t.upstreamTo(cleanup, url, { limits: { streamConnectionsMax: 1, upstreamTimeoutMs: 30 } });
+  const first = upstream.send(get('/first', { isStream: true }), signal);
+  const response = await arrived.promise;
+  assert.equal(await codeOf(upstream.send(get('/second', { isStream: true }), signal)), 'UPSTREAM_UNREACHABLE');
+  // Its time began before the second one's, which is over.
+  response.end('late');
+  assert.equal(`${await collectBytes((await first).body, 4)}`, 'late');
+  await collectBytes((await upstream.send(get('/third', { isStream: true }), signal)).body, 0);
   assert.deepEqual(seen, ['/first', '/third']);
 });
 
