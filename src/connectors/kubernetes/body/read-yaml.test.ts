@@ -6,9 +6,9 @@ import { readYaml } from './read-yaml.ts';
 
 const limits = DEFAULT_BODY_LIMITS;
 
-function outcome(text: string): string {
+function outcome(text: string, bounds = limits): string {
   try {
-    return JSON.stringify(readYaml(text, limits));
+    return JSON.stringify(readYaml(text, bounds));
   } catch (error) {
     assert.ok(error instanceof Refusal, String(error));
     return `refused: ${error.message}`;
@@ -75,6 +75,36 @@ describe('YAML as the API server reads it, or a refusal', () => {
     }
     const indented = Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n');
     assert.match(outcome(indented), /^refused: the body is nested more than 128 deep$/);
+  });
+
+  for (const [form, nested] of [
+    [
+      'maps',
+      (depth: number) =>
+        Array.from({ length: depth }, (_, i) => `${' '.repeat(i)}a:`)
+          .join('\n')
+          .concat(' b\n'),
+    ],
+    ['lists on a line', (depth: number) => `${'- '.repeat(depth)}b\n`],
+    ['brackets', (depth: number) => `${'[ '.repeat(depth)}b${' ]'.repeat(depth)}\n`],
+    [
+      'brackets around nothing, in maps',
+      (depth: number) => `a:\n b:\n  ${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}\n`,
+    ],
+  ] as const) {
+    test(`T57: depth is bounded, at the bound and one over: ${form}`, () => {
+      assert.doesNotMatch(outcome(nested(limits.depthMax)), /^refused/);
+      assert.match(outcome(nested(limits.depthMax + 1)), /^refused: the body is nested more than 128 deep$/);
+    });
+  }
+
+  test('T57: the number of values is bounded, at the bound and one over', () => {
+    const bounds = { ...limits, valuesMax: 4 };
+    assert.equal(outcome('a: [b, c]\n', bounds), '{"a":["b","c"]}');
+    assert.equal(outcome('a: [b, c, d]\n', bounds), 'refused: the body holds more than 4 values');
+    assert.equal(outcome('a: [[], [], []]\n', bounds), 'refused: the body holds more than 4 values');
+    // Before it is parsed, where brackets alone are more.
+    assert.equal(outcome('[[], [], [], [], ', bounds), 'refused: the body holds more than 4 values');
   });
 
   test('T57: YAML that is not JSON is bounded in bytes, and JSON in its place is not', () => {

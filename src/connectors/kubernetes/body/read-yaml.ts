@@ -78,7 +78,7 @@ function refuseDepth(text: string, limits: BodyLimits): void {
     if (depth > limits.depthMax) throw tooDeep(limits);
   }
   // A list in a list needs no more than `- - - -`.
-  if (new RegExp(`(?:[-?:][ \\t]+){${limits.depthMax}}`).test(text)) throw tooDeep(limits);
+  if (new RegExp(`(?:[-?:][ \\t]+){${limits.depthMax + 1}}`).test(text)) throw tooDeep(limits);
 }
 
 function documentOf(text: string): Document.Parsed {
@@ -120,10 +120,10 @@ class YamlReader {
     if (++this.#values > this.#limits.valuesMax) {
       throw unreadable(`the body holds more than ${this.#limits.valuesMax} values`);
     }
-    if (depth > this.#limits.depthMax) throw tooDeep(this.#limits);
     if (node === null) return null;
     refuseProperties(node as Properties);
     if (isScalar(node)) return this.#readScalar(node, isFlow);
+    if (depth >= this.#limits.depthMax) throw tooDeep(this.#limits);
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1, isFlow || node.flow === true));
     if (isMap(node)) return this.#readMap(node, depth, isFlow || node.flow === true);
     throw unreadable('the YAML has an alias', 'write the value out');
