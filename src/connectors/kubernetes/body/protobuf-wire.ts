@@ -50,14 +50,12 @@ export function* wireFields(message: Uint8Array): Generator<WireField> {
 }
 
 /** The varints that stand packed in bytes. */
-export function packedVarints(bytes: Uint8Array): readonly bigint[] {
-  const values: bigint[] = [];
+export function* packedVarints(bytes: Uint8Array): Generator<bigint> {
   for (let at = 0; at < bytes.length; ) {
     const value = varint(bytes, at);
-    values.push(value.bits);
+    yield value.bits;
     at = value.end;
   }
-  return values;
 }
 
 function tagType(bits: bigint): number {

@@ -28,9 +28,9 @@ function expectedOf(kind: string): ExpectedKind {
 
 const POD = expectedOf('v1/Pod');
 
-function outcome(bytes: Uint8Array, expected = POD): string {
+function outcome(bytes: Uint8Array, expected = POD, limits = DEFAULT_BODY_LIMITS): string {
   try {
-    return JSON.stringify(readProtobuf(bytes, expected, DEFAULT_BODY_LIMITS));
+    return JSON.stringify(readProtobuf(bytes, expected, limits));
   } catch (error) {
     assert.ok(error instanceof Refusal, String(error));
     return `${error.code}: ${error.message}`;
@@ -127,14 +127,32 @@ describe('Kubernetes protobuf', () => {
     assert.match(outcome(body([], 'policy/v2', 'Eviction'), expectedOf('policy/v1/Eviction')), /^BODY_MISMATCH/);
   });
 
-  test('T57: depth is bounded', () => {
+  test('T57: depth is bounded, at the bound and one over', () => {
     const crd = expectedOf('apiextensions.k8s.io/v1/CustomResourceDefinition');
-    // JSONSchemaProps.not, field 28, holds a schema again.
-    let schema: Buffer = Buffer.alloc(0);
-    for (let i = 0; i < 1000; i++) schema = Buffer.concat([Buffer.from([0xe2, 0x01]), length(schema.length), schema]);
-    const version = wrap(4, wrap(1, schema));
-    const bytes = Buffer.concat([Buffer.from('k8s\0'), wrap(2, wrap(2, wrap(7, version)))]);
-    assert.equal(outcome(bytes, crd), 'BODY_UNREADABLE: the body is nested more than 128 deep');
+    // JSONSchemaProps.not, field 28, holds a schema again; the outermost is the fifth message.
+    const nested = (depth: number) => {
+      let schema: Buffer = Buffer.alloc(0);
+      for (let i = 5; i < depth; i++)
+        schema = Buffer.concat([Buffer.from([0xe2, 0x01]), length(schema.length), schema]);
+      return Buffer.concat([Buffer.from('k8s\0'), wrap(2, wrap(2, wrap(7, wrap(4, wrap(1, schema)))))]);
+    };
+    const { depthMax } = DEFAULT_BODY_LIMITS;
+    assert.match(outcome(nested(depthMax), crd), /^\{"metadata"/);
+    for (const depth of [depthMax + 1, 1000])
+      assert.equal(outcome(nested(depth), crd), 'BODY_UNREADABLE: the body is nested more than 128 deep');
+  });
+
+  test('T57: the number of values is bounded, at the bound and one over', () => {
+    // Two finalizers.
+    const bytes = body(field(1, ...field(14, 97), ...field(14, 98)));
+    const read = (valuesMax: number) => outcome(bytes, POD, { ...DEFAULT_BODY_LIMITS, valuesMax });
+    const enough = Array.from({ length: 100 }, (_, i) => i).find((valuesMax) => read(valuesMax).startsWith('{'));
+    assert.ok(enough !== undefined && enough > 2);
+    assert.equal(read(enough - 1), `BODY_UNREADABLE: the body holds more than ${enough - 1} values`);
+    // Counted as they come: at the third of them, it has not been seen yet that this is no list.
+    const names = body(field(1, ...field(1, 97), ...field(1, 98), ...field(1, 99)));
+    const limits = { ...DEFAULT_BODY_LIMITS, valuesMax: 3 };
+    assert.equal(outcome(names, POD, limits), 'BODY_UNREADABLE: the body holds more than 3 values');
   });
 
   test('bytes that are changed, cut or put in are refused, or read without a fault', () => {

@@ -97,6 +97,7 @@ function singleFields(bytes: Uint8Array): ReadonlyMap<number, Uint8Array> {
 class ProtobufReader {
   readonly #limits: BodyLimits;
   #values = 0;
+  #fields = 0;
 
   constructor(limits: BodyLimits) {
     this.#limits = limits;
@@ -107,7 +108,7 @@ class ProtobufReader {
     if (depth > this.#limits.depthMax) throw unreadable(`the body is nested more than ${this.#limits.depthMax} deep`);
     const { fields, byNumber } = message(name);
     const found = new Map<number, WireField[]>();
-    for (const field of wireFields(bytes)) {
+    for (const field of this.#wireFields(bytes)) {
       if (!byNumber.has(field.number))
         throw unreadable(`the protobuf has field ${field.number} in ${name}, which is none`);
       const before = found.get(field.number);
@@ -142,12 +143,14 @@ class ProtobufReader {
   #list(field: Field, given: readonly WireField[], depth: number): readonly JsonValue[] {
     // Numbers may stand packed or one by one; both are the same list.
     const isNumber = field.type === 'int32' || field.type === 'int64';
-    const unpacked = given.flatMap((each) =>
-      isNumber && each.type === 'bytes'
-        ? packedVarints(each.bytes).map((bits) => ({ ...each, type: 'varint' as const, bits }))
-        : [each],
-    );
-    return unpacked.map((each) => this.#value(field, each, depth));
+    const list: JsonValue[] = [];
+    for (const each of given) {
+      if (!isNumber || each.type !== 'bytes') list.push(this.#value(field, each, depth));
+      else
+        for (const bits of packedVarints(each.bytes))
+          list.push(this.#value(field, { ...each, type: 'varint', bits }, depth));
+    }
+    return list;
   }
 
   #map(field: Field, given: readonly WireField[], depth: number): JsonObject {
@@ -171,9 +174,7 @@ class ProtobufReader {
 
   /** The value of one field; its zero value where it is not on the wire. */
   #value(field: Field, given: WireField | undefined, depth: number): JsonValue {
-    if (++this.#values > this.#limits.valuesMax) {
-      throw unreadable(`the body holds more than ${this.#limits.valuesMax} values`);
-    }
+    if (++this.#values > this.#limits.valuesMax) throw tooMany(this.#limits);
     const { type, key } = field;
     const plain = scalar(type, given, key);
     if (plain !== undefined) return plain;
@@ -187,13 +188,21 @@ class ProtobufReader {
     const [first] = message(name).fields;
     // A list that is a message: its items stand in field 1.
     if (first?.shape === 'list') {
-      const items = [...wireFields(bytes)];
+      const items = [...this.#wireFields(bytes)];
       if (items.some((item) => item.number !== 1)) throw unreadable(`the protobuf has a field in ${name} that is none`);
       return items.map((item) => this.#value(first, item, depth + 1));
     }
     const object: Record<string, JsonValue> = Object.create(null);
     this.readInto(object, bytes, name, depth + 1);
     return object;
+  }
+
+  /** Limit: fields are counted as they come, before any of them is kept; each makes a value at least. */
+  *#wireFields(bytes: Uint8Array): Generator<WireField> {
+    for (const field of wireFields(bytes)) {
+      if (++this.#fields > this.#limits.valuesMax) throw tooMany(this.#limits);
+      yield field;
+    }
   }
 }
 
@@ -203,6 +212,10 @@ function asBytes(field: WireField | undefined, key: string): Uint8Array {
   if (field === undefined) return NONE;
   if (field.type !== 'bytes') throw wrongType(key);
   return field.bytes;
+}
+
+function tooMany({ valuesMax }: BodyLimits): Error {
+  return unreadable(`the body holds more than ${valuesMax} values`);
 }
 
 function wrongType(key: string): Error {
