@@ -60,9 +60,9 @@ export function observerOf({ log, metrics, clock }: Told, lines: LogLimit): Obse
         'not authenticated',
       );
     },
-    failed(refusal, raw) {
+    failed(target, refusal, raw) {
       if (!lines.takesLine(raw.peer, refusal.code, clock.monotonic())) return;
-      log.error({ exchange: raw.id, code: refusal.code, detail: refusal.detail }, refusal.message);
+      log.error({ exchange: raw.id, target, code: refusal.code, detail: refusal.detail }, refusal.message);
     },
   };
 }

@@ -47,8 +47,8 @@ export interface Observer {
   unauthenticated(code: string, refusal: Refusal, raw: RawRequest): void;
   /** A caller asked too fast; the caller's count is told elsewhere. */
   throttled(target: string): void;
-  /** A fault of ours, with its detail, which no caller sees. */
-  failed(refusal: Refusal, raw: RawRequest): void;
+  /** Neither caller nor policy is the cause: the gateway, its disk or the target failed. Its detail is for the operator; no caller sees it. */
+  failed(target: string, refusal: Refusal, raw: RawRequest): void;
 }
 
 /** Opens recordings; one for each target. */
@@ -228,8 +228,8 @@ class JournalRecording implements Recording, UnderWay {
       if (refusal.code !== 'CALLER_GONE') this.#parts.observer.unauthenticated(refusal.code, refusal, this.#raw);
       return refusal;
     }
-    if (refusal.code === 'INTERNAL' || refusal.code === 'RECORDING_UNAVAILABLE')
-      this.#parts.observer.failed(refusal, this.#raw);
+    if (refusal.status >= 500 && refusal.code !== 'SHUTTING_DOWN')
+      this.#parts.observer.failed(this.#parts.target, refusal, this.#raw);
     try {
       if (this.#begun === undefined) this.#appendBegun(undefined);
     } catch {

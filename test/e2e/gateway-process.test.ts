@@ -118,6 +118,27 @@ test('every mistake of a configuration is listed at once, with its place, and th
   }
 });
 
+test('a target that cannot be reached is told to the operator with the cause, which the caller does not see', async () => {
+  const site = await makeSite();
+  try {
+    const url = site.standins[0]?.url ?? '';
+    writeFileSync(site.configFile, readFileSync(site.configFile, 'utf8').replace(url, 'https://127.0.0.1:9'));
+    const running = await site.start();
+    const caller = { token: await site.token(), caFile: join(site.folder, 'data/ca.crt') };
+    for (const [path, code] of [
+      [PODS, 'DISCOVERY_UNAVAILABLE'],
+      ['/k8s/target-0/version', 'UPSTREAM_UNREACHABLE'],
+    ] as const) {
+      const { body } = await ask(running.url + path, caller);
+      assert.match(body, new RegExp(code));
+      assert.doesNotMatch(body, /ECONNREFUSED/);
+      await running.child.until(new RegExp(`"target":"target-0","code":"${code}","detail":"[^"]*ECONNREFUSED`));
+    }
+  } finally {
+    await site.stop();
+  }
+});
+
 test('a certificate from files is followed as they change; a pair that cannot be used never replaces one that can', async () => {
   const [first, second] = [
     await makeLoopbackCertificate('first', Date.now()),

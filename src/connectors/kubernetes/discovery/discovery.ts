@@ -187,7 +187,8 @@ async function getDocument(get: DiscoveryOptions['get'], path: string, accept: s
 }
 
 function unavailable(cause: unknown): Refusal {
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const detail = cause instanceof Refusal && cause.detail !== '' ? `${why}: ${cause.detail}` : why;
   return new Refusal('DISCOVERY_UNAVAILABLE', 'the target could not be asked which kinds it serves', {
     detail,
     cause,
