@@ -24,7 +24,13 @@ function twoSegments(): Event[][] {
     [begun(1), permitted(1), ended(1)],
     [
       begun(2),
-      ended(2, { kind: 'refused', code: 'DENIED_BY_RULE', status: 403, message: `no ${HOSTILE}` }),
+      ended(2, {
+        kind: 'refused',
+        code: 'DENIED_BY_RULE',
+        status: 403,
+        message: `no ${HOSTILE}`,
+        detail: `it ${HOSTILE}`,
+      }),
       {
         ...hostile,
         operation: {
@@ -148,7 +154,7 @@ test('the commands print what stands there, in exit codes too, and nothing that 
   assert.match(listed.stdout, new RegExp(`${session} .* ci:deployer +prod +3 +1 +1 +0\n$`));
   const shown = sallyport('sessions', 'show', session, '--journal', folder);
   assert.match(shown.stdout, /get +deployments\.apps +default\/web-1 +answered +200 +read +5\n/);
-  assert.match(shown.stdout, /\n {4}DENIED_BY_RULE: no web\\u001b/);
+  assert.match(shown.stdout, /\n {4}DENIED_BY_RULE: no web\\u001b.* \(it web\\u001b.*\)\n/);
   assert.match(shown.stdout, /\n {4}runs "sh" "web\\u001b/);
   const json = sallyport('sessions', 'show', session, '--journal', folder, '-o', 'json');
   assert.equal(JSON.parse(json.stdout)[2].begun.operation.name, HOSTILE);

@@ -144,7 +144,9 @@ function remarks({ begun, ended }: ExchangeView): readonly string[] {
       ? []
       : [`    runs ${argv.map((argument) => escapeControl(JSON.stringify(argument))).join(' ')}`]),
     ...(outcome?.kind === 'refused' || outcome?.kind === 'broken'
-      ? [`    ${outcome.code}: ${escapeControl(outcome.message)}`]
+      ? [
+          `    ${outcome.code}: ${escapeControl(outcome.message)}${outcome.detail === undefined ? '' : ` (${escapeControl(outcome.detail)})`}`,
+        ]
       : []),
   ];
 }
