@@ -11,6 +11,8 @@ import { caPem, certificate } from '../transport/support.ts';
 export interface FrontHandlers {
   /** `false` leaves the request to the stand-in. */
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Comes before a request is passed on, which waits for it. */
+  readonly onPass?: (request: IncomingMessage) => Promise<void>;
   /** A TCP connection to it. */
   readonly onConnection?: (socket: Socket) => void;
   readonly onUpgrade?: (request: IncomingMessage, socket: TLSSocket, head: Buffer) => void;
@@ -25,13 +27,16 @@ export interface Front {
 
 /** Starts one on loopback. */
 export async function startFront(
-  standin: Standin,
-  { onRequest, onConnection, onUpgrade }: FrontHandlers,
+  standin: Pick<Standin, 'url' | 'caPem'>,
+  { onRequest, onPass, onConnection, onUpgrade }: FrontHandlers,
 ): Promise<Front> {
   const agent = new Agent({ ca: standin.caPem, keepAlive: true });
   const tls = { cert: certificate.certPem, key: certificate.keyPem };
   const server = createServer({ ...tls, allowHalfOpen: true } as typeof tls, (request, response) => {
-    if (onRequest?.(request, response) !== true) pass(standin.url, agent, request, response);
+    if (onRequest?.(request, response) === true) return;
+    const passOn = () => pass(standin.url, agent, request, response);
+    if (onPass === undefined) passOn();
+    else onPass(request).then(passOn, (error) => response.destroy(error));
   });
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {

@@ -56,7 +56,12 @@ export interface WorldOptions {
   readonly issuers?: string;
   /** What answers in the stand-in's place, as far as it wants to. */
   readonly front?: FrontHandlers;
+  /** A cluster in the stand-in's place. */
+  readonly cluster?: WorldCluster;
 }
+
+/** What a world needs of the cluster that its gateway stands before. */
+export type WorldCluster = Pick<Standin, 'url' | 'caPem' | 'impersonatorToken' | 'readerToken'>;
 
 const ALLOW_ALL = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -71,15 +76,16 @@ rules:
 export async function startSmallWorld(options: WorldOptions = {}): Promise<SmallWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-world-'));
   const [standin, issuer] = await Promise.all([startStandin(), startIssuer()]);
-  const front = options.front === undefined ? undefined : await startFront(standin, options.front);
-  const server = front ?? standin;
+  const cluster = options.cluster ?? standin;
+  const front = options.front === undefined ? undefined : await startFront(cluster, options.front);
+  const server = front ?? cluster;
   const closeServers = () => Promise.all([front?.close(), standin.close(), issuer.close()]);
   const configFile = join(folder, 'sallyport.yaml');
   const policyFile = join(folder, 'policy.yaml');
   await writeFile(policyFile, options.policy ?? ALLOW_ALL);
   await writeFile(join(folder, 'ca.crt'), server.caPem);
-  await writeFile(join(folder, 'token'), standin.impersonatorToken);
-  await writeFile(join(folder, 'reader-token'), standin.readerToken);
+  await writeFile(join(folder, 'token'), cluster.impersonatorToken);
+  await writeFile(join(folder, 'reader-token'), cluster.readerToken);
   await writeFile(configFile, configText(server.url, issuer, options));
   const lines: string[] = [];
   const gateway = await startFrom(configFile, lines).catch(async (error: unknown) => {
