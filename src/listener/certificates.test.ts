@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { type CertificatePair, watchCertificateFiles } from './certificates.ts';
 import { keepRenewed, openLocalCa, renewsAt } from './local-ca.ts';
 
@@ -124,13 +125,22 @@ test('a certificate is read again when its files change, and a pair that cannot 
     await isTold;
     const failure = told.pop();
     assert.ok(failure instanceof Error && message.test(failure.message));
+    assert.equal(files.failure, failure.message);
     assert.deepEqual(files.current, one);
   }
   const isTold = next();
   put(two);
   await isTold;
   assert.deepEqual(told.pop(), two);
-  assert.deepEqual(files.current, two);
+  assert.deepEqual([files.current, files.failure], [two, undefined]);
+
+  const isGone = next();
+  rmSync(keyFile);
+  await isGone;
+  assert.match(files.failure ?? '', /ENOENT/);
+  put(two); // what is in force is there again: nothing is told, and nothing is wrong any more
+  while (files.failure !== undefined) await setImmediate();
+  assert.ok(told.every((what) => what instanceof Error && /ENOENT/.test(what.message)));
   files.close();
 });
 

@@ -29,6 +29,8 @@ export interface CertificateFilesOptions {
 export interface CertificateFiles {
   /** The pair in force. */
   readonly current: CertificatePair;
+  /** Why what the files hold now is not in force; undefined where it is. */
+  readonly failure: string | undefined;
   close(): void;
 }
 
@@ -45,15 +47,19 @@ export async function watchCertificateFiles(options: CertificateFilesOptions): P
   let current = await readPair(options);
   checkPair(current, clock.now());
   let seen = current;
+  let failure: string | undefined;
   const look = async () => {
     try {
       const pair = await readPair(options);
+      if (isSame(pair, current)) failure = undefined;
       if (isSame(pair, seen)) return;
       seen = pair;
       checkPair(pair, clock.now());
+      failure = undefined;
       if (isSame(pair, current)) return;
       current = pair;
     } catch (error) {
+      failure = (error as Error).message;
       options.onFailure(error as Error);
       return;
     }
@@ -63,6 +69,9 @@ export async function watchCertificateFiles(options: CertificateFilesOptions): P
   return {
     get current() {
       return current;
+    },
+    get failure() {
+      return failure;
     },
     close: stop,
   };

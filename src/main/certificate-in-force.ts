@@ -15,6 +15,8 @@ interface Options {
 /** The certificate that the gateway serves with. */
 export interface CertificateInForce {
   readonly current: CertificatePair;
+  /** Why what the certificate's files hold now is not in force; undefined where it is, and without such files. */
+  failure(): string | undefined;
   stop(): void;
 }
 
@@ -33,7 +35,7 @@ export async function certificateInForce({ config, clock, onChange, onFailure }:
   const { certificateFile, keyFile } = config.tls;
   if (certificateFile !== undefined && keyFile !== undefined) {
     const files = await watchCertificateFiles({ certificateFile, keyFile, onChange, onFailure });
-    return { current: files.current, stop: () => files.close() };
+    return { current: files.current, failure: () => files.failure, stop: () => files.close() };
   }
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const ca = await openLocalCa(config.dataFolder, clock);
@@ -47,7 +49,8 @@ export async function certificateInForce({ config, clock, onChange, onFailure }:
     ]),
   ];
   const current = await ca.certify(names);
-  return { current, stop: keepRenewed(ca, current, names, { clock, onRenewed: onChange, onFailure }) };
+  const stop = keepRenewed(ca, current, names, { clock, onRenewed: onChange, onFailure });
+  return { current, failure: () => undefined, stop };
 }
 
 function ownAddress({ listen }: Config): readonly string[] {

@@ -91,7 +91,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
       await close();
       await privatePort.stop();
     };
-    const privatePort = await openPrivatePort(config, () => readiness(state, journal, policy), told);
+    const privatePort = await openPrivatePort(config, () => readiness(state, journal, policy, certificate), told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
     log.info(
@@ -236,9 +236,15 @@ function portTaken(address: string, port: number) {
   };
 }
 
-/** A refused policy is shown and does not make the gateway unready: the set before is in force, and taking every replica away would be worse. */
-function readiness(state: { readonly stopped?: Promise<void> }, journal: Journal, policy: PolicyInForce) {
+/** A refused policy or certificate is shown and does not make the gateway unready: the one before is in force, and taking every replica away would be worse. */
+function readiness(
+  state: { readonly stopped?: Promise<void> },
+  journal: Journal,
+  policy: PolicyInForce,
+  certificate: CertificateInForce,
+) {
   const health = journal.health();
+  const refused = certificate.failure();
   return {
     reasons: [
       ...(state.stopped !== undefined ? ['the gateway is stopping'] : []),
@@ -249,6 +255,7 @@ function readiness(state: { readonly stopped?: Promise<void> }, journal: Journal
       ...policy
         .findings()
         .map((finding) => `the policy files are refused, an older set is in force: ${formatFinding(finding)}`),
+      ...(refused === undefined ? [] : [`the certificate’s files are refused, an older one is in force: ${refused}`]),
       ...(health.room === 'low' ? [`the journal’s disk is nearly full: ${health.freeBytes} bytes are free`] : []),
     ],
   };

@@ -151,13 +151,18 @@ test('a certificate from files is followed as they change; a pair that cannot be
   };
   try {
     place(first);
-    const { child, url } = await site.start();
+    const { child, url, privateUrl } = await site.start();
     assert.equal(await servedName(url), 'first');
     place({ ...second, keyPem: first.keyPem });
     await child.until(/the changed certificate is refused/);
+    assert.deepEqual(await ask(`${privateUrl}/readyz`), {
+      status: 200,
+      body: 'ready\n- the certificate’s files are refused, an older one is in force: the key belongs to another certificate\n',
+    });
     assert.equal(await servedName(url), 'first');
     place(second);
     await child.until(/a changed certificate is in force/);
+    assert.equal((await ask(`${privateUrl}/readyz`)).body, 'ready\n');
     assert.equal(await servedName(url), 'second');
   } finally {
     await site.stop();
