@@ -151,6 +151,10 @@ for (const [protocol, expected] of [
   });
 }
 
+test('T35: a header that asks for an upgrade which the connection does not make is refused', () => {
+  assert.equal(outcome({ rawHeaders: ['Upgrade', 'websocket'] }), 'UPGRADE_UNSUPPORTED');
+});
+
 test('the body is read once, whole, and not beyond its limit', async () => {
   const limits = { ...DEFAULT_LIMITS, bodyBytesMax: 4 };
   const read = (chunks: string[]) =>
@@ -159,6 +163,25 @@ test('the body is read once, whole, and not beyond its limit', async () => {
   assert.equal((await request.readBody()).toString(), 'abcd');
   assert.equal(await request.readBody(), await request.readBody());
   await assert.rejects(read(['ab', 'cde']).readBody(), { code: 'BODY_TOO_LARGE' });
+});
+
+test('a body that says that it is larger than its limit is refused before any of it is read', async () => {
+  const limits = { ...DEFAULT_LIMITS, bodyBytesMax: 4 };
+  const saying = (length: string) => {
+    const body = Readable.from([Buffer.from('abcd')]);
+    return { body, request: accept(raw({ body, rawHeaders: ['Content-Length', length] }), limits) };
+  };
+  assert.equal(String(await saying('4').request.readBody()), 'abcd');
+  const { body, request } = saying('5');
+  await assert.rejects(request.readBody(), { code: 'BODY_TOO_LARGE' });
+  assert.equal(body.readableDidRead, false);
+});
+
+test('a body that does not arrive within its time is refused', async () => {
+  const body = new Readable({ read() {} });
+  body.push('abc');
+  const request = accept(raw({ body }), { ...DEFAULT_LIMITS, bodyTimeoutMs: 5 });
+  await assert.rejects(request.readBody(), { code: 'REQUEST_TIMEOUT' });
 });
 
 test('T57: a compressed body is refused before any of it is read', async () => {
