@@ -269,6 +269,68 @@ test('unwantedBodyBytesMax: the rest of a body that nobody read is thrown away, 
   await closed(over);
 });
 
+test('headersTimeoutMs: headers that do not end are cut by it alone, and a body has the time of the whole request', async () => {
+  await using cleanup = new t.Cleanup();
+  const serve: Serve = async (_target, raw) => t.refused(200, await t.bodyOf(raw));
+  const limits = { headersTimeoutMs: 40, requestTimeoutMs: 60_000 };
+  const listener = await t.listen(cleanup, serve, { limits });
+  assert.match(await t.exchangeBytes(listener.port, 'GET / HTTP/1.1\r\nHost: h\r\nX-A: '), /^HTTP\/1.1 408 /);
+  const slow = await t.openSocket(listener.port);
+  slow.write('PUT / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 8\r\n\r\nhalf');
+  assert.match(await t.exchangeBytes(listener.port, 'GET / HTTP/1.1\r\nHost: h\r\nX-A: '), /^HTTP\/1.1 408 /);
+  slow.write('half');
+  assert.match(await t.readUntil(slow, 'halfhalf'), /^HTTP\/1.1 200 /);
+  slow.destroy();
+});
+
+test('streamWindowBytes: each client is told how much a stream takes before somebody reads it', async () => {
+  await using cleanup = new t.Cleanup();
+  const streamWindowBytes = 70_000;
+  const listener = await t.listen(cleanup, never, { limits: { streamWindowBytes } });
+  const session = await t.openHttp2(cleanup, listener.port);
+  if (session.remoteSettings.initialWindowSize !== streamWindowBytes)
+    await new Promise((resolve) => session.once('remoteSettings', resolve));
+  assert.equal(session.remoteSettings.initialWindowSize, streamWindowBytes);
+});
+
+test('connectionMegabytesMax: once the streams of a connection take that much, one more is refused, and those in flight go on', async () => {
+  await using cleanup = new t.Cleanup();
+  const answers: (() => void)[] = [];
+  const serve: Serve = () => new Promise((resolve) => answers.push(() => resolve(t.refused(200, 'ok'))));
+  const listener = await t.listen(cleanup, serve, { limits: { connectionMegabytesMax: 1 } });
+  const session = await t.openHttp2(cleanup, listener.port);
+  const streams = Array.from({ length: 60 }, () =>
+    t.requestHttp2(session, { ':path': '/', 'x-a': 'a'.repeat(30_000) }),
+  );
+  const isRefused = (stream: Awaited<(typeof streams)[number]>) => stream.rstCode === 11; // ENHANCE_YOUR_CALM
+  assert.ok(isRefused(await (streams.at(-1) as (typeof streams)[number])));
+  // A megabyte of headers at most, and most of one.
+  assert.ok(answers.length >= 25 && answers.length <= 34, `${answers.length} streams`);
+  for (const answer of answers) answer();
+  const all = await Promise.all(streams);
+  assert.equal(all.filter((stream) => !isRefused(stream) && stream.body === 'ok').length, answers.length);
+});
+
+test('invalidFramesMax: a connection may send that many, and more close it', async () => {
+  await using cleanup = new t.Cleanup();
+  const invalidFramesMax = 5;
+  const listener = await t.listen(cleanup, ok, { limits: { invalidFramesMax } });
+  // A method, and no path.
+  const invalid = (id: number) => frame(1, 5, id, Buffer.from([0x82]));
+  const send = async (count: number) => {
+    const socket = await openFrames(listener.port);
+    const answer = untilFrame(socket, 1);
+    for (let i = 0; i < count; i++) socket.write(invalid(1 + 2 * i));
+    socket.write(headersFrame(1 + 2 * count));
+    const isAnswered = (await answer) !== undefined;
+    socket.destroy();
+    return isAnswered;
+  };
+  assert.equal(await send(invalidFramesMax), true);
+  // nghttp2 counts from zero.
+  assert.equal(await send(invalidFramesMax + 2), false);
+});
+
 test('T64: a connection that resets stream after stream is closed (CVE-2023-44487)', async () => {
   await using cleanup = new t.Cleanup();
   let calls = 0;

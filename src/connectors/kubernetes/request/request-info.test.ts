@@ -215,6 +215,7 @@ table('T24: query keys that change the meaning, given twice or misspelt', [
   ['GET', '/api/v1/pods?labelSelector=a%00', 'REQUEST_MALFORMED'],
   ['GET', '/api/v1/pods?limit=1#x', 'REQUEST_MALFORMED'],
   ['GET', '/api/v1/pods?x=é', 'REQUEST_MALFORMED'],
+  ['GET', `/api/v1/pods?${'x&'.repeat(4096)}`, 'list - pods -'],
   ['GET', `/api/v1/pods?${'x&'.repeat(4097)}`, 'URI_TOO_LONG'],
 ]);
 
