@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadConfig } from '../config/load.ts';
-import { parsePolicies } from '../config/policy-load.ts';
+import { parsePolicies } from '../config/parse-policies.ts';
 import { GUARD_IDS } from '../policy/guards/table.ts';
 import { initCommand } from './init.ts';
 

@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { deepFreeze } from '../std/deep-freeze.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { clashes } from './clashes.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
@@ -148,12 +149,4 @@ export function policyFiles(config: Pick<ConfigDocument, 'policy'>): readonly st
           .map((entry) => join(path, entry))
       : [path],
   );
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
 }

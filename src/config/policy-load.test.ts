@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { compileRules } from '../../test/support/compile-rules.ts';
 import type { Rule } from '../policy/rule.ts';
-import { compileRules } from '../policy/rule-set.ts';
 import { formatFinding } from './finding.ts';
-import { parsePolicies } from './policy-load.ts';
+import { parsePolicies } from './parse-policies.ts';
 
 function policy(rules: string, head = 'callers: [{ groups: [bots] }]\ntargets: [demo]'): string {
   return `apiVersion: sallyport.dev/v1\nkind: Policy\nmetadata: { name: p }\n${head}\nrules:\n${rules}\n`;

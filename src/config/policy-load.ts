@@ -1,4 +1,4 @@
-import { checkCel } from '../policy/cel/check.ts';
+import type { CelMistake } from '../policy/cel/check.ts';
 import type { Rule } from '../policy/rule.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -12,25 +12,48 @@ export interface PolicyFile {
   readonly text: string;
 }
 
+/** The rules of files, or every mistake in any of them. */
+export type ParsedPolicies = { readonly rules: readonly Rule[] } | { readonly findings: readonly Finding[] };
+
+/** Policies of which all is checked but their conditions; only `checkConditions` makes rules of them. */
+export interface PolicyDraft {
+  readonly conditions: readonly PolicyCondition[];
+  readonly rules: readonly Rule[];
+  readonly findings: readonly Finding[];
+}
+
+/** A condition in CEL, and where it stands. */
+interface PolicyCondition {
+  readonly located: PolicyText;
+  readonly path: readonly PropertyKey[];
+  readonly text: string;
+}
+
 /**
- * The rules of all documents in all files, or every mistake in any of them: a set is loaded whole or not at all.
- *
- * Beside the form of each document, what is checked here is what hangs on several fields, on other documents (an id stands once), and CEL.
+ * The documents of all files, each checked for its form, for what hangs on several fields, and for what hangs on other documents (an id stands once).
+ * Their conditions are left to `checkConditions`, so that what reads CEL is loaded only where there are any.
  */
-export function parsePolicies(
-  files: readonly PolicyFile[],
-): { readonly rules: readonly Rule[] } | { readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
-  const rules: Rule[] = [];
-  const places = new Map<string, string>();
+export function draftPolicies(files: readonly PolicyFile[]): PolicyDraft {
+  const draft: Draft = { conditions: [], rules: [], findings: [], places: new Map() };
   for (const file of files) {
     for (const parsed of parseYaml(file.path, file.text)) {
-      if ('findings' in parsed) findings.push(...parsed.findings);
-      else if (parsed.document.contents !== null)
-        rules.push(...documentRules({ ...parsed, text: file.text }, places, findings));
+      if ('findings' in parsed) draft.findings.push(...parsed.findings);
+      else if (parsed.document.contents !== null) addDocument({ ...parsed, text: file.text }, draft);
     }
   }
-  return findings.length === 0 ? { rules: Object.freeze(rules) } : { findings };
+  return draft;
+}
+
+/** The rules of a draft, once its conditions are checked, or every mistake: a set is loaded whole or not at all. */
+export function checkConditions(
+  draft: PolicyDraft,
+  checkWhen: (text: string) => readonly CelMistake[],
+): ParsedPolicies {
+  const mistakes = draft.conditions.flatMap(({ located, path, text }) =>
+    checkWhen(text).map(({ offset, message }) => scalarFinding(located, path, offset, message)),
+  );
+  const findings = [...draft.findings, ...mistakes];
+  return findings.length === 0 ? { rules: Object.freeze(draft.rules) } : { findings };
 }
 
 /** A document with the text of its file, which CEL's positions are counted in. */
@@ -38,28 +61,34 @@ export interface PolicyText extends Located {
   readonly text: string;
 }
 
-function documentRules(located: PolicyText, places: Map<string, string>, findings: Finding[]): readonly Rule[] {
+/** A draft while it is made. */
+interface Draft {
+  readonly conditions: PolicyCondition[];
+  readonly rules: Rule[];
+  readonly findings: Finding[];
+  /** Where each id stands. */
+  readonly places: Map<string, string>;
+}
+
+function addDocument(located: PolicyText, { conditions, rules, findings, places }: Draft): void {
   const parsed = policySchema.safeParse(located.document.toJS());
   if (!parsed.success) {
     findings.push(...schemaFindings(located, parsed.error));
-    return [];
+    return;
   }
   const policy = parsed.data;
-  return policy.rules.map((rule, i) => {
+  for (const [i, rule] of policy.rules.entries()) {
     const path = ['rules', i];
     for (const [key, message] of ruleMistakes(policy, rule))
       findings.push(findingAt(located, key === '' ? path : [...path, key], message));
-    if (rule.when !== undefined) {
-      for (const mistake of checkCel(rule.when))
-        findings.push(scalarFinding(located, [...path, 'when'], mistake.offset, mistake.message));
-    }
+    if (rule.when !== undefined) conditions.push({ located, path: [...path, 'when'], text: rule.when });
     const made = toRule(policy, rule, i, { file: located.file, line: findingAt(located, path, '').line });
     const first = places.get(made.id);
     if (first !== undefined)
       findings.push(findingAt(located, [...path, 'id'], `\`${made.id}\` stands in ${first} too; an id stands once`));
     places.set(made.id, first ?? `${made.source.file}:${made.source.line}`);
-    return made;
-  });
+    rules.push(made);
+  }
 }
 
 const STREAM_KEYS = ['exec', 'log', 'portForward', 'proxy'] as const;

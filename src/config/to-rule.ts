@@ -1,6 +1,7 @@
 import type { Amendment } from '../model/amendment.ts';
 import type { JsonValue } from '../model/operation.ts';
 import type { CallerMatch, NamespaceMatch, Rule, RuleSource, TimeMatch, TimeWindow } from '../policy/rule.ts';
+import { deepFreeze } from '../std/deep-freeze.ts';
 import type { PolicyDocument, RuleDocument } from './policy-schema.ts';
 
 type Amended = NonNullable<RuleDocument['amend']>[number];
@@ -86,12 +87,4 @@ function pathOf(pointer: string): readonly string[] {
     .slice(1)
     .split('/')
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
 }

@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
-import { pino } from 'pino';
 import { CliError } from '../cli/cli-error.ts';
 import { readConfig } from '../cli/read-config.ts';
 import { JournalError } from '../storage/journal-error.ts';
 import { ConfigError } from './config-error.ts';
-import { startGateway } from './start-gateway.ts';
+import { beginReading } from './policy-in-force.ts';
 import { stopSignals } from './stop-signals.ts';
 
 interface Options {
@@ -22,13 +21,20 @@ export function gatewayCommand(): Command {
         .choices(['trace', 'debug', 'info', 'warn', 'error'])
         .default('info'),
     )
-    .action(async ({ config, logLevel }: Options) => {
-      const log = pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
-      const gateway = await startGateway(readConfig(config), log).catch((error: unknown) => {
+    .action(async (options: Options) => {
+      const config = readConfig(options.config);
+      // The policy is read in its process while the rest of the gateway is loaded.
+      const reading = beginReading(config);
+      const [{ pino }, { startGateway }] = await Promise.all([import('pino'), import('./start-gateway.ts')]);
+      const log = pino(
+        { level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+        pino.destination(2),
+      );
+      const gateway = await startGateway(config, log, reading).catch((error: unknown) => {
         if (error instanceof ConfigError || error instanceof JournalError) throw new CliError(error.message);
         throw error;
       });
-      process.on('SIGHUP', () => gateway.lookAtPolicy());
+      process.on('SIGHUP', () => void gateway.lookAtPolicy());
       const asked = stopSignals();
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
         process.on(signal, () => {

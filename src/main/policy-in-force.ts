@@ -3,20 +3,19 @@
  * force, and the failure stays visible until it is mended. Files are looked at once a second rather than watched: a mounted ConfigMap changes by a
  * swapped link, which no file watcher sees the same way everywhere.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Finding } from '../config/finding.ts';
 import { policyFiles } from '../config/load.ts';
-import { parsePolicies } from '../config/policy-load.ts';
+import type { CompileWhen } from '../policy/compiled-rule.ts';
 import { compileForGateway } from '../policy/gateway-rules.ts';
 import type { GuardId } from '../policy/guards/guard.ts';
+import type { Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
+import { readPolicies } from './read-policies.ts';
+import type { ReadPolicies } from './read-policy-files.ts';
 
 /** How often the files are looked at, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
-
-/** Limit: a policy file larger than this is refused. */
-const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** What was loaded: the files, how many rules they hold, and the SHA-256 over their bytes in this order. */
 export interface LoadedPolicy {
@@ -25,9 +24,24 @@ export interface LoadedPolicy {
   readonly digest: string;
 }
 
+/** What of the configuration says which files there are. */
+interface PolicyConfig {
+  readonly policy: { readonly files: string[] };
+}
+
+/** The files as they were at one moment, while they are being read. */
+export interface PolicyReading {
+  readonly files: readonly string[];
+  /** What changes when a file does. */
+  readonly fingerprint: string;
+  readonly result: Promise<ReadPolicies>;
+}
+
 interface Options {
-  readonly config: { readonly policy: { readonly files: string[] }; readonly openHealthPaths: boolean };
+  readonly config: PolicyConfig & { readonly openHealthPaths: boolean };
   readonly openGuards: ReadonlySet<GuardId>;
+  /** The first reading, which may have begun long before. */
+  readonly reading: PolicyReading;
   readonly onLoaded: (loaded: LoadedPolicy) => void;
   readonly onRefused: (findings: readonly Finding[]) => void;
 }
@@ -37,72 +51,89 @@ export interface PolicyInForce {
   readonly rules: () => RuleSet;
   /** What is wrong with the files as they are now; empty while they are in force. */
   readonly findings: () => readonly Finding[];
-  /** Looks at the files now instead of at the next second. */
-  look(): void;
-  stop(): void;
+  /** Looks at the files now instead of at the next second; resolves when what they are now is in force or refused. */
+  look(): Promise<void>;
+  /** Looks no more; resolves when a look under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** Begins to read the files of the configuration. */
+export function beginReading(config: PolicyConfig): PolicyReading {
+  const files = filesOf(config);
+  return { files, fingerprint: fingerprint(files), result: readPolicies(files) };
 }
 
 /** The rules of the files, or what is wrong with them; later changes are followed. */
-export function loadPolicyInForce(options: Options): PolicyInForce | { readonly mistakes: readonly Finding[] } {
-  let seen = fingerprint(options.config);
-  const first = load(options);
+export async function loadPolicyInForce(
+  options: Options,
+): Promise<PolicyInForce | { readonly mistakes: readonly Finding[] }> {
+  const { config, onLoaded, onRefused } = options;
+  let seen = options.reading.fingerprint;
+  const first = await compiled(options.reading, options);
   if ('findings' in first) return { mistakes: first.findings };
   let rules = first.rules;
   let findings: readonly Finding[] = [];
-  options.onLoaded(first.loaded);
-  const look = () => {
-    const now = fingerprint(options.config);
-    if (now === seen) return;
-    seen = now;
-    const loaded = load(options);
+  onLoaded(first.loaded);
+  const lookOnce = async () => {
+    if (fingerprint(filesOf(config)) === seen) return;
+    const reading = beginReading(config);
+    seen = reading.fingerprint;
+    const loaded = await compiled(reading, options);
     if ('findings' in loaded) {
       findings = loaded.findings;
-      options.onRefused(findings);
+      onRefused(findings);
     } else {
       rules = loaded.rules;
       findings = [];
-      options.onLoaded(loaded.loaded);
+      onLoaded(loaded.loaded);
     }
   };
-  const timer = setInterval(look, LOOK_EVERY_MS);
+  const looks = oneAfterAnother(lookOnce);
+  const timer = setInterval(() => looks.isBusy() || looks.next(), LOOK_EVERY_MS);
   timer.unref();
-  return { rules: () => rules, findings: () => findings, look, stop: () => clearInterval(timer) };
+  const stop = () => {
+    clearInterval(timer);
+    return looks.ended();
+  };
+  return { rules: () => rules, findings: () => findings, look: looks.next, stop };
 }
 
-function load({
-  config,
-  openGuards,
-}: Options): { readonly rules: RuleSet; readonly loaded: LoadedPolicy } | { readonly findings: readonly Finding[] } {
-  const texts: { path: string; text: string }[] = [];
-  const findings: Finding[] = [];
-  for (const path of filesOf(config)) {
-    try {
-      if (statSync(path).size > FILE_BYTES_MAX) throw new Error(`it is larger than ${FILE_BYTES_MAX} bytes`);
-      texts.push({ path, text: readFileSync(path, 'utf8') });
-    } catch (error) {
-      findings.push({
-        file: path,
-        line: 1,
-        column: 1,
-        path: '',
-        message: `the file cannot be read: ${(error as Error).message}`,
-        severity: 'error',
-      });
-    }
-  }
-  if (findings.length > 0) return { findings };
-  const parsed = parsePolicies(texts);
-  if ('findings' in parsed) return parsed;
-  const digest = createHash('sha256');
-  for (const { text } of texts) digest.update(text);
-  const loaded = { files: texts.map(({ path }) => path), rules: parsed.rules.length, digest: digest.digest('hex') };
+/** Calls of one task that never overlap. */
+function oneAfterAnother(task: () => Promise<void>) {
+  let last = Promise.resolve();
+  let waiting = 0;
   return {
-    rules: compileForGateway(parsed.rules, { unsafe: openGuards, openHealthPaths: config.openHealthPaths }),
-    loaded,
+    isBusy: () => waiting > 0,
+    next() {
+      waiting++;
+      last = last.then(task).finally(() => waiting--);
+      return last;
+    },
+    ended: () => last,
   };
 }
 
-function filesOf(config: Options['config']): readonly string[] {
+type Compiled = { readonly rules: RuleSet; readonly loaded: LoadedPolicy } | { readonly findings: readonly Finding[] };
+
+async function compiled({ files, result }: PolicyReading, { config, openGuards }: Options): Promise<Compiled> {
+  const read = await result;
+  if ('findings' in read) return read;
+  const options = { unsafe: openGuards, openHealthPaths: config.openHealthPaths };
+  return {
+    rules: compileForGateway(read.rules, options, await compilerFor(read.rules)),
+    loaded: { files, rules: read.rules.length, digest: read.digest },
+  };
+}
+
+/** What makes tests of conditions; CEL is a quarter of all that a gateway would load, and is loaded with the first rule that needs it. */
+async function compilerFor(rules: readonly Rule[]): Promise<CompileWhen> {
+  if (rules.some(({ when }) => when !== undefined)) return (await import('../policy/cel/compile.ts')).compileCel;
+  return () => {
+    throw new Error('a condition that was not there');
+  };
+}
+
+function filesOf(config: PolicyConfig): readonly string[] {
   try {
     return policyFiles(config);
   } catch {
@@ -110,9 +141,9 @@ function filesOf(config: Options['config']): readonly string[] {
   }
 }
 
-/** What changes when a file does: names, sizes, times and inodes. */
-function fingerprint(config: Options['config']): string {
-  return filesOf(config)
+/** Names, sizes, times and inodes. */
+function fingerprint(files: readonly string[]): string {
+  return files
     .map((path) => {
       const stat = statSync(path, { throwIfNoEntry: false });
       return stat === undefined ? `${path} gone` : `${path} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino}`;

@@ -27,7 +27,7 @@ import { LogLimit } from './log-limit.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget } from './no-target.ts';
 import { observerOf, openToldJournal, policyTeller, type Told, tellCounts } from './observe.ts';
-import { loadPolicyInForce, type PolicyInForce } from './policy-in-force.ts';
+import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
 import { drain } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
 import { version } from './version.ts';
@@ -38,8 +38,8 @@ export interface RunningGateway {
   readonly privateUrl: string;
   /** Ports of targets that have one of their own. */
   readonly targetPorts: ReadonlyMap<string, number>;
-  /** Looks at the policy files now instead of at the next second. */
-  lookAtPolicy(): void;
+  /** Looks at the policy files now instead of at the next second; resolves when what they are now is in force or refused. */
+  lookAtPolicy(): Promise<void>;
   /** Takes nothing new, finishes what is in flight, and closes the journal; asked again, resolves when that is done. */
   stop(reason: string): Promise<void>;
   /** A stop waits for nothing more: what is in flight is cut, and recorded so. */
@@ -47,12 +47,16 @@ export interface RunningGateway {
 }
 
 /**
- * A gateway as configured, once all its ports are open.
+ * A gateway as configured, once all its ports are open. `reading`: the policy files, where reading them has begun before.
  *
  * @throws {ConfigError} the policy, a kubeconfig or a certificate is not usable
  * @throws {JournalError} the journal cannot be written
  */
-export async function startGateway(config: Config, log: Logger): Promise<RunningGateway> {
+export async function startGateway(
+  config: Config,
+  log: Logger,
+  reading: PolicyReading = beginReading(config),
+): Promise<RunningGateway> {
   const told: Told = { log, metrics: createMetrics(), clock: systemClock };
   const closers: (() => unknown)[] = [];
   const listeners: Listener[] = [];
@@ -67,7 +71,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     );
     closers.push(() => journal.close());
     told.metrics.journalFree(() => journal.health().freeBytes);
-    const policy = openPolicy(config, journal, told);
+    const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
     const targets = new Map(
       config.targets.map((target) => [target.name, createTarget(target, config, told.clock, policy.rules)]),
@@ -113,12 +117,17 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
   }
 }
 
-function openPolicy(config: Config, journal: Journal, told: Told): PolicyInForce {
+async function openPolicy(
+  config: Config,
+  reading: PolicyReading,
+  journal: Journal,
+  told: Told,
+): Promise<PolicyInForce> {
   const openGuards = new Set(config.unsafe.openGuards as GuardId[]);
   for (const guard of openGuards) told.log.warn({ guard }, 'unsafe: an operator has opened this guard');
   told.metrics.unsafeOptions(openGuards.size);
   journal.append({ type: 'gateway.started', at: told.clock.now(), version: version(), openGuards: [...openGuards] });
-  const policy = loadPolicyInForce({ config, openGuards, ...policyTeller(journal, told) });
+  const policy = await loadPolicyInForce({ config, openGuards, reading, ...policyTeller(journal, told) });
   if ('mistakes' in policy) throw new ConfigError(policy.mistakes.map(formatFinding).join('\n'));
   return policy;
 }

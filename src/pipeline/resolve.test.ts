@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compileRules } from '../../test/support/compile-rules.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
-import { parsePolicies } from '../config/policy-load.ts';
+import { parsePolicies } from '../config/parse-policies.ts';
 import type { Probe } from '../connectors/connector.ts';
 import type { Operation } from '../model/operation.ts';
 import { decide } from '../policy/decide.ts';
 import type { GuardId } from '../policy/guards/guard.ts';
 import { GUARD_IDS } from '../policy/guards/table.ts';
-import { compileRules } from '../policy/rule-set.ts';
 import { resolve } from './resolve.ts';
 
 const EVERY_GUARD = new Set([...GUARD_IDS] as GuardId[]);

@@ -1,4 +1,3 @@
-import { compileCel } from './cel/compile.ts';
 import { allHold, type Condition, conditionsOf } from './conditions.ts';
 import type { Question } from './question.ts';
 import { matchesRbac, matchesRbacUnnamed } from './rbac.ts';
@@ -15,6 +14,9 @@ export interface CompiledRule {
   readonly test: (question: Question, readings: readonly Reading[]) => Truth;
 }
 
+/** Makes the test of a `when`; an argument, since what reads CEL is a large part of what a gateway loads, and many rule sets have no condition. */
+export type CompileWhen = (text: string) => (question: Question) => Truth;
+
 /** Whether a rule is read widely: what denies or holds matches more than it says, what permits never does. */
 export function isWide(rule: Rule): boolean {
   return rule.effect === 'deny' || rule.effect === 'hold';
@@ -25,9 +27,9 @@ export function isWide(rule: Rule): boolean {
  *
  * @throws {Error} the rule's `when` does not compile; the loader has refused such a rule
  */
-export function compileRule(rule: Rule, order: number, limitsPorts: boolean): CompiledRule {
+export function compileRule(rule: Rule, order: number, limitsPorts: boolean, compileWhen: CompileWhen): CompiledRule {
   const conditions = [...conditionsOf(rule, isWide(rule), limitsPorts)];
-  if (rule.when !== undefined) conditions.push(compileCel(rule.when));
+  if (rule.when !== undefined) conditions.push(compileWhen(rule.when));
   return { rule, order, test: isWide(rule) ? wideTest(rule, conditions) : narrowTest(rule, conditions) };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { compileRules } from '../../test/support/compile-rules.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { ALLOW_ALL, ruleOf } from '../../test/support/rule.ts';
 import type { JsonObject } from '../model/operation.ts';
@@ -7,7 +8,6 @@ import { decide } from './decide.ts';
 import type { Facts } from './facts.ts';
 import { factsNeeded } from './facts-needed.ts';
 import { GUARD_IDS } from './guards/table.ts';
-import { compileRules } from './rule-set.ts';
 
 const RULES = compileRules(
   [

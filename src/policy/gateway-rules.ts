@@ -1,3 +1,4 @@
+import type { CompileWhen } from './compiled-rule.ts';
 import type { GuardId } from './guards/guard.ts';
 import type { Rule } from './rule.ts';
 import { compileRules, type RuleSet } from './rule-set.ts';
@@ -13,11 +14,13 @@ const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz'];
 export function compileForGateway(
   rules: readonly Rule[],
   options: { readonly unsafe: ReadonlySet<GuardId>; readonly openHealthPaths: boolean },
+  compileWhen: CompileWhen,
 ): RuleSet {
-  return compileRules(rules, {
+  const compiled = {
     unsafe: options.unsafe,
     judgesResult: true,
     limitsPorts: true,
     healthPaths: options.openHealthPaths ? HEALTH_PATHS : [],
-  });
+  };
+  return compileRules(rules, compiled, compileWhen);
 }

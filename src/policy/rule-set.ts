@@ -1,4 +1,4 @@
-import { type CompiledRule, compileRule, isWide } from './compiled-rule.ts';
+import { type CompiledRule, type CompileWhen, compileRule, isWide } from './compiled-rule.ts';
 import type { Guard, GuardId } from './guards/guard.ts';
 import { GUARDS } from './guards/table.ts';
 import type { Rule } from './rule.ts';
@@ -45,11 +45,11 @@ export interface CompileOptions {
  *
  * @throws {Error} two rules have one id, or a `when` does not compile; the loader refuses both with a place
  */
-export function compileRules(rules: readonly Rule[], options: CompileOptions): RuleSet {
+export function compileRules(rules: readonly Rule[], options: CompileOptions, compileWhen: CompileWhen): RuleSet {
   const sorted = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
   const twice = sorted.find((rule, i) => rule.id === sorted[i + 1]?.id);
   if (twice !== undefined) throw new Error(`two rules have the id ${twice.id}`);
-  const all = sorted.map((rule, order) => compileRule(rule, order, options.limitsPorts ?? false));
+  const all = sorted.map((rule, order) => compileRule(rule, order, options.limitsPorts ?? false, compileWhen));
   const parts: RuleSetParts = Object.freeze({
     rules: all,
     strict: new RuleIndex(all.filter(({ rule }) => isWide(rule))),

@@ -10,7 +10,7 @@ import type { Operation } from '../../src/model/operation.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { factsNeeded } from '../../src/policy/facts-needed.ts';
 import type { Rule } from '../../src/policy/rule.ts';
-import { compileRules } from '../../src/policy/rule-set.ts';
+import { compileRules } from '../support/compile-rules.ts';
 import { callerOf, operationOf } from '../support/operation.ts';
 import { ruleOf } from '../support/rule.ts';
 

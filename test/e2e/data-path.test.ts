@@ -143,10 +143,10 @@ test('T55: no token and no credential is in the journal or the log', async () =>
 test('a changed policy is in force at once, a broken one is refused as a whole, and readyz, log and metrics say so', async () => {
   assert.equal(await outcome({ uri: '/api/v1/namespaces/default/pods' }), '403 DENIED_BY_SILENCE');
   await writeFile(world.policyFile, POLICY.replace('namespaces: [shop] }', 'namespaces: [shop, default] }'));
-  world.gateway.lookAtPolicy();
+  await world.gateway.lookAtPolicy();
   assert.equal(await outcome({ uri: '/api/v1/namespaces/default/pods' }), '200');
   await writeFile(world.policyFile, `${POLICY}  - { id: broken, effekt: allow }\n`);
-  world.gateway.lookAtPolicy();
+  await world.gateway.lookAtPolicy();
   assert.equal(await outcome({ uri: '/api/v1/namespaces/default/pods' }), '200');
   const ready = await request(`${world.gateway.privateUrl}/readyz`);
   assert.equal(ready.statusCode, 200);
@@ -156,7 +156,7 @@ test('a changed policy is in force at once, a broken one is refused as a whole, 
   assert.match(metrics, /sallyport_policy_refused_total 1/);
   assert.ok((await world.events()).some((event) => event.type === 'policy.refused'));
   await writeFile(world.policyFile, POLICY);
-  world.gateway.lookAtPolicy();
+  await world.gateway.lookAtPolicy();
 });
 
 test('the local CA’s key is readable by its owner alone, and its certificate is public', async () => {
@@ -171,7 +171,7 @@ test('a patch that the target itself rejects is refused with the target’s own 
     'rules:\n  - { id: patch, effect: allow, verbs: [patch], apiGroups: [apps], resources: [deployments], namespaces: [shop] }',
   );
   await writeFile(world.policyFile, policy);
-  world.gateway.lookAtPolicy();
+  await world.gateway.lookAtPolicy();
   const { status, body } = await world.ask({
     token,
     method: 'PATCH',

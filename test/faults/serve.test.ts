@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { parsePolicies } from '../../src/config/policy-load.ts';
+import { parsePolicies } from '../../src/config/parse-policies.ts';
 import type { Connector, Probe } from '../../src/connectors/connector.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Operation } from '../../src/model/operation.ts';
@@ -16,10 +16,10 @@ import { InFlight } from '../../src/pipeline/in-flight.ts';
 import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { createRecorder } from '../../src/pipeline/record.ts';
 import { serve } from '../../src/pipeline/serve.ts';
-import { compileRules } from '../../src/policy/rule-set.ts';
 import type { Event } from '../../src/recording/event.ts';
 import { bytesSource, collectBytes } from '../../src/std/byte-source.ts';
 import type { ExchangeId, SessionId } from '../../src/std/ids.ts';
+import { compileRules } from '../support/compile-rules.ts';
 
 const SECRET = 'planted-secret-value';
 

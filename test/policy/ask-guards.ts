@@ -3,7 +3,8 @@ import type { Decision } from '../../src/model/decision.ts';
 import { decide } from '../../src/policy/decide.ts';
 import type { Facts } from '../../src/policy/facts.ts';
 import type { GuardExample } from '../../src/policy/guards/guard.ts';
-import { compileRules, type RuleSet } from '../../src/policy/rule-set.ts';
+import type { RuleSet } from '../../src/policy/rule-set.ts';
+import { compileRules } from '../support/compile-rules.ts';
 import { callerOf, operationOf } from '../support/operation.ts';
 import { ALLOW_ALL } from '../support/rule.ts';
 

@@ -1,12 +1,13 @@
 import { formatFinding } from '../../src/config/finding.ts';
-import { parsePolicies } from '../../src/config/policy-load.ts';
+import { parsePolicies } from '../../src/config/parse-policies.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { decide } from '../../src/policy/decide.ts';
 import type { GuardId } from '../../src/policy/guards/guard.ts';
 import { GUARD_IDS } from '../../src/policy/guards/table.ts';
 import type { Question } from '../../src/policy/question.ts';
-import { compileRules, type RuleSet } from '../../src/policy/rule-set.ts';
+import type { RuleSet } from '../../src/policy/rule-set.ts';
+import { compileRules } from '../support/compile-rules.ts';
 import { callerOf, operationOf } from '../support/operation.ts';
 
 /** The rules of one policy for everyone, without guards unless a test closes them. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { type Standin, startStandin } from '../../demo/standin/standin.ts';
-import { parsePolicies } from '../../src/config/policy-load.ts';
+import { parsePolicies } from '../../src/config/parse-policies.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const EXAMPLES = 'examples/policies';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { parsePolicies } from '../../src/config/policy-load.ts';
+import { parsePolicies } from '../../src/config/parse-policies.ts';
 import type { Facts } from '../../src/policy/facts.ts';
 import { factsNeeded } from '../../src/policy/facts-needed.ts';
-import { compileRules } from '../../src/policy/rule-set.ts';
+import { compileRules } from '../support/compile-rules.ts';
 import { callerOf } from '../support/operation.ts';
 import { ALL, ask, NAMESPACE, outcome, read, rulesOf } from './ask.ts';
 

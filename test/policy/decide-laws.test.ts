@@ -7,7 +7,7 @@ import type { GuardId } from '../../src/policy/guards/guard.ts';
 import { GUARD_IDS } from '../../src/policy/guards/table.ts';
 import type { Question } from '../../src/policy/question.ts';
 import type { Rule } from '../../src/policy/rule.ts';
-import { compileRules } from '../../src/policy/rule-set.ts';
+import { compileRules } from '../support/compile-rules.ts';
 import { fc } from '../support/property.ts';
 import { questions, ruleLists } from './arbitraries.ts';
 import { type Obvious, obviousDecide } from './obvious-decide.ts';

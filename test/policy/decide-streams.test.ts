@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Rule } from '../../src/policy/rule.ts';
-import { compileRules } from '../../src/policy/rule-set.ts';
+import { compileRules } from '../support/compile-rules.ts';
 import { ruleOf } from '../support/rule.ts';
 import { ask, NAMESPACE, outcome, rulesOf } from './ask.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { compileRules } from '../../src/policy/rule-set.ts';
+import { compileRules } from '../support/compile-rules.ts';
 import { ALL, ask, EVERYTHING, NAMESPACE, outcome, rulesOf } from './ask.ts';
 
 /** Rules, a request, and what it comes to. */

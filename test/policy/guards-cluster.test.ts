@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import type { Facts } from '../../src/policy/facts.ts';
 import { factsNeeded } from '../../src/policy/facts-needed.ts';
 import type { GuardExample } from '../../src/policy/guards/guard.ts';
-import { compileRules } from '../../src/policy/rule-set.ts';
+import { compileRules } from '../support/compile-rules.ts';
 import { callerOf, operationOf } from '../support/operation.ts';
 import { ALLOW_ALL, ruleOf } from '../support/rule.ts';
 import { ALL_CLOSED, APPLY, ask, JSON_PATCH, MERGE, outcome, STRATEGIC, template } from './ask-guards.ts';

@@ -1,5 +1,6 @@
 import type { Finding } from '../../config/finding.ts';
-import { type PolicyFile, parsePolicies } from '../../config/policy-load.ts';
+import { parsePolicies } from '../../config/parse-policies.ts';
+import type { PolicyFile } from '../../config/policy-load.ts';
 import { lint } from '../../policy/analysis/lint/lint.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
 import type { GuardId } from '../../policy/guards/guard.ts';

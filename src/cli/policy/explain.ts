@@ -5,6 +5,7 @@ import { type Located, schemaFindings } from '../../config/finding.ts';
 import { parseYaml } from '../../config/parse-yaml.ts';
 import { factsSchema, requestSchema } from '../../config/policy-test-schema.ts';
 import { explain } from '../../policy/analysis/explain.ts';
+import { compileCel } from '../../policy/cel/compile.ts';
 import { compileForGateway } from '../../policy/gateway-rules.ts';
 import type { Question } from '../../policy/question.ts';
 import { CliError } from '../cli-error.ts';
@@ -137,10 +138,8 @@ function world(options: Options) {
   const source =
     options.config === undefined ? { files: options.policy } : { config: options.config, files: options.policy };
   const opened = [...(config?.unsafe.openGuards ?? []), ...options.openGuard];
-  const rules = compileForGateway(readRules(source), {
-    unsafe: guardIds(opened),
-    openHealthPaths: config?.openHealthPaths ?? false,
-  });
+  const compileOptions = { unsafe: guardIds(opened), openHealthPaths: config?.openHealthPaths ?? false };
+  const rules = compileForGateway(readRules(source), compileOptions, compileCel);
   const issuer = options.issuer ?? config?.issuers[0]?.name ?? 'test';
   const configured = config?.issuers.find(({ name }) => name === issuer);
   if (config !== undefined && configured === undefined)

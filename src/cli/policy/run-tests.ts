@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { PolicyTests } from '../../config/policy-test-load.ts';
 import type { PolicyCase } from '../../config/policy-test-schema.ts';
 import { explain } from '../../policy/analysis/explain.ts';
+import { compileCel } from '../../policy/cel/compile.ts';
 import { compileForGateway } from '../../policy/gateway-rules.ts';
 import type { Question } from '../../policy/question.ts';
 import type { RuleSet } from '../../policy/rule-set.ts';
@@ -35,10 +36,8 @@ export async function runTests(
   read: RequestReader,
 ): Promise<readonly CaseResult[]> {
   const files = document.policies.map((path) => resolve(dirname(file), path));
-  const rules = compileForGateway(readRules({ files }), {
-    unsafe: guardIds(document.openGuards),
-    openHealthPaths: false,
-  });
+  const options = { unsafe: guardIds(document.openGuards), openHealthPaths: false };
+  const rules = compileForGateway(readRules({ files }), options, compileCel);
   const results: CaseResult[] = [];
   for (const [i, each] of document.cases.entries()) {
     for (const { asked, request } of requestsOf(each)) {

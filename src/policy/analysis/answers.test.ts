@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ruleLists } from '../../../test/policy/arbitraries.ts';
+import { compileRules } from '../../../test/support/compile-rules.ts';
 import { fc } from '../../../test/support/property.ts';
 import { ruleOf } from '../../../test/support/rule.ts';
 import { powerOf } from '../../connectors/kubernetes/powers.ts';
@@ -8,7 +9,6 @@ import { decide } from '../decide.ts';
 import type { GuardId } from '../guards/guard.ts';
 import { GUARD_IDS, GUARDS } from '../guards/table.ts';
 import type { Rule } from '../rule.ts';
-import { compileRules } from '../rule-set.ts';
 import { type Answers, answersOf } from './answers.ts';
 import { type Box, contains, type Region } from './box.ts';
 import { type Catalog, type Space, spaceOf } from './space.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callerOf, operationOf } from '../../../test/support/operation.ts';
 import { ruleOf } from '../../../test/support/rule.ts';
+import { compileCel } from '../cel/compile.ts';
 import type { Facts } from '../facts.ts';
 import { compileForGateway } from '../gateway-rules.ts';
 import { explain } from './explain.ts';
@@ -9,6 +10,7 @@ import { explain } from './explain.ts';
 const rules = compileForGateway(
   [ruleOf({ id: 'p/patch', verbs: ['patch'], apiGroups: [''], resources: ['configmaps'] })],
   { unsafe: new Set(), openHealthPaths: false },
+  compileCel,
 );
 
 function outcome(mediaType: string, facts: Facts): string {

@@ -1,0 +1,47 @@
+/*
+ * Large policy files are read by a process of their own, which ends when they are read. Reading a thousand rules takes a few hundred milliseconds and makes
+ * some fifty megabytes of garbage: in the gateway's own thread every request would wait for it whenever a file changes, and the memory would stay.
+ *
+ * A worker thread was tried: V8 keeps the memory of one that has ended, for the next.
+ */
+import { fork } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { deepFreeze } from '../std/deep-freeze.ts';
+import { type ReadPolicies, readPolicyFiles, unreadable } from './read-policy-files.ts';
+
+/** Files of fewer bytes in all are read in place, which takes no longer than starting a process does. */
+const LARGE_BYTES_MIN = 32 * 1024;
+
+/** Limit: how long reading may take. */
+const TIMEOUT_MS = 60_000;
+
+/** TypeScript beside this file, or JavaScript where this file was compiled. */
+const READER = join(import.meta.dirname, `policy-reader${extname(import.meta.filename)}`);
+
+/** The rules of policy files, frozen. A process that breaks off, for want of memory say, is a finding. */
+export async function readPolicies(paths: readonly string[]): Promise<ReadPolicies> {
+  const bytes = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+  if (bytes < LARGE_BYTES_MIN) return readPolicyFiles(paths);
+  try {
+    return deepFreeze(await readElsewhere(paths));
+  } catch (error) {
+    return { findings: [unreadable(paths[0] ?? '', `the policy could not be read: ${(error as Error).message}`)] };
+  }
+}
+
+function readElsewhere(paths: readonly string[]): Promise<ReadPolicies> {
+  // Nothing of the gateway's environment, which may hold credentials, nor of Node's flags: a port of the debugger is taken only once.
+  const reader = fork(READER, paths, {
+    env: {},
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    timeout: TIMEOUT_MS,
+  });
+  return new Promise((resolve, reject) => {
+    reader.once('message', (read) => resolve(read as ReadPolicies));
+    reader.once('error', reject);
+    reader.once('exit', (code, signal) => reject(new Error(`its reader ended with ${signal ?? code} and no answer`)));
+  });
+}
