@@ -8,13 +8,19 @@ import { mkdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheFolder } from './cache-folder.mjs';
+import { ForPeople } from './for-people.mjs';
 
 const staleMs = 15_000;
 const pollMs = 200;
 
-/** Runs `work` while holding the lock; says once on stderr that it waits where another holds it. */
+/**
+ * Runs `work` while holding the lock; says once on stderr that it waits where another holds it.
+ *
+ * @throws {ForPeople} the folder cannot be made
+ */
 export async function withLock(folder, work) {
-  await mkdir(path.dirname(folder), { recursive: true });
+  await mkdir(path.dirname(folder), { recursive: true }).catch((thrown) => cannotMake(folder, thrown));
   await acquire(folder);
   const timer = setInterval(() => {
     const now = new Date();
@@ -33,11 +39,17 @@ async function acquire(folder) {
     try {
       return await mkdir(folder);
     } catch (thrown) {
-      if (thrown.code !== 'EEXIST') throw thrown;
+      if (thrown.code !== 'EEXIST') cannotMake(folder, thrown);
     }
     if (tries === 0) process.stderr.write('another run is setting up; waiting for it\n');
     const touchedMs = (await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now();
     if (Date.now() - touchedMs > staleMs) await rm(folder, { recursive: true, force: true });
     await sleep(pollMs);
   }
+}
+
+function cannotMake(folder, thrown) {
+  const isCache = folder.startsWith(cacheFolder());
+  const advice = isCache ? '; XDG_CACHE_HOME can name another place for what is fetched' : '';
+  throw new ForPeople(`${path.dirname(folder)} cannot be written (${thrown.code})${advice}`);
 }

@@ -23,7 +23,7 @@ interface Outcome {
 const RAN = /^ran \/.*\/project\/src\/main\/cli\.ts hello in callers\n$/;
 
 /** Runs `node tools/run.mjs start hello` in a project of its own, `times` times, where npm is the shell script `npmScript`. */
-function start(options: { npmScript: string; integrity?: string; times?: number }): Outcome {
+function start(options: { npmScript: string; integrity?: string; times?: number; cacheIsFile?: boolean }): Outcome {
   const folder = mkdtempSync(path.join(tmpdir(), 'sallyport-toolchain-'));
   try {
     const archive = nodeArchive(folder);
@@ -35,6 +35,7 @@ function start(options: { npmScript: string; integrity?: string; times?: number 
     writeFileSync(npm, `#!/bin/sh\nARCHIVE=${archive}\n${options.npmScript}\n`);
     chmodSync(npm, 0o755);
     const cache = path.join(folder, 'cache');
+    if (options.cacheIsFile) writeFileSync(cache, '');
     const callers = path.join(folder, 'callers');
     mkdirSync(callers);
     const env = { PATH: `${path.dirname(npm)}:/usr/bin:/bin`, HOME: folder, XDG_CACHE_HOME: cache };
@@ -46,7 +47,8 @@ function start(options: { npmScript: string; integrity?: string; times?: number 
       });
     for (let i = 1; i < (options.times ?? 1); i += 1) run();
     const { status, stdout, stderr } = run();
-    return { code: status, stdout, stderr, kept: readdirSync(path.join(cache, 'sallyport')) };
+    const kept = options.cacheIsFile ? [] : readdirSync(path.join(cache, 'sallyport'));
+    return { code: status, stdout, stderr, kept };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -101,6 +103,14 @@ describe('the starter of every npm script', () => {
     const { code, stdout, stderr, kept } = start({ npmScript: packs, integrity: 'sha512-AAAA' });
     assert.match(stderr, /is not what is recorded in tools\/toolchain\.json/);
     assert.deepEqual({ code, stdout, kept }, { code: 1, stdout: '', kept: [] });
+  });
+
+  it('says in a sentence that the cache folder cannot be written, and what to do', () => {
+    const { code, stdout, stderr } = start({ npmScript: packs, cacheIsFile: true });
+    const sentence =
+      /^sallyport: \/.*\/cache\/sallyport cannot be written \(ENOTDIR\); XDG_CACHE_HOME can name another place .*\n$/;
+    assert.match(stderr, sentence);
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
   });
 
   it('keeps nothing of a fetch that failed, repeats what npm said, and says what to do', () => {
