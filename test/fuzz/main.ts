@@ -18,15 +18,7 @@ import { target as yaml } from './targets/yaml.ts';
 /** Each parser; a new one is a line here. */
 const TARGETS: readonly FuzzTarget[] = [path, query, header, json, yaml, protobuf];
 
-const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, target: { type: 'string' }, seed: { type: 'string' } },
-});
-const seconds = Number(values.seconds);
-const seed = values.seed === undefined ? Date.now() & 0x7fffffff : Number(values.seed);
-if (!(seconds > 0) || !Number.isInteger(seed)) throw new Error('--seconds and --seed take numbers');
-
-const targets = TARGETS.filter(({ name }) => values.target === undefined || name === values.target);
-if (targets.length === 0) throw new Error(`no target is called ${values.target}`);
+const { seconds, seed, targets } = asked();
 process.stdout.write(`${targets.length} targets, ${seconds} seconds, seed ${seed}\n`);
 let failures = 0;
 for (const target of targets) if (!runTarget(target)) failures++;
@@ -50,4 +42,25 @@ function runTarget(target: FuzzTarget): boolean {
   const text = JSON.stringify(finding.input.toString('latin1'));
   process.stdout.write(`${target.name}: FAILED at input ${inputs} of seed ${seed}: ${text}\n${finding.error.stack}\n`);
   return false;
+}
+
+/** What the command line asks for; a mistake in it ends the run with a sentence. */
+function asked() {
+  try {
+    const { values } = parseArgs({
+      options: { seconds: { type: 'string', default: '60' }, target: { type: 'string' }, seed: { type: 'string' } },
+    });
+    const seconds = Number(values.seconds);
+    const seed = values.seed === undefined ? Date.now() & 0x7fffffff : Number(values.seed);
+    if (!(seconds > 0) || !Number.isInteger(seed)) throw new Error('--seconds and --seed take numbers');
+    const targets = TARGETS.filter(({ name }) => values.target === undefined || name === values.target);
+    const names = TARGETS.map(({ name }) => name).join(', ');
+    if (targets.length === 0) throw new Error(`no target is called ${values.target}; there are ${names}`);
+    return { seconds, seed, targets };
+  } catch (error) {
+    process.stderr.write(
+      `fuzz: ${(error as Error).message}\nusage: npm run fuzz -- [--seconds N] [--target NAME] [--seed N]\n`,
+    );
+    process.exit(2);
+  }
 }
