@@ -5,10 +5,15 @@ import { compileRules } from '../../../test/support/compile-rules.ts';
 import { fc } from '../../../test/support/property.ts';
 import { ruleOf } from '../../../test/support/rule.ts';
 import { powerOf } from '../../connectors/kubernetes/powers.ts';
+import type { Decision } from '../../model/decision.ts';
+import type { Operation } from '../../model/operation.ts';
+import { asCreate, isCreateFree, unlessMissing } from '../as-create.ts';
 import { decide } from '../decide.ts';
 import type { GuardId } from '../guards/guard.ts';
 import { GUARD_IDS, GUARDS } from '../guards/table.ts';
+import type { Question } from '../question.ts';
 import type { Rule } from '../rule.ts';
+import type { RuleSet } from '../rule-set.ts';
 import { type Answers, answersOf } from './answers.ts';
 import { type Box, contains, type Region } from './box.ts';
 import { type Catalog, type Space, spaceOf } from './space.ts';
@@ -75,13 +80,46 @@ function assertAgree(
   point: Point,
   opened: ReadonlySet<string>,
 ): string {
-  const { effect } = decide(compileRules(rules, { unsafe: opened as ReadonlySet<GuardId> }), witness(space, point));
+  const set = compileRules(rules, { unsafe: opened as ReadonlySet<GuardId> });
   const [isAlways, isMay] = [contains(answers.always, point), contains(answers.may, point)];
-  const told = JSON.stringify(witness(space, point), undefined, 1);
-  if (isAlways) assert.equal(effect, 'allow', told);
-  if (effect === 'allow' && !isSelfService(space, point)) assert.ok(isMay, told);
+  for (const question of questionsAt(space, point)) {
+    const effect = effectOf(set, question);
+    const told = JSON.stringify({ ...question, operation: { ...question.operation, body: undefined } }, undefined, 1);
+    if (isAlways) assert.equal(effect, 'allow', told);
+    if (effect === 'allow' && !isSelfService(space, point)) assert.ok(isMay, told);
+    if (effect === 'hold') assert.ok(contains(answers.held, point), told);
+  }
   assert.ok(isMay || !isAlways);
   return isAlways ? 'always' : isMay ? 'may' : 'never';
+}
+
+/** The question of a point, where its object is there and where it is not; a patch is asked about as an apply too. */
+function questionsAt(space: Space, point: Point): readonly Question[] {
+  const asked = witness(space, point);
+  const { operation } = asked;
+  const apply: Operation = { ...operation, body: APPLY };
+  const operations = operation.isResourceRequest && operation.verb === 'patch' ? [operation, apply] : [operation];
+  return operations.flatMap((each) =>
+    [null, {}].map((existing) => ({ ...asked, operation: each, facts: { ...asked.facts, existing, result: {} } })),
+  );
+}
+
+const APPLY = {
+  mediaType: 'application/apply-patch+yaml',
+  bytes: Buffer.from('{}'),
+  digest: '',
+  object: undefined,
+  patch: { type: 'apply' as const, object: {} },
+};
+
+/** What the data path answers, which asks about an apply as a create too. */
+function effectOf(rules: RuleSet, question: Question): Decision['effect'] {
+  const decision = decide(rules, question);
+  const create = decision.effect === 'allow' ? asCreate(question.operation) : undefined;
+  if (create === undefined) return decision.effect;
+  const created = decide(rules, { ...question, operation: create });
+  if (isCreateFree(created)) return decision.effect;
+  return unlessMissing(decision, created, question.facts.existing).effect;
 }
 
 /** What a built-in rule allows is not the rules' doing. */
@@ -144,10 +182,15 @@ suite('the answers over a space are those of decide at every point', () => {
         const answers = answersOf(space, rules, []);
         const compiled = compileRules(rules, { unsafe: GUARD_IDS as ReadonlySet<GuardId> });
         for (const point of pointsOf(space, answers, lists)) {
-          const isAllowed = decide(compiled, witness(space, point)).effect === 'allow';
+          const asked = questionsAt(space, point);
+          const effects = asked.map((question) => effectOf(compiled, question) === 'allow');
           if (isSelfService(space, point)) continue;
-          assert.equal(contains(answers.may, point), isAllowed, JSON.stringify(witness(space, point)));
-          assert.equal(contains(answers.always, point), isAllowed);
+          assert.equal(contains(answers.may, point), effects.includes(true), JSON.stringify(witness(space, point)));
+          assert.equal(
+            contains(answers.always, point),
+            !effects.includes(false),
+            JSON.stringify(witness(space, point)),
+          );
         }
       }),
       { numRuns: 100 },

@@ -4,6 +4,7 @@
  */
 import type { Guard } from '../guards/guard.ts';
 import type { Effect, Rule } from '../rule.ts';
+import { asCreateParts } from './as-create-parts.ts';
 import { intersect, type Region, simplify, subtract } from './box.ts';
 import { guardParts } from './guard-parts.ts';
 import { type Part, partsOfRule } from './rule-parts.ts';
@@ -27,7 +28,7 @@ export interface Answers {
 export function answersOf(space: Space, rules: readonly Rule[], guards: readonly Guard[]): Answers {
   const partsOf = (effect: Effect) =>
     rules.filter((rule) => rule.effect === effect).flatMap((rule) => partsOfRule(space, rule));
-  const parts = {
+  const written = {
     deny: partsOf('deny'),
     hold: partsOf('hold'),
     allow: partsOf('allow'),
@@ -37,9 +38,16 @@ export function answersOf(space: Space, rules: readonly Rule[], guards: readonly
   const real = universe(space);
   const { full } = space;
   const less = (a: Region, b: Region) => subtract(a, b, full);
-  const refused = sure([...parts.deny, ...parts.guard]);
+  const refused = sure([...written.deny, ...written.guard]);
   const within = (from: readonly Part[]) => simplify(intersect(less(regionOf(from), refused), real), full);
-  const may = simplify(less(within(parts.allow), sure(parts.hold)), full);
+  const may = simplify(less(within(written.allow), sure(written.hold)), full);
+  const free = new Set(rules.filter(({ amend }) => amend.length === 0).map(({ id }) => id));
+  const created = asCreateParts(space, may, written, free);
+  const parts = {
+    ...written,
+    deny: [...written.deny, ...created.deny],
+    hold: [...written.hold, ...created.hold],
+  };
   const open = regionOf(
     [...parts.deny, ...parts.guard, ...parts.hold].filter(({ conditions }) => conditions.length > 0),
   );

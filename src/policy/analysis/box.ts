@@ -83,6 +83,12 @@ function limited(region: Region): Region {
 export function simplify(region: Region, full: (dimension: string) => ClassSet): Region {
   let boxes: Region = [];
   for (const each of region) boxes = [...boxes, ...subtract([each], boxes, full)];
+  return joinAll(boxes, full);
+}
+
+/** The same region, of boxes that do not overlap, in fewer. */
+export function joinAll(region: Region, full: (dimension: string) => ClassSet): Region {
+  let boxes = region;
   const dimensions = new Set(boxes.flatMap((each) => [...each.keys()]));
   for (let before = -1; before !== boxes.length; ) {
     before = boxes.length;

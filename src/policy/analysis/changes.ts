@@ -41,7 +41,7 @@ export function likeParts(parts: readonly Part[]): readonly Part[] {
 }
 
 function unlessText(rule: string, conditions: readonly string[]): string {
-  return rule.startsWith('guard ') ? (conditions[0] as string) : `${rule}: ${conditions.join(' and ')}`;
+  return rule === '' || rule.startsWith('guard ') ? (conditions[0] as string) : `${rule}: ${conditions.join(' and ')}`;
 }
 
 /** Where the texts of parts are not the same before and after. */

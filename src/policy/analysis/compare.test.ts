@@ -79,6 +79,25 @@ const rows: readonly (readonly [
     ['loses | in g | get of pods | shop', 'now-held | in g | get of pods | shop'],
   ],
   [
+    'an apply can no longer create',
+    [ruleOf({ ...READ, verbs: ['patch', 'create'] })],
+    [ruleOf({ ...READ, verbs: ['patch'] })],
+    [
+      'bound | in g | patch of pods | shop | unless the object is not there yet: then it would be created',
+      'loses | in g | create of pods | shop',
+    ],
+  ],
+  [
+    'what creates waits for a person, and so does an apply that would',
+    [ruleOf({ ...READ, verbs: ['patch', 'create'] })],
+    [ruleOf({ ...READ, verbs: ['patch', 'create'] }), ruleOf({ ...READ, effect: 'hold', verbs: ['create'] })],
+    [
+      'bound | in g | patch of pods | shop | unless the object is not there yet: then it would be created',
+      'loses | in g | create of pods | shop',
+      'now-held | in g | create, patch of pods | shop',
+    ],
+  ],
+  [
     'a deny of delete reaches evictions',
     [ruleOf({ verbs: ['create'], apiGroups: [''], resources: ['pods/eviction'] })],
     [

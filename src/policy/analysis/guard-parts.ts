@@ -1,7 +1,8 @@
+import type { Unsaid } from '../../model/foresight.ts';
 import { GUARDED_NAMES, SYSTEM_NAMESPACES } from '../guards/cluster.ts';
 import type { Guard } from '../guards/guard.ts';
 import { NO, YES } from '../truth.ts';
-import { type Box, box } from './box.ts';
+import { type Box, box, joinAll } from './box.ts';
 import { NONE, someName } from './name-sets.ts';
 import { type ClassSet, literalPattern } from './partition.ts';
 import type { Part } from './rule-parts.ts';
@@ -10,22 +11,23 @@ import { witness } from './witness.ts';
 
 /**
  * What the guards speak of as far as caller, operation, namespace and name tell: each guard is asked about every operation, by a person and by an autonomous
- * caller, in the few namespaces and for the few names that a guard tells apart. What hangs on a body is not seen here.
+ * caller, in the few namespaces and for the few names that a guard tells apart. What hangs on a body is seen only where `unsaid` is given: it is then what
+ * could be stopped.
  */
-export function guardParts(space: Space, guards: readonly Guard[]): readonly Part[] {
+export function guardParts(space: Space, guards: readonly Guard[], unsaid?: Unsaid): readonly Part[] {
   if (guards.length === 0) return [];
   const sure = new Map<Guard, Box[]>();
   const open = new Map<Guard, Box[]>();
   for (const kind of [1n, 2n]) {
     for (const namespace of classesFor(space, ...SYSTEM_NAMESPACES)) {
       for (const name of classesFor(space, ...GUARDED_NAMES)) {
-        const found = operationsOf(space, guards, { kind, namespace, name });
+        const found = operationsOf(space, guards, { kind, namespace, name }, unsaid);
         for (const [guard, what] of found.sure) add(sure, guard, box({ what, kind, namespace, name }));
         for (const [guard, what] of found.open) add(open, guard, box({ what, kind, namespace, name }));
       }
     }
   }
-  return [...parts(sure, () => []), ...parts(open, ({ id }) => [`guard ${id} finds what it looks for`])];
+  return [...parts(space, sure, () => []), ...parts(space, open, ({ id }) => [`guard ${id} finds what it looks for`])];
 }
 
 interface Where {
@@ -35,7 +37,12 @@ interface Where {
 }
 
 /** The operations that each guard stops for certain there, and those where that hangs on what is not known. */
-function operationsOf(space: Space, guards: readonly Guard[], { kind, namespace, name }: Where) {
+function operationsOf(
+  space: Space,
+  guards: readonly Guard[],
+  { kind, namespace, name }: Where,
+  unsaid: Unsaid | undefined,
+) {
   const context = { serviceAccounts: new Set<string>(), mountableSecrets: [], judgesResult: false };
   const sure = new Map<Guard, ClassSet>();
   const open = new Map<Guard, ClassSet>();
@@ -46,7 +53,8 @@ function operationsOf(space: Space, guards: readonly Guard[], { kind, namespace,
   ] as const;
   space.whats.forEach((_, i) => {
     const what = 1n << BigInt(i);
-    const question = witness(space, new Map([['what', what], ...place]));
+    const asked = witness(space, new Map([['what', what], ...place]));
+    const question = unsaid === undefined ? asked : { ...asked, unsaid };
     for (const guard of guards) {
       const truth = guard.test(question, context);
       if (truth === NO) continue;
@@ -61,10 +69,15 @@ function add(map: Map<Guard, Box[]>, guard: Guard, found: Box | undefined): void
   if (found !== undefined) map.set(guard, [...(map.get(guard) ?? []), found]);
 }
 
-function parts(found: ReadonlyMap<Guard, Box[]>, conditions: (guard: Guard) => readonly string[]): readonly Part[] {
+/** Most guards look at neither namespace nor name, so that most of the boxes join. */
+function parts(
+  space: Space,
+  found: ReadonlyMap<Guard, Box[]>,
+  conditions: (guard: Guard) => readonly string[],
+): readonly Part[] {
   return [...found].map(([guard, region]) => ({
     rule: `guard ${guard.id}`,
-    region,
+    region: joinAll(region, space.full),
     conditions: conditions(guard),
     grants: [],
   }));
