@@ -51,6 +51,7 @@ function issueFindings(located: Located, issue: z.core.$ZodIssue, parent: Path):
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => findingAt(located, [...path, key], `unknown key \`${key}\``));
   }
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => findingAt(located, path, message));
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const closest = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
     return closest.flatMap((inner) => issueFindings(located, inner, path));

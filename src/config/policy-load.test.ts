@@ -26,6 +26,77 @@ function mistakesOf(...texts: readonly string[]): readonly string[] {
 
 /** A document, and each of its mistakes with its place. */
 const MISTAKES: readonly (readonly [string, string, ...string[]])[] = [
+  ...(
+    [
+      ['`In` without values', '{ key: a, operator: In }'],
+      ['`NotIn` of nothing', '{ key: a, operator: NotIn, values: [] }'],
+      ['`Exists` with values', '{ key: a, operator: Exists, values: [b] }'],
+    ] as const
+  ).map(
+    ([name, expression]) =>
+      [
+        name,
+        policy(GOOD.replace('}', `, namespaces: [{ selector: { matchExpressions: [${expression}] } }] }`)),
+        'a.yaml:7:119: rules[0].namespaces[0].selector.matchExpressions[0]: `In` and `NotIn` have `values`, `Exists` and `DoesNotExist` have none',
+      ] as const,
+  ),
+  [
+    'a label key that no object has',
+    policy(GOOD.replace('}', ', namespaces: [{ selector: { matchLabels: { "a b": c } } }] }')),
+    'a.yaml:7:115: rules[0].namespaces[0].selector.matchLabels.a b: expected a key such as `app.kubernetes.io/name`',
+  ],
+  [
+    'any further arguments, and then one',
+    policy('  - { effect: deny, powers: [exec], exec: { argv: [{ globs: [rm, "**", /] }] } }'),
+    'a.yaml:7:54: rules[0].exec.argv[0].globs: `**` is any further arguments, and stands last',
+  ],
+  [
+    'a proxied path that begins with no slash',
+    policy('  - { effect: deny, powers: [pods-proxy], proxy: { paths: [admin] } }'),
+    'a.yaml:7:60: rules[0].proxy.paths[0]: expected a path such as `/api/*`',
+  ],
+  ...(
+    [
+      [
+        '{ query: { key: propagationPolicy, max: 1 } }',
+        83,
+        '.query',
+        'expected a whole number; of `propagationPolicy` a `value`: `Background`, `Foreground` or `Orphan`',
+      ],
+      [
+        '{ query: { key: limit, value: many } }',
+        83,
+        '.query',
+        'expected a whole number; of `propagationPolicy` a `value`: `Background`, `Foreground` or `Orphan`',
+      ],
+      [
+        '{ set: { path: /metadata/name, value: x } }',
+        90,
+        '.set.path',
+        'what an object is, and what it is called, cannot be amended',
+      ],
+      [
+        '{ remove: { path: /a~2b } }',
+        93,
+        '.remove.path',
+        'expected a path such as `/spec/replicas`, with `~1` for a `/` within a key',
+      ],
+      ['{ set: { path: /a, value: [9007199254740993] } }', 100, '.set.value', 'expected whole numbers below 2^53'],
+      [
+        '{ label: { key: a, value: "b c" } }',
+        100,
+        '.label.value',
+        'expected at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit',
+      ],
+    ] as const
+  ).map(
+    ([edit, column, path, message]) =>
+      [
+        `an edit that no request takes: ${edit}`,
+        policy(GOOD.replace('}', `, amend: [${edit}] }`)),
+        `a.yaml:7:${column}: rules[0].amend[0]${path}: ${message}`,
+      ] as const,
+  ),
   [
     'a misspelt key',
     policy('  - { effect: deny, verb: [get], powers: [exec] }'),

@@ -20,16 +20,36 @@ const identifier = z
     'expected lower-case letters, digits, `-` and `.`, beginning and ending with a letter or digit',
   );
 
+/* Kubernetes refuses other selectors; here, a deny with one that nothing satisfies would never speak. */
+const labelKey = z
+  .string()
+  .max(317)
+  .regex(
+    /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+    'expected a key such as `app.kubernetes.io/name`',
+  );
+const labelValue = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+    'expected at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit',
+  );
+
 const labelSelector = z
   .strictObject({
-    matchLabels: z.record(word, z.string()).optional().describe('Labels with exactly these values.'),
+    matchLabels: z.record(labelKey, labelValue).optional().describe('Labels with exactly these values.'),
     matchExpressions: z
       .array(
-        z.strictObject({
-          key: word,
-          operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-          values: z.array(z.string()).optional(),
-        }),
+        z
+          .strictObject({
+            key: labelKey,
+            operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+            values: z.array(labelValue).optional().describe('With `In` and `NotIn`, and with no other.'),
+          })
+          .refine(
+            ({ operator, values = [] }) => (operator === 'In' || operator === 'NotIn') === values.length > 0,
+            '`In` and `NotIn` have `values`, `Exists` and `DoesNotExist` have none',
+          ),
       )
       .optional()
       .describe('Conditions on labels, all of which hold.'),
@@ -98,7 +118,9 @@ const argv = z
     z.strictObject({ exact: words.describe('The whole command line.') }),
     z.strictObject({ prefix: words.describe('Its beginning; anything may follow.') }),
     z.strictObject({
-      globs: patterns.describe('One pattern for each argument; a last `**` is any further arguments.'),
+      globs: patterns
+        .refine((globs) => !globs.slice(0, -1).includes('**'), '`**` is any further arguments, and stands last')
+        .describe('One pattern for each argument; a last `**` is any further arguments.'),
     }),
   ])
   .describe('A command line, argument by argument, never through a shell.');
@@ -134,7 +156,11 @@ const portForward = z
 
 const proxy = z
   .strictObject({
-    paths: patterns.optional().describe('Paths behind `proxy`, beginning with `/`; `*` is any run of characters.'),
+    paths: z
+      .array(z.string().regex(/^[/*]/, 'expected a path such as `/api/*`'))
+      .min(1, 'expected at least one; leave the key out to not narrow')
+      .optional()
+      .describe('Paths behind `proxy`, beginning with `/`; `*` is any run of characters.'),
   })
   .describe('Only the proxies of pods, services and nodes, and of those only these.');
 
@@ -150,7 +176,27 @@ const query = z
   })
   .describe('Conditions on the options of a write, from query and body together.');
 
-const fieldPath = z.string().regex(/^(\/[^/]+)+$/, 'expected a path such as `/spec/replicas`');
+/* What a request is about is judged before it is amended, and stays. */
+const fieldPath = z
+  .string()
+  .regex(/^(?:\/(?:[^/~]|~[01])+)+$/, 'expected a path such as `/spec/replicas`, with `~1` for a `/` within a key')
+  .refine(
+    (path) => !/^\/(?:apiVersion|kind|metadata|metadata\/(?:name|namespace))$/.test(path),
+    'what an object is, and what it is called, cannot be amended',
+  );
+
+const PROPAGATION = ['Background', 'Foreground', 'Orphan'];
+
+function fitsKey({ key, value, max }: { key: string; value?: string | undefined; max?: number | undefined }): boolean {
+  if (key === 'propagationPolicy') return max === undefined && (value === undefined || PROPAGATION.includes(value));
+  return value === undefined || /^\d{1,15}$/.test(value);
+}
+
+/** Whether each whole number is one that JavaScript can hold, so that what is sent is what is written. */
+function isExact(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isExact);
+}
 
 const amendment = z
   .union([
@@ -171,13 +217,23 @@ const amendment = z
           max: z.int().min(0).optional().describe('A larger number, or none, becomes this.'),
         })
         .refine(({ value, max }) => (value === undefined) !== (max === undefined), 'expected either `value` or `max`')
+        .refine(
+          fitsKey,
+          'expected a whole number; of `propagationPolicy` a `value`: `Background`, `Foreground` or `Orphan`',
+        )
         .describe('Sets or caps a value of the query.'),
     }),
-    z.strictObject({ set: z.strictObject({ path: fieldPath, value: z.json() }).describe('Sets a field of the body.') }),
-    z.strictObject({ remove: z.strictObject({ path: fieldPath }).describe('Removes a field of the body.') }),
-    z.strictObject({ label: z.strictObject({ key: word, value: z.string() }).describe('Adds a label to the object.') }),
     z.strictObject({
-      annotation: z.strictObject({ key: word, value: z.string() }).describe('Adds an annotation to the object.'),
+      set: z
+        .strictObject({ path: fieldPath, value: z.json().refine(isExact, 'expected whole numbers below 2^53') })
+        .describe('Sets a field of the body.'),
+    }),
+    z.strictObject({ remove: z.strictObject({ path: fieldPath }).describe('Removes a field of the body.') }),
+    z.strictObject({
+      label: z.strictObject({ key: labelKey, value: labelValue }).describe('Adds a label to the object.'),
+    }),
+    z.strictObject({
+      annotation: z.strictObject({ key: labelKey, value: z.string() }).describe('Adds an annotation to the object.'),
     }),
   ])
   .describe('An edit to the request, from a closed set.');
