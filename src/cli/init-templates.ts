@@ -52,6 +52,11 @@ targets:
 
 policy:
   files: [policy]
+
+# Each caller has a rate that no kubectl, Helm or controller meets; what goes over it is refused with 429, and counted. The journal's disk is looked after: a warning
+# below the one mark, nothing forwarded below the other.
+# limits: { requestsPerCallerPerSecond: 200, requestsPerCallerBurstMax: 1000 }
+# journal: { freeBytesWarn: 1073741824, freeBytesMin: 67108864 }
 `;
 
 /** The first policy that `sallyport init` writes: reading of what is not secret, and nothing else. */

@@ -11,10 +11,15 @@ interface Options {
   readonly logLevel: string;
 }
 
-/** `sallyport gateway`: serves until SIGTERM or SIGINT, of which a second one waits for nothing more; SIGHUP looks at the policy files at once. The log is JSON lines on standard error. */
+/**
+ * `sallyport gateway`: serves until SIGTERM or SIGINT, of which a second one waits for nothing more; SIGHUP looks at the policy files at once. The log is JSON
+ * lines on standard error.
+ */
 export function gatewayCommand(): Command {
   return new Command('gateway')
-    .description('serve the data path, until SIGTERM or SIGINT; SIGHUP looks at the policy files at once')
+    .description(
+      'serve the data path, until SIGTERM or SIGINT, of which a second one waits for nothing; SIGHUP looks at the policy files at once',
+    )
     .option('--config <file>', 'the configuration', 'sallyport.yaml')
     .addOption(
       new Option('--log-level <level>', 'what the log says at least')

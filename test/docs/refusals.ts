@@ -166,7 +166,7 @@ one sentence: what was asked, why not, the rule, and what to do. Programs branch
 | \`SallyportRetry\` | whether to try again: see below |
 | \`SallyportRule\` | the id of the rule or guard that refused, where one did |
 | \`SallyportAdvice\` | what to do or to ask for instead, where there is something |
-| \`SallyportExchange\` | the id under which the request is recorded |
+| \`SallyportExchange\` | the id under which the request is recorded, where it is: what is refused for speed, and before the caller is known, is counted |
 
 | retry | what to do |
 |---|---|
