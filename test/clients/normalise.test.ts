@@ -15,6 +15,7 @@ const same: readonly (readonly [why: string, here: string, there: string])[] = [
     'uid: 00000000-6f8e-4a39-8f0e-0d6a0c1f1a11 2026-02-02T03:04:06.7Z',
   ],
   ['random suffixes', 'pod/app-794bf4c4cb-x2x4z', 'pod/app-794bf4c4cb-bcdfg'],
+  ['random suffixes that look like ages', '"kube-api-access-24d5s"', '"kube-api-access-x2x4z"'],
   ['resource versions', '"resourceVersion":"12"', '"resourceVersion":"3456"'],
   ['addresses of pods', 'IP: 10.244.3.7', 'IP: 10.244.3.101'],
 ];

@@ -18,6 +18,8 @@ const words: readonly (readonly [pattern: RegExp, word: string])[] = [
   // client-go's own race: it reads before it has made its streams, and says so of the empty first message that the server sends on each.
   [/^ELOG websocket\.go:\d+\] Unknown stream id \d+, discarding message\n/gm, ''],
   [/(resourceVersion"?: ?"?|resourceVersion=|resource version )\d+/gi, '$1VERSION'],
+  [/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'], // before ages: `24d5s` is one of these too
+  [/kube-api-access-RANDOM/g, 'kube-api-access'],
   [/(?<![\w.])(?:\d+[dhms]){1,3}(?![\w.])|<invalid>/g, 'AGE'],
   [/\(x\d+ over AGE\)/g, ''],
   [/\b10\.(?:244|200|96)\.\d+\.\d+\b/g, 'ADDRESS'],
@@ -25,8 +27,6 @@ const words: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/(127\.0\.0\.1|\[::1\]|localhost):\d+/g, '$1:PORT'],
   [/(Handling connection for|port|forwarding) \d+/g, '$1 PORT'],
   [/(remotecommand|portforward|temp(?:orary)?|edit)[-.]\d{5,}/g, '$1-NUMBER'],
-  [/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'],
-  [/kube-api-access-RANDOM/g, 'kube-api-access'],
   [/X509SHA256=[0-9a-f]{64}/g, 'CREDENTIAL'],
   [/(\S) {2,}/g, '$1  '], // a column is as wide as its widest cell
   [/[ \t]+$/gm, ''],
