@@ -95,6 +95,17 @@ const rows: readonly (readonly [name: string, rules: readonly Rule[], expected: 
   ['a kind in the wrong group', [rule({ resources: ['deployments'] })], ['unknown-kind resources']],
   ['a custom kind', [rule({ apiGroups: ['example.com'], resources: ['things'] })], []],
   ['a subresource wildcard', [rule({ resources: ['pods', 'pods/*'] })], ['no-wildcard resources']],
+  ['a name with a star', [rule({ resourceNames: ['web*'] })], ['no-wildcard resourceNames']],
+  [
+    'a namespace in capitals',
+    [rule({ namespaces: [{ name: 'Shop' }, { name: 'team-*' }] })],
+    ['dead-entry namespaces'],
+  ],
+  [
+    'paths that are none, and a star in one',
+    [rule({ apiGroups: [], resources: [], nonResourceURLs: ['/healthz', '/livez/*', '*', 'readyz', '/a/*/b'] })],
+    ['dead-entry nonResourceURLs', 'no-wildcard nonResourceURLs'],
+  ],
   ['a create by name', [rule({ verbs: ['create'], resourceNames: ['web'] })], ['never-matches resourceNames']],
   [
     'a create by name beside others',
