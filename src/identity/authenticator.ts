@@ -3,7 +3,10 @@
  * checked, and the outcome is kept by the token's hash until it ends. What is kept is the caller; the token is kept nowhere.
  */
 import { hash } from 'node:crypto';
-import { decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
+import { JOSEError, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
+import { decodeJwt } from 'jose/jwt/decode';
+import { jwtVerify } from 'jose/jwt/verify';
 import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
@@ -101,8 +104,8 @@ function claimedIssuer(token: string): string {
 }
 
 function toTokenRefusal(error: unknown, issuer: Issuer): unknown {
-  if (error instanceof errors.JWTExpired) return expired();
-  if (error instanceof errors.JWTClaimValidationFailed) {
+  if (error instanceof JWTExpired) return expired();
+  if (error instanceof JWTClaimValidationFailed) {
     if (error.claim === 'nbf') return new Refusal('TOKEN_EXPIRED', 'the token does not begin yet');
     const asked =
       error.claim === 'aud'
@@ -110,7 +113,7 @@ function toTokenRefusal(error: unknown, issuer: Issuer): unknown {
         : '';
     return invalid(`its claim \`${error.claim}\` is not right${asked}`);
   }
-  if (error instanceof errors.JOSEError)
+  if (error instanceof JOSEError)
     return new Refusal('TOKEN_INVALID', 'the token is not taken: its signature does not verify', {
       detail: error.code,
       cause: error,

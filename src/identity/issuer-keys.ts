@@ -5,7 +5,9 @@
  * that, so the last good set stays in force here, for a named time.
  */
 import { readFile } from 'node:fs/promises';
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import { JWKSNoMatchingKey } from 'jose/errors';
+import { createLocalJWKSet } from 'jose/jwks/local';
 import { Agent, request } from 'undici';
 import { Refusal } from '../model/refusal.ts';
 import type { Clock } from '../std/clock.ts';
@@ -67,7 +69,7 @@ export function issuerKeys(issuer: Issuer, clock: Clock): JWTVerifyGetKey {
     try {
       return await (keys as KeySet).find(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !(mayRefresh() || fetching)) throw error;
+      if (!(error instanceof JWKSNoMatchingKey) || !(mayRefresh() || fetching)) throw error;
       await refresh().catch(unavailable(issuer));
       return (keys as KeySet).find(header, token);
     }
