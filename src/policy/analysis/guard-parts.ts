@@ -1,12 +1,12 @@
 import type { Unsaid } from '../../model/foresight.ts';
-import { GUARDED_NAMES, SYSTEM_NAMESPACES } from '../guards/cluster.ts';
+import { GUARDED_NAMES, PLACED_KINDS, SYSTEM_NAMESPACES } from '../guards/cluster.ts';
 import type { Guard } from '../guards/guard.ts';
 import { NO, YES } from '../truth.ts';
 import { type Box, box, joinAll } from './box.ts';
 import { NONE, someName } from './name-sets.ts';
 import { type ClassSet, literalPattern } from './partition.ts';
 import type { Part } from './rule-parts.ts';
-import { matched, type Space } from './space.ts';
+import { matched, type Space, whatsWhere } from './space.ts';
 import { witness } from './witness.ts';
 
 /**
@@ -16,43 +16,42 @@ import { witness } from './witness.ts';
  */
 export function guardParts(space: Space, guards: readonly Guard[], unsaid?: Unsaid): readonly Part[] {
   if (guards.length === 0) return [];
-  const sure = new Map<Guard, Box[]>();
-  const open = new Map<Guard, Box[]>();
+  const placed = whatsWhere(space, (what) => what.isResource && PLACED_KINDS.has(what.resource));
+  const others = space.full('what') & ~placed;
+  const [sure, open]: [Found, Found] = [new Map(), new Map()];
+  const look = (whats: ClassSet, where: Readonly<Record<string, ClassSet>>) => {
+    const found = operationsOf(space, guards, whats, where, unsaid);
+    for (const [guard, what] of found.sure) add(sure, guard, box({ what, ...where }));
+    for (const [guard, what] of found.open) add(open, guard, box({ what, ...where }));
+  };
   for (const kind of [1n, 2n]) {
-    for (const namespace of classesFor(space, ...SYSTEM_NAMESPACES)) {
-      for (const name of classesFor(space, ...GUARDED_NAMES)) {
-        const found = operationsOf(space, guards, { kind, namespace, name }, unsaid);
-        for (const [guard, what] of found.sure) add(sure, guard, box({ what, kind, namespace, name }));
-        for (const [guard, what] of found.open) add(open, guard, box({ what, kind, namespace, name }));
-      }
-    }
+    look(others, { kind });
+    for (const namespace of classesFor(space, ...SYSTEM_NAMESPACES))
+      for (const name of classesFor(space, ...GUARDED_NAMES)) look(placed, { kind, namespace, name });
   }
   return [...parts(space, sure, () => []), ...parts(space, open, ({ id }) => [`guard ${id} finds what it looks for`])];
 }
 
-interface Where {
-  readonly kind: ClassSet;
-  readonly namespace: ClassSet;
-  readonly name: ClassSet;
-}
+type Found = Map<Guard, Box[]>;
 
 /** The operations that each guard stops for certain there, and those where that hangs on what is not known. */
 function operationsOf(
   space: Space,
   guards: readonly Guard[],
-  { kind, namespace, name }: Where,
+  whats: ClassSet,
+  where: Readonly<Record<string, ClassSet>>,
   unsaid: Unsaid | undefined,
 ) {
   const context = { serviceAccounts: new Set<string>(), mountableSecrets: [], judgesResult: false };
   const sure = new Map<Guard, ClassSet>();
   const open = new Map<Guard, ClassSet>();
-  const place = [
-    ['kind', kind],
-    ['namespace', lowest(namespace)],
-    ['name', lowest(name)],
-  ] as const;
+  const someone = lowest(someName(space));
+  const place = Object.entries({ namespace: someone, name: someone, ...where }).map(
+    ([dimension, set]) => [dimension, lowest(set)] as const,
+  );
   space.whats.forEach((_, i) => {
     const what = 1n << BigInt(i);
+    if ((whats & what) === 0n) return;
     const asked = witness(space, new Map([['what', what], ...place]));
     const question = unsaid === undefined ? asked : { ...asked, unsaid };
     for (const guard of guards) {
@@ -65,7 +64,7 @@ function operationsOf(
   return { sure, open };
 }
 
-function add(map: Map<Guard, Box[]>, guard: Guard, found: Box | undefined): void {
+function add(map: Found, guard: Guard, found: Box | undefined): void {
   if (found !== undefined) map.set(guard, [...(map.get(guard) ?? []), found]);
 }
 

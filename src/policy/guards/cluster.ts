@@ -36,6 +36,9 @@ const ROOT_CERTIFICATE = 'kube-root-ca.crt';
 /** The ConfigMaps of `kube-system` that have guards of their own. */
 export const GUARDED_CONFIG_MAPS = ['aws-auth', 'extension-apiserver-authentication'] as const;
 
+/** The resources of which guards ask in which namespace they are, and by which name; of all others they ask neither. */
+export const PLACED_KINDS: ReadonlySet<string> = new Set(['configmaps', 'leases']);
+
 /** Every name that guards tell from others. */
 export const GUARDED_NAMES: readonly string[] = [...GUARDED_CONFIG_MAPS, ROOT_CERTIFICATE];
 

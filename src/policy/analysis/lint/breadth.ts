@@ -12,6 +12,7 @@ export function* breadth(rule: Rule, catalog: Catalog): Generator<Advice> {
   yield* namespaces(rule, catalog);
   yield* callers(rule);
   yield* secrets(rule);
+  yield* mounts(rule);
 }
 
 function* wildcards(rule: Rule): Generator<Advice> {
@@ -95,4 +96,10 @@ function* secrets(rule: Rule): Generator<Advice> {
     const message = '`get` of secrets without names reads any whose name is known';
     yield { rule, code: 'secret-contents', field: 'resources', message, fix: 'add `resourceNames`' };
   }
+}
+
+function* mounts(rule: Rule): Generator<Advice> {
+  if (!rule.mountableSecrets.includes('*')) return;
+  const message = 'whoever makes a pod can have it print any Secret of the namespace';
+  yield { rule, code: 'any-secret', field: 'mountableSecrets', message, fix: 'name them, by prefix: `[shop-*]`' };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ruleOf } from '../../../../test/support/rule.ts';
 import { powerOf } from '../../../connectors/kubernetes/powers.ts';
+import type { Guard } from '../../guards/guard.ts';
 import { GUARDS } from '../../guards/table.ts';
 import type { Rule } from '../../rule.ts';
 import type { Catalog } from '../space.ts';
@@ -31,8 +32,8 @@ const BOTS = [{ groups: ['bots'], kind: 'autonomous' as const }];
 const part = { callers: BOTS, verbs: ['get'], apiGroups: [''], resources: ['pods'], namespaces: [{ name: 'shop' }] };
 const rule = (changes: Partial<Rule>): Rule => ruleOf({ ...part, ...changes });
 
-function codes(rules: readonly Rule[]): readonly string[] {
-  return lint(rules, GUARDS, CATALOG, Date.parse('2026-03-01T00:00:00Z')).map(({ code, field }) =>
+function codes(rules: readonly Rule[], guards: readonly Guard[] = GUARDS): readonly string[] {
+  return lint(rules, guards, CATALOG, Date.parse('2026-03-01T00:00:00Z')).map(({ code, field }) =>
     field === '' ? code : `${code} ${field}`,
   );
 }
@@ -44,6 +45,13 @@ const rows: readonly (readonly [name: string, rules: readonly Rule[], expected: 
   ['every verb', [rule({ verbs: ['*'] })], ['wildcard-verbs verbs']],
   ['every group', [rule({ apiGroups: ['*'] })], ['wildcard-groups apiGroups']],
   ['every resource', [rule({ resources: ['*'] })], ['wildcard-resources resources']],
+  ['any Secret', [rule({ mountableSecrets: ['*'] })], ['any-secret mountableSecrets']],
+  [
+    'an add-on',
+    [rule({ verbs: ['create'], apiGroups: ['argoproj.io'], resources: ['workflows'] })],
+    ['add-on apiGroups'],
+  ],
+  ['an add-on that is read', [rule({ apiGroups: ['argoproj.io'], resources: ['workflows'] })], []],
   ['a deny of everything', [rule({ effect: 'deny', verbs: ['*'], apiGroups: ['*'], resources: ['*'] })], []],
   ['no namespaces', [rule({ namespaces: undefined as never })], ['every-namespace']],
   ['every namespace by a pattern', [rule({ namespaces: [{ name: '*' }] })], ['every-namespace namespaces']],
@@ -121,7 +129,10 @@ suite('advice', () => {
   for (const [name, rules, expected] of rows) test(name, () => assert.deepEqual(codes(rules), expected));
 
   test('every kind of advice is given by a row', () => {
-    const given = new Set(rows.flatMap(([, rules]) => codes(rules)).map((text) => text.split(' ')[0]));
+    const opened = rows.map(([, rules]) => codes(rules, []));
+    const given = new Set(
+      [...rows.map(([, rules]) => codes(rules)), ...opened].flat().map((text) => text.split(' ')[0]),
+    );
     assert.deepEqual(
       Object.keys(ADVICE_CODES).filter((code) => !given.has(code)),
       [],

@@ -1,13 +1,21 @@
 import type { Guard } from '../../guards/guard.ts';
+import { GUARDS } from '../../guards/table.ts';
 import type { Rule } from '../../rule.ts';
 import type { Catalog } from '../space.ts';
+import { addOns } from './add-ons.ts';
 import type { Advice } from './advice.ts';
 import { breadth } from './breadth.ts';
 import { kinds } from './kinds.ts';
+import { openGuards } from './open-guards.ts';
 import { powers } from './powers.ts';
 import { reach } from './reach.ts';
 
-/** What is mostly a mistake in rules that are valid, at an instant in milliseconds since 1970. @throws {TooComplexError} */
+/**
+ * What is mostly a mistake in rules that are valid, at an instant in milliseconds since 1970.
+ *
+ * @param guards those that are closed
+ * @throws {TooComplexError}
+ */
 export function lint(
   rules: readonly Rule[],
   guards: readonly Guard[],
@@ -18,6 +26,7 @@ export function lint(
     ...breadth(rule, catalog),
     ...powers(rule, catalog.powerOf),
     ...kinds(rule, catalog),
+    ...addOns(rule),
     ...ended(rule, nowMs),
   ]);
   const misspelt = new Set(
@@ -25,6 +34,8 @@ export function lint(
   );
   // Why a misspelt rule matches nothing has been said.
   const isSaid = ({ rule, code }: Advice) => misspelt.has(rule) && (code === 'never-matches' || code === 'dead-entry');
+  const opened = GUARDS.filter(({ id }) => guards.every((guard) => guard.id !== id));
+  own.push(...openGuards(rules, opened, catalog));
   return [...own, ...[...reach(rules, guards, catalog)].filter((advice) => !isSaid(advice))];
 }
 
