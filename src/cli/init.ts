@@ -26,7 +26,6 @@ interface Surroundings {
 /** `sallyport init`: a commented configuration and a first, read-only policy, for a context of a kubeconfig. Nothing is overwritten. */
 export function initCommand({ env, typed, say = (text) => process.stdout.write(text) }: Surroundings): Command {
   return new Command('init')
-    .description('write a commented sallyport.yaml and a first, read-only policy for a kubeconfig context')
     .option('--kubeconfig <file>', 'the kubeconfig; $KUBECONFIG or ~/.kube/config by default')
     .option('--context <name>', 'the context in it; its current one by default')
     .option('--folder <folder>', 'where to write', '.')

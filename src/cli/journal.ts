@@ -11,7 +11,7 @@ interface VerifyOptions extends JournalOptions {
 
 /** `sallyport journal`. */
 export function journalCommand(): Command {
-  return new Command('journal').description('look after the journal').addCommand(verifyCommand());
+  return new Command('journal').addCommand(verifyCommand());
 }
 
 function verifyCommand(): Command {

@@ -26,7 +26,6 @@ export interface OwnCommand {
 /** `sallyport kubeconfig`. */
 export function kubeconfigCommand(own: OwnCommand): Command {
   const command = new Command('kubeconfig')
-    .description('write a kubeconfig that leads a caller through the gateway to a target; nothing in it is secret')
     .option('--config <file>', 'the gateway’s configuration', 'sallyport.yaml')
     .option('--target <name>', 'the target; may be left out where there is only one')
     .option(

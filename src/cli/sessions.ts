@@ -25,10 +25,7 @@ interface ListOptions extends OutputOptions {
 
 /** `sallyport sessions`. */
 export function sessionsCommand(): Command {
-  return new Command('sessions')
-    .description('read who did what from the journal')
-    .addCommand(listCommand())
-    .addCommand(showCommand());
+  return new Command('sessions').addCommand(listCommand()).addCommand(showCommand());
 }
 
 function listCommand(): Command {

@@ -30,11 +30,10 @@ const ANSWER_CHARACTERS_MAX = 1024 * 1024;
 
 /** `sallyport token`. */
 export function tokenCommand(env: Environment): Command {
-  const command = new Command('token')
-    .description(
-      'print the caller’s token as an ExecCredential: the credential plugin that `sallyport kubeconfig` names',
-    )
-    .addHelpText('after', '\nExactly one of --token-file, --token-env, --github-actions and --token-url is needed.');
+  const command = new Command('token').addHelpText(
+    'after',
+    '\nExactly one of --token-file, --token-env, --github-actions and --token-url is needed.',
+  );
   return withTokenOptions(command).action(async (options: TokenSource) => {
     process.stdout.write(`${JSON.stringify(execCredential(await fetchToken(options, env)))}\n`);
   });

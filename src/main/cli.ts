@@ -13,7 +13,8 @@ const own = { command: process.execPath, args: [realpathSync(fileURLToPath(impor
 async function main(): Promise<void> {
   const complaint = whyNotOn(process.versions.node);
   if (complaint !== undefined) throw new CliError(complaint);
-  const program = await createProgram({ own, env: process.env, asked: process.argv[2] });
+  const [first = '', second = ''] = process.argv.slice(2);
+  const program = await createProgram({ own, env: process.env, asked: [first === 'help' ? second : first] });
   program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   inherit(program);
   await program.parseAsync();

@@ -17,9 +17,6 @@ interface Options {
  */
 export function gatewayCommand(): Command {
   return new Command('gateway')
-    .description(
-      'serve the data path, until SIGTERM or SIGINT, of which a second one waits for nothing; SIGHUP looks at the policy files at once',
-    )
     .option('--config <file>', 'the configuration', 'sallyport.yaml')
     .addOption(
       new Option('--log-level <level>', 'what the log says at least')

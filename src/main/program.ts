@@ -6,34 +6,63 @@ interface Options {
   /** How this very program is run again. */
   readonly own: OwnCommand;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The one subcommand that is wanted; every one where it names none. */
-  readonly asked?: string | undefined;
+  /** Names of the subcommands that are wanted; of any other there is only what help says in a line. */
+  readonly asked: readonly string[];
 }
 
-// Each is loaded when it is asked for: `token` runs once for every kubectl command, and must not wait for the gateway's modules.
-const subcommands: Readonly<Record<string, (options: Options) => Promise<Command>>> = {
-  init: async ({ own, env }) => (await import('../cli/init.ts')).initCommand({ env, typed: typedAs(own) }),
-  gateway: async () => (await import('./gateway-command.ts')).gatewayCommand(),
-  kubeconfig: async ({ own }) => (await import('../cli/kubeconfig.ts')).kubeconfigCommand(own),
-  token: async ({ env }) => (await import('../cli/token.ts')).tokenCommand(env),
-  policy: async () =>
-    (await import('../cli/policy/policy.ts')).policyCommand((await import('./policy-ports.ts')).policyPorts),
-  sessions: async () => (await import('../cli/sessions.ts')).sessionsCommand(),
-  journal: async () => (await import('../cli/journal.ts')).journalCommand(),
+interface Subcommand {
+  readonly description: string;
+  /** Loaded when it is asked for: `token` runs once for every kubectl command, and must not wait for the gateway's modules. */
+  readonly load: (options: Options) => Promise<Command>;
+}
+
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  init: {
+    description: 'write a commented sallyport.yaml and a first, read-only policy for a kubeconfig context',
+    load: async ({ own, env }) => (await import('../cli/init.ts')).initCommand({ env, typed: typedAs(own) }),
+  },
+  gateway: {
+    description:
+      'serve the data path, until SIGTERM or SIGINT, of which a second one waits for nothing; SIGHUP looks at the policy files at once',
+    load: async () => (await import('./gateway-command.ts')).gatewayCommand(),
+  },
+  kubeconfig: {
+    description: 'write a kubeconfig that leads a caller through the gateway to a target; nothing in it is secret',
+    load: async ({ own }) => (await import('../cli/kubeconfig.ts')).kubeconfigCommand(own),
+  },
+  token: {
+    description:
+      'print the caller’s token as an ExecCredential: the credential plugin that `sallyport kubeconfig` names',
+    load: async ({ env }) => (await import('../cli/token.ts')).tokenCommand(env),
+  },
+  policy: {
+    description: 'check, explain, test and compare policies; nothing is sent anywhere but by `import rbac`',
+    load: async () =>
+      (await import('../cli/policy/policy.ts')).policyCommand((await import('./policy-ports.ts')).policyPorts),
+  },
+  sessions: {
+    description: 'read who did what from the journal',
+    load: async () => (await import('../cli/sessions.ts')).sessionsCommand(),
+  },
+  journal: {
+    description: 'look after the journal',
+    load: async () => (await import('../cli/journal.ts')).journalCommand(),
+  },
 };
+
+/** Every subcommand. */
+export const SUBCOMMANDS: readonly string[] = Object.keys(subcommands);
 
 /** The `sallyport` command with its subcommands; the reference page of commands is made from it. */
 export async function createProgram(options: Options): Promise<Command> {
-  const { asked = '' } = options;
   const program = new Command('sallyport')
     .description('an access gateway between autonomous agents and Kubernetes clusters')
     .version(version(), '-V, --version')
     .showHelpAfterError('(`--help` tells how)')
     .configureOutput({ outputError: (text, write) => write(`sallyport: ${text}`) });
-  const names = Object.hasOwn(subcommands, asked) ? [asked] : Object.keys(subcommands);
-  for (const name of names) {
-    const make = subcommands[name];
-    if (make !== undefined) program.addCommand(await make(options));
+  for (const [name, { description, load }] of Object.entries(subcommands)) {
+    const command = options.asked.includes(name) ? await load(options) : new Command(name);
+    program.addCommand(command.description(description));
   }
   return program;
 }

@@ -1,9 +1,9 @@
 import type { Command, Option } from 'commander';
-import { createProgram } from '../../src/main/program.ts';
+import { createProgram, SUBCOMMANDS } from '../../src/main/program.ts';
 
 /** The reference page of the command line, out of the commands themselves. */
 export async function cliPage(): Promise<string> {
-  const program = await createProgram({ own: { command: 'node', args: [] }, env: {} });
+  const program = await createProgram({ own: { command: 'node', args: [] }, env: {}, asked: SUBCOMMANDS });
   return `# Command line
 
 In a clone, \`npm start -- \` stands for \`sallyport \`: \`npm start -- gateway --config sallyport.yaml\`.

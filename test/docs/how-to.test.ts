@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { policySchema } from '../../src/config/policy-schema.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { createProgram } from '../../src/main/program.ts';
+import { createProgram, SUBCOMMANDS } from '../../src/main/program.ts';
 import { projectFiles } from '../tidy/tree.ts';
 
 const pages = projectFiles((name) => /^(README|docs\/(how-to|tutorial|reference)\/.*)\.md$/.test(name));
@@ -19,7 +19,7 @@ const blocks = (language: string) =>
 
 let program: Command;
 before(async () => {
-  program = await createProgram({ own: { command: 'node', args: [] }, env: {} });
+  program = await createProgram({ own: { command: 'node', args: [] }, env: {}, asked: SUBCOMMANDS });
 });
 
 /** What is wrong with a command line that begins with `sallyport`; undefined where nothing is. */

@@ -18,7 +18,6 @@ export interface PolicyPorts {
 /** `sallyport policy`. */
 export function policyCommand({ readRequest, powerOf, readRbac }: PolicyPorts): Command {
   return new Command('policy')
-    .description('check, explain, test and compare policies; nothing is sent anywhere but by `import rbac`')
     .addCommand(checkCommand(powerOf))
     .addCommand(explainCommand(readRequest))
     .addCommand(testCommand(readRequest))

@@ -1,0 +1,64 @@
+// What each command loads, and must not: `token` is run by kubectl before each of its own commands, and a module that slips in is paid for each time.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { CLI, makeSite } from '../support/gateway-process.ts';
+
+const [program, ...cli] = CLI;
+const TRACED = ['--import', join(import.meta.dirname, '../support/trace-modules.ts')];
+
+/** A command line, packages that it must not load, and how many modules of ours it may. */
+const COMMANDS: readonly (readonly [args: readonly string[], without: readonly string[], ownMax: number])[] = [
+  [['--version'], ['yaml', 'zod', 'undici', 'pino', '@bufbuild/cel'], 5],
+  [['--help'], ['yaml', 'zod', 'undici', 'pino', '@bufbuild/cel'], 5],
+  [['token', '--token-env', 'TOKEN'], ['yaml', 'zod', 'undici', 'pino', '@bufbuild/cel'], 8],
+  [['kubeconfig', '--help'], ['undici', 'pino', '@bufbuild/cel', '@peculiar/x509'], 60],
+  [['gateway', '--help'], ['undici', 'pino', 'prom-client', '@bufbuild/cel', '@peculiar/x509'], 60],
+  [['journal', '--help'], ['undici', 'pino', 'prom-client', '@bufbuild/cel', '@peculiar/x509'], 60],
+]; // biome-ignore format: a table
+
+for (const [args, without, ownMax] of COMMANDS) {
+  test(`\`sallyport ${args.join(' ')}\` loads what it needs alone`, () => {
+    const loaded = loadedBy(args);
+    const packages = without.filter((name) => loaded.some((url) => url.includes(`/node_modules/${name}/`)));
+    const own = loaded.filter((url) => url.includes('/src/'));
+    assert.deepEqual(packages, []);
+    assert.ok(own.length > 0 && own.length <= ownMax, own.join('\n'));
+  });
+}
+
+test('what is counted here is loaded where it is needed', () => {
+  assert.ok(loadedBy(['policy', '--help']).some((url) => url.includes('/node_modules/@bufbuild/cel/')));
+});
+
+test('a gateway whose rules have no condition serves without CEL', async () => {
+  const site = await makeSite();
+  try {
+    const { child } = await site.start([program, ...TRACED, ...cli]);
+    const loaded = modulesIn(child.said());
+    assert.ok(loaded.some((url) => url.endsWith('/src/pipeline/serve.ts')));
+    assert.deepEqual(
+      loaded.filter((url) => url.includes('/@bufbuild/') || url.includes('/policy/cel/')),
+      [],
+    );
+  } finally {
+    await site.stop();
+  }
+});
+
+/** The modules that a command has loaded when it ends. */
+function loadedBy(args: readonly string[]): readonly string[] {
+  const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.';
+  const { status, stderr } = spawnSync(program, [...TRACED, ...cli, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, TOKEN: token },
+  });
+  assert.equal(status, 0, stderr);
+  return modulesIn(stderr);
+}
+
+function modulesIn(said: string): readonly string[] {
+  return said.split('\n').filter((line) => line.startsWith('file:'));
+}
