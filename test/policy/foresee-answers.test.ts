@@ -100,6 +100,8 @@ const GUARDED: readonly (readonly [object, string])[] = [
   [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' }, 'guard aws-auth'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system', name: 'other' }, 'guard cluster-configuration'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'shop', name: 'other' }, 'allow'],
+  [{ verb: 'create', resource: 'configmaps' }, 'allow'],
+  [{ verb: 'patch', resource: 'configmaps' }, 'cluster-configuration needs the name of the object'],
   [{ verb: 'delete', resource: 'configmaps', namespace: '' }, 'aws-auth needs the name of the object, the namespace'],
   [{ verb: 'impersonate', resource: 'users', name: 'admin' }, 'guard impersonation'],
   [{ verb: '*', resource: 'users' }, 'guard impersonation'],

@@ -43,7 +43,7 @@ const RISKS: readonly (readonly [risk: string, rule: string, closed: string, gua
   ['control of admission webhooks', 'verbs: [update], apiGroups: [admissionregistration.k8s.io], resources: [mutatingwebhookconfigurations]', 'guarded', 'admission', 'open-guard'],
   ['namespace modification', 'verbs: [patch], apiGroups: [""], resources: [namespaces]', '', 'namespace-labels', 'open-guard'],
   ['a role of the cloud', `verbs: [patch], apiGroups: [""], resources: [serviceaccounts], ${SHOP}`, '', 'cloud-identity', 'open-guard'],
-  ['what every pod believes, by deletecollection', `verbs: ["*"], apiGroups: [""], resources: [configmaps], ${SHOP}`, 'wildcard-verbs guarded', 'cluster-configuration', 'wildcard-verbs open-guard'],
+  ['what every pod believes', `verbs: ["*"], apiGroups: [""], resources: [configmaps], ${SHOP}`, 'wildcard-verbs', 'cluster-configuration', 'wildcard-verbs open-guard'],
   ['wildcards', 'verbs: ["*"], apiGroups: ["*"], resources: ["*"]', 'wildcard-verbs wildcard-resources wildcard-groups every-namespace no-end', 'nodes', 'wildcard-verbs wildcard-resources wildcard-groups every-namespace no-end open-guard'],
   ['reading, of what a guard closes to writers alone', 'verbs: [get, list], apiGroups: [""], resources: [namespaces, nodes]', '', 'namespace-labels', ''],
 ]; // biome-ignore format: a table

