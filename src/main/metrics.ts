@@ -113,10 +113,9 @@ function stateMetrics(registers: Registry[]) {
   new Gauge({
     registers,
     name: 'sallyport_journal_free_bytes',
-    help: 'Free space of the journal’s disk; below `journal.freeBytesMin` nothing is forwarded.',
+    help: 'Free space of the journal’s disk, `NaN` where it is not looked for; below `journal.freeBytesMin` nothing is forwarded.',
     collect() {
-      const bytes = free.of();
-      if (bytes !== undefined) this.set(bytes);
+      this.set(free.of() ?? Number.NaN);
     },
   });
   const unsafe = new Gauge({ registers, name: 'sallyport_unsafe_options', help: 'Guards that an operator opened.' });

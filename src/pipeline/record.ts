@@ -206,14 +206,20 @@ class JournalRecording implements Recording, UnderWay {
 
   cut(reason: string): void {
     this.#cut = reason;
-    if (this.#operation?.isStream) this.#limit = reason;
+    if (this.#isDuplex) this.#limit = reason;
     this.#followed?.breakOff(new Error(reason));
   }
 
+  get #isDuplex(): boolean {
+    return this.#followed?.reply.kind === 'duplex';
+  }
+
   #repliedWhole({ outcome, bytesIn, bytesOut }: ReplyEnd): void {
+    // An exec that is ended is cut, and has said all that it could; a stream that breaks while it is ended has not.
+    const isEnded = this.#limit !== undefined && (outcome.kind === 'answered' || this.#isDuplex);
     const ended: Outcome =
-      this.#limit !== undefined && 'status' in outcome && outcome.status !== undefined
-        ? { kind: 'answered', status: outcome.status, reason: this.#limit }
+      isEnded && 'status' in outcome && outcome.status !== undefined
+        ? { kind: 'answered', status: outcome.status, reason: this.#limit as string }
         : outcome;
     this.#end(ended, bytesIn + (this.#operation?.body?.bytes.length ?? 0), bytesOut);
   }
