@@ -36,7 +36,7 @@ async function lookUp(probe: Probe, kind: FactKind, caller: Caller, operation: O
       return resultFact(await probe.result(operation, caller));
     case 'pod': {
       const pod = await probe.pod(operation, caller);
-      return { pod: pod === null || pod === 'unknown' ? pod : podFact(pod) };
+      return pod === null || pod === 'unknown' ? { pod } : { pod: podFact(pod), podState: pod };
     }
     case 'namespaceLabels':
       return { namespaceLabels: await probe.namespaceLabels(operation, caller) };

@@ -21,6 +21,8 @@ export interface Facts {
   readonly rejection?: string;
   /** The pod behind a subresource of pods; null where there is none. */
   readonly pod?: Fact<PodFact | null>;
+  /** The pod that `pod` was made of; no rule sees it. */
+  readonly podState?: JsonObject;
   /** The labels of the operation's namespace; null where it does not exist. */
   readonly namespaceLabels?: Fact<Readonly<Record<string, string>> | null>;
   /** The names of the services whose EndpointSlices hold the pod of a port-forward. */

@@ -8,15 +8,19 @@ import { raceSuite } from '../support/race-suite.ts';
 const { controlPlane, why } = clusterAvailability();
 if (!controlPlane) leftOut('requests that race with another writer, on a real API server', why.join('; '));
 else {
-  raceSuite('on a real API server', async () => {
-    const cluster = await startCluster({ node: false });
-    const token = await administratorToken(cluster);
-    return {
-      cluster: { url: cluster.server, caPem: cluster.caPem, impersonatorToken: token, readerToken: token },
-      adminToken: token,
-      stop: () => cluster.stop(),
-    };
-  });
+  raceSuite(
+    'on a real API server',
+    async () => {
+      const cluster = await startCluster({ node: false });
+      const token = await administratorToken(cluster);
+      return {
+        cluster: { url: cluster.server, caPem: cluster.caPem, impersonatorToken: token, readerToken: token },
+        adminToken: token,
+        stop: () => cluster.stop(),
+      };
+    },
+    { hasDebug: true },
+  );
 }
 
 /** A token of a service account that may do everything, and the group of the suite's callers bound to the same. */

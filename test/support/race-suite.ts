@@ -37,6 +37,7 @@ rules:
     resourceNames: [labelled]
     when: 'existing.metadata.labels.team == "dev"'
     amend: [{ label: { key: seen, value: "yes" } }]
+  - { id: debug, effect: allow, powers: [ephemeralcontainers] }
   - { id: plain, effect: allow, verbs: [patch], apiGroups: [""], resources: [configmaps], resourceNames: [plain] }
 `;
 
@@ -90,8 +91,8 @@ const RACES: readonly Race[] = [
   { name: 'an eviction', object: { uri: `${CORE}/pods/web`, made: pod }, uri: `${CORE}/pods/web/eviction`, method: 'POST', body: eviction },
 ]; // biome-ignore format: a table
 
-/** Registers the suite. */
-export function raceSuite(where: string, start: () => Promise<RaceCluster>): void {
+/** Registers the suite. `hasDebug`: the cluster serves ephemeral containers, as the stand-in does not. */
+export function raceSuite(where: string, start: () => Promise<RaceCluster>, { hasDebug = false } = {}): void {
   describe(`another writer between look-up and request: ${where}`, { timeout: 240_000 }, () => {
     let race: RaceWorld;
     before(async () => {
@@ -103,6 +104,7 @@ export function raceSuite(where: string, start: () => Promise<RaceCluster>): voi
     for (const each of CREATIONS) creations(each, () => race);
     versions(() => race);
     others(() => race);
+    if (hasDebug) debug(() => race);
     journal(() => race);
   });
 }
@@ -287,6 +289,25 @@ function others(current: Current): void {
     const { status, attempts } = await race.ask(sent, () => race.annotate(uri, 'once'));
     assert.equal(status, 200);
     assert.equal(attempts, 1);
+  });
+}
+
+function debug(current: Current): void {
+  test('T31: a debug container does not come into a pod that was put in the place of the one that was judged', async () => {
+    const race = current();
+    const uri = `${CORE}/pods/web`;
+    const container = { name: 'debug', image: 'registry.test/busybox:1', command: ['sh'] };
+    const body = { spec: { ephemeralContainers: [container] } };
+    const sent = { method: 'PATCH', uri: `${uri}/ephemeralcontainers`, type: STRATEGIC, body } as const;
+    const privileged = [{ ...containers[0], securityContext: { privileged: true } }];
+    await race.make(uri, pod);
+    const refused = await race.ask(sent, () => race.make(uri, { ...pod, spec: { containers: privileged } }));
+    assert.equal(refused.status, 403, refused.body);
+    assert.match(refused.body, /DENIED_BY_GUARD/);
+    await race.make(uri, pod);
+    const done = await race.ask(sent, async (attempt) => attempt === 1 && race.annotate(uri, 'once'));
+    assert.equal(done.status, 200, done.body);
+    assert.equal(done.attempts, 2);
   });
 }
 
