@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { constants, deflateSync } from 'node:zlib';
 import { HeaderCompressor, type HeaderPairs, headerBlock, portHeaders } from '../../../../test/support/spdy-client.ts';
 import { Refusal } from '../../../model/refusal.ts';
+import { PORT_GATE_LIMITS } from './gate-limits.ts';
 import { SPDY_DICTIONARY } from './spdy-dictionary.ts';
 import { SpdyHeaders } from './spdy-headers.ts';
 
@@ -71,6 +72,21 @@ suite('T41: a header block that readers could read two ways is refused', () => {
       assert.equal(await outcome(new SpdyHeaders(), bytes), message);
     });
   }
+});
+
+test('headers are read up to their bounds, in number and in bytes', async () => {
+  const { streamHeadersBytesMax, streamHeadersCountMax } = PORT_GATE_LIMITS;
+  const lengthsOf = async (pairs: HeaderPairs) => {
+    const plain = headerBlock(pairs);
+    const read = await new SpdyHeaders().read(await new HeaderCompressor().block(plain));
+    return [plain.length, read.size];
+  };
+  const many = Array.from({ length: streamHeadersCountMax }, (_, i) => [`h${i}`, ''] as const);
+  assert.equal((await lengthsOf(many))[1], streamHeadersCountMax);
+  // Beside the value stand a count, a name of one character, and two lengths.
+  const long = 'a'.repeat(streamHeadersBytesMax - 13);
+  assert.deepEqual(await lengthsOf([['x', long]]), [streamHeadersBytesMax, 1]);
+  await assert.rejects(lengthsOf([['x', `${long}a`]]), { message: BROKEN });
 });
 
 suite('T41: what is not the one compressed stream of the connection is refused', () => {
