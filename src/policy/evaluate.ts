@@ -8,7 +8,7 @@ import type { Guard, GuardContext } from './guards/guard.ts';
 import type { Question } from './question.ts';
 import { type Reading, readings } from './reading.ts';
 import type { RuleSetParts } from './rule-set.ts';
-import { NO, type Truth, YES } from './truth.ts';
+import { and, NO, type Truth, YES } from './truth.ts';
 
 /** A rule or guard that does not say no. */
 export interface Spoken<By> {
@@ -103,15 +103,20 @@ function guardsThatSpeak(
   { sure, perhaps, hangsOn }: Named,
 ): readonly Spoken<Guard>[] {
   const context = { judgesResult, ...sure };
-  const wider = perhaps === undefined ? undefined : { judgesResult, ...perhaps };
+  const wider = { judgesResult, ...perhaps };
   const speaking: Spoken<Guard>[] = [];
   for (const guard of guards) {
     const found = guard.test(question, context);
-    // What a rule names which only lacks a fact would pass: that fact is looked up before the guard says no for good.
-    const isOpen = found === YES && wider !== undefined && guard.test(question, wider) !== YES;
-    if (found !== NO) speaking.push({ by: guard, truth: isOpen ? hangsOn : found });
+    if (found === NO) continue;
+    const isOpen = hangsOn !== YES && guard.passesNamed === true && guard.test(question, wider) !== YES;
+    speaking.push({ by: guard, truth: isOpen ? perhapsNamed(found, hangsOn) : found });
   }
   return speaking;
+}
+
+/** What a rule names that only lacks a fact would pass: that fact is looked up, with all others, before the guard says no for good. */
+function perhapsNamed(found: Truth, hangsOn: Truth): Truth {
+  return found === YES ? hangsOn : and(found, hangsOn);
 }
 
 type Names = Pick<GuardContext, 'serviceAccounts' | 'mountableSecrets'>;
@@ -120,13 +125,14 @@ type Names = Pick<GuardContext, 'serviceAccounts' | 'mountableSecrets'>;
 interface Named {
   /** By rules that match for certain. */
   readonly sure: Names;
-  /** By those too that lack something; undefined where there are none. */
-  readonly perhaps: Names | undefined;
-  /** All that these lack. */
+  /** By those too that lack something. */
+  readonly perhaps: Names;
+  /** All that these lack; yes where there are none. */
   readonly hangsOn: Truth;
 }
 
-const NOTHING: Named = { sure: { serviceAccounts: new Set(), mountableSecrets: [] }, perhaps: undefined, hangsOn: YES };
+const NO_NAMES: Names = { serviceAccounts: new Set(), mountableSecrets: [] };
+const NOTHING: Named = { sure: NO_NAMES, perhaps: NO_NAMES, hangsOn: YES };
 
 function named(...lists: readonly (readonly Spoken<CompiledRule>[])[]): Named {
   const naming = lists.flatMap((list) => list.filter(({ by }) => namesAny(by)));
@@ -134,7 +140,7 @@ function named(...lists: readonly (readonly Spoken<CompiledRule>[])[]): Named {
   const open = naming.filter(({ truth }) => truth !== YES);
   return {
     sure: namesOf(naming.filter(({ truth }) => truth === YES)),
-    perhaps: open.length === 0 ? undefined : namesOf(naming),
+    perhaps: namesOf(naming),
     hangsOn: open.reduce((sum, { truth }) => sum | truth, YES),
   };
 }

@@ -239,6 +239,18 @@ suite('T26: a Secret that is mounted', () => {
     });
     const rules = compileRules([ALLOW_ALL, rule], { unsafe: new Set() });
     assert.deepEqual(factsNeeded(rules, callerOf(), operationOf(example), 0), ['namespaceLabels']);
+    const patching = compileRules(
+      [ALLOW_ALL, { ...rule, verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments'] }],
+      {
+        unsafe: new Set(),
+        judgesResult: true,
+      },
+    );
+    const image = operationOf({
+      ...{ method: 'PATCH', uri: DEPLOYMENT, mediaType: STRATEGIC },
+      body: template({ containers: [{ name: 'web', image: 'web:2' }] }),
+    });
+    assert.deepEqual(factsNeeded(patching, callerOf(), image, 0), ['result', 'namespaceLabels']);
     const decided = (namespaceLabels: Facts['namespaceLabels']) =>
       outcome(ask(rules, example, namespaceLabels === undefined ? {} : { namespaceLabels }));
     assert.equal(decided({ team: 'shop' }), 'allow');

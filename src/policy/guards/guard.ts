@@ -38,6 +38,8 @@ export interface Guard {
   readonly stops: GuardExample;
   /** A near miss that it passes. */
   readonly passes: GuardExample;
+  /** It passes what a matching rule names, so that it hangs on all that such a rule hangs on. Default: false. */
+  readonly passesNamed?: true;
   /** Whether the question is such a way out; what is missing counts as yes. */
   readonly test: (question: Question, context: GuardContext) => Truth;
 }

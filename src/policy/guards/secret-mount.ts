@@ -11,6 +11,7 @@ import { anyOf, bringsIn } from './written.ts';
 
 export const secretMountGuard: Guard = {
   id: 'secret-mount',
+  passesNamed: true,
   reason:
     'its pods would be given a Secret that no rule names, and whoever makes a pod can have it print what it was given',
   advice: 'ask for a rule that names the Secret under `mountableSecrets`',

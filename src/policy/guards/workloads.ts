@@ -103,6 +103,7 @@ function isHostVolume(question: Question, context: GuardContext): Truth {
 
 export const serviceAccountsGuard: Guard = {
   id: 'service-accounts',
+  passesNamed: true,
   reason: 'its pods would run as a service account that no rule names',
   advice: 'run it as `default`, or ask for a rule that names the account under `serviceAccounts`',
   covers: `${COVERS}: \`serviceAccountName\` and \`serviceAccount\`, other than \`default\` and those that a matching rule names`,
