@@ -172,7 +172,7 @@ one sentence: what was asked, why not, the rule, and what to do. Programs branch
 |---|---|
 ${retries.join('\n')}
 
-The reply is JSON, or Kubernetes protobuf for a client that accepts nothing else. \`Retry-After\` (and \`details.retryAfterSeconds\`) is sent only
+The reply is JSON, or Kubernetes protobuf or YAML for a client that accepts none. \`Retry-After\` (and \`details.retryAfterSeconds\`) is sent only
 with retry \`later\`: client libraries repeat what has it by themselves.
 
 This page is made from the code (\`npm run docs\` writes it; a test keeps the two equal).

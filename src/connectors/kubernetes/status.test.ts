@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { Refusal } from '../../model/refusal.ts';
 import { REFUSAL_CODES, type RefusalCode } from '../../model/refusal-codes.ts';
 import type { ExchangeId } from '../../std/ids.ts';
@@ -82,24 +83,33 @@ test('a 401 names the scheme, and whether the token was there', () => {
   assert.equal(replyTo(denied()).headers.has('www-authenticate'), false);
 });
 
-test('the encoding is JSON but for a client that accepts protobuf alone', () => {
+test('the encoding is JSON but for a client that accepts none', () => {
   const protobuf = 'application/vnd.kubernetes.protobuf';
-  const table: readonly [accept: string | undefined, isProtobuf: boolean][] = [
-    [undefined, false],
-    ['*/*', false],
-    ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', false],
-    ['application/vnd.kubernetes.protobuf,application/json', false],
-    ['application/vnd.kubernetes.protobuf', true],
-    ['Application/vnd.Kubernetes.protobuf;stream=watch', true],
-    ['application/vnd.kubernetes.protobuf, application/json;q=0', true],
-    ['application/vnd.kubernetes.protobuf;q=0', false],
-    ['application/cbor', false],
-    ['application/yaml', false],
+  const table: readonly [accept: string | undefined, contentType: string][] = [
+    [undefined, 'application/json'],
+    ['*/*', 'application/json'],
+    ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', 'application/json'],
+    ['application/vnd.kubernetes.protobuf,application/json', 'application/json'],
+    ['application/vnd.kubernetes.protobuf', protobuf],
+    ['Application/vnd.Kubernetes.protobuf;stream=watch', protobuf],
+    ['application/vnd.kubernetes.protobuf, application/json;q=0', protobuf],
+    ['application/vnd.kubernetes.protobuf;q=0', 'application/json'],
+    ['application/cbor', 'application/json'],
+    ['text/html', 'application/json'],
+    ['application/yaml', 'application/yaml'],
+    ['application/yaml, application/json', 'application/json'],
+    ['application/yaml;q=0', 'application/json'],
+    ['application/yaml, application/vnd.kubernetes.protobuf', protobuf],
   ];
-  for (const [accept, isProtobuf] of table) {
+  for (const [accept, contentType] of table) {
     const reply = replyTo(denied(), accept === undefined ? [] : ['Accept', accept]);
-    assert.equal(reply.headers.get('content-type'), isProtobuf ? protobuf : 'application/json', String(accept));
+    assert.equal(reply.headers.get('content-type'), contentType, String(accept));
   }
+});
+
+test('a Status in YAML is the one in JSON, to a reader of YAML', () => {
+  const { body } = replyTo(denied(), ['accept', 'application/yaml']);
+  assert.deepEqual(parse(Buffer.from(body).toString()), statusOf(denied(), ID));
 });
 
 test('a Status in protobuf has the fields of the one in JSON', () => {

@@ -6,8 +6,8 @@
  * have a closed set of reasons, one each: `SallyportCode` the code to branch on, `SallyportRetry` whether to try again (see REFUSAL_CODES),
  * `SallyportRule` the rule or guard, `SallyportAdvice` what to ask for instead, `SallyportExchange` the id under which the request is recorded.
  *
- * The encoding is JSON, which every Kubernetes client reads, or protobuf for one that accepts nothing else: an error in an encoding that
- * a client cannot read loses its message. Tables and other forms of an object never apply to a Status.
+ * The encoding is JSON, which every Kubernetes client reads, or protobuf or YAML for one that accepts no JSON: an error in an encoding that
+ * a client cannot read loses its message. JSON is YAML, so that only its name changes. Tables and other forms of an object never apply to a Status.
  *
  * Source: https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/apis/meta/v1/types.go, `transformResponse` of
  * https://github.com/kubernetes/client-go/blob/v0.35.4/rest/request.go
@@ -79,11 +79,11 @@ const REASONS: Readonly<Record<number, string | undefined>> = {
  */
 export function refusalReply(refusal: Refusal, raw: Pick<RawRequest, 'id' | 'method' | 'rawHeaders'>): RefusedReply {
   const status = statusOf(refusal, raw.id);
-  const isProtobuf = acceptsProtobufOnly(raw.rawHeaders);
-  const body = isProtobuf ? statusProtobuf(status) : Buffer.from(JSON.stringify(status));
+  const contentType = contentTypeFor(raw.rawHeaders);
+  const body = contentType === PROTOBUF ? statusProtobuf(status) : Buffer.from(JSON.stringify(status));
   const retryAfterSeconds = status.details.retryAfterSeconds;
   const headers = [
-    ...['content-type', isProtobuf ? PROTOBUF : 'application/json'],
+    ...['content-type', contentType],
     ...['content-length', String(body.length)],
     ...['cache-control', 'no-cache, private'],
     ...['x-content-type-options', 'nosniff'],
@@ -117,7 +117,9 @@ export function statusOf(refusal: Refusal, exchange: string): Status {
   };
 }
 
+const JSON_TYPE = 'application/json';
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const YAML = 'application/yaml';
 
 function reasonOf({ status, retry }: Refusal): string {
   // Of the two kinds of 502, one says that nothing was sent.
@@ -146,8 +148,14 @@ function challenge({ code }: Refusal): string {
   return code === 'TOKEN_MISSING' ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
-/** Whether a client reads protobuf and no JSON. A type with the weight zero is one that it does not take. */
-function acceptsProtobufOnly(rawHeaders: readonly string[]): boolean {
+/** JSON, unless the client takes none and something else that there is. A type with the weight zero is one that it does not take. */
+function contentTypeFor(rawHeaders: readonly string[]): string {
+  const types = acceptedTypes(rawHeaders);
+  if ([JSON_TYPE, 'application/*', '*/*'].some((type) => types.has(type))) return JSON_TYPE;
+  return [PROTOBUF, YAML].find((type) => types.has(type)) ?? JSON_TYPE;
+}
+
+function acceptedTypes(rawHeaders: readonly string[]): ReadonlySet<string> {
   const types = new Set<string>();
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]?.toLowerCase() !== 'accept') continue;
@@ -156,5 +164,5 @@ function acceptsProtobufOnly(rawHeaders: readonly string[]): boolean {
       if (!parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))) types.add(type);
     }
   }
-  return types.has(PROTOBUF) && !['application/json', 'application/*', '*/*'].some((type) => types.has(type));
+  return types;
 }
