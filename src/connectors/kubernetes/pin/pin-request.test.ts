@@ -71,7 +71,6 @@ const PINNED: readonly (readonly [string, WrittenRequest & { bytes?: string }, s
   ['a delete with options', { method: 'DELETE', uri: MAP, body: { gracePeriodSeconds: 1 } }, '{"preconditions":{"uid":"u","resourceVersion":"7"},"gracePeriodSeconds":1}'],
   ['an eviction', { method: 'POST', uri: `${POD}/eviction`, body: {} }, '{"deleteOptions":{"preconditions":{"uid":"u","resourceVersion":"7"}}}'],
   ['a binding', { method: 'POST', uri: `${POD}/binding`, body: {} }, '{"metadata":{"uid":"u","resourceVersion":"7"}}'],
-  ['protobuf', { ...put({ name: 'a' }), mediaType: 'application/vnd.kubernetes.protobuf' }, 'BODY_UNREADABLE'],
   ['an update without a body', { method: 'PUT', uri: MAP }, 'BODY_UNREADABLE'],
   ['a read', { method: 'GET', uri: MAP }, 'as it came'],
   ['an exec', { method: 'POST', uri: `${POD}/exec?command=ls` }, 'as it came'],

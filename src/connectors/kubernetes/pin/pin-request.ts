@@ -9,7 +9,8 @@
  * That there be no object is held to with a version that none can have: a missing object is made or not found as ever, one that has come meanwhile is
  * a conflict.
  *
- * Rejected: writing the body anew. Every byte of the caller's but the pin leaves as it came, and a body in which none can be put so is refused.
+ * Rejected: writing the body anew. Every byte of the caller's but the pin leaves as it came (in protobuf: but the pin and the lengths around it), and a body in which
+ * none can be put so is refused.
  *
  * Source: `Store.Update` and `Store.Delete`, https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/registry/generic/registry/store.go, `applyPatch`,
  * https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/endpoints/handlers/patch.go; all of it is asked of a real one in test/cluster-suites
@@ -18,10 +19,13 @@ import type { JsonObject, JsonValue, Operation, OperationBody } from '../../../m
 import type { ObjectVersion, Precondition } from '../../../model/precondition.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Request } from '../../../model/request.ts';
+import { decodeUtf8 } from '../body/decode-utf8.ts';
 import { isJsonObject } from '../is-json-object.ts';
 import { withBody } from '../with-body.ts';
 import { pinJsonPatch } from './pin-json-patch.ts';
-import { pinText } from './pin-text.ts';
+import { putJson } from './put-json.ts';
+import { putProtobuf } from './put-protobuf.ts';
+import { putYaml } from './put-yaml.ts';
 import { statedIn } from './stated-in.ts';
 
 /** A version that no object can have: the API server's count would have to begin anew. */
@@ -123,16 +127,29 @@ function put(request: Request, operation: Operation, place: Place, missing: Obje
 }
 
 function bodyWith(body: OperationBody, place: Place, missing: ObjectVersion): Buffer {
-  if (body.mediaType === 'application/vnd.kubernetes.protobuf') {
-    throw new Refusal(
-      'BODY_UNREADABLE',
-      'the request is judged on the live object, and no version can be put into a protobuf body',
-      {
-        advice: 'send JSON, or say the version yourself',
-      },
-    );
+  if (body.patch?.type === 'json') return Buffer.from(pinJsonPatch(body, missing));
+  return Object.entries(missing).reduce<Buffer>(
+    (bytes, [key, value]) => (value === '' ? bytes : putString(body.mediaType, bytes, [...place.within, key], value)),
+    Buffer.from(body.bytes),
+  );
+}
+
+function putString(mediaType: string, bytes: Buffer, path: readonly string[], value: string): Buffer {
+  if (mediaType === 'application/vnd.kubernetes.protobuf') return putProtobuf(bytes, path, value);
+  const text = decodeUtf8(bytes);
+  return Buffer.from(
+    mediaType.endsWith('yaml') && !isJson(text) ? putYaml(text, path, value) : putJson(text, path, value),
+  );
+}
+
+/** JSON is YAML; most of what is sent as YAML is JSON. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
-  return Buffer.from(body.patch?.type === 'json' ? pinJsonPatch(body, missing) : pinText(body, place, missing));
 }
 
 /** Source: `Convert_url_Values_To_v1_DeleteOptions`, https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/apis/meta/v1/conversion.go */
