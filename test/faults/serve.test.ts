@@ -39,7 +39,8 @@ metadata: { name: p }
 callers: [{ groups: [ops] }]
 targets: [demo]
 rules:
-  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["*"], resources: ["*"] }
+  - { id: all, effect: allow, verbs: [get, delete, watch], apiGroups: ["*"], resources: ["*"] }
+  - { id: held, effect: allow, verbs: [patch], apiGroups: ["*"], resources: ["*"], when: 'existing.metadata.name == "a"' }
 `;
 
 function operation(change: Partial<Operation>): Operation {
@@ -65,6 +66,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
   const events: Event[] = [];
   let forwardedWith: readonly Event[] | undefined;
   let code = '';
+  let conflicts = 0;
   const port = <T extends (...args: never[]) => unknown>(call: T): T =>
     ((...args) => {
       if (++calls === failing) throw new Error(`port failed, ${SECRET}`);
@@ -74,13 +76,18 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     (async (...args: never[]) => port(call)(...args)) as unknown as T;
   const connector: Connector = {
     parse: asyncPort(async () => asked),
-    forward: asyncPort(async () => {
+    forward: asyncPort(async ({ precondition }) => {
+      if (precondition !== undefined && ++conflicts === 1)
+        return { kind: 'unary' as const, status: 409, headers: [], body: bytesSource(Buffer.from('changed')) };
       forwardedWith = [...events];
       return { kind: 'unary' as const, status: 200, headers: [], body: bytesSource(Buffer.from('ok')) };
     }),
     amend: async (request) => request,
-    pin: async () => undefined,
-    isConflict: () => false,
+    pin: asyncPort(async (request, operation) => {
+      const precondition = { resourceVersion: String(conflicts), uid: 'u' };
+      return { request, operation, precondition };
+    }),
+    isConflict: ({ status }) => status === 409,
     refuse: (refusal) => {
       code = refusal.code;
       return {
@@ -93,7 +100,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
   };
   const nothing = async () => 'unknown' as const;
   const probe: Probe = {
-    existing: nothing,
+    existing: async () => ({ metadata: { name: 'a' } }),
     result: nothing,
     pod: nothing,
     namespaceLabels: nothing,
@@ -147,6 +154,7 @@ const ASKED: readonly (readonly [string, Operation])[] = [
   ['a read', operation({})],
   ['a change', operation({ verb: 'delete', isChange: true })],
   ['a stream', operation({ verb: 'watch', isStream: true })],
+  ['a change whose object changes once', operation({ verb: 'patch', isChange: true })],
 ];
 
 for (const [name, asked] of ASKED) {
@@ -173,7 +181,8 @@ for (const [name, asked] of ASKED) {
 
 function assertRecordedFirst(asked: Operation, { forwardedWith }: Run, failing: number): void {
   const types = forwardedWith?.map((event) => event.type);
-  const expected = asked.isChange || asked.isStream ? ['exchange.begun', 'exchange.permitted'] : ['exchange.begun'];
+  const permitted = asked.verb === 'patch' ? 2 : asked.isChange || asked.isStream ? 1 : 0;
+  const expected = ['exchange.begun', ...Array(permitted).fill('exchange.permitted')];
   assert.deepEqual(types, expected, `call ${failing}`);
 }
 
