@@ -153,6 +153,11 @@ describe('Kubernetes protobuf', () => {
     const names = body(field(1, ...field(1, 97), ...field(1, 98), ...field(1, 99)));
     const limits = { ...DEFAULT_BODY_LIMITS, valuesMax: 3 };
     assert.equal(outcome(names, POD, limits), 'BODY_UNREADABLE: the body holds more than 3 values');
+    // Packed, one field has many: the supplemental groups of a security context.
+    const packed = Buffer.concat([Buffer.from('k8s\0'), wrap(2, wrap(2, wrap(14, wrap(4, Buffer.alloc(1000, 7)))))]);
+    const groups = (valuesMax: number) => outcome(packed, POD, { ...DEFAULT_BODY_LIMITS, valuesMax });
+    assert.match(groups(2000), /"supplementalGroups":\[7,7,/);
+    assert.equal(groups(1000), 'BODY_UNREADABLE: the body holds more than 1000 values');
   });
 
   test('bytes that are changed, cut or put in are refused, or read without a fault', () => {
