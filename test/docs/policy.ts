@@ -50,7 +50,7 @@ whatever HTTP method carries them. \`/logs\`, \`/debug\` and \`/metrics\` are re
 
 A \`deny\` or \`hold\` is read widely. Its wildcards reach powers. One on \`delete\` covers what equals a delete: eviction, scale to zero, deletecollection, finalizers,
 \`$patch: delete\`, deletionTimestamp, ownerReferences, TTL, and the deletion of the namespace around. One on \`exec\` covers attach, ephemeral containers and the node
-proxy. \`equivalents: false\` turns both off. One with \`namespaces\` or \`resourceNames\` covers a list, a watch or a deletecollection that reaches them among others, and a create whose
+proxy. \`equivalents: false\` turns both off. Whether an update or apply leaves a finalizer out is told by the live object, which is looked up for it. One with \`namespaces\` or \`resourceNames\` covers a list, a watch or a deletecollection that reaches them among others, and a create whose
 generated name could be one of them.
 
 ${REACH}

@@ -2,12 +2,12 @@ import type { JsonObject, JsonValue } from '../../model/operation.ts';
 import { anyGlob } from '../glob.ts';
 import { at, isArray, isObject, objectsIn } from '../json.ts';
 
-import { NO } from '../truth.ts';
+import { NO, or } from '../truth.ts';
 import { isKind } from './asked-of.ts';
 import type { Guard } from './guard.ts';
 import { containersOf } from './pod-dangers.ts';
 import { COVERS, PLAIN, pod, podSpecIs } from './workloads.ts';
-import { anyOf, bringsIn } from './written.ts';
+import { bringsIn } from './written.ts';
 
 export const secretMountGuard: Guard = {
   id: 'secret-mount',
@@ -19,14 +19,13 @@ export const secretMountGuard: Guard = {
   stops: pod({ containers: [{ ...PLAIN, envFrom: [{ secretRef: { name: 'database' } }] }] }),
   passes: pod({ containers: [{ ...PLAIN, envFrom: [{ configMapRef: { name: 'database' } }] }] }),
   test: (question, context) => {
-    const isMountable = anyGlob(context.mountableSecrets);
-    const isForeign = (names: readonly string[]) => names.some((name) => !isMountable(name));
-    return anyOf([
+    const isForeign = (names: readonly string[]) => names.length > 0 && !names.every(anyGlob(context.mountableSecrets));
+    return or(
       podSpecIs(question, context, (spec) => isForeign(secretsOf(spec))),
       isKind(question.operation, '', 'serviceaccounts') && question.operation.subresource === ''
         ? bringsIn(question, [], (account) => isForeign(namesIn(account.imagePullSecrets)))
         : NO,
-    ]);
+    );
   },
 };
 

@@ -6,7 +6,7 @@
  * - `scale-to-zero`: `spec.replicas` becomes 0, on any kind; on a `scale` subresource also where it is left out of an update or taken away by a
  *   patch, since there 0 is what that means. A Job's `parallelism: 0` and `suspend: true` end its pods too.
  * - `finalizers`: a patch touches `metadata.finalizers`, whatever it puts there; an update has an empty list, or none on an object that is
- *   being deleted. Not seen, since most objects have none and are written so: an update that leaves both out, and an apply that leaves out
+ *   being deleted. What only the live object shows is left to policy/finalizers.ts: an update that leaves both out, and an apply that leaves out
  *   the finalizers which the same manager applied before.
  * - `deletion-timestamp`: `metadata.deletionTimestamp` is set. Upstream ignores or refuses that today.
  * - `owner-references`: owners are named, one of which may be gone already.
