@@ -69,7 +69,7 @@ async function measure(world: World): Promise<Report> {
     lists: await measureLists(world, rounds),
     execs: await measureExecs(world, rounds),
     watches: await measureWatches(world, { watches, rounds }),
-    start: await measureStarts(world, rounds),
+    starts: await measureStarts(world, rounds),
     decisions: measureDecisions(),
   };
 }

@@ -16,6 +16,7 @@ import { nginxConfig } from './nginx.ts';
 import type { ServerOptions } from './server.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const PROGRAMS = { src: join(ROOT, 'src', 'main', 'cli.ts'), dist: join(ROOT, 'dist', 'main', 'cli.js') } as const;
 const START_MS_MAX = 20_000;
 
 /** One way to the upstream. */
@@ -27,10 +28,9 @@ export interface Way {
   readonly pid: number;
 }
 
-/** A gateway process, and how long it took until it said that it is ready. */
+/** A gateway process that is ready. */
 export interface GatewayProcess {
   readonly way: Way;
-  readonly startMs: number;
   stop(): Promise<void>;
 }
 
@@ -38,8 +38,8 @@ export interface World {
   readonly folder: string;
   /** Ways for a version of HTTP towards the client. */
   ways(httpVersion: Job['httpVersion']): readonly Way[];
-  /** A further gateway, with flags for Node. */
-  startGateway(nodeFlags?: readonly string[]): Promise<GatewayProcess>;
+  /** A further gateway, with flags for Node; from source, or from `dist` as it was built last. */
+  startGateway(nodeFlags?: readonly string[], from?: 'src' | 'dist'): Promise<GatewayProcess>;
   /** A further bare proxy that speaks HTTP/2, for what must be measured on a fresh process. */
   startBare(): Promise<{ readonly way: Way; stop(): Promise<void> }>;
   startNginx(): Promise<{ readonly way: Way; stop(): Promise<void> } | undefined>;
@@ -68,8 +68,8 @@ export async function startWorld(): Promise<World> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const token = await writeGatewayFiles(folder, certificate.caPem);
   const { port: upstreamPort } = await startServer(children, 'upstream', certificate, 0, true);
-  const gatewayOf = async (nodeFlags: readonly string[] = []) =>
-    startGateway(children, folder, upstreamPort, nodeFlags);
+  const gatewayOf = async (nodeFlags: readonly string[] = [], from: 'src' | 'dist' = 'src') =>
+    startGateway(children, folder, upstreamPort, [...nodeFlags, PROGRAMS[from]]);
   const bareOf = async (isHttp2: boolean) => {
     const { child, port } = await startServer(children, 'bare', certificate, upstreamPort, isHttp2);
     return { way: way('bare', port, child), stop: () => ended(child, 'SIGTERM') };
@@ -182,7 +182,7 @@ async function startGateway(
   children: ChildProcess[],
   folder: string,
   upstreamPort: number,
-  nodeFlags: readonly string[],
+  program: readonly string[],
 ): Promise<GatewayProcess> {
   const [port, privatePort] = (await freePorts(2)) as [number, number];
   const configFile = join(folder, `sallyport-${port}.yaml`);
@@ -190,18 +190,15 @@ async function startGateway(
     configFile,
     stringify(gatewayConfiguration({ port, privatePort, upstreamOrigin: originOf(upstreamPort) })),
   );
-  const startedMs = performance.now();
-  const args = [...nodeFlags, join(ROOT, 'src', 'main', 'cli.ts'), 'gateway', '--config', configFile];
+  const args = [...program, 'gateway', '--config', configFile];
   const log = openSync(join(folder, `gateway-${port}.log`), 'w');
   const child = spawn(process.execPath, args, { stdio: ['ignore', log, log] });
   children.push(child);
   await ready(`http://127.0.0.1:${privatePort}/readyz`, child).catch((error: Error) => {
     throw new Error(`${error.message}:\n${readFileSync(join(folder, `gateway-${port}.log`), 'utf8')}`);
   });
-  const startMs = performance.now() - startedMs;
   return {
     way: { ...way('gateway', port, child), prefix: '/k8s/bench' },
-    startMs,
     stop: () => ended(child, 'SIGTERM'),
   };
 }
