@@ -64,7 +64,7 @@ ${rows.map(({ key, what, fallback }) => `| \`${key}\` | ${what} | ${fallback} |`
 
 \`when\` is an expression in [CEL](https://cel.dev). It is checked when it is loaded: names, fields of \`caller\` and \`operation\`, functions and what they take, and that
 the whole is true or false. Fields of \`object\` and \`existing\` are not, because nothing says what they hold; \`has()\` asks whether one is there. At most 4,096
-characters, 2,000 parts and three loops within each other; at run time 100,000 turns of all loops, fewer where texts are long, 10,000 items in a list, 200,000 values in an object.
+characters, 2,000 parts and three loops within each other; at run time 100,000 turns of all loops and of the functions that go through lists, fewer where texts are long, 10,000 items in a list, 200,000 values in an object.
 
 | variable | what it is |
 |---|---|

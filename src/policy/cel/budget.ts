@@ -14,7 +14,7 @@ export const TURNS_MAX = 100_000;
 /** Limit: turns times the characters of the longest text that the condition was given, since each turn may read all of it. */
 const TURN_CHARACTERS_MAX = 200_000_000;
 
-let left = 0;
+let left = TURNS_MAX;
 
 /** Sets the budget for one evaluation, which is synchronous. */
 export function refill(longestText: number): void {
@@ -23,9 +23,14 @@ export function refill(longestText: number): void {
 
 /** Passes the condition of a loop on. @throws {Error} the budget is spent */
 export function spend(condition: CelValue): CelInput {
-  left -= 1;
-  if (left < 0) throw new Error('the condition takes too many turns');
+  charge(1);
   return condition as CelInput;
+}
+
+/** Spends turns for a function that loops by itself. @throws {Error} the budget is spent */
+export function charge(turns: number): void {
+  left -= turns;
+  if (left < 0) throw new Error('the condition takes too many turns');
 }
 
 /** Puts the meter into every loop of a condition that was just parsed. */

@@ -124,6 +124,11 @@ suite('a condition on a question', () => {
     assert.equal(compileCel('object.items.all(i, i >= 0)')(question(long(10_000))), YES);
     assert.equal(compileCel('object.items.all(i, i >= 0)')(question(long(10_001))), BROKEN);
     assert.equal(compileCel('object.items.all(i, object.items.all(j, i + j >= 0))')(question(long(1000))), BROKEN);
+    assert.equal(compileCel('sets.equivalent(object.items, object.items)')(question(long(10_000))), YES);
+    const pairs = { items: Array.from({ length: 1000 }, (_, i) => [i]) };
+    assert.equal(compileCel('sets.equivalent(object.items, object.items)')(question(pairs)), BROKEN);
+    assert.equal(compileCel('object.items.all(i, object.items.indexOf(i) >= 0)')(question(long(1000))), BROKEN);
+    assert.equal(compileCel('object.text.split("") != []')(question({ text: 'x'.repeat(10_001) })), BROKEN);
     const square = { text: 'x'.repeat(20_000) };
     assert.equal(compileCel('object.text.replace("", object.text) != ""')(question(square)), BROKEN);
     const text = { items: [1, 2, 3], text: 'x'.repeat(100_000_000) };

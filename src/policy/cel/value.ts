@@ -4,8 +4,8 @@ import type { JsonValue } from '../../model/operation.ts';
 /** Limit: a body or object of more values than this cannot be given to a condition, which then breaks off. */
 const VALUES_MAX = 200_000;
 
-/** Limit: a list longer than this cannot be given to a condition, which then breaks off. */
-const LIST_LENGTH_MAX = 10_000;
+/** Limit: a list longer than this cannot be given to a condition, nor made of a text by one, which then breaks off. */
+export const LIST_LENGTH_MAX = 10_000;
 
 /** A value for CEL, and the length of the longest text in it. */
 export interface CelJson {

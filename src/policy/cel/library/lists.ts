@@ -9,6 +9,7 @@ import {
   isCelUint,
   listType,
 } from '@bufbuild/cel';
+import { charge } from '../budget.ts';
 
 const { BOOL, DYN, INT } = CelScalar;
 const LIST = listType(DYN);
@@ -37,7 +38,8 @@ function isNumber(value: unknown): value is number | bigint {
 /** Equality of what JSON can hold. */
 function isEqual(a: Value, b: Value): boolean {
   const [left, right] = [plain(a), plain(b)];
-  if (isNumber(left) && isNumber(right)) return !(left < right) && !(left > right);
+  // Not by `==` alone, which would take 1 and true for equal; and NaN is equal to nothing.
+  if (isNumber(left) && isNumber(right)) return left <= right && left >= right;
   if (isCelList(a) && isCelList(b)) {
     const others = [...b];
     return a.size === b.size && [...a].every((item, i) => isEqual(item, others[i] as Value));
@@ -79,8 +81,31 @@ function isSorted(list: Iterable<Value>): boolean {
   return items.every((item, i) => i === 0 || compare(items[i - 1] as Value, item) <= 0);
 }
 
-function contains(list: Iterable<Value>, item: Value): boolean {
-  return [...list].some((other) => isEqual(other, item));
+/** A test whether an item is in a list: at once for plain values, so that two long lists of a caller's do not take their product; others are compared one by one. */
+function among(list: Iterable<Value>): (item: Value) => boolean {
+  const keys = new Set<string>();
+  const others: Value[] = [];
+  for (const item of list) {
+    const key = keyOf(item);
+    if (key === undefined) others.push(item);
+    else keys.add(key);
+  }
+  charge(keys.size + others.length);
+  return (item) => {
+    const key = keyOf(item);
+    if (key !== undefined) return keys.has(key);
+    charge(others.length);
+    return others.some((other) => isEqual(other, item));
+  };
+}
+
+/** One text for all plain values that are equal; whole numbers are, of whatever type. */
+function keyOf(value: Value): string | undefined {
+  const it = plain(value);
+  if (typeof it === 'string') return `text ${it}`;
+  if (typeof it === 'boolean' || typeof it === 'bigint') return `${typeof it === 'bigint' ? 'number' : 'truth'} ${it}`;
+  if (typeof it !== 'number' || Number.isNaN(it)) return undefined;
+  return `number ${Number.isInteger(it) ? BigInt(it) : it}`;
 }
 
 /** Functions on lists. Source: pkg/cel/library/lists.go of k8s.io/apiserver v0.35.4, and the extension `sets` of cel-go */
@@ -98,17 +123,14 @@ export const LISTS: readonly CelFunc[] = [
     return extreme(this, 1);
   }),
   celMethod('indexOf', LIST, [DYN], INT, function (item) {
+    charge(this.size);
     return BigInt([...this].findIndex((other) => isEqual(other, item)));
   }),
   celMethod('lastIndexOf', LIST, [DYN], INT, function (item) {
+    charge(this.size);
     return BigInt([...this].findLastIndex((other) => isEqual(other, item)));
   }),
-  celFunc('sets.contains', [LIST, LIST], BOOL, (all, some) => [...some].every((item) => contains(all, item))),
-  celFunc('sets.intersects', [LIST, LIST], BOOL, (a, b) => [...a].some((item) => contains(b, item))),
-  celFunc(
-    'sets.equivalent',
-    [LIST, LIST],
-    BOOL,
-    (a, b) => [...a].every((item) => contains(b, item)) && [...b].every((item) => contains(a, item)),
-  ),
+  celFunc('sets.contains', [LIST, LIST], BOOL, (all, some) => [...some].every(among(all))),
+  celFunc('sets.intersects', [LIST, LIST], BOOL, (a, b) => [...a].some(among(b))),
+  celFunc('sets.equivalent', [LIST, LIST], BOOL, (a, b) => [...a].every(among(b)) && [...b].every(among(a))),
 ];

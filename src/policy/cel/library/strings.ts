@@ -5,18 +5,34 @@
  * Source: https://github.com/google/cel-go/blob/v0.26.0/ext/strings.go, which Kubernetes 1.35 uses
  */
 import { type CelFunc, CelScalar, celMethod, listType } from '@bufbuild/cel';
+import { LIST_LENGTH_MAX } from '../value.ts';
 
 const { INT, STRING } = CelScalar;
 
-/** The characters of a text: code points, as CEL counts them. */
-function characters(text: string): readonly string[] {
-  return [...text];
+/** How many characters a text has: code points, as CEL counts them. Counted without a list of them, since every turn of a loop may ask. */
+function lengthOf(text: string): number {
+  let length = text.length;
+  for (let i = 1; i < text.length; i++) if (isPair(text, i - 1)) length--;
+  return length;
+}
+
+/** Whether the two units from `at` on are one character; a low one never begins one. */
+function isPair(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+}
+
+/** Where a character begins, in UTF-16 units; the end of the text for the one behind the last. */
+function unitOf(text: string, index: bigint): number {
+  const wanted = Number(index);
+  let unit = 0;
+  for (let i = 0; i < wanted && unit < text.length; i++) unit += isPair(text, unit) ? 2 : 1;
+  return unit;
 }
 
 function charAt(text: string, index: bigint): string {
-  const all = characters(text);
-  checkIndex(index, all.length);
-  return all[Number(index)] ?? '';
+  checkIndex(index, lengthOf(text));
+  const unit = unitOf(text, index);
+  return text.slice(unit, unit + (isPair(text, unit) ? 2 : 1));
 }
 
 function checkIndex(index: bigint, length: number): void {
@@ -24,39 +40,38 @@ function checkIndex(index: bigint, length: number): void {
 }
 
 function substring(text: string, start: bigint, end?: bigint): string {
-  const all = characters(text);
-  const to = end ?? BigInt(all.length);
-  checkIndex(start, all.length);
-  checkIndex(to, all.length);
+  const length = lengthOf(text);
+  const to = end ?? BigInt(length);
+  checkIndex(start, length);
+  checkIndex(to, length);
   if (start > to) throw new Error(`invalid substring range: ${start} to ${to}`);
-  return all.slice(Number(start), Number(to)).join('');
+  return text.slice(unitOf(text, start), unitOf(text, to));
 }
 
 /** Where a text stands in another, from `offset` on; nothing stands wherever it is looked for. */
 function indexOf(text: string, wanted: string, offset: bigint): bigint {
   if (wanted === '') return offset;
   if (offset < 0n) throw new Error(`index out of range: ${offset}`);
-  const all = characters(text);
-  if (offset >= BigInt(all.length)) return -1n;
-  const skipped = all.slice(0, Number(offset)).join('').length;
-  const found = text.indexOf(wanted, skipped);
-  return found < 0 ? -1n : BigInt(characters(text.slice(0, found)).length);
+  return characterAt(text, text.indexOf(wanted, unitOf(text, offset)));
 }
 
 function lastIndexOf(text: string, wanted: string, offset: bigint | undefined): bigint {
-  const all = characters(text);
-  if (wanted === '') return offset ?? BigInt(all.length);
+  if (wanted === '') return offset ?? BigInt(lengthOf(text));
   if (offset !== undefined && offset < 0n) throw new Error(`index out of range: ${offset}`);
-  if (offset !== undefined && offset >= BigInt(all.length)) return -1n;
-  const skipped = offset === undefined ? text.length : all.slice(0, Number(offset)).join('').length;
-  const found = text.lastIndexOf(wanted, skipped);
-  return found < 0 ? -1n : BigInt(characters(text.slice(0, found)).length);
+  if (offset !== undefined && offset >= BigInt(lengthOf(text))) return -1n;
+  return characterAt(text, text.lastIndexOf(wanted, offset === undefined ? text.length : unitOf(text, offset)));
+}
+
+/** The number of the character that begins at a unit; -1 for none. */
+function characterAt(text: string, unit: number): bigint {
+  return unit < 0 ? -1n : BigInt(lengthOf(text.slice(0, unit)));
 }
 
 /** At most `count` parts, the last with all that is left; a negative count is no limit. */
 function split(text: string, separator: string, count: bigint): string[] {
   if (count === 0n) return [];
-  const parts = separator === '' ? [...characters(text)] : text.split(separator);
+  const parts = separator === '' ? [...text] : text.split(separator);
+  if (parts.length > LIST_LENGTH_MAX) throw new RangeError(`a list of more than ${LIST_LENGTH_MAX} items`);
   if (count < 0n || count >= BigInt(parts.length)) return parts;
   const cut = Number(count) - 1;
   return [...parts.slice(0, cut), parts.slice(cut).join(separator)];
@@ -68,10 +83,11 @@ const REPLACED_LENGTH_MAX = 10_000_000;
 /** The first `count` places replaced, all for a negative count; an empty text stands before and behind each character. */
 function replace(text: string, old: string, by: string, count: bigint): string {
   if (count === 0n) return text;
-  const parts = old === '' ? ['', ...characters(text), ''] : split(text, old, count < 0n ? -1n : count + 1n);
+  const parts = old === '' ? ['', ...text, ''] : text.split(old);
   const places = count < 0n ? parts.length - 1 : Math.min(parts.length - 1, Number(count));
   if (text.length + places * by.length > REPLACED_LENGTH_MAX) throw new Error('the replaced text is too long');
-  return parts.slice(0, places + 1).join(by) + parts.slice(places + 1).join('');
+  const rest = parts.slice(places + 1).map((part) => old + part);
+  return parts.slice(0, places + 1).join(by) + rest.join('');
 }
 
 /** Methods that stand in place of the engine's of the same name. */
