@@ -11,7 +11,7 @@ import type { Request } from '../../src/model/request.ts';
 import { CallerRates } from '../../src/pipeline/caller-rates.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
-import { systemClock } from '../../src/std/clock.ts';
+import type { Clock } from '../../src/std/clock.ts';
 import { operationOf } from '../support/operation.ts';
 
 const PUT_WEB = {
@@ -21,6 +21,9 @@ const PUT_WEB = {
 };
 
 const DELETE_WEB = '`ada` may not delete pods `web` in namespace `prod`';
+
+/** Nothing comes back to a rate meanwhile, however slow the machine is. */
+const STOPPED: Clock = { now: () => 0, monotonic: () => 0 };
 
 /** An example of each code: a refusal that the code itself makes, where that needs no more than a request; else one as it would be made. */
 const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
@@ -93,12 +96,12 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
       retryAfterSeconds: 1,
     }),
   CALLER_THROTTLED: () => {
-    const rates = new CallerRates({ ...CALLER_LIMITS, requestsPerCallerBurstMax: 1 }, systemClock);
+    const rates = new CallerRates({ ...CALLER_LIMITS, requestsPerCallerBurstMax: 1 }, STOPPED);
     rates.take({ subject: 'ada', issuer: 'main' } as Caller);
     rates.take({ subject: 'ada', issuer: 'main' } as Caller);
   },
   AUTHENTICATION_THROTTLED: () => {
-    const failed = new FailedTokens({ ...FAILURE_LIMITS, failuresPerAddressBurstMax: 1 }, systemClock);
+    const failed = new FailedTokens({ ...FAILURE_LIMITS, failuresPerAddressBurstMax: 1 }, STOPPED);
     failed.reserve('192.0.2.1');
     failed.reserve('192.0.2.1');
   },
