@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CLI, makeSite } from '../support/gateway-process.ts';
@@ -20,8 +22,8 @@ const COMMANDS: readonly (readonly [args: readonly string[], without: readonly s
 ]; // biome-ignore format: a table
 
 for (const [args, without, ownMax] of COMMANDS) {
-  test(`\`sallyport ${args.join(' ')}\` loads what it needs alone`, () => {
-    const loaded = loadedBy(args);
+  test(`\`sallyport ${args.join(' ')}\` loads what it needs alone`, async () => {
+    const loaded = await loadedBy(args);
     const packages = without.filter((name) => loaded.some((url) => url.includes(`/node_modules/${name}/`)));
     const own = loaded.filter((url) => url.includes('/src/'));
     assert.deepEqual(packages, []);
@@ -29,15 +31,16 @@ for (const [args, without, ownMax] of COMMANDS) {
   });
 }
 
-test('what is counted here is loaded where it is needed', () => {
-  assert.ok(loadedBy(['policy', '--help']).some((url) => url.includes('/node_modules/@bufbuild/cel/')));
+test('what is counted here is loaded where it is needed', async () => {
+  assert.ok((await loadedBy(['policy', '--help'])).some((url) => url.includes('/node_modules/@bufbuild/cel/')));
 });
 
 test('a gateway whose rules have no condition serves without CEL', async () => {
   const site = await makeSite();
   try {
-    const { child } = await site.start([program, ...TRACED, ...cli]);
-    const loaded = modulesIn(child.said());
+    const loaded = await traced(async () => {
+      await site.start([program, ...TRACED, ...cli]);
+    });
     assert.ok(loaded.some((url) => url.endsWith('/src/pipeline/serve.ts')));
     assert.deepEqual(
       loaded.filter((url) => url.includes('/@bufbuild/') || url.includes('/policy/cel/')),
@@ -49,16 +52,24 @@ test('a gateway whose rules have no condition serves without CEL', async () => {
 });
 
 /** The modules that a command has loaded when it ends. */
-function loadedBy(args: readonly string[]): readonly string[] {
-  const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.';
-  const { status, stderr } = spawnSync(program, [...TRACED, ...cli, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, TOKEN: token },
+function loadedBy(args: readonly string[]): Promise<readonly string[]> {
+  return traced(async () => {
+    const env = { ...process.env, TOKEN: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.' };
+    const { status, stderr } = spawnSync(program, [...TRACED, ...cli, ...args], { encoding: 'utf8', env });
+    assert.equal(status, 0, stderr);
   });
-  assert.equal(status, 0, stderr);
-  return modulesIn(stderr);
 }
 
-function modulesIn(said: string): readonly string[] {
-  return said.split('\n').filter((line) => line.startsWith('file:'));
+/** The modules that processes load while this runs. */
+async function traced(run: () => Promise<void>): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-modules-'));
+  const file = join(folder, 'loaded');
+  process.env.LOADED_MODULES = file;
+  try {
+    await run();
+    return readFileSync(file, 'utf8').trimEnd().split('\n');
+  } finally {
+    delete process.env.LOADED_MODULES;
+    rmSync(folder, { recursive: true });
+  }
 }

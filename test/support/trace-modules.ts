@@ -1,10 +1,10 @@
-/* Given to Node by `--import`: says on standard error each module that is loaded, by its URL. */
-import { writeSync } from 'node:fs';
+/* Given to Node by `--import`: adds the URL of each module that is loaded to the file that `LOADED_MODULES` names. A pipe could be full, a file never is. */
+import { appendFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 
 registerHooks({
   load(url, context, nextLoad) {
-    writeSync(2, `${url}\n`);
+    appendFileSync(process.env.LOADED_MODULES ?? '', `${url}\n`);
     return nextLoad(url, context);
   },
 });
