@@ -76,6 +76,9 @@ ${Object.entries(VARIABLE_TYPES)
   )
   .join('\n')}
 
+What a condition reads of \`object\`, for a patch, or of \`existing\` is what the API server said a moment before. A request that changes something is forwarded for [just that
+version](preconditions.md), and judged anew where it is another one by then.
+
 ${functionsSection()}`;
 }
 
