@@ -6,6 +6,7 @@ export interface Metrics extends Omit<Observer, 'failed'> {
   readonly registry: Registry;
   policyLoaded(rules: number, nowMs: number): void;
   policyRefused(): void;
+  certificateLoaded(): void;
   certificateRefused(): void;
   journalBroken(isBroken: boolean): void;
   /** Asks for the free bytes of the journal's disk whenever the metrics are read. */
@@ -18,7 +19,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const { exchanges, open, duration, unauthenticated, throttled, unevaluated } = exchangeMetrics([registry]);
-  const { rules, loadedAt, refused, certificates, broken, free, unsafe } = stateMetrics([registry]);
+  const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe } = stateMetrics([registry]);
   return {
     registry,
     begun: (target) => open.inc({ target }),
@@ -33,9 +34,17 @@ export function createMetrics(): Metrics {
     policyLoaded(count, nowMs) {
       rules.set(count);
       loadedAt.set(nowMs / 1000);
+      stale.set(0);
     },
-    policyRefused: () => refused.inc(),
-    certificateRefused: () => certificates.inc(),
+    policyRefused() {
+      refused.inc();
+      stale.set(1);
+    },
+    certificateLoaded: () => certificateStale.set(0),
+    certificateRefused() {
+      certificates.inc();
+      certificateStale.set(1);
+    },
     journalBroken: (isBroken) => broken.set(isBroken ? 1 : 0),
     journalFree(bytes) {
       free.of = bytes;
@@ -99,10 +108,20 @@ function stateMetrics(registers: Registry[]) {
     name: 'sallyport_policy_refused_total',
     help: 'Changed policies that were refused as a whole.',
   });
+  const stale = new Gauge({
+    registers,
+    name: 'sallyport_policy_stale',
+    help: '1 while the policy files as they are now are refused, and an older set is in force.',
+  });
   const certificates = new Counter({
     registers,
     name: 'sallyport_certificate_refused_total',
     help: 'Changed certificates that were refused.',
+  });
+  const certificateStale = new Gauge({
+    registers,
+    name: 'sallyport_certificate_stale',
+    help: '1 while the certificate’s files as they are now are refused, and an older one is in force.',
   });
   const broken = new Gauge({
     registers,
@@ -119,5 +138,5 @@ function stateMetrics(registers: Registry[]) {
     },
   });
   const unsafe = new Gauge({ registers, name: 'sallyport_unsafe_options', help: 'Guards that an operator opened.' });
-  return { rules, loadedAt, refused, certificates, broken, free, unsafe };
+  return { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe };
 }

@@ -142,6 +142,7 @@ function openCertificate(
     clock,
     onChange(pair) {
       for (const listener of listeners) listener.useCertificate(pair);
+      metrics.certificateLoaded();
       log.info('a changed certificate is in force');
     },
     onFailure(error) {

@@ -20,7 +20,7 @@ ${own.map(({ name, type, help, labelNames }) => `| \`${name}\` | ${type} | ${lab
 \`outcome\` is that of the journal's [\`exchange.ended\`](journal.md); \`code\` is the HTTP status of an answer, or the [code of a refusal](refusals.md).
 
 Worth an alert: \`sallyport_journal_broken\` is 1 (nothing is forwarded), \`sallyport_journal_free_bytes\` falls towards \`journal.freeBytesMin\`, \`sallyport_throttled_total\` grows (a caller
-asks too fast; the log says who), \`sallyport_policy_refused_total\` or \`sallyport_certificate_refused_total\` grows (what was
+asks too fast; the log says who), \`sallyport_policy_stale\` or \`sallyport_certificate_stale\` is 1 (what was
 changed is not in force), \`sallyport_unsafe_options\` is not what you opened, and \`sallyport_exchanges_total{outcome="broken"}\` grows (requests that may have run).
 \`/readyz\` answers 503 while the gateway cannot work, and says why; a refused policy is told there without making it unready, since the one before is in force.
 `;

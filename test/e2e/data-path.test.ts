@@ -154,6 +154,7 @@ test('a changed policy is in force at once, a broken one is refused as a whole, 
   assert.match(world.log(), /refused as a whole/);
   const metrics = await (await request(`${world.gateway.privateUrl}/metrics`)).body.text();
   assert.match(metrics, /sallyport_policy_refused_total 1/);
+  assert.match(metrics, /sallyport_policy_stale 1/);
   assert.ok((await world.events()).some((event) => event.type === 'policy.refused'));
   await writeFile(world.policyFile, POLICY);
   await world.gateway.lookAtPolicy();
