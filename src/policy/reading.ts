@@ -115,11 +115,11 @@ function isNamespaces({ apiGroup, resource }: Operation): boolean {
 }
 
 function isNamespaceDelete(operation: Operation): boolean {
-  const { subresource, verb, equals } = operation;
+  const { subresource, verb, power, equals } = operation;
   if (!isNamespaces(operation)) return false;
   return (
     (subresource === '' && (verb === 'delete' || verb === 'deletecollection')) ||
-    subresource === 'finalize' ||
+    power === 'finalize' ||
     equals.length > 0
   );
 }

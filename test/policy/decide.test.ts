@@ -88,6 +88,12 @@ const ROWS: readonly (readonly [name: string, rules: string, request: string, ex
     'silence',
   ],
   [
+    'T15: to read namespaces/finalize deletes nothing',
+    `  - { effect: allow, verbs: [get], apiGroups: [""], resources: [namespaces/finalize] }\n  - { effect: deny, verbs: [delete], apiGroups: [""], resources: [namespaces, pods] }`,
+    `GET ${NAMESPACE}/finalize`,
+    'allow p/1',
+  ],
+  [
     'T16: `pods` never implies `pods/log`',
     '  - { effect: allow, verbs: [get], apiGroups: [""], resources: [pods] }',
     `GET ${NAMESPACE}/pods/web/log`,

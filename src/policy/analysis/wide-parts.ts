@@ -59,7 +59,7 @@ function wideReadings(what: What): readonly WideReading[] {
   if (amounts !== 'never') found.push({ ...asDelete, shape: 'itself', condition });
   if (what.apiGroup === '' && what.resource === 'namespaces') {
     const isPlain = what.subresource === '' && (what.verb === 'delete' || what.verb === 'deletecollection');
-    const isSure = isPlain || what.subresource === 'finalize';
+    const isSure = isPlain || what.power === 'finalize';
     if (isSure || amounts !== 'never')
       found.push({ ...asDelete, shape: 'contents', condition: isSure ? '' : condition });
   }
