@@ -1,4 +1,4 @@
-import type { Allowed } from '../../policy/analysis/changes.ts';
+import type { DescribedPart } from '../../policy/analysis/changes.ts';
 import type { ChangeKind } from '../../policy/analysis/compare.ts';
 import type { Described } from '../../policy/analysis/describe.ts';
 import { escapeControl } from '../escape-control.ts';
@@ -12,8 +12,10 @@ export const CHANGE_TITLES: Readonly<Record<ChangeKind, string>> = {
   loses: 'can no longer be done',
   'now-held': 'is now held for a person',
   'no-longer-held': 'is no longer held for a person',
+  'held-otherwise': 'is held for a person under other conditions than before',
   'now-requestable': 'may now be asked for',
   'no-longer-requestable': 'may no longer be asked for',
+  'requestable-otherwise': 'may be asked for under other conditions than before',
 };
 
 /** Who, what and where, in a line; safe to print. */
@@ -31,13 +33,13 @@ export function placeLine(
   return escapeControl(parts.filter((part) => part !== '').join(' | '));
 }
 
-/** What a rule allows, with what it hangs on beneath. */
-export function allowedLines(allowed: Allowed, hasOperations: boolean): readonly string[] {
+/** What a rule allows, holds or offers, with what it hangs on beneath; safe to print. */
+export function partLines(part: DescribedPart, hasOperations: boolean): readonly string[] {
   const beneath = [
-    ...allowed.when.map((text) => `when ${text}`),
-    ...allowed.grants,
-    ...allowed.unless.map((text) => `unless ${text}`),
-    ...(allowed.rule === '' ? [] : [`by rule ${allowed.rule}`]),
+    ...part.when.map((text) => `when ${text}`),
+    ...part.grants,
+    ...part.unless.map((text) => `unless ${text}`),
+    ...(part.rule === '' ? [] : [`by rule ${part.rule}`]),
   ];
-  return [`  ${placeLine(allowed, hasOperations)}`, ...beneath.map((text) => `      ${escapeControl(text)}`)];
+  return [`  ${placeLine(part, hasOperations)}`, ...beneath.map((text) => `      ${escapeControl(text)}`)];
 }

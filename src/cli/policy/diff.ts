@@ -4,7 +4,7 @@ import type { Catalog } from '../../policy/analysis/space.ts';
 import { GUARDS } from '../../policy/guards/table.ts';
 import { printableJson } from '../escape-control.ts';
 import { analysed, catalogOf } from './catalog.ts';
-import { allowedLines, CHANGE_TITLES } from './change-text.ts';
+import { CHANGE_TITLES, partLines } from './change-text.ts';
 import { guardIds, readRules } from './read-policies.ts';
 
 interface Options {
@@ -39,6 +39,6 @@ function diffLines(changes: readonly Change[]): readonly string[] {
   if (changes.length === 0) return ['nobody gains or loses anything'];
   return Object.entries(CHANGE_TITLES).flatMap(([kind, title]) => {
     const own = changes.filter((change) => change.kind === kind);
-    return own.length === 0 ? [] : [`${title}:`, ...own.flatMap((change) => allowedLines(change, true))];
+    return own.length === 0 ? [] : [`${title}:`, ...own.flatMap((change) => partLines(change, true))];
   });
 }

@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts';
 import { printableJson } from '../escape-control.ts';
 import { readConfig } from '../read-config.ts';
 import { analysed, catalogOf } from './catalog.ts';
-import { allowedLines, placeLine } from './change-text.ts';
+import { partLines } from './change-text.ts';
 import { findKind } from './known-kinds.ts';
 import { guardIds, readRules } from './read-policies.ts';
 
@@ -72,7 +72,7 @@ function queryOf(verb: string, word: string) {
 function whoCanLines({ allowed, held }: WhoCan): readonly string[] {
   if (allowed.length + held.length === 0) return ['nobody'];
   return [
-    ...allowed.flatMap((each) => allowedLines(each, false)),
-    ...(held.length === 0 ? [] : ['held for a person:', ...held.map((each) => `  ${placeLine(each, false)}`)]),
+    ...allowed.flatMap((each) => partLines(each, false)),
+    ...(held.length === 0 ? [] : ['held for a person:', ...held.flatMap((each) => partLines(each, false))]),
   ];
 }

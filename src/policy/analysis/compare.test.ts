@@ -4,8 +4,9 @@ import { ruleLists } from '../../../test/policy/arbitraries.ts';
 import { fc } from '../../../test/support/property.ts';
 import { ruleOf } from '../../../test/support/rule.ts';
 import { powerOf } from '../../connectors/kubernetes/powers.ts';
+import { GUARDS } from '../guards/table.ts';
 import type { Rule } from '../rule.ts';
-import { compare } from './compare.ts';
+import { type Change, compare } from './compare.ts';
 import type { Catalog } from './space.ts';
 import { whoCan } from './who-can.ts';
 
@@ -94,8 +95,39 @@ const rows: readonly (readonly [
     [
       'bound | in g | patch of pods | shop | unless the object is not there yet: then it would be created',
       'loses | in g | create of pods | shop',
-      'now-held | in g | create, patch of pods | shop',
+      'now-held | in g | create of pods | shop',
+      'now-held | in g | patch of pods | shop | the object is not there yet: then it would be created',
     ],
+  ],
+  [
+    'a hold of delete says of an update what it hangs on, and of every kind that it is every kind',
+    [],
+    [ruleOf({ id: 'p/ask', effect: 'hold', verbs: ['delete'], apiGroups: ['*'], resources: ['*'] })],
+    [
+      'now-held | update, patch of every kind | it amounts to a delete',
+      'now-held | delete, deletecollection of every kind but pods/eviction; create, delete, deletecollection of pods/eviction',
+    ],
+  ],
+  [
+    'to read what finalizes a namespace is no delete',
+    [],
+    [
+      ruleOf({ verbs: ['get', 'update'], apiGroups: [''], resources: ['namespaces/finalize'], powers: ['finalize'] }),
+      ruleOf({ effect: 'deny', verbs: ['delete'], apiGroups: [''], resources: ['namespaces', 'pods'] }),
+    ],
+    ['gains | get of namespaces/finalize'],
+  ],
+  [
+    'a hold, and what can be asked for, hang on another condition',
+    [
+      { ...READ, effect: 'hold', when: 'true' },
+      { ...READ, effect: 'request', verbs: ['list'], when: 'true' },
+    ],
+    [
+      { ...READ, effect: 'hold', when: 'false' },
+      { ...READ, effect: 'request', verbs: ['list'] },
+    ],
+    ['held-otherwise | in g | get of pods | shop | when false', 'requestable-otherwise | in g | list of pods | shop'],
   ],
   [
     'a deny of delete reaches evictions',
@@ -110,6 +142,18 @@ const rows: readonly (readonly [
 
 suite('the difference of two policies', () => {
   for (const [name, before, after, expected] of rows) test(name, () => assert.deepEqual(told(before, after), expected));
+
+  test('a rule that holds is told whole, and that guards deny some of it', () => {
+    const secrets = { apiGroup: '', resource: 'secrets', subresource: '', isNamespaced: true };
+    const hold = ruleOf({ id: 'p/ask', effect: 'hold', verbs: ['get'], apiGroups: ['*'], resources: ['*'] });
+    const [change, ...others] = compare([], [hold], GUARDS, { ...CATALOG, kinds: [...CATALOG.kinds, secrets] });
+    assert.deepEqual(others, []);
+    const { kind, operations, rule, unless } = change as Change;
+    assert.deepEqual(
+      [kind, operations, rule, unless],
+      ['now-held', 'get of every kind', 'p/ask', ['a guard denies it']],
+    );
+  });
 
   test('of a policy to itself, in any order, there is none', () => {
     fc.assert(

@@ -8,8 +8,7 @@ import type { Guard } from '../guards/guard.ts';
 import type { Rule } from '../rule.ts';
 import { type Answers, answersOf } from './answers.ts';
 import { intersect, type Region, simplify, subtract } from './box.ts';
-import { type Allowed, allowedBy, differing } from './changes.ts';
-import { describe } from './describe.ts';
+import { allowedBy, type DescribedPart, differing, offeredBy } from './changes.ts';
 import type { Part } from './rule-parts.ts';
 import { type Catalog, type Space, spaceOf } from './space.ts';
 
@@ -22,11 +21,13 @@ export type ChangeKind =
   | 'conditions'
   | 'now-held'
   | 'no-longer-held'
+  | 'held-otherwise'
   | 'now-requestable'
-  | 'no-longer-requestable';
+  | 'no-longer-requestable'
+  | 'requestable-otherwise';
 
-/** One change, for callers and operations in words; the rule is the one that allows it, after the change or, for what is lost, before. */
-export interface Change extends Allowed {
+/** One change, for callers and operations in words; the rule is the one that does it, after the change or, for what is lost, before. */
+export interface Change extends DescribedPart {
   readonly kind: ChangeKind;
 }
 
@@ -46,16 +47,20 @@ export function compare(
   const open = less(less(less(both, intersect(a.always, b.always)), freed), bound);
   const of = (kind: ChangeKind, region: Region, answers: Answers) =>
     allowedBy(space, region, answers).map((change): Change => ({ kind, ...change }));
+  const offered = (kind: ChangeKind, region: Region, answers: Answers, effect: 'hold' | 'request') =>
+    offeredBy(space, region, answers, effect).map((change): Change => ({ kind, ...change }));
   return [
     ...of('gains', less(b.may, a.may), b),
     ...of('freed', freed, b),
     ...of('conditions', otherwise(space, a, b, open, both), b),
     ...of('bound', bound, b),
     ...of('loses', less(a.may, b.may), a),
-    ...bare(space, 'now-held', less(b.held, a.held)),
-    ...bare(space, 'no-longer-held', less(a.held, b.held)),
-    ...bare(space, 'now-requestable', less(b.requested, a.requested)),
-    ...bare(space, 'no-longer-requestable', less(a.requested, b.requested)),
+    ...offered('now-held', less(b.held, a.held), b, 'hold'),
+    ...offered('no-longer-held', less(a.held, b.held), a, 'hold'),
+    ...offered('held-otherwise', less(offeredOtherwise(space, a, b, 'hold'), both), b, 'hold'),
+    ...offered('now-requestable', less(b.requested, a.requested), b, 'request'),
+    ...offered('no-longer-requestable', less(a.requested, b.requested), a, 'request'),
+    ...offered('requestable-otherwise', offeredOtherwise(space, a, b, 'request'), b, 'request'),
   ];
 }
 
@@ -66,10 +71,17 @@ function otherwise(space: Space, a: Answers, b: Answers, open: Region, both: Reg
   return simplify([...intersect(open, conditions), ...intersect(both, grants)], space.full);
 }
 
-function conditional({ parts }: Answers): readonly Part[] {
-  return [...parts.allow, ...parts.deny, ...parts.hold].filter(({ conditions }) => conditions.length > 0);
+/** What is held, or can be asked for, before and after, but under other conditions. */
+function offeredOtherwise(space: Space, a: Answers, b: Answers, effect: 'hold' | 'request'): Region {
+  const [own, other] = [a.parts[effect], b.parts[effect]];
+  const always = (parts: readonly Part[]) =>
+    parts.filter(({ conditions }) => conditions.length === 0).flatMap(({ region }) => region);
+  const within = effect === 'hold' ? intersect(a.held, b.held) : intersect(a.requested, b.requested);
+  const open = subtract(within, intersect(always(own), always(other)), space.full);
+  const differ = differing(space, own, other, (part) => part.conditions.join(' and '));
+  return simplify(intersect(open, differ), space.full);
 }
 
-function bare(space: Space, kind: ChangeKind, region: Region): readonly Change[] {
-  return describe(space, region).map((words) => ({ kind, ...words, rule: '', when: [], grants: [], unless: [] }));
+function conditional({ parts }: Answers): readonly Part[] {
+  return [...parts.allow, ...parts.deny, ...parts.hold].filter(({ conditions }) => conditions.length > 0);
 }

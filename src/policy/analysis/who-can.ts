@@ -2,8 +2,7 @@ import type { Guard } from '../guards/guard.ts';
 import type { Rule } from '../rule.ts';
 import { answersOf } from './answers.ts';
 import { intersect, simplify } from './box.ts';
-import { type Allowed, allowedBy } from './changes.ts';
-import { type Described, describe } from './describe.ts';
+import { allowedBy, type DescribedPart, offeredBy } from './changes.ts';
 import { partsOfRule } from './rule-parts.ts';
 import { type Catalog, spaceOf } from './space.ts';
 import { universe } from './universe.ts';
@@ -20,8 +19,8 @@ export interface WhoCanQuery {
 
 /** Who may do something, and under what. */
 export interface WhoCan {
-  readonly allowed: readonly Allowed[];
-  readonly held: readonly Described[];
+  readonly allowed: readonly DescribedPart[];
+  readonly held: readonly DescribedPart[];
 }
 
 /** Everyone who may have the operation done: over all callers, not by sample. @throws {TooComplexError} */
@@ -36,7 +35,7 @@ export function whoCan(rules: readonly Rule[], guards: readonly Guard[], catalog
   const within = (region: typeof wanted) => simplify(intersect(region, wanted), space.full);
   return {
     allowed: allowedBy(space, within(answers.may), answers),
-    held: describe(space, within(answers.held)),
+    held: offeredBy(space, within(answers.held), answers, 'hold'),
   };
 }
 
