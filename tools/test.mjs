@@ -4,7 +4,7 @@
  * It ends with two things in this order: what was left out on this machine and how to get it (tests say so through
  * test/support/left-out.ts), and the closing line `N passed, N failed`.
  */
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -44,15 +44,28 @@ const suites = {
   docs: { files: ['test/docs/**/*.test.ts'], exclude: [], concurrency: 1, testMsMax: 60_000, leftOut: [] },
 };
 
-process.exitCode = await main(process.argv.slice(2));
+const [name, ...args] = process.argv.slice(2);
+const { asked, complaint } = read(args);
+if (complaint === undefined) process.exitCode = await main(suites[name], asked);
+else {
+  process.stderr.write(`test: ${complaint}\n`);
+  process.exitCode = 2;
+}
 
-async function main([name, ...rest]) {
-  const suite = suites[name];
-  const { values, positionals } = parseArgs({
-    args: rest,
-    allowPositionals: true,
-    options: { name: { type: 'string' } },
-  });
+/** The options and files of the arguments, or the sentence that says what is wrong with them. */
+function read(args) {
+  try {
+    const asked = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' } } });
+    const none = asked.positionals.find((file) => !statSync(file, { throwIfNoEntry: false })?.isFile());
+    return none === undefined
+      ? { asked }
+      : { complaint: `\`${none}\` is no file; name test files by their path from the project’s root` };
+  } catch (thrown) {
+    return { complaint: thrown.message };
+  }
+}
+
+async function main(suite, { values, positionals }) {
   const found = [...globSync(suite.files, { exclude: suite.exclude }).sort(), ...(suite.alsoFiles ?? [])];
   const files = positionals.length > 0 ? positionals : found;
   const needsCluster = files.some((file) => file.includes('cluster-suites'));
