@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuditLog, openAuditLog } from './audit-log.ts';
+import { exitInOrder } from './exit-in-order.ts';
 
 const SCRIPTS = join(import.meta.dirname, '..', 'cluster');
 const CLUSTERS_MAX = 64;
@@ -76,12 +77,7 @@ export async function startCluster(options: { node: boolean; flags?: readonly st
     takeDown(folder, number);
   };
   process.once('exit', stop);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stop();
-      process.kill(process.pid, signal);
-    });
-  }
+  exitInOrder();
   const environment = {
     CLUSTER_N: String(number),
     CLUSTER_PORT: String(portOf(number)),
