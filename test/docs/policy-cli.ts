@@ -47,7 +47,7 @@ with one for any other, every namespace and name that a rule tells apart. A line
 | hangs on other conditions, or is changed otherwise | the text of a condition, an edit or a service account differs |
 | now hangs on a condition | it was allowed for all requests, and is now for some |
 | can no longer be done | somebody loses it |
-| held, asked for | the same for \`hold\` and \`request\` |
+| held, asked for | the same for \`hold\` and \`request\`, by rule. A rule of which guards alone take something away is told whole, with \`unless a guard denies it\` |
 
 What these cannot see, and tell as a condition instead: CEL, times, argv, ports, options of a write, labels of namespaces (conditions are compared as they are
 written, so a condition that is written otherwise is a change); what a body holds (\`unless … it amounts to a delete\`, \`guard privileged-exec finds what it looks
