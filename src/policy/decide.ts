@@ -3,6 +3,7 @@ import { silenceAdvice } from './advice.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind, Facts } from './facts.ts';
+import { mayHearRejection } from './may-hear.ts';
 import { portLimit } from './port-limit.ts';
 import type { Question } from './question.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
@@ -26,13 +27,19 @@ export function decide(rules: RuleSet, question: Question): Decision {
 
 function weigh(parts: RuleSetParts, question: Question, spoken: Evaluation): Decision {
   const denied = denial(spoken, question.facts);
-  if (denied !== undefined) return denied;
+  if (denied !== undefined) return toldTo(denied, parts, question, spoken);
   const hold = spoken.hold[0];
   if (hold !== undefined) {
     const { id, reason } = hold.by.rule;
     return { effect: 'hold', rule: id, reason: reason === '' ? 'a person decides on this' : reason };
   }
-  return permission(spoken, question.facts) ?? silence(parts, question, spoken);
+  return permission(spoken, question.facts) ?? toldTo(silence(parts, question, spoken), parts, question, spoken);
+}
+
+/** What the target says of an object is told to those who may hear it; to others, as of any object that they may not see. */
+function toldTo(denied: DenyDecision, parts: RuleSetParts, question: Question, spoken: Evaluation): DenyDecision {
+  if (denied.by !== 'incomplete' || question.facts.rejection === undefined) return denied;
+  return mayHearRejection(parts, question, spoken) ? denied : silent(parts, question, spoken);
 }
 
 /** What is certain is named before what is only not known to be otherwise, and a rule before a guard. */
@@ -105,9 +112,13 @@ function permission(
   return isNone && portDenials[0] !== undefined ? deniedBy(portDenials[0], facts) : { ...decision, ports };
 }
 
-function silence(parts: RuleSetParts, question: Question, { allow, request }: Evaluation): DenyDecision {
-  const open = allow.find(({ truth }) => missingFacts(truth).length > 0);
+function silence(parts: RuleSetParts, question: Question, spoken: Evaluation): DenyDecision {
+  const open = spoken.allow.find(({ truth }) => missingFacts(truth).length > 0);
   if (open !== undefined) return incomplete(open.by.rule.id, open.truth, question.facts);
+  return silent(parts, question, spoken);
+}
+
+function silent(parts: RuleSetParts, question: Question, { request }: Evaluation): DenyDecision {
   return {
     effect: 'deny',
     by: 'silence',

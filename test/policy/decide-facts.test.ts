@@ -4,7 +4,7 @@ import { parsePolicies } from '../../src/config/parse-policies.ts';
 import type { Facts } from '../../src/policy/facts.ts';
 import { factsNeeded } from '../../src/policy/facts-needed.ts';
 import { compileRules } from '../support/compile-rules.ts';
-import { callerOf } from '../support/operation.ts';
+import { callerOf, operationOf } from '../support/operation.ts';
 import { ALL, ask, NAMESPACE, outcome, read, rulesOf } from './ask.ts';
 
 const DAY =
@@ -154,6 +154,32 @@ suite('facts', () => {
         return { ...decision, notes: undefined };
       });
       for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    });
+  }
+
+  const OWN =
+    '  - { effect: allow, verbs: [patch], apiGroups: [""], resources: [pods], when: "object.metadata.labels.owner == caller.subject" }';
+  const REJECTED = { result: 'unknown', rejection: 'pods "a" not found' } as const;
+  const ANOTHERS = { result: { metadata: { labels: { owner: 'another' } } } };
+  const REJECTIONS: readonly (readonly [string, string, string])[] = [
+    ['an object that only its condition allows', OWN, 'silence'],
+    ['a deny by the result, where nothing permits', OWN.replace('allow', 'deny'), 'silence'],
+    [
+      'one that may be read',
+      `${OWN}\n  - { effect: allow, verbs: [get], apiGroups: [""], resources: [pods] }`,
+      'incomplete p/1',
+    ],
+    ['one that may be patched whatever comes of it', `${ALL}${OWN.replace('allow', 'deny')}`, 'incomplete p/2'],
+  ];
+  for (const [name, rules, expected] of REJECTIONS) {
+    test(`T52: why the target rejects a patch is told to those who may see the object: ${name}`, () => {
+      const mediaType = 'application/merge-patch+json';
+      const patch = operationOf({ method: 'PATCH', uri: `${NAMESPACE}/pods/a`, mediaType, body: { metadata: {} } });
+      const rejected = ask(rulesOf(rules), patch, { facts: REJECTED });
+      assert.equal(outcome(rejected), expected);
+      if (expected !== 'silence') return;
+      const there = ask(rulesOf(rules), patch, { facts: ANOTHERS });
+      assert.deepEqual({ ...rejected, notes: undefined }, { ...there, notes: undefined });
     });
   }
 
