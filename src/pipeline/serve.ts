@@ -18,8 +18,8 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const caller = recording.of(await gateway.authenticate(request)); //   token -> Caller
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
-    const ask = askPolicy(gateway, recording, gateway.rules(), caller); //   facts looked up, then a pure decision
     const attempt = async () => {
+      const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
       const permit = await settle(judged, recording); //                   allowed, and its intent on disk; or refused
       return { permit, reply: await gateway.connector.forward(permit, signal) }; // its own bytes, with our credential
