@@ -20,6 +20,8 @@ const kubeconfigFile = (name: string, contexts: readonly string[], current?: str
 };
 const KUBECONFIG = kubeconfigFile('config', ['arn:aws:eks:eu:1:cluster/Prod_1', 'kind'], 'kind');
 
+const ISSUER = ['--issuer', 'https://issuer.test'];
+
 /** The folder that `sallyport init` has written into, and what it said. */
 async function init(args: readonly string[], env: Record<string, string> = { KUBECONFIG }, typed = 'sallyport') {
   const folder = mkdtempSync(join(root, 'folder-'));
@@ -42,7 +44,7 @@ function loaded(folder: string) {
 }
 
 test('what it writes loads without a finding, for the current context', async () => {
-  const { folder, said } = await init([]);
+  const { folder, said } = await init(ISSUER);
   const { config, rules } = loaded(folder);
   assert.deepEqual(config.targets[0]?.kubeconfig, { file: KUBECONFIG, context: 'kind' });
   assert.equal(config.targets[0]?.upstreamIdentity, 'caller');
@@ -50,8 +52,19 @@ test('what it writes loads without a finding, for the current context', async ()
     rules.map(({ effect }) => effect),
     ['allow', 'deny'],
   );
-  assert.match(said, /name your OIDC issuer in .*sallyport\.yaml/);
   assert.match(said, /sallyport gateway --config .*sallyport\.yaml/);
+});
+
+test('without an issuer what it writes does not start, and says what is to be filled in', async () => {
+  const { folder, said } = await init([]);
+  assert.match(said, /name your OIDC issuer in .*sallyport\.yaml/);
+  const config = loadConfig(join(folder, 'sallyport.yaml'), { guards: GUARD_IDS });
+  assert.deepEqual('findings' in config ? config.findings.map(({ path, message }) => [path, message]) : [], [
+    [
+      'issuers[0].url',
+      '`https://issuer.example.com` is an example and nobody’s: write the `iss` claim of your callers’ tokens',
+    ],
+  ]);
 });
 
 test('what to do next is told as it is typed where this program runs', async () => {
@@ -82,11 +95,14 @@ test('every flag is in what it writes, whatever characters it has', async () => 
 test('of several kubeconfigs in $KUBECONFIG it takes the one that has the context', async () => {
   const other = kubeconfigFile('other', ['staging'], 'staging');
   const env = { KUBECONFIG: `${join(root, 'none')}:${KUBECONFIG}:${other}` };
-  assert.deepEqual(loaded((await init(['--context', 'staging'], env)).folder).config.targets[0]?.kubeconfig, {
-    file: other,
-    context: 'staging',
-  });
-  assert.equal(loaded((await init([], env)).folder).config.targets[0]?.kubeconfig?.context, 'kind');
+  assert.deepEqual(
+    loaded((await init(['--context', 'staging', ...ISSUER], env)).folder).config.targets[0]?.kubeconfig,
+    {
+      file: other,
+      context: 'staging',
+    },
+  );
+  assert.equal(loaded((await init(ISSUER, env)).folder).config.targets[0]?.kubeconfig?.context, 'kind');
 });
 
 test('an empty $KUBECONFIG is none, as for kubectl', async () => {
@@ -117,6 +133,7 @@ const MISTAKES: readonly (readonly [string, readonly string[], Record<string, st
   ['no current context', [], { KUBECONFIG: kubeconfigFile('bare', ['a']) }, /`.*bare` has no current context; name one with --context: `a`$/],
   ['a keys file that is not there', ['--keys-file', join(root, 'none')], { KUBECONFIG }, /^there is no file `.*none` \(--keys-file\)$/],
   ['an issuer that is no URL', ['--issuer', 'issuer.test'], { KUBECONFIG }, /^--issuer is `issuer.test`; expected a URL/],
+  ['an issuer that is an example', ['--issuer', 'https://issuer.example.com'], { KUBECONFIG }, /^--issuer is `https:\/\/issuer\.example\.com`, an example and nobody’s/],
   ['an issuer whose keys could be changed on the way', ['--issuer', 'http://issuer.test'], { KUBECONFIG }, /; keys are fetched over https/],
 ]; // biome-ignore format: a table
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { isExampleUrl } from '../std/example-url.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { CliError } from './cli-error.ts';
 import { findContext } from './find-context.ts';
@@ -71,7 +72,11 @@ function assertUsable({ issuer, keysFile }: Options): void {
     throw new CliError(`there is no file \`${keysFile}\` (--keys-file)`);
   if (issuer === undefined) return;
   if (!URL.canParse(issuer) || !/^https?:$/.test(new URL(issuer).protocol))
-    throw new CliError(`--issuer is \`${issuer}\`; expected a URL, such as https://issuer.example.com`);
+    throw new CliError(`--issuer is \`${issuer}\`; expected a URL: the \`iss\` claim of your callers’ tokens`);
+  if (isExampleUrl(issuer))
+    throw new CliError(
+      `--issuer is \`${issuer}\`, an example and nobody’s: expected the \`iss\` claim of your callers’ tokens`,
+    );
   if (keysFile === undefined && !isTrustedUrl(issuer))
     throw new CliError(
       `--issuer is \`${issuer}\`; keys are fetched over https, or http on loopback (or name a --keys-file)`,

@@ -16,7 +16,7 @@ const GOOD = `apiVersion: sallyport.dev/v1
 kind: Gateway
 issuers:
   - name: main
-    url: https://issuer.example.com
+    url: https://issuer.test
     audiences: [sallyport]
 targets:
   - name: prod
@@ -49,6 +49,11 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
     'an unknown key, deep',
     (good) => good.replace('audiences', 'audience: x\n    audiences'),
     'f:6:5: issuers[0].audience: unknown key `audience`',
+  ],
+  [
+    'an issuer that was not filled in',
+    (good) => good.replace('issuer.test', 'issuer.example.com'),
+    'f:5:5: issuers[0].url: `https://issuer.example.com` is an example and nobody’s: write the `iss` claim of your callers’ tokens',
   ],
   ['a key given twice', (good) => `${good}kind: Gateway\n`, 'f:11:1: map keys must be unique'],
   [

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { deepFreeze } from '../std/deep-freeze.ts';
+import { isExampleUrl } from '../std/example-url.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { clashes } from './clashes.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
@@ -46,6 +47,7 @@ export function parseConfig(
     ...(parsed.success ? [] : schemaFindings(located, parsed.error)),
     ...missingFiles(located, value, dirname(file)),
     ...untrustedIssuers(located, value),
+    ...exampleIssuers(located, value),
     ...unknownGuards(located, value, known.guards),
     ...clashes(located, value),
   ];
@@ -123,6 +125,21 @@ function untrustedIssuers(located: Located, value: unknown): Finding[] {
       findingAt(located, path, 'keys are fetched over https, or http on loopback; anyone on the way could change them'),
     ];
   });
+}
+
+/** An issuer that `sallyport init` left to be filled in: a gateway that starts with it knows nobody, and tells each caller so instead of its operator. */
+function exampleIssuers(located: Located, value: unknown): Finding[] {
+  return stringsAt(value, 'issuers.*.url').flatMap(({ path, value: url }) =>
+    URL.canParse(url) && isExampleUrl(url)
+      ? [
+          findingAt(
+            located,
+            path,
+            `\`${url}\` is an example and nobody’s: write the \`iss\` claim of your callers’ tokens`,
+          ),
+        ]
+      : [],
+  );
 }
 
 function unknownGuards(located: Located, value: unknown, guards: ReadonlySet<string>): Finding[] {
