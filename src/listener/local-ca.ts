@@ -1,7 +1,7 @@
 /*
  * A certificate authority of one's own, for a gateway that was given no certificate. It is made at the first start and kept in one file; clients
- * trust it because the kubeconfig that the gateway writes for them says so. The certificate that clients are shown is made anew at each start and
- * before it ends, and its key never touches the disk.
+ * trust it because the kubeconfig that the gateway writes for them says so. The certificate that clients are shown is made anew
+ * before it ends.
  */
 import { createPrivateKey, createPublicKey, randomUUID, X509Certificate } from 'node:crypto';
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';

@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { type CertificatePair, watchCertificateFiles } from '../listener/certificates.ts';
+import { keptServing } from '../listener/kept-serving.ts';
 import { keepRenewed, LOCAL_NAMES, openLocalCa } from '../listener/local-ca.ts';
+import { replaceFile } from '../listener/replace-file.ts';
 import type { Clock } from '../std/clock.ts';
 
 interface Options {
@@ -26,8 +28,8 @@ export function caFile(dataFolder: string): string {
 }
 
 /**
- * The configured certificate, followed as its files change; or, without one, a certificate of a local CA that is made at first start and kept
- * in the data folder, its public part in `ca.crt`.
+ * The configured certificate, followed as its files change; or, without one, a certificate of a local CA; both are made at first start and
+ * kept in the data folder, the CA's public part in `ca.crt`.
  *
  * @throws {Error} the files cannot be used
  */
@@ -37,9 +39,8 @@ export async function certificateInForce({ config, clock, onChange, onFailure }:
     const files = await watchCertificateFiles({ certificateFile, keyFile, onChange, onFailure });
     return { current: files.current, failure: () => files.failure, stop: () => files.close() };
   }
-  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
-  const ca = await openLocalCa(config.dataFolder, clock);
-  writeFileSync(caFile(config.dataFolder), ca.caPem);
+  const ca = keptServing(await openLocalCa(config.dataFolder, clock), config.dataFolder, clock);
+  await publish(ca.caPem, caFile(config.dataFolder));
   const names = [
     ...new Set([
       ...LOCAL_NAMES,
@@ -51,6 +52,12 @@ export async function certificateInForce({ config, clock, onChange, onFailure }:
   const current = await ca.certify(names);
   const stop = keepRenewed(ca, current, names, { clock, onRenewed: onChange, onFailure });
   return { current, failure: () => undefined, stop };
+}
+
+/** Written where it is another only: callers read it at any time, a gateway's start included. */
+async function publish(caPem: string, path: string): Promise<void> {
+  const published = await readFile(path, 'utf8').catch(() => undefined);
+  if (published !== caPem) await replaceFile(path, caPem, 0o644);
 }
 
 function ownAddress({ listen }: Config): readonly string[] {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -46,6 +46,25 @@ test('a gateway whose rules have no condition serves without CEL', async () => {
       loaded.filter((url) => url.includes('/@bufbuild/') || url.includes('/policy/cel/')),
       [],
     );
+  } finally {
+    await site.stop();
+  }
+});
+
+test('a gateway makes no certificate, loads nothing that makes one and rewrites no authority where it has them', async () => {
+  const site = await makeSite();
+  try {
+    const makers = (urls: readonly string[]) => urls.some((url) => url.includes('/node_modules/@peculiar/x509/'));
+    const authority = () => statSync(join(site.folder, 'data/ca.crt')).ino;
+    const start = async () => {
+      const { child } = await site.start([program, ...TRACED, ...cli]);
+      child.kill('SIGTERM');
+      assert.equal(await child.ended, 0);
+    };
+    assert.ok(makers(await traced(start)));
+    const made = authority();
+    assert.ok(!makers(await traced(start)));
+    assert.equal(authority(), made);
   } finally {
     await site.stop();
   }
