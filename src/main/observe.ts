@@ -110,6 +110,7 @@ export function policyTeller(journal: Journal, { log, metrics, clock }: Told) {
       metrics.policyLoaded(rules, clock.now());
       record(() => journal.append({ type: 'policy.loaded', at: clock.now(), files, rules, digest }));
       log.info({ rules, digest }, 'policy loaded');
+      if (rules === 0) log.warn({ files }, 'no rule is in force: everything is denied');
     },
     onRefused(findings: readonly Finding[]) {
       metrics.policyRefused();
