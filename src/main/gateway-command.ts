@@ -1,9 +1,11 @@
+import { constants } from 'node:os';
 import { Command, Option } from 'commander';
 import { CliError } from '../cli/cli-error.ts';
 import { readConfig } from '../cli/read-config.ts';
 import { JournalError } from '../storage/journal-error.ts';
 import { ConfigError } from './config-error.ts';
 import { beginReading } from './policy-in-force.ts';
+import type { RunningGateway } from './start-gateway.ts';
 import { stopSignals } from './stop-signals.ts';
 
 interface Options {
@@ -32,18 +34,21 @@ export function gatewayCommand(): Command {
         { level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
         pino.destination(2),
       );
-      const gateway = await startGateway(config, log, reading).catch((error: unknown) => {
-        if (error instanceof ConfigError || error instanceof JournalError) throw new CliError(error.message);
-        throw error;
-      });
-      process.on('SIGHUP', () => void gateway.lookAtPolicy());
+      let gateway: RunningGateway | undefined;
       const asked = stopSignals();
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
         process.on(signal, () => {
+          // Nothing is under way before it serves.
+          if (gateway === undefined) process.exit(128 + constants.signals[signal]);
           const how = asked(signal, performance.now());
           if (how === 'at once') gateway.hurry();
           else if (how === 'in order') void gateway.stop(signal).then(() => process.exit(0));
         });
       }
+      process.on('SIGHUP', () => void gateway?.lookAtPolicy());
+      gateway = await startGateway(config, log, reading).catch((error: unknown) => {
+        if (error instanceof ConfigError || error instanceof JournalError) throw new CliError(error.message);
+        throw error;
+      });
     });
 }
