@@ -5,8 +5,10 @@
  * `--quick` takes about a minute, for a first look; `--json` prints the whole as one JSON document in place of tables.
  */
 import { parseArgs } from 'node:util';
-import { measureExecs, measureLists } from './bulk.ts';
+import { clusterAvailability } from '../support/cluster.ts';
+import { type ListTime, measureExecs, measureLists } from './bulk.ts';
 import { bench as measureDecisions } from './decide.ts';
+import { measureRealLists } from './real-list.ts';
 import { figures, type Report, reportText } from './report.ts';
 import { measureRequests } from './requests.ts';
 import { measureStages } from './stages.ts';
@@ -67,11 +69,20 @@ async function measure(world: World): Promise<Report> {
     requests: asked,
     stages: shares,
     lists: await measureLists(world, rounds),
+    realLists: await realLists(rounds),
     execs: await measureExecs(world, rounds),
     watches: await measureWatches(world, { watches, rounds }),
     starts: await measureStarts(world, rounds),
     decisions: measureDecisions(),
   };
+}
+
+/** From a real API server, where one can be had; empty where not, and said. */
+async function realLists(rounds: number): Promise<readonly ListTime[]> {
+  const { controlPlane, why } = clusterAvailability();
+  if (controlPlane) return measureRealLists(rounds * 4);
+  process.stderr.write(`left out: a list from a real API server: ${why.join('; ')}\n`);
+  return [];
 }
 
 function say(what: string): void {

@@ -18,7 +18,10 @@ export interface Report {
   readonly syncMs: number;
   readonly requests: { readonly get: RequestRows; readonly getHttp2: RequestRows; readonly create: RequestRows };
   readonly stages: { readonly get: readonly StageShare[]; readonly create: readonly StageShare[] };
+  /** From an upstream that has them ready. */
   readonly lists: readonly ListTime[];
+  /** From a real API server; empty where none can be had. */
+  readonly realLists: readonly ListTime[];
   readonly execs: readonly ExecRate[];
   readonly watches: readonly WatchCost[];
   readonly starts: readonly StartCost[];
@@ -48,12 +51,7 @@ export function figures(report: Report): readonly Figure[] {
     },
     { what: 'decision, 10,000 rules, no CEL', unit: 'µs', atMost: 5, measured: Math.max(plain, oneSubject) },
     { what: 'decision, 10,000 rules, with CEL', unit: 'µs', atMost: 25, measured: cel },
-    {
-      what: 'list of 5,000 ConfigMaps, of going direct',
-      unit: '×',
-      atMost: 1.1,
-      measured: of(report.lists, 'gateway').ms / of(report.lists, 'direct').ms,
-    },
+    ...realList(report),
     {
       what: 'exec output, a second of processor time',
       unit: 'MB',
@@ -71,6 +69,12 @@ export function figures(report: Report): readonly Figure[] {
   ];
 }
 
+function realList({ realLists }: Report): readonly Figure[] {
+  if (realLists.length === 0) return [];
+  const measured = of(realLists, 'gateway').ms / of(realLists, 'direct').ms;
+  return [{ what: 'list of 5,000 ConfigMaps of a real API server, of going direct', unit: '×', atMost: 1.1, measured }];
+}
+
 /** The whole report as text. */
 export function reportText(report: Report): string {
   const { get, getHttp2, create } = report.requests;
@@ -84,8 +88,12 @@ export function reportText(report: Report): string {
       table([['', 'small GET', 'create'], ...stageRows(report.stages)]),
     ],
     [
-      'a list of 5,000 ConfigMaps (4.9 MB), HTTP/1.1',
+      'a list of 5,000 ConfigMaps (4.9 MB) that the upstream has ready, HTTP/1.1',
       table(report.lists.map(({ way, ms }) => [way, `${ms.toFixed(1)} ms`])),
+    ],
+    [
+      'a list of 5,000 ConfigMaps of a real API server, HTTP/1.1, 2,000 rules',
+      table(report.realLists.map(({ way, ms }) => [way, `${ms.toFixed(1)} ms`])),
     ],
     [
       'output of an exec, WebSocket',
