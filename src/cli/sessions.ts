@@ -87,16 +87,19 @@ function warn(end: JournalEnd): void {
 }
 
 function listText(list: readonly SessionSummary[]): string {
-  const rows = list.map(({ session, startedAt, lastAt, subject, target, exchanges, refused, failed, open }) => [
+  const rows = list.map(({ session, startedAt, lastAt, subject, target, ...counts }) => [
     session,
     time(startedAt),
     time(lastAt),
     subject,
     target || '-',
-    ...[exchanges, refused, failed, open].map(String),
+    ...[counts.exchanges, counts.refused, counts.failed, counts.open, counts.throttled].map(String),
   ]);
   return lines(
-    table([['SESSION', 'STARTED', 'LAST', 'SUBJECT', 'TARGET', 'EXCHANGES', 'REFUSED', 'FAILED', 'OPEN'], ...rows]),
+    table([
+      ['SESSION', 'STARTED', 'LAST', 'SUBJECT', 'TARGET', 'EXCHANGES', 'REFUSED', 'FAILED', 'OPEN', 'THROTTLED'],
+      ...rows,
+    ]),
   );
 }
 
@@ -132,8 +135,8 @@ function row({ begun, permittedBy, ended }: ExchangeView): readonly string[] {
   ];
 }
 
-/** What a row has no column for: what was run in a pod, and why it was refused. */
-function remarks({ begun, ended }: ExchangeView): readonly string[] {
+/** What a row has no column for: what was run in a pod, why it was refused, and what has no exchange. */
+function remarks({ begun, ended, throttled }: ExchangeView): readonly string[] {
   const argv = begun.operation?.stream?.argv ?? [];
   const outcome = ended?.outcome;
   return [
@@ -145,6 +148,11 @@ function remarks({ begun, ended }: ExchangeView): readonly string[] {
           `    ${outcome.code}: ${escapeControl(outcome.message)}${outcome.detail === undefined ? '' : ` (${escapeControl(outcome.detail)})`}`,
         ]
       : []),
+    ...(throttled === undefined
+      ? []
+      : [
+          `    CALLER_THROTTLED: from ${time(throttled.since)} to ${time(throttled.at)} the caller asked too fast: ${throttled.requests} requests, on whatever target, were refused`,
+        ]),
   ];
 }
 

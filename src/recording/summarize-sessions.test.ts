@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { begun, ended, exchangeId, permitted, START_AT, sessionId } from '../../test/support/journal-events.ts';
 import type { Event } from './event.ts';
-import { SessionExchanges, SessionSummaries } from './summarize-sessions.ts';
+import { SESSION_IDLE_MAX_MS, SessionExchanges, SessionSummaries } from './summarize-sessions.ts';
 
 const DENIED = { kind: 'refused', code: 'DENIED_BY_RULE', status: 403, message: 'no' } as const;
 
@@ -83,4 +83,50 @@ test('the exchanges of one session come in the order in which they began, the la
     [exchangeId(4), undefined, undefined],
   ]);
   assert.equal(exchanges.leftOut, 1);
+});
+
+const IDLE = SESSION_IDLE_MAX_MS;
+const throttled = (subject: string, since: number, requests: number): Event => {
+  const caller = { subject, issuer: 'main', groups: [], kind: 'autonomous', labels: {} } as const;
+  return { type: 'caller.throttled', at: START_AT + since + 10, caller, since: START_AT + since, requests };
+};
+
+test('what a caller asked too fast counts in each of its sessions that was not over, and in no other caller’s', () => {
+  const summaries = new SessionSummaries({ sessionsMax: 10 });
+  for (const event of [
+    throttled('ci:a', 0, 1),
+    ...exchange(1, 1),
+    ...exchange(2, 2, 'ci:b'),
+    ...exchange(3, 3, 'ci:a', 'test'),
+    throttled('ci:a', 4, 10),
+    throttled('ci:a', 6 + IDLE, 100),
+    throttled('ci:a', 9 + IDLE, 1000),
+  ])
+    summaries.add(event);
+  assert.deepEqual(
+    summaries.list().map(({ session, throttled: count }) => [Number(session.slice(-6)), count]),
+    [
+      [3, 110],
+      [2, 0],
+      [1, 110],
+    ],
+  );
+});
+
+test('a session’s exchanges say what was throttled between each and the next', () => {
+  const exchanges = new SessionExchanges(sessionId(1), 10);
+  for (const event of [
+    throttled('ci:a', 0, 1),
+    ...exchange(1, 1),
+    throttled('ci:b', 2, 10),
+    throttled('ci:a', 2, 100),
+    throttled('ci:a', 12, 100),
+    ...exchange(20, 1),
+    throttled('ci:a', 21 + IDLE, 1000),
+  ])
+    exchanges.add(event);
+  assert.deepEqual(
+    exchanges.list().map((view) => view.throttled),
+    [{ since: START_AT + 2, at: START_AT + 22, requests: 200 }, undefined],
+  );
 });

@@ -1,5 +1,8 @@
 import type { ExchangeId, SessionId } from '../std/ids.ts';
-import type { Event, ExchangeBegun } from './event.ts';
+import type { CallerThrottled, Event, ExchangeBegun, RecordedCaller } from './event.ts';
+
+/** After this time without an exchange, the caller's next one begins a new session. */
+export const SESSION_IDLE_MAX_MS = 15 * 60 * 1000;
 
 /** A session in one line. */
 export interface SessionSummary {
@@ -16,6 +19,8 @@ export interface SessionSummary {
   failed: number;
   /** Begun and not ended yet. */
   open: number;
+  /** Requests of its caller, on whatever target, that were refused while it lasted because they came too fast; they are no exchanges. */
+  throttled: number;
 }
 
 export interface SessionFilter {
@@ -34,6 +39,7 @@ export interface SessionFilter {
 export class SessionSummaries {
   readonly #filter: SessionFilter;
   readonly #sessions = new Map<SessionId, SessionSummary>();
+  readonly #ofCaller = new Map<string, Set<SessionSummary>>();
   /** No session up to this id is taken any more. */
   #forgottenUpTo = '';
 
@@ -55,6 +61,9 @@ export class SessionSummaries {
       summary.lastAt = Math.max(summary.lastAt, event.at);
       if (event.outcome.kind === 'refused') summary.refused += 1;
       else if (event.outcome.kind !== 'answered') summary.failed += 1;
+    } else if (event.type === 'caller.throttled') {
+      for (const summary of this.#ofCaller.get(callerOf(event.caller)) ?? [])
+        if (isWithin(event, summary.lastAt)) summary.throttled += event.requests;
     }
   }
 
@@ -84,14 +93,40 @@ export class SessionSummaries {
       refused: 0,
       failed: 0,
       open: 0,
+      throttled: 0,
     };
-    this.#sessions.set(session, summary);
+    this.#keep(summary);
     if (this.#sessions.size <= this.#filter.sessionsMax) return summary;
     const oldest = [...this.#sessions.keys()].reduce((a, b) => (a < b ? a : b));
-    this.#sessions.delete(oldest);
-    this.#forgottenUpTo = oldest;
+    this.#forget(oldest);
     return oldest === session ? undefined : summary;
   }
+
+  #keep(summary: SessionSummary): void {
+    this.#sessions.set(summary.session, summary);
+    const key = callerOf(summary);
+    const own = this.#ofCaller.get(key) ?? new Set();
+    this.#ofCaller.set(key, own.add(summary));
+  }
+
+  #forget(session: SessionId): void {
+    const summary = this.#sessions.get(session) as SessionSummary;
+    const key = callerOf(summary);
+    this.#sessions.delete(session);
+    this.#forgottenUpTo = session;
+    const own = this.#ofCaller.get(key);
+    own?.delete(summary);
+    if (own?.size === 0) this.#ofCaller.delete(key);
+  }
+}
+
+function callerOf({ subject, issuer }: Pick<RecordedCaller, 'subject' | 'issuer'>): string {
+  return JSON.stringify([issuer, subject]);
+}
+
+/** Whether a count began before a session, whose last exchange was at `lastAt`, had ended. */
+function isWithin({ since }: CallerThrottled, lastAt: number): boolean {
+  return since <= lastAt + SESSION_IDLE_MAX_MS;
 }
 
 /** An exchange from its events. */
@@ -101,6 +136,8 @@ export interface ExchangeView {
   permittedBy?: string;
   /** Absent while it is open. */
   ended?: Omit<Extract<Event, { type: 'exchange.ended' }>, 'type' | 'exchange' | 'session'>;
+  /** Requests of its caller, on whatever target, that were refused because they came too fast, between this exchange and the next. */
+  throttled?: Pick<CallerThrottled, 'since' | 'at' | 'requests'>;
 }
 
 /** Gathers the exchanges of one session from events in order: the last `exchangesMax`, in the order in which they began. */
@@ -108,6 +145,7 @@ export class SessionExchanges {
   readonly #session: string;
   readonly #exchangesMax: number;
   readonly #exchanges = new Map<ExchangeId, ExchangeView>();
+  #last: ExchangeView | undefined;
   #left = 0;
 
   constructor(session: string, exchangesMax: number) {
@@ -123,7 +161,8 @@ export class SessionExchanges {
   add(event: Event): void {
     if (event.type === 'exchange.begun' && event.session === this.#session) {
       const { type: _, ...begun } = event;
-      this.#exchanges.set(event.exchange, { begun });
+      this.#last = { begun };
+      this.#exchanges.set(event.exchange, this.#last);
       if (this.#exchanges.size > this.#exchangesMax) this.#dropOldest();
     } else if (event.type === 'exchange.permitted') {
       const view = this.#exchanges.get(event.exchange);
@@ -132,7 +171,15 @@ export class SessionExchanges {
       const view = this.#exchanges.get(event.exchange);
       const { type: _, exchange: __, session: ___, ...ended } = event;
       if (view !== undefined) view.ended = ended;
-    }
+    } else if (event.type === 'caller.throttled') this.#throttled(event);
+  }
+
+  #throttled(event: CallerThrottled): void {
+    const last = this.#last;
+    if (last === undefined || callerOf(last.begun.caller) !== callerOf(event.caller)) return;
+    if (!isWithin(event, last.begun.at)) return;
+    const { since = event.since, requests = 0 } = last.throttled ?? {};
+    last.throttled = { since, at: event.at, requests: requests + event.requests };
   }
 
   list(): readonly ExchangeView[] {

@@ -1,4 +1,5 @@
 import type { Caller } from '../model/caller.ts';
+import { SESSION_IDLE_MAX_MS } from '../recording/summarize-sessions.ts';
 import { type Clock, systemClock } from '../std/clock.ts';
 import { newSessionId, type SessionId } from '../std/ids.ts';
 
@@ -10,7 +11,10 @@ export interface SessionLimits {
   readonly sessionsMax: number;
 }
 
-export const DEFAULT_SESSION_LIMITS: SessionLimits = Object.freeze({ idleMaxMs: 15 * 60 * 1000, sessionsMax: 100_000 });
+export const DEFAULT_SESSION_LIMITS: SessionLimits = Object.freeze({
+  idleMaxMs: SESSION_IDLE_MAX_MS,
+  sessionsMax: 100_000,
+});
 
 interface Session {
   readonly id: SessionId;
