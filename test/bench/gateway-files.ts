@@ -1,19 +1,23 @@
-/** What the gateways of the benchmarks are given: a configuration, a policy of 1,000 rules, an issuer's key, and a token of a caller. */
+/** What the gateways of the benchmarks are given: a configuration, policies of 1,000 rules and of 20, an issuer's key, and a token of a caller. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { stringify } from 'yaml';
 
 const ISSUER = 'https://issuer.test';
-const RULES = 1_000;
+/** How many rules a policy has; `few` is a policy for a handful of callers. */
+const RULES = { many: 1_000, few: 20 } as const;
+
+export type PolicySize = keyof typeof RULES;
 
 /** The configuration of a gateway whose one target is the upstream of the benchmarks. */
 export function gatewayConfiguration(options: {
   readonly port: number;
   readonly privatePort: number;
   readonly upstreamOrigin: string;
+  readonly rules: PolicySize;
 }) {
-  const { port, privatePort, upstreamOrigin } = options;
+  const { port, privatePort, upstreamOrigin, rules } = options;
   return {
     apiVersion: 'sallyport.dev/v1',
     kind: 'Gateway',
@@ -28,7 +32,7 @@ export function gatewayConfiguration(options: {
       },
     ],
     journal: { folder: `journal-${port}` },
-    policy: { files: ['policy.yaml'] },
+    policy: { files: [policyFile(rules)] },
     // One caller asks for all of them, at full speed.
     limits: {
       requestsPerCallerMax: 20_000,
@@ -43,7 +47,8 @@ export function gatewayConfiguration(options: {
 export async function writeGatewayFiles(folder: string, upstreamCaPem: string): Promise<string> {
   writeFileSync(join(folder, 'upstream-ca.crt'), upstreamCaPem);
   writeFileSync(join(folder, 'upstream-token'), 'the-gateway-s-own-credential', { mode: 0o600 });
-  writeFileSync(join(folder, 'policy.yaml'), stringify(policy(), { aliasDuplicateObjects: false }));
+  for (const size of ['many', 'few'] as const)
+    writeFileSync(join(folder, policyFile(size)), stringify(policy(RULES[size]), { aliasDuplicateObjects: false }));
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const key = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' };
   writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [key] }));
@@ -57,9 +62,13 @@ export async function writeGatewayFiles(folder: string, upstreamCaPem: string): 
     .sign(privateKey);
 }
 
-/** 1,000 rules of many callers in many namespaces, of which one allows what is asked here. */
-function policy() {
-  const others = Array.from({ length: RULES - 2 }, (_, i) => ({
+function policyFile(size: PolicySize): string {
+  return `policy-${size}.yaml`;
+}
+
+/** Rules of many callers in many namespaces, of which one allows what is asked here. */
+function policy(rules: number) {
+  const others = Array.from({ length: rules - 2 }, (_, i) => ({
     id: `rule-${i}`,
     effect: i % 10 === 9 ? 'deny' : 'allow',
     callers: [{ groups: [`team-${i % 200}`] }],

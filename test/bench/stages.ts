@@ -67,7 +67,9 @@ export async function measureStages(
   asked: Pick<Job, 'ask' | 'httpVersion'>,
   requests: number,
 ): Promise<readonly StageShare[]> {
-  const gateway = await world.startGateway(['--cpu-prof', `--cpu-prof-dir=${world.folder}`, '--cpu-prof-interval=500']);
+  const gateway = await world.startGateway({
+    nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${world.folder}`, '--cpu-prof-interval=500'],
+  });
   const { pid } = gateway.way;
   const mode = { kind: 'saturate', requests, clients: 32 } as const;
   await world.load(gateway.way, { ...asked, mode });

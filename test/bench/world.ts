@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { type LoopbackCertificate, makeLoopbackCertificate } from '../../demo/standin/certificate.ts';
 import { leftOut } from '../support/left-out.ts';
-import { gatewayConfiguration, writeGatewayFiles } from './gateway-files.ts';
+import { gatewayConfiguration, type PolicySize, writeGatewayFiles } from './gateway-files.ts';
 import type { Job, Outcome } from './load.ts';
 import { nginxConfig } from './nginx.ts';
 import type { ServerOptions } from './server.ts';
@@ -34,12 +34,21 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
+export interface GatewayOptions {
+  /** Flags for Node. */
+  readonly nodeFlags?: readonly string[];
+  /** From source, or from `dist` as it was built last. Default: from source. */
+  readonly from?: 'src' | 'dist';
+  /** Default: many. */
+  readonly rules?: PolicySize;
+}
+
 export interface World {
   readonly folder: string;
   /** Ways for a version of HTTP towards the client. */
   ways(httpVersion: Job['httpVersion']): readonly Way[];
-  /** A further gateway, with flags for Node; from source, or from `dist` as it was built last. */
-  startGateway(nodeFlags?: readonly string[], from?: 'src' | 'dist'): Promise<GatewayProcess>;
+  /** A further gateway. */
+  startGateway(options?: GatewayOptions): Promise<GatewayProcess>;
   /** A further bare proxy that speaks HTTP/2, for what must be measured on a fresh process. */
   startBare(): Promise<{ readonly way: Way; stop(): Promise<void> }>;
   startNginx(): Promise<{ readonly way: Way; stop(): Promise<void> } | undefined>;
@@ -68,8 +77,7 @@ export async function startWorld(): Promise<World> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const token = await writeGatewayFiles(folder, certificate.caPem);
   const { port: upstreamPort } = await startServer(children, 'upstream', certificate, 0, true);
-  const gatewayOf = async (nodeFlags: readonly string[] = [], from: 'src' | 'dist' = 'src') =>
-    startGateway(children, folder, upstreamPort, [...nodeFlags, PROGRAMS[from]]);
+  const gatewayOf = (options?: GatewayOptions) => startGateway(children, folder, upstreamPort, options);
   const bareOf = async (isHttp2: boolean) => {
     const { child, port } = await startServer(children, 'bare', certificate, upstreamPort, isHttp2);
     return { way: way('bare', port, child), stop: () => ended(child, 'SIGTERM') };
@@ -182,15 +190,15 @@ async function startGateway(
   children: ChildProcess[],
   folder: string,
   upstreamPort: number,
-  program: readonly string[],
+  { nodeFlags = [], from = 'src', rules = 'many' }: GatewayOptions = {},
 ): Promise<GatewayProcess> {
   const [port, privatePort] = (await freePorts(2)) as [number, number];
   const configFile = join(folder, `sallyport-${port}.yaml`);
   writeFileSync(
     configFile,
-    stringify(gatewayConfiguration({ port, privatePort, upstreamOrigin: originOf(upstreamPort) })),
+    stringify(gatewayConfiguration({ port, privatePort, upstreamOrigin: originOf(upstreamPort), rules })),
   );
-  const args = [...program, 'gateway', '--config', configFile];
+  const args = [...nodeFlags, PROGRAMS[from], 'gateway', '--config', configFile];
   const log = openSync(join(folder, `gateway-${port}.log`), 'w');
   const child = spawn(process.execPath, args, { stdio: ['ignore', log, log] });
   children.push(child);
