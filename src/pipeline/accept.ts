@@ -33,12 +33,12 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const WEBSOCKET_TOKEN_PREFIX = 'base64url.bearer.authorization.k8s.io.';
 
 /**
- * The request in normal form, without its credentials and identity headers.
+ * The request in normal form, without its credentials and identity headers. `onBodyBytes` hears of its body as it comes, and may refuse it.
  *
  * @throws {Refusal} METHOD_NOT_ALLOWED, REQUEST_MALFORMED, URI_TOO_LONG, HEADERS_TOO_LARGE, CREDENTIALS_AMBIGUOUS, UPGRADE_UNSUPPORTED,
  * MEDIA_TYPE_UNSUPPORTED
  */
-export function accept(raw: RawRequest, limits: Limits): Request {
+export function accept(raw: RawRequest, limits: Limits, onBodyBytes: (bytes: number) => void = () => {}): Request {
   if (!METHODS.has(raw.method)) {
     throw new Refusal('METHOD_NOT_ALLOWED', `method \`${printable(raw.method)}\` is not one that the API has`, {
       advice: 'use GET, HEAD, POST, PUT, PATCH or DELETE',
@@ -61,7 +61,7 @@ export function accept(raw: RawRequest, limits: Limits): Request {
     peer: raw.peer,
     token: tokens[0],
     upgrade: acceptUpgrade(raw.upgrade, headers),
-    readBody: bodyReader(raw.body, headers, limits),
+    readBody: bodyReader(raw.body, headers, limits, onBodyBytes),
   };
 }
 

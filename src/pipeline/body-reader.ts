@@ -5,37 +5,55 @@ import type { Limits } from './limits.ts';
 
 /**
  * A function that reads the body whole at its first call, and gives the same bytes at each later one. It is not called before the caller is
- * known, so that nobody else can make the gateway hold bytes.
+ * known, so that nobody else can make the gateway hold bytes. `onBytes` hears of bytes once it is known that they come; what it throws refuses the body, and nothing more of it is kept.
  *
- * @throws {Refusal} BODY_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED for a compressed body, which the API server does not read either
+ * @throws {Refusal} what `onBytes` throws; BODY_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED for a compressed body, which the API server does not read either
  */
-export function bodyReader(body: Readable, headers: Headers, limits: Limits): () => Promise<Buffer> {
+export function bodyReader(
+  body: Readable,
+  headers: Headers,
+  limits: Limits,
+  onBytes: (bytes: number) => void,
+): () => Promise<Buffer> {
   let read: Promise<Buffer> | undefined;
   return () => {
-    read ??= readWhole(body, headers, limits);
+    read ??= readWhole(body, headers, limits, onBytes);
     return read;
   };
 }
 
-async function readWhole(body: Readable, headers: Headers, limits: Limits): Promise<Buffer> {
+async function readWhole(
+  body: Readable,
+  headers: Headers,
+  limits: Limits,
+  onBytes: (bytes: number) => void,
+): Promise<Buffer> {
   const encoding = headers.get('content-encoding')?.[0];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal('MEDIA_TYPE_UNSUPPORTED', 'a compressed request body is not read', {
       advice: 'send the body without Content-Encoding',
     });
   }
-  const declared = Number(headers.get('content-length')?.[0] ?? 0);
-  if (declared > limits.bodyBytesMax) throw tooLarge(limits);
+  const length = headers.get('content-length')?.[0];
+  const declared = /^\d+$/.test(length ?? '') ? Number(length) : undefined;
+  if ((declared ?? 0) > limits.bodyBytesMax) throw tooLarge(limits);
   if (body.closed || body.destroyed) throw gone();
   if (body.readableEnded) return Buffer.alloc(0);
+  // What is said to come is told at once: of many bodies that come side by side, those that are too many are then refused whole, and the others are not.
+  if (declared !== undefined) onBytes(declared);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     const timer = setTimeout(() => settle(() => reject(tooSlow(limits))), limits.bodyTimeoutMs);
     const onData = (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > limits.bodyBytesMax) settle(() => reject(tooLarge(limits)));
-      else chunks.push(chunk);
+      if (bytes > limits.bodyBytesMax) return settle(() => reject(tooLarge(limits)));
+      try {
+        if (declared === undefined) onBytes(chunk.length);
+        chunks.push(chunk);
+      } catch (refusal) {
+        settle(() => reject(refusal));
+      }
     };
     const onEnd = () => {
       // Security: an HTTP/2 stream that was reset, or whose connection went, ends like one that came whole; what came is a part (T23).

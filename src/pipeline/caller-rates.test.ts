@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { callerOf } from '../../test/support/operation.ts';
 import { CallerRates } from './caller-rates.ts';
 
-const LIMITS = { requestsPerCallerPerSecond: 2, requestsPerCallerBurstMax: 3, callersMax: 2 };
+const LIMITS = {
+  requestsPerCallerPerSecond: 2,
+  requestsPerCallerBurstMax: 3,
+  callersMax: 2,
+  bodyBytesPerRequest: 10,
+  bodyBytesMax: 50,
+};
 const [dev, other, third] = ['dev', 'other', 'third'].map((subject) => callerOf({ subject })) as [never, never, never];
 const throttled = { code: 'CALLER_THROTTLED', retryAfterSeconds: 1 };
 
@@ -31,6 +37,20 @@ test('requestsPerCallerPerSecond: so many come back', () => {
   clock.nowMs += 1_000;
   for (let i = 0; i < 2; i++) rates.take(dev);
   assert.throws(() => rates.take(dev), throttled);
+});
+
+test('bodyBytesPerRequest: bytes of bodies count as requests; a largest body comes through at last, and is paid for', () => {
+  const { clock, rates, told } = rated();
+  for (let i = 0; i < 3; i++) rates.take(dev);
+  for (let bytes = 0; bytes < 50; bytes += 5) rates.takeBytes(dev, 5);
+  assert.throws(() => rates.takeBytes(dev, 5), throttled);
+  clock.nowMs += 2_500;
+  assert.throws(() => rates.take(dev), throttled, 'what it owes is not paid yet');
+  clock.nowMs += 500;
+  rates.take(dev);
+  rates.takeBytes(other, 30);
+  assert.throws(() => rates.take(other), throttled);
+  assert.deepEqual(told(), ['dev 2 since 7', 'other 1 since 3007']);
 });
 
 test('what is refused is counted, told once, and kept where it cannot be recorded', () => {

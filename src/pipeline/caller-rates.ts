@@ -1,5 +1,6 @@
 /*
- * How fast one caller may ask, over all targets of this gateway.
+ * How fast one caller may ask, over all targets of this gateway. What a body costs to be read and judged goes by its size, so its bytes are counted as requests too:
+ * a caller that has used up its rate can owe one largest body, and no more, so that any single one comes through.
  *
  * What is refused here is counted and not recorded one by one: whoever asks too fast would fill the journal with refusals as well as with answers.
  * The counts are told to the journal at named intervals, so that nothing is lost in silence.
@@ -14,6 +15,8 @@ export interface CallerRateLimits {
   readonly requestsPerCallerPerSecond: number;
   readonly requestsPerCallerBurstMax: number;
   readonly callersMax: number;
+  readonly bodyBytesPerRequest: number;
+  readonly bodyBytesMax: number;
 }
 
 /** What one caller was refused since `since`, in milliseconds since 1970. */
@@ -47,7 +50,22 @@ export class CallerRates {
    */
   take(caller: Caller): void {
     const key = callerKey(caller);
-    if (this.#buckets.take(key, this.#clock.monotonic())) return;
+    if (!this.#buckets.take(key, this.#clock.monotonic())) this.#throttle(caller, key);
+  }
+
+  /**
+   * Counts bytes of a body of the caller's, before they are read.
+   *
+   * @throws {Refusal} as `take`
+   */
+  takeBytes(caller: Caller, bytes: number): void {
+    const key = callerKey(caller);
+    const { bodyBytesPerRequest, bodyBytesMax } = this.#limits;
+    const [tokens, debtMax] = [bytes / bodyBytesPerRequest, bodyBytesMax / bodyBytesPerRequest];
+    if (!this.#buckets.owe(key, this.#clock.monotonic(), tokens, debtMax)) this.#throttle(caller, key);
+  }
+
+  #throttle(caller: Caller, key: string): never {
     const throttled = this.#throttled.get(key);
     if (throttled !== undefined) throttled.requests++;
     else if (this.#throttled.size < this.#limits.callersMax)

@@ -22,7 +22,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 });
 
 /** The bounds of one caller, over all targets of a gateway. */
-export interface CallerLimits extends InFlightLimits, CallerRateLimits {
+export interface CallerLimits extends InFlightLimits, Omit<CallerRateLimits, 'bodyBytesMax'> {
   /** Requests of one caller under way at once, streams included. */
   readonly requestsPerCallerMax: number;
   /** Watches, logs, execs and port-forwards of one caller at once. */
@@ -31,6 +31,8 @@ export interface CallerLimits extends InFlightLimits, CallerRateLimits {
   readonly requestsPerCallerPerSecond: number;
   /** Requests that one caller may make at once after it has been quiet. kubectl holds itself to 300, one for each group version of a cluster. */
   readonly requestsPerCallerBurstMax: number;
+  /** So many bytes of bodies count as one more request: what a body costs goes by its size. A caller that has none left can owe one largest body. */
+  readonly bodyBytesPerRequest: number;
   /** Callers whose rate is under way at once; one more is refused. A caller is forgotten as soon as it could make its whole burst again. */
   readonly callersMax: number;
 }
@@ -44,5 +46,6 @@ export const CALLER_LIMITS: CallerLimits = Object.freeze({
   streamsPerCallerMax: 200,
   requestsPerCallerPerSecond: 200,
   requestsPerCallerBurstMax: 1_000,
+  bodyBytesPerRequest: 16 * 1024,
   callersMax: 20_000,
 });

@@ -60,6 +60,8 @@ export interface Recorder {
 export interface Recording {
   /** Tells who asks; without this, the exchange ends unrecorded. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
   of(caller: Caller): Caller;
+  /** Bytes of the caller's body came. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
+  readonly took: (bytes: number) => void;
   /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
   begin(operation: Operation): void;
   /** What was looked up to decide; the end's record has it. */
@@ -85,7 +87,7 @@ interface Parts {
   readonly journal: JournalPort;
   readonly observer: Observer;
   readonly clock: Clock;
-  readonly rates: Pick<CallerRates, 'take'>;
+  readonly rates: Pick<CallerRates, 'take' | 'takeBytes'>;
   readonly inFlight: InFlight;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
 }
@@ -129,6 +131,11 @@ class JournalRecording implements Recording, UnderWay {
     this.#place = this.#parts.inFlight.enter(caller, this);
     return caller;
   }
+
+  readonly took = (bytes: number) => {
+    // Invariant: a body is not read before its caller is known.
+    this.#parts.rates.takeBytes(this.#caller as Caller, bytes);
+  };
 
   begin(operation: Operation): void {
     if (operation.isStream) this.#place?.stream();
@@ -228,6 +235,7 @@ class JournalRecording implements Recording, UnderWay {
     // Limit: recorded as a count; one by one, they would fill the disk as well as what was asked.
     if (refusal.code === 'CALLER_THROTTLED') {
       this.#parts.observer.throttled(this.#parts.target);
+      this.#place?.leave();
       return refusal;
     }
     if (this.#caller === undefined) {

@@ -14,7 +14,7 @@ import { whileChanged } from './while-changed.ts';
 export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<Answer> {
   const recording = gateway.recorder.open(raw);
   try {
-    const request = accept(raw, gateway.limits); //                        limits, normal form, identity headers stripped
+    const request = accept(raw, gateway.limits, recording.took); //        limits, normal form, identity headers stripped
     const caller = recording.of(await gateway.authenticate(request)); //   token -> Caller
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded

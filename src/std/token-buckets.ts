@@ -34,12 +34,12 @@ export class TokenBuckets {
 
   /** Takes one token of this key; `false` where there is none, and then nothing is taken. */
   take(key: string, nowMs: number): boolean {
-    const bucket = this.#buckets.get(key);
-    if (bucket === undefined) return this.#begin(key, nowMs);
-    this.#refill(bucket, nowMs);
-    if (bucket.missing + 1 > this.#limits.burstMax) return false;
-    bucket.missing++;
-    return true;
+    return this.#take(key, nowMs, 1, 0);
+  }
+
+  /** Takes as many, or parts of one, and lets the key owe up to `debtMax` beyond an empty bucket; `false` where it would owe more, and then nothing is taken. */
+  owe(key: string, nowMs: number, tokens: number, debtMax: number): boolean {
+    return this.#take(key, nowMs, tokens, debtMax);
   }
 
   /** Puts a token back that was taken. */
@@ -56,11 +56,21 @@ export class TokenBuckets {
     return this.#buckets.size;
   }
 
-  #begin(key: string, nowMs: number): boolean {
-    if (nowMs - this.#sweptAtMs >= SWEEP_EVERY_MS) this.#sweep(nowMs);
-    if (this.#buckets.size >= this.#limits.keysMax) return false;
-    this.#buckets.set(key, { missing: 1, atMs: nowMs });
+  #take(key: string, nowMs: number, tokens: number, debtMax: number): boolean {
+    const bucket = this.#buckets.get(key) ?? this.#begin(key, nowMs);
+    if (bucket === undefined) return false;
+    this.#refill(bucket, nowMs);
+    if (bucket.missing + tokens > this.#limits.burstMax + debtMax) return false;
+    bucket.missing += tokens;
     return true;
+  }
+
+  #begin(key: string, nowMs: number): Bucket | undefined {
+    if (nowMs - this.#sweptAtMs >= SWEEP_EVERY_MS) this.#sweep(nowMs);
+    if (this.#buckets.size >= this.#limits.keysMax) return undefined;
+    const bucket = { missing: 0, atMs: nowMs };
+    this.#buckets.set(key, bucket);
+    return bucket;
   }
 
   #sweep(nowMs: number): void {

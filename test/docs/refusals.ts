@@ -96,7 +96,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
       retryAfterSeconds: 1,
     }),
   CALLER_THROTTLED: () => {
-    const rates = new CallerRates({ ...CALLER_LIMITS, requestsPerCallerBurstMax: 1 }, STOPPED);
+    const rates = new CallerRates({ ...DEFAULT_LIMITS, ...CALLER_LIMITS, requestsPerCallerBurstMax: 1 }, STOPPED);
     rates.take({ subject: 'ada', issuer: 'main' } as Caller);
     rates.take({ subject: 'ada', issuer: 'main' } as Caller);
   },

@@ -129,7 +129,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       journal,
       observer: quiet,
       clock,
-      rates: { take() {} },
+      rates: { take() {}, takeBytes() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       sessionOf: () => 's' as SessionId,
     }),
