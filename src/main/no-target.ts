@@ -1,12 +1,15 @@
 import type { Connector, Probe } from '../connectors/connector.ts';
+import { printable } from '../connectors/kubernetes/printable.ts';
 import { refusalReply } from '../connectors/kubernetes/status.ts';
 import { Refusal } from '../model/refusal.ts';
 
 /** What a request without a target meets on the data path: its caller is authenticated like any other, and then told that there is nothing here. */
 export const noTarget: Connector = {
-  async parse() {
+  async parse({ uri, headers }) {
+    const host = headers.get('host')?.[0];
     throw new Refusal('TARGET_UNKNOWN', 'no target is reached by this path, host name or port', {
       advice: 'use the server URL that `sallyport kubeconfig` writes: `https://GATEWAY/k8s/TARGET`',
+      detail: `asked for \`${targetPart(uri)}\`${host === undefined ? '' : ` of host \`${printable(host)}\``}`,
     });
   },
   async amend() {
@@ -21,6 +24,14 @@ export const noTarget: Connector = {
   },
   refuse: refusalReply,
 };
+
+/** Security: the part of a path that may name a target, and no more: behind a proxy subresource the rest is an application's own, and may hold what must not be recorded. */
+function targetPart(uri: string): string {
+  const [, first = '', second, ...rest] = (uri.split('?')[0] as string).split('/');
+  return ['', first, ...(second === undefined ? [] : [second]), ...(rest.length === 0 ? [] : ['…'])]
+    .map(printable)
+    .join('/');
+}
 
 /** Nothing is there to be looked up. */
 export const noProbe: Probe = {
