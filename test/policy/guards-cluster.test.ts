@@ -98,7 +98,16 @@ const ROWS: readonly Row[] = [
   ['endpoints by hand', ['PATCH', `${SHOP}/endpoints/web`, {}, MERGE], 'guard traffic'],
   ['endpoint slices by hand', ['POST', '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices', {}], 'guard traffic'],
   ['CVE-2021-25742: a snippet of nginx', ['POST', '/apis/networking.k8s.io/v1/namespaces/shop/ingresses', annotated({ 'nginx.ingress.kubernetes.io/server-snippet': 'x' })], 'guard traffic'],
+  ['a port of the node by create', ['POST', `${SHOP}/pods`, { spec: { containers: [{ name: 'web', ports: [{ containerPort: 80, hostPort: 10250 }] }] } }], 'guard traffic'],
+  ['a port of the node by strategic patch', ['PATCH', DEPLOYMENT, template({ initContainers: [{ name: 'web', ports: [{ containerPort: 80, hostPort: 443 }] }] }), STRATEGIC], 'guard traffic'],
+  ['a port of the node by JSON patch', ['PATCH', DEPLOYMENT, [{ op: 'add', path: '/spec/template/spec/containers/0/ports/0/hostPort', value: 443 }], JSON_PATCH], 'guard traffic'],
+  ['a port of the node by a copy', ['PATCH', DEPLOYMENT, [{ op: 'copy', from: '/spec/replicas', path: '/spec/template/spec/containers/0/ports/0/hostPort' }], JSON_PATCH], 'guard traffic', { result: template({ containers: [{ name: 'web', ports: [{ hostPort: 443 }] }] }) } as unknown as Facts],
+  ['another image of what has a port of its node', ['PATCH', DEPLOYMENT, template({ containers: [{ name: 'web', image: 'web:2' }] }), STRATEGIC], 'allow', { result: template({ containers: [{ name: 'web', image: 'web:2', ports: [{ containerPort: 80, hostPort: 443 }] }] }) } as unknown as Facts],
+  ['no port of the node', ['POST', `${SHOP}/pods`, { spec: { containers: [{ name: 'web', ports: [{ containerPort: 80, hostPort: 0 }] }] } }], 'allow'],
   ['an ingress', ['POST', '/apis/networking.k8s.io/v1/namespaces/shop/ingresses', annotated({ 'cert-manager.io/issuer': 'x' })], 'allow'],
+  // Identities of pods.
+  ['a certificate of a pod', ['POST', '/apis/certificates.k8s.io/v1beta1/namespaces/shop/podcertificaterequests', {}], 'guard certificates'],
+  ['the certificate of a pod, written by hand', ['PATCH', '/apis/certificates.k8s.io/v1beta1/namespaces/shop/podcertificaterequests/a/status', {}, MERGE], 'guard certificates'],
   // Labels of namespaces.
   ['a weak namespace by create', ['POST', NAMESPACES, labelled({ [LEVEL]: 'baseline' })], 'guard namespace-labels'],
   ['a strict namespace by create', ['POST', NAMESPACES, labelled({ [LEVEL]: 'restricted', team: 'bank' })], 'allow'],
@@ -211,6 +220,20 @@ suite('T26: a Secret that is mounted', () => {
       outcome(ask(ALL_CLOSED, { method: 'PATCH', uri: ACCOUNT, mediaType: MERGE, body })),
       'guard secret-mount',
     );
+  });
+
+  test('by a persistent volume, whose driver is given it and told where to go', () => {
+    const uri = '/api/v1/persistentvolumes';
+    const csi = { driver: 'smb.csi.k8s.io', nodeStageSecretRef: { name: 'database', namespace: 'bank' } };
+    const flexVolume = { driver: 'a/b', secretRef: { name: 'database' } };
+    const azureFile = { secretName: 'database', shareName: 's' };
+    for (const spec of [{ csi }, { flexVolume }, { azureFile }])
+      assert.equal(outcome(ask(ALL_CLOSED, { method: 'POST', uri, body: { spec } })), 'guard secret-mount');
+    const body = { spec: { csi } };
+    const patch: GuardExample = { method: 'PATCH', uri: `${uri}/a`, mediaType: MERGE, body };
+    assert.equal(outcome(ask(ALL_CLOSED, patch)), 'guard secret-mount');
+    const plain = { spec: { csi: { driver: 'smb.csi.k8s.io' } } };
+    assert.equal(outcome(ask(ALL_CLOSED, { method: 'POST', uri, body: plain })), 'allow');
   });
 
   test('a rule that names it, by pattern too, answers for it, where it matches', () => {

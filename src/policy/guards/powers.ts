@@ -78,7 +78,7 @@ export const certificatesGuard: Guard = {
   reason: 'a certificate that the cluster signs is an identity that goes round the gateway',
   advice: 'have certificates requested and approved by who runs the cluster',
   covers:
-    'create, update and patch of certificate signing requests, their `approval` and `status`; the verbs `approve`, `sign`, `attest` of signers; create, update and patch of the ConfigMap `kube-system/extension-apiserver-authentication`, which says whose certificates aggregated servers believe',
+    'create, update and patch of certificate signing requests, their `approval` and `status`, and of the requests by which pods get certificates; the verbs `approve`, `sign`, `attest` of signers; create, update and patch of the ConfigMap `kube-system/extension-apiserver-authentication`, which says whose certificates aggregated servers believe',
   stops: {
     method: 'PUT',
     uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r/approval',
@@ -87,7 +87,9 @@ export const certificatesGuard: Guard = {
   passes: { method: 'GET', uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r' },
   test: (question) => {
     const { operation } = question;
-    const isRequest = isKind(operation, 'certificates.k8s.io', 'certificatesigningrequests') && isWrite(operation);
+    const isRequest =
+      isKind(operation, 'certificates.k8s.io', 'certificatesigningrequests', 'podcertificaterequests') &&
+      isWrite(operation);
     return anyOf([
       truth(operation.power === 'approval' || isRequest),
       isWrite(operation) ? changesConfigMap(question, 'extension-apiserver-authentication') : NO,

@@ -2,7 +2,6 @@ import type { JsonObject, JsonValue } from '../../model/operation.ts';
 import { anyGlob } from '../glob.ts';
 import { at, isArray, isObject, objectsIn } from '../json.ts';
 
-import { NO, or } from '../truth.ts';
 import { isKind } from './asked-of.ts';
 import type { Guard } from './guard.ts';
 import { containersOf } from './pod-dangers.ts';
@@ -15,17 +14,18 @@ export const secretMountGuard: Guard = {
   reason:
     'its pods would be given a Secret that no rule names, and whoever makes a pod can have it print what it was given',
   advice: 'ask for a rule that names the Secret under `mountableSecrets`',
-  covers: `${COVERS}: every Secret that volumes, \`env\`, \`envFrom\` and \`imagePullSecrets\` name; \`imagePullSecrets\` of service accounts; but those that a matching rule names under \`mountableSecrets\``,
+  covers: `${COVERS}: every Secret that volumes, \`env\`, \`envFrom\` and \`imagePullSecrets\` name; \`imagePullSecrets\` of service accounts; every Secret that persistent volumes name; but those that a matching rule names under \`mountableSecrets\``,
   stops: pod({ containers: [{ ...PLAIN, envFrom: [{ secretRef: { name: 'database' } }] }] }),
   passes: pod({ containers: [{ ...PLAIN, envFrom: [{ configMapRef: { name: 'database' } }] }] }),
   test: (question, context) => {
     const isForeign = (names: readonly string[]) => names.length > 0 && !names.every(anyGlob(context.mountableSecrets));
-    return or(
-      podSpecIs(question, context, (spec) => isForeign(secretsOf(spec))),
-      isKind(question.operation, '', 'serviceaccounts') && question.operation.subresource === ''
-        ? bringsIn(question, [], (account) => isForeign(namesIn(account.imagePullSecrets)))
-        : NO,
-    );
+    const isWhole = (resource: string) =>
+      isKind(question.operation, '', resource) && question.operation.subresource === '';
+    if (isWhole('serviceaccounts'))
+      return bringsIn(question, [], (account) => isForeign(namesIn(account.imagePullSecrets)));
+    // The driver of a volume is given the Secret, of any namespace, and told whom to show it to.
+    if (isWhole('persistentvolumes')) return bringsIn(question, ['spec'], (spec) => isForeign(secretsWithin(spec)));
+    return podSpecIs(question, context, (spec) => isForeign(secretsOf(spec)));
   },
 };
 

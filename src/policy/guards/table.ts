@@ -32,7 +32,6 @@ export const GUARDS: readonly Guard[] = [
   statusGuard,
   nodesGuard,
   clusterConfigurationGuard,
-  trafficGuard,
   namespaceLabelsGuard,
   privilegedPodsGuard,
   hostNamespacesGuard,
@@ -40,6 +39,7 @@ export const GUARDS: readonly Guard[] = [
   serviceAccountsGuard,
   cloudIdentityGuard,
   secretMountGuard,
+  trafficGuard,
   privilegedExecGuard,
   deletionsGuard,
 ];

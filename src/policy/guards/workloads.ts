@@ -4,7 +4,7 @@ import type { Question } from '../question.ts';
 import { NO, type Truth } from '../truth.ts';
 import type { Guard, GuardContext, GuardExample } from './guard.ts';
 import { hostNamespaces, hostPaths, isSet, privileges } from './pod-dangers.ts';
-import { anyOf, writes } from './written.ts';
+import { anyOf, bringsIn, writes } from './written.ts';
 
 /** Where each kind that makes pods keeps their spec; OpenShift's own stands with them. Kinds of add-ons are not known here: what their controllers may do is theirs. */
 const POD_SPECS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -29,7 +29,13 @@ export function podSpecIs(question: Question, context: GuardContext, isDanger: (
   return path === undefined ? NO : writes(question, context, path, isDanger);
 }
 
-/** The same of the metadata that its pods are given. */
+/** The same of what the operation itself brings in; what is stored there already, and stays, is none. */
+export function bringsPodSpec(question: Question, isDanger: (spec: JsonObject) => boolean): Truth {
+  const path = podSpecPath(question);
+  return path === undefined ? NO : bringsIn(question, path, isDanger);
+}
+
+/** As `podSpecIs`, of the metadata that its pods are given. */
 export function podMetadataIs(
   question: Question,
   context: GuardContext,
