@@ -9,6 +9,8 @@ import type { InFlight } from '../pipeline/in-flight.ts';
 export const STOP_LIMITS = Object.freeze({
   /** How long a stop waits for requests, execs and port-forwards in flight; what still runs then is cut. */
   stopTimeoutMs: 10_000,
+  /** How long a stop waits for watches and logs to be answered at all, so that they end in order; a log has no head before its first line. */
+  answerTimeoutMs: 1_000,
   /** How long a stop waits for exchanges that it has cut to notice; what has not ended then is closed as lost at the next start. */
   cutTimeoutMs: 2_000,
 });
@@ -19,7 +21,7 @@ export const STOP_REASON = 'the gateway stopped';
 /** Resolves once nothing is under way any more; what still runs after `timeoutMs`, or once `hurry` aborts, is cut. */
 export async function drain(parts: {
   readonly listeners: readonly Pick<Listener, 'stop'>[];
-  readonly inFlight: Pick<InFlight, 'endStreams' | 'cut' | 'ended'>;
+  readonly inFlight: Pick<InFlight, 'endStreams' | 'endUnanswered' | 'cut' | 'ended'>;
   readonly timeoutMs: number;
   readonly hurry: AbortSignal;
 }): Promise<void> {
@@ -32,10 +34,13 @@ export async function drain(parts: {
   };
   const closed = listeners.map((listener) => listener.stop(cut.signal));
   inFlight.endStreams(STOP_REASON);
-  const timer = setTimeout(cutAll, timeoutMs);
+  const timers = [
+    setTimeout(() => inFlight.endUnanswered(), STOP_LIMITS.answerTimeoutMs),
+    setTimeout(cutAll, timeoutMs),
+  ];
   if (hurry.aborted) cutAll();
   else hurry.addEventListener('abort', cutAll, { once: true });
   await Promise.all(closed);
-  clearTimeout(timer);
+  for (const timer of timers) clearTimeout(timer);
   await inFlight.ended(STOP_LIMITS.cutTimeoutMs);
 }

@@ -113,7 +113,11 @@ export const REFUSAL_CODES = {
     retry: 'later',
     meaning: 'the exchange could not be recorded; nothing was sent',
   },
-  SHUTTING_DOWN: { status: 503, retry: 'later', meaning: 'the gateway is stopping; nothing was sent' },
+  SHUTTING_DOWN: {
+    status: 503,
+    retry: 'later',
+    meaning: 'the gateway is stopping; nothing was sent, or a watch or log whose reply had not begun',
+  },
   UPSTREAM_TIMEOUT: {
     status: 504,
     retry: 'verify',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { callerOf } from '../../test/support/operation.ts';
 import { InFlight, type UnderWay } from './in-flight.ts';
 
-const none: UnderWay = { breakOff() {}, endStream() {}, cut() {} };
+const none: UnderWay = { breakOff() {}, endStream() {}, endUnanswered() {}, cut() {} };
 const tooMany = { code: 'TOO_MANY_REQUESTS' };
 
 test('a caller has as many requests under way as it may, and not one more; others are not touched', () => {

@@ -21,6 +21,8 @@ export interface UnderWay {
   breakOff(reason: Error): void;
   /** Ends a watch or a log in order, as if upstream had; does nothing to anything else. */
   endStream(reason: string): void;
+  /** Gives up a watch or a log whose reply has not begun; does nothing to anything else. */
+  endUnanswered(): void;
   /** Breaks it off because the gateway stops. */
   cut(reason: string): void;
 }
@@ -43,6 +45,7 @@ export class InFlight {
   readonly #underWay: Entry[] = [];
   readonly #waiting: (() => void)[] = [];
   #streamsEnd: string | undefined;
+  #isUnansweredEnded = false;
 
   constructor(limits: InFlightLimits) {
     this.#limits = limits;
@@ -97,6 +100,17 @@ export class InFlight {
   /** Why a stream that begins now is to end at once; `undefined` where it is not. */
   get streamsEnd(): string | undefined {
     return this.#streamsEnd;
+  }
+
+  /** Gives up all watches and logs whose reply has not begun, and from now on each that begins. */
+  endUnanswered(): void {
+    this.#isUnansweredEnded = true;
+    for (const { underWay } of [...this.#underWay]) underWay.endUnanswered();
+  }
+
+  /** Whether a watch or a log that begins now is to be given up at once. */
+  get isUnansweredEnded(): boolean {
+    return this.#isUnansweredEnded;
   }
 
   /** Cuts all that is under way, because the gateway stops. */

@@ -20,6 +20,7 @@ import { type Followed, follow, type ReplyEnd } from './follow.ts';
 import type { InFlight, Place, UnderWay } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import { recordedOperation } from './recorded-operation.ts';
+import { stopping } from './stopping.ts';
 import { unrecorded, withheld } from './unrecorded.ts';
 
 /** Where events go: the journal, as the data path needs it. */
@@ -70,6 +71,13 @@ export interface Recording {
   decided(judged: Judged): void;
   /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */
   permitted(judged: Judged): Promise<void>;
+  /**
+   * What ends the exchange upstream: `caller`, when it goes away; and of a read without an end, the gateway where it stops before the reply has begun. That may
+   * take days: a followed log has no head before its first line.
+   *
+   * @throws {Refusal} SHUTTING_DOWN it is such a read, and the gateway stops
+   */
+  endedWith(caller: AbortSignal): AbortSignal;
   /** Why the gateway itself ends this stream, for the end's record. */
   limited(reason: string): void;
   /**
@@ -113,6 +121,8 @@ class JournalRecording implements Recording, UnderWay {
   /** What ended the stream, where the gateway did. */
   #limit: string | undefined;
   #followed: Followed | undefined;
+  /** Ends a read without an end while it waits for its reply. */
+  #unanswered: AbortController | undefined;
   #broken: Error | undefined;
   /** Why the gateway cut it, where it did not wait for its end. */
   #cut: string | undefined;
@@ -182,7 +192,19 @@ class JournalRecording implements Recording, UnderWay {
     };
   }
 
+  endedWith(caller: AbortSignal): AbortSignal {
+    const { isStream, isChange } = this.#operation as Operation;
+    if (!isStream || isChange) return caller;
+    if (this.#parts.inFlight.isUnansweredEnded) throw stopping();
+    const own = new AbortController();
+    caller.addEventListener('abort', () => own.abort(caller.reason), { once: true });
+    if (caller.aborted) own.abort(caller.reason);
+    this.#unanswered = own;
+    return own.signal;
+  }
+
   replied(reply: MaskedReply): MaskedReply {
+    this.#unanswered = undefined;
     const followed = follow(reply, (end) => this.#repliedWhole(end));
     if (this.#broken !== undefined) {
       followed.breakOff(this.#broken);
@@ -209,6 +231,10 @@ class JournalRecording implements Recording, UnderWay {
     if (this.#followed?.end === undefined) return;
     this.#limit = reason;
     this.#followed.end();
+  }
+
+  endUnanswered(): void {
+    this.#unanswered?.abort(stopping());
   }
 
   cut(reason: string): void {

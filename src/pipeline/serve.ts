@@ -22,7 +22,8 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
       const permit = await settle(judged, recording); //                   allowed, and its intent on disk; or refused
-      return { permit, reply: await gateway.connector.forward(permit, signal) }; // its own bytes, with our credential
+      const end = recording.endedWith(signal); //                          its caller goes, or the gateway
+      return { permit, reply: await gateway.connector.forward(permit, end) }; // its own bytes, with our credential
     };
     const { permit, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
     const masked = mask(permit, reply); //                                 without the values that must be hidden

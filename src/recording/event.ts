@@ -206,7 +206,7 @@ export interface Traffic {
 export type Outcome =
   /** Upstream answered, and all of it went to the caller. `reason` says what ended a stream that the gateway ended. */
   | { readonly kind: 'answered'; readonly status: number; readonly reason?: string }
-  /** The gateway said no, or could not; nothing was forwarded, or nothing that upstream did (OBJECT_CHANGED). */
+  /** The gateway said no, or could not; nothing was forwarded, or nothing that upstream did (OBJECT_CHANGED) or had begun to answer (SHUTTING_DOWN). */
   | {
       readonly kind: 'refused';
       readonly code: RefusalCode;

@@ -10,6 +10,7 @@ import { REFUSAL_CODES, type RefusalCode } from '../../src/model/refusal-codes.t
 import type { Request } from '../../src/model/request.ts';
 import { CallerRates } from '../../src/pipeline/caller-rates.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { stopping } from '../../src/pipeline/stopping.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
 import type { Clock } from '../../src/std/clock.ts';
 import { operationOf } from '../support/operation.ts';
@@ -119,7 +120,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     new Refusal('DISCOVERY_UNAVAILABLE', 'the target could not be asked which kinds it serves'),
   RECORDING_UNAVAILABLE: () =>
     new Refusal('RECORDING_UNAVAILABLE', 'the exchange cannot be recorded, so nothing was forwarded'),
-  SHUTTING_DOWN: () => new Refusal('SHUTTING_DOWN', 'the gateway is stopping', { retryAfterSeconds: 1 }),
+  SHUTTING_DOWN: stopping,
   UPSTREAM_TIMEOUT: () => upstreamTimeout(60_000, { isSent: true }),
 };
 

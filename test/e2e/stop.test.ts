@@ -111,6 +111,30 @@ for (const version of VERSIONS) {
   });
 }
 
+for (const version of VERSIONS) {
+  test(`a stop does not wait for a log that has no line yet, over HTTP/${version}`, async (t) => {
+    const { world, token, arrived } = await worldOf(t);
+    const uri = `${POD}/log?follow=true`;
+    const came = arrived(uri);
+    const logging = openStream(world, { version, uri, token });
+    const upstream = await came;
+    const gone = new Promise((resolve) => upstream.once('close', resolve));
+    const stopped = world.gateway.stop('the test says so');
+    const log = await logging;
+    log.body.resume();
+    await stopped;
+    await gone;
+    assert.deepEqual([log.status, log.headers['retry-after']], [503, '1']);
+    const [end] = await endsOf(world, '/log');
+    assert.deepEqual(end?.outcome, {
+      kind: 'refused',
+      code: 'SHUTTING_DOWN',
+      status: 503,
+      message: 'the gateway is stopping, and the target had not begun to answer',
+    });
+  });
+}
+
 test('an exec has the whole time, and is cut with a reason, as is a request that upstream does not answer', async (t) => {
   const { world, token, arrived, upgraded } = await worldOf(t);
   const port = Number(new URL(world.gateway.url).port);

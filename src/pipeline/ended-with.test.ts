@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { callerOf, operationOf } from '../../test/support/operation.ts';
+import type { Operation } from '../model/operation.ts';
+import type { RawRequest } from '../model/request.ts';
+import type { ExchangeId, SessionId } from '../std/ids.ts';
+import { InFlight } from './in-flight.ts';
+import { createRecorder, type Observer } from './record.ts';
+
+const kept = { written: async () => {}, synced: async () => {} };
+
+/** A recording of an exchange that is under way. */
+function begunWith(operation: Partial<Operation>) {
+  const inFlight = new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 });
+  const recording = createRecorder({
+    target: 'prod',
+    journal: { append: () => kept },
+    observer: { begun() {}, ended() {} } as unknown as Observer,
+    clock: { now: () => 0, monotonic: () => 0 },
+    rates: { take() {}, takeBytes() {} },
+    inFlight,
+    sessionOf: () => 'session' as SessionId,
+  }).open({ id: 'exchange' as ExchangeId, peer: '', method: 'GET' } as RawRequest);
+  recording.of(callerOf());
+  recording.begin({ ...operationOf({ method: 'GET', uri: '/api/v1/pods' }), ...operation });
+  return { inFlight, recording };
+}
+
+const ENDLESS = { isStream: true, isChange: false };
+
+test('a read without an end is given up when the gateway stops before its reply has begun', () => {
+  const { inFlight, recording } = begunWith(ENDLESS);
+  const ended = recording.endedWith(new AbortController().signal);
+  assert.equal(ended.aborted, false);
+  inFlight.endUnanswered();
+  assert.equal(ended.reason?.code, 'SHUTTING_DOWN');
+});
+
+test('and is not begun once the gateway has given up the others', () => {
+  const { inFlight, recording } = begunWith(ENDLESS);
+  inFlight.endUnanswered();
+  assert.throws(() => recording.endedWith(new AbortController().signal), { code: 'SHUTTING_DOWN' });
+});
+
+test('it ends with its caller too, whenever that went away', () => {
+  const reason = new Error('gone');
+  const [before, after] = [new AbortController(), new AbortController()];
+  before.abort(reason);
+  assert.equal(begunWith(ENDLESS).recording.endedWith(before.signal).reason, reason);
+  const ended = begunWith(ENDLESS).recording.endedWith(after.signal);
+  after.abort(reason);
+  assert.equal(ended.reason, reason);
+});
+
+for (const [name, operation] of [
+  ['an exec, which may change something', { isStream: true, isChange: true }],
+  ['what has an end', { isStream: false, isChange: false }],
+] as const) {
+  test(`${name} ends with its caller alone`, () => {
+    const { inFlight, recording } = begunWith(operation);
+    const caller = new AbortController().signal;
+    inFlight.endUnanswered();
+    assert.equal(recording.endedWith(caller), caller);
+  });
+}
