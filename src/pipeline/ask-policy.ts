@@ -6,7 +6,7 @@ import { hangsOn } from '../policy/hangs-on.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Gateway } from './gateway.ts';
 import type { Answered, Ask } from './judge.ts';
-import type { Recording } from './record.ts';
+import type { Recording } from './recording.ts';
 import { resolve } from './resolve.ts';
 
 /**

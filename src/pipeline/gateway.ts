@@ -4,7 +4,7 @@ import type { Request } from '../model/request.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Limits } from './limits.ts';
-import type { Recorder } from './record.ts';
+import type { Recorder } from './recording.ts';
 
 /** What the data path is given for one target: its ports, and nothing that could go round them. */
 export interface Gateway {

@@ -20,6 +20,8 @@ import { type Followed, follow, type ReplyEnd } from './follow.ts';
 import type { InFlight, Place, UnderWay } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import { recordedOperation } from './recorded-operation.ts';
+import type { Recorder, Recording } from './recording.ts';
+import { refusedOutcome } from './refused-outcome.ts';
 import { stopping } from './stopping.ts';
 import { unrecorded, withheld } from './unrecorded.ts';
 
@@ -50,44 +52,6 @@ export interface Observer {
   throttled(target: string): void;
   /** Neither caller nor policy is the cause: the gateway, its disk or the target failed. Its detail is for the operator; no caller sees it. */
   failed(target: string, refusal: Refusal, raw: RawRequest): void;
-}
-
-/** Opens recordings; one for each target. */
-export interface Recorder {
-  open(raw: RawRequest): Recording;
-}
-
-/** The recording of one exchange. */
-export interface Recording {
-  /** Tells who asks; without this, the exchange ends unrecorded. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
-  of(caller: Caller): Caller;
-  /** Bytes of the caller's body came. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
-  readonly took: (bytes: number) => void;
-  /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
-  begin(operation: Operation): void;
-  /** What was looked up to decide; the end's record has it. */
-  probed(facts: Facts): void;
-  /** What policy answered, for the end's record. */
-  decided(judged: Judged): void;
-  /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */
-  permitted(judged: Judged): Promise<void>;
-  /**
-   * What ends the exchange upstream: `caller`, when it goes away; and of a read without an end, the gateway where it stops before the reply has begun. That may
-   * take days: a followed log has no head before its first line.
-   *
-   * @throws {Refusal} SHUTTING_DOWN it is such a read, and the gateway stops
-   */
-  endedWith(caller: AbortSignal): AbortSignal;
-  /** Why the gateway itself ends this stream, for the end's record. */
-  limited(reason: string): void;
-  /**
-   * The same reply; its end ends the exchange.
-   *
-   * @throws {Refusal} OUTCOME_UNKNOWN the journal broke meanwhile: the reply is given up, and nothing of it goes to the caller
-   */
-  replied(reply: MaskedReply): MaskedReply;
-  /** The same refusal; it ends the exchange. */
-  refused(refusal: Refusal): Refusal;
 }
 
 interface Parts {
@@ -276,24 +240,8 @@ class JournalRecording implements Recording, UnderWay {
       this.#place?.leave();
       return refusal; // Limit: a journal that takes nothing cannot take this either; nothing was forwarded.
     }
-    this.#end(this.#refusedOutcome(refusal), this.#operation?.body?.bytes.length ?? 0, 0);
+    this.#end(refusedOutcome(refusal, this.#isPermitted, this.#cut), this.#operation?.body?.bytes.length ?? 0, 0);
     return refusal;
-  }
-
-  #refusedOutcome(refusal: Refusal): Outcome {
-    if (refusal.code === 'CALLER_GONE')
-      return this.#cut === undefined ? { kind: 'abandoned' } : this.#cutOutcome(this.#cut);
-    const wasSent = this.#isPermitted && refusal.retry === 'verify';
-    const { code, status } = refusal;
-    const [message, detail] = [clipped(refusal.message), clipped(refusal.detail)];
-    return { kind: wasSent ? 'broken' : 'refused', code, status, message, ...(detail === '' ? {} : { detail }) };
-  }
-
-  /** Cut while it waited for its answer. */
-  #cutOutcome(message: string): Outcome {
-    return this.#isPermitted
-      ? { kind: 'broken', code: 'OUTCOME_UNKNOWN', status: 502, message }
-      : { kind: 'refused', code: 'SHUTTING_DOWN', status: 503, message };
   }
 
   #appendBegun(operation: RecordedOperation | undefined): void {
@@ -349,13 +297,6 @@ class JournalRecording implements Recording, UnderWay {
       notes,
     });
   }
-}
-
-/** Limit: so many characters of a message or detail are kept; an event must fit a line of the journal. */
-const TEXT_MAX = 4096;
-
-function clipped(text: string): string {
-  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`;
 }
 
 function recordedDecision(

@@ -9,7 +9,7 @@ import type { Question } from '../policy/question.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
 import { unreachable } from '../std/unreachable.ts';
-import type { Recording } from './record.ts';
+import type { Recording } from './recording.ts';
 
 /** The question with the facts that the rules that could still matter need, and no other; none where a static answer stands. */
 export async function resolve(

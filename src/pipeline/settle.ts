@@ -7,7 +7,7 @@ import type { RefusalCode } from '../model/refusal-codes.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { describe } from './describe.ts';
 import type { Judged } from './judge.ts';
-import type { Recording } from './record.ts';
+import type { Recording } from './recording.ts';
 
 /**
  * The permit, once policy allows and the recording has the intent: on disk, where the operation changes, streams or reads what is secret.

@@ -7,7 +7,7 @@ import type { DuplexReply, MaskedReply, StreamReply } from '../model/reply.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import { unreachable } from '../std/unreachable.ts';
-import type { Recording } from './record.ts';
+import type { Recording } from './recording.ts';
 
 /** Who is told that a stream is ended, and why. */
 type LimitTeller = Pick<Recording, 'limited'>;

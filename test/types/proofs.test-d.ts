@@ -8,7 +8,7 @@ import type { Request } from '../../src/model/request.ts';
 import type { Gateway } from '../../src/pipeline/gateway.ts';
 import type { Judged } from '../../src/pipeline/judge.ts';
 import { mask } from '../../src/pipeline/mask.ts';
-import type { Recording } from '../../src/pipeline/record.ts';
+import type { Recording } from '../../src/pipeline/recording.ts';
 import type { RuleSet } from '../../src/policy/rule-set.ts';
 
 declare const connector: Connector;

@@ -1,0 +1,45 @@
+import type { Caller } from '../model/caller.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Refusal } from '../model/refusal.ts';
+import type { MaskedReply } from '../model/reply.ts';
+import type { RawRequest } from '../model/request.ts';
+import type { Facts } from '../policy/facts.ts';
+import type { Judged } from './judge.ts';
+
+/** Opens recordings; one for each target. */
+export interface Recorder {
+  open(raw: RawRequest): Recording;
+}
+
+/** The recording of one exchange. */
+export interface Recording {
+  /** Tells who asks; without this, the exchange ends unrecorded. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
+  of(caller: Caller): Caller;
+  /** Bytes of the caller's body came. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
+  readonly took: (bytes: number) => void;
+  /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
+  begin(operation: Operation): void;
+  /** What was looked up to decide; the end's record has it. */
+  probed(facts: Facts): void;
+  /** What policy answered, for the end's record. */
+  decided(judged: Judged): void;
+  /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */
+  permitted(judged: Judged): Promise<void>;
+  /**
+   * What ends the exchange upstream: `caller`, when it goes away; and of a read without an end, the gateway where it stops before the reply has begun. That may
+   * take days: a followed log has no head before its first line.
+   *
+   * @throws {Refusal} SHUTTING_DOWN it is such a read, and the gateway stops
+   */
+  endedWith(caller: AbortSignal): AbortSignal;
+  /** Why the gateway itself ends this stream, for the end's record. */
+  limited(reason: string): void;
+  /**
+   * The same reply; its end ends the exchange.
+   *
+   * @throws {Refusal} OUTCOME_UNKNOWN the journal broke meanwhile: the reply is given up, and nothing of it goes to the caller
+   */
+  replied(reply: MaskedReply): MaskedReply;
+  /** The same refusal; it ends the exchange. */
+  refused(refusal: Refusal): Refusal;
+}
