@@ -5,7 +5,7 @@
  *
  * Not checked, because nothing says what they hold: fields of `object` and `existing`, keys of maps, and what follows from either.
  */
-import { SPEND } from './budget.ts';
+import { SPEND, SPEND_RANGE, SPEND_WHOLE } from './budget.ts';
 import { compileCel } from './compile.ts';
 import { ABSENT_FUNCTIONS, FUNCTIONS, matches } from './environment.ts';
 import { type Comprehension, children, type Expression, parseCel } from './expression.ts';
@@ -217,7 +217,7 @@ function overload(
 ): Type {
   const receiver = target === undefined ? undefined : infer(target, scope);
   const given = args.map((arg) => infer(arg, scope));
-  const known = name === SPEND ? [] : (FUNCTIONS.get(name) ?? []);
+  const known = [SPEND, SPEND_RANGE, SPEND_WHOLE].includes(name) ? [] : (FUNCTIONS.get(name) ?? []);
   const matching = known.filter(
     (func) =>
       (func.target === undefined) === (receiver === undefined) &&

@@ -129,6 +129,22 @@ suite('a condition on a question', () => {
     assert.equal(compileCel('sets.equivalent(object.items, object.items)')(question(pairs)), BROKEN);
     assert.equal(compileCel('object.items.all(i, object.items.indexOf(i) >= 0)')(question(long(1000))), BROKEN);
     assert.equal(compileCel('object.text.split("") != []')(question({ text: 'x'.repeat(10_001) })), BROKEN);
+    const same = {
+      items: Array.from({ length: 10_000 }, () => 'a'),
+      rows: [Array.from({ length: 10_000 }, () => 'a')],
+    };
+    for (const looping of [
+      'object.items.all(i, object.items.exists(j, i == j))',
+      'object.items.all(i, object.items == object.items)',
+      'object.items.all(i, object.rows != [])',
+      'object.items.all(i, !("b" in object.items))',
+      'object.items.all(i, object.items.join() != "")',
+      'object.items.all(i, "%s".format([object.items]) != "")',
+    ])
+      assert.equal(compileCel(looping)(question(same)), BROKEN, looping);
+    assert.equal(compileCel('object.items == object.items && !("b" in object.items)')(question(same)), YES);
+    const few = { items: Array.from({ length: 1000 }, () => 'a') };
+    assert.equal(compileCel('object.items.all(i, object.items.exists(j, i == j))')(question(few)), YES);
     const square = { text: 'x'.repeat(20_000) };
     assert.equal(compileCel('object.text.replace("", object.text) != ""')(question(square)), BROKEN);
     const text = { items: [1, 2, 3], text: 'x'.repeat(100_000_000) };

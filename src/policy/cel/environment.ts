@@ -1,6 +1,6 @@
 import { type CelFunc, CelScalar, celEnv, celFunc } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
-import { SPEND, spend } from './budget.ts';
+import { SPEND, SPEND_RANGE, SPEND_WHOLE, spend, spendRange, spendWhole } from './budget.ts';
 import { CLOCK } from './library/clock.ts';
 import { CONVERSIONS } from './library/conversions.ts';
 import { FORMAT } from './library/format.ts';
@@ -53,6 +53,8 @@ export const ENVIRONMENT = celEnv({
     ...SEMVERS,
     ...FORMAT,
     celFunc(SPEND, [CelScalar.DYN], CelScalar.DYN, spend),
+    celFunc(SPEND_RANGE, [CelScalar.DYN], CelScalar.DYN, spendRange),
+    celFunc(SPEND_WHOLE, [CelScalar.DYN], CelScalar.DYN, spendWhole),
   ],
 });
 
