@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -44,15 +45,36 @@ test('mistakes come back with their places, those of conditions too', async () =
   assert.match(told[0] ?? '', /bad\.yaml:1007:45: rules\[1000\]\.when: `nope` is no variable/);
 });
 
-test('a process that breaks off is a finding', async () => {
-  const file = large('again.yaml', DEEP);
-  const { execPath } = process;
-  process.execPath = '/bin/false';
-  try {
-    const read = await readPolicies([file]);
-    const told = 'findings' in read ? read.findings.map(({ message }) => message) : [];
-    assert.match(told.join(), /the policy could not be read: its reader ended with 1 and no answer/);
-  } finally {
-    process.execPath = execPath;
-  }
+for (const [name, program, says] of [
+  ['breaks off', 'exit 1', /the policy could not be read: its reader ended with 1 and no answer/],
+  ['is killed', 'kill -9 $$', /its reader ended with SIGKILL and no answer/],
+  ['hangs', 'trap "" TERM; while :; do :; done', /its reader ended with SIGKILL and no answer/],
+  ['is not there', undefined, /the policy could not be read: spawn .*no reader ENOENT/],
+] as const) {
+  test(`a process that ${name} is a finding`, async () => {
+    const file = large('again.yaml', DEEP);
+    const { execPath } = process;
+    process.execPath = join(folder, 'no reader');
+    if (program !== undefined) {
+      process.execPath = join(folder, 'a reader');
+      writeFileSync(process.execPath, `#!/bin/sh\n${program}\n`, { mode: 0o700 });
+    }
+    try {
+      assert.match(findings(await readPolicies([file], name === 'hangs' ? 500 : undefined)), says);
+    } finally {
+      process.execPath = execPath;
+    }
+  });
+}
+
+test('what is no file of its own size is not read: a pipe would never end', async () => {
+  const [pipe, inner] = [join(folder, 'pipe.yaml'), join(folder, 'folder.yaml')];
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  mkdirSync(inner);
+  for (const path of [pipe, inner, '/dev/zero'])
+    assert.match(findings(await readPolicies([path])), /^the file cannot be read: it is no regular file$/);
 });
+
+function findings(read: Awaited<ReturnType<typeof readPolicies>>): string {
+  return 'findings' in read ? read.findings.map(({ message }) => message).join() : '';
+}

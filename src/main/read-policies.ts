@@ -13,31 +13,32 @@ import { type ReadPolicies, readPolicyFiles, unreadable } from './read-policy-fi
 /** Files of fewer bytes in all are read in place, which takes no longer than starting a process does. */
 const LARGE_BYTES_MIN = 32 * 1024;
 
-/** Limit: how long reading may take. */
+/** Limit: how long a process may read. */
 const TIMEOUT_MS = 60_000;
 
 /** TypeScript beside this file, or JavaScript where this file was compiled. */
 const READER = join(import.meta.dirname, `policy-reader${extname(import.meta.filename)}`);
 
-/** The rules of policy files, frozen. A process that breaks off, for want of memory say, is a finding. */
-export async function readPolicies(paths: readonly string[]): Promise<ReadPolicies> {
+/** The rules of policy files, frozen. A process that breaks off, for want of memory say, or takes more than `timeoutMs`, is a finding. */
+export async function readPolicies(paths: readonly string[], timeoutMs = TIMEOUT_MS): Promise<ReadPolicies> {
   const bytes = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
   if (bytes < LARGE_BYTES_MIN) return readPolicyFiles(paths);
   try {
-    return deepFreeze(await readElsewhere(paths));
+    return deepFreeze(await readElsewhere(paths, timeoutMs));
   } catch (error) {
     return { findings: [unreadable(paths[0] ?? '', `the policy could not be read: ${(error as Error).message}`)] };
   }
 }
 
-function readElsewhere(paths: readonly string[]): Promise<ReadPolicies> {
+function readElsewhere(paths: readonly string[], timeoutMs: number): Promise<ReadPolicies> {
   // Nothing of the gateway's environment, which may hold credentials, nor of Node's flags: a port of the debugger is taken only once.
   const reader = fork(READER, paths, {
     env: {},
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
   });
   return new Promise((resolve, reject) => {
     reader.once('message', (read) => resolve(read as ReadPolicies));

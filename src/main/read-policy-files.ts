@@ -18,7 +18,10 @@ export async function readPolicyFiles(paths: readonly string[]): Promise<ReadPol
   const findings: Finding[] = [];
   for (const path of paths) {
     try {
-      if (statSync(path).size > FILE_BYTES_MAX) throw new Error(`it is larger than ${FILE_BYTES_MAX} bytes`);
+      const stat = statSync(path);
+      // Limit: to read a pipe or a device may take forever, and all requests would wait.
+      if (!stat.isFile()) throw new Error('it is no regular file');
+      if (stat.size > FILE_BYTES_MAX) throw new Error(`it is larger than ${FILE_BYTES_MAX} bytes`);
       texts.push({ path, text: readFileSync(path, 'utf8') });
     } catch (error) {
       findings.push(unreadable(path, `the file cannot be read: ${(error as Error).message}`));
