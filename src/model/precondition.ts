@@ -10,3 +10,9 @@ export interface ObjectVersion {
   /** Of this life of the object; empty where upstream gives none. */
   readonly uid: string;
 }
+
+/** Whether two preconditions are of the same state. */
+export function isSamePrecondition(a: Precondition, b: Precondition): boolean {
+  if (a === 'absent' || b === 'absent') return a === b;
+  return a.resourceVersion === b.resourceVersion && a.uid === b.uid;
+}

@@ -5,7 +5,7 @@
  */
 import type { Connector } from '../connectors/connector.ts';
 import type { Permit } from '../model/permit.ts';
-import type { Precondition } from '../model/precondition.ts';
+import { isSamePrecondition, type Precondition } from '../model/precondition.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Reply } from '../model/reply.ts';
 import { unreachable } from '../std/unreachable.ts';
@@ -39,7 +39,7 @@ export async function whileChanged(
     if (made === undefined) continue;
     const { precondition } = made.permit;
     if (precondition === undefined || !connector.isConflict(made.reply)) return made;
-    if (before !== undefined && isSame(before, precondition)) return made;
+    if (before !== undefined && isSamePrecondition(before, precondition)) return made;
     giveUp(made.reply);
     if (isLast) throw changedEachTime();
     before = precondition;
@@ -50,11 +50,6 @@ export async function whileChanged(
 function unlessChanged(thrown: unknown): undefined {
   if (thrown instanceof Refusal && thrown.code === 'OBJECT_CHANGED') return undefined;
   throw thrown;
-}
-
-function isSame(a: Precondition, b: Precondition): boolean {
-  if (a === 'absent' || b === 'absent') return a === b;
-  return a.resourceVersion === b.resourceVersion && a.uid === b.uid;
 }
 
 function giveUp(reply: Reply): void {

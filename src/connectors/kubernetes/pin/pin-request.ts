@@ -16,7 +16,7 @@
  * https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/endpoints/handlers/patch.go; all of it is asked of a real one in test/cluster-suites
  */
 import type { JsonObject, JsonValue, Operation, OperationBody } from '../../../model/operation.ts';
-import type { ObjectVersion, Precondition } from '../../../model/precondition.ts';
+import { isSamePrecondition, type ObjectVersion, type Precondition } from '../../../model/precondition.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Request } from '../../../model/request.ts';
 import { decodeUtf8 } from '../body/decode-utf8.ts';
@@ -55,7 +55,7 @@ export function pinRequest(
   const place = placeOf(operation);
   const [first, ...others] = states.map(versionOf);
   if (place === undefined || first === undefined) return undefined;
-  if (others.some((other) => !isSame(first, other))) throw changed('changed while it was looked up');
+  if (others.some((other) => !isSamePrecondition(first, other))) throw changed('changed while it was looked up');
   const wanted = first === 'absent' ? { resourceVersion: ABSENT_VERSION, uid: '' } : first;
   const stated = statedIn(operation, place);
   if (stated.resourceVersion !== '' && stated.resourceVersion !== wanted.resourceVersion)
@@ -104,11 +104,6 @@ function versionOf(state: JsonObject | null): Precondition {
 
 function text(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
-}
-
-function isSame(a: Precondition, b: Precondition): boolean {
-  if (a === 'absent' || b === 'absent') return a === b;
-  return a.resourceVersion === b.resourceVersion && a.uid === b.uid;
 }
 
 function put(request: Request, operation: Operation, place: Place, missing: ObjectVersion): Request {
