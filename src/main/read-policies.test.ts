@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,11 +66,10 @@ for (const [name, program, says] of [
   });
 }
 
-test('what is no file of its own size is not read: a pipe would never end', async () => {
-  const [pipe, inner] = [join(folder, 'pipe.yaml'), join(folder, 'folder.yaml')];
-  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+test('what is no file of its own size is not read: a pipe or a device may never end', async () => {
+  const inner = join(folder, 'folder.yaml');
   mkdirSync(inner);
-  for (const path of [pipe, inner, '/dev/zero'])
+  for (const path of [inner, '/dev/zero'])
     assert.match(findings(await readPolicies([path])), /^the file cannot be read: it is no regular file$/);
 });
 
