@@ -83,6 +83,26 @@ const HEADERS: readonly (readonly [string, readonly string[], string])[] = [
   ],
   ['cookies', ['Cookie', 'a=b'], 'undefined '],
   ['T22: a method override', ['X-HTTP-Method-Override', 'DELETE'], 'REQUEST_MALFORMED'],
+  [
+    'T2: a content type that would be judged and not sent',
+    ['Content-Type', 'application/yaml', 'Connection', 'keep-alive, content-TYPE'],
+    'REQUEST_MALFORMED',
+  ],
+  [
+    'T2: a header named by a second Connection',
+    ['Connection', 'close', 'connection', 'Accept', 'Accept', 'x'],
+    'REQUEST_MALFORMED',
+  ],
+  [
+    'T2: an upgrade names its own header',
+    ['Connection', 'Upgrade', 'TE', 'trailers'],
+    'undefined connection=Upgrade te=trailers',
+  ],
+  [
+    'T2: a header that is not there',
+    ['Connection', 'Impersonate-User, X-Other'],
+    'undefined connection=Impersonate-User, X-Other',
+  ],
   ['two content types', ['Content-Type', 'a', 'content-type', 'b'], 'REQUEST_MALFORMED'],
   ['T23: two lengths', ['Content-Length', '1', 'content-length', '1'], 'REQUEST_MALFORMED'],
   ['T57: two content encodings', ['Content-Encoding', 'identity', 'content-encoding', 'gzip'], 'REQUEST_MALFORMED'],

@@ -7,6 +7,7 @@
  */
 import { Refusal } from '../model/refusal.ts';
 import type { RawRequest, Request, Upgrade, UpgradeProtocol } from '../model/request.ts';
+import { connectionNames, isHopByHop } from '../std/hop-by-hop.ts';
 import { bodyReader } from './body-reader.ts';
 import type { Limits } from './limits.ts';
 
@@ -106,11 +107,25 @@ function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedH
     if (values === undefined) headers.set(name, [kept]);
     else values.push(kept);
   }
+  refuseUnsent(headers);
   const warnings = isImpersonating
     ? ['impersonation headers are not taken from callers and were removed: the request ran as yourself']
     : [];
   return { headers, tokens, warnings };
 }
+
+/** Security: what `Connection` names ends at this hop, so it would be judged here and not be seen by the API server (T2). */
+function refuseUnsent(headers: ReadonlyMap<string, readonly string[]>): void {
+  for (const name of connectionNames(headers.get('connection'))) {
+    if (headers.has(name) && !isHopByHop(name, NONE))
+      throw new Refusal(
+        'REQUEST_MALFORMED',
+        `header \`connection\` names \`${printable(name)}\`, which would not be sent on`,
+      );
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 function twice(name: string): Refusal {
   if (name === 'authorization') {
