@@ -4,11 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ask, makeSite } from '../support/gateway-process.ts';
+import { ask, makeSite, READ_ONLY } from '../support/gateway-process.ts';
 import { root } from '../tidy/tree.ts';
 
 describe('the package', () => {
@@ -43,9 +43,10 @@ describe('the package', () => {
     assert.match(run('--help'), /Usage: sallyport/);
   });
 
-  it('serves, and stops', async () => {
+  it('serves, and stops; its policy is so large that a process of its own reads it', async () => {
     const site = await makeSite();
     try {
+      writeFileSync(site.policyFile, `${READ_ONLY}# ${'.'.repeat(40_000)}\n`);
       const { child, url } = await site.start([command]);
       const caller = { token: await site.token(), caFile: path.join(site.folder, 'data/ca.crt') };
       const pods = await ask(`${url}/k8s/target-0/api/v1/namespaces/shop/pods`, caller);
