@@ -75,7 +75,7 @@ export class CallerRates {
     throw new Refusal(
       'CALLER_THROTTLED',
       `you ask faster than the ${requestsPerCallerPerSecond} requests a second that you may`,
-      // Limit: at least one request a second comes back, so a second is always long enough.
+      // At least one request a second comes back, so a second is long enough but for a caller that owes a large body; it is told the same again.
       { advice: 'ask less often, or watch instead of asking again', retryAfterSeconds: 1 },
     );
   }

@@ -222,8 +222,8 @@ class JournalRecording implements Recording, UnderWay {
   }
 
   refused(refusal: Refusal): Refusal {
-    // Limit: recorded as a count; one by one, they would fill the disk as well as what was asked.
-    if (refusal.code === 'CALLER_THROTTLED') {
+    // Limit: recorded as a count; one by one, they would fill the disk as well as what was asked. What has begun has an end all the same.
+    if (refusal.code === 'CALLER_THROTTLED' && this.#begun === undefined) {
       this.#parts.observer.throttled(this.#parts.target);
       this.#place?.leave();
       return refusal;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import type { Operation } from '../model/operation.ts';
+import { Refusal } from '../model/refusal.ts';
 import type { RawRequest } from '../model/request.ts';
+import type { Event } from '../recording/event.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import { InFlight } from './in-flight.ts';
 import { createRecorder, type Observer } from './record.ts';
@@ -11,11 +13,17 @@ const kept = { written: async () => {}, synced: async () => {} };
 
 /** A recording of an exchange that is under way. */
 function begunWith(operation: Partial<Operation>) {
+  const events: Event['type'][] = [];
   const inFlight = new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 });
   const recording = createRecorder({
     target: 'prod',
-    journal: { append: () => kept },
-    observer: { begun() {}, ended() {} } as unknown as Observer,
+    journal: {
+      append({ type }) {
+        events.push(type);
+        return kept;
+      },
+    },
+    observer: { begun() {}, ended() {}, throttled() {} } as unknown as Observer,
     clock: { now: () => 0, monotonic: () => 0 },
     rates: { take() {}, takeBytes() {} },
     inFlight,
@@ -23,7 +31,7 @@ function begunWith(operation: Partial<Operation>) {
   }).open({ id: 'exchange' as ExchangeId, peer: '', method: 'GET' } as RawRequest);
   recording.of(callerOf());
   recording.begin({ ...operationOf({ method: 'GET', uri: '/api/v1/pods' }), ...operation });
-  return { inFlight, recording };
+  return { inFlight, recording, events };
 }
 
 const ENDLESS = { isStream: true, isChange: false };
@@ -63,3 +71,9 @@ for (const [name, operation] of [
     assert.equal(recording.endedWith(caller), caller);
   });
 }
+
+test('what has begun has an end, also where its caller is found to ask too fast', () => {
+  const { inFlight, recording, events } = begunWith({});
+  recording.refused(new Refusal('CALLER_THROTTLED', 'too fast'));
+  assert.deepEqual([events, inFlight.callers], [['exchange.begun', 'exchange.ended'], 0]);
+});
