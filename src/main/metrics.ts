@@ -19,7 +19,9 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const { exchanges, open, duration, unauthenticated, throttled, unevaluated } = exchangeMetrics([registry]);
-  const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe } = stateMetrics([registry]);
+  const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe } = stateMetrics([
+    registry,
+  ]);
   return {
     registry,
     begun: (target) => open.inc({ target }),
