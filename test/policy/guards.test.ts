@@ -227,6 +227,61 @@ const ROUTES: readonly (readonly [string, GuardExample, string])[] = [
     },
     'guard privileged-pods',
   ]),
+  ...(
+    [
+      [
+        'an SELinux type without bounds',
+        { containers: [{ name: 'web', securityContext: { seLinuxOptions: { type: 'spc_t' } } }] },
+      ],
+      ['an SELinux role for the pod', { securityContext: { seLinuxOptions: { role: 'system_r' } } }],
+      ['no seccomp', { securityContext: { seccompProfile: { type: 'Unconfined' } } }],
+      [
+        'no AppArmor for a container',
+        { initContainers: [{ name: 'web', securityContext: { appArmorProfile: { type: 'Unconfined' } } }] },
+      ],
+      ['a kernel parameter of the node', { securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] } }],
+    ] as const
+  ).map(([name, spec]): (typeof ROUTES)[number] => [
+    `T26: ${name}`,
+    { method: 'PATCH', uri: DEPLOYMENT, mediaType: STRATEGIC, body: template(spec) },
+    'guard privileged-pods',
+  ]),
+  [
+    'T26: no AppArmor, by annotation',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: MERGE,
+      body: template({}, { annotations: { 'container.apparmor.security.beta.kubernetes.io/web': 'unconfined' } }),
+    },
+    'guard privileged-pods',
+  ],
+  [
+    'what Baseline leaves a pod',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: MERGE,
+      body: template({
+        securityContext: {
+          seccompProfile: { type: 'RuntimeDefault' },
+          seLinuxOptions: { type: 'container_t', level: 's0:c1,c2' },
+          sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }],
+        },
+      }),
+    },
+    'allow',
+  ],
+  [
+    'a critical priority by JSON patch',
+    {
+      method: 'PATCH',
+      uri: DEPLOYMENT,
+      mediaType: JSON_PATCH,
+      body: [{ op: 'add', path: '/spec/template/spec/priorityClassName', value: 'system-cluster-critical' }],
+    },
+    'guard critical-pods',
+  ],
   [
     'T26: a copy that only the server can follow',
     {

@@ -20,6 +20,7 @@ export type GuardId =
   | 'privileged-pods'
   | 'host-namespaces'
   | 'host-path'
+  | 'critical-pods'
   | 'service-accounts'
   | 'secret-mount'
   | 'privileged-exec'

@@ -26,11 +26,66 @@ const HARMLESS_CAPABILITIES: ReadonlySet<string> = new Set([
   'SYS_CHROOT',
 ]);
 
+/** SELinux types that Baseline leaves a container; `spc_t`, the one of privileged containers, is confined by nothing. */
+const HARMLESS_SELINUX_TYPES: ReadonlySet<JsonValue | undefined> = new Set([
+  undefined,
+  null,
+  '',
+  'container_t',
+  'container_init_t',
+  'container_kvm_t',
+  'container_engine_t',
+]);
+
+/** Kernel parameters that Baseline leaves a pod: those of the pod alone. */
+const HARMLESS_SYSCTLS: ReadonlySet<JsonValue | undefined> = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.tcp_wmem',
+]);
+
 /** Why containers of the spec run with the powers of the node: a phrase for each; none for an ordinary pod. */
 export function privileges(spec: JsonObject): readonly string[] {
   const dangers = containersOf(spec).flatMap((container) => containerPrivileges(container));
   if (at(spec, 'securityContext', 'windowsOptions', 'hostProcess') === true) dangers.push('the pod is a host process');
+  if (hasOwnSelinux(spec.securityContext)) dangers.push('the pod has SELinux options of its own');
   return dangers;
+}
+
+/** Whether the spec takes off what confines its containers by default: seccomp, AppArmor, and kernel parameters that are the node's. */
+export function isUnconfined(spec: JsonObject): boolean {
+  const contexts = [spec, ...containersOf(spec)].map((each) => each.securityContext).filter(isObject);
+  const takesOff = contexts.some(
+    (context) =>
+      at(context, 'seccompProfile', 'type') === 'Unconfined' || at(context, 'appArmorProfile', 'type') === 'Unconfined',
+  );
+  const sysctls = isObject(spec.securityContext) ? objectsIn(spec.securityContext.sysctls) : [];
+  return takesOff || sysctls.some(({ name }) => !HARMLESS_SYSCTLS.has(name));
+}
+
+/** The same by annotation, as before the fields were there; the API server still makes fields of these. */
+export function isUnconfinedByAnnotation({ annotations }: JsonObject): boolean {
+  if (!isObject(annotations)) return false;
+  return Object.entries(annotations).some(
+    ([name, value]) => name.startsWith('container.apparmor.security.beta.kubernetes.io/') && value === 'unconfined',
+  );
+}
+
+function hasOwnSelinux(context: JsonValue | undefined): boolean {
+  const options = isObject(context) ? context.seLinuxOptions : undefined;
+  if (!isObject(options)) return false;
+  return (
+    !HARMLESS_SELINUX_TYPES.has(options.type) || [options.user, options.role].some((each) => isSet(each) && each !== '')
+  );
 }
 
 /** The containers of a spec, of every sort. */
@@ -46,6 +101,7 @@ function containerPrivileges(container: JsonObject): string[] {
   if (context.privileged === true) dangers.push(`${name} is privileged`);
   if (at(context, 'windowsOptions', 'hostProcess') === true) dangers.push(`${name} is a host process`);
   if (context.procMount === 'Unmasked') dangers.push(`${name} has an unmasked /proc`);
+  if (hasOwnSelinux(context)) dangers.push(`${name} has SELinux options of its own`);
   const added = stringsIn(at(context, 'capabilities', 'add')).filter(
     (capability) => !HARMLESS_CAPABILITIES.has(plain(capability)),
   );

@@ -17,7 +17,13 @@ import {
 import { secretMountGuard } from './secret-mount.ts';
 import { secretsGuard } from './secrets.ts';
 import { trafficGuard } from './traffic.ts';
-import { hostNamespacesGuard, hostPathGuard, privilegedPodsGuard, serviceAccountsGuard } from './workloads.ts';
+import {
+  criticalPodsGuard,
+  hostNamespacesGuard,
+  hostPathGuard,
+  privilegedPodsGuard,
+  serviceAccountsGuard,
+} from './workloads.ts';
 
 /** Every guard, in the order of the reference page. All are closed by default. */
 export const GUARDS: readonly Guard[] = [
@@ -36,6 +42,7 @@ export const GUARDS: readonly Guard[] = [
   privilegedPodsGuard,
   hostNamespacesGuard,
   hostPathGuard,
+  criticalPodsGuard,
   serviceAccountsGuard,
   cloudIdentityGuard,
   secretMountGuard,

@@ -3,7 +3,7 @@ import { isObject } from '../json.ts';
 import type { Question } from '../question.ts';
 import { NO, type Truth } from '../truth.ts';
 import type { Guard, GuardContext, GuardExample } from './guard.ts';
-import { hostNamespaces, hostPaths, isSet, privileges } from './pod-dangers.ts';
+import { hostNamespaces, hostPaths, isSet, isUnconfined, isUnconfinedByAnnotation, privileges } from './pod-dangers.ts';
 import { anyOf, bringsIn, writes } from './written.ts';
 
 /** Where each kind that makes pods keeps their spec; OpenShift's own stands with them. Kinds of add-ons are not known here: what their controllers may do is theirs. */
@@ -69,15 +69,32 @@ export const PLAIN = { name: 'web', image: 'web:1' };
 export const privilegedPodsGuard: Guard = {
   id: 'privileged-pods',
   reason: 'a container of it would have the powers of its node',
-  advice: 'leave `privileged`, host processes, an unmasked /proc and capabilities beyond the Baseline level out',
-  covers: `${COVERS}: \`privileged\`, \`hostProcess\`, \`procMount\` and \`capabilities.add\` of every container`,
+  advice: 'leave out what the Baseline level of the Pod Security Standards does not allow',
+  covers: `${COVERS}: \`privileged\`, \`hostProcess\`, \`procMount\`, \`capabilities.add\`, \`seLinuxOptions\`, and \`Unconfined\` for \`seccompProfile\` or \`appArmorProfile\`, of the pod and of every container; \`sysctls\`; each beyond the Baseline level`,
   stops: pod({ containers: [{ ...PLAIN, securityContext: { privileged: true } }] }),
   passes: pod({
     containers: [
       { ...PLAIN, securityContext: { privileged: false, capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } } },
     ],
   }),
-  test: (question, context) => podSpecIs(question, context, (spec) => privileges(spec).length > 0),
+  test: (question, context) =>
+    anyOf([
+      podSpecIs(question, context, (spec) => privileges(spec).length > 0 || isUnconfined(spec)),
+      podMetadataIs(question, context, isUnconfinedByAnnotation),
+    ]),
+};
+
+const CRITICAL = ['system-cluster-critical', 'system-node-critical'] as const;
+
+export const criticalPodsGuard: Guard = {
+  id: 'critical-pods',
+  reason: 'its pods would push those of others off their nodes',
+  advice: 'take a priority class of your own',
+  covers: `${COVERS}: the priority classes ${CRITICAL.map((name) => `\`${name}\``).join(' and ')}`,
+  stops: pod({ priorityClassName: CRITICAL[1], containers: [PLAIN] }),
+  passes: pod({ priorityClassName: 'shop', containers: [PLAIN] }),
+  test: (question, context) =>
+    podSpecIs(question, context, ({ priorityClassName }) => CRITICAL.some((name) => name === priorityClassName)),
 };
 
 export const hostNamespacesGuard: Guard = {
