@@ -21,7 +21,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const attempt = async () => {
       const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
-      const permit = await settle(judged, recording); //                   allowed, and its intent on disk; or refused
+      const permit = await settle(judged, recording, gateway.clock); //    allowed, and its intent on disk; or refused
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
       return { permit, reply: await gateway.connector.forward(permit, end) }; // its own bytes, with our credential
     };

@@ -4,6 +4,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
+import type { Clock } from '../std/clock.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { describe } from './describe.ts';
 import type { Judged } from './judge.ts';
@@ -14,13 +15,20 @@ import type { Recording } from './recording.ts';
  *
  * A hold is refused: asking a person is not built yet, and nothing here pretends.
  *
- * @throws {Refusal} DENIED_BY_RULE, DENIED_BY_GUARD, DENIED_BY_SILENCE, FACT_UNKNOWN, HOLD_UNSUPPORTED, RECORDING_UNAVAILABLE
+ * T60: the token is looked at once more, since looking up and judging anew can take longer than it had left.
+ *
+ * @throws {Refusal} DENIED_BY_RULE, DENIED_BY_GUARD, DENIED_BY_SILENCE, FACT_UNKNOWN, HOLD_UNSUPPORTED, RECORDING_UNAVAILABLE, TOKEN_EXPIRED
  */
-export async function settle(judged: Judged, recording: Recording): Promise<Permit> {
+export async function settle(
+  judged: Judged,
+  recording: Pick<Recording, 'decided' | 'permitted'>,
+  clock: Clock,
+): Promise<Permit> {
   const { caller, operation, decision } = judged;
   recording.decided(judged);
   switch (decision.effect) {
     case 'allow':
+      if (clock.now() >= caller.tokenEndsAt) throw tokenEnded();
       await recording.permitted(judged);
       return permit(judged, decision);
     case 'deny':
@@ -35,6 +43,13 @@ export async function settle(judged: Judged, recording: Recording): Promise<Perm
 /** Security: the one place where a permit is made; test/tidy fails on a cast to it anywhere else. */
 function permit({ caller, request, operation, precondition }: Judged, decision: AllowDecision): Permit {
   return { caller, request, operation, decision, precondition } as Permit;
+}
+
+function tokenEnded(): Refusal {
+  const advice = 'get a new one from the issuer';
+  return new Refusal('TOKEN_EXPIRED', 'the token ended while the request was judged; nothing was forwarded', {
+    advice,
+  });
 }
 
 function held({ subject }: Caller, operation: Operation, { rule }: HoldDecision): Refusal {

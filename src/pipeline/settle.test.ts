@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { callerOf, operationOf } from '../../test/support/operation.ts';
+import type { Decision } from '../model/decision.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Request } from '../model/request.ts';
+import type { Judged } from './judge.ts';
+import { settle } from './settle.ts';
+
+const ALLOW: Decision = { effect: 'allow', rule: 'p/1' };
+const DENY: Decision = { effect: 'deny', by: 'silence', rule: '', reason: 'no rule allows it', advice: '' };
+const ENDS_AT = 1_000;
+
+/** What comes of a decision at a moment, and what was told to be kept. */
+async function outcome(decision: Decision, nowMs: number): Promise<readonly string[]> {
+  const told: string[] = [];
+  const judged: Judged = {
+    caller: callerOf({ tokenEndsAt: ENDS_AT }),
+    request: {} as Request,
+    operation: operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop/pods/web' }),
+    decision,
+    amended: undefined,
+    precondition: undefined,
+  };
+  const recording = {
+    decided: () => void told.push('decided'),
+    permitted: async () => void told.push('permitted'),
+  };
+  try {
+    await settle(judged, recording, { now: () => nowMs, monotonic: () => 0 });
+    return [...told, 'permit'];
+  } catch (thrown) {
+    assert.ok(thrown instanceof Refusal);
+    return [...told, thrown.code];
+  }
+}
+
+suite('a decision is settled', () => {
+  const CASES: readonly (readonly [string, Decision, number, readonly string[]])[] = [
+    ['an allow becomes a permit once its intent is kept', ALLOW, ENDS_AT - 1, ['decided', 'permitted', 'permit']],
+    ['T60: nothing is permitted after the token has ended', ALLOW, ENDS_AT, ['decided', 'TOKEN_EXPIRED']],
+    ['a deny is a deny at any moment', DENY, ENDS_AT, ['decided', 'DENIED_BY_SILENCE']],
+  ];
+  for (const [name, decision, nowMs, expected] of CASES)
+    test(name, async () => assert.deepEqual(await outcome(decision, nowMs), expected));
+});
