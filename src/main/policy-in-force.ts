@@ -1,7 +1,10 @@
 /*
  * The rules in force: read from files, compiled whole, replaced whole. A changed set that has any mistake is refused as a whole; the old one stays in
- * force, and the failure stays visible until it is mended. Files are looked at once a second rather than watched: a mounted ConfigMap changes by a
+ * force, and the failure stays visible until it is mended. Files are looked at twice a second rather than watched: a mounted ConfigMap changes by a
  * swapped link, which no file watcher sees the same way everywhere.
+ *
+ * Security: a set without its last rules may be a set without a deny. So files are read once they have been the same for two looks, and what was read counts
+ * only where they still are.
  */
 import { statSync } from 'node:fs';
 import type { Finding } from '../config/finding.ts';
@@ -15,7 +18,7 @@ import { readPolicies } from './read-policies.ts';
 import type { ReadPolicies } from './read-policy-files.ts';
 
 /** How often the files are looked at, in milliseconds. */
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 500;
 
 /** What was loaded: the files, how many rules they hold, and the SHA-256 over their bytes in this order. */
 export interface LoadedPolicy {
@@ -51,7 +54,7 @@ export interface PolicyInForce {
   readonly rules: () => RuleSet;
   /** What is wrong with the files as they are now; empty while they are in force. */
   readonly findings: () => readonly Finding[];
-  /** Looks at the files now instead of at the next second; resolves when what they are now is in force or refused. */
+  /** Reads the files now, changed a moment ago or not; resolves when what they are now is in force or refused. */
   look(): Promise<void>;
   /** Looks no more; resolves when a look under way has ended. */
   stop(): Promise<void>;
@@ -74,11 +77,12 @@ export async function loadPolicyInForce(
   let rules = first.rules;
   let findings: readonly Finding[] = [];
   onLoaded(first.loaded);
-  const lookOnce = async () => {
+  const readOnce = async () => {
     if (fingerprint(filesOf(config)) === seen) return;
     const reading = beginReading(config);
-    seen = reading.fingerprint;
     const loaded = await compiled(reading, options);
+    if (fingerprint(filesOf(config)) !== reading.fingerprint) return;
+    seen = reading.fingerprint;
     if ('findings' in loaded) {
       findings = loaded.findings;
       onRefused(findings);
@@ -88,14 +92,20 @@ export async function loadPolicyInForce(
       onLoaded(loaded.loaded);
     }
   };
-  const looks = oneAfterAnother(lookOnce);
-  const timer = setInterval(() => looks.isBusy() || looks.next(), LOOK_EVERY_MS);
+  const reads = oneAfterAnother(readOnce);
+  let last = seen;
+  const timer = setInterval(() => {
+    const now = fingerprint(filesOf(config));
+    const isAtRest = now === last;
+    last = now;
+    if (isAtRest && now !== seen && !reads.isBusy()) reads.next();
+  }, LOOK_EVERY_MS);
   timer.unref();
   const stop = () => {
     clearInterval(timer);
-    return looks.ended();
+    return reads.ended();
   };
-  return { rules: () => rules, findings: () => findings, look: looks.next, stop };
+  return { rules: () => rules, findings: () => findings, look: reads.next, stop };
 }
 
 /** Calls of one task that never overlap. */

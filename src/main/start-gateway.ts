@@ -38,7 +38,7 @@ export interface RunningGateway {
   readonly privateUrl: string;
   /** Ports of targets that have one of their own. */
   readonly targetPorts: ReadonlyMap<string, number>;
-  /** Looks at the policy files now instead of at the next second; resolves when what they are now is in force or refused. */
+  /** Reads the policy files now instead of at the next look; resolves when what they are now is in force or refused. */
   lookAtPolicy(): Promise<void>;
   /** Takes nothing new, finishes what is in flight, and closes the journal; asked again, resolves when that is done. */
   stop(reason: string): Promise<void>;
