@@ -6,13 +6,20 @@ import path from 'node:path';
 import process from 'node:process';
 import { inspect } from 'node:util';
 
-/** Writes the run to `out` as it goes; returns how many tests passed and failed (a file that breaks outside a test is a failure). */
-export async function report(stream, out) {
+/**
+ * Writes the run of `names` to `out` as it goes; returns how many tests passed and failed (a file that breaks outside a test is a failure).
+ *
+ * A test that is written in another module is told by the runner as that module's; the runner tells one file after the other, so it counts for the file that
+ * ends next.
+ */
+export async function report(stream, out, names) {
   const total = { passed: 0, failed: 0 };
   const files = new Map();
+  const known = new Set(names.map((name) => path.relative(process.cwd(), path.resolve(name))));
   const fileOf = (data) => {
-    const name = path.relative(process.cwd(), data.file ?? data.name ?? '');
-    if (!files.has(name)) files.set(name, { name, passed: 0, failures: [], printed: '', ms: 0 });
+    const told = path.relative(process.cwd(), data.file ?? data.name ?? '');
+    const name = known.has(told) ? told : '';
+    if (!files.has(name)) files.set(name, { name: told, passed: 0, failures: [], printed: '', ms: 0 });
     return files.get(name);
   };
   for await (const { type, data } of stream) {
@@ -28,7 +35,14 @@ export async function report(stream, out) {
   return total;
 
   function finish(file, ms) {
-    if (!files.delete(file.name)) return;
+    if (!files.delete(file.name) && !files.delete('')) return;
+    const elsewhere = files.get('');
+    if (elsewhere !== undefined) {
+      files.delete('');
+      file.passed += elsewhere.passed;
+      file.failures.push(...elsewhere.failures);
+      file.printed += elsewhere.printed;
+    }
     total.passed += file.passed;
     total.failed += file.failures.length;
     out.write(fileText(file, ms));

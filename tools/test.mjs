@@ -95,7 +95,7 @@ async function main(suite, { values, positionals }) {
       globalSetupPath: needsCluster ? suite.globalSetup : undefined,
       execArgv: ['--import', new URL('leak-guard.mjs', import.meta.url).href],
     });
-    const { passed, failed } = await report(stream, process.stdout);
+    const { passed, failed } = await report(stream, process.stdout, files);
     const said = readFileSync(leftOutFile, 'utf8')
       .split('\n')
       .filter(Boolean)

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+
+type Report = (
+  stream: AsyncIterable<object>,
+  out: { write(chunk: string): void },
+  names: readonly string[],
+) => Promise<object>;
+
+const { report } = (await import(path.resolve('tools/reporter.mjs'))) as { readonly report: Report };
+
+const ONE = path.resolve('test/one.test.ts');
+const TWO = path.resolve('test/two.test.ts');
+const SHARED = path.resolve('test/shared.ts');
+
+function passed(name: string, file: string): object {
+  return { type: 'test:pass', data: { name, file, nesting: 0, details: { duration_ms: 1000 } } };
+}
+
+function failed(name: string, file: string): object {
+  const details = { duration_ms: 1, error: { failureType: 'testCodeFailure', cause: 'no' } };
+  return { type: 'test:fail', data: { name, file, nesting: 0, line: 3, details } };
+}
+
+async function* events(...all: readonly object[]): AsyncGenerator<object> {
+  yield* all;
+}
+
+test('a test that is written in another module counts for the file that ends next', async () => {
+  let text = '';
+  const stream = events(
+    passed('a row', SHARED),
+    passed('its own', ONE),
+    passed(ONE, ONE),
+    failed('a row', SHARED),
+    passed(TWO, TWO),
+  );
+  const out = { write: (chunk: string) => void (text += chunk) };
+  assert.deepEqual(await report(stream, out, ['test/one.test.ts', 'test/two.test.ts']), { passed: 2, failed: 1 });
+  assert.match(text, /^ok {3}test\/one\.test\.ts {2}2 passed {2}1\.0 s$/m);
+  assert.match(text, /^FAIL test\/two\.test\.ts {2}0 passed, 1 FAILED {2}1\.0 s$/m);
+});
