@@ -7,7 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ForPeople } from './for-people.mjs';
 import { ensurePackages } from './packages.mjs';
-import { readsCallersFiles, tasks } from './tasks.mjs';
+import { nodeFlags, readsCallersFiles, tasks } from './tasks.mjs';
 import { ensureNode } from './toolchain.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,7 +27,10 @@ export async function bootstrap(name, args) {
   await ensurePackages(root, node, environment);
   const [program, ...first] = task;
   const cwd = readsCallersFiles.has(name) ? callersFolder() : root;
-  return await run(node, [path.join(root, program), ...first, ...args], { cwd, env: environment });
+  return await run(node, [...(nodeFlags[name] ?? []), path.join(root, program), ...first, ...args], {
+    cwd,
+    env: environment,
+  });
 }
 
 /** Where the person typed the command; npm itself changes to the project's root and says so. */

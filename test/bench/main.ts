@@ -18,13 +18,13 @@ import { measureWatches } from './watches.ts';
 import { startWorld, type World } from './world.ts';
 
 const quick = {
-  requests: { rounds: 1, requests: 1_500, seconds: 2, perSecond: 500 },
+  requests: { rounds: 1, requests: 1_500, warmUp: 3_000, seconds: 2, perSecond: 500 },
   stages: 3_000,
   rounds: 1,
   watches: 500,
 };
 const whole = {
-  requests: { rounds: 4, requests: 3_000, seconds: 2, perSecond: 500 },
+  requests: { rounds: 4, requests: 3_000, warmUp: 30_000, seconds: 2, perSecond: 500 },
   stages: 10_000,
   rounds: 3,
   watches: 1_000,

@@ -17,11 +17,13 @@ import type { ServerOptions } from './server.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const PROGRAMS = { src: join(ROOT, 'src', 'main', 'cli.ts'), dist: join(ROOT, 'dist', 'main', 'cli.js') } as const;
+/** Without V8's threads for garbage, which on few cores take the processor from requests. */
+const ONE_THREAD_FOR_GARBAGE = ['--single-threaded-gc'] as const;
 const START_MS_MAX = 20_000;
 
 /** One way to the upstream. */
 export interface Way {
-  readonly name: 'direct' | 'bare' | 'nginx' | 'gateway';
+  readonly name: 'direct' | 'bare' | 'nginx' | 'gateway' | 'gateway, flagged';
   readonly origin: string;
   readonly prefix: string;
   /** What stands in between; 0 where nothing does. */
@@ -84,7 +86,8 @@ export async function startWorld(): Promise<World> {
   };
   const nginxOf = () => startNginx(children, folder, certificate, upstreamPort);
   const direct: Way = { name: 'direct', origin: originOf(upstreamPort), prefix: '', pid: 0 };
-  const [bare1, bare2, nginx, gateway] = [await bareOf(false), await bareOf(true), await nginxOf(), await gatewayOf()];
+  const [bare1, bare2, nginx] = [await bareOf(false), await bareOf(true), await nginxOf()];
+  const [gateway, flagged] = [await gatewayOf(), await gatewayOf({ nodeFlags: ONE_THREAD_FOR_GARBAGE })];
   const caPem = `${certificate.caPem}${readFileSync(join(folder, 'data', 'ca.crt'), 'utf8')}`;
   const newLoad = async () => loadGenerator(children, caPem, token);
   const main = await newLoad();
@@ -95,6 +98,7 @@ export async function startWorld(): Promise<World> {
       (httpVersion === '2' ? bare2 : bare1).way,
       ...(nginx === undefined ? [] : [nginx.way]),
       gateway.way,
+      { ...flagged.way, name: 'gateway, flagged' },
     ],
     startGateway: gatewayOf,
     startBare: () => bareOf(true),

@@ -20,7 +20,7 @@ interface Outcome {
 }
 
 /** What the caller asked for was run, in the caller's folder: arguments of `start` name the caller's own files. */
-const RAN = /^ran \/.*\/project\/src\/main\/cli\.ts hello in callers\n$/;
+const RAN = /^ran --single-threaded-gc \/.*\/project\/src\/main\/cli\.ts hello in callers\n$/;
 
 /** Runs `node tools/run.mjs start hello` in a project of its own, `times` times, where npm is the shell script `npmScript`. */
 function start(options: { npmScript: string; integrity?: string; times?: number; cacheIsFile?: boolean }): Outcome {
