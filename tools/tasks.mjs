@@ -16,7 +16,7 @@ export const tasks = {
   docs: ['test/docs/write.ts'],
 };
 
-/** Flags for Node: a gateway on few cores is quicker without V8's threads for garbage (docs/reference/benchmarks.md). */
+/** Flags for Node: a gateway on few cores pauses for less long without V8's threads for garbage (docs/reference/benchmarks.md). */
 export const nodeFlags = { start: ['--single-threaded-gc'] };
 
 /** Tasks whose arguments name the caller's own files, so that they run in the caller's folder; all others run in the project's root. */

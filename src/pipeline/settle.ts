@@ -47,7 +47,7 @@ function permit({ caller, request, operation, precondition }: Judged, decision: 
 
 function tokenEnded(): Refusal {
   const advice = 'get a new one from the issuer';
-  return new Refusal('TOKEN_EXPIRED', 'the token ended while the request was judged; nothing was forwarded', {
+  return new Refusal('TOKEN_EXPIRED', 'the token ended while the request was judged; nothing was done', {
     advice,
   });
 }
