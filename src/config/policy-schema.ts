@@ -5,113 +5,33 @@
  * on other documents, is in policy-load.ts.
  */
 import { z } from 'zod';
-
-const word = z.string().min(1, 'expected at least one character');
-const pattern = word.describe('A name; `*` is any run of characters.');
-const words = z.array(word).min(1, 'expected at least one; leave the key out to not narrow');
-const patterns = z.array(pattern).min(1, 'expected at least one; leave the key out to not narrow');
-
-/** Kubernetes' DNS label, with dots. */
-const identifier = z
-  .string()
-  .max(100)
-  .regex(
-    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
-    'expected lower-case letters, digits, `-` and `.`, beginning and ending with a letter or digit',
-  );
-
-/* Kubernetes refuses other selectors; here, a deny with one that nothing satisfies would never speak. */
-const labelKey = z
-  .string()
-  .max(317)
-  .regex(
-    /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
-    'expected a key such as `app.kubernetes.io/name`',
-  );
-const labelValue = z
-  .string()
-  .regex(
-    /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
-    'expected at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit',
-  );
-
-const labelSelector = z
-  .strictObject({
-    matchLabels: z.record(labelKey, labelValue).optional().describe('Labels with exactly these values.'),
-    matchExpressions: z
-      .array(
-        z
-          .strictObject({
-            key: labelKey,
-            operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-            values: z.array(labelValue).optional().describe('With `In` and `NotIn`, and with no other.'),
-          })
-          .refine(
-            ({ operator, values = [] }) => (operator === 'In' || operator === 'NotIn') === values.length > 0,
-            '`In` and `NotIn` have `values`, `Exists` and `DoesNotExist` have none',
-          ),
-      )
-      .optional()
-      .describe('Conditions on labels, all of which hold.'),
-  })
-  .describe('A label selector, as Kubernetes has it.');
-
-const caller = z
-  .strictObject({
-    everyone: z.literal(true).optional().describe('Every authenticated caller; stands alone.'),
-    subjects: patterns.optional().describe('Subjects; `*` is any run of characters.'),
-    groups: words.optional().describe('Groups, any of which the caller is in.'),
-    issuers: words.optional().describe('Names of issuers in the configuration.'),
-    labels: z.record(word, z.string()).optional().describe('Labels that the issuer gives, with exactly these values.'),
-    kind: z.enum(['autonomous', 'person']).optional().describe('What the issuer is configured to be for.'),
-  })
-  .refine((match) => Object.keys(match).length > 0, 'expected a condition, or `everyone: true`')
-  .refine((match) => match.everyone === undefined || Object.keys(match).length === 1, '`everyone` stands alone');
-
-const callers = z
-  .array(caller)
-  .min(1, 'expected at least one')
-  .describe('Who: any of these, each with conditions that all hold.');
-const targets = patterns.describe('Names of targets; `*` is any run of characters.');
-
-const namespace = z
-  .union([pattern, z.strictObject({ selector: labelSelector })])
-  .describe('A name, `*` for any run of characters, or `selector` for namespaces by their labels.');
-
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected a time of day such as `09:30`');
-const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' });
-
-const times = z
-  .strictObject({
-    startsAt: instant.optional().describe('The first instant at which the rule speaks.'),
-    endsAt: instant.optional().describe('The first instant at which it no longer does.'),
-    windows: z
-      .array(
-        z.strictObject({
-          days: z
-            .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-            .min(1)
-            .optional()
-            .describe('Days on which the window opens; default: every day.'),
-          from: timeOfDay.describe('When it opens, inclusive.'),
-          to: timeOfDay.describe('When it closes, exclusive; not after `from` means on the day after.'),
-          timeZone: word.refine(isTimeZone, 'expected a time zone such as `Europe/Berlin` or `UTC`'),
-        }),
-      )
-      .min(1)
-      .optional()
-      .describe('Hours of a week, any of these, on the clock of a time zone.'),
-  })
-  .describe('When the rule speaks.');
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { notBuilt } from './not-built.ts';
+import {
+  budget,
+  hold,
+  mode,
+  notification,
+  output,
+  record,
+  request,
+  retained,
+  role,
+  schedule,
+  stream,
+} from './policy-later.ts';
+import {
+  callers,
+  identifier,
+  labelKey,
+  labelSelector,
+  labelValue,
+  namespace,
+  patterns,
+  targets,
+  times,
+  word,
+  words,
+} from './policy-words.ts';
 
 const argv = z
   .union([
@@ -319,6 +239,12 @@ const rule = z
       .min(1)
       .optional()
       .describe('On an allow: edits to the request; what was edited is judged again.'),
+    hold: notBuilt(hold, 'asking a person'),
+    request: notBuilt(request, 'grants: access for one task, that ends by itself'),
+    record: notBuilt(record, 'what is kept of an exchange'),
+    stream: notBuilt(stream, 'how long a stream may live'),
+    output: notBuilt(output, 'what a terminal is shown'),
+    mode: notBuilt(mode, 'rules that are observed before they are enforced'),
   })
   .describe('A rule. Every key narrows; lists are any-of. A rule of a Role can be pasted in, and gets an `effect`.');
 
@@ -334,6 +260,11 @@ export const policySchema = z
     callers: callers.optional().describe('Who the rules are about, where a rule does not say itself.'),
     targets: targets.optional().describe('Which targets the rules are about, where a rule does not say itself.'),
     rules: z.array(rule).min(1, 'expected at least one rule'),
+    roles: notBuilt(z.array(role).min(1), 'who may do what in the control plane'),
+    schedules: notBuilt(z.array(schedule).min(1), 'who answers when'),
+    budgets: notBuilt(z.array(budget).min(1), 'how much a caller may change in a time'),
+    retention: notBuilt(z.array(retained).min(1), 'how long recordings are kept'),
+    notify: notBuilt(z.array(notification).min(1), 'who is told of what'),
   })
   .describe('A policy: rules that are loaded as one set with all others, or not at all.');
 

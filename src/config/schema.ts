@@ -3,6 +3,19 @@
  * come. Unknown keys are mistakes; every default stands here. Paths are relative to the file they stand in.
  */
 import { z } from 'zod';
+import {
+  consolePlace,
+  control,
+  eks,
+  heldCount,
+  journalPlace,
+  login,
+  notifier,
+  observe,
+  person,
+  store,
+} from './later.ts';
+import { notBuilt } from './not-built.ts';
 
 const name = z
   .string()
@@ -98,6 +111,8 @@ const issuer = z.strictObject({
     .default({})
     .describe('Label to claim: further claims for rules and recordings.'),
   kind: z.enum(['autonomous', 'person']).default('autonomous').describe('Who holds this issuer’s tokens.'),
+  person: notBuilt(person, 'which claim names the person on whose behalf a program acts'),
+  login: notBuilt(login, 'logging in to the console'),
 });
 
 const kubeconfig = z.strictObject({
@@ -138,9 +153,16 @@ const target = z
       .default([])
       .describe('Host names at which this target is reached without a path prefix.'),
     port: port.optional().describe('A port of its own, for clients that know a host and a port only.'),
+    eks: notBuilt(eks, 'a cluster of EKS, by an AWS role'),
+    relay: notBuilt(name, 'a cluster behind a relay'),
+    podSecrets: notBuilt(
+      z.array(z.string().min(1)).min(1),
+      'namespaces whose Secrets the reader may read, to know values in output',
+    ),
   })
   .refine(
-    (value) => (value.kubeconfig === undefined) !== (value.server === undefined),
+    ({ kubeconfig, server, eks, relay }) =>
+      [kubeconfig, server, eks, relay].filter((way) => way !== undefined).length === 1,
     'expected either `kubeconfig` or `server`',
   );
 
@@ -159,6 +181,9 @@ const journal = z
     freeBytesWarn: bytes
       .default(1024 * 1024 * 1024)
       .describe('Free space of the journal’s disk below which the log, a metric and `/readyz` warn.'),
+    signingKeyFile: notBuilt(file, 'the key that signs the journal’s heads'),
+    preImageKeyFile: notBuilt(file, 'the key under which objects before a change are kept'),
+    places: notBuilt(z.array(journalPlace).min(1), 'where closed segments go'),
   })
   .refine(({ freeBytesMin, freeBytesWarn }) => freeBytesMin <= freeBytesWarn, {
     path: ['freeBytesWarn'],
@@ -198,6 +223,9 @@ const limits = z
     stopTimeoutMs: milliseconds
       .default(10_000)
       .describe('How long a stop waits for requests, execs and port-forwards in flight; watches and logs end at once.'),
+    heldMax: notBuilt(heldCount, 'how many requests wait for a person at once'),
+    heldPerCallerMax: notBuilt(heldCount, 'how many requests of one caller wait for a person at once'),
+    feedLostMs: notBuilt(milliseconds, 'how long the store may be silent before every grant counts as ended'),
   })
   .prefault({});
 
@@ -207,6 +235,7 @@ const unsafe = z
       .array(z.string().min(1))
       .default([])
       .describe('Ids of built-in guards to open, each a way out of the gateway; see the reference of guards.'),
+    observe: notBuilt(observe, 'a time in which policy is tried and nothing that it would refuse is refused'),
   })
   .prefault({});
 
@@ -234,6 +263,11 @@ export const configSchema = z.strictObject({
     ),
   journal,
   limits,
+  console: notBuilt(consolePlace, 'the control plane'),
+  control: notBuilt(control, 'what the control plane may change'),
+  store: notBuilt(store, 'where grants and answers are kept'),
+  notifiers: notBuilt(z.array(notifier).min(1), 'how people are told'),
+  workers: notBuilt(z.int('expected a whole number').min(1), 'processes that share the work'),
   unsafe,
 });
 

@@ -1,0 +1,109 @@
+/*
+ * The parts of `sallyport.yaml` whose part of the gateway comes later; schema.ts refuses each as not built until then. Their names are final.
+ */
+import { z } from 'zod';
+
+const file = z.string().min(1, 'expected a path');
+const port = z
+  .int('expected a port number')
+  .min(0, 'expected a port from 0 to 65535')
+  .max(65535, 'expected a port from 0 to 65535');
+const word = z.string().min(1, 'expected at least one character');
+
+/** Where the control plane is served. */
+export const consolePlace = z.strictObject({
+  address: z.string().default('127.0.0.1').describe('Address that the control plane listens on.'),
+  port: port.describe('Its port; 0 picks a free one.'),
+  hostName: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'expected a lower-case host name')
+    .optional()
+    .describe('Host name by which people reach it; the local CA certifies it.'),
+  pathPrefix: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'expected a path such as `/sallyport`, without a `/` at its end')
+    .default('')
+    .describe('Path before `/api/v1`, where a proxy in front puts one.'),
+  audiences: z
+    .array(word)
+    .min(1)
+    .optional()
+    .describe('A token must name one of these in `aud`; default: the audiences of its issuer.'),
+});
+
+/** What the control plane may change. */
+export const control = z.strictObject({
+  policyByApi: z.boolean().default(false).describe('Whether policy can be proposed by API.'),
+});
+
+/** Where grants and answers are kept. */
+export const store = z
+  .strictObject({
+    sqlite: z.strictObject({ file: file.describe('The database file.') }).optional(),
+    postgres: z.strictObject({ urlFile: file.describe('File that holds the connection URL.') }).optional(),
+    keyFile: file
+      .optional()
+      .describe(
+        'File that holds the key under which rows that give power are sealed; with `postgres` required and shared by all gateways.',
+      ),
+  })
+  .refine(
+    ({ sqlite, postgres }) => sqlite === undefined || postgres === undefined,
+    'expected `sqlite` or `postgres`, not both',
+  )
+  .refine(({ postgres, keyFile }) => postgres === undefined || keyFile !== undefined, {
+    path: ['keyFile'],
+    message: 'expected `keyFile`: all gateways on one PostgreSQL share it',
+  });
+
+/** A place for recordings. */
+export const journalPlace = z
+  .strictObject({
+    name: word,
+    folder: file.optional(),
+    s3: z
+      .strictObject({ endpoint: word, bucket: word, region: word.optional(), prefix: z.string().optional() })
+      .optional(),
+  })
+  .refine(({ folder, s3 }) => (folder === undefined) !== (s3 === undefined), 'expected either `folder` or `s3`');
+
+/** Which claim names the person behind a token. */
+export const person = z.strictObject({ claim: word });
+
+/** How people log in to the console with this issuer. */
+export const login = z.strictObject({
+  clientId: word,
+  clientSecretFile: file.optional(),
+  scopes: z.array(word).optional(),
+});
+
+/** An EKS cluster. */
+export const eks = z.strictObject({ cluster: word, region: word, roleArn: word.optional() });
+
+const messagedPerson = z.strictObject({ id: word, subject: word });
+
+/** How people are told. */
+export const notifier = z
+  .strictObject({
+    name: word,
+    slack: z.strictObject({ tokenFile: file, channel: word }).optional(),
+    teams: z.strictObject({ urlFile: file }).optional(),
+    webhook: z.strictObject({ url: word, secretFile: file.optional() }).optional(),
+    pagerduty: z.strictObject({ routingKeyFile: file }).optional(),
+    smtp: z.strictObject({ host: word, port: port.optional(), from: word, to: z.array(word).min(1) }).optional(),
+    module: z.strictObject({ file }).optional(),
+    people: z.array(messagedPerson).optional(),
+  })
+  .refine(
+    ({ name: _, people: __, ...kinds }) => Object.values(kinds).filter((kind) => kind !== undefined).length === 1,
+    'expected one of `slack`, `teams`, `webhook`, `pagerduty`, `smtp` and `module`',
+  );
+
+/** A time in which everything is forwarded and what policy would refuse is marked. */
+export const observe = z.strictObject({
+  targets: z.array(word).min(1),
+  until: z.iso.datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' }),
+});
+
+/** Approvals that wait, in all and of one caller. */
+export const heldCount = z.int('expected a whole number').min(1, 'expected at least 1');

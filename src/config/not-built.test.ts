@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { parseConfig } from './load.ts';
+import { parsePolicies } from './parse-policies.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-not-built-'));
+writeFileSync(join(folder, 'kubeconfig'), '');
+writeFileSync(join(folder, 'p.yaml'), '');
+after(() => rmSync(folder, { recursive: true }));
+
+function configFindings(more: string): readonly string[] {
+  const text = `apiVersion: sallyport.dev/v1
+kind: Gateway
+issuers: [{ name: main, url: https://issuer.test, audiences: [a] }]
+targets: [{ name: prod, kubeconfig: { file: kubeconfig } }]
+policy: { files: [p.yaml] }
+${more}
+`;
+  const loaded = parseConfig(join(folder, 'sallyport.yaml'), text, { guards: new Set() });
+  return 'config' in loaded ? [] : loaded.findings.map(({ path, line, message }) => `${line} ${path}: ${message}`);
+}
+
+function policyFindings(rule: string, more = ''): readonly string[] {
+  const text = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ everyone: true }]
+targets: ['*']
+rules:
+  - { verbs: [get], apiGroups: [''], resources: [pods], ${rule} }
+${more}
+`;
+  const parsed = parsePolicies([{ path: 'p.yaml', text }]);
+  return 'rules' in parsed ? [] : parsed.findings.map(({ path, line, message }) => `${line} ${path}: ${message}`);
+}
+
+suite('what is not built yet is refused at its place, and says what it will be', () => {
+  const configs = [
+    ['notifiers: [{ name: ops, webhook: { url: https://chat.test } }]', 'notifiers', 'how people are told'],
+    ['workers: 2', 'workers', 'processes that share the work'],
+    ['limits: { heldMax: 5 }', 'limits.heldMax', 'how many requests wait for a person at once'],
+    [
+      'unsafe: { observe: { targets: [prod], until: 2026-03-01T09:00:00Z } }',
+      'unsafe.observe',
+      'a time in which policy is tried and nothing that it would refuse is refused',
+    ],
+  ] as const;
+  for (const [text, path, what] of configs) {
+    test(`configuration: ${path}`, () => {
+      assert.deepEqual(configFindings(text), [`6 ${path}: not built yet: ${what}; leave the key out`]);
+    });
+  }
+
+  const rules = [
+    ['effect: hold, hold: { approvers: [{ groups: [leads] }] }', 'hold', 'asking a person'],
+    ['effect: allow, record: { bodies: none }', 'record', 'what is kept of an exchange'],
+    ['effect: deny, mode: observe', 'mode', 'rules that are observed before they are enforced'],
+  ] as const;
+  for (const [text, key, what] of rules) {
+    test(`policy: rules[].${key}`, () => {
+      assert.deepEqual(policyFindings(text), [`7 rules[0].${key}: not built yet: ${what}; leave the key out`]);
+    });
+  }
+
+  test('policy: a list beside the rules', () => {
+    const text = 'retention: [{ match: { targets: [prod] }, keepFor: 90d }]';
+    assert.deepEqual(policyFindings('effect: allow', text), [
+      '8 retention: not built yet: how long recordings are kept; leave the key out',
+    ]);
+  });
+});
+
+test('its form is checked all the same: a mistake in it is told as a mistake', () => {
+  assert.deepEqual(policyFindings('effect: allow, record: { body: none }'), [
+    '7 rules[0].record.body: unknown key `body`',
+    '7 rules[0].record: not built yet: what is kept of an exchange; leave the key out',
+  ]);
+  assert.deepEqual(configFindings('workers: many'), ['6 workers: expected a whole number']);
+});

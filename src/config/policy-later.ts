@@ -1,0 +1,185 @@
+/*
+ * The clauses of effects, and the lists beside `rules`. Each belongs to a part of the gateway of its own; until that part is there, policy-schema.ts
+ * refuses it as not built. Their names are final.
+ */
+import { z } from 'zod';
+import { callers, duration, identifier, namespace, patterns, targets, times, word, words } from './policy-words.ts';
+
+const count = z.int('expected a whole number').min(1, 'expected at least 1');
+
+const approver = z
+  .union([
+    z.strictObject({
+      subjects: patterns.optional().describe('Persons by subject.'),
+      groups: words.optional().describe('Persons by group.'),
+      keys: words.optional().describe('Public keys that sign their answers.'),
+    }),
+    z.strictObject({
+      namespaceLabel: word.describe('A label of the namespace that names the owning team.'),
+      groupPrefix: z.string().default('').describe('Put before the label’s value to make the group.'),
+    }),
+    z.strictObject({ schedule: word.describe('Whoever is on shift in this schedule.') }),
+  ])
+  .refine((one) => Object.values(one).some((value) => value !== undefined), 'expected a condition')
+  .describe('Who may answer.');
+
+const approvers = z.array(approver).min(1, 'expected at least one').describe('Who may answer, any of these.');
+
+/** What of a hold an approval of a grant takes too. */
+const approvalKeys = {
+  approvers,
+  quorum: count.default(1).describe('How many yeses it takes, each of another person.'),
+  waitMax: duration.optional().describe('How long the question is open; default 10m.'),
+  fresh: duration.optional().describe('How old the approver’s login may be.'),
+  signed: z.boolean().optional().describe('Whether the answer must be signed.'),
+  enrolled: z
+    .boolean()
+    .optional()
+    .describe('Of a signed answer: whether enrolled keys count beside those of the files.'),
+  answerFrom: z
+    .array(z.enum(['console', 'cli', 'slack', 'teams', 'webhook']))
+    .min(1)
+    .optional()
+    .describe('Where it may be answered.'),
+  escalate: z
+    .array(z.strictObject({ after: duration, approvers }))
+    .min(1)
+    .optional()
+    .describe('Who is asked too when nobody has answered.'),
+  auto: z
+    .array(z.strictObject({ answer: z.enum(['approve', 'reject']), times: times.optional() }))
+    .min(1)
+    .optional()
+    .describe('When it is answered by itself.'),
+  breakGlass: z.strictObject({ callers }).optional().describe('Who may answer their own question in an emergency.'),
+  delegate: z.boolean().optional().describe('Whether an approver may name another.'),
+};
+
+/** The `hold` clause of a rule. */
+export const hold = z
+  .strictObject({
+    ...approvalKeys,
+    upgradeWaitMax: duration.optional().describe('How long an exec or port-forward is held on its connection.'),
+    claimFor: duration.optional().describe('How long the answer is good; default 10m.'),
+    pin: z.enum(['uid', 'resourceVersion']).optional().describe('What of the object must be as it was shown.'),
+    intent: z.enum(['call', 'helm', 'command']).optional().describe('How much one question covers.'),
+    lifts: words.optional().describe('Guards that the answer lifts for this very request.'),
+    novel: duration.optional().describe('Hold only what this caller has not done for so long.'),
+  })
+  .describe('On a hold: who is asked, and what their yes is good for.');
+
+/** The `request` clause of a rule. */
+export const request = z
+  .strictObject({
+    forMax: duration.default('1h').describe('The longest that a grant of this rule lasts, from the yes.'),
+    usesMax: count.optional().describe('The most requests that one grant allows; default: no bound.'),
+    idleMax: duration.optional().describe('A grant that is not used for so long ends; default: no bound.'),
+    livePerCallerMax: count.default(5).describe('Live grants of this rule that one caller may have.'),
+    bindTo: z
+      .enum(['caller', 'run'])
+      .default('caller')
+      .describe(
+        '`run`: only the token’s own run (pipeline run, pod, session) uses the grant. `caller`: every token of the caller.',
+      ),
+    approval: z
+      .union([z.literal('none'), z.strictObject(approvalKeys)])
+      .default('none')
+      .describe('`none`: a grant that fits is given at once. Else who is asked.'),
+  })
+  .describe('On a request: what may be asked for as a grant.');
+
+/** The `record` clause of a rule. */
+export const record = z
+  .strictObject({
+    bodies: z.enum(['full', 'pieces', 'none']).optional().describe('How much of bodies is kept.'),
+    stdin: z.boolean().optional().describe('Whether what is typed into a terminal is kept.'),
+    preImage: z.boolean().optional().describe('Whether the object before a change is kept, encrypted, for `undo`.'),
+  })
+  .describe('What is recorded.');
+
+/** The `stream` clause of a rule. */
+export const stream = z
+  .strictObject({
+    forMax: duration.optional().describe('A stream that lives longer is ended.'),
+    idleMax: duration.optional().describe('A stream that is silent for so long is ended.'),
+  })
+  .describe('Bounds on watches, logs, execs and port-forwards.');
+
+/** The `output` clause of a rule. */
+export const output = z
+  .strictObject({ neutralise: z.boolean().optional().describe('Whether control sequences are taken out of output.') })
+  .describe('What a terminal is shown.');
+
+/** Whether a rule is enforced, or only observed. */
+export const mode = z
+  .enum(['enforce', 'observe'])
+  .describe('On a deny, hold or budget: `observe` decides nothing and is reported.');
+
+/** A role in the control plane. */
+export const role = z
+  .strictObject({
+    role: z
+      .enum(['auditor', 'operator', 'approver'])
+      .describe(
+        '`auditor` sees all, `operator` ends and changes, `approver` answers. The last two are never held by autonomous callers.',
+      ),
+    callers,
+    targets: targets.optional().describe('For these targets alone; default: all.'),
+    namespaces: z.array(namespace).min(1).optional().describe('For these namespaces alone; default: all.'),
+  })
+  .describe('Who may do what in the control plane.');
+
+/** A schedule of approvers. */
+export const schedule = z.strictObject({
+  name: identifier,
+  timeZone: word,
+  shifts: z
+    .array(
+      z.strictObject({
+        subjects: words,
+        days: z
+          .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+          .min(1)
+          .optional(),
+        from: word,
+        to: word,
+      }),
+    )
+    .min(1),
+});
+
+/** A bound on what a caller changes in a time. */
+export const budget = z.strictObject({
+  id: identifier,
+  callers,
+  targets: targets.optional(),
+  of: z.enum(['deletes', 'changes', 'bytesOut', 'podShare', 'replicas']),
+  max: z.number().positive('expected more than 0'),
+  per: duration,
+  over: z.enum(['hold', 'deny']),
+  mode: mode.optional(),
+});
+
+/** What recordings and events are named by. */
+const eventMatch = z.strictObject({
+  callers: callers.optional(),
+  targets: targets.optional(),
+  namespaces: z.array(namespace).min(1).optional(),
+  verbs: words.optional(),
+  resources: words.optional(),
+});
+
+/** How long recordings are kept. */
+export const retained = z.strictObject({
+  match: eventMatch,
+  keepFor: duration,
+  place: word.optional(),
+  legalHold: z.boolean().optional(),
+});
+
+/** Who is told of what. */
+export const notification = z.strictObject({
+  on: words,
+  match: eventMatch.optional(),
+  to: words,
+});
