@@ -7,6 +7,7 @@ export const tasks = {
   demo: ['demo/main.ts'],
   test: ['tools/test.mjs', 'fast'],
   'test:cluster': ['tools/test.mjs', 'cluster'],
+  'test:api': ['tools/test.mjs', 'api'],
   check: ['tools/check.mjs'],
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'],
   bench: ['test/bench/main.ts'],

@@ -40,6 +40,17 @@ const suites = {
     testMsMax: 1_800_000,
     leftOut: [],
   },
+  // What speaks of the API, for a run on another release than the one that all suites run on.
+  api: {
+    files: ['api-server-exchanges', 'bodies', 'discovery', 'example-rbac', 'guards', 'request-info', 'reviews'].map(
+      (suite) => `test/cluster-suites/${suite}.test.ts`,
+    ),
+    exclude: [],
+    concurrency: 1,
+    globalSetup: 'test/cluster-suites/setup.ts',
+    testMsMax: 1_800_000,
+    leftOut: [],
+  },
   tidy: { files: ['test/tidy/**/*.test.ts'], exclude: [], concurrency: 1, testMsMax: 60_000, leftOut: [] },
   docs: { files: ['test/docs/**/*.test.ts'], exclude: [], concurrency: 1, testMsMax: 60_000, leftOut: [] },
 };

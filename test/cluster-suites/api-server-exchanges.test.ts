@@ -4,17 +4,16 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { apiServerExchanges } from '../conformance/api-server-exchanges.ts';
 import { type Observed, runExchanges } from '../conformance/exchange.ts';
-import { type Cluster, clusterAvailability, startCluster } from '../support/cluster.ts';
+import { recordedExchanges } from '../conformance/recorded-exchanges.ts';
+import { type Cluster, clusterAvailability, kubernetesRelease, startCluster } from '../support/cluster.ts';
 import { leftOut } from '../support/left-out.ts';
 
-// The stand-in is measured against what a real API server answered once; this asks a real one again.
+// The stand-in is measured against what a real API server answered once; this asks a real one of the run's release again.
 const { controlPlane, why } = clusterAvailability();
 if (!controlPlane) leftOut('the exchanges of the stand-in against a real API server', why.join('; '));
 else {
   describe('the real API server still answers as it was recorded', () => {
-    const recorded: Readonly<Record<string, Observed>> = JSON.parse(
-      readFileSync(join(import.meta.dirname, '..', 'conformance', 'api-server-exchanges.json'), 'utf8'),
-    );
+    const recorded = recordedExchanges(kubernetesRelease());
     let cluster: Cluster | undefined;
     let observed: Readonly<Record<string, Observed>> = {};
 

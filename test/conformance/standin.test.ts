@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { startStandin } from '../../demo/standin/standin.ts';
 import { apiServerExchanges } from './api-server-exchanges.ts';
 import { type Observed, runExchanges } from './exchange.ts';
+import { recordedExchanges } from './recorded-exchanges.ts';
 
-const recorded: Readonly<Record<string, Observed>> = JSON.parse(
-  readFileSync(new URL('api-server-exchanges.json', import.meta.url), 'utf8'),
-);
+const recorded = recordedExchanges('1.35');
 let observed: Readonly<Record<string, Observed>> = {};
 
 before(async () => {
@@ -30,6 +28,7 @@ test('what is recorded is of these exchanges, and each has a name of its own', (
   const names = apiServerExchanges.map((exchange) => exchange.name);
   assert.equal(new Set(names).size, names.length);
   assert.deepEqual(Object.keys(recorded), names);
+  assert.deepEqual(Object.keys(recordedExchanges('1.37')), names);
 });
 
 for (const { name } of apiServerExchanges) {

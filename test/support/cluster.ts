@@ -14,6 +14,16 @@ import { exitInOrder } from './exit-in-order.ts';
 const SCRIPTS = join(import.meta.dirname, '..', 'cluster');
 const CLUSTERS_MAX = 64;
 
+/** The releases that the test cluster comes in: the folders of test/cluster that hold their modules. */
+export type KubernetesRelease = '1.35' | '1.37';
+
+/** The release that this run's clusters are of, as SALLYPORT_KUBERNETES says; 1.35 where it says nothing. */
+export function kubernetesRelease(): KubernetesRelease {
+  const release = process.env.SALLYPORT_KUBERNETES || '1.35';
+  if (release === '1.35' || release === '1.37') return release;
+  throw new Error(`SALLYPORT_KUBERNETES is \`${release}\`; it is one of 1.35 and 1.37`);
+}
+
 /** A real cluster that runs. */
 export interface Cluster {
   /** Its number: the third byte of its addresses. */
@@ -45,7 +55,8 @@ export function clusterAvailability(): { controlPlane: boolean; node: boolean; w
   if (process.platform !== 'linux') why.push('the cluster needs Linux');
   const missing = ['bash', 'curl', 'openssl'].filter((program) => !isInstalled(program));
   if (missing.length > 0) why.push(`install ${missing.join(', ')}`);
-  if (!existsSync(binary()) && !isInstalled('go')) why.push('install Go 1.25 or later (https://go.dev/dl)');
+  const go = { '1.35': '1.25', '1.37': '1.26' }[kubernetesRelease()];
+  if (!existsSync(binary()) && !isInstalled('go')) why.push(`install Go ${go} or later (https://go.dev/dl)`);
   const controlPlane = why.length === 0;
   if (process.getuid?.() !== 0) why.push('pods need root');
   const programs = {
