@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { detectorsPage } from './detectors.ts';
 import { guardsPage } from './guards.ts';
 import { configurationJsonSchema, policyJsonSchema } from './json-schema.ts';
 import { policyPage } from './policy.ts';
 
 const PAGES = {
   'policy.md': policyPage,
+  'detectors.md': detectorsPage,
   'guards.md': guardsPage,
   'policy.schema.json': policyJsonSchema,
   'configuration.schema.json': configurationJsonSchema,

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { cliPage } from './cli.ts';
 import { configurationPage } from './configuration.ts';
+import { detectorsPage } from './detectors.ts';
 import { guardsPage } from './guards.ts';
 import { configurationJsonSchema, policyJsonSchema } from './json-schema.ts';
 import { limitsPage } from './limits.ts';
@@ -15,6 +16,7 @@ const PAGES = {
   'cli.md': cliPage,
   'configuration.md': configurationPage,
   'configuration.schema.json': configurationJsonSchema,
+  'detectors.md': detectorsPage,
   'guards.md': guardsPage,
   'limits.md': limitsPage,
   'metrics.md': metricsPage,

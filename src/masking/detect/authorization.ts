@@ -1,0 +1,67 @@
+import { byteSet } from './byte-set.ts';
+import type { KeywordMatcher } from './detector.ts';
+import { matchRun, pending } from './matcher.ts';
+
+const spaces = byteSet(' \t');
+const between = byteSet(' \t:="\'\\[,');
+const letters = byteSet('A-Za-z0-9-');
+const credential = byteSet('A-Za-z0-9+/=_.~:%-');
+const notQuote = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte > 0x1f && !'"\'\\'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
+const bytesMin = 8;
+
+/** `Authorization: Basic …`, `Proxy-Authorization`, in a header, a log's field or a command: the credential behind the scheme. */
+const header: KeywordMatcher = {
+  keywords: ['authorization'],
+  match: (look, _keywordStart, keywordEnd) => {
+    const first = look.run(between, keywordEnd, 8);
+    if (look.isOpen(first)) return pending(first);
+    if (first === keywordEnd || !/[:=]/.test(look.text(keywordEnd, first))) return undefined;
+    const schemeEnd = look.run(letters, first, 24);
+    if (look.isOpen(schemeEnd)) return pending(first);
+    const hasScheme = schemeEnd > first && look.at(schemeEnd) === 0x20;
+    if (!hasScheme) return opaque(look, first);
+    const start = look.run(spaces, schemeEnd, 4);
+    const scheme = look.text(first, schemeEnd).toLowerCase();
+    if (!schemes.has(scheme)) return undefined;
+    const known = look.run(parameters.has(scheme) ? notQuote : credential, start, bytesMin);
+    if (known < start + bytesMin) return look.isOpen(known) ? pending(start) : undefined;
+    return { ...matchRun(look, known, parameters.has(scheme) ? notQuote : credential), start };
+  },
+};
+
+const schemes: ReadonlySet<string> = new Set([
+  'basic',
+  'bearer',
+  'token',
+  'digest',
+  'negotiate',
+  'aws4-hmac-sha256',
+  'apikey',
+  'splunk',
+  'dpop',
+  'ntlm',
+]);
+/** Schemes whose credential has blanks in it. */
+const parameters: ReadonlySet<string> = new Set(['digest', 'aws4-hmac-sha256']);
+
+function opaque(look: Parameters<KeywordMatcher['match']>[0], start: number) {
+  const known = look.run(credential, start, 20);
+  if (known < start + 20) return look.isOpen(known) ? pending(start) : undefined;
+  if (!/\d/.test(look.text(start, known))) return undefined;
+  return { ...matchRun(look, known, credential), start };
+}
+
+/** `Bearer …` without its header. */
+const bearer: KeywordMatcher = {
+  keywords: ['bearer '],
+  match: (look, _keywordStart, keywordEnd) => {
+    const known = look.run(credential, keywordEnd, 20);
+    if (known < keywordEnd + 20) return look.isOpen(known) ? pending(keywordEnd) : undefined;
+    if (!/\d/.test(look.text(keywordEnd, known))) return undefined;
+    return { ...matchRun(look, known, credential), start: keywordEnd };
+  },
+};
+
+export const authorization: readonly KeywordMatcher[] = [header, bearer];

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { detection } from './detection.ts';
+import { DETECTORS } from './detectors.ts';
+import { Look } from './look.ts';
+import { decideBytesMax } from './matcher.ts';
+import { Scanner } from './scanner.ts';
+
+const all = detection(DETECTORS);
+const usual = detection();
+
+/** The text with `«` and `»` around each value that is found. */
+function marked(text: string, by = usual): string {
+  let out = text;
+  for (const { start, end } of [...by.inString(text)].reverse())
+    out = `${out.slice(0, start)}«${out.slice(start, end)}»${out.slice(end)}`;
+  return out;
+}
+
+function plain(text: string): string {
+  return text.replaceAll(/[«»]/g, '');
+}
+
+for (const detector of DETECTORS) {
+  test(`${detector.id} finds its example and leaves its near miss`, () => {
+    const by = detection([detector]);
+    assert.equal(marked(plain(detector.example), by), detector.example);
+    assert.deepEqual(
+      by.inString(plain(detector.example)).map((span) => span.detector),
+      [detector.id],
+    );
+    assert.equal(marked(detector.nearMiss, detector.isOptIn === true ? all : usual), detector.nearMiss);
+  });
+}
+
+const FOUND = [
+  'export API_KEY=«9f86d081884c7d65»',
+  'password: «s3cr3t-canary»',
+  'password: "«c0rrect h0rse b4ttery»" # yes',
+  "apiKey = '«AbCd1234EfGh»'",
+  '{"token":"«abcd1234efgh5678»","next":1}',
+  '"{\\"db_password\\":\\"«hunter2-x9k»\\"}"',
+  'mysql --password «hunter2x9k» -u root',
+  'X-Vault-Token: «abcdef1234567890»',
+  '- name: DB_PASSWORD\n  value: «s3cr3t0verHere»\n',
+  '{"name":"API_TOKEN","value":"«s3cr3t0verHere»"}',
+  'password: |\n  «s3cr3t0verHere»\n',
+  'Server=db;User Id=sa;Password=«Pa55w0rd!x»;Encrypt=true',
+  'jdbc:postgresql://db/app?user=a&password=«s3cr3t0verHere»&ssl=true',
+  'mongodb+srv://app:«p/w@rd»@cluster0.example.net/db?a=b@c',
+  'amqp://guest:«guest»@rabbit:5672/vhost',
+  'https://«0123456789abcdef0123456789abcdef01234567»@github.com/a/b.git',
+  'aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»',
+  'users: [{name: a, user: {client-key-data: «QUJD», username: u, password: «short»}}]',
+  '{"users":[{"name":"a","user":{"token":"«abc»"}}]}',
+  'curl -H "Authorization: Bearer «abcdefgh12345678ijkl»" https://x',
+  'authorization="AWS4-HMAC-SHA256 «Credential=AKIDEXAMPLE/20150830/us-east-1, Signature=5d672d79c»"',
+  'tokens xoxb-«123456789012-abcdefABCDEF» and npm_«abcdefghijklmnopqrstuvwxyz0123456789»',
+  'Müller ghp_«16C7e42F292c6912E7710c838347Ae178B4a» Łódź',
+  'client-key-data: «LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=»',
+  'a «LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFb3dJQkFBS0NBUUVB» b',
+  '"private_key": "«-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\\n-----END PRIVATE KEY-----»\\n"',
+  '2026-01-01T00:00:00Z «-----BEGIN RSA PRIVATE KEY-----\n2026-01-01T00:00:00Z MIIEowIBAAKCAQEAx4UbaDzY5xjW6hc9jwN0\n2026-01-01T00:00:00Z -----END RSA PRIVATE KEY-----»\nafter',
+];
+
+for (const example of FOUND)
+  test(`found: ${example.slice(0, 60).replaceAll('\n', '⏎')}`, () => assert.equal(marked(plain(example)), example));
+
+const LEFT = [
+  '"uid":"0b2a8f5e-7c1d-4e1a-9c61-2f7b8d0c5a11","resourceVersion":"184467440737"',
+  'image: registry.example/app@sha256:9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
+  'pod-template-hash: 7d4b9c8f6d',
+  'app-7d4b9c8f6d-x7k2p   1/1     Running   0          3d',
+  'HEAD is now at 7dd30eb8a3c1f0e9d2b4a6c8e0f1a3b5c7d9e1f3',
+  'certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJkekNDQVIyZ0F3SUJBZ0lCQURBS0JnZ3Foa2pPUFFRREFqQWpNU0V3',
+  'secretName: my-tls-2024',
+  'automountServiceAccountToken: false',
+  'tokenExpirationSeconds: 3607',
+  'secretKeyRef:\n  key: password\n  name: db-credentials\n',
+  `password: $\{DB_PASSWORD}`,
+  'password: $(cat /run/secrets/db)',
+  'token: <your-token-here-1234>',
+  'tokenPath: /var/run/secrets/kubernetes.io/serviceaccount/token',
+  'token: /var/run/secrets/kubernetes.io/serviceaccount/token',
+  'PublicKeyToken=b77a5c561934e089',
+  'next_page_token=CAESBgoEMTIzNA1234',
+  '"key":"node.kubernetes.io/not-ready","operator":"Exists"',
+  'checksum/secret: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
+  'Password: ',
+  'Enter your password: ',
+  'secret: my-app-credentials-v2',
+  'secret/db-credentials created',
+  'imagePullSecrets:\n- name: regcred-2024',
+  'http://10.0.0.1:8080/healthz?x=a@b',
+  'user: bob\ntoken: none\n',
+  'api_key: true',
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlYWRiZWVmZGVhZGJlZWY a@b',
+];
+
+for (const text of LEFT)
+  test(`left: ${text.slice(0, 60).replaceAll('\n', '⏎')}`, () => assert.equal(marked(text), text));
+
+test('armour that was cut off takes two more lines with it at most', () => {
+  const lines = [
+    '-----BEGIN RSA PRIVATE KEY-----',
+    'MIIEowIBAAKCAQEAx4UbaDzY5xjW6hc9jwN0',
+    'one',
+    'two',
+    'three',
+    'four',
+  ];
+  assert.match(marked(lines.join('\n')), /three\nfour$/);
+});
+
+const PIECES = [
+  ...[
+    'eyJ',
+    'password=',
+    'token:',
+    '://',
+    'ghp_',
+    '-----BEGIN ',
+    'a://b:',
+    'user:',
+    'key',
+    'auth',
+    'authorization: ',
+    'bearer ',
+  ],
+  ...[
+    '4',
+    'LS0tLS1CRUdJTi',
+    '.eyJ',
+    'eyJhbGciOiJ',
+    'Q~',
+    'a',
+    '@',
+    '\\"token\\":\\"',
+    '"',
+    '-----BEGIN PRIVATE KEY-----',
+    'SG.',
+    '&sig=',
+    '4 ',
+  ],
+];
+
+const scanner = new Scanner(DETECTORS);
+
+/** Texts that are nearly values, over and over. */
+function* nearlyValues(bytesMin: number): Generator<[string, Buffer]> {
+  for (const one of PIECES)
+    for (const other of ['', ...PIECES])
+      yield [one + other, Buffer.from((one + other).repeat(Math.ceil(bytesMin / (one + other).length)))];
+}
+
+test('what is made to cost much costs a bounded number of steps a byte', () => {
+  for (const [name, bytes] of nearlyValues(20_000)) {
+    const look = new Look(bytes, bytes.length, true);
+    scanner.scan(look, { at: 0, state: 0 }, () => {});
+    assert.ok(look.steps < 400 * bytes.length, `${name}: ${look.steps / bytes.length} steps a byte`);
+  }
+});
+
+test('nothing waits for more bytes than the bound', () => {
+  for (const [name, bytes] of nearlyValues(4 * decideBytesMax)) {
+    const { resume } = scanner.scan(new Look(bytes, bytes.length, false), { at: 0, state: 0 }, () => {});
+    assert.ok(bytes.length - resume.at <= decideBytesMax, `${name} waits for ${bytes.length - resume.at} bytes`);
+  }
+});

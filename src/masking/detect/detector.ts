@@ -1,0 +1,21 @@
+import type { Matcher } from './matcher.ts';
+
+/** A kind of secret value that is known by its look, wherever it stands. */
+export interface Detector {
+  readonly id: string;
+  /** What it finds, as the object of "finds …". */
+  readonly finds: string;
+  /** A text in which it finds one value, with the value between `«` and `»`. */
+  readonly example: string;
+  /** A text that looks alike, and in which nothing at all is found. */
+  readonly nearMiss: string;
+  /** Whether it looks only where a mask rule names it. */
+  readonly isOptIn?: boolean;
+  readonly matchers: readonly KeywordMatcher[];
+}
+
+/** A matcher and the words, in lower case, at which it looks; their case is not minded, a matcher that minds it looks again. */
+export interface KeywordMatcher {
+  readonly keywords: readonly string[];
+  readonly match: Matcher;
+}

@@ -1,0 +1,97 @@
+import { byteSet } from './byte-set.ts';
+import type { KeywordMatcher } from './detector.ts';
+import { nameAround, secretValue, valueBehind } from './keyed-value.ts';
+import type { Look } from './look.ts';
+import { type Found, pending } from './matcher.ts';
+import { isTellingKey } from './telling-key.ts';
+
+/** A value with letters and digits mixed behind a name that says it is secret. */
+export const keyedSecret: KeywordMatcher = {
+  keywords: ['password', 'passwd', 'passphrase', 'pwd', 'pass', 'secret', 'token', 'credential', 'key'],
+  match: (look, keywordStart, keywordEnd) => valueBehindName(look, keywordStart, keywordEnd, isTellingKey, false),
+};
+
+/**
+ * What a kubeconfig's `user` holds, in YAML or JSON, block or flow: a password or token there is secret however it looks.
+ *
+ * `client-key-data` is known by its name; for the others a mapping named `user` must have begun within `kubeUserBytesMax` before.
+ */
+export const kubeconfigUser: readonly KeywordMatcher[] = [
+  {
+    keywords: ['user'],
+    match: (look, keywordStart, keywordEnd) => {
+      const name = nameAround(look, keywordStart, keywordEnd);
+      if (name === undefined) return pending(look.end);
+      if (name.text !== 'user') return undefined;
+      const began = mappingBehind(look, name.end);
+      if (began === 'more') return pending(look.end);
+      if (began) look.kubeUserAt = name.start;
+      return undefined;
+    },
+  },
+  {
+    keywords: ['client-key-data'],
+    match: (look, keywordStart, keywordEnd) =>
+      valueBehindName(look, keywordStart, keywordEnd, (name) => name === 'client-key-data', true),
+  },
+  {
+    keywords: ['token', 'password', 'client-secret'],
+    match: (look, keywordStart, keywordEnd) => {
+      if (look.kubeUserAt < 0 || keywordStart - look.kubeUserAt > kubeUserBytesMax) return undefined;
+      return valueBehindName(look, keywordStart, keywordEnd, (name) => kubeconfigSecrets.has(name), true);
+    },
+  },
+];
+
+const kubeconfigSecrets: ReadonlySet<string> = new Set([
+  'token',
+  'password',
+  'client-secret',
+  'id-token',
+  'refresh-token',
+  'access-token',
+]);
+const kubeUserBytesMax = 8 * 1024;
+
+/** Whether a mapping begins behind a name: a line that ends behind the colon, or a brace. */
+function mappingBehind(look: Look, nameEnd: number): boolean | 'more' {
+  let at = look.run(quotesAndBackslashes, nameEnd, 5);
+  at = look.run(spaces, at, 24);
+  if (look.isOpen(at)) return 'more';
+  if (look.at(at) !== 0x3a) return false;
+  at = look.run(spaces, at + 1, 24);
+  if (look.isOpen(at)) return 'more';
+  const byte = look.at(at);
+  return byte === 0x0a || byte === 0x0d || byte === 0x7b || byte === 0x5c;
+}
+
+const quotesAndBackslashes = byteSet(`\\"'`);
+const spaces = byteSet(' \t');
+
+/** AWS' secret keys and session tokens, which have no prefix: behind their names, and as long as they are. */
+export const awsSecretKey: KeywordMatcher = {
+  keywords: ['aws_secret_access_key', 'aws_session_token', 'secretaccesskey', 'aws_secret_key', 'sessiontoken'],
+  match: (look, keywordStart, keywordEnd) => {
+    const found = valueBehindName(look, keywordStart, keywordEnd, (name) => /(key|token)$/i.test(name), false);
+    return found?.kind === 'match' && found.end - found.start < awsBytesMin && found.tail === undefined
+      ? undefined
+      : found;
+  },
+};
+
+const awsBytesMin = 40;
+
+function valueBehindName(
+  look: Look,
+  keywordStart: number,
+  keywordEnd: number,
+  isTelling: (name: string) => boolean,
+  isAny: boolean,
+): Found {
+  const name = nameAround(look, keywordStart, keywordEnd);
+  if (name === undefined) return pending(look.end);
+  if (!isTelling(name.text)) return undefined;
+  const value = valueBehind(look, name);
+  if (value === 'more') return pending(look.end);
+  return value === undefined ? undefined : secretValue(look, value, isAny);
+}

@@ -1,0 +1,144 @@
+/**
+ * Finds the value that stands behind a name: `password: x`, `API_KEY=x`, `"token": "x"`, `--password x`, `name: DB_PASSWORD` with `value: x` in the next line,
+ * YAML's block scalars, and each of them inside a string of JSON with its quotes escaped.
+ *
+ * Only where the value is, and up to where it is judged: what is a secret is the matcher's to say.
+ */
+import { byteSet } from './byte-set.ts';
+import { isSecretLooking, judgedBytesMax } from './is-secret-looking.ts';
+import type { Look } from './look.ts';
+import { type Found, matchTail, pending, runTail, type Tail } from './matcher.ts';
+
+const nameBytes = byteSet('A-Za-z0-9_./-');
+const nameBytesMax = 48;
+const spaces = byteSet(' \t');
+const blanks = byteSet(' \t\r\n');
+const backslashes = byteSet('\\');
+const quotes = byteSet('"\'`');
+const gapBytesMax = 24;
+
+export interface Name {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The whole name in which a keyword stands; undefined where more of it may come. */
+export function nameAround(look: Look, keywordStart: number, keywordEnd: number): Name | undefined {
+  const end = look.run(nameBytes, keywordEnd, nameBytesMax);
+  if (look.isOpen(end)) return undefined;
+  const start = look.runBack(nameBytes, keywordStart, nameBytesMax);
+  return { text: look.text(start, end), start, end };
+}
+
+/** Where the value behind a name begins, and with which quotation mark; 'more' where it cannot be told yet. */
+export interface ValueStart {
+  readonly at: number;
+  /** The mark that ends it, or -1. */
+  readonly quote: number;
+  /** How many backslashes stand before its quotation marks. */
+  readonly escapes: number;
+}
+
+export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undefined {
+  let at = afterQuote(look, name.end);
+  const wasQuoted = at > name.end;
+  const gap = at;
+  at = look.run(spaces, at, gapBytesMax);
+  if (look.isOpen(at)) return 'more';
+  const separator = look.at(at);
+  if (separator === 0x3a || separator === 0x3d) {
+    at++;
+    while (look.at(at) === 0x3d || look.at(at) === 0x3e) at++; // `:=` `==` `=>`
+    return opened(look, at, separator === 0x3a);
+  }
+  if (at > gap && !wasQuoted && look.startsWith('--', name.start)) return opened(look, at, false);
+  return valueOfPair(look, at);
+}
+
+/** `name: DB_PASSWORD` with `value: x` behind it, in YAML or JSON. */
+function valueOfPair(look: Look, from: number): ValueStart | 'more' | undefined {
+  let at = from;
+  if (look.at(at) === 0x2c) at++;
+  at = look.run(blanks, at, gapBytesMax);
+  at = afterQuote(look, at);
+  for (let i = 0; i < 5; i++) {
+    if (look.isOpen(at + i)) return 'more';
+    if ((look.at(at + i) | 0x20) !== 'value'.charCodeAt(i)) return undefined;
+  }
+  at = look.run(spaces, afterQuote(look, at + 5), gapBytesMax);
+  if (look.isOpen(at)) return 'more';
+  if (look.at(at) !== 0x3a && look.at(at) !== 0x3d) return undefined;
+  return opened(look, at + 1, true);
+}
+
+function opened(look: Look, from: number, mayBeBlock: boolean): ValueStart | 'more' | undefined {
+  let at = look.run(spaces, from, gapBytesMax);
+  if (mayBeBlock && (look.at(at) === 0x7c || look.at(at) === 0x3e)) {
+    at = look.run(blockBytes, at, 3);
+    at = look.run(blanks, at, 2 * gapBytesMax);
+  }
+  const quoteAt = look.run(backslashes, at, 4);
+  if (look.isOpen(quoteAt)) return 'more';
+  const byte = look.at(quoteAt);
+  if (quotes[byte] === 1) return { at: quoteAt + 1, quote: byte, escapes: quoteAt - at };
+  return byte === -1 ? undefined : { at, quote: -1, escapes: 0 };
+}
+
+const blockBytes = byteSet('|>+-');
+
+/** Behind a quotation mark with the backslashes before it, where there is one. */
+function afterQuote(look: Look, from: number): number {
+  const at = look.run(backslashes, from, 4);
+  return quotes[look.at(at)] === 1 ? at + 1 : from;
+}
+
+/** The value, where it looks secret; all of it goes, up to its quotation mark or what cannot be in it. */
+export function secretValue(look: Look, value: ValueStart, isAny: boolean): Found {
+  const judging = valueTail(value);
+  const bound = Math.min(look.end, value.at + judgedBytesMax);
+  const judgedEnd = judging.through(look.bytes, value.at, bound);
+  look.steps += judgedEnd - value.at;
+  if (!judging.isOver() && bound < value.at + judgedBytesMax && !look.isLast) return pending(value.at);
+  const judged = look.text(value.at, judgedEnd);
+  if (judged.startsWith('-----BEGIN ')) return undefined; // its own detector knows where it ends
+  if (isAny ? isNothing(judged) : !isSecretLooking(withoutScheme(judged))) return undefined;
+  return matchTail(look, value.at, value.at, valueTail(value));
+}
+
+/** What stands for no value, or for one that is filled in later. */
+function isNothing(value: string): boolean {
+  return /^(|true|false|null|~|\{\}|\[\]|[${[<&*].*)$/.test(value);
+}
+
+function withoutScheme(value: string): string {
+  return value.replace(/^(Bearer|Basic|Token) /i, '');
+}
+
+function valueTail({ quote, escapes }: ValueStart): Tail {
+  if (quote === -1) return runTail(unquotedBytes);
+  let isOver = true;
+  return {
+    isOver: () => isOver,
+    through: (bytes, from, end) => {
+      isOver = true;
+      let behind = 0;
+      for (let at = from; at < end; at++) {
+        const byte = bytes[at] as number;
+        if (byte === quote && behind <= escapes) return at - behind;
+        if (byte === 0x0a) return at;
+        behind = byte === 0x5c ? behind + 1 : 0;
+      }
+      isOver = false;
+      return end - Math.min(behind, backslashesHeldMax);
+    },
+  };
+}
+
+/** How many backslashes at the end of what is there wait for what follows. */
+const backslashesHeldMax = 16;
+
+/** Neither blanks, control bytes nor quotation marks, nor what ends a value in flow style, a list or a query: `,` `;` `&` `)` `}` `]` `\`. */
+const unquotedBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte > 0x20 && byte !== 0x7f && !'"\'`,;&)}]\\<>'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);

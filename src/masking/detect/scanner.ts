@@ -1,0 +1,96 @@
+import type { Detector } from './detector.ts';
+import { type KeywordAutomaton, keywordAutomaton } from './keyword-automaton.ts';
+import type { Look } from './look.ts';
+import type { Match, Matcher } from './matcher.ts';
+
+/**
+ * Finds the values that a list of detectors knows, in one pass: an automaton over all their keywords, and a matcher where a keyword stands.
+ *
+ * A value that was found is stepped over as a whole, so that spans never overlap: what begins first is what is found. Where a matcher needs more
+ * bytes, the pass goes on (what stands behind may be decided already), and says from where it has to be made again, and from where on nothing may be shown.
+ */
+export class Scanner {
+  readonly #automaton: KeywordAutomaton;
+  readonly #hits: readonly (readonly Hit[])[];
+
+  constructor(detectors: readonly Detector[]) {
+    const words: string[] = [];
+    const hits: Hit[] = [];
+    for (const { id, matchers } of detectors)
+      for (const { keywords, match } of matchers)
+        for (const keyword of keywords) {
+          words.push(keyword);
+          hits.push({ detector: id, match, length: keyword.length, order: hits.length });
+        }
+    this.#automaton = keywordAutomaton(
+      words.map((word) => Buffer.from(word, 'latin1')),
+      true,
+    );
+    this.#hits = this.#automaton.words.map((list) =>
+      list.map((index) => hits[index] as Hit).sort((one, other) => one.order - other.order),
+    );
+  }
+
+  /** Every value from a place on; `found` is called in their order. */
+  scan(look: Look, from: Resume, found: (detector: string, match: Match) => void): Scanned {
+    const { classes, shift, next, ends } = this.#automaton;
+    const { bytes, end } = look;
+    let { at, state } = from;
+    let again: Resume | undefined;
+    let holdFrom = end;
+    look.steps += end - at;
+    while (at < end) {
+      const before = state;
+      state = next[(state << shift) | (classes[bytes[at] as number] as number)] as number;
+      at++;
+      if (ends[state] === 0) continue;
+      const judged = judge(look, at, this.#hits[state] as readonly Hit[]);
+      if (judged === undefined) continue;
+      if (judged.kind === 'pending') {
+        again ??= { at: at - 1, state: before };
+        holdFrom = Math.min(holdFrom, judged.holdFrom);
+      } else {
+        found(judged.detector, judged);
+        at = judged.end;
+        state = 0;
+      }
+    }
+    return { resume: again ?? { at: Math.max(at, end), state }, holdFrom };
+  }
+}
+
+interface Hit {
+  readonly detector: string;
+  readonly match: Matcher;
+  readonly length: number;
+  readonly order: number;
+}
+
+/** Where a pass goes on: a place, and the automaton's state before it. */
+export interface Resume {
+  readonly at: number;
+  readonly state: number;
+}
+
+export interface Scanned {
+  readonly resume: Resume;
+  /** From where on nothing may be shown yet. */
+  readonly holdFrom: number;
+}
+
+type Judged = (Match & { readonly detector: string }) | { readonly kind: 'pending'; readonly holdFrom: number };
+
+/** What the detectors whose keywords end here say: the first in the table's order that finds something, but not before one that waits. */
+function judge(look: Look, at: number, hits: readonly Hit[]): Judged | undefined {
+  let holdFrom = Number.MAX_SAFE_INTEGER;
+  let match: Judged | undefined;
+  for (const hit of hits) {
+    const found = hit.match(look, at - hit.length, at);
+    if (found === undefined) continue;
+    if (found.kind === 'pending') holdFrom = Math.min(holdFrom, found.holdFrom);
+    else if (match === undefined) match = { ...found, detector: hit.detector };
+    if (match !== undefined) break;
+  }
+  if (holdFrom === Number.MAX_SAFE_INTEGER) return match;
+  return { kind: 'pending', holdFrom: match?.kind === 'match' ? Math.min(holdFrom, match.start) : holdFrom };
+}

@@ -1,0 +1,132 @@
+/**
+ * Whether a name says that its value is secret: `DB_PASSWORD`, `apiKey`, `client-secret`, `auth_token`.
+ *
+ * The last word decides, so that `secretName`, `tokenExpirationSeconds` and `password_file` say nothing; and where any word says that what is
+ * meant is public or made from a secret (`checksum/secret`, `next_page_token`, `PublicKeyToken`), nothing is said either.
+ */
+export function isTellingKey(name: string): boolean {
+  const words = wordsOf(name);
+  while (words.length > 1 && trailing.has(words.at(-1) as string)) words.pop();
+  if (words.some((word) => harmless.has(word))) return false;
+  const last = words.at(-1);
+  if (last === undefined) return false;
+  if (tellingWords.has(last)) return true;
+  return last === 'key' && words.length > 1 && keysOf.has(words.at(-2) as string);
+}
+
+/** The words of a name in lower case: `APIKeyV2` is api, key, v2; `DB_PASS` is db, pass. */
+function wordsOf(name: string): string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+const tellingWords: ReadonlySet<string> = new Set([
+  ...[
+    'password',
+    'passwd',
+    'passphrase',
+    'pwd',
+    'pass',
+    'secret',
+    'token',
+    'credential',
+    'credentials',
+    'userpassword',
+  ],
+  ...[
+    'apikey',
+    'secretkey',
+    'accesskey',
+    'privatekey',
+    'authkey',
+    'authtoken',
+    'accesstoken',
+    'secrettoken',
+    'bearertoken',
+    'apitoken',
+  ],
+  ...[
+    'dbpassword',
+    'mypassword',
+    'rootpassword',
+    'adminpassword',
+    'pgpassword',
+    'mysqlpwd',
+    'clientsecret',
+    'apisecret',
+  ],
+]);
+
+/** What a `key` is of where it is secret: a `key` alone, a primary or a cache key is not. */
+const keysOf: ReadonlySet<string> = new Set([
+  ...[
+    'api',
+    'access',
+    'secret',
+    'private',
+    'auth',
+    'account',
+    'encryption',
+    'encrypt',
+    'signing',
+    'sign',
+    'shared',
+    'master',
+  ],
+  ...[
+    'storage',
+    'app',
+    'application',
+    'service',
+    'hmac',
+    'session',
+    'cookie',
+    'jwt',
+    'license',
+    'webhook',
+    'admin',
+    'deploy',
+  ],
+]);
+
+const trailing: ReadonlySet<string> = new Set([
+  ...[
+    'value',
+    'b64',
+    'base64',
+    'plain',
+    'raw',
+    'old',
+    'new',
+    'current',
+    'previous',
+    'default',
+    'prod',
+    'dev',
+    'test',
+    'staging',
+  ],
+  ...['1', '2', '3', 'v1', 'v2', 'header', 'data', 'string'],
+]);
+
+const harmless: ReadonlySet<string> = new Set([
+  ...['checksum', 'hash', 'sha', 'sha1', 'sha256', 'sha512', 'md5', 'digest', 'fingerprint', 'etag', 'thumbprint'],
+  ...[
+    'public',
+    'pub',
+    'page',
+    'next',
+    'continue',
+    'continuation',
+    'sync',
+    'cancellation',
+    'pagination',
+    'resume',
+    'cursor',
+    'marker',
+  ],
+]);
