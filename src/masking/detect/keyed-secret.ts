@@ -37,7 +37,7 @@ export const kubeconfigUser: readonly KeywordMatcher[] = [
   {
     keywords: ['token', 'password', 'client-secret'],
     match: (look, keywordStart, keywordEnd) => {
-      if (look.kubeUserAt < 0 || keywordStart - look.kubeUserAt > kubeUserBytesMax) return undefined;
+      if (keywordStart - look.kubeUserAt > kubeUserBytesMax) return undefined;
       return valueBehindName(look, keywordStart, keywordEnd, (name) => kubeconfigSecrets.has(name), true);
     },
   },

@@ -42,6 +42,7 @@ export interface ValueStart {
 
 export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undefined {
   let at = afterQuote(look, name.end);
+  if (look.isOpen(at)) return 'more';
   const wasQuoted = at > name.end;
   const gap = at;
   at = look.run(spaces, at, gapBytesMax);
@@ -62,6 +63,7 @@ function valueOfPair(look: Look, from: number): ValueStart | 'more' | undefined 
   if (look.at(at) === 0x2c) at++;
   at = look.run(blanks, at, gapBytesMax);
   at = afterQuote(look, at);
+  if (look.isOpen(at)) return 'more';
   for (let i = 0; i < 5; i++) {
     if (look.isOpen(at + i)) return 'more';
     if ((look.at(at + i) | 0x20) !== 'value'.charCodeAt(i)) return undefined;
@@ -87,9 +89,10 @@ function opened(look: Look, from: number, mayBeBlock: boolean): ValueStart | 'mo
 
 const blockBytes = byteSet('|>+-');
 
-/** Behind a quotation mark with the backslashes before it, where there is one. */
+/** Behind a quotation mark with the backslashes before it, where there is one; the end, where there may come one. */
 function afterQuote(look: Look, from: number): number {
   const at = look.run(backslashes, from, 4);
+  if (look.isOpen(at)) return at;
   return quotes[look.at(at)] === 1 ? at + 1 : from;
 }
 

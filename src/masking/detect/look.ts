@@ -10,11 +10,11 @@ export class Look {
   /** The end of the bytes that are there; what stands behind is unknown unless `isLast`. */
   readonly end: number;
   readonly isLast: boolean;
-  /** Where the mapping of a kubeconfig's `user` last began, or -1. */
+  /** Where the mapping of a kubeconfig's `user` last began; it may lie before the bytes that are still there. */
   kubeUserAt: number;
   steps = 0;
 
-  constructor(bytes: Uint8Array, end: number, isLast: boolean, kubeUserAt = -1) {
+  constructor(bytes: Uint8Array, end: number, isLast: boolean, kubeUserAt = Number.NEGATIVE_INFINITY) {
     this.bytes = bytes;
     this.end = end;
     this.isLast = isLast;

@@ -1,7 +1,7 @@
 import type { Detector } from './detector.ts';
 import { type KeywordAutomaton, keywordAutomaton } from './keyword-automaton.ts';
 import type { Look } from './look.ts';
-import type { Match, Matcher } from './matcher.ts';
+import type { Match, Matcher, Tail } from './matcher.ts';
 
 /**
  * Finds the values that a list of detectors knows, in one pass: an automaton over all their keywords, and a matcher where a keyword stands.
@@ -32,7 +32,7 @@ export class Scanner {
   }
 
   /** Every value from a place on; `found` is called in their order. */
-  scan(look: Look, from: Resume, found: (detector: string, match: Match) => void): Scanned {
+  scan(look: Look, from: Resume, found: Found): Scanned {
     const { classes, shift, next, ends } = this.#automaton;
     const { bytes, end } = look;
     let { at, state } = from;
@@ -50,14 +50,20 @@ export class Scanner {
         again ??= { at: at - 1, state: before };
         holdFrom = Math.min(holdFrom, judged.holdFrom);
       } else {
-        found(judged.detector, judged);
+        found(judged.detector, judged, at);
         at = judged.end;
         state = 0;
+        if (judged.tail === undefined) continue;
+        const resume = again ?? { at, state };
+        return { resume, holdFrom: Math.min(holdFrom, at), tail: again === undefined ? judged.tail : undefined };
       }
     }
-    return { resume: again ?? { at: Math.max(at, end), state }, holdFrom };
+    return { resume: again ?? { at: Math.max(at, end), state }, holdFrom, tail: undefined };
   }
 }
+
+/** Told of each value, with the end of the keyword at which it was found. */
+export type Found = (detector: string, match: Match, keywordEnd: number) => void;
 
 interface Hit {
   readonly detector: string;
@@ -76,6 +82,8 @@ export interface Scanned {
   readonly resume: Resume;
   /** From where on nothing may be shown yet. */
   readonly holdFrom: number;
+  /** The value that is not at its end yet, from `resume` on. */
+  readonly tail: Tail | undefined;
 }
 
 type Judged = (Match & { readonly detector: string }) | { readonly kind: 'pending'; readonly holdFrom: number };

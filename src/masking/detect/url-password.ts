@@ -30,7 +30,8 @@ function passwordOf(look: Look, keywordStart: number, keywordEnd: number, isOurs
   if (!isOurs(scheme)) return undefined;
   const isWeb = webSchemes.has(scheme);
   const userEnd = look.run(userBytes, keywordEnd, partBytesMax);
-  if (look.isOpen(userEnd)) return pending(keywordEnd);
+  if (look.isOpen(userEnd))
+    return pending(isWeb && look.isOpen(look.run(tokenBytes, keywordEnd, partBytesMax)) ? keywordEnd : look.end);
   if (look.at(userEnd) === 0x40) return isWeb ? tokenAsUser(look, keywordEnd, userEnd) : undefined;
   if (look.at(userEnd) !== 0x3a) return undefined;
   const start = userEnd + 1;
@@ -71,6 +72,7 @@ const printable = '!#$%&()*+,./0-9:;=?@A-Z[]^_a-z{|}~-';
 const passwordBytes = byteSet(printable);
 const webPasswordBytes = without(passwordBytes, '/?#');
 const userBytes = byteSet('A-Za-z0-9._~%!$&()*+;=-');
+const tokenBytes = byteSet('A-Za-z0-9_-');
 const hostEnds = byteSet('/?#,');
 /** What stands behind a port, where it was one: the end of an address, or of what is around it. */
 const afterPort = Uint8Array.from({ length: 256 }, (_, byte) =>

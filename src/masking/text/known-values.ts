@@ -1,0 +1,73 @@
+import { type KeywordAutomaton, keywordAutomaton } from '../detect/keyword-automaton.ts';
+import { COMMON_WORDS } from './common-words.ts';
+import { encodingsOf } from './encodings.ts';
+
+/** A value that must not be seen, and what is shown in its place. */
+export interface KnownValue {
+  readonly value: Buffer;
+  readonly mask: string;
+  /** Whether it is masked from 7 bytes on, and though it is a word. */
+  readonly isShort?: boolean;
+}
+
+/** Known values, put together to be found in a text in all their forms. */
+export interface KnownValues {
+  /** Over the first bytes of each form. */
+  readonly anchors: KeywordAutomaton;
+  readonly forms: readonly KnownForm[];
+}
+
+export interface KnownForm {
+  readonly bytes: Buffer;
+  readonly anchorBytes: number;
+  readonly isBase64: boolean;
+  readonly mask: string;
+}
+
+const anchorBytesMax = 8;
+const valueBytesMin = 8;
+const shortBytesMin = 7;
+/** Lines of a value are values of their own from this length on, where they hold no blanks: those of a key, not those of a settings file. */
+const lineBytesMin = 24;
+
+/** How many bytes all known values of a stream have at most together. */
+export const knownBytesMax = 1024 * 1024;
+
+/**
+ * What finds the values given: those of at least 8 bytes that are no common word, without the blanks around them. Undefined where none is left.
+ *
+ * @throws {RangeError} they are more than 1 MiB together: what cannot be looked for must not be shown
+ */
+export function knownValues(values: readonly KnownValue[]): KnownValues | undefined {
+  const total = values.reduce((sum, { value }) => sum + value.length, 0);
+  if (total > knownBytesMax) throw new RangeError(`${total} bytes of known values, more than ${knownBytesMax}`);
+  const forms = new Map<string, KnownForm>();
+  for (const { value, mask, isShort } of values)
+    for (const piece of piecesOf(value)) {
+      if (!isWorthMasking(piece, isShort === true)) continue;
+      for (const { bytes, isBase64 } of encodingsOf(piece)) {
+        const key = bytes.toString('latin1');
+        if (forms.has(key)) continue;
+        forms.set(key, { bytes, isBase64, mask, anchorBytes: Math.min(anchorBytesMax, bytes.length) });
+      }
+    }
+  if (forms.size === 0) return undefined;
+  const list = [...forms.values()];
+  const anchors = keywordAutomaton(
+    list.map(({ bytes, anchorBytes }) => bytes.subarray(0, anchorBytes)),
+    false,
+  );
+  return { anchors, forms: list };
+}
+
+/** The value without carriage returns, which a terminal adds and takes, and its longer lines. */
+function piecesOf(value: Buffer): readonly Buffer[] {
+  const text = value.toString('latin1').replaceAll('\r', '').trim();
+  const lines = text.split('\n').filter((line) => line.length >= lineBytesMin && !/\s/.test(line));
+  return [...new Set([text, ...lines])].map((piece) => Buffer.from(piece, 'latin1'));
+}
+
+function isWorthMasking(value: Buffer, isShort: boolean): boolean {
+  if (isShort) return value.length >= shortBytesMin;
+  return value.length >= valueBytesMin && !COMMON_WORDS.has(value.toString('latin1').toLowerCase());
+}
