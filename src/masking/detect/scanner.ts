@@ -2,6 +2,7 @@ import type { Detector } from './detector.ts';
 import { type KeywordAutomaton, keywordAutomaton } from './keyword-automaton.ts';
 import type { Look } from './look.ts';
 import type { Match, Matcher, Tail } from './matcher.ts';
+import { nextPlace, type Prefilter, prefilter } from './prefilter.ts';
 
 /**
  * Finds the values that a list of detectors knows, in one pass: an automaton over all their keywords, and a matcher where a keyword stands.
@@ -11,6 +12,7 @@ import type { Match, Matcher, Tail } from './matcher.ts';
  */
 export class Scanner {
   readonly #automaton: KeywordAutomaton;
+  readonly #prefilter: Prefilter;
   readonly #hits: readonly (readonly Hit[])[];
 
   constructor(detectors: readonly Detector[]) {
@@ -22,6 +24,7 @@ export class Scanner {
           words.push(keyword);
           hits.push({ detector: id, match, length: keyword.length, order: hits.length });
         }
+    this.#prefilter = prefilter(words);
     this.#automaton = keywordAutomaton(
       words.map((word) => Buffer.from(word, 'latin1')),
       true,
@@ -39,7 +42,12 @@ export class Scanner {
     let again: Resume | undefined;
     let holdFrom = end;
     look.steps += end - at;
+    const { isUseful } = this.#prefilter;
     while (at < end) {
+      if (state === 0 && isUseful) {
+        at = nextPlace(this.#prefilter, bytes, at, end);
+        if (at >= end) break;
+      }
       const before = state;
       state = next[(state << shift) | (classes[bytes[at] as number] as number)] as number;
       at++;

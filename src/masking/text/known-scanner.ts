@@ -1,6 +1,5 @@
 import { byteSet } from '../detect/byte-set.ts';
-import type { Resume } from '../detect/scanner.ts';
-import type { KnownForm, KnownValues } from './known-values.ts';
+import { type KnownForm, type KnownValues, shiftMask } from './known-values.ts';
 
 /** A known value that stands in the text. */
 export interface KnownSpan {
@@ -17,7 +16,8 @@ export interface Window {
 }
 
 export interface KnownScanned {
-  readonly resume: Resume;
+  /** From where on the next pass looks. */
+  readonly resume: number;
   readonly holdFrom: number;
   /** Of a long value that reaches the end of what is there: the rest of it, which goes on from `resume`. */
   readonly rest: Buffer | undefined;
@@ -31,42 +31,63 @@ const wrapBytesMin = 60;
 const lineFeed = 0x0a;
 
 /**
- * Finds known values: an automaton over the first bytes of each form, then a plain comparison. Of several that begin at one place the longest counts.
- *
- * A line feed that wraps base64 counts as not there.
+ * Finds known values, the leftmost first, and of several that begin at one place the longest: bytes that no form begins with are stepped over several at
+ * a time (Wu and Manber's shifts), the rest is compared. A line feed that wraps base64 counts as not there.
  */
 export function scanKnown(
   known: KnownValues,
   window: Window,
-  from: Resume,
+  from: number,
   found: (span: KnownSpan) => void,
 ): KnownScanned {
-  const { classes, shift, next, ends, words, depths } = known.anchors;
-  const { bytes, end } = window;
-  let { at, state } = from;
+  const { end } = window;
+  let at = from;
+  let wrap = nextWrap(window, Math.max(at, 1));
   while (at < end) {
-    const before = state;
-    const byte = bytes[at] as number;
-    if (byte === lineFeed && state !== 0 && isWrap(bytes, at)) {
+    if (at > wrap) wrap = nextWrap(window, at);
+    at = nextCandidate(known, window.bytes, at, end, wrap);
+    if (at >= end) break;
+    const compared = compareAt(known, window, at);
+    if (compared === 'more') return { resume: at, holdFrom: at, rest: undefined };
+    if (compared === undefined) {
       at++;
       continue;
     }
-    state = next[(state << shift) | (classes[byte] as number)] as number;
-    at++;
-    if (ends[state] === 0) continue;
-    const compared = compareAll(known, window, at, words[state] as readonly number[]);
-    if (compared === undefined) continue;
-    if (compared === 'more') {
-      const deepest = depths[state] as number;
-      return { resume: { at: at - 1, state: before }, holdFrom: startOf(bytes, at, deepest), rest: undefined };
-    }
     found(compared.span);
     at = compared.span.end;
-    state = 0;
-    if (compared.rest !== undefined) return { resume: { at, state }, holdFrom: at, rest: compared.rest };
+    if (compared.rest !== undefined) return { resume: at, holdFrom: at, rest: compared.rest };
   }
-  const depth = window.isLast ? 0 : (depths[state] as number);
-  return { resume: { at: Math.max(at, end), state }, holdFrom: startOf(bytes, end, depth), rest: undefined };
+  return { resume: Math.max(at, end), holdFrom: end, rest: undefined };
+}
+
+/** The first place where a form may begin; before a wrap and before the end, where its first bytes are not in a row or not there yet, each place may. */
+function nextCandidate(
+  { shifts, anchorBytes }: KnownValues,
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  wrap: number,
+): number {
+  const last = Math.min(end, wrap) - anchorBytes;
+  const behind = anchorBytes - 3;
+  let at = from;
+  while (at <= last) {
+    const block = at + behind;
+    const hash =
+      (((bytes[block] as number) << 10) ^ ((bytes[block + 1] as number) << 5) ^ (bytes[block + 2] as number)) &
+      shiftMask;
+    const shift = shifts[hash] as number;
+    if (shift === 0) return at;
+    at += shift;
+  }
+  return Math.min(at, end);
+}
+
+/** The first line feed from a place on that wraps base64, else the end. */
+function nextWrap({ bytes, end }: Window, from: number): number {
+  let at = bytes.indexOf(lineFeed, from);
+  while (at !== -1 && at < end && !isWrap(bytes, at)) at = bytes.indexOf(lineFeed, at + 1);
+  return at === -1 || at > end ? end : at;
 }
 
 interface Compared {
@@ -74,27 +95,37 @@ interface Compared {
   readonly rest: Buffer | undefined;
 }
 
-function compareAll(
-  known: KnownValues,
-  window: Window,
-  anchorEnd: number,
-  words: readonly number[],
-): Compared | 'more' | undefined {
+/** What begins at a place: the longest of the forms whose first bytes stand there. */
+function compareAt(known: KnownValues, window: Window, start: number): Compared | 'more' | undefined {
+  const { classes, shift, next, depths, words } = known.anchors;
+  const { bytes, end, isLast } = window;
+  let state = 0;
+  let at = start;
+  for (let depth = 0; depth < known.anchorBytes; at++) {
+    if (at >= end) return isLast ? undefined : 'more';
+    const byte = bytes[at] as number;
+    if (byte === lineFeed && depth > 0 && isWrap(bytes, at)) continue;
+    state = next[(state << shift) | (classes[byte] as number)] as number;
+    if (depths[state] !== ++depth) return undefined;
+  }
   let best: Compared | undefined;
-  for (const index of words) {
-    const form = known.forms[index] as KnownForm;
-    const compared = compare(form, window, anchorEnd);
+  for (const index of words[state] as readonly number[]) {
+    const compared = compare(known.forms[index] as KnownForm, known.anchorBytes, window, start, at);
     if (compared === 'more') return 'more';
-    if (compared === undefined) continue;
-    const isLonger = best === undefined || compared.span.start < best.span.start || compared.span.end > best.span.end;
-    if (isLonger) best = compared;
+    if (compared !== undefined && (best === undefined || compared.span.end > best.span.end)) best = compared;
   }
   return best;
 }
 
-function compare(form: KnownForm, { bytes, end, isLast }: Window, anchorEnd: number): Compared | 'more' | undefined {
+function compare(
+  form: KnownForm,
+  anchorBytes: number,
+  { bytes, end, isLast }: Window,
+  start: number,
+  anchorEnd: number,
+): Compared | 'more' | undefined {
   let at = anchorEnd;
-  let matched = form.anchorBytes;
+  let matched = anchorBytes;
   const decided = Math.min(form.bytes.length, decidedBytesMax);
   for (; matched < form.bytes.length; matched++, at++) {
     while (at < end && bytes[at] === lineFeed && form.bytes[matched] !== lineFeed && isWrap(bytes, at)) at++;
@@ -108,7 +139,7 @@ function compare(form: KnownForm, { bytes, end, isLast }: Window, anchorEnd: num
     at = padded;
   }
   return {
-    span: { start: startOf(bytes, anchorEnd, form.anchorBytes), end: at, mask: form.mask },
+    span: { start, end: at, mask: form.mask },
     rest: isCut ? form.bytes.subarray(matched) : undefined,
   };
 }
@@ -118,13 +149,6 @@ function paddingEnd(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   if (at < end && base64[bytes[at] as number] === 1) at++;
   while (at < end && at < from + 3 && bytes[at] === 0x3d) at++;
-  return at;
-}
-
-/** Where the last `count` bytes before a place begin, wraps not counted. */
-function startOf(bytes: Uint8Array, before: number, count: number): number {
-  let at = before;
-  for (let left = count; left > 0 && at > 0; at--) if (bytes[at - 1] !== lineFeed || !isWrap(bytes, at - 1)) left--;
   return at;
 }
 

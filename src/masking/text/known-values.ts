@@ -14,12 +14,15 @@ export interface KnownValue {
 export interface KnownValues {
   /** Over the first bytes of each form. */
   readonly anchors: KeywordAutomaton;
+  /** How many of them. */
+  readonly anchorBytes: number;
+  /** By a hash of the last three of so many bytes: how far no form can begin. */
+  readonly shifts: Uint8Array;
   readonly forms: readonly KnownForm[];
 }
 
 export interface KnownForm {
   readonly bytes: Buffer;
-  readonly anchorBytes: number;
   readonly isBase64: boolean;
   readonly mask: string;
 }
@@ -48,16 +51,34 @@ export function knownValues(values: readonly KnownValue[]): KnownValues | undefi
       for (const { bytes, isBase64 } of encodingsOf(piece)) {
         const key = bytes.toString('latin1');
         if (forms.has(key)) continue;
-        forms.set(key, { bytes, isBase64, mask, anchorBytes: Math.min(anchorBytesMax, bytes.length) });
+        forms.set(key, { bytes, isBase64, mask });
       }
     }
   if (forms.size === 0) return undefined;
   const list = [...forms.values()];
-  const anchors = keywordAutomaton(
-    list.map(({ bytes, anchorBytes }) => bytes.subarray(0, anchorBytes)),
-    false,
-  );
-  return { anchors, forms: list };
+  const anchorBytes = Math.min(anchorBytesMax, ...list.map(({ bytes }) => bytes.length));
+  const beginnings = list.map(({ bytes }) => bytes.subarray(0, anchorBytes));
+  return {
+    anchors: keywordAutomaton(beginnings, false),
+    anchorBytes,
+    shifts: shiftsOf(beginnings, anchorBytes),
+    forms: list,
+  };
+}
+
+/** What a hash of three bytes is cut to. */
+export const shiftMask = 0x7fff;
+
+/** Source: S. Wu, U. Manber, A fast algorithm for multi-pattern searching, 1994 */
+function shiftsOf(beginnings: readonly Buffer[], anchorBytes: number): Uint8Array {
+  const shifts = new Uint8Array(shiftMask + 1).fill(anchorBytes - 2);
+  for (const bytes of beginnings)
+    for (let at = 0; at + 3 <= anchorBytes; at++) {
+      const hash =
+        (((bytes[at] as number) << 10) ^ ((bytes[at + 1] as number) << 5) ^ (bytes[at + 2] as number)) & shiftMask;
+      shifts[hash] = Math.min(shifts[hash] as number, anchorBytes - 3 - at);
+    }
+  return shifts;
 }
 
 /** The value without carriage returns, which a terminal adds and takes, and its longer lines. */

@@ -53,7 +53,7 @@ export class TextMasker {
   #left = 0;
   #maskedTo = 0;
   #detectFrom: Resume = start;
-  #knownFrom: Resume = start;
+  #knownFrom = 0;
   #tail: Tail | undefined;
   #rest: Buffer | undefined;
   #kubeUserAt = Number.NEGATIVE_INFINITY;
@@ -154,13 +154,13 @@ export class TextMasker {
     if (known === undefined) return end;
     let from = this.#knownFrom;
     if (this.#rest !== undefined) {
-      const at = equalEnd(bytes, from.at, end, this.#rest);
-      spans.push({ start: from.at, end: at, mask: '', by: 'tail' });
-      this.#rest = at === end && !isLast ? this.#rest.subarray(at - from.at) : undefined;
-      if (this.#rest?.length === 0) this.#rest = undefined;
-      from = { at, state: 0 };
+      const at = equalEnd(bytes, from, end, this.#rest);
+      spans.push({ start: from, end: at, mask: '', by: 'tail' });
+      const isMore = at === end && !isLast && at - from < this.#rest.length;
+      this.#rest = isMore ? this.#rest.subarray(at - from) : undefined;
+      from = at;
       this.#knownFrom = from;
-      if (this.#rest !== undefined) return at;
+      if (isMore) return at;
     }
     const scanned = scanKnown(known, { bytes, end, isLast }, from, (span: KnownSpan) => {
       spans.push({ ...span, by: 'known' });
@@ -203,7 +203,7 @@ export class TextMasker {
   /** Drops what is no longer needed; of what has left already, the sequences that nobody sees. */
   #keep(raw: Buffer, visible: Visible): void {
     const { known } = this.#options;
-    const needed = Math.min(this.#left, this.#detectFrom.at, known === undefined ? this.#left : this.#knownFrom.at);
+    const needed = Math.min(this.#left, this.#detectFrom.at, known === undefined ? this.#left : this.#knownFrom);
     const cut = Math.max(0, needed - contextBytes);
     if (visible.places === undefined) {
       this.#raw = cut === 0 ? raw : Buffer.from(raw.subarray(cut));
@@ -219,14 +219,14 @@ export class TextMasker {
     }
     this.#waiting = this.#waiting
       .filter(
-        ({ start: at, end, by }) => end > this.#left && at < (by === 'known' ? this.#knownFrom : this.#detectFrom).at,
+        ({ start: at, end, by }) => end > this.#left && at < (by === 'known' ? this.#knownFrom : this.#detectFrom.at),
       )
       .map((span) => ({ ...span, start: span.start - cut, end: span.end - cut }));
     this.#left -= cut;
     this.#maskedTo -= cut;
     this.#kubeUserAt -= cut;
     this.#detectFrom = { at: this.#detectFrom.at - cut, state: this.#detectFrom.state };
-    this.#knownFrom = { at: this.#knownFrom.at - cut, state: this.#knownFrom.state };
+    this.#knownFrom -= cut;
   }
 }
 

@@ -14,28 +14,35 @@ export interface Visible {
 }
 
 const escapeByte = 0x1b;
+const carriageReturn = 0x0d;
 const sequenceBytesMax = 64;
 
 export function visibleOf(raw: Buffer): Visible {
-  if (raw.indexOf(escapeByte) === -1 && raw.indexOf(0x0d) === -1)
+  if (raw.indexOf(escapeByte) === -1 && raw.indexOf(carriageReturn) === -1)
     return { bytes: raw, places: undefined, cutOffAt: raw.length };
   const bytes = new Uint8Array(raw.length);
   const places = new Uint32Array(raw.length);
   let count = 0;
   let cutOffAt = raw.length;
+  let escapeAt = nextOf(raw, escapeByte, 0);
+  let returnAt = nextOf(raw, carriageReturn, 0);
   for (let at = 0; at < raw.length; ) {
-    const byte = raw[at] as number;
-    const hidden = byte === escapeByte ? sequenceBytes(raw, at) : byte === 0x0d ? 1 : 0;
-    if (hidden === 0) {
-      places[count] = at;
-      bytes[count++] = byte;
-      at++;
-    } else {
-      if (byte === escapeByte && at + hidden === raw.length && isCutOff(raw, at)) cutOffAt = at;
-      at += hidden;
-    }
+    const plainEnd = Math.min(escapeAt, returnAt);
+    bytes.set(raw.subarray(at, plainEnd), count);
+    for (; at < plainEnd; at++) places[count++] = at;
+    if (at === raw.length) break;
+    const hidden = at === escapeAt ? sequenceBytes(raw, at) : 1;
+    if (at === escapeAt && at + hidden === raw.length && isCutOff(raw, at)) cutOffAt = at;
+    at += hidden;
+    if (escapeAt < at) escapeAt = nextOf(raw, escapeByte, at);
+    if (returnAt < at) returnAt = nextOf(raw, carriageReturn, at);
   }
   return { bytes: bytes.subarray(0, count), places: places.subarray(0, count), cutOffAt };
+}
+
+function nextOf(raw: Buffer, byte: number, from: number): number {
+  const at = raw.indexOf(byte, from);
+  return at === -1 ? raw.length : at;
 }
 
 /** How long the sequence at an escape is; one that is cut off goes to the end, and counts as hidden until it can be told. */
