@@ -41,6 +41,12 @@ export const REFUSAL_CODES = {
   DENIED_BY_RULE: { status: 403, retry: 'never', meaning: 'a deny rule matches' },
   DENIED_BY_GUARD: { status: 403, retry: 'never', meaning: 'a built-in guard closes this way out of the gateway' },
   DENIED_BY_SILENCE: { status: 403, retry: 'never', meaning: 'no rule allows it' },
+  IMPERSONATION_REFUSED: {
+    status: 403,
+    retry: 'never',
+    meaning:
+      'the caller asks to act as somebody else, which the gateway passes on for nobody; nothing was judged or sent',
+  },
   FACT_UNKNOWN: { status: 403, retry: 'later', meaning: 'a rule needs a fact that could not be looked up' },
   HOLD_UNSUPPORTED: {
     status: 403,

@@ -35,6 +35,8 @@ export interface Request {
   readonly headers: Headers;
   /** What the caller is told beside the reply, in Warning headers. */
   readonly warnings: readonly string[];
+  /** The header by which the caller asks to act as somebody else; such a request is refused once its caller is known. */
+  readonly impersonation: string | undefined;
   readonly httpVersion: '1.1' | '2.0';
   readonly peer: string;
   /** What the caller presents; held here until `authenticate` has read it, and nowhere else. */

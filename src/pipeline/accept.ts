@@ -2,8 +2,8 @@
  * The first stage: what came from the wire becomes a request in normal form, or is refused.
  *
  * Nothing is cleaned up that could be read two ways. Credentials are taken out of the headers here and live in `token` alone; headers
- * that carry identity are removed by prefix, whatever their names are today. What is removed of a caller's own wish (impersonation)
- * is told to it in a Warning header, so that `kubectl --as` does not silently mean something else.
+ * that carry identity are removed by prefix, whatever their names are today. Where a caller asks to act as somebody else, that is noted:
+ * `as-oneself.ts` refuses it once the caller is known, since what is left of such a request means more than was asked for.
  */
 import { Refusal } from '../model/refusal.ts';
 import type { RawRequest, Request, Upgrade, UpgradeProtocol } from '../model/request.ts';
@@ -14,6 +14,12 @@ import type { Limits } from './limits.ts';
 /** Security: removed on arrival; only `forward` adds such headers. Without it T1 and T8 fail. */
 const IDENTITY_PREFIXES = ['impersonate-', 'x-remote-', 'x-forwarded-'];
 const IDENTITY_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'forwarded', 'x-real-ip']);
+
+/**
+ * Security: any header by which a caller would act as somebody else, also one that `Connection` names alone. With `_` too, since servers behind
+ * CGI's rules take it for `-`.
+ */
+const IMPERSONATION = /^impersonate[-_]/;
 
 /** Headers of which a second one would be read by some and overlooked by others. */
 const SINGLE_HEADERS = new Set([
@@ -46,7 +52,7 @@ export function accept(raw: RawRequest, limits: Limits, onBodyBytes: (bytes: num
     });
   }
   acceptUri(raw.uri, limits);
-  const { headers, tokens, warnings } = acceptHeaders(raw.rawHeaders, limits);
+  const { headers, tokens, impersonation } = acceptHeaders(raw.rawHeaders, limits);
   if (tokens.length > 1) {
     throw new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented', {
       advice: 'send one bearer token, in one header',
@@ -57,7 +63,8 @@ export function accept(raw: RawRequest, limits: Limits, onBodyBytes: (bytes: num
     method: raw.method,
     uri: raw.uri,
     headers,
-    warnings,
+    warnings: [],
+    impersonation,
     httpVersion: raw.httpVersion,
     peer: raw.peer,
     token: tokens[0],
@@ -80,7 +87,7 @@ function acceptUri(uri: string, limits: Limits): void {
 interface AcceptedHeaders {
   readonly headers: Map<string, string[]>;
   readonly tokens: string[];
-  readonly warnings: string[];
+  readonly impersonation: string | undefined;
 }
 
 function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedHeaders {
@@ -89,7 +96,7 @@ function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedH
   }
   const headers = new Map<string, string[]>();
   const tokens: string[] = [];
-  let isImpersonating = false;
+  let impersonation: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase();
     const value = rawHeaders[i + 1] as string;
@@ -100,7 +107,10 @@ function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedH
     if (METHOD_OVERRIDE.test(name))
       throw new Refusal('REQUEST_MALFORMED', `header \`${name}\` asks for another method than the request's own`);
     if (name === 'authorization') tokens.push(bearer(value));
-    if (name.startsWith('impersonate-')) isImpersonating = true;
+    if (IMPERSONATION.test(name)) {
+      impersonation ??= name;
+      continue;
+    }
     if (IDENTITY_HEADERS.has(name) || IDENTITY_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
     const kept = name === 'sec-websocket-protocol' ? withoutToken(value, tokens) : value;
     if (kept === '' && name === 'sec-websocket-protocol') continue;
@@ -108,10 +118,8 @@ function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedH
     else values.push(kept);
   }
   refuseUnsent(headers);
-  const warnings = isImpersonating
-    ? ['impersonation headers are not taken from callers and were removed: the request ran as yourself']
-    : [];
-  return { headers, tokens, warnings };
+  const unsent = [...connectionNames(headers.get('connection'))].find((name) => IMPERSONATION.test(name));
+  return { headers, tokens, impersonation: impersonation ?? unsent };
 }
 
 /** Security: what `Connection` names ends at this hop, so it would be judged here and not be seen by the API server (T2). */

@@ -1,6 +1,7 @@
 import type { Answer } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import { accept } from './accept.ts';
+import { asOneself } from './as-oneself.ts';
 import { askPolicy } from './ask-policy.ts';
 import type { Gateway } from './gateway.ts';
 import { judge } from './judge.ts';
@@ -16,6 +17,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
   try {
     const request = accept(raw, gateway.limits, recording.took); //        limits, normal form, identity headers stripped
     const caller = recording.of(await gateway.authenticate(request)); //   token -> Caller
+    asOneself(caller, request); //                                         nobody acts as somebody else
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
     const attempt = async () => {

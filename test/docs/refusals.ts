@@ -8,6 +8,7 @@ import type { Caller } from '../../src/model/caller.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { REFUSAL_CODES, type RefusalCode } from '../../src/model/refusal-codes.ts';
 import type { Request } from '../../src/model/request.ts';
+import { asOneself } from '../../src/pipeline/as-oneself.ts';
 import { CallerRates } from '../../src/pipeline/caller-rates.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { stopping } from '../../src/pipeline/stopping.ts';
@@ -60,6 +61,8 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     new Refusal('DENIED_BY_SILENCE', `${DELETE_WEB}: no rule allows it`, {
       advice: 'ask whoever runs this gateway for a rule that allows just this',
     }),
+  IMPERSONATION_REFUSED: () =>
+    asOneself({ subject: 'ada' } as Caller, { impersonation: 'impersonate-user' } as Request),
   FACT_UNKNOWN: () =>
     new Refusal('FACT_UNKNOWN', `${DELETE_WEB}: the labels of the pod could not be looked up`, {
       rule: 'only-my-pods',

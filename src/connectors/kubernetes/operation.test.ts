@@ -64,6 +64,7 @@ function parse(line: string, { body = '', upgrade, headers = {} }: Asked = {}): 
     uri,
     headers: new Map(Object.entries(sent).map(([name, value]) => [name, [value]])),
     warnings: [],
+    impersonation: undefined,
     httpVersion: '1.1',
     peer: '127.0.0.1',
     token: undefined,

@@ -101,7 +101,8 @@ export const impersonationGuard: Guard = {
   id: 'impersonation',
   reason: 'who may impersonate is whoever it likes',
   advice: '',
-  covers: 'the verb `impersonate` and those that begin with it; the headers are removed before anything is judged',
+  covers:
+    'the verb `impersonate` and those that begin with it; a request that carries impersonation headers is refused before anything is judged',
   stops: { method: 'POST', uri: '/api/v1/users/admin', verb: 'impersonate' },
   passes: { method: 'GET', uri: '/api/v1/namespaces/shop/serviceaccounts/builder' },
   test: ({ operation }) => truth(operation.power === 'impersonate' || operation.verb.startsWith('impersonate')),
