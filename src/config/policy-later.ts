@@ -107,8 +107,15 @@ export const stream = z
 
 /** The `output` clause of a rule. */
 export const output = z
-  .strictObject({ neutralise: z.boolean().optional().describe('Whether control sequences are taken out of output.') })
-  .describe('What a terminal is shown.');
+  .strictObject({
+    neutralise: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether control sequences and hidden characters are shown instead of done (`␛]52;…`, `\\u{202e}`); colours stay. Default: where the caller is autonomous. Of several rules that allow, one that says `true` counts before one that says `false`.',
+      ),
+  })
+  .describe('On an allow: how output (logs) is shown.');
 
 /** Whether a rule is enforced, or only observed. */
 export const mode = z

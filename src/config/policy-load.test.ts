@@ -154,6 +154,11 @@ const MISTAKES: readonly (readonly [string, string, ...string[]])[] = [
     'a.yaml:7:72: rules[0].amend: only an allow can amend, not a deny',
   ],
   [
+    'a deny that shows output',
+    policy(GOOD.replace('allow', 'deny').replace('}', ', output: { neutralise: false } }')),
+    'a.yaml:7:72: rules[0].output: only an allow shows output, not a deny',
+  ],
+  [
     'a zone that is none',
     policy(GOOD.replace('}', ', times: { windows: [{ from: "09:00", to: "17:00", timeZone: Berlin }] } }')),
     'a.yaml:7:122: rules[0].times.windows[0].timeZone: expected a time zone such as `Europe/Berlin` or `UTC`',

@@ -125,6 +125,7 @@ function* ruleMistakes(policy: PolicyDocument, rule: RuleDocument): Iterable<rea
 function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]> {
   const { effect } = rule;
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
+  if (rule.output !== undefined && effect !== 'allow') yield ['output', `only an allow shows output, not a ${effect}`];
   if (rule.serviceAccounts !== undefined && effect !== 'allow' && effect !== 'hold') {
     yield ['serviceAccounts', `only an allow or a hold names service accounts, not a ${effect}`];
   }

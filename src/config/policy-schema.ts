@@ -243,7 +243,7 @@ const rule = z
     request: notBuilt(request, 'grants: access for one task, that ends by itself'),
     record: notBuilt(record, 'what is kept of an exchange'),
     stream: notBuilt(stream, 'how long a stream may live'),
-    output: notBuilt(output, 'what a terminal is shown'),
+    output: output.optional(),
     mode: notBuilt(mode, 'rules that are observed before they are enforced'),
   })
   .describe('A rule. Every key narrows; lists are any-of. A rule of a Role can be pasted in, and gets an `effect`.');

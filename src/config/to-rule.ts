@@ -36,6 +36,7 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       portForward: rule.portForward,
       proxy: rule.proxy,
       when: rule.when,
+      neutralise: rule.output?.neutralise,
     }),
   }) as Rule;
 }

@@ -11,6 +11,8 @@ export interface AllowDecision {
   readonly amend?: readonly Amendment[];
   /** Which ports a port-forward may open that names them inside its stream; the connector holds it to them. Absent: any. */
   readonly ports?: PortLimit;
+  /** Whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
+  readonly neutralise?: boolean;
   readonly notes?: readonly DecisionNote[];
 }
 

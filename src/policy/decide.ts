@@ -6,6 +6,7 @@ import type { FactKind, Facts } from './facts.ts';
 import { mayHearRejection } from './may-hear.ts';
 import { portLimit } from './port-limit.ts';
 import type { Question } from './question.ts';
+import type { Rule } from './rule.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
 import { BROKEN, missingFacts, YES } from './truth.ts';
 
@@ -100,6 +101,7 @@ function permission(
     effect: 'allow',
     rule: chosen.id,
     ...(chosen.amend.length === 0 ? {} : { amend: chosen.amend }),
+    ...neutralising(certainOnes),
   };
   if (portDenials === undefined) return decision;
   // An edit belongs to the ports of its own rule: what another rule allows without is not added to them, nor the other way round.
@@ -110,6 +112,12 @@ function permission(
   if (ports === undefined) return decision;
   const isNone = 'allowed' in ports && ports.allowed.length === 0;
   return isNone && portDenials[0] !== undefined ? deniedBy(portDenials[0], facts) : { ...decision, ports };
+}
+
+/** Safe output counts before raw output, whichever of the rules is named. */
+function neutralising(rules: readonly Rule[]): Pick<AllowDecision, 'neutralise'> {
+  const said = rules.flatMap(({ neutralise }) => neutralise ?? []);
+  return said.length === 0 ? {} : { neutralise: said.includes(true) };
 }
 
 function silence(parts: RuleSetParts, question: Question, spoken: Evaluation): DenyDecision {

@@ -51,6 +51,8 @@ export interface Rule {
   readonly equivalents: boolean;
   /** On an allow: edits to the request. */
   readonly amend: readonly Amendment[];
+  /** On an allow: whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
+  readonly neutralise?: boolean;
 }
 
 /** Where a rule was written, to be named by warnings and explanations. */

@@ -343,3 +343,19 @@ suite('a decision', () => {
     );
   }
 });
+
+test('safe output counts before raw output, whatever the order of the rules that allow', () => {
+  const rule = (output: string) => `${ALL.replace('}\n', `${output} }\n`)}`;
+  const [safe, raw] = [rule(', output: { neutralise: true }'), rule(', output: { neutralise: false }')];
+  const rows: readonly (readonly [string, boolean | undefined])[] = [
+    [ALL, undefined],
+    [raw, false],
+    [`${ALL}${raw}`, false],
+    [`${raw}${safe}`, true],
+    [`${safe}${raw}`, true],
+  ];
+  for (const [rules, expected] of rows) {
+    const decision = ask(rulesOf(rules), `GET ${NAMESPACE}/pods/a/log`);
+    assert.equal(decision.effect === 'allow' && decision.neutralise, expected, rules);
+  }
+});

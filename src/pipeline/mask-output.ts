@@ -1,0 +1,95 @@
+/*
+ * What a program says is masked as text, whatever type its reply says it has, and made safe to show where its reader is a program too.
+ */
+import { type Detection, detection } from '../masking/detect/detection.ts';
+import { type OutputEditor, outputEditor } from '../masking/text/output-editor.ts';
+import type { Permit } from '../model/permit.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { StreamReply, UnaryReply } from '../model/reply.ts';
+import type { ByteSource } from '../std/byte-source.ts';
+
+/** Whether the reply is what a program in a pod says (a log), and not an error or what an application serves behind a proxy. */
+export function isOutput({ operation }: Permit, { status }: UnaryReply | StreamReply): boolean {
+  return operation.stream !== undefined && operation.stream.proxyPath === undefined && status < 300;
+}
+
+/**
+ * The log without values that detectors know, and without control sequences where the caller is a program or a rule says so.
+ *
+ * A log that is not text is never edited: where a value is in it, it breaks off.
+ *
+ * @throws {Refusal} ENCODING_NOT_ACCEPTABLE it came compressed, so that nobody could look into it
+ */
+export function maskOutput<R extends UnaryReply | StreamReply>({ caller, decision }: Permit, reply: R): R {
+  const encoding = headerOf(reply.headers, 'content-encoding');
+  if (encoding !== undefined && encoding !== 'identity') {
+    reply.body.cancel(new Error('its encoding cannot be read'));
+    throw new Refusal(
+      'ENCODING_NOT_ACCEPTABLE',
+      'the log came compressed, so that nothing in it could be masked; ask for it without `Accept-Encoding`',
+    );
+  }
+  const editor = outputEditor({
+    detection: builtIn(),
+    known: undefined,
+    isTerminal: false,
+    isBinary: false,
+    isNeutralised: decision.neutralise ?? caller.kind === 'autonomous',
+  });
+  return { ...reply, headers: without(reply.headers, 'content-length'), body: editedSource(reply.body, editor) };
+}
+
+let compiled: Detection | undefined;
+
+/** The built-in detectors, put together when they are needed first. */
+function builtIn(): Detection {
+  compiled ??= detection();
+  return compiled;
+}
+
+function editedSource(source: ByteSource, editor: OutputEditor): ByteSource {
+  return {
+    start(sink) {
+      let isOver = false;
+      source.start({
+        write(chunk) {
+          if (isOver) return false;
+          const edited = editor.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
+          if (editor.mustEnd !== undefined) {
+            isOver = true;
+            const error = new Error(`it is not text, and a value that must be masked is in it (${editor.mustEnd.by})`);
+            source.cancel(error);
+            sink.fail(error);
+            return false;
+          }
+          return edited.length === 0 || sink.write(edited);
+        },
+        end(trailers) {
+          if (isOver) return;
+          const rest = editor.end();
+          if (editor.mustEnd !== undefined) {
+            sink.fail(new Error(`it is not text, and a value that must be masked is in it (${editor.mustEnd.by})`));
+            return;
+          }
+          if (rest.length > 0) sink.write(rest);
+          sink.end(trailers);
+        },
+        fail(error) {
+          if (!isOver) sink.fail(error);
+        },
+      });
+    },
+    resume: () => source.resume(),
+    cancel: (reason) => source.cancel(reason),
+  };
+}
+
+function headerOf(headers: readonly string[], name: string): string | undefined {
+  const at = headers.findIndex((header, index) => index % 2 === 0 && header.toLowerCase() === name);
+  return at === -1 ? undefined : headers[at + 1]?.toLowerCase();
+}
+
+/** The headers but one, whose value the edits make untrue. */
+function without(headers: readonly string[], name: string): readonly string[] {
+  return headers.filter((_, index) => (headers[index - (index % 2)] as string).toLowerCase() !== name);
+}
