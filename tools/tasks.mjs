@@ -13,6 +13,7 @@ export const tasks = {
   bench: ['test/bench/main.ts'],
   fuzz: ['test/fuzz/main.ts'],
   oracle: ['test/oracle/main.ts'],
+  protobuf: ['test/oracle/protobuf/main.ts'],
   build: ['tools/build.mjs'],
   docs: ['test/docs/write.ts'],
 };

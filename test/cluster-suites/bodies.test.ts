@@ -23,12 +23,14 @@ const JSON_TYPE = 'application/json';
 
 const KINDS: Readonly<Record<string, ExpectedKind>> = {
   configmaps: { kind: 'ConfigMap', group: '', version: 'v1', isNamespaced: true },
+  nodes: { kind: 'Node', group: '', version: 'v1', isNamespaced: false },
   deployments: { kind: 'Scale', group: 'autoscaling', version: 'v1', isNamespaced: true },
 };
 
 interface Answer {
   readonly status: number;
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 describe('bodies that the API server takes in a way of its own', { timeout: 180_000 }, async () => {
@@ -37,7 +39,7 @@ describe('bodies that the API server takes in a way of its own', { timeout: 180_
   const shared = process.env[CLUSTER_FOLDER];
   const cluster = shared ? openCluster(shared) : await startCluster({ node: false });
   const agent = adminAgent(cluster);
-  const ask = (method: string, uri: string, body: string, type = JSON_TYPE) =>
+  const ask = (method: string, uri: string, body: string | Buffer, type = JSON_TYPE) =>
     send(cluster, agent, method, uri, body, type);
 
   before(async () => {
@@ -108,10 +110,27 @@ describe('bodies that the API server takes in a way of its own', { timeout: 180_
     assert.equal((await ask('GET', `${MAPS}/map`, '')).status, 404);
     assert.equal(gateway('DELETE', `${MAPS}/map?dryRun=All`, '{}'), 'QUERY_AMBIGUOUS');
   });
+
+  test('T56: a Node as this release has it is read from protobuf, and taken back as it was', async () => {
+    const protobuf = 'application/vnd.kubernetes.protobuf';
+    const node = '/api/v1/nodes/of-protobuf';
+    // What a kubelet of 1.37 reports; an older API server drops what it does not know.
+    const status = '{"metadata":{"name":"of-protobuf"},"status":{"nodeInfo":{"runningInUserNamespace":true}}}';
+    assert.equal((await ask('POST', '/api/v1/nodes', '{"metadata":{"name":"of-protobuf"}}')).status, 201);
+    try {
+      assert.equal((await ask('PATCH', `${node}/status`, status, 'application/merge-patch+json')).status, 200);
+      const { bytes } = await send(cluster, agent, 'GET', node, '', protobuf);
+      assert.equal(bytes.subarray(0, 3).toString(), 'k8s');
+      assert.equal(gateway('PUT', node, bytes, protobuf), '');
+      assert.equal((await send(cluster, agent, 'PUT', node, bytes, protobuf)).status, 200);
+    } finally {
+      await ask('DELETE', node, '');
+    }
+  });
 });
 
 /** What the gateway says: a refusal's code, or what the body makes the operation equal. */
-function gateway(method: string, uri: string, body: string, contentType = JSON_TYPE): string {
+function gateway(method: string, uri: string, body: string | Buffer, contentType = JSON_TYPE): string {
   const path = requestInfo(method, uri);
   try {
     const read = readOperationBody({ bytes: Buffer.from(body), contentType, path, expected: KINDS[path.resource] });
@@ -132,16 +151,23 @@ function send(
   agent: Agent,
   method: string,
   uri: string,
-  body: string,
+  body: string | Buffer,
   type: string,
 ): Promise<Answer> {
   const { hostname, port } = new URL(cluster.server);
-  const headers = { 'content-length': Buffer.byteLength(body), ...(body === '' ? {} : { 'content-type': type }) };
+  const headers = {
+    'content-length': Buffer.byteLength(body),
+    ...(body === '' ? {} : { 'content-type': type }),
+    ...(method === 'GET' ? { accept: type } : {}),
+  };
   return new Promise((resolve, reject) => {
     const sent = request({ agent, hostname, port, method, path: uri, headers }, (reply) => {
       const chunks: Buffer[] = [];
       reply.on('data', (chunk: Buffer) => chunks.push(chunk));
-      reply.on('end', () => resolve({ status: reply.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+      reply.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        resolve({ status: reply.statusCode ?? 0, text: bytes.toString(), bytes });
+      });
     });
     sent.on('error', reject).end(body);
   });

@@ -2,9 +2,8 @@ import type { ExpectedKind } from './agree.ts';
 import data from './protobuf-fields.json' with { type: 'json' };
 
 /*
- * The field numbers of every kind that a request body can hold: data, made by test/oracle/protobuf from the tags of the API server's own types.
- *
- * Adding a version of Kubernetes is running that program again.
+ * The field numbers of every kind that a request body can hold: data, made by test/oracle/protobuf from the tags of the API server's own types,
+ * a union of several releases. Adding one is a folder there and `npm run protobuf -- write`.
  */
 
 /** What the JSON of a field has; see `field` in test/oracle/protobuf/fields.go. */
@@ -30,12 +29,20 @@ const KINDS: Readonly<Record<string, string | undefined>> = data.kinds;
 type Row = readonly (string | number)[];
 const ROWS: Readonly<Record<string, readonly Row[] | undefined>> = data.messages;
 
-/** The version of Kubernetes' modules that the field numbers are of. */
-export const PROTOBUF_FIELDS_VERSION: string = data.version;
+/** The versions of Kubernetes' modules that the field numbers are of, oldest first. */
+export const PROTOBUF_FIELDS_VERSIONS: readonly string[] = data.versions;
+
+/** The same as people name them: `Kubernetes 1.35 to 1.37`. */
+export const PROTOBUF_RELEASES: string = releasesOf(PROTOBUF_FIELDS_VERSIONS);
+
+function releasesOf(versions: readonly string[]): string {
+  const release = (version = ''): string => version.replace(/^v0\.(\d+)\..*$/, '1.$1');
+  return `Kubernetes ${release(versions[0])} to ${release(versions.at(-1))}`;
+}
 
 const messages = new Map<string, Message>();
 
-/** The message of a kind by its apiVersion; undefined for what is never protobuf: custom resources, and what another version brought. */
+/** The message of a kind by its apiVersion; undefined for what is never protobuf: custom resources, and what a newer release brought. */
 export function kindMessage(apiVersion: string, kind: string): string | undefined {
   const key = `${apiVersion}/${kind}`;
   return Object.hasOwn(KINDS, key) ? KINDS[key] : undefined;

@@ -213,9 +213,9 @@ describe('a body is read by its content type', () => {
 
   test('a custom resource in protobuf is refused, whatever its envelope says', () => {
     const uri = '/apis/example.com/v1/namespaces/a/widgets';
-    assert.equal(
+    assert.match(
       outcome(() => read('POST', uri, protobuf, 'application/vnd.kubernetes.protobuf')),
-      'MEDIA_TYPE_UNSUPPORTED: `Widget` has no protobuf form',
+      /^MEDIA_TYPE_UNSUPPORTED: `Widget` of `.*` has no protobuf form in Kubernetes/,
     );
   });
 

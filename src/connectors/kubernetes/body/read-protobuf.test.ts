@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { ExpectedKind } from './agree.ts';
 import { DEFAULT_BODY_LIMITS } from './body-limits.ts';
-import { PROTOBUF_FIELDS_VERSION } from './protobuf-schema.ts';
+import { PROTOBUF_FIELDS_VERSIONS } from './protobuf-schema.ts';
 import { readProtobuf } from './read-protobuf.ts';
 
 interface Vector {
@@ -53,7 +53,7 @@ function body(raw: number[], apiVersion = 'v1', kind = 'Pod', rest: number[] = [
 
 describe('Kubernetes protobuf', () => {
   test('T56: random objects of every kind are read as the API server’s own code reads them', () => {
-    assert.equal((JSON.parse(head) as { version: string }).version, `k8s.io/api ${PROTOBUF_FIELDS_VERSION}`);
+    assert.equal((JSON.parse(head) as { version: string }).version, `k8s.io/api ${PROTOBUF_FIELDS_VERSIONS.at(-1)}`);
     assert.ok(vectors.length > 300);
     for (const { kind, protobuf, object } of vectors) {
       const got = readProtobuf(Buffer.from(protobuf, 'base64'), expectedOf(kind), DEFAULT_BODY_LIMITS);
@@ -81,7 +81,7 @@ describe('Kubernetes protobuf', () => {
     [
       'a field that is none',
       body(field(15)),
-      'BODY_UNREADABLE: the protobuf has field 15 in core/v1.Pod, which is none',
+      'BODY_UNREADABLE: the protobuf has field 15 in core/v1.Pod, which Kubernetes 1.35 to 1.37 do not have: what it holds cannot be judged here',
     ],
     [
       'another wire type',
@@ -113,9 +113,27 @@ describe('Kubernetes protobuf', () => {
     const expected = expectedOf('example.com/v1/Widget');
     assert.equal(
       outcome(body([], 'example.com/v1', 'Widget'), expected),
-      'MEDIA_TYPE_UNSUPPORTED: `Widget` has no protobuf form',
+      'MEDIA_TYPE_UNSUPPORTED: `Widget` of `example.com/v1` has no protobuf form in Kubernetes 1.35 to 1.37, which are known here',
     );
     assert.match(outcome(body([], 'v1', 'toString'), expectedOf('v1/toString')), /^MEDIA_TYPE_UNSUPPORTED/);
+  });
+
+  test('what 1.35, 1.36 and 1.37 each brought or dropped is read', () => {
+    const kinds = [
+      'autoscaling/v2beta2/HorizontalPodAutoscaler', // not after 1.35
+      'scheduling.k8s.io/v1alpha2/Workload', // 1.36 alone
+      'lifecycle.k8s.io/v1alpha1/EvictionRequest', // since 1.37
+    ];
+    for (const kind of kinds) {
+      const expected = expectedOf(kind);
+      assert.match(
+        outcome(body(named, `${expected.group}/${expected.version}`, expected.kind), expected),
+        /"name":"web"/,
+      );
+    }
+    // status.nodeInfo.runningInUserNamespace, which every kubelet of 1.37 reports.
+    const node = body([...named, ...field(3, ...field(7, 0x60, 1))], 'v1', 'Node');
+    assert.match(outcome(node, expectedOf('v1/Node')), /"runningInUserNamespace":true/);
   });
 
   test('DeleteOptions may name any group; an eviction one of two versions', () => {

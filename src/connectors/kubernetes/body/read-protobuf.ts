@@ -16,7 +16,7 @@ import { type ExpectedKind, groupVersion } from './agree.ts';
 import type { BodyLimits } from './body-limits.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
 import { isEmptyValue, scalar } from './protobuf-scalar.ts';
-import { type Field, kindMessage, message } from './protobuf-schema.ts';
+import { type Field, kindMessage, message, PROTOBUF_RELEASES } from './protobuf-schema.ts';
 import { SPECIAL_TYPES } from './protobuf-special.ts';
 import { packedVarints, type WireField, wireFields } from './protobuf-wire.ts';
 import { unreadable } from './unreadable.ts';
@@ -24,21 +24,30 @@ import { unreadable } from './unreadable.ts';
 /** `k8s` and a zero byte, before the envelope. */
 const PREFIX = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
+/** What a client of a newer release can do: JSON has names, so that nothing in it is unknown here. */
+const AS_JSON =
+  'send application/json (in client-go: ContentType of its rest.Config), or run a gateway that knows the release';
+
 const EVICTIONS: ReadonlySet<string> = new Set(['policy/v1', 'policy/v1beta1']);
 
 /**
  * The object in a protobuf body, in the form of its JSON.
  *
- * @throws {Refusal} BODY_UNREADABLE; BODY_MISMATCH another kind than the path's; MEDIA_TYPE_UNSUPPORTED a kind that is never protobuf, such as
- * a custom resource
+ * @throws {Refusal} BODY_UNREADABLE; BODY_MISMATCH another kind than the path's; MEDIA_TYPE_UNSUPPORTED a kind without a protobuf form
+ * in the releases that are known, such as a custom resource
  */
 export function readProtobuf(bytes: Uint8Array, expected: ExpectedKind, limits: BodyLimits): JsonObject {
   const { apiVersion, kind, raw } = readEnvelope(bytes);
   const taken = groupVersion(expected.group, expected.version);
   if (kindMessage(taken, expected.kind) === undefined) {
-    throw new Refusal('MEDIA_TYPE_UNSUPPORTED', `\`${printable(expected.kind)}\` has no protobuf form`, {
-      advice: 'send application/json',
-    });
+    const what = `\`${printable(expected.kind)}\` of \`${printable(taken)}\``;
+    throw new Refusal(
+      'MEDIA_TYPE_UNSUPPORTED',
+      `${what} has no protobuf form in ${PROTOBUF_RELEASES}, which are known here`,
+      {
+        advice: AS_JSON,
+      },
+    );
   }
   if (kind !== '' && kind !== expected.kind) {
     throw new Refusal(
@@ -110,7 +119,10 @@ class ProtobufReader {
     const found = new Map<number, WireField[]>();
     for (const field of this.#wireFields(bytes)) {
       if (!byNumber.has(field.number))
-        throw unreadable(`the protobuf has field ${field.number} in ${name}, which is none`);
+        throw unreadable(
+          `the protobuf has field ${field.number} in ${name}, which ${PROTOBUF_RELEASES} do not have: what it holds cannot be judged here`,
+          AS_JSON,
+        );
       const before = found.get(field.number);
       if (before === undefined) found.set(field.number, [field]);
       else before.push(field);
