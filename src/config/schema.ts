@@ -155,10 +155,13 @@ const target = z
     port: port.optional().describe('A port of its own, for clients that know a host and a port only.'),
     eks: notBuilt(eks, 'a cluster of EKS, by an AWS role'),
     relay: notBuilt(name, 'a cluster behind a relay'),
-    podSecrets: notBuilt(
-      z.array(z.string().min(1)).min(1),
-      'namespaces whose Secrets the reader may read, to know values in output',
-    ),
+    podSecrets: z
+      .array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name of a namespace'))
+      .min(1, 'expected at least one; leave the key out for none')
+      .optional()
+      .describe(
+        'Namespaces in which the reader may `get` Secrets (give it a Role in each): before a log, those that its pod is given are looked up, and their values masked in it. What cannot be looked up is refused.',
+      ),
   })
   .refine(
     ({ kubeconfig, server, eks, relay }) =>

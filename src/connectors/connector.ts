@@ -70,4 +70,18 @@ export interface Probe {
   namespaceLabels(operation: Operation, caller: Caller): Promise<Readonly<Record<string, string>> | null | 'unknown'>;
   /** The names of the services that lead to the operation's pod. */
   services(operation: Operation, caller: Caller): Promise<readonly string[] | 'unknown'>;
+  /** The Secrets that the operation's pod is given, where the target opts its namespace in; else none, and nothing is asked. Never kept. */
+  podSecrets(operation: Operation): Promise<PodSecrets>;
+}
+
+export interface PodSecrets {
+  readonly secrets: readonly PodSecret[];
+  /** What could not be looked up, in a few words each. */
+  readonly failed: readonly string[];
+}
+
+/** Values that a pod is given, which its output may show. */
+export interface PodSecret {
+  readonly name: string;
+  readonly values: readonly Buffer[];
 }

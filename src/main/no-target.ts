@@ -40,4 +40,5 @@ export const noProbe: Probe = {
   pod: async () => 'unknown',
   namespaceLabels: async () => 'unknown',
   services: async () => 'unknown',
+  podSecrets: async () => ({ secrets: [], failed: [] }),
 };

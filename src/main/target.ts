@@ -48,7 +48,7 @@ export function createTarget(target: TargetConfig, config: Config, clock: Clock,
       bodyLimits: DEFAULT_BODY_LIMITS,
       reviews: reviewsOf(target.name, rules, clock),
     }),
-    probe: createProbe({ reader, upstream, upstreamIdentity, clock }),
+    probe: createProbe({ reader, upstream, upstreamIdentity, clock, podSecrets: new Set(target.podSecrets ?? []) }),
     async close() {
       await Promise.all([upstream.close(), reader.close()]);
     },

@@ -2,6 +2,7 @@
  * What a program says is masked as text, whatever type its reply says it has, and made safe to show where its reader is a program too.
  */
 import { type Detection, detection } from '../masking/detect/detection.ts';
+import type { KnownValues } from '../masking/text/known-values.ts';
 import { type OutputEditor, outputEditor } from '../masking/text/output-editor.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -20,7 +21,11 @@ export function isOutput({ operation }: Permit, { status }: UnaryReply | StreamR
  *
  * @throws {Refusal} ENCODING_NOT_ACCEPTABLE it came compressed, so that nobody could look into it
  */
-export function maskOutput<R extends UnaryReply | StreamReply>({ caller, decision }: Permit, reply: R): R {
+export function maskOutput<R extends UnaryReply | StreamReply>(
+  { caller, decision }: Permit,
+  reply: R,
+  known: KnownValues | undefined,
+): R {
   const encoding = headerOf(reply.headers, 'content-encoding');
   if (encoding !== undefined && encoding !== 'identity') {
     reply.body.cancel(new Error('its encoding cannot be read'));
@@ -31,7 +36,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>({ caller, decisio
   }
   const editor = outputEditor({
     detection: builtIn(),
-    known: undefined,
+    known,
     isTerminal: false,
     isBinary: false,
     isNeutralised: decision.neutralise ?? caller.kind === 'autonomous',

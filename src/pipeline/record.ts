@@ -124,6 +124,10 @@ class JournalRecording implements Recording, UnderWay {
     }
   }
 
+  lookedUp(what: string): void {
+    this.#facts.push(what);
+  }
+
   decided({ decision, operation }: Judged): void {
     this.#decision = decision;
     this.#operation = operation;

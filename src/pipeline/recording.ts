@@ -21,6 +21,8 @@ export interface Recording {
   begin(operation: Operation): void;
   /** What was looked up to decide; the end's record has it. */
   probed(facts: Facts): void;
+  /** A Secret was looked up, in a few words without its values; the end's record has it. */
+  lookedUp(what: string): void;
   /** What policy answered, for the end's record. */
   decided(judged: Judged): void;
   /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */

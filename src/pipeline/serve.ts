@@ -5,6 +5,7 @@ import { asOneself } from './as-oneself.ts';
 import { askPolicy } from './ask-policy.ts';
 import type { Gateway } from './gateway.ts';
 import { judge } from './judge.ts';
+import { knownOutput } from './known-output.ts';
 import { mask } from './mask.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
@@ -24,11 +25,12 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
       const permit = await settle(judged, recording, gateway.clock); //    allowed, and its intent on disk; or refused
+      const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
-      return { permit, reply: await gateway.connector.forward(permit, end) }; // its own bytes, with our credential
+      return { permit, known, reply: await gateway.connector.forward(permit, end) }; // its own bytes, with our credential
     };
-    const { permit, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
-    const masked = mask(permit, reply); //                                 without the values that must be hidden
+    const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
+    const masked = mask(permit, reply, known); //                            without the values that must be hidden
     return recording.replied(until(permit, gateway.clock, masked, recording)); // a stream ends with its caller's token
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);

@@ -28,10 +28,10 @@ export interface Attempt {
  *
  * @throws {Refusal} OBJECT_CHANGED it changed each time; what the attempt refuses
  */
-export async function whileChanged(
+export async function whileChanged<Made extends Attempt>(
   connector: Pick<Connector, 'isConflict'>,
-  attempt: () => Promise<Attempt>,
-): Promise<Attempt> {
+  attempt: () => Promise<Made>,
+): Promise<Made> {
   let before: Precondition | undefined;
   for (let count = 1; ; count++) {
     const isLast = count === ATTEMPT_LIMITS.attemptsMax;

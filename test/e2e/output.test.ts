@@ -17,6 +17,7 @@ const POLICY = `${STREAM_POLICY}  - { id: raw, effect: allow, verbs: [get], apiG
 before(async () => {
   world = await startSmallWorld({
     policy: POLICY,
+    target: '    podSecrets: [opted]\n',
     front: {
       onRequest({ url = '' }: IncomingMessage, response: ServerResponse) {
         replies.get(url)?.(response);
@@ -96,4 +97,47 @@ test('T47: a log that comes compressed is not passed', async () => {
   const { status, body } = await world.ask({ token: await world.token('dev'), uri });
   assert.equal(status, 406);
   assert.match(body, /came compressed/);
+});
+
+const OPTED = '/api/v1/namespaces/opted';
+const canary = 'plain-canary-value!';
+
+/** Upstream gives a JSON answer. */
+function object(uri: string, value: unknown, status = 200): void {
+  upstream(uri, (response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value)),
+  );
+}
+
+function opted(pod: string, text: string): void {
+  object(`${OPTED}/pods/${pod}`, {
+    kind: 'Pod',
+    spec: { containers: [{ envFrom: [{ secretRef: { name: `${pod}-db` } }] }] },
+  });
+  upstream(`${OPTED}/pods/${pod}/log`, (response) =>
+    response.writeHead(200, { 'content-type': 'text/plain' }).end(text),
+  );
+}
+
+test('T53: values of the Secrets that a pod is given are masked in its log, where its namespace is opted in, and each look-up is recorded', async () => {
+  const encoded = Buffer.from(canary).toString('base64');
+  opted('known', `panic: ${canary} at main.go:7, ${encodeURIComponent(canary)}, ${encoded}\n`);
+  object(`${OPTED}/secrets/known-db`, { kind: 'Secret', data: { p: encoded } });
+  const { status, body } = await world.ask({ token: await world.token('dev'), uri: `${OPTED}/pods/known/log` });
+  assert.equal(status, 200);
+  const mask = 'masked-by-sallyport-secret';
+  assert.equal(body, `panic: ${mask} at main.go:7, ${mask}, ${mask}\n`);
+  const [end] = await endsOf(world, 'pods/known/log');
+  assert.deepEqual(end?.decision?.facts, ['secret opted/known-db']);
+  assert.ok(!JSON.stringify(await world.events()).includes(canary));
+});
+
+test('a log is refused where a Secret of its pod cannot be looked up', async () => {
+  opted('closed', `${canary}\n`);
+  object(`${OPTED}/secrets/closed-db`, { kind: 'Status', code: 403 }, 403);
+  const { status, body } = await world.ask({ token: await world.token('dev'), uri: `${OPTED}/pods/closed/log` });
+  assert.equal(status, 403);
+  assert.match(body, /a Secret that the pod is given could not be looked up, so its values could not be masked/);
+  const [end] = await endsOf(world, 'pods/closed/log');
+  assert.deepEqual(end?.decision?.facts, ['secret opted/closed-db: unknown']);
 });

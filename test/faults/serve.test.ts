@@ -105,6 +105,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     pod: nothing,
     namespaceLabels: nothing,
     services: nothing,
+    podSecrets: async () => ({ secrets: [], failed: [] }),
   };
   const rules = parsePolicies([{ path: 'p.yaml', text: POLICY }]);
   assert.ok('rules' in rules);

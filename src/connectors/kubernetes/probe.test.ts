@@ -32,7 +32,17 @@ function probeOf(answers: (request: UpstreamRequest) => Answered | Refusal) {
   const time = { nowMs: 0 };
   const { upstream, asked } = upstreamOf(answers);
   const clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
-  return { probe: createProbe({ reader: upstream, upstream, upstreamIdentity: 'caller', clock }), asked, time };
+  return {
+    probe: createProbe({
+      reader: upstream,
+      upstream,
+      upstreamIdentity: 'caller',
+      clock,
+      podSecrets: new Set(['shop']),
+    }),
+    asked,
+    time,
+  };
 }
 
 const caller = callerOf({ subject: 'dev', groups: ['ops'] });
@@ -127,4 +137,44 @@ test('labels are kept for their time; pods, objects and what was unknown are not
   await probe.pod(exec, caller);
   await probe.pod(exec, caller);
   assert.equal(asked.length, 5);
+});
+
+const log = operationOf({ method: 'GET', uri: '/api/v1/namespaces/shop/pods/web/log' });
+const POD = JSON.stringify({
+  spec: { containers: [{ envFrom: [{ secretRef: { name: 'db' } }, { secretRef: { name: 'gone' } }] }] },
+});
+
+test('the Secrets of a pod are looked up in namespaces that are opted in, and nothing is asked in others', async () => {
+  const { probe, asked } = probeOf(({ uri }) => {
+    if (uri.endsWith('/pods/web')) return { body: POD };
+    return uri.endsWith('/secrets/db') ? { body: '{"data":{"p":"aHVudGVyMg=="}}' } : { status: 404, body: '{}' };
+  });
+  assert.deepEqual(await probe.podSecrets(log), {
+    secrets: [
+      { name: 'db', values: [Buffer.from('hunter2')] },
+      { name: 'gone', values: [] },
+    ],
+    failed: [],
+  });
+  assert.deepEqual(
+    asked.map(({ uri, identity }) => [uri, identity]),
+    ['pods/web', 'secrets/db', 'secrets/gone'].map((path) => [`/api/v1/namespaces/shop/${path}`, undefined]),
+  );
+  const elsewhere = operationOf({ method: 'GET', uri: '/api/v1/namespaces/other/pods/web/log' });
+  assert.deepEqual(await probe.podSecrets(elsewhere), { secrets: [], failed: [] });
+  assert.equal(asked.length, 3);
+});
+
+test('what of a pod’s Secrets cannot be looked up is told', async () => {
+  const denied = probeOf(({ uri }) => (uri.endsWith('/pods/web') ? { body: POD } : { status: 403, body: '{}' }));
+  assert.deepEqual((await denied.probe.podSecrets(log)).failed, ['secret shop/db', 'secret shop/gone']);
+  const broken = probeOf(() => ({ status: 500, body: '' }));
+  assert.deepEqual(await broken.probe.podSecrets(log), { secrets: [], failed: ['pod shop/web'] });
+  const none = probeOf(() => ({ status: 404, body: '{}' }));
+  assert.deepEqual(await none.probe.podSecrets(log), { secrets: [], failed: [] });
+  const volumes = Array.from({ length: PROBE_LIMITS.podSecretsMax + 1 }, (_, at) => ({
+    secret: { secretName: `s${at}` },
+  }));
+  const many = probeOf(() => ({ body: JSON.stringify({ spec: { volumes } }) }));
+  assert.deepEqual((await many.probe.podSecrets(log)).failed, ['65 secrets of pod shop/web']);
 });

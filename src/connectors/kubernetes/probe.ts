@@ -11,8 +11,9 @@ import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts'
 import { Rejection } from '../../model/rejection.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import type { Clock } from '../../std/clock.ts';
-import type { Probe } from '../connector.ts';
+import type { PodSecrets, Probe } from '../connector.ts';
 import { isJsonObject } from './is-json-object.ts';
+import { podSecretOf, secretNamesOf } from './pod-secrets.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 
 /** Limits of look-ups; documented in docs/reference/limits.md. */
@@ -25,6 +26,8 @@ export const PROBE_LIMITS = Object.freeze({
   keptMs: 5_000,
   /** How many such answers are kept. */
   keptMax: 2_000,
+  /** How many Secrets a pod may be given whose values are looked for in its output. */
+  podSecretsMax: 64,
 });
 
 interface Parts {
@@ -34,6 +37,8 @@ interface Parts {
   readonly upstream: Upstream;
   readonly upstreamIdentity: 'caller' | 'credential';
   readonly clock: Clock;
+  /** Namespaces whose Secrets the reader may read. */
+  readonly podSecrets: ReadonlySet<string>;
 }
 
 /** A probe of one target. */
@@ -61,6 +66,28 @@ export function createProbe(parts: Parts): Probe {
         return found === null || found === 'unknown' ? found : labelsOf(found);
       }),
     services: ({ namespace, name }) => keep(`services/${namespace}/${name}`, () => servicesOf(parts, namespace, name)),
+    podSecrets: (operation) => podSecrets(parts, operation),
+  };
+}
+
+async function podSecrets(parts: Parts, { namespace, name }: Operation): Promise<PodSecrets> {
+  if (!parts.podSecrets.has(namespace)) return { secrets: [], failed: [] };
+  const pod = await read(parts, `/api/v1/namespaces/${namespace}/pods/${name}`);
+  if (pod === 'unknown') return { secrets: [], failed: [`pod ${namespace}/${name}`] };
+  const names = pod === null ? [] : secretNamesOf(pod);
+  if (names.length > PROBE_LIMITS.podSecretsMax)
+    return { secrets: [], failed: [`${names.length} secrets of pod ${namespace}/${name}`] };
+  const looked = await Promise.all(
+    names.map(async (secret) => {
+      const found = await read(parts, `/api/v1/namespaces/${namespace}/secrets/${secret}`);
+      // One that is not there was optional, or its pod has not started.
+      if (found === null) return { name: secret, values: [] };
+      return found === 'unknown' ? `secret ${namespace}/${secret}` : podSecretOf(secret, found);
+    }),
+  );
+  return {
+    secrets: looked.filter((one) => typeof one !== 'string'),
+    failed: looked.filter((one) => typeof one === 'string'),
   };
 }
 
