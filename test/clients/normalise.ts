@@ -26,6 +26,7 @@ const words: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/\b[0-9a-f]{64}\b/g, 'ID'], // of a container or a sandbox; rows that compare content print an MD5 sum
   [/(127\.0\.0\.1|\[::1\]|localhost):\d+/g, '$1:PORT'],
   [/(Handling connection for|port|forwarding) \d+/g, '$1 PORT'],
+  [/(localPort=)\d+/g, '$1PORT'], // kubectl 1.37
   [/(remotecommand|portforward|temp(?:orary)?|edit)[-.]\d{5,}/g, '$1-NUMBER'],
   [/X509SHA256=[0-9a-f]{64}/g, 'CREDENTIAL'],
   [/(\S) {2,}/g, '$1  '], // a column is as wide as its widest cell

@@ -15,6 +15,8 @@ export const table: readonly Part[] = [
   { client: 'kubectl-1.30', rows: rowsOf(30) },
   { client: 'kubectl-1.33', rows: rowsOf(33) },
   { client: 'kubectl-1.35', rows: rowsOf(35) },
+  { client: 'kubectl-1.36', rows: rowsOf(36) },
+  { client: 'kubectl-1.37', rows: rowsOf(37) },
   { client: 'helm-3', rows: helmRows },
   { client: 'helm-4', rows: helmRows },
   { client: 'python', rows: programRows('python-client', ['objects', 'watch', 'exec', 'logs', 'forward', 'errors']) },

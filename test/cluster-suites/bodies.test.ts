@@ -119,10 +119,15 @@ describe('bodies that the API server takes in a way of its own', { timeout: 180_
     assert.equal((await ask('POST', '/api/v1/nodes', '{"metadata":{"name":"of-protobuf"}}')).status, 201);
     try {
       assert.equal((await ask('PATCH', `${node}/status`, status, 'application/merge-patch+json')).status, 200);
-      const { bytes } = await send(cluster, agent, 'GET', node, '', protobuf);
-      assert.equal(bytes.subarray(0, 3).toString(), 'k8s');
-      assert.equal(gateway('PUT', node, bytes, protobuf), '');
-      assert.equal((await send(cluster, agent, 'PUT', node, bytes, protobuf)).status, 200);
+      // A controller that marks the new node between the two makes them a conflict, as it does to any client: then both again.
+      let put = 409;
+      for (let tries = 0; put === 409 && tries < 50; tries++) {
+        const { bytes } = await send(cluster, agent, 'GET', node, '', protobuf);
+        assert.equal(bytes.subarray(0, 3).toString(), 'k8s');
+        assert.equal(gateway('PUT', node, bytes, protobuf), '');
+        put = (await send(cluster, agent, 'PUT', node, bytes, protobuf)).status;
+      }
+      assert.equal(put, 200);
     } finally {
       await ask('DELETE', node, '');
     }
