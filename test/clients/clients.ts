@@ -28,6 +28,7 @@ export type ClientName =
   | 'helm-3'
   | 'helm-4'
   | 'python'
+  | 'python-frameworks'
   | 'javascript'
   | 'client-go';
 
@@ -64,7 +65,12 @@ export const clients: readonly Client[] = [
   {
     name: 'python',
     missing: missing('python3 -c "import venv, ensurepip"', 'apt-get install python3-venv'),
-    prepare: python,
+    prepare: () => python('python', 'the Python client (50 MB of wheels)'),
+  },
+  {
+    name: 'python-frameworks',
+    missing: missing('python3 -c "import venv, ensurepip"', 'apt-get install python3-venv'),
+    prepare: () => python('python-frameworks', 'kopf, kr8s and lightkube (40 MB of wheels)'),
   },
   { name: 'javascript', missing: undefined, prepare: javascript },
   goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)'),
@@ -146,19 +152,19 @@ async function layerFolder(name: keyof typeof layers): Promise<string> {
   });
 }
 
-async function python(): Promise<string> {
-  const requirements = join(HERE, 'python', 'requirements.txt');
-  const program = join(HERE, 'python', 'client.py');
+async function python(name: ClientName, origin: string): Promise<string> {
+  const requirements = join(HERE, name, 'requirements.txt');
+  const program = join(HERE, name, 'client.py');
   return cached({
-    name: 'python',
-    origin: 'the Python client (50 MB of wheels)',
+    name,
+    origin,
     sources: [requirements, program],
     async make(into) {
       await run('python3', ['-m', 'venv', join(into, 'venv')]);
       const install = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', requirements];
       await run(join(into, 'venv/bin/python'), install);
       cpSync(program, join(into, 'client.py'));
-      writeProgram(join(into, 'python-client'), launcher('"$here/venv/bin/python" "$here/client.py"'));
+      writeProgram(join(into, `${name}-client`), launcher('"$here/venv/bin/python" "$here/client.py"'));
     },
   });
 }

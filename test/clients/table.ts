@@ -9,6 +9,13 @@ export interface Part {
   readonly rows: readonly Row[];
 }
 
+// lightkube knows credential plugins of v1beta1 alone.
+const lightkube = `sed 's,\\(authentication.k8s.io/v1\\)"*$,\\1beta1,' "$KUBECONFIG" > "$PWD/beta" && KUBECONFIG=$PWD/beta`;
+const pythonFrameworks: readonly Row[] = [
+  { name: 'lightkube', run: `${lightkube} python-frameworks-client lightkube $NS` },
+  ...programRows('python-frameworks-client', ['kr8s', 'kr8s-streams', 'kopf']),
+];
+
 /** The table: every client with its commands. */
 export const table: readonly Part[] = [
   { client: 'kubectl-1.27', rows: rowsOf(27) },
@@ -20,6 +27,7 @@ export const table: readonly Part[] = [
   { client: 'helm-3', rows: helmRows },
   { client: 'helm-4', rows: helmRows },
   { client: 'python', rows: programRows('python-client', ['objects', 'watch', 'exec', 'logs', 'forward', 'errors']) },
+  { client: 'python-frameworks', rows: pythonFrameworks },
   { client: 'javascript', rows: programRows('javascript-client', ['objects', 'watch', 'exec', 'logs', 'errors']) },
   { client: 'client-go', rows: programRows('client-go', ['typed', 'dynamic', 'informer', 'exec', 'errors']) },
 ];
