@@ -14,6 +14,7 @@ import { measureRequests } from './requests.ts';
 import { measureStages } from './stages.ts';
 import { measureStarts } from './starts.ts';
 import { syncMs } from './sync.ts';
+import { measureTexts } from './text.ts';
 import { measureWatches } from './watches.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -61,7 +62,7 @@ async function measure(world: World): Promise<Report> {
     get: await measureStages(world, get, stages),
     create: await measureStages(world, create, stages),
   };
-  say('lists, execs, watches, starts, decisions');
+  say('lists, execs, watches, starts, decisions, texts');
   return {
     node: process.version,
     perSecond: requests.perSecond,
@@ -74,6 +75,7 @@ async function measure(world: World): Promise<Report> {
     watches: await measureWatches(world, { watches, rounds }),
     starts: await measureStarts(world, rounds),
     decisions: measureDecisions(),
+    texts: measureTexts(),
   };
 }
 

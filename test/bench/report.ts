@@ -4,6 +4,7 @@ import type { DecideRow } from './decide.ts';
 import { type Figure, figureTable, table, type WayFigures } from './figures.ts';
 import type { StageShare } from './stages.ts';
 import type { StartCost } from './starts.ts';
+import type { TextRow } from './text.ts';
 import type { WatchCost } from './watches.ts';
 
 /** Requests of one kind, by each way. */
@@ -26,6 +27,7 @@ export interface Report {
   readonly watches: readonly WatchCost[];
   readonly starts: readonly StartCost[];
   readonly decisions: readonly DecideRow[];
+  readonly texts: readonly TextRow[];
 }
 
 /** Over this, the direct way itself says that the machine does something else as well, and differences of latency say nothing. */
@@ -77,8 +79,19 @@ export function figures(report: Report): readonly Figure[] {
       atMost: 1.1,
       measured: of(report.watches, 'gateway').kilobytes / of(report.watches, 'bare').kilobytes,
     },
+    {
+      what: 'masking of text, the slowest, a second of processor time',
+      unit: 'MB',
+      atLeast: 120,
+      measured: slowestText(report),
+    },
     ...['gateway, built, 20 rules', 'gateway, built'].flatMap((way) => startFigures(of(report.starts, way))),
   ];
+}
+
+/** Of what an exec's output costs: what is made safe to show is a log's. */
+function slowestText({ texts }: Report): number {
+  return Math.min(...texts.filter(({ what }) => !what.includes('safe')).map(({ megabytes }) => megabytes));
 }
 
 function startFigures({ way, startMs, megabytes }: StartCost): readonly Figure[] {
@@ -140,6 +153,10 @@ export function reportText(report: Report): string {
       ]),
     ],
     ['a decision', table(report.decisions.map(({ what, us }) => [what, `${us.toFixed(1)} µs`]))],
+    [
+      'masking of text, a second of processor time',
+      table(report.texts.map(({ what, megabytes }) => [what, `${megabytes.toFixed(0)} MB`])),
+    ],
     ['held against the design', figureTable(figures(report))],
   ];
   const head = `Node ${report.node}; one sync of the disk: ${report.syncMs.toFixed(2)} ms`;

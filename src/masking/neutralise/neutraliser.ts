@@ -8,6 +8,11 @@
  */
 import { type Harm, harmOf, shown } from './harm.ts';
 
+/** Of ASCII, what is only text. */
+const plain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d ? 1 : 0,
+);
+
 export class Neutraliser {
   #held: Buffer = Buffer.alloc(0);
   #behindVisible = false;
@@ -106,15 +111,22 @@ interface Piece {
 const escapeByte = 0x1b;
 const sequenceBytesMax = 32;
 
-function skipPlain(bytes: Buffer, from: number): number {
+function skipPlain(bytes: Uint8Array, from: number): number {
+  const set = plain;
+  const end = bytes.length;
   let at = from;
-  while (at < bytes.length && plain[bytes[at] as number] === 1) at++;
+  while (at < end - 3) {
+    const all =
+      (set[bytes[at] as number] as number) &
+      (set[bytes[at + 1] as number] as number) &
+      (set[bytes[at + 2] as number] as number) &
+      (set[bytes[at + 3] as number] as number);
+    if (all === 0) break;
+    at += 4;
+  }
+  while (at < end && set[bytes[at] as number] === 1) at++;
   return at;
 }
-
-const plain = Uint8Array.from({ length: 256 }, (_, byte) =>
-  (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d ? 1 : 0,
-);
 
 /** What stands at a place that is not plain: a colour, a control, a character, or a byte that is none. */
 function pieceAt(bytes: Buffer, at: number, isLast: boolean): Piece | 'more' {

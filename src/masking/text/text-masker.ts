@@ -101,7 +101,7 @@ export class TextMasker {
   #step(chunk: Buffer, isLast: boolean, out: Buffer[]): void {
     if (!this.#isBinary && chunk.includes(0)) this.#becomeBinary();
     const raw = this.#raw.length === 0 ? chunk : Buffer.concat([this.#raw, chunk]);
-    const visible = this.#isBinary ? { bytes: raw, places: undefined, cutOffAt: raw.length } : visibleOf(raw);
+    const visible = this.#isBinary ? { bytes: raw, places: undefined, cutOffAt: raw.length } : visibleOf(raw, isLast);
     const spans = this.#waiting;
     const detected = this.#detect(visible, isLast, spans);
     const known = this.#find(visible, isLast, spans);
@@ -193,10 +193,9 @@ export class TextMasker {
       this.#left = end;
       this.#maskedTo = end;
     }
-    const to = upTo >= bytes.length ? raw.length : placeOf(upTo);
-    if (to <= this.#leftRaw) return;
-    out.push(raw.subarray(this.#leftRaw, to));
-    this.#leftRaw = to;
+    const to = upTo >= bytes.length ? visible.cutOffAt : placeOf(upTo);
+    if (to > this.#leftRaw) out.push(raw.subarray(this.#leftRaw, to));
+    this.#leftRaw = Math.max(this.#leftRaw, to);
     this.#left = Math.max(this.#left, Math.min(upTo, bytes.length));
   }
 
@@ -210,12 +209,12 @@ export class TextMasker {
       this.#leftRaw -= cut;
     } else {
       const context = visible.bytes.subarray(cut, this.#left);
-      const restAt = Math.min(this.#leftRaw, visible.cutOffAt);
-      const isLong = raw.length - restAt > heldRawBytesMax;
-      const rest = isLong ? visible.bytes.subarray(this.#left) : raw.subarray(restAt);
-      const cutOff = isLong ? raw.subarray(visible.cutOffAt) : Buffer.alloc(0);
-      this.#raw = Buffer.concat([context, rest, cutOff]);
-      this.#leftRaw = context.length + (isLong ? 0 : this.#leftRaw - restAt);
+      const isLong = raw.length - this.#leftRaw > heldRawBytesMax;
+      const rest = isLong
+        ? [visible.bytes.subarray(this.#left), raw.subarray(visible.cutOffAt)]
+        : [raw.subarray(this.#leftRaw)];
+      this.#raw = Buffer.concat([context, ...rest]);
+      this.#leftRaw = context.length;
     }
     this.#waiting = this.#waiting
       .filter(
