@@ -4,10 +4,10 @@
  * what is in it. A reading is never used to permit anything.
  */
 import type { Unsaid } from '../model/foresight.ts';
-import type { Operation } from '../model/operation.ts';
+import type { JsonObject, JsonValue, Operation } from '../model/operation.ts';
 import type { Facts } from './facts.ts';
 import { leavesOutFinalizers } from './finalizers.ts';
-import { isObject } from './json.ts';
+import { at, isObject } from './json.ts';
 import type { RbacRequest } from './rbac.ts';
 import { NO, type Truth, unsaid, YES } from './truth.ts';
 
@@ -36,6 +36,8 @@ export function readings(operation: Operation, open?: Unsaid, facts: Facts = {})
   if (!operation.isResourceRequest) return [literal];
   const all = [literal];
   if (operation.equals.length > 0 || operation.power === 'finalize') all.push(deleteReading(literal));
+  const elsewhere = endsElsewhere(operation, open);
+  if (elsewhere !== undefined) all.push({ ...deleteReading(literal), ...elsewhere });
   if (isNamespaceDelete(operation)) all.push(namespaceContents(literal));
   const hangsOn = all.length > 1 ? NO : amountsToDelete(operation, open, facts);
   if (hangsOn !== NO) {
@@ -107,6 +109,48 @@ function nameOf(operation: Operation): Pick<Reading, 'name' | 'names'> {
 /** What equals a delete, as a delete of the object itself. */
 function deleteReading(literal: Reading): Reading {
   return { ...literal, verb: 'delete', subresource: '', power: undefined, isEquivalent: true };
+}
+
+type Ended = Partial<
+  Pick<Reading, 'apiGroup' | 'resource' | 'name' | 'names' | 'isNameUnsaid' | 'isEveryResource' | 'hangsOn'>
+>;
+
+/**
+ * What a request for an eviction, or an autoscaler that may scale to nothing, ends: not itself, but the pod or workload that it names; where it names none, whatever
+ * there is in its namespace.
+ *
+ * Source: `EvictionRequestTarget` of lifecycle.k8s.io/v1alpha1, `CrossVersionObjectReference` of autoscaling/v2
+ */
+function endsElsewhere(
+  { apiGroup, resource, equals, body, verb }: Operation,
+  open: Unsaid | undefined,
+): Ended | undefined {
+  const written =
+    body?.object ?? (body?.patch === undefined || body.patch.type === 'json' ? undefined : body.patch.object);
+  if (apiGroup === 'lifecycle.k8s.io' && equals.includes('eviction'))
+    return { apiGroup: '', resource: 'pods', ...nameIn(at(written, 'spec', 'target', 'pod', 'name'), open) };
+  if (!/autoscal|scaledobject/.test(resource)) return undefined;
+  const isWritten = verb === 'create' || verb === 'update' || verb === 'patch';
+  if (open !== undefined) return isWritten ? { ...ANYTHING, hangsOn: unsaid('body') } : undefined;
+  if (!equals.includes('scale-to-zero')) return undefined;
+  const { kind, apiVersion, name } = objectAt(written, 'spec', 'scaleTargetRef');
+  if (typeof kind !== 'string' || (apiVersion !== undefined && typeof apiVersion !== 'string')) return ANYTHING;
+  const [, group] = /^(?:(.*)\/)?[^/]*$/.exec(apiVersion ?? 'apps/v1') ?? [];
+  return { apiGroup: group ?? '', resource: `${kind.toLowerCase()}s`, ...nameIn(name, open) };
+}
+
+const ANYTHING: Ended = { name: '', names: 'all', isNameUnsaid: false, isEveryResource: true };
+
+function nameIn(name: JsonValue | undefined, open: Unsaid | undefined): Ended {
+  const isSaid = typeof name === 'string' && name !== '';
+  return isSaid
+    ? { name, names: 'one', isNameUnsaid: false }
+    : { name: '', names: 'all', isNameUnsaid: open !== undefined };
+}
+
+function objectAt(value: JsonObject | undefined, ...path: readonly string[]): JsonObject {
+  const found = at(value, ...path);
+  return isObject(found) ? found : {};
 }
 
 /** Namespaces are in none, and yet the API server reads each as in itself. */

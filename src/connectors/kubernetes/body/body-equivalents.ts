@@ -1,10 +1,11 @@
 /*
  * What a change amounts to beside itself, as far as its body says: what could equal a delete is taken to.
  *
- * A new object deletes nothing, so a create has none of these (an eviction is known by its path). Of the rest:
+ * A new object deletes nothing, so a create has none of these (an eviction is known by its path), but for one: a new autoscaler that may scale to 0. Of the rest:
  *
  * - `scale-to-zero`: `spec.replicas` becomes 0, on any kind; on a `scale` subresource also where it is left out of an update or taken away by a
- *   patch, since there 0 is what that means. A Job's `parallelism: 0` and `suspend: true` end its pods too.
+ *   patch, since there 0 is what that means. A Job's `parallelism: 0` and `suspend: true` end its pods too. So do
+ *   the fields by which autoscalers are let down to 0, Kubernetes' own (`minReplicas`, 1.37 and newer) and those of KEDA and others (`minReplicaCount`, …).
  * - `finalizers`: a patch touches `metadata.finalizers`, whatever it puts there; an update has an empty list, or none on an object that is
  *   being deleted. What only the live object shows is left to policy/finalizers.ts: an update that leaves both out, and an apply that leaves out
  *   the finalizers which the same manager applied before.
@@ -32,6 +33,8 @@ export function bodyEquivalents(
   patch: Patch | undefined,
 ): readonly Equivalent[] {
   const found = new Set<Equivalent>();
+  if (path.verb === 'create' && object !== undefined && isScaledDown(within(object, 'spec')))
+    found.add('scale-to-zero');
   if (path.verb === 'update' && object !== undefined) ofUpdate(object, path, found);
   if (path.verb === 'patch' && patch !== undefined) ofPatch(patch, path, found);
   return [...found];
@@ -120,7 +123,8 @@ function ofUnseen(place: readonly string[], path: BodyPath, found: Set<Equivalen
   if (path.subresource === 'status') return;
   const isSpec = overlaps(place, SPEC);
   const key = place[1];
-  if (isSpec && (key === undefined || key === 'replicas' || isJobField(key, path))) found.add('scale-to-zero');
+  if (isSpec && (key === undefined || key === 'replicas' || isScaleField(key) || isJobField(key, path)))
+    found.add('scale-to-zero');
   if (isSpec && (key === undefined || isTtl(key) || key === 'jobTemplate')) found.add('ttl');
 }
 
@@ -132,13 +136,22 @@ function ofMetadata(metadata: JsonObject, found: Set<Equivalent>): void {
 function ofSpec(spec: JsonObject, path: BodyPath, found: Set<Equivalent>): void {
   // What a status subresource is sent of the spec goes nowhere.
   if (path.subresource === 'status') return;
-  if (isZero(spec.replicas)) found.add('scale-to-zero');
+  if (isZero(spec.replicas) || isScaledDown(spec)) found.add('scale-to-zero');
   if (isJobField('parallelism', path) && (isZero(spec.parallelism) || spec.suspend === true)) {
     found.add('scale-to-zero');
   }
   const jobSpec = within(within(spec, 'jobTemplate'), 'spec');
   const isTtlSet = (each: JsonObject) => Object.keys(each).some((key) => isTtl(key) && isSet(each[key]));
   if (isTtlSet(spec) || isTtlSet(jobSpec)) found.add('ttl');
+}
+
+/** Bounds of autoscalers. Source: `minReplicas` of autoscaling/v2, `minReplicaCount` and `idleReplicaCount` of KEDA's ScaledObject */
+function isScaleField(key: string): boolean {
+  return /^(min|max|idle)Replica(s|Count)$/.test(key);
+}
+
+function isScaledDown(spec: JsonObject): boolean {
+  return Object.keys(spec).some((key) => isScaleField(key) && isZero(spec[key]));
 }
 
 function isJobField(key: string, path: BodyPath): boolean {

@@ -19,6 +19,12 @@ const KINDS: Readonly<Record<string, ExpectedKind>> = {
   jobs: { kind: 'Job', group: 'batch', version: 'v1', isNamespaced: true },
   cronjobs: { kind: 'CronJob', group: 'batch', version: 'v1', isNamespaced: true },
   clusterroles: { kind: 'ClusterRole', group: 'rbac.authorization.k8s.io', version: 'v1', isNamespaced: false },
+  horizontalpodautoscalers: {
+    kind: 'HorizontalPodAutoscaler',
+    group: 'autoscaling',
+    version: 'v2',
+    isNamespaced: true,
+  },
   widgets: { kind: 'Widget', group: 'example.com', version: 'v1', isNamespaced: true },
 };
 
@@ -48,6 +54,7 @@ const PODS = '/api/v1/namespaces/a/pods';
 const WEB = `${PODS}/web`;
 const DEPLOYMENT = '/apis/apps/v1/namespaces/a/deployments/web';
 const JOB = '/apis/batch/v1/namespaces/a/jobs/web';
+const AUTOSCALERS = '/apis/autoscaling/v2/namespaces/a/horizontalpodautoscalers';
 
 describe('a body agrees with its path', () => {
   const accepted: readonly [what: string, method: string, uri: string, body: JsonValue][] = [
@@ -365,6 +372,11 @@ describe('patches are read and bounded', () => {
 
 describe('T28: what a body makes a change equal', () => {
   const cases: readonly [method: string, uri: string, body: JsonValue, equals: string, type?: string][] = [
+    // T69: an autoscaler that may scale to nothing.
+    ['POST', AUTOSCALERS, { spec: { minReplicas: 0 } }, 'scale-to-zero'],
+    ['POST', AUTOSCALERS, { spec: { minReplicas: 1, maxReplicas: 3 } }, ''],
+    ['PATCH', `${AUTOSCALERS}/a`, { spec: { minReplicas: 0 } }, 'scale-to-zero', MERGE],
+    ['PATCH', `${AUTOSCALERS}/a`, [{ op: 'copy', from: '/a', path: '/spec/minReplicas' }], 'scale-to-zero', JSON_PATCH],
     // Scale to zero, on the subresource and on the object.
     ['PUT', `${DEPLOYMENT}/scale`, { spec: { replicas: 0 } }, 'scale-to-zero'],
     ['PUT', `${DEPLOYMENT}/scale`, { spec: {} }, 'scale-to-zero'],
