@@ -224,7 +224,7 @@ const rule = z
       .max(WHEN_LENGTH_MAX, `expected at most ${WHEN_LENGTH_MAX} characters`)
       .optional()
       .describe('A condition in CEL over `caller`, `operation`, `object`, `existing` and `now`.'),
-    serviceAccounts: words
+    serviceAccounts: patterns
       .optional()
       .describe('On an allow or hold: service accounts beside `default` that a workload may run as.'),
     mountableSecrets: patterns

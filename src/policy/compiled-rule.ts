@@ -1,4 +1,5 @@
 import { allHold, type Condition, conditionsOf } from './conditions.ts';
+import { isInnerPath } from './inner-paths.ts';
 import type { Question } from './question.ts';
 import { matchesRbac, matchesRbacUnnamed } from './rbac.ts';
 import { isClusterScoped, type Reading } from './reading.ts';
@@ -49,12 +50,9 @@ function couldBeNamed(rule: Rule, { operation, unsaid: open }: Question): boolea
   return open?.name === true && operation.name === '' && matchesRbacUnnamed(rule, operation, 'named');
 }
 
-/** Paths of the server's own insides; `/logs` lists files of a node on some. */
-const INNER_PATHS = /^\/(logs|debug|metrics)(\/|$)/;
-
-/** T21: `/logs`, `/debug` and `/metrics` are reached by their exact paths, never by a wildcard. */
+/** T21: the server's own insides are reached by their exact paths, never by a wildcard. */
 function reachesPath(rule: Rule, path: string): boolean {
-  return !INNER_PATHS.test(path) || rule.nonResourceURLs.includes(path);
+  return !isInnerPath(path) || rule.nonResourceURLs.includes(path);
 }
 
 function wideTest(rule: Rule, conditions: readonly Condition[]): CompiledRule['test'] {

@@ -131,7 +131,7 @@ interface Named {
   readonly hangsOn: Truth;
 }
 
-const NO_NAMES: Names = { serviceAccounts: new Set(), mountableSecrets: [] };
+const NO_NAMES: Names = { serviceAccounts: [], mountableSecrets: [] };
 const NOTHING: Named = { sure: NO_NAMES, perhaps: NO_NAMES, hangsOn: YES };
 
 function named(...lists: readonly (readonly Spoken<CompiledRule>[])[]): Named {
@@ -151,7 +151,7 @@ function namesAny({ rule: { serviceAccounts, mountableSecrets } }: CompiledRule)
 
 function namesOf(naming: readonly Spoken<CompiledRule>[]): Names {
   return {
-    serviceAccounts: new Set(naming.flatMap(({ by }) => by.rule.serviceAccounts)),
+    serviceAccounts: naming.flatMap(({ by }) => by.rule.serviceAccounts),
     mountableSecrets: naming.flatMap(({ by }) => by.rule.mountableSecrets),
   };
 }

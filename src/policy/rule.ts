@@ -43,7 +43,7 @@ export interface Rule {
   /** A condition in CEL. */
   readonly when?: string;
 
-  /** On an allow: service accounts beside `default` that a workload may run as. */
+  /** On an allow: service accounts beside `default` that a workload may run as, with `*` for any run of characters. */
   readonly serviceAccounts: readonly string[];
   /** On an allow or hold: Secrets that a workload may be given, with `*` for any run of characters. */
   readonly mountableSecrets: readonly string[];

@@ -15,6 +15,8 @@ const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
 const NODE = '/api/v1/nodes/n1';
 const SERVICE = `${SHOP}/services/web`;
 const ACCOUNT = `${SHOP}/serviceaccounts/web`;
+const LEASES = '/apis/coordination.k8s.io/v1/namespaces';
+const CLAIMS = '/apis/resource.k8s.io/v1/namespaces/shop';
 const ROLE = 'eks.amazonaws.com/role-arn';
 const LEVEL = 'pod-security.kubernetes.io/enforce';
 const NO_EXECUTE = { key: 'out', effect: 'NoExecute' };
@@ -60,6 +62,8 @@ const ROWS: readonly Row[] = [
   ['kubectl cordon', ['PATCH', NODE, { spec: { unschedulable: true } }, STRATEGIC], 'allow'],
   ['a taint that evicts nothing', ['PATCH', NODE, { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } }, STRATEGIC], 'allow'],
   ['a node by delete', ['DELETE', NODE], 'guard deletions'],
+  ['a node by delete, as a dry run', ['DELETE', `${NODE}?dryRun=All`], 'allow'],
+  ['a taint that evicts, as a dry run', ['PATCH', `${NODE}?dryRun=All`, { spec: { taints: [NO_EXECUTE] } }, STRATEGIC], 'allow'],
   ['every node by deletecollection', ['DELETE', '/api/v1/nodes'], 'guard deletions'],
   ['what nodes are made of, on EKS', ['PUT', '/apis/eks.amazonaws.com/v1/nodeclasses/default', {}], 'guard nodes'],
   ['what nodes are made of, on OpenShift', ['POST', '/apis/machineconfiguration.openshift.io/v1/machineconfigs', {}], 'guard nodes'],
@@ -75,6 +79,26 @@ const ROWS: readonly Row[] = [
   ['a taint of devices', ['POST', '/apis/resource.k8s.io/v1/devicetaintrules', {}], 'guard cluster-configuration'],
   ['a bundle of certificates', ['POST', '/apis/certificates.k8s.io/v1beta1/clustertrustbundles', {}], 'guard cluster-configuration'],
   ['a lease of a node', ['PUT', `${NAMESPACES}/kube-node-lease/leases/n1`.replace('/api/v1', '/apis/coordination.k8s.io/v1'), {}], 'guard cluster-configuration'],
+  ['every lease of the control plane by deletecollection', ['DELETE', `${LEASES}/kube-system/leases`], 'guard cluster-configuration'],
+  ['a lease of the control plane', ['PUT', `${LEASES}/kube-system/leases/kube-scheduler`, {}], 'guard cluster-configuration'],
+  ['the lease of an API server', ['DELETE', `${LEASES}/kube-system/leases/apiserver-abc`], 'guard cluster-configuration'],
+  ['a lease that may come to be of an API server', ['POST', `${LEASES}/kube-system/leases`, { metadata: { generateName: 'api' } }], 'guard cluster-configuration'],
+  ['a lease of the control plane by create', ['POST', `${LEASES}/kube-system/leases`, { metadata: { name: 'kube-controller-manager' } }], 'guard cluster-configuration'],
+  ['a candidate for a lease of the control plane', ['POST', `${LEASES}/kube-system/leasecandidates`, {}], 'guard cluster-configuration'],
+  ['leader election of a controller in kube-system: create', ['POST', `${LEASES}/kube-system/leases`, { metadata: { name: 'cert-manager-controller' } }], 'allow'],
+  ['leader election of a controller in kube-system: renewal', ['PUT', `${LEASES}/kube-system/leases/cert-manager-controller`, { metadata: { name: 'cert-manager-controller' } }], 'allow'],
+  ['leader election of a controller in kube-system: release', ['PATCH', `${LEASES}/kube-system/leases/cert-manager-controller`, { spec: { holderIdentity: '' } }, MERGE], 'allow'],
+  ['T70: a migration of stored objects', ['POST', '/apis/storagemigration.k8s.io/v1/storageversionmigrations', {}], 'guard cluster-configuration'],
+  ['T70: a mutating admission policy', ['POST', '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies', {}], 'guard admission'],
+  ['T70: a binding of one', ['DELETE', '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings/b'], 'guard admission'],
+  ['T70: a request for the certificate of a pod', ['POST', '/apis/certificates.k8s.io/v1/namespaces/shop/podcertificaterequests', {}], 'guard certificates'],
+  ['T70: a volume for which the kubelet asks for a certificate', ['PATCH', DEPLOYMENT, template({ volumes: [{ name: 'id', projected: { sources: [{ podCertificate: { signerName: 'kubernetes.io/kube-apiserver-client-pod', keyType: 'ED25519' } }] } }] }), STRATEGIC], 'guard certificates'],
+  ['a volume with a token of the pod itself', ['PATCH', DEPLOYMENT, template({ volumes: [{ name: 'id', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }] }), STRATEGIC], 'allow'],
+  ['T70: a namespace made for administrators of devices', ['POST', NAMESPACES, labelled({ 'resource.kubernetes.io/admin-access': 'true' })], 'guard namespace-labels'],
+  ['T70: devices as an administrator, v1', ['POST', `${CLAIMS}/resourceclaims`, { spec: { devices: { requests: [{ name: 'gpu', exactly: { adminAccess: true } }] } } }], 'guard privileged-pods'],
+  ['T70: devices as an administrator, v1beta1, by template', ['POST', `${CLAIMS.replace('/v1/', '/v1beta1/')}/resourceclaimtemplates`, { spec: { spec: { devices: { requests: [{ name: 'gpu', adminAccess: true }] } } } }], 'guard privileged-pods'],
+  ['devices as anybody', ['POST', `${CLAIMS}/resourceclaims`, { spec: { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } } }], 'allow'],
+  ['T70: what the scheduler says of a claim', ['PATCH', `${CLAIMS}/resourceclaims/c/status`, { status: {} }, MERGE], 'guard status'],
   ['a lease of a workload', ['PATCH', '/apis/coordination.k8s.io/v1/namespaces/shop/leases/web', {}, MERGE], 'allow'],
   ['whose certificates pods believe, by patch', ['PATCH', `${SHOP}/configmaps/kube-root-ca.crt`, { data: {} }, MERGE], 'guard cluster-configuration'],
   ['whose certificates pods believe, by update', ['PUT', `${SHOP}/configmaps/kube-root-ca.crt`, { data: {} }], 'guard cluster-configuration'],

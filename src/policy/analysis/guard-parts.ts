@@ -4,7 +4,7 @@ import type { Guard } from '../guards/guard.ts';
 import { NO, YES } from '../truth.ts';
 import { type Box, box, joinAll } from './box.ts';
 import { NONE, someName } from './name-sets.ts';
-import { type ClassSet, literalPattern } from './partition.ts';
+import { type ClassSet, globPattern } from './partition.ts';
 import type { Part } from './rule-parts.ts';
 import { matched, type Space, whatsWhere } from './space.ts';
 import { witness } from './witness.ts';
@@ -42,7 +42,7 @@ function operationsOf(
   where: Readonly<Record<string, ClassSet>>,
   unsaid: Unsaid | undefined,
 ) {
-  const context = { serviceAccounts: new Set<string>(), mountableSecrets: [], judgesResult: false };
+  const context = { serviceAccounts: [], mountableSecrets: [], judgesResult: false };
   const sure = new Map<Guard, ClassSet>();
   const open = new Map<Guard, ClassSet>();
   const someone = lowest(someName(space));
@@ -84,7 +84,7 @@ function parts(
 
 /** None, each of these names, and all others. */
 function classesFor(space: Space, ...names: readonly string[]): readonly ClassSet[] {
-  const each = names.map((name) => matched(space.names, [literalPattern(name)]));
+  const each = names.map((name) => matched(space.names, [globPattern(name)]));
   const others = each.reduce((rest, one) => rest & ~one, someName(space));
   return [NONE, ...each, others].filter((set) => set !== 0n);
 }

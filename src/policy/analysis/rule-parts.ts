@@ -2,6 +2,7 @@
  * A rule as regions of a space. What permits is read to the letter; what denies or holds as `wide-parts.ts` has it.
  */
 import { isWide } from '../compiled-rule.ts';
+import { isInnerPath } from '../inner-paths.ts';
 import { matchesRbacUnnamed } from '../rbac.ts';
 import type { CallerMatch, Rule } from '../rule.ts';
 import { box, intersectBoxes, type Region } from './box.ts';
@@ -68,10 +69,7 @@ function narrowParts(space: Space, rule: Rule): readonly WhatPart[] {
   return [...ofResources, ...ofPaths];
 }
 
-/** T21: what a wildcard does not reach, as `decide` has it. */
-const INNER_PATHS = /^\/(logs|debug|metrics)(\/|$)/;
-
 function isNamedBy(rule: Rule, what: What): boolean {
   if (!matchesRbacUnnamed(rule, asRequest(what), 'named')) return false;
-  return what.isResource || !INNER_PATHS.test(what.path) || rule.nonResourceURLs.includes(what.path);
+  return what.isResource || !isInnerPath(what.path) || rule.nonResourceURLs.includes(what.path);
 }

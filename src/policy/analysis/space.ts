@@ -8,6 +8,7 @@
 
 import type { Power } from '../../model/operation.ts';
 import { GUARDED_NAMES, SYSTEM_NAMESPACES } from '../guards/cluster.ts';
+import { INNER_PATHS } from '../inner-paths.ts';
 import type { CallerMatch, Rule } from '../rule.ts';
 import {
   type ClassSet,
@@ -81,15 +82,15 @@ export interface Space {
 }
 
 /** Paths of the server's own insides, which a wildcard does not reach, and names that guards look at. */
-const INNER_PATHS = ['/logs', '/debug', '/metrics'].flatMap((path) => [literalPattern(path), globPattern(`${path}/*`)]);
-const GUARDS_TELL_APART = ['', ...SYSTEM_NAMESPACES, ...GUARDED_NAMES].map(literalPattern);
+const INNER_PATTERNS = INNER_PATHS.flatMap((path) => [literalPattern(path), globPattern(`${path}/*`)]);
+const GUARDS_TELL_APART = ['', ...SYSTEM_NAMESPACES, ...GUARDED_NAMES].map(globPattern);
 
 /** The space in which the rules, all of those that are to be compared, can be told apart. @throws {TooComplexError} */
 export function spaceOf(rules: readonly Rule[], catalog: Catalog): Space {
   const matches = rules.flatMap(({ callers }) => callers);
   const names = partition([...GUARDS_TELL_APART, ...rules.flatMap(namePatterns)]);
   const paths = partition([
-    ...INNER_PATHS,
+    ...INNER_PATTERNS,
     ...rules.flatMap(({ nonResourceURLs }) => nonResourceURLs.map(pathPattern)),
   ]);
   const whats = [...resourceWhats(rules, catalog), ...pathWhats(rules, paths)];

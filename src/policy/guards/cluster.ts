@@ -8,7 +8,7 @@
 import type { Operation } from '../../model/operation.ts';
 import type { Question } from '../question.ts';
 import { type Reading, readings } from '../reading.ts';
-import { and, NO, or, type Truth, truth, unsaid } from '../truth.ts';
+import { and, NO, or, type Truth, truth, unsaid, YES } from '../truth.ts';
 import { changes, isKind } from './asked-of.ts';
 import type { Guard } from './guard.ts';
 import { isWrite } from './written.ts';
@@ -22,8 +22,11 @@ const CONFIGURATION: Kinds = {
   'node.k8s.io': 'all',
   'storage.k8s.io': ['csidrivers', 'csinodes', 'storageclasses', 'volumeattachments', 'volumeattributesclasses'],
   'networking.k8s.io': ['ingressclasses', 'ipaddresses', 'servicecidrs'],
-  'resource.k8s.io': ['deviceclasses', 'devicetaintrules', 'resourceslices'],
+  'resource.k8s.io': ['deviceclasses', 'devicetaintrules', 'resourceslices', 'resourcepoolstatusrequests'],
   'certificates.k8s.io': ['clustertrustbundles'],
+  // Every object of a kind is written anew by it, and what says which version of a kind is stored.
+  'storagemigration.k8s.io': 'all',
+  'internal.apiserver.k8s.io': 'all',
   'config.openshift.io': 'all',
   'operator.openshift.io': 'all',
 };
@@ -37,17 +40,31 @@ const ROOT_CERTIFICATE = 'kube-root-ca.crt';
 /** The ConfigMaps of `kube-system` that have guards of their own. */
 export const GUARDED_CONFIG_MAPS = ['aws-auth', 'extension-apiserver-authentication'] as const;
 
-/** The resources of which guards ask in which namespace they are, and by which name; of all others they ask neither. */
-export const PLACED_KINDS: ReadonlySet<string> = new Set(['configmaps', 'leases']);
+/**
+ * The leases of `kube-system` by which the control plane elects its leaders and finds its servers; any other there is a controller's own, as charts make them. One
+ * that ends in a `*` stands for all that begin so. In `kube-node-lease` all are of kubelets.
+ *
+ * Source: `leader-elect-resource-name` of the components' own flags, https://kubernetes.io/docs/concepts/architecture/leases/#api-server-identity
+ */
+const SYSTEM_LEASES = [
+  'kube-controller-manager',
+  'kube-scheduler',
+  'cloud-controller-manager',
+  'apiserver-*',
+  'kube-apiserver-*',
+] as const;
 
-/** Every name that guards tell from others. */
-export const GUARDED_NAMES: readonly string[] = [...GUARDED_CONFIG_MAPS, ROOT_CERTIFICATE];
+/** The resources of which guards ask in which namespace they are, and by which name; of all others they ask neither. */
+export const PLACED_KINDS: ReadonlySet<string> = new Set(['configmaps', 'leases', 'leasecandidates']);
+
+/** Every name that guards tell from others; a `*` at the end is any more. */
+export const GUARDED_NAMES: readonly string[] = [...GUARDED_CONFIG_MAPS, ROOT_CERTIFICATE, ...SYSTEM_LEASES];
 
 export const clusterConfigurationGuard: Guard = {
   id: 'cluster-configuration',
   reason: 'it configures the cluster itself, and so acts on every workload in it',
   advice: 'have it changed by who runs the cluster',
-  covers: `every change of ${told(CONFIGURATION)}; ConfigMaps and leases of ${SYSTEM_NAMESPACES.map((name) => `\`${name}\``).join(', ')}, but those with a guard of their own; update and patch of the ConfigMap \`${ROOT_CERTIFICATE}\` of every namespace`,
+  covers: `every change of ${told(CONFIGURATION)}; ConfigMaps of ${listed(SYSTEM_NAMESPACES)}, but those with a guard of their own; leases of \`kube-node-lease\`, and of \`kube-system\` lease candidates and the leases ${listed(SYSTEM_LEASES)}; update and patch of the ConfigMap \`${ROOT_CERTIFICATE}\` of every namespace`,
   stops: {
     method: 'PATCH',
     uri: '/api/v1/namespaces/kube-system/configmaps/coredns',
@@ -69,7 +86,12 @@ export const clusterConfigurationGuard: Guard = {
 
 function isOfSystem(question: Question): Truth {
   const { operation } = question;
-  if (isKind(operation, 'coordination.k8s.io', 'leases')) return isInSystem(question);
+  if (isKind(operation, 'coordination.k8s.io', 'leases', 'leasecandidates')) {
+    const isOfLeader = isKind(operation, 'coordination.k8s.io', 'leasecandidates')
+      ? YES
+      : SYSTEM_LEASES.map((name) => isNamed(question, name)).reduce(or, NO);
+    return or(and(isIn(question, 'kube-system'), isOfLeader), isIn(question, 'kube-node-lease'));
+  }
   if (!isKind(operation, '', 'configmaps')) return NO;
   const { isNameUnsaid, names, name } = readingOf(question);
   const hasGuard = names === 'one' && GUARDED_CONFIG_MAPS.some((each) => each === name);
@@ -79,16 +101,24 @@ function isOfSystem(question: Question): Truth {
   return or(and(isOther, isInSystem(question)), isRewritten ? isNamed(question, ROOT_CERTIFICATE) : NO);
 }
 
-function isInSystem({ operation, unsaid: open }: Question): Truth {
-  if (open?.namespace === true && operation.namespace === '') return unsaid('namespace');
-  return truth(SYSTEM_NAMESPACES.some((name) => name === operation.namespace));
+function isInSystem(question: Question): Truth {
+  return isIn(question, ...SYSTEM_NAMESPACES);
 }
 
-/** Whether the operation is on an object of this name, as one of a collection too. */
+function isIn({ operation, unsaid: open }: Question, ...namespaces: readonly string[]): Truth {
+  if (open?.namespace === true && operation.namespace === '') return unsaid('namespace');
+  return truth(namespaces.includes(operation.namespace));
+}
+
+/** Whether the operation is on an object of this name, as one of a collection too; a `*` at its end is any more. */
 export function isNamed(question: Question, wanted: string): Truth {
   const { isNameUnsaid, names, name } = readingOf(question);
   if (isNameUnsaid) return unsaid('name');
-  return truth(names === 'all' || (names === 'one' ? name === wanted : wanted.startsWith(names.prefix)));
+  if (names === 'all') return YES;
+  const isOpen = wanted.endsWith('*');
+  const known = isOpen ? wanted.slice(0, -1) : wanted;
+  if (names !== 'one') return truth(known.startsWith(names.prefix) || (isOpen && names.prefix.startsWith(known)));
+  return truth(isOpen ? name.startsWith(known) : name === known);
 }
 
 function readingOf({ operation, unsaid: open }: Question): Reading {
@@ -130,6 +160,10 @@ export const nodesGuard: Guard = {
 function isOf({ isResourceRequest, apiGroup, resource }: Operation, kinds: Kinds): boolean {
   const own = Object.hasOwn(kinds, apiGroup) ? kinds[apiGroup] : undefined;
   return isResourceRequest && own !== undefined && (own === 'all' || own.includes(resource));
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }
 
 function told(kinds: Kinds): string {

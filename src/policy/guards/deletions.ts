@@ -12,12 +12,12 @@ export const deletionsGuard: Guard = {
     'what goes with a namespace, a custom resource definition, a persistent volume or a node does not come back by itself',
   advice: 'have a person do it; to empty a node, evict its pods one by one, as `kubectl drain` does',
   covers:
-    'by an autonomous caller: delete, and what equals it, of namespaces and OpenShift’s projects, custom resource definitions, persistent volumes and nodes; an update or patch that brings in a taint `NoExecute`, which ends every pod of a node',
+    'by an autonomous caller, but as a dry run: delete, and what equals it, of namespaces and OpenShift’s projects, custom resource definitions, persistent volumes and nodes; an update or patch that brings in a taint `NoExecute`, which ends every pod of a node',
   stops: { method: 'DELETE', uri: '/api/v1/namespaces/shop' },
   passes: { method: 'DELETE', uri: '/api/v1/namespaces/shop', caller: 'person' },
   test: (question) => {
     const { caller, operation } = question;
-    if (caller.kind !== 'autonomous') return NO;
+    if (caller.kind !== 'autonomous' || operation.options.isDryRun) return NO;
     const isNode = isKind(operation, '', 'nodes');
     const isLasting =
       isNode ||

@@ -47,8 +47,8 @@ export interface Guard {
 
 /** What a guard knows beside the question. */
 export interface GuardContext {
-  /** Service accounts that the allow and hold rules name which match. */
-  readonly serviceAccounts: ReadonlySet<string>;
+  /** Patterns of service accounts that the allow and hold rules name which match. */
+  readonly serviceAccounts: readonly string[];
   /** Patterns of Secrets that these rules name as mountable. */
   readonly mountableSecrets: readonly string[];
   /** Whether what a patch would make can be looked up; without, a patch is judged by what it brings in. */

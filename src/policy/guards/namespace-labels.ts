@@ -2,7 +2,8 @@
  * The labels of a namespace say which rules here, which pod security level, which network policies and which webhooks hold in it, so whoever may write them
  * gives itself what others were given there.
  *
- * A new namespace has nothing in it to be given: only a pod security level that is none, or weaker than the strictest, is stopped there. An old one keeps its
+ * A new namespace has nothing in it to be given: only a pod security level that is none, or weaker than the strictest, and the right to ask for devices that are in
+ * use by others, are stopped there. An old one keeps its
  * labels as they are. What an update or apply leaves out goes away, so both are compared with the live object.
  */
 import type { JsonObject, JsonValue } from '../../model/operation.ts';
@@ -21,12 +22,19 @@ const LABELS = ['metadata', 'labels'];
 const LEVEL = 'pod-security.kubernetes.io/enforce';
 const VERSION = 'pod-security.kubernetes.io/enforce-version';
 
+/**
+ * With it, resource claims of the namespace may ask for devices as their administrator does.
+ *
+ * Source: `DRAAdminNamespaceLabelKey`, https://github.com/kubernetes/api/blob/v0.37.2/resource/v1/types.go
+ */
+const ADMIN_ACCESS = 'resource.kubernetes.io/admin-access';
+
 export const namespaceLabelsGuard: Guard = {
   id: 'namespace-labels',
   reason: 'the labels of a namespace say which rules, network policies and pod security level hold in it',
   advice: 'have namespaces labelled by who runs the cluster',
   covers:
-    'create, update and patch of namespaces with a label `pod-security.kubernetes.io/enforce` other than `restricted`; every update and patch that changes the labels of one, by any subresource',
+    'create, update and patch of namespaces with a label `pod-security.kubernetes.io/enforce` other than `restricted`, or with `resource.kubernetes.io/admin-access`; every update and patch that changes the labels of one, by any subresource',
   stops: {
     method: 'PATCH',
     uri: '/api/v1/namespaces/shop',
@@ -50,7 +58,9 @@ export const namespaceLabelsGuard: Guard = {
 
 function weakens(labels: JsonObject): boolean {
   const [level, version] = [labels[LEVEL], labels[VERSION]];
-  return (isSet(level) && level !== 'restricted') || (isSet(version) && version !== 'latest');
+  return (
+    (isSet(level) && level !== 'restricted') || (isSet(version) && version !== 'latest') || isSet(labels[ADMIN_ACCESS])
+  );
 }
 
 function changesLabels({ operation: { verb, body }, facts: { existing, result } }: Question): Truth {

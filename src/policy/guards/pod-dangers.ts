@@ -55,7 +55,7 @@ const HARMLESS_SYSCTLS: ReadonlySet<JsonValue | undefined> = new Set([
 
 /** Why containers of the spec run with the powers of the node: a phrase for each; none for an ordinary pod. */
 export function privileges(spec: JsonObject): readonly string[] {
-  const dangers = containersOf(spec).flatMap((container) => containerPrivileges(container));
+  const dangers = containersOf(spec).flatMap((container) => containerPrivileges(container, spec.hostUsers === false));
   if (at(spec, 'securityContext', 'windowsOptions', 'hostProcess') === true) dangers.push('the pod is a host process');
   if (hasOwnSelinux(spec.securityContext)) dangers.push('the pod has SELinux options of its own');
   return dangers;
@@ -93,14 +93,16 @@ export function containersOf(spec: JsonObject): readonly JsonObject[] {
   return CONTAINER_LISTS.flatMap((list) => objectsIn(spec[list]));
 }
 
-function containerPrivileges(container: JsonObject): string[] {
+/** In a user namespace of its own, the pod's /proc shows and changes what is its own. Source: `relaxPolicyForUserNamespacePod` of pod-security-admission 0.37.2 */
+function containerPrivileges(container: JsonObject, hasOwnUsers: boolean): string[] {
   const dangers: string[] = [];
   const context = container.securityContext;
   const name = typeof container.name === 'string' ? `container \`${container.name}\`` : 'a container';
   if (!isObject(context)) return dangers;
   if (context.privileged === true) dangers.push(`${name} is privileged`);
   if (at(context, 'windowsOptions', 'hostProcess') === true) dangers.push(`${name} is a host process`);
-  if (context.procMount === 'Unmasked') dangers.push(`${name} has an unmasked /proc`);
+  if (isSet(context.procMount) && context.procMount !== 'Default' && !hasOwnUsers)
+    dangers.push(`${name} has an unmasked /proc`);
   if (hasOwnSelinux(context)) dangers.push(`${name} has SELinux options of its own`);
   const added = stringsIn(at(context, 'capabilities', 'add')).filter(
     (capability) => !HARMLESS_CAPABILITIES.has(plain(capability)),
@@ -112,6 +114,24 @@ function containerPrivileges(container: JsonObject): string[] {
 /** Container runtimes take a capability with and without its prefix, in either case. */
 function plain(capability: string): string {
   return capability.toUpperCase().replace(/^CAP_/, '');
+}
+
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+const HOOKS = ['postStart', 'preStop'] as const;
+
+/**
+ * Whether a probe or hook of the spec names a host: the kubelet asks it, from the node's own network, and tells what it answered.
+ *
+ * Source: `hostProbesAndHostLifecycle` of the Baseline level, https://github.com/kubernetes/pod-security-admission/tree/v0.37.2/policy
+ */
+export function probedHosts(spec: JsonObject): boolean {
+  return containersOf(spec)
+    .flatMap((container) => [
+      ...PROBES.map((probe) => container[probe]),
+      ...HOOKS.map((hook) => at(container, 'lifecycle', hook)),
+    ])
+    .flatMap((action) => [at(action, 'httpGet', 'host'), at(action, 'tcpSocket', 'host')])
+    .some((host) => isSet(host) && host !== '');
 }
 
 /** The namespaces of the node that the pod shares. */

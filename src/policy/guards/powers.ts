@@ -6,7 +6,7 @@ import { changes, isKind } from './asked-of.ts';
 import { type GUARDED_CONFIG_MAPS, isNamed } from './cluster.ts';
 import type { Guard } from './guard.ts';
 import { isSet } from './pod-dangers.ts';
-import { tokenSecretsTest } from './workloads.ts';
+import { bringsPodSpec, tokenSecretsTest } from './workloads.ts';
 import { anyOf, isWrite, writes } from './written.ts';
 
 export const kubeletGuard: Guard = {
@@ -78,7 +78,7 @@ export const certificatesGuard: Guard = {
   reason: 'a certificate that the cluster signs is an identity that goes round the gateway',
   advice: 'have certificates requested and approved by who runs the cluster',
   covers:
-    'create, update and patch of certificate signing requests, their `approval` and `status`, and of the requests by which pods get certificates; the verbs `approve`, `sign`, `attest` of signers; create, update and patch of the ConfigMap `kube-system/extension-apiserver-authentication`, which says whose certificates aggregated servers believe',
+    'create, update and patch of certificate signing requests, their `approval` and `status`, and of the requests by which pods get certificates; the same of pods, and what makes them, that bring in a volume `podCertificate`, for which the kubelet asks in their name; the verbs `approve`, `sign`, `attest` of signers; create, update and patch of the ConfigMap `kube-system/extension-apiserver-authentication`, which says whose certificates aggregated servers believe',
   stops: {
     method: 'PUT',
     uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r/approval',
@@ -93,9 +93,17 @@ export const certificatesGuard: Guard = {
     return anyOf([
       truth(operation.power === 'approval' || isRequest),
       isWrite(operation) ? changesConfigMap(question, 'extension-apiserver-authentication') : NO,
+      bringsPodSpec(question, hasPodCertificate),
     ]);
   },
 };
+
+/** Source: `PodCertificateProjection` of core/v1; any signer can be named. */
+function hasPodCertificate(spec: JsonObject): boolean {
+  return objectsIn(spec.volumes).some((volume) =>
+    objectsIn(at(volume, 'projected', 'sources')).some(({ podCertificate }) => isSet(podCertificate)),
+  );
+}
 
 export const impersonationGuard: Guard = {
   id: 'impersonation',
@@ -165,9 +173,11 @@ function changesConfigMap(question: Question, name: (typeof GUARDED_CONFIG_MAPS)
 
 export const statusGuard: Guard = {
   id: 'status',
-  reason: 'the status of nodes and pods is what their kubelet says, and others act on it',
+  reason:
+    'the status of nodes and pods is what their kubelet says, that of resource claims what the scheduler and drivers give, and others act on it',
   advice: '',
-  covers: 'update and patch of `nodes/status` and `pods/status`; create of a node that says its addresses',
+  covers:
+    'update and patch of `nodes/status`, `pods/status` and `resourceclaims/status`; create of a node that says its addresses',
   stops: {
     method: 'PATCH',
     uri: '/api/v1/nodes/n1/status',
@@ -177,7 +187,8 @@ export const statusGuard: Guard = {
   passes: { method: 'GET', uri: '/api/v1/nodes/n1/status' },
   test: (question, context) => {
     const { operation } = question;
-    const isStatus = isKind(operation, '', 'nodes', 'pods') && operation.subresource === 'status' && isWrite(operation);
+    const isOfOthers = isKind(operation, '', 'nodes', 'pods') || isKind(operation, 'resource.k8s.io', 'resourceclaims');
+    const isStatus = isOfOthers && operation.subresource === 'status' && isWrite(operation);
     const isNode = isKind(operation, '', 'nodes') && operation.verb === 'create' && operation.subresource === '';
     return isNode ? writes(question, context, [], saysAddresses) : truth(isStatus);
   },

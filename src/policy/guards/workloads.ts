@@ -1,9 +1,18 @@
 import type { JsonObject } from '../../model/operation.ts';
-import { isObject } from '../json.ts';
+import { anyGlob } from '../glob.ts';
+import { isObject, objectsIn } from '../json.ts';
 import type { Question } from '../question.ts';
 import { NO, type Truth } from '../truth.ts';
 import type { Guard, GuardContext, GuardExample } from './guard.ts';
-import { hostNamespaces, hostPaths, isSet, isUnconfined, isUnconfinedByAnnotation, privileges } from './pod-dangers.ts';
+import {
+  hostNamespaces,
+  hostPaths,
+  isSet,
+  isUnconfined,
+  isUnconfinedByAnnotation,
+  privileges,
+  probedHosts,
+} from './pod-dangers.ts';
 import { anyOf, bringsIn, writes } from './written.ts';
 
 /** Where each kind that makes pods keeps their spec; OpenShift's own stands with them. Kinds of add-ons are not known here: what their controllers may do is theirs. */
@@ -69,8 +78,9 @@ export const PLAIN = { name: 'web', image: 'web:1' };
 export const privilegedPodsGuard: Guard = {
   id: 'privileged-pods',
   reason: 'a container of it would have the powers of its node',
-  advice: 'leave out what the Baseline level of the Pod Security Standards does not allow',
-  covers: `${COVERS}: \`privileged\`, \`hostProcess\`, \`procMount\`, \`capabilities.add\`, \`seLinuxOptions\`, and \`Unconfined\` for \`seccompProfile\` or \`appArmorProfile\`, of the pod and of every container; \`sysctls\`; each beyond the Baseline level`,
+  advice:
+    'leave out what the Baseline level of the Pod Security Standards does not allow; `kubectl debug` does with `--profile=baseline`',
+  covers: `${COVERS}: \`privileged\`, \`hostProcess\`, \`procMount\`, \`capabilities.add\`, \`seLinuxOptions\`, and \`Unconfined\` for \`seccompProfile\` or \`appArmorProfile\`, of the pod and of every container; \`sysctls\`; \`host\` of probes and lifecycle hooks; each beyond the Baseline level; resource claims and their templates that ask for \`adminAccess\``,
   stops: pod({ containers: [{ ...PLAIN, securityContext: { privileged: true } }] }),
   passes: pod({
     containers: [
@@ -79,10 +89,38 @@ export const privilegedPodsGuard: Guard = {
   }),
   test: (question, context) =>
     anyOf([
-      podSpecIs(question, context, (spec) => privileges(spec).length > 0 || isUnconfined(spec)),
+      podSpecIs(
+        question,
+        context,
+        (spec) => privileges(believed(spec, question)).length > 0 || isUnconfined(spec) || probedHosts(spec),
+      ),
+      asksForAdmin(question, context),
       podMetadataIs(question, context, isUnconfinedByAnnotation),
     ]),
 };
+
+/** Security: a debug container runs in the pod that is there, whatever the body says of its user namespace. */
+function believed(spec: JsonObject, { operation }: Question): JsonObject {
+  return operation.subresource === 'ephemeralcontainers' ? { ...spec, hostUsers: true } : spec;
+}
+
+/** Where each kind keeps the devices that are asked for. */
+const DEVICE_REQUESTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['resourceclaims', ['spec', 'devices']],
+  ['resourceclaimtemplates', ['spec', 'spec', 'devices']],
+]);
+
+/** Such a claim is given devices that others use, with what their driver keeps for administrators. Source: `DeviceRequest` of resource.k8s.io */
+function asksForAdmin(question: Question, context: GuardContext): Truth {
+  const { apiGroup, resource, subresource } = question.operation;
+  const path = apiGroup === 'resource.k8s.io' && subresource === '' ? DEVICE_REQUESTS.get(resource) : undefined;
+  if (path === undefined) return NO;
+  return writes(question, context, path, ({ requests }) =>
+    objectsIn(requests).some(
+      (request) => request.adminAccess === true || (isObject(request.exactly) && request.exactly.adminAccess === true),
+    ),
+  );
+}
 
 const CRITICAL = ['system-cluster-critical', 'system-node-critical'] as const;
 
@@ -135,9 +173,10 @@ export const serviceAccountsGuard: Guard = {
   test: (question, context) => podSpecIs(question, context, (spec) => runsAsAnother(spec, context.serviceAccounts)),
 };
 
-function runsAsAnother(spec: JsonObject, named: ReadonlySet<string>): boolean {
+function runsAsAnother(spec: JsonObject, patterns: readonly string[]): boolean {
+  const isNamed = anyGlob(patterns);
   return [spec.serviceAccountName, spec.serviceAccount].some(
-    (account) => typeof account === 'string' && account !== '' && account !== 'default' && !named.has(account),
+    (account) => typeof account === 'string' && account !== '' && account !== 'default' && !isNamed(account),
   );
 }
 

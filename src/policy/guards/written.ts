@@ -41,9 +41,8 @@ export function writes(
   const { result } = facts;
   if (result !== undefined && result !== 'unknown') return dangerAt(result, path, isDanger);
   if (brought.isUnclear) return missing('result');
-  return context.judgesResult && brought.objects.some((object) => dangerAt(object, path, () => true) === YES)
-    ? missing('result')
-    : NO;
+  const isTouched = brought.objects.some((object) => dangerAt(object, path, () => true) === YES) || brought.isLessened;
+  return context.judgesResult && isTouched ? missing('result') : NO;
 }
 
 /**
@@ -93,21 +92,24 @@ interface Brought {
   readonly objects: readonly JsonObject[];
   /** It also brings in what is not in the patch. */
   readonly isUnclear: boolean;
+  /** It takes something away there, which can be what made the rest harmless. */
+  readonly isLessened: boolean;
 }
 
 function broughtIn(patch: Patch, path: readonly string[]): Brought {
-  if (patch.type !== 'json') return { objects: [patch.object], isUnclear: false };
+  if (patch.type !== 'json') return { objects: [patch.object], isUnclear: false, isLessened: false };
   const objects: JsonObject[] = [];
-  let isUnclear = false;
+  let [isUnclear, isLessened] = [false, false];
   for (const operation of patch.operations) {
     const change = isObject(operation) ? operation : {};
     const pointer = typeof change.path === 'string' ? pointerKeys(change.path) : undefined;
+    if (change.op === 'remove' && pointer !== undefined && reaches(pointer, path)) isLessened = true;
     if (change.op === 'remove' || change.op === 'test') continue;
     if ((change.op === 'add' || change.op === 'replace') && pointer !== undefined)
       objects.push(nested(pointer, change.value ?? null));
     else if (pointer === undefined || reaches(pointer, path)) isUnclear = true;
   }
-  return { objects, isUnclear };
+  return { objects, isUnclear, isLessened };
 }
 
 /** Source: JSON Pointer, RFC 6901 */

@@ -3,6 +3,7 @@
  * wildcard never reaches here. What is lost by that, and what else cannot be said, is listed.
  */
 import type { Catalog } from '../analysis/space.ts';
+import { INNER_PATHS } from '../inner-paths.ts';
 import type { CallerMatch } from '../rule.ts';
 import { literalPowers } from './literal-powers.ts';
 import type { RbacObjects, RbacRole, RbacSubject, RoleRule } from './rbac-objects.ts';
@@ -135,13 +136,11 @@ function bodiesOf(rule: RoleRule, scope: Scope, named: string, leftOut: Set<stri
     bodies.push({ verbs, apiGroups, resources, ...(resourceNames.length === 0 ? {} : { resourceNames }) });
   if (nonResourceURLs.length > 0 && scope.namespaces === undefined) bodies.push({ verbs, nonResourceURLs });
   const inner = nonResourceURLs.filter(
-    (url) =>
-      url.endsWith('*') &&
-      ['/logs', '/debug', '/metrics'].some((path) => path.startsWith(url.slice(0, -1)) || url.startsWith(path)),
+    (url) => url.endsWith('*') && INNER_PATHS.some((path) => path.startsWith(url.slice(0, -1)) || url.startsWith(path)),
   );
   if (inner.length > 0 && scope.namespaces === undefined)
     leftOut.add(
-      `${named}: paths under /logs, /debug and /metrics by the wildcard ${inner.map((url) => `\`${url}\``).join(', ')}`,
+      `${named}: paths under ${INNER_PATHS.join(', ')} by the wildcard ${inner.map((url) => `\`${url}\``).join(', ')}`,
     );
   return bodies;
 }
