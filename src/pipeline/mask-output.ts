@@ -8,6 +8,7 @@ import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../model/reply.ts';
 import type { ByteSource } from '../std/byte-source.ts';
+import type { Recording } from './recording.ts';
 
 /** Whether the reply is what a program in a pod says (a log), and not an error or what an application serves behind a proxy. */
 export function isOutput({ operation }: Permit, { status }: UnaryReply | StreamReply): boolean {
@@ -25,6 +26,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
   { caller, decision }: Permit,
   reply: R,
   known: KnownValues | undefined,
+  recording: Pick<Recording, 'edits'>,
 ): R {
   const encoding = headerOf(reply.headers, 'content-encoding');
   if (encoding !== undefined && encoding !== 'identity') {
@@ -41,6 +43,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
     isBinary: false,
     isNeutralised: decision.neutralise ?? caller.kind === 'autonomous',
   });
+  recording.edits(() => editor.counts);
   return { ...reply, headers: without(reply.headers, 'content-length'), body: editedSource(reply.body, editor) };
 }
 

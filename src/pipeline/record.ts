@@ -12,7 +12,7 @@ import type { Refusal } from '../model/refusal.ts';
 import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import { FACT_KINDS, type Facts } from '../policy/facts.ts';
-import type { Event, ExchangeEnded, Outcome, RecordedOperation } from '../recording/event.ts';
+import type { Event, ExchangeEnded, Outcome, OutputEdits, RecordedOperation } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
 import type { CallerRates } from './caller-rates.ts';
@@ -79,6 +79,7 @@ class JournalRecording implements Recording, UnderWay {
   #begun: ReturnType<JournalPort['append']> | undefined;
   #decision: Decision | undefined;
   readonly #facts: string[] = [];
+  #edits: (() => OutputEdits) | undefined;
   #place: Place | undefined;
   #isPermitted = false;
   #isEnded = false;
@@ -122,6 +123,10 @@ class JournalRecording implements Recording, UnderWay {
       const fact = facts[kind];
       if (fact !== undefined) this.#facts.push(fact === 'unknown' ? `${kind}: unknown` : kind);
     }
+  }
+
+  edits(counts: () => OutputEdits): void {
+    this.#edits = counts;
   }
 
   lookedUp(what: string): void {
@@ -275,6 +280,8 @@ class JournalRecording implements Recording, UnderWay {
     this.#place?.leave();
     const durationMs = Math.round((this.#parts.clock.monotonic() - this.#startedAt) * 1000) / 1000;
     const decision = this.#decision;
+    const edits = this.#edits?.();
+    const isEdited = edits !== undefined && edits.masked + edits.neutralised > 0;
     const event: Event = {
       type: 'exchange.ended',
       at: this.#parts.clock.now(),
@@ -283,6 +290,7 @@ class JournalRecording implements Recording, UnderWay {
       outcome,
       ...(decision === undefined ? {} : { decision: recordedDecision(decision, this.#facts) }),
       traffic: { bytesIn, bytesOut, durationMs },
+      ...(isEdited ? { output: edits } : {}),
     };
     try {
       this.#parts.journal.append(event);

@@ -4,6 +4,7 @@ import type { Refusal } from '../model/refusal.ts';
 import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { Facts } from '../policy/facts.ts';
+import type { OutputEdits } from '../recording/event.ts';
 import type { Judged } from './judge.ts';
 
 /** Opens recordings; one for each target. */
@@ -23,6 +24,8 @@ export interface Recording {
   probed(facts: Facts): void;
   /** A Secret was looked up, in a few words without its values; the end's record has it. */
   lookedUp(what: string): void;
+  /** The output of a program is edited while it passes; the end's record has how often it was, by then. */
+  edits(counts: () => OutputEdits): void;
   /** What policy answered, for the end's record. */
   decided(judged: Judged): void;
   /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */

@@ -30,7 +30,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       return { permit, known, reply: await gateway.connector.forward(permit, end) }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
-    const masked = mask(permit, reply, known); //                            without the values that must be hidden
+    const masked = mask(permit, reply, known, recording); //                            without the values that must be hidden
     return recording.replied(until(permit, gateway.clock, masked, recording)); // a stream ends with its caller's token
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);

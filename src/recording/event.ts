@@ -193,6 +193,14 @@ export interface ExchangeEnded {
   };
   /** Absent for a lost exchange: nobody measured it. */
   readonly traffic?: Traffic;
+  /** What was done to the output of a program; absent where nothing was. */
+  readonly output?: OutputEdits;
+}
+
+/** How many values were masked, and how many control sequences and hidden characters were shown instead of done. */
+export interface OutputEdits {
+  readonly masked: number;
+  readonly neutralised: number;
 }
 
 export interface Traffic {

@@ -76,6 +76,11 @@ test('T54: an autonomous caller gets a log without what does harm, and another w
   assert.equal(safe.body, '\x1b[31mred\x1b[0m ␛]52;c;cm0=␇ a\\u{202e}b\n');
   const raw = await world.ask({ token: await world.token('dev', ['ops', 'raw']), uri });
   assert.equal(raw.body, text);
+  const ends = (await world.events()).filter((event) => event.type === 'exchange.ended');
+  assert.deepEqual(
+    ends.map(({ output }) => output).filter((output) => output?.neutralised),
+    [{ masked: 0, neutralised: 3 }],
+  );
 });
 
 test('T53: a log that is not text breaks off where a value is in it', async () => {
@@ -129,6 +134,7 @@ test('T53: values of the Secrets that a pod is given are masked in its log, wher
   assert.equal(body, `panic: ${mask} at main.go:7, ${mask}, ${mask}\n`);
   const [end] = await endsOf(world, 'pods/known/log');
   assert.deepEqual(end?.decision?.facts, ['secret opted/known-db']);
+  assert.deepEqual(end?.output, { masked: 3, neutralised: 0 });
   assert.ok(!JSON.stringify(await world.events()).includes(canary));
 });
 
