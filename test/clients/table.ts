@@ -30,6 +30,7 @@ export const table: readonly Part[] = [
   { client: 'python-frameworks', rows: pythonFrameworks },
   { client: 'javascript', rows: programRows('javascript-client', ['objects', 'watch', 'exec', 'logs', 'errors']) },
   { client: 'client-go', rows: programRows('client-go', ['typed', 'dynamic', 'informer', 'exec', 'errors']) },
+  { client: 'controller-runtime', rows: programRows('controller-runtime', ['client', 'operator']) },
 ];
 
 // kubectl before 1.35 leaves the path of its kubeconfig's server URL out of what `--raw` asks.
