@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly policy?: readonly unknown[];
   /** Built-in guards to open; all by default, so that a client is told what it is told directly. */
   readonly openGuards?: readonly string[];
+  /** Namespaces whose Secrets are looked up before a log; none by default. */
+  readonly podSecrets?: readonly string[];
 }
 
 /** Everything, for the caller's group: policies are tested elsewhere, here nothing may stand in a client's way. */
@@ -92,6 +94,7 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
           file: cluster.certificateKubeconfig(at('upstream.kubeconfig'), UPSTREAM_USER, ['system:masters']),
         },
         port: targetPort,
+        ...(options.podSecrets === undefined ? {} : { podSecrets: options.podSecrets }),
       },
     ],
     policy: { files: [at('policy.yaml')] },
