@@ -10,7 +10,8 @@ import { readKubeconfig } from '../connectors/kubernetes/upstream/kubeconfig.ts'
 import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
 import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
 import { createUpstream, type Upstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
-import { foresee } from '../policy/foresee.ts';
+import { lookUpAll } from '../pipeline/look-up.ts';
+import { factsForeseen, foresee } from '../policy/foresee.ts';
 import { permissions } from '../policy/permissions.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import { collectBytes } from '../std/byte-source.ts';
@@ -39,6 +40,8 @@ export function createTarget(target: TargetConfig, config: Config, clock: Clock,
   const reader = createUpstream({ ...readerReach(target, forwards, clock), identity: 'credential', limits });
   const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });
   const { upstreamIdentity } = target;
+  const podSecrets = new Set(target.podSecrets ?? []);
+  const probe = createProbe({ reader, upstream, upstreamIdentity, clock, podSecrets });
   return {
     connector: createKubernetesConnector({
       target: target.name,
@@ -46,9 +49,9 @@ export function createTarget(target: TargetConfig, config: Config, clock: Clock,
       upstreamIdentity,
       discovery,
       bodyLimits: DEFAULT_BODY_LIMITS,
-      reviews: reviewsOf(target.name, rules, clock),
+      reviews: reviewsOf(target.name, rules, probe, clock),
     }),
-    probe: createProbe({ reader, upstream, upstreamIdentity, clock, podSecrets: new Set(target.podSecrets ?? []) }),
+    probe,
     async close() {
       await Promise.all([upstream.close(), reader.close()]);
     },
@@ -56,9 +59,15 @@ export function createTarget(target: TargetConfig, config: Config, clock: Clock,
 }
 
 /** Policy as reviews ask it: by the rules in force when they are answered. */
-function reviewsOf(target: string, rules: () => RuleSet, clock: Clock): Reviews {
+function reviewsOf(target: string, rules: () => RuleSet, probe: Probe, clock: Clock): Reviews {
   return {
     foresee: (caller, supposed) => foresee(rules(), caller, supposed, clock.now()),
+    async foreseeLooked(caller, supposed) {
+      const [inForce, nowMs] = [rules(), clock.now()];
+      const kinds = factsForeseen(inForce, caller, supposed, nowMs);
+      const facts = await lookUpAll(probe, kinds, caller, supposed.operation);
+      return foresee(inForce, caller, supposed, nowMs, facts);
+    },
     rulesFor: (caller, namespace) => permissions(rules(), caller, { target, namespace, nowMs: clock.now() }),
   };
 }

@@ -1,6 +1,7 @@
 /*
  * What can be said of a request before it is sent: the answer to an access review, which names verb and object and nothing else. A review stands
- * for every request that it describes, so yes and no are said only where they hold for all of them.
+ * for every request that it describes, so a no is said only where it holds for all of them, and a yes where nothing but built-in guards could stop one for what it
+ * holds: Kubernetes says yes to what its own admission could still refuse, and clients take anything else for a no.
  */
 import type { Operation, Power } from './operation.ts';
 
@@ -16,9 +17,14 @@ export interface Unsaid {
   readonly namespace: boolean;
 }
 
-/** What policy would answer to each of the requests alike; `incomplete` where it would not answer all alike, or hangs on what a review does not say. */
+/** What policy would answer to each of the requests alike, but for `unless`; `incomplete` where it would not answer all alike, or hangs on what a review does not say. */
 export type Foresight =
-  | { readonly effect: 'allow'; readonly rule: string }
+  | {
+      readonly effect: 'allow';
+      readonly rule: string;
+      /** Ids of guards that stop some of the requests, for what they hold; absent where nothing stops any. */
+      readonly unless?: readonly string[];
+    }
   | {
       readonly effect: 'deny';
       readonly by: 'rule' | 'guard' | 'silence';
@@ -28,7 +34,7 @@ export type Foresight =
       readonly reason: string;
       readonly advice: string;
     }
-  | { readonly effect: 'hold'; readonly rule: string; readonly reason: string }
+  | { readonly effect: 'hold'; readonly rule: string; readonly reason: string; readonly unless?: readonly string[] }
   | {
       readonly effect: 'incomplete';
       /** The id of the rule or guard that is undecided. */

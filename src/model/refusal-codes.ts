@@ -47,7 +47,7 @@ export const REFUSAL_CODES = {
     meaning:
       'the caller asks to act as somebody else, which the gateway passes on for nobody; nothing was judged or sent',
   },
-  FACT_UNKNOWN: { status: 403, retry: 'later', meaning: 'a rule needs a fact that could not be looked up' },
+  FACT_UNKNOWN: { status: 403, retry: 'later', meaning: 'a rule or guard needs a fact that could not be looked up' },
   HOLD_UNSUPPORTED: {
     status: 403,
     retry: 'never',

@@ -3,6 +3,7 @@ import { silenceAdvice } from './advice.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind, Facts } from './facts.ts';
+import { guardAdvice } from './guards/guard.ts';
 import { mayHearRejection } from './may-hear.ts';
 import { portLimit } from './port-limit.ts';
 import type { Question } from './question.ts';
@@ -48,14 +49,18 @@ function denial({ deny, guards, hold, allow, builtIn }: Evaluation, facts: Facts
   const rule = certain(deny);
   if (rule !== undefined) return deniedBy(rule, facts);
   const guard = certain(guards)?.by;
-  if (guard !== undefined)
-    return { effect: 'deny', by: 'guard', rule: guard.id, reason: guard.reason, advice: guard.advice };
+  if (guard !== undefined) {
+    const reason = `the guard \`${guard.id}\` stops it: ${guard.reason}`;
+    return { effect: 'deny', by: 'guard', rule: guard.id, reason, advice: guardAdvice(guard) };
+  }
   const open = deny[0];
   if (open !== undefined) return deniedBy(open, facts);
   // A guard that only lacks a fact is named where something would permit; where nothing would, silence says it better.
   if (hold.length === 0 && allow.length === 0 && builtIn === undefined) return undefined;
   const openGuard = guards[0];
-  return openGuard === undefined ? undefined : incomplete(openGuard.by.id, openGuard.truth, facts);
+  if (openGuard === undefined) return undefined;
+  const { by, truth } = openGuard;
+  return { ...incomplete(by.id, truth, facts, 'guard'), advice: guardAdvice(by) };
 }
 
 function deniedBy({ by: { rule }, truth }: Spoken<CompiledRule>, facts: Facts): DenyDecision {
@@ -73,7 +78,7 @@ const FACT_WORDS: Record<FactKind, string> = {
   services: 'the services in front of the pod',
 };
 
-function incomplete(id: string, truth: number, { rejection }: Facts): DenyDecision {
+function incomplete(id: string, truth: number, { rejection }: Facts, word = 'rule'): DenyDecision {
   const kinds = missingFacts(truth);
   const facts = kinds.map((kind) => FACT_WORDS[kind]);
   const why =
@@ -82,8 +87,8 @@ function incomplete(id: string, truth: number, { rejection }: Facts): DenyDecisi
       : 'which could not be looked up';
   const reason =
     facts.length === 0
-      ? `\`${id}\` could not be evaluated on this request`
-      : `\`${id}\` needs ${facts.join(' and ')}, ${why}`;
+      ? `the ${word} \`${id}\` could not be evaluated on this request`
+      : `the ${word} \`${id}\` needs ${facts.join(' and ')}, ${why}`;
   return { effect: 'deny', by: 'incomplete', rule: id, reason, advice: '' };
 }
 

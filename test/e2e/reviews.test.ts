@@ -1,6 +1,7 @@
 /* T32: what a review of oneself is told, over the whole way with the stand-in, which lets the impersonated do everything unless a test says not. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { Agent, request } from 'undici';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -14,6 +15,7 @@ rules:
   - { id: write, effect: allow, verbs: [create, patch, delete], apiGroups: ["", apps], resources: [pods, configmaps, deployments], namespaces: [shop] }
   - { id: lab, effect: allow, verbs: [get], apiGroups: ["*"], resources: ["*"], namespaces: [lab] }
   - { id: look-inside, effect: allow, powers: [exec], namespaces: [shop], exec: { argv: [{ exact: [id] }] } }
+  - { id: inside, effect: allow, powers: [exec], namespaces: [inside] }
   - { id: no-web, effect: deny, reason: the site stays, verbs: [delete], apiGroups: [""], resources: [configmaps], resourceNames: [web] }
   - { id: ask-a-person, effect: hold, reason: it is in use, verbs: [delete], apiGroups: [apps], resources: [deployments], namespaces: [shop] }
 `;
@@ -26,8 +28,27 @@ let token: string;
 before(async () => {
   world = await startSmallWorld({ policy: POLICY });
   token = await world.token('dev');
+  await made('/api/v1/namespaces', { metadata: { name: 'inside' } });
+  const pod = (name: string, privileged: boolean) => ({
+    metadata: { name },
+    spec: { containers: [{ name: 'c', image: 'c:1', securityContext: { privileged } }] },
+  });
+  await made('/api/v1/namespaces/inside/pods', pod('web', false));
+  await made('/api/v1/namespaces/inside/pods', pod('agent', true));
 });
 after(() => world.stop());
+
+/** An object, made as the cluster's administrator. */
+async function made(path: string, object: object): Promise<void> {
+  const { url, caPem: ca, adminToken } = world.standin;
+  const reply = await request(`${url}${path}`, {
+    dispatcher: new Agent({ connect: { ca } }),
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(object),
+  });
+  assert.equal(reply.statusCode, 201, await reply.body.text());
+}
 
 type Status = Readonly<Record<string, unknown>>;
 
@@ -73,10 +94,15 @@ const ANSWERS: readonly (readonly [string, Readonly<Record<string, string>>, Reg
   ['a deny of some name', { verb: 'delete', resource: 'configmaps' }, /^no - .* - incomplete: `p\/no-web` needs the name of the object$/],
   ['another name', { verb: 'delete', resource: 'configmaps', name: 'other' }, /^yes/],
   ['a hold', { verb: 'delete', group: 'apps', resource: 'deployments', name: 'web' }, /^no - the gateway’s rule `p\/ask-a-person` holds it for a person: it is in use$/],
-  ['a guard on bodies', { verb: 'create', resource: 'pods' }, /^no - .* - incomplete: `host-namespaces|`host-path|`privileged-pods` needs the object/],
+  ['a guard on bodies', { verb: 'create', resource: 'pods' }, /^yes - .*; the gateway’s guards `privileged-pods`, .+ and `traffic` can stop it, for what is sent$/],
+  ['k9s asks before a restart', { verb: 'patch', group: 'apps', resource: 'deployments' }, /^no - .* - incomplete: `p\/ask-a-person` needs the object/],
+  ['a restart where nobody is asked', { verb: 'patch', resource: 'pods', name: 'web' }, /^yes - .*; the gateway’s guards /],
   ['no guard on this body', { verb: 'create', resource: 'configmaps' }, /^yes/],
-  ['an exec, by its command', { verb: 'create', resource: 'pods', subresource: 'exec', name: 'web' }, /^no - .* - incomplete: `privileged-exec` needs the pod$/],
-  ['the subresource inside the resource', { verb: 'create', resource: 'pods/exec' }, /^no - .* - incomplete: `privileged-exec` needs the pod$/],
+  ['an exec, by its command', { verb: 'create', resource: 'pods', subresource: 'exec', name: 'web' }, /^no - .* - incomplete: `p\/look-inside` needs the command and its container$/],
+  ['the subresource inside the resource', { verb: 'create', resource: 'pods/exec' }, /^no - .* - incomplete: `p\/look-inside` needs the command and its container$/],
+  ['an exec of a pod that is looked up', { verb: 'create', resource: 'pods', subresource: 'exec', name: 'web', namespace: 'inside' }, /^yes - [^;]*$/],
+  ['an exec of a pod that is looked up, and privileged', { verb: 'create', resource: 'pods', subresource: 'exec', name: 'agent', namespace: 'inside' }, /^denied - the gateway’s guard `privileged-exec` denies it: /],
+  ['an exec of some pod', { verb: 'create', resource: 'pods', subresource: 'exec', namespace: 'inside' }, /^yes - .*; the gateway’s guard `privileged-exec` can stop it, for what is sent$/],
   ['every verb', { verb: '*', resource: 'configmaps' }, /^no - no rule/],
   ['everything', { verb: '*', group: '*', resource: '*' }, /^no - no rule/],
   ['everything, where rules allow all that a wildcard reaches', { verb: 'get', group: '*', resource: '*', namespace: 'lab' }, /^no - .* - incomplete: `p\/lab` needs one resource or path in place of the wildcard$/],
@@ -123,10 +149,11 @@ test('T32: the list has what both allow for certain, and names what the rest han
   assert.deepEqual(listed.filter((line) => !/self/.test(line)).sort(), [
     ' configmaps: create,get,list,watch',
     ' nodes: get,list',
-    ' pods: delete,get,list,watch',
-    'apps deployments: get,list,watch',
+    ' pods: create,delete,get,list,patch,watch',
+    'apps deployments: create,get,list,watch',
   ]);
   assert.equal(status['incomplete'], true);
+  assert.match(String(status['evaluationError']), /of what is listed, the gateway’s guards .*`privileged-pods`/);
   assert.match(String(status['evaluationError']), /left out: .*`p\/no-web` needs the name of the object/);
 });
 

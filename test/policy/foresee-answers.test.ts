@@ -32,6 +32,8 @@ async function answer(rules: string, attributes: object, unsafe = GUARD_IDS as R
 
 function outcome(foresight: Foresight): string {
   if (foresight.effect === 'incomplete') return `${foresight.rule} needs ${foresight.needs.join(', ')}`;
+  if (foresight.effect === 'allow' && foresight.unless !== undefined)
+    return `allow unless ${foresight.unless.join(', ')}`;
   return foresight.effect === 'deny' ? `${foresight.by} ${foresight.rule}`.trim() : foresight.effect;
 }
 
@@ -92,17 +94,23 @@ suite('an answer to an access review', () => {
   });
 });
 
+const POD_GUARDS =
+  'privileged-pods, host-namespaces, host-path, critical-pods, service-accounts, certificates, cloud-identity, secret-mount, traffic';
+
 const GUARDED: readonly (readonly [object, string])[] = [
-  [{ verb: 'create', resource: 'pods' }, 'privileged-pods needs the object that would be sent'],
+  [{ verb: 'create', resource: 'pods' }, `allow unless ${POD_GUARDS}`],
+  [{ verb: 'patch', group: 'apps', resource: 'deployments', name: 'web' }, `allow unless ${POD_GUARDS}`],
+  [{ verb: 'create', resource: 'pods', subresource: 'exec' }, 'allow unless privileged-exec'],
+  [{ verb: 'create', resource: 'pods', subresource: 'exec', name: 'web' }, 'privileged-exec needs the pod'],
   [{ verb: 'get', resource: 'secrets' }, 'guard secrets'],
-  [{ verb: 'patch', resource: 'namespaces', name: 'shop' }, 'namespace-labels needs the object that would be sent'],
-  [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system' }, 'aws-auth needs the name of the object'],
+  [{ verb: 'patch', resource: 'namespaces', name: 'shop' }, 'allow unless namespace-labels, deletions'],
+  [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system' }, 'guard cluster-configuration'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' }, 'guard aws-auth'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system', name: 'other' }, 'guard cluster-configuration'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'shop', name: 'other' }, 'allow'],
   [{ verb: 'create', resource: 'configmaps' }, 'allow'],
-  [{ verb: 'patch', resource: 'configmaps' }, 'cluster-configuration needs the name of the object'],
-  [{ verb: 'delete', resource: 'configmaps', namespace: '' }, 'aws-auth needs the name of the object, the namespace'],
+  [{ verb: 'patch', resource: 'configmaps' }, 'allow unless cluster-configuration'],
+  [{ verb: 'delete', resource: 'configmaps', namespace: '' }, 'allow unless aws-auth, cluster-configuration, certificates'],
   [{ verb: 'impersonate', resource: 'users', name: 'admin' }, 'guard impersonation'],
   [{ verb: '*', resource: 'users' }, 'guard impersonation'],
   [{ verb: 'escalate', group: 'rbac.authorization.k8s.io', resource: 'roles' }, 'guard rbac'],

@@ -92,7 +92,10 @@ suite('T32: the rules that a review lists', () => {
         // A namespace is read as in itself, and the list is of one namespace.
         if (!listed(status).some((rule) => matchesRbac(rule, { ...operation, power: undefined }, 'named'))) return;
         covered += 1;
-        assert.equal(decide(set, question).effect, 'allow', JSON.stringify(status));
+        const decision = decide(set, question);
+        const isTold = String(status['evaluationError']).includes(`\`${decision.rule}\``);
+        if (decision.effect === 'deny' && decision.by !== 'rule' && decision.by !== 'silence' && isTold) return;
+        assert.equal(decision.effect, 'allow', JSON.stringify(status));
       }),
       { numRuns: 2000 },
     );

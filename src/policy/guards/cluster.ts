@@ -94,7 +94,8 @@ function isOfSystem(question: Question): Truth {
   }
   if (!isKind(operation, '', 'configmaps')) return NO;
   const { isNameUnsaid, names, name } = readingOf(question);
-  const hasGuard = names === 'one' && GUARDED_CONFIG_MAPS.some((each) => each === name);
+  const hasGuard =
+    operation.namespace === 'kube-system' && names === 'one' && GUARDED_CONFIG_MAPS.some((each) => each === name);
   const isOther = isNameUnsaid ? unsaid('name') : truth(!hasGuard);
   // A new one is not made, nor an old one gone, for longer than its controller takes to see it.
   const isRewritten = isWrite(operation) && operation.verb !== 'create';

@@ -45,6 +45,12 @@ export interface Guard {
   readonly test: (question: Question, context: GuardContext) => Truth;
 }
 
+/** What a caller that a guard stops can do, and where an operator opens it. */
+export function guardAdvice({ id, advice }: Pick<Guard, 'id' | 'advice'>): string {
+  const opening = `an operator opens the guard under \`unsafe.openGuards\`, by its id \`${id}\``;
+  return advice === '' ? opening : `${advice}; ${opening}`;
+}
+
 /** What a guard knows beside the question. */
 export interface GuardContext {
   /** Patterns of service accounts that the allow and hold rules name which match. */

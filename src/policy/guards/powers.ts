@@ -78,7 +78,7 @@ export const certificatesGuard: Guard = {
   reason: 'a certificate that the cluster signs is an identity that goes round the gateway',
   advice: 'have certificates requested and approved by who runs the cluster',
   covers:
-    'create, update and patch of certificate signing requests, their `approval` and `status`, and of the requests by which pods get certificates; the same of pods, and what makes them, that bring in a volume `podCertificate`, for which the kubelet asks in their name; the verbs `approve`, `sign`, `attest` of signers; create, update and patch of the ConfigMap `kube-system/extension-apiserver-authentication`, which says whose certificates aggregated servers believe',
+    'create, update and patch of certificate signing requests, their `approval` and `status`, and of the requests by which pods get certificates; the same of pods, and what makes them, that bring in a volume `podCertificate`, for which the kubelet asks in their name; the verbs `approve`, `sign`, `attest` of signers; every change of the ConfigMap `kube-system/extension-apiserver-authentication`, which says whose certificates aggregated servers believe',
   stops: {
     method: 'PUT',
     uri: '/apis/certificates.k8s.io/v1/certificatesigningrequests/r/approval',
@@ -92,7 +92,7 @@ export const certificatesGuard: Guard = {
       isWrite(operation);
     return anyOf([
       truth(operation.power === 'approval' || isRequest),
-      isWrite(operation) ? changesConfigMap(question, 'extension-apiserver-authentication') : NO,
+      changesConfigMap(question, 'extension-apiserver-authentication'),
       bringsPodSpec(question, hasPodCertificate),
     ]);
   },

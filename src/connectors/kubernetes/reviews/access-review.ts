@@ -2,12 +2,15 @@ import type { Foresight } from '../../../model/foresight.ts';
 import type { JsonObject } from '../../../model/operation.ts';
 import { unreachable } from '../../../std/unreachable.ts';
 
-/** Of several answers the one that stands for all: a no before a perhaps, and a perhaps before a yes. */
+/** Of several answers the one that stands for all: a no before a perhaps, a perhaps before a yes, and a yes with all that the guards stop of any. */
 export function weakest(all: readonly Foresight[]): Foresight | undefined {
   const order = ['deny', 'hold', 'incomplete', 'allow'] as const;
   for (const effect of order) {
     const found = all.find((each) => each.effect === effect);
-    if (found !== undefined) return found;
+    if (found === undefined) continue;
+    if (found.effect !== 'allow') return found;
+    const unless = [...new Set(all.flatMap((each) => (each.effect === 'allow' ? (each.unless ?? []) : [])))];
+    return unless.length === 0 ? found : { ...found, unless };
   }
   return undefined;
 }
@@ -22,7 +25,8 @@ export function ofWildcard(foresight: Foresight): Foresight {
 export function accessStatus(cluster: JsonObject, foresight: Foresight): JsonObject {
   switch (foresight.effect) {
     case 'allow':
-      return cluster;
+      if (cluster.allowed !== true || foresight.unless === undefined) return cluster;
+      return { ...cluster, reason: [cluster.reason, stoppedBy(foresight.unless)].filter(isText).join('; ') };
     case 'deny':
       return {
         ...cluster,
@@ -48,6 +52,13 @@ export function accessStatus(cluster: JsonObject, foresight: Foresight): JsonObj
     default:
       return unreachable(foresight);
   }
+}
+
+/** Which guards still look at what is sent: ``the gateway’s guards `a` and `b` can stop it, for what is sent``. */
+export function stoppedBy(guards: readonly string[]): string {
+  const named = guards.map((id) => `\`${id}\``);
+  const list = named.length > 1 ? `${named.slice(0, -1).join(', ')} and ${named.at(-1)}` : named.join('');
+  return `the gateway’s ${named.length > 1 ? 'guards' : 'guard'} ${list} can stop it, for what is sent`;
 }
 
 /** What an undecided rule hangs on: `` `p/x` needs the ports``. */

@@ -79,7 +79,8 @@ async function combined(
   const spec = operation.body?.object?.spec;
   if (selfReview(operation) === 'access') {
     const asked = await askedAbout(target, spec, scopes);
-    const foresight = weakest((asked?.supposed ?? []).map((supposed) => reviews.foresee(caller, supposed)));
+    const all = (asked?.supposed ?? []).map((supposed) => reviews.foreseeLooked(caller, supposed));
+    const foresight = weakest(await Promise.all(all));
     if (asked === undefined || foresight === undefined) return undefined;
     return accessStatus(status, asked.isWildcard ? ofWildcard(foresight) : foresight);
   }

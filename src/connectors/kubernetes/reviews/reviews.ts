@@ -6,6 +6,8 @@ import type { Operation } from '../../../model/operation.ts';
 export interface Reviews {
   /** What policy would answer to requests like the supposed one, sent now. */
   foresee(caller: Caller, supposed: Supposed): Foresight;
+  /** The same, once what the review names has been looked up where the answer hangs on it. */
+  foreseeLooked(caller: Caller, supposed: Supposed): Promise<Foresight>;
   /** What the rules permit in a namespace, before anything is taken out; each is to be asked about with `foresee`. */
   rulesFor(caller: Caller, namespace: string): readonly Permission[];
 }

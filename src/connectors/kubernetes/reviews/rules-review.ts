@@ -1,13 +1,13 @@
 /*
  * The rules of a caller, as cluster and gateway have them together: each rule of the cluster met with each permission of the gateway, and of what
- * both say only that for which policy foresees a yes. What hangs on a request is left out and named, so that the list never says too much.
+ * both say only that for which policy foresees a yes. What hangs on a rule's look at the request is left out and named; guards that look at it are named.
  */
 import type { Foresight, Permission, Supposed } from '../../../model/foresight.ts';
 import type { JsonObject, JsonValue } from '../../../model/operation.ts';
 import { isJsonList, isJsonObject } from '../body/json-value.ts';
 import type { Scopes } from '../discovery/discovery.ts';
 import { POWERS } from '../powers.ts';
-import { hangsOn } from './access-review.ts';
+import { hangsOn, stoppedBy } from './access-review.ts';
 import { meet, meetPaths, type ResourceRule } from './meet.ts';
 import { REVIEW_LIMITS } from './reviews.ts';
 import { RESOURCE_VERBS, scopeOf, supposedPath, supposedResource } from './supposed.ts';
@@ -57,6 +57,8 @@ class List {
   readonly #paths = new Map<string, Set<string>>();
   readonly #seen = new Set<string>();
   readonly #hanging = new Set<string>();
+  /** Guards that look at what is sent. */
+  readonly #looking = new Set<string>();
   #comparisons = 0;
   #isCut = false;
 
@@ -111,6 +113,7 @@ class List {
     const foresight = this.#asked.foresee(supposed);
     if (foresight.effect === 'incomplete') this.#hanging.add(hangsOn(foresight));
     if (foresight.effect !== 'allow') return;
+    for (const guard of foresight.unless ?? []) this.#looking.add(guard);
     const verbs = to.get(key) ?? new Set();
     to.set(key, verbs.add(verb));
   }
@@ -139,7 +142,8 @@ class List {
     const hanging = [...this.#hanging].sort();
     const more = hanging.length > NAMED_MAX ? ` and ${hanging.length - NAMED_MAX} more` : '';
     return [
-      'the gateway lists what it allows whatever the request holds; a wildcard reaches no power, and nothing that a guard or rule denies',
+      'a wildcard reaches no power, and nothing that a guard or rule of the gateway denies',
+      ...(this.#looking.size === 0 ? [] : [`of what is listed, ${stoppedBy([...this.#looking].sort())}`]),
       ...(hanging.length === 0 ? [] : [`left out: ${hanging.slice(0, NAMED_MAX).join(', ')}${more}`]),
       ...(this.#isCut ? ['left out: what is beyond a limit of the gateway'] : []),
     ];
