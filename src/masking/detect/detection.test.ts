@@ -93,6 +93,11 @@ const LEFT = [
   'imagePullSecrets:\n- name: regcred-2024',
   'http://10.0.0.1:8080/healthz?x=a@b',
   'user: bob\ntoken: none\n',
+  'const token = tokenFileCredential2({ file })',
+  'token := windows.GetCurrentThreadEffectiveTokenOf(t)',
+  'PWD=/srv/x9f8e7d6/a1b2c3d4',
+  'token: info.query2.get(name)',
+  '/etc/passwd: root:x0:0:0:root9:/root:/bin/sh',
   'api_key: true',
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlYWRiZWVmZGVhZGJlZWY a@b',
 ];

@@ -5,7 +5,7 @@ export const judgedBytesMax = 64;
  * Whether a value that stands behind a telling name looks made up by a machine, or by a person who was told to: at least 8 bytes, not a word or
  * a name, with letters and digits mixed.
  *
- * Left alone: words and names (`db-credentials`, `postgres-15`, `MyPasswordPolicy`, a pod's generated name), numbers, paths, addresses, and places to
+ * Left alone: words and names (`db-credentials`, `postgres-15`, `MyPasswordPolicy`, a pod's generated name), numbers, paths, addresses, calls in code, and places to
  * be filled in (`${TOKEN}`, `<your-token>`, `****`).
  */
 export function isSecretLooking(value: string): boolean {
@@ -13,6 +13,8 @@ export function isSecretLooking(value: string): boolean {
   const judged = value.slice(0, judgedBytesMax);
   if (/^(\.{0,2}|~)\//.test(judged) && judged.split('/').every(isWordy)) return false;
   if (judged.includes('://')) return false;
+  const called = /^([A-Za-z_][\w.]*)\(/.exec(judged)?.[1];
+  if (called !== undefined && (isName(called) || !/\d/.test(called))) return false; // code, not a value
   if (new Set(judged).size < 5) return false;
   if (/^[A-Za-z]+$/.test(judged)) return judged.length >= 20 && caseChanges(judged) > judged.length / 4;
   return !isName(judged);

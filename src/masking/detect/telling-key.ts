@@ -5,6 +5,7 @@
  * meant is public or made from a secret (`checksum/secret`, `next_page_token`, `PublicKeyToken`), nothing is said either.
  */
 export function isTellingKey(name: string): boolean {
+  if (name.startsWith('/') || name === 'PWD' || name === 'OLDPWD') return false; // a file, and where a shell is
   const words = wordsOf(name);
   while (words.length > 1 && trailing.has(words.at(-1) as string)) words.pop();
   if (words.some((word) => harmless.has(word))) return false;
