@@ -20,16 +20,18 @@ export interface Row {
 }
 
 /** Every key below a schema, those of list items and of alternatives among them, in the order of the schema. */
-export function* keysOf(schema: Schema, prefix: string): Generator<Row> {
+export function* keysOf(schema: Schema, prefix: string, isBuilt = true): Generator<Row> {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const key = prefix === '' ? name : `${prefix}.${name}`;
     const isRequired = schema.required?.includes(name) ?? false;
     const inner = property.items ?? property;
     const parts = [inner, ...(inner.anyOf ?? [])].filter(({ properties }) => properties !== undefined);
     if (parts.length === 0 || property.description !== undefined) {
-      yield { key, what: what(property), fallback: fallback(property, isRequired) };
+      const said = what(property);
+      yield { key, what: isBuilt ? said : `Not built yet. ${said}`.trim(), fallback: fallback(property, isRequired) };
     }
-    for (const part of parts) yield* keysOf(part, property.items === undefined ? key : `${key}[]`);
+    const isPartBuilt = isBuilt && !(property.description ?? '').startsWith('Not built yet');
+    for (const part of parts) yield* keysOf(part, property.items === undefined ? key : `${key}[]`, isPartBuilt);
   }
 }
 
