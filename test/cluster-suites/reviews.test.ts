@@ -42,7 +42,7 @@ const ANSWERS: readonly (readonly [string, RegExp])[] = [
   ['delete configmaps/web', /^no - the gateway’s rule `p\/no-web` denies it: the site stays\n$/],
   ['delete configmaps/busy', /^no - the gateway’s rule `p\/held` holds it for a person\n$/],
   ['delete configmaps/other', /^yes\n$/],
-  ['create pods --subresource=exec', /^no - .* - incomplete: `privileged-exec` needs the pod\n$/],
+  ['create pods --subresource=exec', /^no - .* - incomplete: `p\/id` needs the command and its container\n$/],
   ['delete namespaces/x', /^no - the gateway’s rule `p\/no-web` denies it: the site stays\n$/],
   ['delete persistentvolumes/x', /^no - the gateway’s guard `deletions` denies it: /],
   ['* *', /^no - no rule of the gateway allows it\n$/],
