@@ -67,6 +67,14 @@ test('T62: a reply that is broken off before its caller takes it fails at once, 
 const SOCKET_ENDS: readonly (readonly [string, (socket: Duplex, it: Followed) => void, string])[] = [
   ['upstream ends', (socket) => void socket.push(null), 'answered'],
   ['upstream breaks', (socket) => void socket.destroy(new Error('x')), 'broken'],
+  [
+    'T40: upstream ends, and what the caller then says meets nobody',
+    (socket) => {
+      socket.push(null);
+      socket.on('end', () => socket.destroy(new Error('EPIPE')));
+    },
+    'answered',
+  ],
   ['the caller goes', (socket) => void socket.destroy(), 'abandoned'],
   ['T62: it is broken off', (_socket, it) => it.breakOff(new Error('x')), 'broken'],
 ];

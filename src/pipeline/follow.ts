@@ -160,8 +160,9 @@ function followSocket({ socket, status, head }: DuplexReply, onEnd: (end: ReplyE
 function outcomeOf({ errored, readableEnded }: DuplexReply['socket'], status: number): Outcome {
   // What the connector cut it for says more than that it was cut.
   if (errored instanceof Refusal) return { kind: 'broken', code: errored.code, status, message: errored.message };
-  if (errored !== null) return brokenOff(status, errored);
-  return readableEnded ? { kind: 'answered', status } : { kind: 'abandoned', status };
+  // An error after upstream's end is no break: what the caller still said found nobody.
+  if (readableEnded) return { kind: 'answered', status };
+  return errored !== null ? brokenOff(status, errored) : { kind: 'abandoned', status };
 }
 
 function brokenOff(status: number, { message }: Error): Outcome {

@@ -86,6 +86,27 @@ suite('T41: a connection of which the writing side goes through a gate', () => {
     assert.equal(socket.errored?.message, 'reset');
   });
 
+  test('T40: what the client says to an upstream that has ended is dropped, and takes nothing of what upstream said', async () => {
+    const { inner, upstream, socket } = watched();
+    upstream.end('last words');
+    inner.allowHalfOpen = false;
+    await once(inner.resume(), 'end');
+    inner.destroy();
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => socket.write(spdy.PING, resolve));
+    assert.equal(socket.errored, null);
+    assert.equal(Buffer.concat(await socket.toArray()).toString(), 'last words');
+  });
+
+  test('T40: what was taken of an upstream that broke is still there for the client', async () => {
+    const { inner, socket } = watched();
+    const received: Buffer[] = [];
+    inner.push('last words');
+    inner.destroy(new Error('reset'));
+    await new Promise<void>((resolve) => socket.once('close', resolve));
+    for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) received.push(chunk);
+    assert.equal(Buffer.concat(received).toString(), 'last words');
+  });
+
   test('a client that goes away takes upstream with it', async () => {
     const { inner, socket } = watched();
     const isOver = closed(inner);

@@ -23,12 +23,8 @@ export class WatchedSocket extends Duplex {
       if (!this.push(chunk)) socket.pause();
     });
     socket.once('end', () => this.push(null));
-    socket.once('error', (error) => this.destroy(error));
-    socket.once('close', () => {
-      // What came before an orderly end may still be on its way to the client.
-      if (!socket.readableEnded) this.destroy();
-      this.#goOn();
-    });
+    socket.on('error', () => {}); // told by its end
+    socket.once('close', () => this.#closed());
     socket.on('drain', () => this.#goOn());
     if (socket.destroyed) this.destroy();
   }
@@ -47,10 +43,22 @@ export class WatchedSocket extends Duplex {
     this.#socket.resume();
   }
 
+  /** What had been taken of an upstream that broke is still given to the client, and the break is told behind it. */
+  #closed(): void {
+    this.#goOn();
+    // What came before an orderly end may still be on its way to the client.
+    if (this.#socket.readableEnded || this.destroyed) return;
+    for (let chunk: Buffer | null = this.#socket.read(); chunk !== null; chunk = this.#socket.read()) {
+      this.#bytesRead += chunk.length;
+      this.push(chunk);
+    }
+    this.destroy(this.#socket.errored ?? undefined);
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#gate.take(chunk).then(({ pass, cut }) => {
       if (this.destroyed) return done();
-      if (this.#socket.destroyed) return done(new Error('upstream has closed'));
+      if (!this.#socket.writable) return done(cut); // what is said to who has gone is dropped
       let isTaken = true;
       for (const bytes of pass) {
         this.#bytesWritten += bytes.length;

@@ -13,6 +13,7 @@ import { Refusal } from '../../../model/refusal.ts';
 import type { DuplexReply, Reply, UnaryReply } from '../../../model/reply.ts';
 import type { UpgradeProtocol } from '../../../model/request.ts';
 import { connectionNames, withoutHopByHop } from '../../../std/hop-by-hop.ts';
+import { keepReading } from '../../../std/keep-reading.ts';
 import { upstreamFailure, upstreamTimeout } from './failure.ts';
 import type { UpstreamLimits } from './limits.ts';
 import { readableSource } from './readable-source.ts';
@@ -84,7 +85,7 @@ export function sendUpgrade(upgrade: UpgradeRequest, limits: UpstreamLimits, sig
         return giveUp(wrongSwitch());
       }
       settle();
-      resolve(duplexReply(response, socket, head, signal));
+      resolve(duplexReply(response, keepReading(socket), head, signal));
     });
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
