@@ -26,7 +26,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
 export const pureFolders: Readonly<Record<string, readonly string[]>> = {
   policy: ['@bufbuild/cel', '@bufbuild/protobuf'],
   approval: [],
-  masking: ['node:crypto', 'node:zlib', 're2js'],
+  masking: ['node:crypto', 'node:zlib', 're2js', 'yaml'],
   recording: ['node:crypto', 'node:zlib'],
 };
 

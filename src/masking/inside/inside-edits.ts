@@ -1,0 +1,138 @@
+/**
+ * Masks values inside a string that is a document itself, or any other text: by what the document's shape says of them (a kubeconfig's users, a registry's
+ * `auths`, a Secret's data, an environment's pairs, keys that tell), and by what they look like.
+ *
+ * Bytes that are no value stay as they are: a document is never written anew. Documents inside documents are looked into to a depth of 4; below it, and in what no reader
+ * here understands, values are still found by their look, in the text as it stands.
+ */
+import type { Detection } from '../detect/detection.ts';
+import { type DocumentNode, placedEdits, type ScalarNode } from './document-node.ts';
+import { applyEdits, type Edit } from './edit.ts';
+import { readDocument } from './read-document.ts';
+import { type SecretValue, secretValues } from './secret-values.ts';
+
+/** How many documents may stand inside each other and are still looked into as documents. */
+export const insideDepthMax = 4;
+
+/** Limit: what is longer is masked by the look of its values alone. It is more than etcd takes of one object. */
+export const insideBytesMax = 2 * 1024 * 1024;
+
+/** A value that is to be masked. */
+export interface InsideFound {
+  /** The detector that knows it, or the shape: `kubeconfig`, `registry-auth`, `secret-data`, `env`. */
+  readonly detector: string;
+  /** Where it stands in the string, steps joined by dots; empty for what stands in a text that is no document. */
+  readonly path: string;
+  /** What it says. */
+  readonly value: Buffer;
+  /** How the place wants it. */
+  readonly form: 'text' | 'base64';
+}
+
+export interface InsideOptions {
+  readonly detection: Detection;
+  /** What stands in its place; undefined: it stays. Called once for each value, in no order that means anything. */
+  readonly maskOf: (found: InsideFound) => string | undefined;
+  /** Whether the string is base64 of what is looked into, as the data of a Secret is; what cannot be decoded is looked at as it is. */
+  readonly isBase64?: boolean;
+}
+
+/** The edits, in order and not overlapping, that mask what is inside a string. */
+export function insideEdits(bytes: Buffer, options: InsideOptions): readonly Edit[] {
+  if (options.isBase64 === true) {
+    const decoded = decodedBase64(bytes);
+    if (decoded !== undefined) return encodedEdit(bytes, decoded, editsOf(decoded.toString('latin1'), options, '', 0));
+  }
+  return editsOf(bytes.toString('latin1'), options, '', 0);
+}
+
+function editsOf(source: string, options: InsideOptions, path: string, depth: number, key = ''): readonly Edit[] {
+  const { detection, maskOf } = options;
+  const document = depth < insideDepthMax && source.length <= insideBytesMax ? readDocument(source) : undefined;
+  const { edits: inDocument, judged } =
+    document === undefined ? nothing : documentEdits(document, options, path, depth);
+  const before = key === '' ? '' : `${key}: `;
+  const spans = detection.inBytes(Buffer.from(before + source, 'latin1'));
+  const left = spans.flatMap(({ start, end, detector }) =>
+    without({ start: Math.max(0, start - before.length), end: end - before.length }, judged).flatMap((range) => {
+      const value = Buffer.from(source.slice(range.start, range.end), 'latin1');
+      const text = range.end <= range.start ? undefined : maskOf({ detector, path, value, form: 'text' });
+      return text === undefined ? [] : [{ ...range, text }];
+    }),
+  );
+  return left.length === 0 ? inDocument : [...inDocument, ...left].sort((one, other) => one.start - other.start);
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface DocumentEdits {
+  readonly edits: readonly Edit[];
+  /** What was judged by its place: whatever it looks like, nothing more is to be said of it. */
+  readonly judged: readonly Range[];
+}
+
+const nothing: DocumentEdits = { edits: [], judged: [] };
+
+function documentEdits(document: DocumentNode, options: InsideOptions, path: string, depth: number): DocumentEdits {
+  const edits: Edit[] = [];
+  const judged: Range[] = [];
+  const done = new Set<ScalarNode>();
+  for (const value of secretValues(document, path)) {
+    const { scalar, detector } = value;
+    if (done.has(scalar)) continue;
+    const inScalar = scalarEdits(value, options, depth);
+    // A scalar that an alias names may be told to be secret there first: then all of it goes.
+    if (detector === undefined && inScalar.length === 0) continue;
+    done.add(scalar);
+    const placed = placedEdits(scalar, inScalar);
+    edits.push(...placed);
+    judged.push(...(detector === undefined ? placed : [scalar]));
+  }
+  return { edits: edits.sort((one, other) => one.start - other.start), judged };
+}
+
+/** All of what is secret as a whole; else what is inside. */
+function scalarEdits(
+  { scalar, path, key, detector, form }: SecretValue,
+  options: InsideOptions,
+  depth: number,
+): readonly Edit[] {
+  const { text } = scalar;
+  if (detector === undefined) return editsOf(text, options, path, depth + 1, key);
+  const end = text.trimEnd().length;
+  const start = end - text.slice(0, end).trimStart().length;
+  const mask = options.maskOf({ detector, path, value: Buffer.from(text.slice(start, end), 'latin1'), form });
+  return mask === undefined ? [] : [{ start, end, text: mask }];
+}
+
+/** What of a range no edit touches; a few bytes beside one are its quotation marks, and no value. */
+function without(range: Range, edits: readonly Range[]): readonly Range[] {
+  let rest: readonly Range[] = [range];
+  for (const edit of edits) {
+    if (edit.end <= range.start || edit.start >= range.end) continue;
+    rest = rest.flatMap(({ start, end }) =>
+      [
+        { start, end: Math.min(end, edit.start) },
+        { start: Math.max(start, edit.end), end },
+      ].filter((part) => part.end - part.start >= restBytesMin),
+    );
+  }
+  return rest;
+}
+
+const restBytesMin = 8;
+
+function decodedBase64(bytes: Buffer): Buffer | undefined {
+  const text = bytes.toString('latin1');
+  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)) return undefined;
+  return Buffer.from(text, 'base64');
+}
+
+/** Edits of what base64 says are one edit of the whole. */
+function encodedEdit(bytes: Buffer, decoded: Buffer, edits: readonly Edit[]): readonly Edit[] {
+  if (edits.length === 0) return [];
+  return [{ start: 0, end: bytes.length, text: applyEdits(decoded, edits).toString('base64') }];
+}

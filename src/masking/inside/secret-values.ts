@@ -1,0 +1,112 @@
+import { isSecretLooking } from '../detect/is-secret-looking.ts';
+import { isTellingKey } from '../detect/telling-key.ts';
+import type { DocumentNode, MapNode, ScalarNode } from './document-node.ts';
+
+/** A scalar of a document, and whether its place says that it is secret as a whole. */
+export interface SecretValue {
+  readonly scalar: ScalarNode;
+  readonly path: string;
+  readonly key: string;
+  readonly form: 'text' | 'base64';
+  /** Undefined: it is looked into. */
+  readonly detector: string | undefined;
+}
+
+/** What is below a mapping that has a meaning of its own. */
+type Within = 'kube-user' | 'registry' | 'registries' | undefined;
+
+/** Every scalar of a document, in its order, with what its place says of it. */
+export function* secretValues(document: DocumentNode, path: string): Generator<SecretValue> {
+  yield* valuesOf(document, path, '', undefined);
+}
+
+function* valuesOf(node: DocumentNode, path: string, key: string, within: Within): Generator<SecretValue> {
+  switch (node.kind) {
+    case 'scalar':
+      yield { scalar: node, path, key, form: 'text', detector: undefined };
+      return;
+    case 'list':
+      for (const [index, item] of node.items.entries()) yield* valuesOf(item, step(path, String(index)), key, within);
+      return;
+    case 'map':
+      yield* valuesOfMap(node, path, within);
+  }
+}
+
+function* valuesOfMap(map: MapNode, path: string, within: Within): Generator<SecretValue> {
+  const isSecret = saysOf(map, 'kind') === 'Secret';
+  const name = saysOf(map, 'name');
+  for (const { key, node } of map.entries) {
+    const at = step(path, key);
+    if (isSecret && (key === 'data' || key === 'stringData'))
+      yield* wholes(node, at, key === 'data' ? 'base64' : 'text');
+    else if (node.kind === 'scalar') yield { scalar: node, path: at, key, ...judged(key, node, within, name) };
+    else yield* valuesOf(node, at, key, below(key, node, within));
+  }
+}
+
+function below(key: string, node: DocumentNode, within: Within): Within {
+  if (within === 'kube-user') return within;
+  if (within === 'registries') return 'registry';
+  if (key === 'auths' && node.kind === 'map') return 'registries';
+  return key === 'user' && node.kind === 'map' ? 'kube-user' : undefined;
+}
+
+function* wholes(node: DocumentNode, path: string, form: 'text' | 'base64'): Generator<SecretValue> {
+  for (const value of valuesOf(node, path, '', undefined))
+    yield isNothing(value.scalar) ? value : { ...value, form, detector: 'secret-data' };
+}
+
+function judged(
+  key: string,
+  scalar: ScalarNode,
+  within: Within,
+  name: string | undefined,
+): Pick<SecretValue, 'detector' | 'form'> {
+  const isOf = (keys: ReadonlySet<string>) => keys.has(key) && !isNothing(scalar);
+  if (within === 'kube-user' && isOf(kubeconfigSecrets))
+    return { detector: 'kubeconfig', form: key === 'client-key-data' ? 'base64' : 'text' };
+  if (within === 'registry' && isOf(registrySecrets))
+    return { detector: 'registry-auth', form: key === 'auth' ? 'base64' : 'text' };
+  if (key === 'auth' && isBasic(scalar.text)) return { detector: 'registry-auth', form: 'base64' };
+  if (key === 'value' && name !== undefined && isTellingKey(name) && !isNothing(scalar))
+    return { detector: 'env', form: 'text' };
+  const isSecret =
+    isTellingKey(key) && !scalar.isBare && isSecretLooking(scalar.text.trim().replace(/^(Bearer|Basic|Token) /i, ''));
+  return { detector: isSecret && !scalar.text.includes('-----BEGIN ') ? 'keyed-secret' : undefined, form: 'text' };
+}
+
+/** Source: k8s.io/client-go/tools/clientcmd/api/v1, AuthInfo; the configuration of its `auth-provider` */
+const kubeconfigSecrets: ReadonlySet<string> = new Set([
+  'token',
+  'password',
+  'client-key-data',
+  'client-secret',
+  'id-token',
+  'refresh-token',
+  'access-token',
+]);
+
+/** Source: k8s.io/kubernetes/pkg/credentialprovider, DockerConfigEntry; Docker's configuration file */
+const registrySecrets: ReadonlySet<string> = new Set(['auth', 'password', 'identitytoken', 'registrytoken']);
+
+/** What stands for no value, or for one that is filled in later. */
+function isNothing({ isBare, text }: ScalarNode): boolean {
+  return isBare || /^\s*(?:\$\{[^}]*\}|\$\(\w+\)|\{\{[^}]*\}\})?\s*$/.test(text);
+}
+
+function isBasic(text: string): boolean {
+  return (
+    /^[A-Za-z0-9+/]{8,}={0,2}$/.test(text) &&
+    /^[\x21-\x39\x3b-\x7e]+:[\x20-\x7e]+$/.test(Buffer.from(text, 'base64').toString('latin1'))
+  );
+}
+
+function saysOf(map: MapNode, key: string): string | undefined {
+  const node = map.entries.find((entry) => entry.key === key)?.node;
+  return node?.kind === 'scalar' ? node.text : undefined;
+}
+
+function step(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
