@@ -105,6 +105,29 @@ describe('bodies that the API server takes in a way of its own', { timeout: 180_
     assert.equal(gateway('PUT', SCALE, body), 'scale-to-zero');
   });
 
+  test('what a strategic patch says of its own kind is looked at by nobody; of a merge patch and an apply it counts', async () => {
+    // As Ansible's `k8s_scale` sends it: the scale of a deployment, called a deployment.
+    const body = '{"kind":"Deployment","apiVersion":"apps/v1","metadata":{"name":"web"},"spec":{"replicas":2}}';
+    const strategic = 'application/strategic-merge-patch+json';
+    const { status, text } = await ask('PATCH', SCALE, body, strategic);
+    assert.equal(status, 200, text);
+    assert.match(text, /"kind":"Scale".*"spec":\{"replicas":2\}/);
+    assert.equal(gateway('PATCH', SCALE, body, strategic), '');
+    for (const type of ['application/merge-patch+json', 'application/apply-patch+yaml']) {
+      assert.notEqual((await ask('PATCH', `${SCALE}?fieldManager=m`, body, type)).status, 200, type);
+      assert.equal(gateway('PATCH', SCALE, body, type), 'BODY_MISMATCH');
+    }
+  });
+
+  test('T72: a list option that this server does not know is ignored, and a delete of many deletes all', async () => {
+    const uri = `${MAPS}?labelSelector=t72%3Dyes&onlyThese=none`;
+    for (const name of ['t72-a', 't72-b'])
+      await ask('POST', MAPS, `{"metadata":{"name":"${name}","labels":{"t72":"yes"}}}`);
+    assert.equal((await ask('DELETE', uri, '')).status, 200);
+    assert.match((await ask('GET', uri, '')).text, /"items":\[\]/);
+    assert.equal(gateway('DELETE', uri, ''), 'QUERY_AMBIGUOUS');
+  });
+
   test('T24: a delete with a body heeds no dry run of its query', async () => {
     assert.equal((await ask('DELETE', `${MAPS}/map?dryRun=All`, '{}')).status, 200);
     assert.equal((await ask('GET', `${MAPS}/map`, '')).status, 404);
@@ -136,8 +159,8 @@ describe('bodies that the API server takes in a way of its own', { timeout: 180_
 
 /** What the gateway says: a refusal's code, or what the body makes the operation equal. */
 function gateway(method: string, uri: string, body: string | Buffer, contentType = JSON_TYPE): string {
-  const path = requestInfo(method, uri);
   try {
+    const path = requestInfo(method, uri);
     const read = readOperationBody({ bytes: Buffer.from(body), contentType, path, expected: KINDS[path.resource] });
     return read.equivalents.join();
   } catch (thrown) {

@@ -5,7 +5,11 @@
  * namespace may be left out, a name must be the path's where the path has one, and a namespace in a cluster-scoped object is ignored. Where
  * the server is lenient this is; where it goes on with one of two readings (a kind spelt `Kind`, a list in place of one object), this refuses.
  *
- * Source: pkg/endpoints/handlers/{create,update,rest}.go and pkg/registry/rest/meta.go of https://github.com/kubernetes/apiserver/tree/v0.35.4
+ * Of patches it depends on the type, on the object and on every subresource alike. A strategic patch goes from a map to the kind of the path, and its own `kind` and
+ * `apiVersion` are looked at by nobody: Ansible scales with those of the parent. What a merge or JSON patch makes is decoded as what it then says to be, and an apply
+ * must say just the kind and version of the path.
+ *
+ * Source: pkg/endpoints/handlers/{create,update,patch,rest}.go and pkg/registry/rest/meta.go of https://github.com/kubernetes/apiserver/tree/v0.35.4
  */
 import type { JsonObject, JsonValue, Operation } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
@@ -38,8 +42,14 @@ export function agree(object: JsonObject, path: BodyPath, expected: ExpectedKind
   agreeMetadata(object.metadata, path, expected);
 }
 
-/** As `agree`, for an object that is a patch: what it names it may not change, nor take away. */
-export function agreePatch(object: JsonObject, path: BodyPath, expected: ExpectedKind): void {
+/** As `agree`, for an object that is a patch: what it names it may not change, nor take away; of a strategic one the kind is only read. */
+export function agreePatch(object: JsonObject, path: BodyPath, expected: ExpectedKind, isStrategic = false): void {
+  if (isStrategic) {
+    refuseFoldedKeys(object, expected);
+    for (const key of ['kind', 'apiVersion']) said(object, key, key);
+    agreeMetadata(object.metadata, path, expected);
+    return;
+  }
   for (const key of ['kind', 'apiVersion']) {
     if (object[key] === null) throw mismatch(`the patch takes \`${key}\` away`);
   }

@@ -44,7 +44,7 @@ export function readPatch(
     return { type: 'json', operations: value as readonly JsonValue[] };
   }
   if (!isJsonObject(value)) throw unreadable('the patch is not an object');
-  agreePatch(value, path, expected);
+  agreePatch(value, path, expected, form === 'strategic-patch');
   return { type: TYPES[form], object: value };
 }
 
