@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ExpectedKind } from '../../src/connectors/kubernetes/body/agree.ts';
 import { readOperationBody } from '../../src/connectors/kubernetes/body/read-operation-body.ts';
+import { refuseUnknownKeys } from '../../src/connectors/kubernetes/request/delete-many.ts';
 import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { type Cluster, clusterAvailability, openCluster, startCluster } from '../support/cluster.ts';
@@ -161,6 +162,7 @@ describe('bodies that the API server takes in a way of its own', { timeout: 180_
 function gateway(method: string, uri: string, body: string | Buffer, contentType = JSON_TYPE): string {
   try {
     const path = requestInfo(method, uri);
+    refuseUnknownKeys(path);
     const read = readOperationBody({ bytes: Buffer.from(body), contentType, path, expected: KINDS[path.resource] });
     return read.equivalents.join();
   } catch (thrown) {

@@ -121,6 +121,21 @@ table('T17: a kind through a path of the other scope', [
   ['DELETE /api/v1/nodes', 'deletecollection nodes'],
 ]);
 
+const PODS = '/api/v1/namespaces/x/pods';
+const KNOWN =
+  'labelSelector=a&fieldSelector=b%3Dc&limit=500&continue=x&resourceVersion=0&resourceVersionMatch=NotOlderThan&timeoutSeconds=9&timeout=9s&pretty=true&gracePeriodSeconds=0&propagationPolicy=Background';
+
+table('T72: a delete of many takes only what every server reads', [
+  [`DELETE ${PODS}?shardSelector=shardRange(object.metadata.uid)`, 'QUERY_AMBIGUOUS'],
+  [`DELETE ${PODS}?labelSelectors=a`, 'QUERY_AMBIGUOUS'],
+  ['DELETE /api/v1/pods?labelSelector=a&onlyThese=b', 'QUERY_AMBIGUOUS'],
+  [`DELETE ${PODS}?=a`, 'QUERY_AMBIGUOUS'],
+  [`DELETE ${PODS}?${KNOWN}`, 'deletecollection pods'],
+  // Of one object, and of what is only read, a key that a server does not know changes nothing, or shows more of what may be seen.
+  [`DELETE ${POD}?shardSelector=a`, 'delete pods'],
+  [`GET ${PODS}?shardSelector=a`, 'list pods'],
+]);
+
 table('T18 T20: what the target does not serve', [
   ['GET /apis/example.com/v1/gadgets', 'KIND_UNKNOWN'],
   ['GET /apis/example.com/v2/widgets', 'KIND_UNKNOWN'],

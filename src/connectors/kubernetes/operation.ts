@@ -14,6 +14,7 @@ import type { Discovery } from './discovery/discovery.ts';
 import { equivalents } from './equivalents.ts';
 import { powerOf } from './powers.ts';
 import { printable } from './printable.ts';
+import { refuseUnknownKeys } from './request/delete-many.ts';
 import { type RequestInfo, requestInfo } from './request/request-info.ts';
 import { isConnect, isStream, streamOptions } from './request/stream-options.ts';
 import { checkUpgrade } from './request/upgrade.ts';
@@ -24,7 +25,7 @@ import { checkScope } from './scope.ts';
  * The very operation that the target will see.
  *
  * @param target the target's name
- * @throws {Refusal} what `requestInfo` refuses; UPGRADE_UNSUPPORTED; KIND_UNKNOWN the target does not serve it, or not in this scope;
+ * @throws {Refusal} what `requestInfo` refuses; QUERY_AMBIGUOUS a delete of many with a key that not every server takes; UPGRADE_UNSUPPORTED; KIND_UNKNOWN the target does not serve it, or not in this scope;
  * DISCOVERY_UNAVAILABLE; what `Request.readBody` and `readOperationBody` refuse
  */
 export async function parseOperation(
@@ -34,6 +35,7 @@ export async function parseOperation(
   limits: BodyLimits,
 ): Promise<Operation> {
   const info = requestInfo(request.method, request.uri);
+  refuseUnknownKeys(info);
   const power = info.isResourceRequest ? powerOf(info) : undefined;
   checkUpgrade(request, power);
   const kind = info.isResourceRequest ? await findKind(info, discovery) : undefined;

@@ -6,7 +6,7 @@ import type { Query } from './query.ts';
  * The keys that change what a request means and of which upstream takes the first value only; another reader may take the last.
  *
  * Source: ListOptions, GetOptions, CreateOptions, UpdateOptions, PatchOptions, DeleteOptions of
- * https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/apis/meta/v1/types.go, PodLogOptions, PodExecOptions and PodAttachOptions of
+ * https://github.com/kubernetes/apimachinery/blob/v0.37.2/pkg/apis/meta/v1/types.go, PodLogOptions, PodExecOptions and PodAttachOptions of
  * https://github.com/kubernetes/api/blob/v0.35.4/core/v1/types.go
  */
 const SINGLE_KEYS = [
@@ -20,7 +20,7 @@ const SINGLE_KEYS = [
     'limit',
     'continue',
   ],
-  ...['fieldSelector', 'labelSelector', 'includeObject'],
+  ...['fieldSelector', 'labelSelector', 'shardSelector', 'includeObject'],
   ...[
     'dryRun',
     'force',

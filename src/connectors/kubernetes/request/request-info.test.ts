@@ -206,6 +206,8 @@ table('T24: query keys that change the meaning, given twice or misspelt', [
     'propagation-policy=Orphan',
   ].map((query): Row => ['DELETE', `/api/v1/namespaces/x/pods/p?${query}`, 'QUERY_AMBIGUOUS']),
   ['DELETE', '/api/v1/namespaces/x/pods/p?dryRun=All', 'delete x pods p'],
+  ['GET', '/api/v1/namespaces/x/pods?shardSelector=a&shardSelector=b', 'QUERY_AMBIGUOUS'],
+  ['GET', '/api/v1/namespaces/x/pods?shardselector=a', 'QUERY_AMBIGUOUS'],
   ['POST', '/api/v1/namespaces/x/pods/p/exec?command=sh&command=-c&command=a%3Bb%0Ac', 'create x pods/exec p'],
   ['GET', '/api/v1/namespaces/x/pods?foo=1&foo=2&timeout=32s', 'list x pods -'],
   // What stands behind a proxy reads the query by rules of its own.
