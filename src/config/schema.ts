@@ -79,7 +79,11 @@ const tls = z
 const keys = z
   .strictObject({
     url: url.optional().describe('JWKS URL, instead of discovery.'),
-    file: file.optional().describe('JWKS file, instead of discovery.'),
+    file: file
+      .optional()
+      .describe(
+        'JWKS file, instead of discovery; read again when it changes. A token whose key is gone from it is taken no longer.',
+      ),
   })
   .refine((value) => (value.url === undefined) !== (value.file === undefined), 'expected either `url` or `file`');
 
@@ -103,9 +107,15 @@ const issuer = z.strictObject({
     .min(1, 'expected at least one audience')
     .describe('A token must name one of these in `aud`.'),
   keys: keys.optional().describe('Where the keys are, if not found by discovery.'),
-  caFile: file.optional().describe('PEM certificates to trust for discovery and keys, instead of the system’s.'),
-  subject: claim('sub', 'subject').describe('How the subject is made; it is the user that Kubernetes sees.'),
-  groups: claim('groups', 'groups').describe('How groups are made. Those that begin with `system:` are dropped.'),
+  caFile: file
+    .optional()
+    .describe('PEM certificates to trust for discovery and keys, instead of the system’s; read anew at each fetch.'),
+  subject: claim('sub', 'subject').describe(
+    'How the subject is made; it is the user that Kubernetes sees. A claim that the token says is not verified (`email_verified: false`) is refused.',
+  ),
+  groups: claim('groups', 'groups').describe(
+    'How groups are made. Those that begin with `system:` are dropped; a token that says that its groups are elsewhere (`_claim_names`, `hasgroups`) is refused.',
+  ),
   labels: z
     .record(z.string(), z.string())
     .default({})

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import type { Refusal } from '../model/refusal.ts';
@@ -8,6 +11,7 @@ import type { Request } from '../model/request.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
 import { FAILURE_LIMITS } from './failed-tokens.ts';
 import type { Issuer } from './issuer.ts';
+import { KEY_LIMITS } from './issuer-keys.ts';
 
 const NOW_S = 1_800_000_000;
 const clock = { nowMs: NOW_S * 1000, monotonicMs: 0, now: () => clock.nowMs, monotonic: () => clock.monotonicMs };
@@ -26,14 +30,7 @@ before(async () => {
     if (isDown) return response.writeHead(503).end();
     if (request.url?.endsWith('openid-configuration'))
       return response.end(JSON.stringify({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys` }));
-    const jwks = await Promise.all(
-      served.map(async (kid) => ({
-        ...(await exportJWK((keys[kid] as { publicKey: CryptoKey }).publicKey)),
-        kid,
-        use: 'sig',
-      })),
-    );
-    return response.end(JSON.stringify({ keys: jwks }));
+    return response.end(JSON.stringify({ keys: await Promise.all(served.map(publicJwk)) }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   issuer = {
@@ -41,7 +38,7 @@ before(async () => {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     audiences: ['sallyport'],
     keys: { from: 'discovery' },
-    caPem: undefined,
+    caFile: undefined,
     subject: { claim: 'sub', prefix: 'ci:' },
     groups: { claim: 'groups', prefix: '' },
     labels: { repo: 'repository' },
@@ -49,6 +46,11 @@ before(async () => {
   };
 });
 after(() => server.close());
+
+async function publicJwk(kid: string) {
+  const { publicKey } = keys[kid] as { publicKey: CryptoKey };
+  return { ...(await exportJWK(publicKey)), kid, use: 'sig' };
+}
 
 interface Minted {
   readonly claims?: Record<string, unknown>;
@@ -97,6 +99,14 @@ const CLAIMS: readonly (readonly [string, Record<string, unknown>, string])[] = 
   ['T7: no subject', { sub: undefined }, 'TOKEN_INVALID'],
   ['groups of another shape', { groups: { a: 1 } }, 'TOKEN_INVALID'],
   ['groups that are numbers', { groups: [1] }, 'TOKEN_INVALID'],
+  ['groups that are elsewhere', { _claim_names: { groups: 'src1' }, _claim_sources: { src1: {} } }, 'TOKEN_INVALID'],
+  ['groups that are here and elsewhere', { groups: ['a'], _claim_names: { groups: 'src1' } }, 'TOKEN_INVALID'],
+  ['another claim that is elsewhere', { _claim_names: { address: 'src1' } }, 'ci:dev []'],
+  ['claims that are elsewhere in no known form', { _claim_names: 'groups' }, 'TOKEN_INVALID'],
+  ['more groups than the token holds', { hasgroups: true }, 'TOKEN_INVALID'],
+  ['more groups than the token holds, as text', { hasgroups: 'true' }, 'TOKEN_INVALID'],
+  ['no more groups than the token holds', { hasgroups: false, groups: ['a'] }, 'ci:dev [a]'],
+  ['a label that is elsewhere', { _claim_names: { repository: 'src1' } }, 'TOKEN_INVALID'],
   ['T63: another audience', { aud: 'other' }, 'TOKEN_INVALID'],
   ['T63: no audience', { aud: undefined }, 'TOKEN_INVALID'],
   ['T63: another issuer', { iss: 'https://other' }, 'TOKEN_INVALID'],
@@ -113,6 +123,36 @@ for (const [name, claims, expected] of CLAIMS) {
     assert.equal(await outcome(fresh(), await mint({ claims: { ...claims, ...iss } })), expected);
   });
 }
+
+const VERIFIED_CLAIMS: readonly (readonly [string, unknown, string])[] = [
+  ['email', undefined, 'ci:a@b.example []'],
+  ['email', true, 'ci:a@b.example []'],
+  ['email', 'true', 'ci:a@b.example []'],
+  ['email', false, 'TOKEN_INVALID'],
+  ['email', 'false', 'TOKEN_INVALID'],
+  ['email', null, 'TOKEN_INVALID'],
+  ['email', 1, 'TOKEN_INVALID'],
+  ['phone_number', false, 'TOKEN_INVALID'],
+];
+
+for (const [claim, isVerified, expected] of VERIFIED_CLAIMS) {
+  test(`a subject from \`${claim}\` that the issuer says is verified: ${JSON.stringify(isVerified)}`, async () => {
+    served = ['one'];
+    const byClaim = createAuthenticator([{ ...issuer, subject: { claim, prefix: 'ci:' } }], clock);
+    const claims = { [claim]: 'a@b.example', [`${claim}_verified`]: isVerified };
+    assert.equal(await outcome(byClaim, await mint({ claims })), expected);
+  });
+}
+
+test('a label and groups from an address that is not verified are no better than a subject', async () => {
+  const claims = { email: 'a@b.example', email_verified: false };
+  for (const other of [{ labels: { mail: 'email' } }, { groups: { claim: 'email', prefix: '' } }]) {
+    served = ['one'];
+    const byClaim = createAuthenticator([{ ...issuer, ...other }], clock);
+    assert.equal(await outcome(byClaim, await mint({ claims })), 'TOKEN_INVALID');
+  }
+  assert.equal(await outcome(fresh(), await mint({ claims })), 'ci:dev []');
+});
 
 test('T4: a subject of Kubernetes’ own is refused where the issuer has no prefix', async () => {
   served = ['one'];
@@ -225,4 +265,96 @@ test('a flood of tokens with unknown key ids asks the issuer once', async () => 
   assert.ok(outcomes.every((text) => text.startsWith('TOKEN_INVALID')));
   // Discovery and keys.
   assert.equal(fetches - before, 2);
+});
+
+test('T63: a token that is remembered falls with its key, once the issuer says that there is no such key any more', async () => {
+  const authenticator = fresh();
+  const token = await mint();
+  assert.equal(await outcome(authenticator, token), 'ci:dev []');
+  served = ['two'];
+  isDown = true;
+  clock.monotonicMs += 3_600_000;
+  assert.equal(await outcome(authenticator, token), 'ci:dev []', 'an issuer that is down withdraws nothing');
+  isDown = false;
+  clock.monotonicMs += 3_600_000;
+  assert.equal(await outcome(authenticator, token), 'TOKEN_INVALID');
+  served = ['two', 'one'];
+  clock.monotonicMs += 60_000;
+  assert.equal(await outcome(authenticator, token), 'ci:dev []');
+});
+
+test('a token whose key is still there costs no signature when others come and go', async () => {
+  served = ['one'];
+  const limits = { ...FAILURE_LIMITS, failuresPerAddressBurstMax: 1, failuresPerAddressPerSecond: 1e-9 };
+  const authenticator = createAuthenticator([issuer], clock, limits);
+  const token = await mint();
+  assert.equal(await outcome(authenticator, token), 'ci:dev []');
+  assert.equal(await outcome(authenticator, 'a.b.c'), 'TOKEN_INVALID');
+  served = ['two', 'one'];
+  clock.monotonicMs += 3_600_000;
+  assert.equal(await outcome(authenticator, token), 'ci:dev []');
+  assert.equal(await outcome(authenticator, await mint({ claims: { sub: 'new' } })), 'AUTHENTICATION_THROTTLED');
+});
+
+test('another key under a name that an older one had is known after one fetch', async () => {
+  const authenticator = fresh();
+  assert.equal(await outcome(authenticator, await mint()), 'ci:dev []');
+  const [before, one] = [fetches, keys['one'] as (typeof keys)[string]];
+  try {
+    keys['one'] = await generateKeyPair('RS256');
+    const token = await mint();
+    clock.monotonicMs += KEY_LIMITS.refreshMinMs;
+    assert.equal(await outcome(authenticator, token), 'ci:dev []');
+    for (let i = 0; i < 20; i++)
+      assert.equal(await outcome(authenticator, await mint({ key: one.privateKey })), 'TOKEN_INVALID');
+    assert.equal(fetches - before, 2, 'discovery and keys');
+  } finally {
+    keys['one'] = one;
+  }
+});
+
+test('a token without a key id is verified with whichever of its issuer’s keys made it', async () => {
+  const authenticator = fresh();
+  keys['three'] ??= await generateKeyPair('RS256');
+  served = ['one', 'two', 'three'];
+  const bare = (key: CryptoKey | undefined, alg: string) =>
+    new SignJWT({ iss: issuer.url, aud: 'sallyport', sub: 'dev', exp: NOW_S + 600 })
+      .setProtectedHeader({ alg })
+      .sign(key as CryptoKey);
+  for (const [kid, alg] of [
+    ['one', 'RS256'],
+    ['two', 'ES256'],
+    ['three', 'RS256'],
+  ] as const)
+    assert.equal(await outcome(authenticator, await bare(keys[kid]?.privateKey, alg)), 'ci:dev []');
+  const forged = await bare((await generateKeyPair('RS256')).privateKey, 'RS256');
+  assert.equal(await outcome(authenticator, forged), 'TOKEN_INVALID');
+  served = ['two', 'three'];
+});
+
+test('an unknown key id while the issuer is down is told as that, each time', async () => {
+  const authenticator = fresh();
+  assert.equal(await outcome(authenticator, await mint()), 'ci:dev []');
+  isDown = true;
+  clock.monotonicMs += 60_000;
+  const token = await mint({ kid: 'two', alg: 'ES256' });
+  assert.equal(await outcome(authenticator, token), 'ISSUER_UNAVAILABLE');
+  assert.equal(await outcome(authenticator, token), 'ISSUER_UNAVAILABLE');
+});
+
+test('keys in a file are read when they change, and a file that is half written withdraws nothing', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'sallyport-keys-')), 'keys.json');
+  const write = async (...kids: readonly string[]) =>
+    writeFile(file, JSON.stringify({ keys: await Promise.all(kids.map(publicJwk)) }));
+  await write('one');
+  const authenticator = createAuthenticator([{ ...issuer, keys: { from: 'file', file } }], clock);
+  const token = await mint();
+  assert.equal(await outcome(authenticator, token), 'ci:dev []');
+  await writeFile(file, '{"keys": [');
+  clock.monotonicMs += 3 * KEY_LIMITS.keyFileFreshMs;
+  assert.equal(await outcome(authenticator, token), 'ci:dev []');
+  await write('two');
+  clock.monotonicMs += 3 * KEY_LIMITS.keyFileFreshMs;
+  assert.equal(await outcome(authenticator, token), 'TOKEN_INVALID');
+  assert.equal(await outcome(authenticator, await mint({ kid: 'two', alg: 'ES256' })), 'ci:dev []');
 });

@@ -1,19 +1,19 @@
 /*
  * From token to caller: the issuer is picked by the token's own claim, the signature and every claim that binds the token to this gateway are
- * checked, and the outcome is kept by the token's hash until it ends. What is kept is the caller; the token is kept nowhere.
+ * checked, and the outcome is kept by the token's hash until it ends, or until its issuer withdraws the key that it was verified with. What is kept is the
+ * caller; the token is kept nowhere.
  */
 import { hash } from 'node:crypto';
-import type { JWTVerifyGetKey } from 'jose';
-import { JOSEError, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
+import { JOSEAlgNotAllowed, JOSEError, JWKSNoMatchingKey, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { decodeJwt } from 'jose/jwt/decode';
-import { jwtVerify } from 'jose/jwt/verify';
 import type { Caller } from '../model/caller.ts';
-import { Refusal } from '../model/refusal.ts';
+import { Refusal, type RefusalOptions } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
 import type { Clock } from '../std/clock.ts';
 import { FAILURE_LIMITS, FailedTokens, type FailureLimits } from './failed-tokens.ts';
 import type { Issuer } from './issuer.ts';
-import { issuerKeys } from './issuer-keys.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+import type { KeySet } from './key-set.ts';
 import { toCaller } from './to-caller.ts';
 
 /** Security: only signatures that need the issuer's private key; `none` and the symmetric ones would let anyone sign (T63). */
@@ -41,8 +41,8 @@ export function createAuthenticator(
   clock: Clock,
   failureLimits: FailureLimits = FAILURE_LIMITS,
 ): Authenticator {
-  const byUrl = new Map(issuers.map((issuer) => [issuer.url, { issuer, keys: issuerKeys(issuer, clock) }]));
-  const cache = new Map<string, Caller>();
+  const byUrl = new Map(issuers.map((issuer) => [issuer.url, { issuer, keys: new IssuerKeys(issuer, clock) }]));
+  const cache = new Map<string, Known>();
   const failed = new FailedTokens(failureLimits, clock);
   return {
     async authenticate({ token, peer }) {
@@ -54,19 +54,42 @@ export function createAuthenticator(
         throw invalid(`it is longer than ${TOKEN_LIMITS.tokenBytesMax} bytes`);
       const digest = hash('sha256', token, 'base64url');
       const known = cache.get(digest);
-      if (known !== undefined) return stillValid(known, clock);
+      if (known !== undefined) {
+        const fresh = known.keys.keepFresh();
+        if (fresh !== undefined) await fresh;
+        if (isKeyInForce(known)) return stillValid(known.caller, clock);
+        cache.delete(digest);
+      }
       // Limit: before anything is spent on a token that is not known.
       const giveBack = failed.reserve(peer);
-      const caller = await verify(token, digest, byUrl, clock).catch((error: unknown) => {
+      const verified = await verify(token, digest, byUrl, clock).catch((error: unknown) => {
         if (error instanceof Refusal && error.code === 'ISSUER_UNAVAILABLE') giveBack();
         throw error;
       });
       giveBack();
       if (cache.size >= TOKEN_LIMITS.cachedTokensMax) cache.delete(cache.keys().next().value as string);
-      cache.set(digest, caller);
-      return caller;
+      cache.set(digest, verified);
+      return verified.caller;
     },
   };
+}
+
+/** A token that was verified. */
+interface Known {
+  readonly caller: Caller;
+  readonly keys: IssuerKeys;
+  /** The key that it was verified with. */
+  readonly key: string;
+  /** The last set that the key was found in. */
+  set: KeySet | undefined;
+}
+
+/** Security: what is remembered of a token falls with its key, once a fetch that succeeded does not hold it any more (T63). */
+function isKeyInForce(known: Known): boolean {
+  const { set } = known.keys;
+  if (set === known.set) return true;
+  known.set = set;
+  return set?.has(known.key) ?? false;
 }
 
 function stillValid(caller: Caller, clock: Clock): Caller {
@@ -74,14 +97,14 @@ function stillValid(caller: Caller, clock: Clock): Caller {
   return caller;
 }
 
-type ByUrl = ReadonlyMap<string, { readonly issuer: Issuer; readonly keys: JWTVerifyGetKey }>;
+type ByUrl = ReadonlyMap<string, { readonly issuer: Issuer; readonly keys: IssuerKeys }>;
 
-async function verify(token: string, digest: string, byUrl: ByUrl, clock: Clock): Promise<Caller> {
+async function verify(token: string, digest: string, byUrl: ByUrl, clock: Clock): Promise<Known> {
   const found = byUrl.get(claimedIssuer(token));
   if (found === undefined) throw invalid('its issuer is none of those configured');
   const { issuer, keys } = found;
   try {
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload, key } = await keys.verify(token, {
       algorithms: ALGORITHMS,
       issuer: issuer.url,
       audience: [...issuer.audiences],
@@ -89,7 +112,8 @@ async function verify(token: string, digest: string, byUrl: ByUrl, clock: Clock)
       requiredClaims: ['exp', 'iss', 'aud'],
       currentDate: new Date(clock.now()),
     });
-    return toCaller(issuer, payload, digest, TOKEN_LIMITS.clockSkewSeconds);
+    const caller = toCaller(issuer, payload, digest, TOKEN_LIMITS.clockSkewSeconds);
+    return { caller, keys, key, set: undefined };
   } catch (error) {
     throw toTokenRefusal(error, issuer);
   }
@@ -113,18 +137,20 @@ function toTokenRefusal(error: unknown, issuer: Issuer): unknown {
         : '';
     return invalid(`its claim \`${error.claim}\` is not right${asked}`);
   }
-  if (error instanceof JOSEError)
-    return new Refusal('TOKEN_INVALID', 'the token is not taken: its signature does not verify', {
-      detail: error.code,
-      cause: error,
-    });
+  if (error instanceof JOSEError) return invalid(notVerified(error, issuer), { detail: error.code, cause: error });
   return error;
+}
+
+function notVerified(error: JOSEError, issuer: Issuer): string {
+  if (error instanceof JOSEAlgNotAllowed) return 'it is not signed by an algorithm that is taken';
+  if (error instanceof JWKSNoMatchingKey) return `issuer \`${issuer.name}\` has no key that it names`;
+  return 'its signature does not verify';
 }
 
 function expired(): Refusal {
   return new Refusal('TOKEN_EXPIRED', 'the token has ended', { advice: 'get a new one from the issuer' });
 }
 
-function invalid(why: string): Refusal {
-  return new Refusal('TOKEN_INVALID', `the token is not taken: ${why}`);
+function invalid(why: string, options: RefusalOptions = {}): Refusal {
+  return new Refusal('TOKEN_INVALID', `the token is not taken: ${why}`, options);
 }

@@ -11,8 +11,8 @@ export interface Issuer {
     | { readonly from: 'discovery' }
     | { readonly from: 'url'; readonly url: string }
     | { readonly from: 'file'; readonly file: string };
-  /** Certificates to trust for discovery and keys, as PEM; the system's own where undefined. */
-  readonly caPem: string | undefined;
+  /** A file of PEM certificates to trust for discovery and keys, read at each fetch; the system's own where undefined. */
+  readonly caFile: string | undefined;
   readonly subject: { readonly claim: string; readonly prefix: string };
   readonly groups: { readonly claim: string; readonly prefix: string };
   /** Label to claim. */

@@ -13,7 +13,8 @@ const NAME_BYTES_MAX = 512;
  * The caller that verified claims describe.
  *
  * Groups that begin with `system:` are dropped, whoever asserts them: they are Kubernetes' own, and `system:masters` bypasses RBAC. A subject
- * that begins so is refused. Names with control characters, and claims of another shape than was configured, are refused rather than repaired.
+ * that begins so is refused. Names with control characters, and claims of another shape than was configured, are refused rather than repaired. So is a token
+ * that says that a claim which counts is unverified, or is to be had elsewhere: a deny by group would not hold for who has too many groups for a token.
  *
  * @throws {Refusal} TOKEN_INVALID
  */
@@ -30,7 +31,7 @@ export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string
 }
 
 function subjectOf(issuer: Issuer, claims: JWTPayload): string {
-  const claim = claims[issuer.subject.claim];
+  const claim = saidHere(claims, issuer.subject.claim);
   if (typeof claim !== 'string' || claim === '')
     throw invalid(`its claim \`${issuer.subject.claim}\` holds no subject`);
   const subject = issuer.subject.prefix + claim;
@@ -40,7 +41,7 @@ function subjectOf(issuer: Issuer, claims: JWTPayload): string {
 }
 
 function groupsOf(issuer: Issuer, claims: JWTPayload): string[] {
-  const claim = claims[issuer.groups.claim];
+  const claim = saidHere(claims, issuer.groups.claim);
   const names: readonly unknown[] = claim === undefined || claim === null ? [] : Array.isArray(claim) ? claim : [claim];
   if (names.length > GROUPS_MAX) throw invalid(`it has more than ${GROUPS_MAX} groups`);
   const groups = new Set<string>();
@@ -56,12 +57,41 @@ function groupsOf(issuer: Issuer, claims: JWTPayload): string[] {
 function labelsOf(issuer: Issuer, claims: JWTPayload): Record<string, string> {
   const labels: Record<string, string> = {};
   for (const [label, name] of Object.entries(issuer.labels)) {
-    const value = claims[name];
+    const value = saidHere(claims, name);
     if (value === undefined || value === null) continue;
     if (typeof value === 'object') throw invalid(`its claim \`${name}\` is not a plain value`);
     labels[label] = checked(String(value), 'label');
   }
   return labels;
+}
+
+/** Claims that say of another whether it was verified. Source: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */
+const VERIFIED: Readonly<Record<string, string>> = { email: 'email_verified', phone_number: 'phone_number_verified' };
+
+/**
+ * A claim that the token itself states. One without a word on whether it was verified is taken, as Kubernetes takes it.
+ *
+ * Source: aggregated and distributed claims, https://openid.net/specs/openid-connect-core-1_0.html#AggregatedDistributedClaims; `hasgroups`,
+ * https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference
+ */
+function saidHere(claims: JWTPayload, name: string): unknown {
+  const verified = VERIFIED[name];
+  const isVerified = verified === undefined ? undefined : claims[verified];
+  // Some providers write it as text.
+  if (isVerified !== undefined && isVerified !== true && isVerified !== 'true')
+    throw invalid(`its issuer has not verified its claim \`${name}\` (\`${verified}\`)`);
+  const elsewhere = claims['_claim_names'] ?? {};
+  const isElsewhere = typeof elsewhere !== 'object' || Object.hasOwn(elsewhere, name);
+  const hasMore = name === 'groups' && ![undefined, null, false, 'false'].includes(claims['hasgroups'] as never);
+  if (isElsewhere || hasMore) throw elsewhereRefusal(name);
+  return claims[name];
+}
+
+function elsewhereRefusal(name: string): Refusal {
+  const message = `the token is not taken: its claim \`${name}\` is not in it but to be asked for elsewhere, as providers do where a caller has too many groups for a token`;
+  const advice =
+    'have the provider put fewer into the token (in Entra ID: groups assigned to the application, or application roles as the claim)';
+  return new Refusal('TOKEN_INVALID', message, { advice });
 }
 
 /** Security: T4. Unicode spaces and case do not help: Kubernetes compares bytes, and so does this. */

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { Config } from '../config/load.ts';
 import type { Issuer } from '../identity/issuer.ts';
 
-/** The issuers of the configuration, their certificate files read. */
+/** The issuers of the configuration. */
 export function issuersOf(config: Config): readonly Issuer[] {
   return config.issuers.map(({ caFile, keys, ...issuer }) => ({
     ...issuer,
     keys: keysOf(keys),
-    caPem: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
+    caFile,
   }));
 }
 

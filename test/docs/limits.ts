@@ -8,6 +8,7 @@ import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.t
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
+import { FETCH_LIMITS } from '../../src/identity/fetch-keys.ts';
 import { KEY_LIMITS } from '../../src/identity/issuer-keys.ts';
 import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
@@ -38,6 +39,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],
+  ['Fetching keys', { ...FETCH_LIMITS }, 'src/identity/fetch-keys.ts'],
   ['Failed tokens', { ...FAILURE_LIMITS }, 'src/identity/failed-tokens.ts'],
   ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
