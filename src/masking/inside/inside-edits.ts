@@ -6,10 +6,13 @@
  * here understands, values are still found by their look, in the text as it stands.
  */
 import type { Detection } from '../detect/detection.ts';
+import type { Span } from '../detect/span.ts';
+import { scanKnown } from '../text/known-scanner.ts';
+import type { KnownValues } from '../text/known-values.ts';
 import { type DocumentNode, placedEdits, type ScalarNode } from './document-node.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import { readDocument } from './read-document.ts';
-import { type SecretValue, secretValues } from './secret-values.ts';
+import { type ObjectValues, type SecretValue, secretValues } from './secret-values.ts';
 
 /** How many documents may stand inside each other and are still looked into as documents. */
 export const insideDepthMax = 4;
@@ -35,32 +38,66 @@ export interface InsideOptions {
   readonly maskOf: (found: InsideFound) => string | undefined;
   /** Whether the string is base64 of what is looked into, as the data of a Secret is; what cannot be decoded is looked at as it is. */
   readonly isBase64?: boolean;
+  /** Where the string itself stands, put before every path. */
+  readonly path?: string;
+  /** Values that are masked wherever they stand, as `known`. */
+  readonly known?: KnownValues | undefined;
+  /** What the places of an object (it has `apiVersion` and `kind`) say of its scalars, by rules; without it, what any document's shape says. */
+  readonly objectValues?: ObjectValues;
 }
 
 /** The edits, in order and not overlapping, that mask what is inside a string. */
 export function insideEdits(bytes: Buffer, options: InsideOptions): readonly Edit[] {
   if (options.isBase64 === true) {
     const decoded = decodedBase64(bytes);
-    if (decoded !== undefined) return encodedEdit(bytes, decoded, editsOf(decoded.toString('latin1'), options, '', 0));
+    if (decoded !== undefined)
+      return encodedEdit(bytes, decoded, editsOf(decoded.toString('latin1'), options, options.path ?? '', 0));
   }
-  return editsOf(bytes.toString('latin1'), options, '', 0);
+  return editsOf(bytes.toString('latin1'), options, options.path ?? '', 0);
+}
+
+/** The same for a document that is read already, or a part of it. */
+export function nodeEdits(node: DocumentNode, options: InsideOptions): readonly Edit[] {
+  return documentEdits(node, options, options.path ?? '', 0).edits;
 }
 
 function editsOf(source: string, options: InsideOptions, path: string, depth: number, key = ''): readonly Edit[] {
-  const { detection, maskOf } = options;
-  const document = depth < insideDepthMax && source.length <= insideBytesMax ? readDocument(source) : undefined;
+  const { maskOf } = options;
+  const document =
+    depth < insideDepthMax && source.length <= insideBytesMax
+      ? readDocument(source, options.objectValues !== undefined)
+      : undefined;
   const { edits: inDocument, judged } =
     document === undefined ? nothing : documentEdits(document, options, path, depth);
-  const before = key === '' ? '' : `${key}: `;
-  const spans = detection.inBytes(Buffer.from(before + source, 'latin1'));
-  const left = spans.flatMap(({ start, end, detector }) =>
-    without({ start: Math.max(0, start - before.length), end: end - before.length }, judged).flatMap((range) => {
+  const left = lookedAt(source, options, key).flatMap(({ start, end, detector }) =>
+    without({ start, end }, judged).flatMap((range) => {
       const value = Buffer.from(source.slice(range.start, range.end), 'latin1');
-      const text = range.end <= range.start ? undefined : maskOf({ detector, path, value, form: 'text' });
+      const text = maskOf({ detector, path, value, form: 'text' });
       return text === undefined ? [] : [{ ...range, text }];
     }),
   );
   return left.length === 0 ? inDocument : [...inDocument, ...left].sort((one, other) => one.start - other.start);
+}
+
+/** What is known, and what detectors know by its look, behind the key at which it stands. */
+function lookedAt(source: string, { detection, known }: InsideOptions, key: string): readonly Span[] {
+  const before = key === '' ? '' : `${key}: `;
+  const bytes = Buffer.from(before + source, 'latin1');
+  const spans: Span[] = [];
+  const add = (start: number, end: number, detector: string) => {
+    const from = Math.max(0, start - before.length);
+    if (end - before.length > from) spans.push({ start: from, end: end - before.length, detector });
+  };
+  if (known !== undefined)
+    scanKnown(known, { bytes, end: bytes.length, isLast: true }, before.length, ({ start, end }) =>
+      add(start, end, 'known'),
+    );
+  const knownSpans = [...spans];
+  for (const { start, end, detector } of detection.inBytes(bytes)) {
+    const range = { start: Math.max(0, start - before.length), end: end - before.length };
+    for (const rest of without(range, knownSpans)) add(rest.start + before.length, rest.end + before.length, detector);
+  }
+  return spans;
 }
 
 interface Range {
@@ -80,7 +117,7 @@ function documentEdits(document: DocumentNode, options: InsideOptions, path: str
   const edits: Edit[] = [];
   const judged: Range[] = [];
   const done = new Set<ScalarNode>();
-  for (const value of secretValues(document, path)) {
+  for (const value of secretValues(document, path, options.objectValues)) {
     const { scalar, detector } = value;
     if (done.has(scalar)) continue;
     const inScalar = scalarEdits(value, options, depth);

@@ -4,14 +4,18 @@ import { jsonDocument } from './json-document.ts';
 import { propertiesDocument } from './properties-document.ts';
 import { yamlDocument } from './yaml-document.ts';
 
-/** The document that a text is: JSON, YAML, or a file of settings; undefined where it is none, or where no name in it says that a value is secret. */
-export function readDocument(source: string): DocumentNode | undefined {
-  if (source.length < bytesMin || !hasTellingName(source)) return undefined;
+/**
+ * The document that a text is: JSON, YAML, or a file of settings; undefined where it is none, or where no name in it says that a value is secret: `isWhole`
+ * reads it all the same.
+ */
+export function readDocument(source: string, isWhole: boolean): DocumentNode | undefined {
+  const isWanted = isWhole ? () => true : hasTellingName;
+  if (source.length < bytesMin || !isWanted(source)) return undefined;
   const first = /^(?:\xef\xbb\xbf)?\s*(\S)/.exec(source)?.[1];
   const json = first === '{' || first === '[' ? jsonDocument(source) : undefined;
   if (json !== undefined) return json;
   if (!/[:=]/.test(source)) return undefined;
-  const yaml = /:(?:\s|$)|[{,]\s*["']/.test(source) ? yamlDocument(source) : undefined;
+  const yaml = /:(?:\s|$)|[{,]\s*["']/.test(source) ? yamlDocument(source, isWanted) : undefined;
   const document = yaml?.items.length === 1 ? yaml.items[0] : yaml;
   return document ?? (/^[^\n:]*=/m.test(source) || source.includes(':') ? propertiesDocument(source) : undefined);
 }

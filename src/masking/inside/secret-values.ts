@@ -15,25 +15,49 @@ export interface SecretValue {
 /** What is below a mapping that has a meaning of its own. */
 type Within = 'kube-user' | 'registry' | 'registries' | undefined;
 
-/** Every scalar of a document, in its order, with what its place says of it. */
-export function* secretValues(document: DocumentNode, path: string): Generator<SecretValue> {
-  yield* valuesOf(document, path, '', undefined);
+/** Every scalar of a document, in its order, with what its place says of it; of an object in it, with what `objectValues` says. */
+export function* secretValues(
+  document: DocumentNode,
+  path: string,
+  objectValues?: ObjectValues,
+): Generator<SecretValue> {
+  yield* valuesOf({ node: document, path, key: '', within: undefined, objectValues });
 }
 
-function* valuesOf(node: DocumentNode, path: string, key: string, within: Within): Generator<SecretValue> {
+/** What rules say of an object's scalars: which are secret. */
+export type ObjectValues = (object: MapNode, path: string) => Iterable<SecretValue>;
+
+/** Where a walk is. */
+interface At {
+  readonly node: DocumentNode;
+  readonly path: string;
+  readonly key: string;
+  readonly within: Within;
+  readonly objectValues: ObjectValues | undefined;
+}
+
+function* valuesOf(at: At): Generator<SecretValue> {
+  const { node, path, key, objectValues } = at;
   switch (node.kind) {
     case 'scalar':
       yield { scalar: node, path, key, form: 'text', detector: undefined };
       return;
     case 'list':
-      for (const [index, item] of node.items.entries()) yield* valuesOf(item, step(path, String(index)), key, within);
+      for (const [index, item] of node.items.entries())
+        yield* valuesOf({ ...at, node: item, path: step(path, String(index)) });
       return;
     case 'map':
-      yield* valuesOfMap(node, path, within);
+      yield* objectValues !== undefined && isObject(node) ? objectValues(node, path) : valuesOfMap(node, at);
   }
 }
 
-function* valuesOfMap(map: MapNode, path: string, within: Within): Generator<SecretValue> {
+/** An object of Kubernetes, and no list of them. */
+function isObject(map: MapNode): boolean {
+  const kind = saysOf(map, 'kind');
+  return kind !== undefined && !kind.endsWith('List') && saysOf(map, 'apiVersion') !== undefined;
+}
+
+function* valuesOfMap(map: MapNode, { path, within, objectValues }: At): Generator<SecretValue> {
   const isSecret = saysOf(map, 'kind') === 'Secret';
   const name = saysOf(map, 'name');
   for (const { key, node } of map.entries) {
@@ -41,7 +65,7 @@ function* valuesOfMap(map: MapNode, path: string, within: Within): Generator<Sec
     if (isSecret && (key === 'data' || key === 'stringData'))
       yield* wholes(node, at, key === 'data' ? 'base64' : 'text');
     else if (node.kind === 'scalar') yield { scalar: node, path: at, key, ...judged(key, node, within, name) };
-    else yield* valuesOf(node, at, key, below(key, node, within));
+    else yield* valuesOf({ node, path: at, key, within: below(key, node, within), objectValues });
   }
 }
 
@@ -53,7 +77,7 @@ function below(key: string, node: DocumentNode, within: Within): Within {
 }
 
 function* wholes(node: DocumentNode, path: string, form: 'text' | 'base64'): Generator<SecretValue> {
-  for (const value of valuesOf(node, path, '', undefined))
+  for (const value of secretValues(node, path))
     yield isNothing(value.scalar) ? value : { ...value, form, detector: 'secret-data' };
 }
 

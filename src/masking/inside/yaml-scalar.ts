@@ -6,8 +6,9 @@ import { quoted, quotedText } from './quoted-text.ts';
 const plainWord = /^[A-Za-z0-9][A-Za-z0-9+/=_.-]*$/;
 
 /** A scalar in plain style or between single quotation marks. */
-export function flowScalar(token: CST.FlowScalar): ScalarNode {
-  const { source, offset } = token;
+export function flowScalar(token: CST.FlowScalar, base: number): ScalarNode {
+  const { source } = token;
+  const offset = base + token.offset;
   const isQuoted = token.type === 'single-quoted-scalar';
   const inQuotes = (text: string) => text.replaceAll("'", "''").replaceAll(/[\r\n]+/g, ' ');
   const isOneLine = !/[\r\n]/.test(source);
@@ -31,8 +32,9 @@ function inPlain(text: string): string {
 }
 
 /** A scalar between double quotation marks. */
-export function doubleScalar(token: CST.FlowScalar): ScalarNode {
-  const { source, offset } = token;
+export function doubleScalar(token: CST.FlowScalar, base: number): ScalarNode {
+  const { source } = token;
+  const offset = base + token.offset;
   const isClosed = source.length > 1 && source.endsWith('"');
   const says = isClosed && !/[\r\n]/.test(source) ? quotedText(source, 1, source.length - 1) : undefined;
   if (says === undefined) {
@@ -56,14 +58,14 @@ export function doubleScalar(token: CST.FlowScalar): ScalarNode {
 }
 
 /** A scalar in block style. A literal one keeps every byte that is not masked; a folded one is written anew. */
-export function blockScalar(token: CST.BlockScalar): ScalarNode {
+export function blockScalar(token: CST.BlockScalar, base: number): ScalarNode {
   const header = token.props.find(({ type }) => type === 'block-scalar-header');
   const contentAt = token.props.reduce(
-    (end, prop) => Math.max(end, 'source' in prop ? prop.offset + prop.source.length : 0),
-    token.offset,
+    (end, prop) => Math.max(end, 'source' in prop ? base + prop.offset + prop.source.length : 0),
+    base + token.offset,
   );
   const end = contentAt + token.source.length;
-  const start = header?.offset ?? token.offset;
+  const start = base + (header?.offset ?? token.offset);
   const resolved = CST.resolveAsScalar(token, true)?.value ?? token.source;
   const literal =
     header?.type === 'block-scalar-header' && header.source.startsWith('|')
