@@ -204,7 +204,7 @@ function execReading(literal: Reading): Reading {
  * Whether a kind is known to be in no namespace. A kind that is not listed counts as namespaced, which can only make a deny or hold with `namespaces`
  * match more: a list over all namespaces shows those of the rule as well.
  *
- * Source: `kubectl api-resources --namespaced=false` of Kubernetes 1.35
+ * Source: `kubectl api-resources --namespaced=false` of Kubernetes 1.37
  */
 export function isClusterScoped({
   apiGroup,
@@ -254,4 +254,5 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'storage.k8s.io/storageclasses',
   'storage.k8s.io/volumeattachments',
   'storage.k8s.io/volumeattributesclasses',
+  'storagemigration.k8s.io/storageversionmigrations',
 ]);

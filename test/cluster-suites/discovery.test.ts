@@ -4,10 +4,25 @@ import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { KNOWN_KINDS } from '../../src/cli/policy/known-kinds.ts';
 import { createDiscovery, type DiscoveryReply } from '../../src/connectors/kubernetes/discovery/discovery.ts';
 import { systemClock } from '../../src/std/clock.ts';
 import { type Cluster, clusterAvailability, startCluster } from '../support/cluster.ts';
 import { leftOut } from '../support/left-out.ts';
+
+interface GroupDiscovery {
+  readonly metadata: { readonly name?: string };
+  readonly versions: readonly {
+    readonly version: string;
+    readonly resources: readonly {
+      readonly resource: string;
+      readonly responseKind: { readonly kind: string };
+      readonly scope: string;
+      readonly shortNames?: readonly string[];
+      readonly subresources?: readonly { readonly subresource: string }[];
+    }[];
+  }[];
+}
 
 const GROUP = 'discovery.example.test';
 
@@ -38,6 +53,36 @@ describe('discovery of a real API server', { timeout: 120_000 }, async () => {
       assert.deepEqual(await older.find(group, version, resource, subresource), found);
     }
     assert.equal(await aggregated.find('apps', 'v1', 'gadgets', ''), undefined);
+  });
+
+  test('the kinds that the policy commands know are those that it serves', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const served = await Promise.all(['/api', '/apis'].map(async (path) => (await get(path, accept)).body.toString()));
+    for (const { metadata, versions } of served.flatMap((text) => JSON.parse(text).items as GroupDiscovery[])) {
+      const group = metadata.name ?? '';
+      const [newest] = versions.filter(({ version }) => /^v\d+$/.test(version));
+      for (const { resource, responseKind, scope, shortNames, subresources } of newest?.resources ?? []) {
+        const known = KNOWN_KINDS.find((kind) => kind.group === group && kind.resource === resource);
+        const { kind, isNamespaced, version } = known ?? {};
+        const place = `${group}/${resource}`;
+        assert.deepEqual(
+          { kind, isNamespaced, version, short: known?.shortNames },
+          {
+            kind: responseKind.kind,
+            isNamespaced: scope === 'Namespaced',
+            version: newest?.version,
+            short: shortNames ?? [],
+          },
+          place,
+        );
+        const told = (subresources ?? []).map(({ subresource }) => subresource);
+        assert.deepEqual(
+          told.filter((each) => !known?.subresources.includes(each)),
+          [],
+          place,
+        );
+      }
+    }
   });
 
   test('T20: a custom kind is known as soon as the API server serves it', async () => {

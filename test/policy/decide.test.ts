@@ -154,6 +154,24 @@ const ROWS: readonly (readonly [name: string, rules: string, request: string, ex
     'silence',
   ],
   [
+    'T21: how a server was started, by wildcard',
+    '  - { effect: allow, verbs: [get], nonResourceURLs: ["*", "/flagz*", "/f*"] }',
+    'GET /flagz',
+    'silence',
+  ],
+  [
+    'T21: what a server is now, by wildcard',
+    '  - { effect: allow, verbs: [get], nonResourceURLs: ["*", "/statusz/*"] }',
+    'GET /statusz/x',
+    'silence',
+  ],
+  [
+    'T21: how a server was started, by name',
+    '  - { effect: allow, verbs: [get], nonResourceURLs: [/flagz] }',
+    'GET /flagz',
+    'allow p/1',
+  ],
+  [
     'another path by wildcard',
     '  - { effect: allow, verbs: [get], nonResourceURLs: [/livez/*] }',
     'GET /livez/ping',

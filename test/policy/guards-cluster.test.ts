@@ -17,6 +17,7 @@ const SERVICE = `${SHOP}/services/web`;
 const ACCOUNT = `${SHOP}/serviceaccounts/web`;
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces';
 const CLAIMS = '/apis/resource.k8s.io/v1/namespaces/shop';
+const GROUPS = '/apis/scheduling.k8s.io/v1beta1/namespaces/shop/podgroups';
 const ROLE = 'eks.amazonaws.com/role-arn';
 const LEVEL = 'pod-security.kubernetes.io/enforce';
 const NO_EXECUTE = { key: 'out', effect: 'NoExecute' };
@@ -99,6 +100,12 @@ const ROWS: readonly Row[] = [
   ['T70: devices as an administrator, v1beta1, by template', ['POST', `${CLAIMS.replace('/v1/', '/v1beta1/')}/resourceclaimtemplates`, { spec: { spec: { devices: { requests: [{ name: 'gpu', adminAccess: true }] } } } }], 'guard privileged-pods'],
   ['devices as anybody', ['POST', `${CLAIMS}/resourceclaims`, { spec: { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } } }], 'allow'],
   ['T70: what the scheduler says of a claim', ['PATCH', `${CLAIMS}/resourceclaims/c/status`, { status: {} }, MERGE], 'guard status'],
+  ['T70: a group of pods that pushes others out', ['POST', GROUPS, { spec: { priorityClassName: 'system-node-critical' } }], 'guard critical-pods'],
+  ['T70: a workload whose groups do', ['POST', GROUPS.replace('podgroups', 'workloads'), { spec: { compositePodGroupTemplates: [{ podGroupTemplates: [{ name: 'a', priorityClassName: 'system-cluster-critical' }] }] } }], 'guard critical-pods'],
+  ['T70: a group of groups that does, by patch', ['PATCH', `${GROUPS.replace('podgroups', 'compositepodgroups')}/a`, { spec: { priorityClassName: 'system-cluster-critical' } }, MERGE], 'guard critical-pods'],
+  ['a group of pods with a priority of its own', ['POST', GROUPS, { spec: { priorityClassName: 'shop' } }], 'allow'],
+  ['T70: what attests the token of an account', ['POST', `${ACCOUNT}/token`, { spec: { attestations: { admissionReviewAPIGroups: ['*'] } } }], 'guard tokens'],
+  ['T69: what only narrows what a pod sees of its volumes', ['PATCH', DEPLOYMENT, template({ evictionResponders: [{ name: 'a.example.com/b', priority: 1 }], schedulingGroup: { podGroupName: 'a' }, containers: [{ name: 'web', volumeMounts: [{ name: 'v', bindMountOptions: ['noexec'] }] }], volumes: [{ name: 'v', configMap: { name: 'c', defaultUser: 1000 } }] }), STRATEGIC], 'allow'],
   ['a lease of a workload', ['PATCH', '/apis/coordination.k8s.io/v1/namespaces/shop/leases/web', {}, MERGE], 'allow'],
   ['whose certificates pods believe, by patch', ['PATCH', `${SHOP}/configmaps/kube-root-ca.crt`, { data: {} }, MERGE], 'guard cluster-configuration'],
   ['whose certificates pods believe, by update', ['PUT', `${SHOP}/configmaps/kube-root-ca.crt`, { data: {} }], 'guard cluster-configuration'],

@@ -2,7 +2,8 @@
  * The kinds of Kubernetes itself, so that the words `delete pod web` can be read without a cluster. What a target serves beside them is named in
  * full: `things.example.com` or `things.v1.example.com`.
  *
- * Source: `kubectl api-resources` and /apis of Kubernetes 1.35, newest stable version of each
+ * Source: `kubectl api-resources` and /apis of Kubernetes 1.37, newest stable version of each; test/cluster-suites/discovery.test.ts compares them with what a real API
+ * server serves
  */
 
 /** A kind, as it is spelt on a command line and in a path. */
@@ -63,7 +64,7 @@ rbac.authorization.k8s.io/v1
   roles role Role - N -
 storage.k8s.io/v1
   csidrivers csidriver CSIDriver - C -
-  csinodes csinode CSINode - C -
+  csinodes csinode CSINode - C status
   csistoragecapacities csistoragecapacity CSIStorageCapacity - N -
   storageclasses storageclass StorageClass sc C -
   volumeattachments volumeattachment VolumeAttachment - C status
@@ -80,18 +81,25 @@ node.k8s.io/v1
   runtimeclasses runtimeclass RuntimeClass - C -
 resource.k8s.io/v1
   deviceclasses deviceclass DeviceClass - C -
+  devicetaintrules devicetaintrule DeviceTaintRule - C status
   resourceclaims resourceclaim ResourceClaim - N status
   resourceclaimtemplates resourceclaimtemplate ResourceClaimTemplate - N -
   resourceslices resourceslice ResourceSlice - C -
 certificates.k8s.io/v1
   certificatesigningrequests certificatesigningrequest CertificateSigningRequest csr C approval,status
+  clustertrustbundles clustertrustbundle ClusterTrustBundle - C -
+  podcertificaterequests podcertificaterequest PodCertificateRequest - N status
 admissionregistration.k8s.io/v1
+  mutatingadmissionpolicies mutatingadmissionpolicy MutatingAdmissionPolicy - C -
+  mutatingadmissionpolicybindings mutatingadmissionpolicybinding MutatingAdmissionPolicyBinding - C -
   mutatingwebhookconfigurations mutatingwebhookconfiguration MutatingWebhookConfiguration - C -
   validatingadmissionpolicies validatingadmissionpolicy ValidatingAdmissionPolicy - C status
   validatingadmissionpolicybindings validatingadmissionpolicybinding ValidatingAdmissionPolicyBinding - C -
   validatingwebhookconfigurations validatingwebhookconfiguration ValidatingWebhookConfiguration - C -
 apiextensions.k8s.io/v1
   customresourcedefinitions customresourcedefinition CustomResourceDefinition crd,crds C status
+storagemigration.k8s.io/v1
+  storageversionmigrations storageversionmigration StorageVersionMigration - C status
 apiregistration.k8s.io/v1
   apiservices apiservice APIService - C status
 flowcontrol.apiserver.k8s.io/v1

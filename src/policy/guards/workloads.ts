@@ -3,6 +3,7 @@ import { anyGlob } from '../glob.ts';
 import { isObject, objectsIn } from '../json.ts';
 import type { Question } from '../question.ts';
 import { NO, type Truth } from '../truth.ts';
+import { isKind } from './asked-of.ts';
 import type { Guard, GuardContext, GuardExample } from './guard.ts';
 import {
   hostNamespaces,
@@ -128,12 +129,27 @@ export const criticalPodsGuard: Guard = {
   id: 'critical-pods',
   reason: 'its pods would push those of others off their nodes',
   advice: 'take a priority class of your own',
-  covers: `${COVERS}: the priority classes ${CRITICAL.map((name) => `\`${name}\``).join(' and ')}`,
+  covers: `${COVERS}; pod groups, composite pod groups and workloads: the priority classes ${CRITICAL.map((name) => `\`${name}\``).join(' and ')}`,
   stops: pod({ priorityClassName: CRITICAL[1], containers: [PLAIN] }),
   passes: pod({ priorityClassName: 'shop', containers: [PLAIN] }),
-  test: (question, context) =>
-    podSpecIs(question, context, ({ priorityClassName }) => CRITICAL.some((name) => name === priorityClassName)),
+  test: (question, context) => anyOf([podSpecIs(question, context, isCritical), schedulesCritical(question, context)]),
 };
+
+function isCritical({ priorityClassName }: JsonObject): boolean {
+  return CRITICAL.some((name) => name === priorityClassName);
+}
+
+/** Groups of pods have a priority of their own, by which they push others out. Source: `PodGroupSpec` and `WorkloadSpec` of scheduling.k8s.io/v1beta1 */
+function schedulesCritical(question: Question, context: GuardContext): Truth {
+  const { operation } = question;
+  if (!isKind(operation, 'scheduling.k8s.io', 'podgroups', 'compositepodgroups', 'workloads')) return NO;
+  return writes(question, context, ['spec'], hasCritical);
+}
+
+function hasCritical(group: JsonObject): boolean {
+  const inner = [group.podGroupTemplates, group.compositePodGroupTemplates].flatMap(objectsIn);
+  return isCritical(group) || inner.some(hasCritical);
+}
 
 export const hostNamespacesGuard: Guard = {
   id: 'host-namespaces',
