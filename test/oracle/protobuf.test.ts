@@ -5,11 +5,12 @@ import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-l
 import { readProtobuf } from '../../src/connectors/kubernetes/body/read-protobuf.ts';
 import { leftOut } from '../support/left-out.ts';
 import { mergedFields } from './protobuf/merge-fields.ts';
-import { buildRelease, printed, releases } from './protobuf/releases.ts';
+import { buildRelease, printed, releasesOf } from './releases.ts';
 
 const FIELDS = new URL('../../src/connectors/kubernetes/body/protobuf-fields.json', import.meta.url);
 
 describe('Kubernetes protobuf is read as the API server’s own code reads it', () => {
+  const releases = releasesOf('protobuf');
   const programs = releases.flatMap((release) => buildRelease(release) ?? []);
   if (programs.length < releases.length) {
     leftOut('protobuf beside the API server’s own code', 'install Go 1.26 or later (https://go.dev/dl)');
@@ -17,13 +18,13 @@ describe('Kubernetes protobuf is read as the API server’s own code reads it', 
   }
 
   test('the field numbers are those of the types of every release', () => {
-    assert.equal(mergedFields(programs.map((program) => printed(program, 'fields'))), readFileSync(FIELDS, 'utf8'));
+    assert.equal(mergedFields(programs.map((program) => printed(program, ['fields']))), readFileSync(FIELDS, 'utf8'));
   });
 
   for (const [i, { version }] of releases.entries()) {
     test(`T56: random objects of every kind of ${version}, side by side`, () => {
       const isNewest = i === releases.length - 1;
-      const lines = printed(programs[i] as string, 'vectors', '2', String(Date.now()))
+      const lines = printed(programs[i] as string, ['vectors', '2', String(Date.now())])
         .trimEnd()
         .split('\n');
       assert.ok(lines.length > 300);

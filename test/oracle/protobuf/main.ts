@@ -5,11 +5,13 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { buildRelease, minorOf, printed, releasesOf } from '../releases.ts';
 import { mergedFields } from './merge-fields.ts';
-import { buildRelease, minorOf, printed, releases } from './releases.ts';
 
 const FIELDS = new URL('../../../src/connectors/kubernetes/body/protobuf-fields.json', import.meta.url);
 const VECTORS = new URL('../../vectors/protobuf.jsonl.gz', import.meta.url);
+
+const releases = releasesOf('protobuf');
 
 const commands: Readonly<Record<string, () => number>> = { write, newer };
 const command = commands[process.argv[2] ?? ''];
@@ -18,8 +20,8 @@ process.exitCode = command?.() ?? 2;
 
 function write(): number {
   const programs = releases.map((release) => buildRelease(release) ?? fail('install Go, and let it fetch modules'));
-  writeFileSync(FIELDS, mergedFields(programs.map((program) => printed(program, 'fields'))));
-  const vectors = printed(programs.at(-1) as string, 'vectors', '2', '1');
+  writeFileSync(FIELDS, mergedFields(programs.map((program) => printed(program, ['fields']))));
+  const vectors = printed(programs.at(-1) as string, ['vectors', '2', '1']);
   const head = JSON.stringify({ version: `k8s.io/api ${releases.at(-1)?.version}` });
   writeFileSync(VECTORS, gzipSync(`${head}\n${vectors}`, { level: 9 }));
   return 0;

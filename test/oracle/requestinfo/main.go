@@ -1,8 +1,8 @@
 // The API server's own reading of a request, as an oracle.
 //
 // Without arguments it reads JSON lines {"method","uri"} and prints for each one line: the RequestInfo that kube-apiserver makes of it, or
-// {"error":"…"} where its HTTP server or NewRequestInfo refuses. With `generate COUNT SEED` it prints vectors: the requests of
-// generate.go with their answers, below a line that says where they come from.
+// {"error":"…"} where its HTTP server or NewRequestInfo refuses. With `generate COUNT SEED VERSION…` it prints vectors: the requests of
+// generate.go with their answers, below a line that names the versions which answer so; that they do is held by request-info.test.ts.
 //
 // A request is read by net/http from bytes, as the API server's own listener does, so that the parsing of the target is upstream's too.
 package main
@@ -16,7 +16,6 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -64,8 +63,8 @@ func main() {
 	silenceLog()
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
-	if len(os.Args) > 1 && os.Args[1] == "generate" {
-		writeVectors(out, os.Args[2], os.Args[3])
+	if len(os.Args) > 3 && os.Args[1] == "generate" {
+		writeVectors(out, os.Args[2], os.Args[3], os.Args[4:])
 		return
 	}
 	in := bufio.NewScanner(os.Stdin)
@@ -119,14 +118,18 @@ func ask(asked question) answer {
 	}
 }
 
-func writeVectors(out io.Writer, count, seed string) {
+func writeVectors(out io.Writer, count, seed string, versions []string) {
 	countN, errCount := strconv.Atoi(count)
 	seedN, errSeed := strconv.ParseUint(seed, 10, 64)
 	if errCount != nil || errSeed != nil {
-		fmt.Fprintln(os.Stderr, "usage: requestinfo generate COUNT SEED")
+		fmt.Fprintln(os.Stderr, "usage: requestinfo generate COUNT SEED VERSION…")
 		os.Exit(2)
 	}
-	writeLine(out, map[string]any{"source": "NewRequestInfo of k8s.io/apiserver " + apiserverVersion(), "go": runtime.Version(), "seed": seedN})
+	modules := make([]string, len(versions))
+	for i, version := range versions {
+		modules[i] = "k8s.io/apiserver " + version
+	}
+	writeLine(out, map[string]any{"source": "NewRequestInfo", "versions": modules, "go": runtime.Version(), "seed": seedN})
 	seen := map[question]bool{}
 	generator := newGenerator(seedN)
 	for len(seen) < countN {
@@ -138,16 +141,6 @@ func writeVectors(out io.Writer, count, seed string) {
 		want := ask(asked)
 		writeLine(out, vector{hostile || want.Error != "", asked, want})
 	}
-}
-
-func apiserverVersion() string {
-	build, _ := debug.ReadBuildInfo()
-	for _, module := range build.Deps {
-		if module.Path == "k8s.io/apiserver" {
-			return module.Version
-		}
-	}
-	return "unknown"
 }
 
 func writeLine(out io.Writer, value any) {

@@ -1,14 +1,14 @@
 /*
  * What a method and a request target mean to the API server.
  *
- * A port of `RequestInfoFactory.NewRequestInfo` of k8s.io/apiserver v0.35.4, with `api` and `apis` as prefixes, as kube-apiserver
+ * A port of `RequestInfoFactory.NewRequestInfo` of k8s.io/apiserver, the same from v0.35.4 to v0.37.2, with `api` and `apis` as prefixes, as kube-apiserver
  * configures it. It is equal in every field for every request that is not refused; the vectors of test/vectors/request-info.jsonl come
  * from that very code, and test/oracle/requestinfo runs both side by side. What was rejected: parsing with `URL`, which resolves dot
  * segments, turns backslashes into slashes and takes `//host` for another host.
  *
  * Invariant: nothing here repairs. The string that comes in is the string that goes upstream.
  *
- * Source: https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/endpoints/request/requestinfo.go
+ * Source: https://github.com/kubernetes/apiserver/blob/v0.37.2/pkg/endpoints/request/requestinfo.go
  */
 import type { Operation } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
