@@ -14,7 +14,12 @@ import type { Cluster } from '../support/cluster.ts';
 import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
 import { bindCaller, CALLER, sharedCluster } from '../support/test-cluster.ts';
 
-const KUBECTLS = ['kubectl-1.27', 'kubectl-1.30', 'kubectl-1.35'] as const satisfies readonly ClientName[];
+const KUBECTLS = [
+  'kubectl-1.27',
+  'kubectl-1.30',
+  'kubectl-1.35',
+  'kubectl-1.37',
+] as const satisfies readonly ClientName[];
 const BYTES = 64 << 20;
 const NAMESPACE = 'streams';
 
@@ -23,6 +28,7 @@ const TRIES = {
   'kubectl-1.27': { exec: 1, portforward: 1 },
   'kubectl-1.30': { exec: 2, portforward: 1 },
   'kubectl-1.35': { exec: 2, portforward: 2 },
+  'kubectl-1.37': { exec: 2, portforward: 2 },
 } as const;
 
 const POD = `

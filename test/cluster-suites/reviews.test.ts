@@ -13,7 +13,14 @@ import { leftOut } from '../support/left-out.ts';
 import { bindCaller, CALLER, sharedCluster } from '../support/test-cluster.ts';
 
 const run = promisify(execFile);
-const KUBECTLS: readonly ClientName[] = ['kubectl-1.27', 'kubectl-1.30', 'kubectl-1.33', 'kubectl-1.35'];
+const KUBECTLS: readonly ClientName[] = [
+  'kubectl-1.27',
+  'kubectl-1.30',
+  'kubectl-1.33',
+  'kubectl-1.35',
+  'kubectl-1.36',
+  'kubectl-1.37',
+];
 
 const policy = {
   apiVersion: 'sallyport.dev/v1',
