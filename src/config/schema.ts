@@ -256,7 +256,9 @@ const unsafe = z
 export const configSchema = z.strictObject({
   apiVersion: z.literal('sallyport.dev/v1', 'expected `sallyport.dev/v1`'),
   kind: z.literal('Gateway', 'expected `Gateway`'),
-  dataFolder: file.default('.sallyport').describe('Where the local CA and the journal are kept; made with mode 0700.'),
+  dataFolder: file
+    .default('.sallyport')
+    .describe('Where the local CA, the journal and its key are kept; made with mode 0700.'),
   listen,
   private: privatePort,
   tls,

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type Finding, formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
+import { maskedText } from '../masking/text/masked-text.ts';
 import type { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Observer } from '../pipeline/record.ts';
 import type { Clock } from '../std/clock.ts';
@@ -46,7 +47,7 @@ export function openToldJournal(
   });
 }
 
-/** Observes exchanges. What is logged of single requests is bounded by `lines`; the metrics count them all. */
+/** Observes exchanges. What is logged of single requests is bounded by `lines`, and without the values that detectors know; the metrics count them all. */
 export function observerOf({ log, metrics, clock }: Told, lines: LogLimit): Observer {
   return {
     begun: metrics.begun,
@@ -56,13 +57,20 @@ export function observerOf({ log, metrics, clock }: Told, lines: LogLimit): Obse
       metrics.unauthenticated(code, refusal, raw);
       if (!lines.takesLine(raw.peer, code, clock.monotonic())) return;
       log.warn(
-        { exchange: raw.id, peer: raw.peer, code, message: refusal.message, detail: refusal.detail },
+        {
+          exchange: raw.id,
+          peer: raw.peer,
+          code,
+          message: maskedText(refusal.message),
+          detail: maskedText(refusal.detail),
+        },
         'not authenticated',
       );
     },
     failed(target, refusal, raw) {
       if (!lines.takesLine(raw.peer, refusal.code, clock.monotonic())) return;
-      log.error({ exchange: raw.id, target, code: refusal.code, detail: refusal.detail }, refusal.message);
+      const detail = maskedText(refusal.detail);
+      log.error({ exchange: raw.id, target, code: refusal.code, detail }, maskedText(refusal.message));
     },
   };
 }

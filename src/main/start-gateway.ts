@@ -2,6 +2,7 @@
  * The gateway's parts, put together: what is read from the configuration becomes the ports that the data path is given, once for each target.
  * Nothing is decided here. What was opened is closed in the reverse order, also when a later part cannot be opened.
  */
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
@@ -17,8 +18,10 @@ import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import { createRecorder } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import type { GuardId } from '../policy/guards/guard.ts';
+import { keyedDigest } from '../recording/keyed-digest.ts';
 import { systemClock } from '../std/clock.ts';
 import type { Journal } from '../storage/journal.ts';
+import { ownKey } from '../storage/own-key.ts';
 import { Sessions } from '../storage/sessions.ts';
 import { type CertificateInForce, certificateInForce } from './certificate-in-force.ts';
 import { ConfigError } from './config-error.ts';
@@ -82,7 +85,8 @@ export async function startGateway(
     const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock), new LogLimit()];
     const counts = tellCounts(journal, rates, lines, told);
     closers.push(counts.stop);
-    const kept = { journal, inFlight, rates, observer: observerOf(told, lines) };
+    const digestOf = keyedDigest(await ownKey(join(config.dataFolder, 'journal.key')));
+    const kept = { journal, inFlight, rates, digestOf, observer: observerOf(told, lines) };
     const serveTarget = dataPaths(config, targets, policy, kept, told);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, told);
     const state: { stopped?: Promise<void> } = {};

@@ -92,8 +92,6 @@ export interface StreamOptions {
 export interface OperationBody {
   readonly mediaType: string;
   readonly bytes: Uint8Array;
-  /** SHA-256 of the bytes, in lower-case hex. */
-  readonly digest: string;
   /** The object as the body has it; for a patch see `patch`. Undefined where the body cannot be read as an object. */
   readonly object: JsonObject | undefined;
   readonly patch: Patch | undefined;

@@ -1,7 +1,7 @@
 /*
  * What a program says is masked as text, whatever type its reply says it has, and made safe to show where its reader is a program too.
  */
-import { type Detection, detection } from '../masking/detect/detection.ts';
+import { builtInDetection } from '../masking/detect/built-in-detection.ts';
 import type { KnownValues } from '../masking/text/known-values.ts';
 import { type OutputEditor, outputEditor } from '../masking/text/output-editor.ts';
 import type { Permit } from '../model/permit.ts';
@@ -37,7 +37,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
     );
   }
   const editor = outputEditor({
-    detection: builtIn(),
+    detection: builtInDetection(),
     known,
     isTerminal: false,
     isBinary: false,
@@ -45,14 +45,6 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
   });
   recording.edits(() => editor.counts);
   return { ...reply, headers: without(reply.headers, 'content-length'), body: editedSource(reply.body, editor) };
-}
-
-let compiled: Detection | undefined;
-
-/** The built-in detectors, put together when they are needed first. */
-function builtIn(): Detection {
-  compiled ??= detection();
-  return compiled;
 }
 
 function editedSource(source: ByteSource, editor: OutputEditor): ByteSource {

@@ -8,6 +8,8 @@ import type { Event } from '../recording/event.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import { InFlight } from './in-flight.ts';
 import { createRecorder, type Observer } from './record.ts';
+import { recordedOperation } from './recorded-operation.ts';
+import { refusedOutcome } from './refused-outcome.ts';
 
 const kept = { written: async () => {}, synced: async () => {} };
 
@@ -27,6 +29,7 @@ function begunWith(operation: Partial<Operation>) {
     clock: { now: () => 0, monotonic: () => 0 },
     rates: { take() {}, takeBytes() {} },
     inFlight,
+    digestOf: () => 'keyed',
     sessionOf: () => 'session' as SessionId,
   }).open({ id: 'exchange' as ExchangeId, peer: '', method: 'GET' } as RawRequest);
   recording.of(callerOf());
@@ -76,4 +79,32 @@ test('what has begun has an end, also where its caller is found to ask too fast'
   const { inFlight, recording, events } = begunWith({});
   recording.refused(new Refusal('CALLER_THROTTLED', 'too fast'));
   assert.deepEqual([events, inFlight.callers], [['exchange.begun', 'exchange.ended'], 0]);
+});
+
+test('T55: what a caller wrote is recorded with masks where a detector finds a value, and a body by its keyed digest', () => {
+  const uri =
+    '/api/v1/namespaces/a/pods/web/exec?command=mysql&command=--password&command=c0rrect-h0rse&command=postgres%3A%2F%2Fa%3Ahunter2x%40db&stdout=1';
+  const recorded = recordedOperation(
+    operationOf({ method: 'POST', uri, body: { password: 'c0rrect-h0rse' } }),
+    () => 'keyed',
+  );
+  assert.deepEqual(recorded.stream?.argv, [
+    'mysql',
+    '--password',
+    'masked-by-sallyport-keyed-secret',
+    'postgres://a:masked-by-sallyport-connection-string@db',
+  ]);
+  assert.equal(recorded.body?.digest, 'keyed');
+  const token = `ghp_${'a1B2'.repeat(9)}`;
+  const read = recordedOperation(
+    operationOf({ method: 'GET', uri: `/api/v1/pods/${token}?labelSelector=token%3D${token}` }),
+    () => '',
+  );
+  assert.doesNotMatch(JSON.stringify(read), /a1B2/);
+  const said = refusedOutcome(
+    new Refusal('DENIED_BY_RULE', `no pod \`${token}\``, { detail: `its password=c0rrect-h0rse` }),
+    false,
+    undefined,
+  );
+  assert.doesNotMatch(JSON.stringify(said), /a1B2|h0rse/);
 });

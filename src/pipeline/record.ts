@@ -5,6 +5,7 @@
  * recorded is refused, and what is under way when the journal breaks is broken off. Who is not known is not recorded here but counted and logged,
  * since anybody can make such requests without end; what a caller asks too fast is counted, and recorded as a count.
  */
+import { maskedText } from '../masking/text/masked-text.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Decision, DecisionNote } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
@@ -61,6 +62,8 @@ interface Parts {
   readonly clock: Clock;
   readonly rates: Pick<CallerRates, 'take' | 'takeBytes'>;
   readonly inFlight: InFlight;
+  /** The digest of a body, keyed. */
+  readonly digestOf: (bytes: Uint8Array) => string;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
 }
 
@@ -115,7 +118,7 @@ class JournalRecording implements Recording, UnderWay {
   begin(operation: Operation): void {
     if (operation.isStream) this.#place?.stream();
     this.#operation = operation;
-    this.#appendBegun(recordedOperation(operation));
+    this.#appendBegun(recordedOperation(operation, this.#parts.digestOf));
   }
 
   probed(facts: Facts): void {
@@ -160,7 +163,9 @@ class JournalRecording implements Recording, UnderWay {
       at: this.#parts.clock.now(),
       exchange: this.#raw.id,
       rule: decision.rule,
-      ...(amended === undefined ? {} : { amended: { rules: amended.rule, operation: recordedOperation(operation) } }),
+      ...(amended === undefined
+        ? {}
+        : { amended: { rules: amended.rule, operation: recordedOperation(operation, this.#parts.digestOf) } }),
       ...(precondition === undefined ? {} : { precondition }),
     };
   }
@@ -319,6 +324,6 @@ function recordedDecision(
     effect,
     rule,
     ...(facts.length === 0 ? {} : { facts }),
-    ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${detail}`) }),
+    ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${maskedText(detail)}`) }),
   };
 }

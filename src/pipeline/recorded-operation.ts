@@ -1,3 +1,4 @@
+import { maskedText, maskedWords } from '../masking/text/masked-text.ts';
 import type { Operation } from '../model/operation.ts';
 import type { RecordedOperation } from '../recording/event.ts';
 
@@ -14,14 +15,19 @@ const KNOWN_KEYS = new Set([
   'sinceTime', 'stderr', 'stdin', 'stdout', 'stream', 'tailLines', 'timeout', 'timeoutSeconds', 'timestamps', 'tty', 'watch', 'container', 'ports',
 ]); // biome-ignore format: a list
 
-/** What of an operation is recorded: no header, no body, and no query key that Kubernetes does not know. */
-export function recordedOperation(operation: Operation): RecordedOperation {
+/**
+ * What of an operation is recorded: no header, no body, and no query key that Kubernetes does not know; names, values of the query and the words of a command
+ * without the values that detectors know.
+ *
+ * @param digestOf of a body: keyed, since whoever reads the journal could else find a short secret by trying
+ */
+export function recordedOperation(operation: Operation, digestOf: (bytes: Uint8Array) => string): RecordedOperation {
   const { verb, apiGroup, apiVersion, resource, subresource, namespace, name, path, power, stream, body } = operation;
   const query: (readonly [string, string])[] = [];
   // Security: behind a proxy, path and query are an application's own and may hold what must not be recorded.
   const isProxied = power?.endsWith('-proxy') ?? false;
   for (const [key, values] of isProxied ? [] : operation.query) {
-    if (KNOWN_KEYS.has(key)) for (const value of values) query.push([key, value]);
+    if (KNOWN_KEYS.has(key)) for (const value of values) query.push([key, maskedText(value)]);
   }
   return {
     verb,
@@ -30,8 +36,8 @@ export function recordedOperation(operation: Operation): RecordedOperation {
     resource,
     subresource,
     namespace,
-    name,
-    path: isProxied ? `${path.split('/proxy')[0]}/proxy` : path,
+    name: maskedText(name),
+    path: maskedText(isProxied ? `${path.split('/proxy')[0]}/proxy` : path),
     ...(power === undefined ? {} : { power }),
     query,
     ...(stream === undefined
@@ -39,13 +45,13 @@ export function recordedOperation(operation: Operation): RecordedOperation {
       : {
           stream: {
             ...(stream.container === undefined ? {} : { container: stream.container }),
-            argv: stream.argv,
+            argv: maskedWords(stream.argv),
             tty: stream.isTty,
             ...(stream.ports.length === 0 ? {} : { ports: stream.ports }),
           },
         }),
     ...(body === undefined
       ? {}
-      : { body: { mediaType: body.mediaType, bytes: body.bytes.length, digest: body.digest } }),
+      : { body: { mediaType: body.mediaType, bytes: body.bytes.length, digest: digestOf(body.bytes) } }),
   };
 }

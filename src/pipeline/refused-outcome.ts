@@ -1,3 +1,4 @@
+import { maskedText } from '../masking/text/masked-text.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Outcome } from '../recording/event.ts';
 
@@ -5,7 +6,7 @@ import type { Outcome } from '../recording/event.ts';
 const TEXT_MAX = 4096;
 
 /**
- * How an exchange ended that was refused, for its record: as refused only where it is sure that it did not run.
+ * How an exchange ended that was refused, for its record, without the values that detectors know: as refused only where it is sure that it did not run.
  *
  * @param isPermitted it may have been sent
  * @param cut why the gateway gave it up, where it did
@@ -26,5 +27,6 @@ function cutOutcome(message: string, isPermitted: boolean): Outcome {
 }
 
 function clipped(text: string): string {
-  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`;
+  const masked = maskedText(text);
+  return masked.length <= TEXT_MAX ? masked : `${masked.slice(0, TEXT_MAX)}…`;
 }

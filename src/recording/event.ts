@@ -2,8 +2,8 @@
  * What the journal keeps: one closed union of events.
  *
  * An exchange is begun (the intent), where needed permitted, and ended exactly once, whatever became of it. Every instant is in whole
- * milliseconds since 1970, every digest is SHA-256 in lower-case hex. Security: no event has a field for a token, a credential, a header or
- * the bytes of a body; until masking exists a body is known by its digest alone (T55).
+ * milliseconds since 1970, digests are in lower-case hex. Security: no event has a field for a token, a credential, a header or
+ * the bytes of a body; a body is known by a digest under the journal's own key, and texts that a caller chose have masks where detectors find a value (T55).
  *
  * The reference page docs/reference/journal.md has a section for each type here.
  */
@@ -91,7 +91,7 @@ export interface PolicyLoaded {
   readonly at: number;
   readonly files: readonly string[];
   readonly rules: number;
-  /** Over the bytes of the files, in their order. */
+  /** SHA-256 over the bytes of the files, in their order. */
   readonly digest: string;
 }
 
@@ -156,6 +156,7 @@ export interface RecordedOperation {
     readonly tty: boolean;
     readonly ports?: readonly number[];
   };
+  /** `digest`: `hmac-sha256:` and its hex digits, under the journal's own key. */
   readonly body?: { readonly mediaType: string; readonly bytes: number; readonly digest: string };
 }
 

@@ -132,6 +132,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       clock,
       rates: { take() {}, takeBytes() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
+      digestOf: () => 'keyed',
       sessionOf: () => 's' as SessionId,
     }),
   };

@@ -24,7 +24,7 @@ const operation = {
   equals: [],
   query: new Map(),
   options: { isDryRun: false },
-  body: { mediaType: '', bytes: Buffer.from('x'), digest: '', object, patch: undefined },
+  body: { mediaType: '', bytes: Buffer.from('x'), object, patch: undefined },
 } as unknown as Operation;
 const caller = {
   subject: '',

@@ -462,7 +462,7 @@ test('T26: a body that cannot be read is stopped where a guard would look into i
   const read = operationOf({ method: 'POST', uri: '/api/v1/namespaces/shop/pods', body: {} });
   const operation = {
     ...read,
-    body: { mediaType: 'text/plain', bytes: Buffer.from('x'), digest: '', object: undefined, patch: undefined },
+    body: { mediaType: 'text/plain', bytes: Buffer.from('x'), object: undefined, patch: undefined },
   };
   const decision = decide(ALL_CLOSED, { caller: callerOf(), operation, facts: {}, nowMs: 0 });
   assert.equal(outcome(decision), 'incomplete privileged-pods');

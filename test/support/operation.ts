@@ -42,7 +42,7 @@ export function operationOf(request: WrittenRequest): Operation {
 }
 
 function bodyOf({ mediaType = 'application/json', body }: WrittenRequest): OperationBody {
-  const read = { mediaType, bytes: Buffer.from(JSON.stringify(body)), digest: '' };
+  const read = { mediaType, bytes: Buffer.from(JSON.stringify(body)) };
   if (mediaType === 'application/json-patch+json') {
     return { ...read, object: undefined, patch: { type: 'json', operations: body as readonly JsonValue[] } };
   }

@@ -107,7 +107,6 @@ function questionsAt(space: Space, point: Point): readonly Question[] {
 const APPLY = {
   mediaType: 'application/apply-patch+yaml',
   bytes: Buffer.from('{}'),
-  digest: '',
   object: undefined,
   patch: { type: 'apply' as const, object: {} },
 };

@@ -18,10 +18,7 @@ function question(
     equals: [],
     query: new Map([['limit', ['5']]]),
     options: { isDryRun: false },
-    body:
-      object === undefined
-        ? undefined
-        : { mediaType: '', bytes: Buffer.from('x'), digest: '', object, patch: undefined },
+    body: object === undefined ? undefined : { mediaType: '', bytes: Buffer.from('x'), object, patch: undefined },
     ...changed,
   } as unknown as Operation;
   const caller = {
@@ -82,7 +79,6 @@ suite('a condition on a question', () => {
       body: {
         mediaType: '',
         bytes: Buffer.from('x'),
-        digest: '',
         object: undefined,
         patch: { type: 'merge', object: {} },
       },
@@ -93,7 +89,7 @@ suite('a condition on a question', () => {
   });
 
   test('a body that cannot be read breaks a condition on `object`', () => {
-    const body = { mediaType: '', bytes: Buffer.from('x'), digest: '', object: undefined, patch: undefined };
+    const body = { mediaType: '', bytes: Buffer.from('x'), object: undefined, patch: undefined };
     assert.equal(compileCel('object == null')(question(undefined, {}, { body })), BROKEN);
   });
 

@@ -5,7 +5,6 @@
  * said, kind and apiVersion from the path where the body has none). What cannot be read here is refused, so that no rule ever judges a
  * body that it has not seen: a body that the gateway passed unread would be a way round every rule on objects.
  */
-import { createHash } from 'node:crypto';
 import type { Equivalent, JsonObject, OperationBody, Patch, WriteOptions } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import { agree, type BodyPath, type ExpectedKind } from './agree.ts';
@@ -136,8 +135,7 @@ function bodyOf(
   object: JsonObject | undefined,
   patch: Patch | undefined,
 ): OperationBody {
-  const digest = createHash('sha256').update(input.bytes).digest('hex');
-  return { mediaType, bytes: input.bytes, digest, object, patch };
+  return { mediaType, bytes: input.bytes, object, patch };
 }
 
 function plain(body: OperationBody): ReadBody {

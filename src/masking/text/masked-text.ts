@@ -1,0 +1,34 @@
+import { builtInDetection } from '../detect/built-in-detection.ts';
+import type { Span } from '../detect/span.ts';
+import { textMask } from './text-mask.ts';
+
+/** A short text without the values that the built-in detectors know: what is said in a message, a log or a record. */
+export function maskedText(text: string): string {
+  const spans = builtInDetection().inString(text);
+  return spans.length === 0 ? text : put(text, 0, spans);
+}
+
+/** The words of a command without such values; a word says whether the next one is secret (`--password`, `Authorization:`). */
+export function maskedWords(words: readonly string[]): readonly string[] {
+  const spans = builtInDetection().inString(words.join(' '));
+  if (spans.length === 0) return words;
+  let at = 0;
+  return words.map((word) => {
+    const masked = put(word, at, spans);
+    at += word.length + 1;
+    return masked;
+  });
+}
+
+/** A text that begins at a place, with masks where spans lie in it. */
+function put(text: string, from: number, spans: readonly Span[]): string {
+  let out = '';
+  let left = 0;
+  for (const { start, end, detector } of spans) {
+    if (end <= from || start >= from + text.length) continue;
+    const at = Math.max(left, start - from);
+    out += text.slice(left, at) + textMask(detector);
+    left = Math.min(text.length, end - from);
+  }
+  return out + text.slice(left);
+}
