@@ -64,9 +64,9 @@ for (const [helm, record] of Object.entries(RELEASES)) {
     );
     assert.match(other.manifest, /# <kept & as it is>\n {4}users:\n {4}- name: a\n {6}user: \{token: MASK\}/);
     assert.match(other.manifest, /checksum\/config: "[0-9a-f]{64}"/);
-    assert.ok(found.includes('secret-data manifest.0.data.password'), found.join('\n'));
+    assert.ok(found.includes('embedded-secret manifest.0.data.password'), found.join('\n'));
     assert.ok(found.includes('known info.notes'));
-    assert.ok(found.includes('secret-data hooks.0.manifest.stringData.token'));
+    assert.ok(found.includes('embedded-secret hooks.0.manifest.stringData.token'));
   });
 
   test(`T83: a release of ${helm} that holds nothing to mask stays as it is written; equal ones give equal bytes`, () => {

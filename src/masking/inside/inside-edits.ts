@@ -22,7 +22,7 @@ export const insideBytesMax = 2 * 1024 * 1024;
 
 /** A value that is to be masked. */
 export interface InsideFound {
-  /** The detector that knows it, or the shape: `kubeconfig`, `registry-auth`, `secret-data`, `env`. */
+  /** The detector that knows it, or the shape: `kubeconfig`, `registry-auth`, `embedded-secret`, `env-value`. */
   readonly detector: string;
   /** Where it stands in the string, steps joined by dots; empty for what stands in a text that is no document. */
   readonly path: string;

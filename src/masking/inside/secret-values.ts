@@ -78,7 +78,7 @@ function below(key: string, node: DocumentNode, within: Within): Within {
 
 function* wholes(node: DocumentNode, path: string, form: 'text' | 'base64'): Generator<SecretValue> {
   for (const value of secretValues(node, path))
-    yield isNothing(value.scalar) ? value : { ...value, form, detector: 'secret-data' };
+    yield isNothing(value.scalar) ? value : { ...value, form, detector: 'embedded-secret' };
 }
 
 function judged(
@@ -94,7 +94,7 @@ function judged(
     return { detector: 'registry-auth', form: key === 'auth' ? 'base64' : 'text' };
   if (key === 'auth' && isBasic(scalar.text)) return { detector: 'registry-auth', form: 'base64' };
   if (key === 'value' && name !== undefined && isTellingKey(name) && !isNothing(scalar))
-    return { detector: 'env', form: 'text' };
+    return { detector: 'env-value', form: 'text' };
   const isSecret =
     isTellingKey(key) && !scalar.isBare && isSecretLooking(scalar.text.trim().replace(/^(Bearer|Basic|Token) /i, ''));
   return { detector: isSecret && !scalar.text.includes('-----BEGIN ') ? 'keyed-secret' : undefined, form: 'text' };
