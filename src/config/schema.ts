@@ -16,6 +16,7 @@ import {
   store,
 } from './later.ts';
 import { notBuilt } from './not-built.ts';
+import { duration } from './policy-words.ts';
 
 const name = z
   .string()
@@ -236,6 +237,11 @@ const limits = z
     stopTimeoutMs: milliseconds
       .default(10_000)
       .describe('How long a stop waits for requests, execs and port-forwards in flight; watches and logs end at once.'),
+    unknownFor: duration
+      .default('5m')
+      .describe(
+        'How long a request that may have run, and would be done twice, is refused when it comes again (`REPEATED_UNKNOWN`): a length of time such as `90s`, `5m`.',
+      ),
     heldMax: notBuilt(heldCount, 'how many requests wait for a person at once'),
     heldPerCallerMax: notBuilt(heldCount, 'how many requests of one caller wait for a person at once'),
     feedLostMs: notBuilt(milliseconds, 'how long the store may be silent before every grant counts as ended'),

@@ -7,6 +7,7 @@ import type { Refusal } from '../model/refusal.ts';
 import type { Rejection } from '../model/rejection.ts';
 import type { RefusedReply, Reply } from '../model/reply.ts';
 import type { RawRequest, Request } from '../model/request.ts';
+import type { Unrepeatable } from '../model/unrepeatable.ts';
 
 /** A protocol adapter, bound to one target. The pipeline knows nothing of protocols but this. */
 export interface Connector {
@@ -42,6 +43,12 @@ export interface Connector {
 
   /** Whether upstream says, as far as the head of its reply tells, that the object is not in the state that the permit's request is held to. */
   isConflict(reply: Reply): boolean;
+
+  /**
+   * The request as one that does something at each time that it is sent, so that it must not be sent again blindly where it may have run; undefined where a
+   * second time does no harm.
+   */
+  unrepeatable(request: Request, operation: Operation): Unrepeatable | undefined;
 
   /** A refusal in the words of the protocol. Takes the raw request, since a refusal may come before it could be read. */
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;

@@ -19,6 +19,7 @@ export const noTarget: Connector = {
     throw new Error('a request without a target was held to a version');
   },
   isConflict: () => false,
+  unrepeatable: () => undefined,
   async forward() {
     throw new Error('a request without a target was permitted');
   },

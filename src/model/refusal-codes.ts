@@ -71,6 +71,12 @@ export const REFUSAL_CODES = {
     retry: 'later',
     meaning: 'the object that the decision hangs on changed before the request was done; nothing was',
   },
+  REPEATED_UNKNOWN: {
+    status: 409,
+    retry: 'verify',
+    meaning:
+      'the same request by the same caller may have run a moment ago, and would be done twice; this one was not sent',
+  },
   BODY_TOO_LARGE: { status: 413, retry: 'changed', meaning: 'the body is larger than the limit' },
   URI_TOO_LONG: { status: 414, retry: 'changed', meaning: 'the request target is longer than the limit' },
   MEDIA_TYPE_UNSUPPORTED: {

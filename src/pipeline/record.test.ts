@@ -30,6 +30,7 @@ function begunWith(operation: Partial<Operation>) {
     rates: { take() {}, takeBytes() {} },
     inFlight,
     digestOf: () => 'keyed',
+    unknown: { refuse() {}, remember() {} },
     sessionOf: () => 'session' as SessionId,
   }).open({ id: 'exchange' as ExchangeId, peer: '', method: 'GET' } as RawRequest);
   recording.of(callerOf());

@@ -12,6 +12,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
+import type { Unrepeatable } from '../model/unrepeatable.ts';
 import { FACT_KINDS, type Facts } from '../policy/facts.ts';
 import type { Event, ExchangeEnded, Outcome, OutputEdits, RecordedOperation } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
@@ -24,7 +25,9 @@ import { recordedOperation } from './recorded-operation.ts';
 import type { Recorder, Recording } from './recording.ts';
 import { refusedOutcome } from './refused-outcome.ts';
 import { stopping } from './stopping.ts';
+import type { UnknownOutcomes } from './unknown-outcomes.ts';
 import { unrecorded, withheld } from './unrecorded.ts';
+import { withoutRetryAfter } from './without-retry-after.ts';
 
 /** Where events go: the journal, as the data path needs it. */
 export interface JournalPort {
@@ -64,6 +67,7 @@ interface Parts {
   readonly inFlight: InFlight;
   /** The digest of a body, keyed. */
   readonly digestOf: (bytes: Uint8Array) => string;
+  readonly unknown: Pick<UnknownOutcomes, 'refuse' | 'remember'>;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
 }
 
@@ -79,6 +83,9 @@ class JournalRecording implements Recording, UnderWay {
   #caller: Caller | undefined;
   #session: SessionId | undefined;
   #operation: Operation | undefined;
+  #unrepeatable: Unrepeatable | undefined;
+  /** Upstream answered, and not whether it ran. */
+  #isOpen = false;
   #begun: ReturnType<JournalPort['append']> | undefined;
   #decision: Decision | undefined;
   readonly #facts: string[] = [];
@@ -119,6 +126,12 @@ class JournalRecording implements Recording, UnderWay {
     if (operation.isStream) this.#place?.stream();
     this.#operation = operation;
     this.#appendBegun(recordedOperation(operation, this.#parts.digestOf));
+  }
+
+  once(unrepeatable: Unrepeatable | undefined): void {
+    if (unrepeatable === undefined) return;
+    this.#parts.unknown.refuse(this.#caller as Caller, unrepeatable);
+    this.#unrepeatable = unrepeatable;
   }
 
   probed(facts: Facts): void {
@@ -183,7 +196,8 @@ class JournalRecording implements Recording, UnderWay {
 
   replied(reply: MaskedReply): MaskedReply {
     this.#unanswered = undefined;
-    const followed = follow(reply, (end) => this.#repliedWhole(end));
+    this.#isOpen = this.#unrepeatable?.isOpen(reply) ?? false;
+    const followed = follow(this.#isOpen ? withoutRetryAfter(reply) : reply, (end) => this.#repliedWhole(end));
     if (this.#broken !== undefined) {
       followed.breakOff(this.#broken);
       throw withheld(this.#broken);
@@ -279,10 +293,20 @@ class JournalRecording implements Recording, UnderWay {
     this.#parts.observer.begun(this.#parts.target);
   }
 
+  /** And its caller does not know it: no answer came, or only a part of one that says yes. */
+  #mayHaveRun(outcome: Outcome): boolean {
+    const isWhole = outcome.kind === 'answered' || outcome.kind === 'refused';
+    const reply = this.#followed?.reply;
+    if (reply === undefined) return this.#isPermitted && !isWhole;
+    return this.#isOpen || (!isWhole && reply.kind === 'unary' && reply.status < 400);
+  }
+
   #end(outcome: Outcome, bytesIn: number, bytesOut: number): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#place?.leave();
+    if (this.#unrepeatable !== undefined && this.#mayHaveRun(outcome))
+      this.#parts.unknown.remember(this.#caller as Caller, this.#unrepeatable, this.#raw.id);
     const durationMs = Math.round((this.#parts.clock.monotonic() - this.#startedAt) * 1000) / 1000;
     const decision = this.#decision;
     const edits = this.#edits?.();

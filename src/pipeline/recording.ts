@@ -3,6 +3,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
+import type { Unrepeatable } from '../model/unrepeatable.ts';
 import type { Facts } from '../policy/facts.ts';
 import type { OutputEdits } from '../recording/event.ts';
 import type { Judged } from './judge.ts';
@@ -20,6 +21,12 @@ export interface Recording {
   readonly took: (bytes: number) => void;
   /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
   begin(operation: Operation): void;
+  /**
+   * What must not be done twice, and is not repeated blindly: the recording, which is told its end, also knows whether it may have run.
+   *
+   * @throws {Refusal} REPEATED_UNKNOWN the same request of this caller may have run a moment ago
+   */
+  once(unrepeatable: Unrepeatable | undefined): void;
   /** What was looked up to decide; the end's record has it. */
   probed(facts: Facts): void;
   /** A Secret was looked up, in a few words without its values; the end's record has it. */
@@ -40,7 +47,7 @@ export interface Recording {
   /** Why the gateway itself ends this stream, for the end's record. */
   limited(reason: string): void;
   /**
-   * The same reply; its end ends the exchange.
+   * The same reply; its end ends the exchange. Where it leaves open whether what must not be done twice was done, it has no Retry-After.
    *
    * @throws {Refusal} OUTCOME_UNKNOWN the journal broke meanwhile: the reply is given up, and nothing of it goes to the caller
    */

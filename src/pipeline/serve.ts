@@ -21,6 +21,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     asOneself(caller, request); //                                         nobody acts as somebody else
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
+    recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice
     const attempt = async () => {
       const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again

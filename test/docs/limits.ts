@@ -14,6 +14,7 @@ import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
 import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
 import { DEFAULT_JOURNAL_LIMITS } from '../../src/storage/journal.ts';
 import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
@@ -30,6 +31,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['The way upstream', { ...DEFAULT_UPSTREAM_LIMITS }, 'src/connectors/kubernetes/upstream/limits.ts'],
   ['Discovery of kinds', { ...DISCOVERY_LIMITS }, 'src/connectors/kubernetes/discovery/discovery-limits.ts'],
   ['Judging anew', { ...ATTEMPT_LIMITS }, 'src/pipeline/while-changed.ts'],
+  ['What may have run', { ...UNKNOWN_LIMITS }, 'src/pipeline/unknown-outcomes.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
   ['Reviews of oneself', { ...REVIEW_LIMITS }, 'src/connectors/kubernetes/reviews/reviews.ts'],
   [

@@ -2,18 +2,22 @@ import { readOperationBody } from '../../src/connectors/kubernetes/body/read-ope
 import { pinRequest } from '../../src/connectors/kubernetes/pin/pin-request.ts';
 import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
 import { statusOf } from '../../src/connectors/kubernetes/status.ts';
+import { unrepeatable } from '../../src/connectors/kubernetes/unrepeatable.ts';
 import { upstreamFailure, upstreamTimeout } from '../../src/connectors/kubernetes/upstream/failure.ts';
 import { FAILURE_LIMITS, FailedTokens } from '../../src/identity/failed-tokens.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { REFUSAL_CODES, type RefusalCode } from '../../src/model/refusal-codes.ts';
 import type { Request } from '../../src/model/request.ts';
+import type { Unrepeatable } from '../../src/model/unrepeatable.ts';
 import { asOneself } from '../../src/pipeline/as-oneself.ts';
 import { CallerRates } from '../../src/pipeline/caller-rates.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { stopping } from '../../src/pipeline/stopping.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
+import { UnknownOutcomes } from '../../src/pipeline/unknown-outcomes.ts';
 import type { Clock } from '../../src/std/clock.ts';
+import type { ExchangeId } from '../../src/std/ids.ts';
 import { operationOf } from '../support/operation.ts';
 
 const PUT_WEB = {
@@ -124,12 +128,26 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
   RECORDING_UNAVAILABLE: () =>
     new Refusal('RECORDING_UNAVAILABLE', 'the exchange cannot be recorded, so nothing was forwarded'),
   SHUTTING_DOWN: stopping,
+  REPEATED_UNKNOWN: () => repeated(),
   UPSTREAM_TIMEOUT: () => upstreamTimeout(60_000, { isSent: true }),
 };
 
 function body(method: string, uri: string, text: string, contentType?: string): unknown {
   const expected = { kind: 'Pod', group: '', version: 'v1', isNamespaced: true };
   return readOperationBody({ bytes: Buffer.from(text), contentType, path: requestInfo(method, uri), expected });
+}
+
+function repeated(): void {
+  const unknown = new UnknownOutcomes(300_000, STOPPED);
+  const asked = {
+    method: 'POST',
+    uri: '/api/v1/namespaces/prod/pods',
+    body: { metadata: { generateName: 'import-' } },
+  };
+  const request = unrepeatable(asked, operationOf(asked)) as Unrepeatable;
+  const ada = { subject: 'ada', issuer: 'main' } as Caller;
+  unknown.remember(ada, request, '01k9zq3v6m7x2c8d4f5g6h7j8k' as ExchangeId);
+  unknown.refuse(ada, request);
 }
 
 /** The example of a code; it is of that very code, or the page is not written. */
@@ -181,6 +199,21 @@ ${retries.join('\n')}
 
 The reply is JSON, or Kubernetes protobuf or YAML for a client that accepts none. \`Retry-After\` (and \`details.retryAfterSeconds\`) is sent only
 with retry \`later\`: client libraries repeat what has it by themselves.
+
+## What is not sent a second time
+
+Client libraries send a request again when its answer was lost; some do so whatever failed. Most of the API bears that. What does not, once it may have run
+(\`OUTCOME_UNKNOWN\`, \`UPSTREAM_TIMEOUT\`, \`INTERNAL\` after it was sent, a caller that gave up waiting, a reply that broke off, upstream's own 502 and 504, and its
+500 with a time to wait, which is taken out of the reply), is refused for \`limits.unknownFor\` when the same caller sends the same body to the same place, with
+[\`REPEATED_UNKNOWN\`](#repeated_unknown) and how to look:
+
+| request | sent again it would |
+|---|---|
+| a create whose name the server makes up (\`generateName\`) | make another object |
+| a create on a subresource, but a binding: an eviction without a \`uid\`, a token (also as a dry run) | be done to what is there by then |
+| a JSON patch without a \`test\` | speak of places in lists that the first one has moved |
+| an exec without a terminal, over WebSocket or SPDY, whose answer never came | run the command twice |
+| POST and PATCH through a proxy | be another request to the program behind it |
 
 This page is made from the code (\`npm run docs\` writes it; a test keeps the two equal).
 

@@ -88,6 +88,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       return { request, operation, precondition };
     }),
     isConflict: ({ status }) => status === 409,
+    unrepeatable: port(() => undefined),
     refuse: (refusal) => {
       code = refusal.code;
       return {
@@ -131,6 +132,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       observer: quiet,
       clock,
       rates: { take() {}, takeBytes() {} },
+      unknown: { refuse() {}, remember() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       digestOf: () => 'keyed',
       sessionOf: () => 's' as SessionId,

@@ -12,6 +12,7 @@ import { watchPorts } from './portforward/watch-ports.ts';
 import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
 import { type Reviews, selfReview } from './reviews/reviews.ts';
 import { refusalReply } from './status.ts';
+import { unrepeatable } from './unrepeatable.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 
 interface Parts {
@@ -38,6 +39,7 @@ export function createKubernetesConnector(parts: Parts): Connector {
       return { request: pinned.request, operation: after, precondition: pinned.precondition };
     },
     isConflict: ({ status }) => status === 409,
+    unrepeatable,
     forward: (permit, signal) => forward(parts, permit, signal),
     refuse: refusalReply,
   };
