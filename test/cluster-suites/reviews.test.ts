@@ -3,9 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { Agent, type AgentOptions, request } from 'node:https';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { type ClientName, clientNamed } from '../clients/clients.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
@@ -57,6 +60,54 @@ const ANSWERS: readonly (readonly [string, RegExp])[] = [
   ['get /metrics', /^no - no rule of the gateway allows it\n$/],
 ]; // biome-ignore format: a table
 
+const METADATA = ';as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const ACCEPTED = [
+  '*/*',
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+  'application/yaml, application/json;q=0.5',
+  `application/json${METADATA}`,
+  `application/yaml${METADATA}`,
+  `application/vnd.kubernetes.protobuf${METADATA}`,
+  'application/json;as=Table;g=meta.k8s.io;v=v1',
+  'text/html',
+];
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+/** A review of oneself: whether one may read Secrets, which the cluster allows and a guard does not. */
+function ask(server: string, tls: AgentOptions, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  const attributes = { verb: 'get', resource: 'secrets', namespace: 'default' };
+  const kind = 'SelfSubjectAccessReview';
+  const body = JSON.stringify({
+    apiVersion: 'authorization.k8s.io/v1',
+    kind,
+    spec: { resourceAttributes: attributes },
+  });
+  const url = `${server}/apis/authorization.k8s.io/v1/selfsubjectaccessreviews`;
+  return new Promise((resolve, reject) => {
+    const options = {
+      agent: new Agent(tls),
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+    };
+    const sent = request(url, options, (reply) => {
+      const chunks: Buffer[] = [];
+      reply.on('data', (chunk: Buffer) => chunks.push(chunk));
+      reply.on('end', () => {
+        const { statusCode = 0, headers: head } = reply;
+        resolve({ status: statusCode, type: head['content-type'] ?? '', text: Buffer.concat(chunks).toString() });
+      });
+    });
+    sent.on('error', reject).end(body);
+  });
+}
+
 const cluster = await sharedCluster('what reviews of oneself are told through the gateway');
 if (cluster !== undefined) suite(cluster);
 
@@ -67,6 +118,27 @@ function suite(cluster: Cluster): void {
     gateway = await startGatewayInFront(cluster, { policy: [policy], openGuards: [] });
   });
   after(() => gateway?.stop());
+
+  describe('whatever a client accepts, it is answered in the form that the API server answers in', () => {
+    for (const accept of ACCEPTED) {
+      test(accept, async () => {
+        const token = readFileSync(join(dirname(gateway.kubeconfig), 'token'), 'utf8').trim();
+        const through = await ask(
+          `${gateway.url}/k8s/main`,
+          { ca: readFileSync(gateway.caFile) },
+          { accept, authorization: `Bearer ${token}` },
+        );
+        const pem = (end: string) => readFileSync(join(cluster.folder, 'pki', `admin.${end}`));
+        const tls = { ca: cluster.caPem, cert: pem('crt'), key: pem('key') };
+        const direct = await ask(cluster.server, tls, { accept });
+        assert.deepEqual([through.status, through.type], [direct.status, direct.type]);
+        if (!/json|yaml/.test(direct.type) || direct.status !== 201) return;
+        assert.equal(parse(through.text).kind, parse(direct.text).kind);
+        assert.equal(parse(direct.text).status?.allowed, /as=/.test(accept) ? undefined : true);
+        assert.equal(parse(through.text).status?.allowed, /as=/.test(accept) ? undefined : false);
+      });
+    }
+  });
 
   for (const name of KUBECTLS) {
     const { missing } = clientNamed(name);

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { parse } from 'yaml';
 import type { Permit } from '../../../model/permit.ts';
 import { Refusal } from '../../../model/refusal.ts';
-import type { UnaryReply } from '../../../model/reply.ts';
+import type { Reply, UnaryReply } from '../../../model/reply.ts';
 import { type ByteSource, bytesSource, collectBytes } from '../../../std/byte-source.ts';
+import { DEFAULT_BODY_LIMITS } from '../body/body-limits.ts';
+import { readProtobuf } from '../body/read-protobuf.ts';
+import { writeProtobuf } from '../body/write-protobuf.ts';
 import { answerReview, reviewHeaders } from './forward-review.ts';
 import { REVIEW_LIMITS, type Reviews } from './reviews.ts';
 
@@ -14,9 +18,11 @@ const reviews: Reviews = {
 };
 const scopes = { isNamespaced: async () => true };
 
-function permitOf(resource: string, spec: object): Permit {
-  const operation = { target: 'demo', verb: 'create', apiGroup: 'authorization.k8s.io', resource, subresource: '' };
-  return { caller: {}, operation: { ...operation, body: { object: { spec } } } } as object as Permit;
+function permitOf(resource: string, spec: object, accept?: string): Permit {
+  const operation = { target: 'demo', verb: 'create', apiGroup: 'authorization.k8s.io', apiVersion: 'v1', resource };
+  const headers = new Map(accept === undefined ? [] : [['accept', [accept]]]);
+  const body = { object: { spec } };
+  return { caller: {}, request: { headers }, operation: { ...operation, subresource: '', body } } as object as Permit;
 }
 
 const ACCESS = permitOf('selfsubjectaccessreviews', { resourceAttributes: { verb: 'get', resource: 'pods' } });
@@ -25,6 +31,17 @@ const YES = { kind: 'SelfSubjectAccessReview', spec: {}, status: { allowed: true
 function replyOf(body: string, part: Partial<UnaryReply> = {}): UnaryReply {
   const headers = ['Content-Type', 'application/json', 'Content-Length', String(body.length), 'Audit-Id', 'x'];
   return { kind: 'unary', status: 201, headers, body: bytesSource(Buffer.from(body)), ...part };
+}
+
+/** The envelope around a message. */
+function envelope(apiVersion: string, kind: string): (message: Uint8Array) => Buffer {
+  const field = (number: number, bytes: Uint8Array) => Buffer.from([number * 8 + 2, bytes.length, ...bytes]);
+  const type = Buffer.concat([field(1, Buffer.from(apiVersion)), field(2, Buffer.from(kind))]);
+  return (message) => Buffer.concat([Buffer.from('k8s\0'), field(1, type), field(2, message)]);
+}
+
+async function textOf(reply: Reply): Promise<string> {
+  return (await collectBytes((reply as UnaryReply).body, 1 << 20)).toString();
 }
 
 async function outcome(reply: UnaryReply, permit = ACCESS): Promise<string> {
@@ -37,6 +54,8 @@ async function outcome(reply: UnaryReply, permit = ACCESS): Promise<string> {
   assert.ok(answered.headers.includes('Audit-Id'));
   return text;
 }
+
+const isRefused = (error: unknown) => error instanceof Refusal && error.code === 'OUTCOME_UNKNOWN';
 
 suite('the reply to a review of oneself', () => {
   test('its status is of both, all else as the cluster has it', async () => {
@@ -56,13 +75,90 @@ suite('the reply to a review of oneself', () => {
   for (const [name, body, part] of PASSED)
     test(`${name} passes as it is`, async () => assert.equal(await outcome(replyOf(body, part)), body));
 
+  const about = { resourceAttributes: { verb: 'get', resource: 'pods' } };
+  const accepting = (accept: string) => permitOf('selfsubjectaccessreviews', about, accept);
+  const typed = (type: string, body: Uint8Array) =>
+    replyOf('', { headers: ['Audit-Id', 'x', 'Content-Type', type, 'Content-Length', '0'], body: bytesSource(body) });
+
+  test('in YAML it is the one in JSON, and called so', async () => {
+    const permit = accepting('application/yaml');
+    const reply = await answerReview(permit, reviews, scopes, replyOf(JSON.stringify(YES)));
+    assert.deepEqual(reply.headers.slice(0, 2), ['Content-Type', 'application/yaml']);
+    const { status } = parse(await textOf(reply)) as { status: unknown };
+    assert.deepEqual(status, { allowed: false, denied: true, reason: 'the gateway’s rule `p/d` denies it' });
+  });
+
+  test('in protobuf only its status is another', async () => {
+    const kind = { kind: 'SelfSubjectAccessReview', group: 'authorization.k8s.io', version: 'v1', isNamespaced: false };
+    const type = envelope('authorization.k8s.io/v1', kind.kind);
+    const message = writeProtobuf('authorization/v1.SelfSubjectAccessReview', {
+      metadata: { name: 'kept' },
+      spec: about,
+      status: { allowed: true, reason: 'RBAC: allowed' },
+    });
+    const permit = accepting('application/vnd.kubernetes.protobuf');
+    const reply = await answerReview(
+      permit,
+      reviews,
+      scopes,
+      typed('application/vnd.kubernetes.protobuf', type(message)),
+    );
+    const bytes = await collectBytes((reply as UnaryReply).body, 1 << 20);
+    const read = readProtobuf(bytes, kind, DEFAULT_BODY_LIMITS) as {
+      metadata: { name: string };
+      spec: unknown;
+      status: unknown;
+    };
+    assert.equal(read.metadata.name, 'kept');
+    assert.deepEqual(
+      { ...(read.status as object) },
+      { allowed: false, denied: true, reason: 'the gateway’s rule `p/d` denies it' },
+    );
+  });
+
+  test('metadata alone has no status, and passes as it is', async () => {
+    const metadata = ';as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+    const json = '{"kind":"PartialObjectMetadata","metadata":{}}';
+    assert.equal(await outcome(replyOf(json), accepting(`application/json${metadata}`)), json);
+    const type = 'application/vnd.kubernetes.protobuf';
+    const bytes = envelope('meta.k8s.io/v1', 'PartialObjectMetadata')(Buffer.alloc(0));
+    const passed = await answerReview(accepting(`${type}${metadata}`), reviews, scopes, typed(type, bytes));
+    assert.deepEqual(Buffer.from(await collectBytes((passed as UnaryReply).body, 1 << 20)), bytes);
+  });
+
+  test('T32: the review in the row of a table is answered too', async () => {
+    const table = { kind: 'Table', rows: [{ cells: ['x'], object: YES }] };
+    const { rows } = JSON.parse(
+      await outcome(replyOf(JSON.stringify(table)), accepting('application/json;as=Table;g=meta.k8s.io;v=v1')),
+    );
+    assert.deepEqual(rows[0].cells, ['x']);
+    assert.equal(rows[0].object.status.allowed, false);
+  });
+
+  test('T32: a yes in a form that cannot be read here is not passed on', async () => {
+    const protobuf = 'application/vnd.kubernetes.protobuf';
+    const newer = Buffer.concat([
+      writeProtobuf('authorization/v1.SubjectAccessReviewStatus', { allowed: true }),
+      Buffer.from([0x28, 1]),
+    ]);
+    const status = Buffer.from([0x1a, newer.length, ...newer]);
+    const replies: readonly (readonly [string, Uint8Array])[] = [
+      ['application/cbor', Buffer.from('d9d9f7a0', 'hex')],
+      ['application/yaml', Buffer.from('status: {allowed: true}\n')],
+      [protobuf, envelope('authorization.k8s.io/v1', 'SelfSubjectAccessReview')(status)],
+      [protobuf, envelope('authorization.k8s.io/v2', 'SelfSubjectAccessReview')(Buffer.alloc(0))],
+      ['', Buffer.from('{}')],
+    ];
+    for (const [type, body] of replies)
+      await assert.rejects(answerReview(accepting(type || '*/*'), reviews, scopes, typed(type, body)), isRefused, type);
+  });
+
   test('a review that asks nothing passes as it is', async () => {
     const body = JSON.stringify(YES);
     assert.equal(await outcome(replyOf(body), permitOf('selfsubjectaccessreviews', {})), body);
   });
 
   const bound = (bytes: number) => replyOf(`"${'x'.repeat(bytes - 2)}"`);
-  const isRefused = (error: unknown) => error instanceof Refusal && error.code === 'OUTCOME_UNKNOWN';
 
   test('a reply at the bound is read, one byte over is refused', async () => {
     const taken = await answerReview(ACCESS, reviews, scopes, bound(REVIEW_LIMITS.replyBytesMax));
