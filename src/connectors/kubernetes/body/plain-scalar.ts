@@ -1,5 +1,6 @@
 import { exactNumber } from './exact-number.ts';
-import { unreadable } from './unreadable.ts';
+
+type Refuse = (sentence: string, advice: string) => Error;
 
 const CONSTANTS: ReadonlyMap<string, null | boolean> = new Map<string, null | boolean>([
   ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
@@ -31,22 +32,20 @@ const OTHER_NUMBERS = [
  * Refused is what YAML 1.1 and 1.2 take differently, and numbers in any other notation: `yes`, `0777`, `0x1F`, `1_000`, `+1`, `.5`, `.inf`.
  * A date, and `1:20`, are strings to the API server and here.
  *
+ * @param refuse makes the refusal, with the place where the scalar stands
  * @throws {Refusal} BODY_UNREADABLE
  */
-export function plainScalar(text: string): null | boolean | number | string {
+export function plainScalar(text: string, refuse: Refuse): null | boolean | number | string {
   const constant = CONSTANTS.get(text);
   if (constant !== undefined) return constant;
-  if (OLD_BOOLEANS.has(text)) throw readTwoWays(text);
+  if (OLD_BOOLEANS.has(text)) throw readTwoWays(text, refuse);
   if (!/^[-+.0-9]/.test(text)) return text;
   if (JSON_NUMBER.test(text)) return exactNumber(text);
   const bare = text.replaceAll('_', '');
-  if (OTHER_NUMBERS.some((pattern) => pattern.test(bare))) throw readTwoWays(text);
+  if (OTHER_NUMBERS.some((pattern) => pattern.test(bare))) throw readTwoWays(text, refuse);
   return text;
 }
 
-function readTwoWays(text: string): Error {
-  return unreadable(
-    `\`${text.slice(0, 40)}\` without quotes is read in two ways`,
-    'quote it, or write it as JSON does',
-  );
+function readTwoWays(text: string, refuse: Refuse): Error {
+  return refuse(`\`${text.slice(0, 40)}\` without quotes is read in two ways`, 'quote it, or write it as JSON does');
 }

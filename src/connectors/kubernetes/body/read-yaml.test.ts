@@ -17,7 +17,7 @@ function outcome(text: string, bounds = limits): string {
 
 describe('YAML as the API server reads it, or a refusal', () => {
   const twoWays = (word: string) =>
-    [`a: ${word}\n`, `refused: \`${word}\` without quotes is read in two ways`] as const;
+    [`a: ${word}\n`, `refused: \`${word}\` without quotes is read in two ways, at line 1`] as const;
   const table: readonly (readonly [text: string, want: string])[] = [
     ['kind: Pod\nspec:\n  - a: 1\n    b: -2.5\n  - "yes"\n', '{"kind":"Pod","spec":[{"a":1,"b":-2.5},"yes"]}'],
     ['---\na: |\n  x\n  y\nb: >-\n  x\n  y\nc: x y\n  z # c\n', '{"a":"x\\ny\\n","b":"x y","c":"x y z"}'],
@@ -31,30 +31,34 @@ describe('YAML as the API server reads it, or a refusal', () => {
       twoWays,
     ),
     ...['.inf', '-.INF', '.nan', '0b-1', '-017', '1_0.5'].map(twoWays),
-    ['a: 1\n"a": 2\n', 'refused: the YAML has a key twice in one object'],
-    ['1: a\n', 'refused: the YAML has a key that is no string'],
-    ['true: a\n', 'refused: the YAML has a key that is no string'],
-    ['? [a]\n: b\n', 'refused: the YAML has a key that is no string'],
-    ['<<: {a: 1}\n', 'refused: the YAML has a merge key'],
+    ['a: 1\n"a": 2\n', 'refused: key `a` is given twice in one object, at line 2'],
+    ['a:\n  # a comment\n  b c: 1\n\n  b c: 2\n', 'refused: key `b c` is given twice in one object, at line 5'],
+    ['a: 1\r\na: 2\r\n', 'refused: key `a` is given twice in one object, at line 2'],
+    ['---\na:\n  - b: yes\n', 'refused: `yes` without quotes is read in two ways, at line 3'],
+    ['a: 1\nb: &x 1\n', 'refused: the YAML has an anchor, at line 2'],
+    ['1: a\n', 'refused: the YAML has a key that is no string, at line 1'],
+    ['true: a\n', 'refused: the YAML has a key that is no string, at line 1'],
+    ['? [a]\n: b\n', 'refused: the YAML has a key that is no string, at line 1'],
+    ['<<: {a: 1}\n', 'refused: the YAML has a merge key, at line 1'],
     ['{"<<": {"a": 1}}', 'refused: the YAML has a merge key'],
-    ['a: &x 1\n', 'refused: the YAML has an anchor'],
-    ['a: &x {}\nb: *x\n', 'refused: the YAML has an anchor'],
-    ['a: !!str 1\n', 'refused: the YAML has a tag'],
-    ['! {a: 1}\n', 'refused: the YAML has a tag'],
-    ['a: [1:20key:]\n', 'refused: the YAML has a colon between brackets that is read in two ways'],
-    ['a: {b:c}\n', 'refused: the YAML has a colon between brackets that is read in two ways'],
-    ['a: {b:, c: d}\n', 'refused: the YAML has a colon between brackets that is read in two ways'],
+    ['a: &x 1\n', 'refused: the YAML has an anchor, at line 1'],
+    ['a: &x {}\nb: *x\n', 'refused: the YAML has an anchor, at line 1'],
+    ['a: !!str 1\n', 'refused: the YAML has a tag, at line 1'],
+    ['! {a: 1}\n', 'refused: the YAML has a tag, at line 1'],
+    ['a: [1:20key:]\n', 'refused: the YAML has a colon between brackets that is read in two ways, at line 1'],
+    ['a: {b:c}\n', 'refused: the YAML has a colon between brackets that is read in two ways, at line 1'],
+    ['a: {b:, c: d}\n', 'refused: the YAML has a colon between brackets that is read in two ways, at line 1'],
     ['a: {b: c, "d":e}\n', '{"a":{"b":"c","d":"e"}}'],
     ['%YAML 1.1\n---\na: 1\n', 'refused: the YAML has a directive'],
     ['a: 1\n---\nb: 2\n', 'refused: the YAML has more than one document'],
     ['a: 1\rb: 2\n', 'refused: the YAML has a character that is a line break to some readers'],
     ['a: "x\u2028y"\n', 'refused: the YAML has a character that is a line break to some readers'],
-    ['a: |2\n    x\n', 'refused: the YAML has a block with a number for its indentation'],
-    ['a: |\n  x', 'refused: the YAML ends inside a block without a line break'],
+    ['a: |2\n    x\n', 'refused: the YAML has a block with a number for its indentation, at line 1'],
+    ['a: |\n  x', 'refused: the YAML ends inside a block without a line break, at line 1'],
     ['just text', 'refused: the body is not an object'],
-    ['a: "x', 'refused: the body is not YAML at character 5'],
-    ['\ta: 1\n', 'refused: the body is not YAML at character 0'],
-    ['{"a":1,"a":2}', 'refused: the YAML has a key twice in one object'],
+    ['a: "x', 'refused: the body is not YAML at line 1'],
+    ['\ta: 1\n', 'refused: the body is not YAML at line 1'],
+    ['{"a":1,"a":2}', 'refused: key `a` is given twice in one object, at line 1'],
   ];
   for (const [text, want] of table) test(`${JSON.stringify(text)} is ${want}`, () => assert.equal(outcome(text), want));
 
@@ -66,7 +70,7 @@ describe('YAML as the API server reads it, or a refusal', () => {
           .fill(`*b${i - 1}`)
           .join(',')}]`,
       );
-    assert.equal(outcome(`${lines.join('\n')}\n`), 'refused: the YAML has an anchor');
+    assert.equal(outcome(`${lines.join('\n')}\n`), 'refused: the YAML has an anchor, at line 1');
   });
 
   test('T57: depth is bounded before the parser recurses', () => {

@@ -8,9 +8,10 @@
  *
  * Source: https://github.com/yaml/go-yaml/blob/v2.4.3/resolve.go, https://github.com/kubernetes-sigs/yaml/blob/v1.6.0/yaml.go
  */
-import { type Document, isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import type { JsonObject, JsonValue } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
+import { printable } from '../printable.ts';
 import type { BodyLimits } from './body-limits.ts';
 import { isJsonList, isJsonObject } from './json-value.ts';
 import { plainScalar } from './plain-scalar.ts';
@@ -101,7 +102,7 @@ function documentOf(text: string): Document.Parsed {
   if (problem?.code === 'MULTIPLE_DOCS') {
     throw unreadable('the YAML has more than one document', 'send each object in a request of its own');
   }
-  if (problem !== undefined) throw unreadable(`the body is not YAML at character ${problem.pos[0]}`);
+  if (problem !== undefined) throw unreadable(`the body is not YAML at line ${lineOf(text, problem.pos[0])}`);
   if (document.directives?.yaml.explicit === true || /^%/m.test(text)) throw unreadable('the YAML has a directive');
   return document as Document.Parsed;
 }
@@ -110,6 +111,8 @@ class YamlReader {
   readonly #text: string;
   readonly #limits: BodyLimits;
   #values = 0;
+  /** Where in the text the reader is, so that a refusal says where. */
+  #at = 0;
 
   constructor(text: string, limits: BodyLimits) {
     this.#text = text;
@@ -121,23 +124,26 @@ class YamlReader {
       throw unreadable(`the body holds more than ${this.#limits.valuesMax} values`);
     }
     if (node === null) return null;
-    refuseProperties(node as Properties);
+    this.#at = startOf(node) ?? this.#at;
+    this.#refuseProperties(node as Properties);
     if (isScalar(node)) return this.#readScalar(node, isFlow);
     if (depth >= this.#limits.depthMax) throw tooDeep(this.#limits);
     if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1, isFlow || node.flow === true));
     if (isMap(node)) return this.#readMap(node, depth, isFlow || node.flow === true);
-    throw unreadable('the YAML has an alias', 'write the value out');
+    throw this.#refuse('the YAML has an alias', 'write the value out');
   }
 
   #readMap(map: YAMLMap, depth: number, isFlow: boolean): JsonObject {
     const object: Record<string, JsonValue> = Object.create(null);
     for (const { key, value } of map.items) {
-      if (!isScalar(key)) throw unreadable('the YAML has a key that is no string');
-      refuseProperties(key);
+      this.#at = startOf(key) ?? this.#at;
+      if (!isScalar(key)) throw this.#refuse('the YAML has a key that is no string', 'quote it');
+      this.#refuseProperties(key);
       const name = this.#readScalar(key, isFlow);
-      if (typeof name !== 'string') throw unreadable('the YAML has a key that is no string', 'quote it');
-      if (isFlow && isPlain(key) && !this.#isColonApart(key)) throw unreadable(...TIGHT_COLON);
-      if (name in object) throw unreadable('the YAML has a key twice in one object', 'send each key once');
+      if (typeof name !== 'string') throw this.#refuse('the YAML has a key that is no string', 'quote it');
+      if (isFlow && isPlain(key) && !this.#isColonApart(key)) throw this.#refuse(...TIGHT_COLON);
+      if (name in object)
+        throw this.#refuse(`key \`${printable(name)}\` is given twice in one object`, 'send each key once');
       object[name] = this.read(value ?? null, depth + 1, isFlow);
     }
     return object;
@@ -145,14 +151,14 @@ class YamlReader {
 
   #readScalar(scalar: Scalar, isFlow: boolean): JsonValue {
     const text = String(scalar.value ?? '');
-    if (text === '<<') throw unreadable(...MERGE_KEY);
+    if (text === '<<') throw this.#refuse(...MERGE_KEY);
     if (isPlain(scalar)) {
       // Between brackets, YAML 1.1 and 1.2 end a word at different colons.
-      if (isFlow && text.includes(':')) throw unreadable(...TIGHT_COLON);
-      return plainScalar(text);
+      if (isFlow && text.includes(':')) throw this.#refuse(...TIGHT_COLON);
+      return plainScalar(text, (sentence, advice) => this.#refuse(sentence, advice));
     }
     if (scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED') this.#refuseOddBlock(scalar);
-    if (!text.isWellFormed()) throw unreadable('a string has half a surrogate pair');
+    if (!text.isWellFormed()) throw this.#refuse('a string has half a surrogate pair', 'leave it out');
     return text;
   }
 
@@ -165,12 +171,22 @@ class YamlReader {
   #refuseOddBlock(scalar: Scalar): void {
     const [start = 0, , end = 0] = scalar.range ?? [];
     if (/^[|>][+-]?[1-9]/.test(this.#text.slice(start, start + 3))) {
-      throw unreadable('the YAML has a block with a number for its indentation', 'leave the number out');
+      throw this.#refuse('the YAML has a block with a number for its indentation', 'leave the number out');
     }
     // One reader ends the text with the line break that is not there, the other does not.
     if (end === this.#text.length && !this.#text.endsWith('\n')) {
-      throw unreadable('the YAML ends inside a block without a line break', 'end it with one');
+      throw this.#refuse('the YAML ends inside a block without a line break', 'end it with one');
     }
+  }
+
+  #refuseProperties({ anchor, tag }: Properties): void {
+    if (anchor !== undefined) throw this.#refuse('the YAML has an anchor', 'write the value out');
+    if (tag !== undefined) throw this.#refuse('the YAML has a tag', 'leave it out');
+  }
+
+  /** What is wrong, and in which line. */
+  #refuse(sentence: string, advice: string): Error {
+    return unreadable(`${sentence}, at line ${lineOf(this.#text, this.#at)}`, advice);
   }
 }
 
@@ -180,6 +196,16 @@ const TIGHT_COLON = [
 ] as const;
 const MERGE_KEY = ['the YAML has a merge key', 'write the values out'] as const;
 
+/** Where a node begins, with what stands before its value. */
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/** Counted from 1. */
+function lineOf(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length;
+}
+
 function isPlain(scalar: Scalar): boolean {
   return scalar.type === 'PLAIN' || scalar.type === undefined;
 }
@@ -188,11 +214,6 @@ function isPlain(scalar: Scalar): boolean {
 interface Properties {
   readonly anchor?: string | undefined;
   readonly tag?: string | undefined;
-}
-
-function refuseProperties({ anchor, tag }: Properties): void {
-  if (anchor !== undefined) throw unreadable('the YAML has an anchor', 'write the value out');
-  if (tag !== undefined) throw unreadable('the YAML has a tag', 'leave it out');
 }
 
 function tooDeep(limits: BodyLimits): Error {
