@@ -82,6 +82,21 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
     'f:11:24: unsafe.openGuards[0]: `secret` is no guard; there are `secrets`',
   ],
   [
+    'a guard that is none, opened for some',
+    (good) => `${good}unsafe: { openGuards: [{ id: secret, targets: [prod] }] }\n`,
+    'f:11:26: unsafe.openGuards[0].id: `secret` is no guard; there are `secrets`',
+  ],
+  [
+    'a guard that is opened on no target',
+    (good) => `${good}unsafe: { openGuards: [{ id: secrets, targets: [lab*] }] }\n`,
+    'f:11:49: unsafe.openGuards[0].targets[0]: no target is called `lab*`',
+  ],
+  [
+    'a guard that is opened with a misspelt key',
+    (good) => `${good}unsafe: { openGuards: [{ id: secrets, namespace: [a] }] }\n`,
+    'f:11:39: unsafe.openGuards[0].namespace: unknown key `namespace`',
+  ],
+  [
     'no issuers',
     (good) => good.replace(/issuers:.*?targets/s, 'issuers: []\ntargets'),
     'f:3:1: issuers: expected at least one issuer: without one nobody can be authenticated',

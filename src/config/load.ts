@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { anyGlob } from '../policy/glob.ts';
 import { deepFreeze } from '../std/deep-freeze.ts';
 import { isExampleUrl } from '../std/example-url.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
@@ -49,6 +50,7 @@ export function parseConfig(
     ...untrustedIssuers(located, value),
     ...exampleIssuers(located, value),
     ...unknownGuards(located, value, known.guards),
+    ...unreachedTargets(located, value),
     ...clashes(located, value),
   ];
   if (!parsed.success || findings.length > 0)
@@ -143,7 +145,8 @@ function exampleIssuers(located: Located, value: unknown): Finding[] {
 }
 
 function unknownGuards(located: Located, value: unknown, guards: ReadonlySet<string>): Finding[] {
-  return stringsAt(value, 'unsafe.openGuards.*').flatMap(({ path, value: guard }) =>
+  const named = ['unsafe.openGuards.*', 'unsafe.openGuards.*.id'].flatMap((place) => stringsAt(value, place));
+  return named.flatMap(({ path, value: guard }) =>
     guards.has(guard)
       ? []
       : [
@@ -153,6 +156,14 @@ function unknownGuards(located: Located, value: unknown, guards: ReadonlySet<str
             `\`${guard}\` is no guard; there are ${[...guards].map((id) => `\`${id}\``).join(', ')}`,
           ),
         ],
+  );
+}
+
+/** An opening of a guard that reaches no target opens nothing, and was meant to. */
+function unreachedTargets(located: Located, value: unknown): Finding[] {
+  const names = stringsAt(value, 'targets.*.name').map((each) => each.value);
+  return stringsAt(value, 'unsafe.openGuards.*.targets.*').flatMap(({ path, value: pattern }) =>
+    names.some(anyGlob([pattern])) ? [] : [findingAt(located, path, `no target is called \`${pattern}\``)],
   );
 }
 

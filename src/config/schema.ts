@@ -16,7 +16,7 @@ import {
   store,
 } from './later.ts';
 import { notBuilt } from './not-built.ts';
-import { duration } from './policy-words.ts';
+import { callers, duration, namespace, targets, word } from './policy-words.ts';
 
 const name = z
   .string()
@@ -248,12 +248,25 @@ const limits = z
   })
   .prefault({});
 
+const guardOpening = z.strictObject({
+  id: word.describe('The guard.'),
+  callers: callers.optional(),
+  targets: targets.optional(),
+  namespaces: z
+    .array(namespace)
+    .min(1, 'expected at least one; leave the key out to not narrow')
+    .optional()
+    .describe('For what is in these namespaces alone; what is in none, or in many, is in none of them.'),
+});
+
 const unsafe = z
   .strictObject({
     openGuards: z
-      .array(z.string().min(1))
+      .array(z.union([word, guardOpening], 'expected the id of a guard, or `{ id, callers, targets, namespaces }`'))
       .default([])
-      .describe('Ids of built-in guards to open, each a way out of the gateway; see the reference of guards.'),
+      .describe(
+        'Built-in guards to open, each a way out of the gateway: by id for everybody, or `{ id, callers, targets, namespaces }` for these alone; see the reference of guards.',
+      ),
     observe: notBuilt(observe, 'a time in which policy is tried and nothing that it would refuse is refused'),
   })
   .prefault({});

@@ -22,7 +22,7 @@ test('a policy file that is still being written is not read before it is at rest
   context.mock.timers.enable({ apis: ['setInterval'] });
   const policy = await loadPolicyInForce({
     config,
-    openGuards: new Set(),
+    guards: { unsafe: new Set(), openings: [] },
     reading: beginReading(config),
     onLoaded({ rules }: LoadedPolicy) {
       loads.push(rules);
@@ -52,7 +52,7 @@ test('what changes while it is read is not in force', async (context) => {
   const loads: number[] = [];
   const policy = await loadPolicyInForce({
     config,
-    openGuards: new Set(),
+    guards: { unsafe: new Set(), openings: [] },
     reading: beginReading(config),
     onLoaded: ({ rules }) => void loads.push(rules),
     onRefused: () => {},

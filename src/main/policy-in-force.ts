@@ -9,9 +9,9 @@
 import { statSync } from 'node:fs';
 import type { Finding } from '../config/finding.ts';
 import { policyFiles } from '../config/load.ts';
+import type { OpenGuards } from '../config/open-guards.ts';
 import type { CompileWhen } from '../policy/compiled-rule.ts';
 import { compileForGateway } from '../policy/gateway-rules.ts';
-import type { GuardId } from '../policy/guards/guard.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import { readPolicies } from './read-policies.ts';
@@ -42,7 +42,7 @@ export interface PolicyReading {
 
 interface Options {
   readonly config: PolicyConfig & { readonly openHealthPaths: boolean };
-  readonly openGuards: ReadonlySet<GuardId>;
+  readonly guards: Pick<OpenGuards, 'unsafe' | 'openings'>;
   /** The first reading, which may have begun long before. */
   readonly reading: PolicyReading;
   readonly onLoaded: (loaded: LoadedPolicy) => void;
@@ -125,10 +125,10 @@ function oneAfterAnother(task: () => Promise<void>) {
 
 type Compiled = { readonly rules: RuleSet; readonly loaded: LoadedPolicy } | { readonly findings: readonly Finding[] };
 
-async function compiled({ files, result }: PolicyReading, { config, openGuards }: Options): Promise<Compiled> {
+async function compiled({ files, result }: PolicyReading, { config, guards }: Options): Promise<Compiled> {
   const read = await result;
   if ('findings' in read) return read;
-  const options = { unsafe: openGuards, openHealthPaths: config.openHealthPaths };
+  const options = { unsafe: guards.unsafe, openings: guards.openings, openHealthPaths: config.openHealthPaths };
   return {
     rules: compileForGateway(read.rules, options, await compilerFor(read.rules)),
     loaded: { files, rules: read.rules.length, digest: read.digest },

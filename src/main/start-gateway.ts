@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
+import { openGuards } from '../config/open-guards.ts';
 import { createAuthenticator } from '../identity/authenticator.ts';
 import { DEFAULT_LISTENER_LIMITS } from '../listener/limits.ts';
 import { type Listener, startListener } from '../listener/listener.ts';
@@ -18,7 +19,6 @@ import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import { createRecorder } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import { UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
-import type { GuardId } from '../policy/guards/guard.ts';
 import { keyedDigest } from '../recording/keyed-digest.ts';
 import { systemClock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
@@ -130,11 +130,11 @@ async function openPolicy(
   journal: Journal,
   told: Told,
 ): Promise<PolicyInForce> {
-  const openGuards = new Set(config.unsafe.openGuards as GuardId[]);
-  for (const guard of openGuards) told.log.warn({ guard }, 'unsafe: an operator has opened this guard');
-  told.metrics.unsafeOptions(openGuards.size);
-  journal.append({ type: 'gateway.started', at: told.clock.now(), version: version(), openGuards: [...openGuards] });
-  const policy = await loadPolicyInForce({ config, openGuards, reading, ...policyTeller(journal, told) });
+  const guards = openGuards(config);
+  for (const guard of guards.told) told.log.warn({ guard }, 'unsafe: an operator has opened this guard');
+  told.metrics.unsafeOptions(guards.told.length);
+  journal.append({ type: 'gateway.started', at: told.clock.now(), version: version(), openGuards: guards.told });
+  const policy = await loadPolicyInForce({ config, guards, reading, ...policyTeller(journal, told) });
   if ('mistakes' in policy) throw new ConfigError(policy.mistakes.map(formatFinding).join('\n'));
   return policy;
 }

@@ -19,8 +19,14 @@ import { and, missing, NO, type Truth, truth, unsaid, YES } from './truth.ts';
 /** A condition on a question, under one reading of its operation. */
 export type Condition = (question: Question, reading: Reading) => Truth;
 
+/** What a rule states beside RBAC's fields. */
+type Stated = Pick<
+  Rule,
+  'callers' | 'targets' | 'namespaces' | 'query' | 'times' | 'exec' | 'log' | 'portForward' | 'proxy'
+>;
+
 /** The conditions that a rule states, cheapest first; CEL is not among them. `limitsPorts`: see `CompileOptions`. */
-export function conditionsOf(rule: Rule, isWide: boolean, limitsPorts = false): readonly Condition[] {
+export function conditionsOf(rule: Stated, isWide: boolean, limitsPorts = false): readonly Condition[] {
   const conditions: Condition[] = [];
   const target = anyGlob(rule.targets);
   conditions.push(({ operation }) => truth(target(operation.target)));

@@ -1,5 +1,6 @@
 import type { CompileWhen } from './compiled-rule.ts';
 import type { GuardId } from './guards/guard.ts';
+import type { GuardOpening } from './guards/opening.ts';
 import type { Rule } from './rule.ts';
 import { compileRules, type RuleSet } from './rule-set.ts';
 
@@ -13,11 +14,16 @@ const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz'];
  */
 export function compileForGateway(
   rules: readonly Rule[],
-  options: { readonly unsafe: ReadonlySet<GuardId>; readonly openHealthPaths: boolean },
+  options: {
+    readonly unsafe: ReadonlySet<GuardId>;
+    readonly openings?: readonly GuardOpening[];
+    readonly openHealthPaths: boolean;
+  },
   compileWhen: CompileWhen,
 ): RuleSet {
   const compiled = {
     unsafe: options.unsafe,
+    openings: options.openings ?? [],
     judgesResult: true,
     limitsPorts: true,
     healthPaths: options.openHealthPaths ? HEALTH_PATHS : [],

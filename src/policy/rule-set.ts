@@ -1,5 +1,6 @@
 import { type CompiledRule, type CompileWhen, compileRule, isWide } from './compiled-rule.ts';
 import type { Guard, GuardId } from './guards/guard.ts';
+import { type GuardOpening, opened } from './guards/opening.ts';
 import { GUARDS } from './guards/table.ts';
 import type { Rule } from './rule.ts';
 import { RuleIndex } from './rule-index.ts';
@@ -24,8 +25,10 @@ export interface RuleSetParts {
 }
 
 export interface CompileOptions {
-  /** Guards that an operator has opened. */
+  /** Guards that an operator has opened for everybody. */
   readonly unsafe: ReadonlySet<GuardId>;
+  /** Those that are open for some callers, targets or namespaces. Default: none. */
+  readonly openings?: readonly GuardOpening[];
   /** Non-resource paths that every authenticated caller may read beside discovery: `/healthz`, `/livez`, `/readyz`. Default: none. */
   readonly healthPaths?: readonly string[];
   /**
@@ -54,7 +57,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions, co
     rules: all,
     strict: new RuleIndex(all.filter(({ rule }) => isWide(rule))),
     permissive: new RuleIndex(all.filter(({ rule }) => !isWide(rule))),
-    guards: GUARDS.filter(({ id }) => !options.unsafe.has(id)),
+    guards: GUARDS.filter(({ id }) => !options.unsafe.has(id)).map((guard) => opened(guard, options.openings ?? [])),
     healthPaths: new Set(options.healthPaths ?? []),
     judgesResult: options.judgesResult ?? false,
     limitsPorts: options.limitsPorts ?? false,

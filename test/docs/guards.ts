@@ -5,12 +5,19 @@ import { GUARDS } from '../../src/policy/guards/table.ts';
 export function guardsPage(): string {
   return `# Built-in guards
 
-What would lead out of the gateway is closed by default, whatever a policy allows. An operator opens a guard by its id, for all callers and targets:
+What would lead out of the gateway is closed by default, whatever a policy allows. An operator opens a guard by its id, for all callers and targets, or for some
+(\`callers\`, \`targets\` and \`namespaces\` are those of a rule; what is left out does not narrow):
 
 \`\`\`yaml
 unsafe:
-  openGuards: [host-path]
+  openGuards:
+    - host-path
+    - { id: deletions, callers: [{ groups: [platform] }], targets: [lab], namespaces: ["preview-*"] }
 \`\`\`
+
+What is in no namespace (a node), or in every one (a list over all), is in none that an opening names; a namespace is in itself. Each opening is told at the start, in the
+journal and as a metric. \`sallyport policy check\` and \`who-can\`, which tell what could be reached, take a guard that is open for some as open; \`policy explain\`
+with \`--config\` takes it as it is.
 
 A guard that needs to know something which could not be looked up, or a body that cannot be read, denies. A patch is judged by the object that it would make where
 that can be looked up; where it cannot, by what the patch itself brings in, so that \`kubectl label\`, \`scale\` and \`set image\` need no look-up.

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { formatFinding } from '../../config/finding.ts';
 import { loadConfig } from '../../config/load.ts';
+import { openedIds } from '../../config/open-guards.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
 import { CliError } from '../cli-error.ts';
@@ -50,7 +51,7 @@ function findingsOf(
   if (config === undefined) return checkPolicies(readPolicyFiles({ files }), guardIds(openGuard), catalog, Date.now());
   const loaded = loadConfig(config, { guards: GUARD_IDS });
   if ('findings' in loaded) return loaded.findings.map(invalid);
-  const opened = guardIds([...loaded.config.unsafe.openGuards, ...openGuard]);
+  const opened = guardIds([...openedIds(loaded.config), ...openGuard]);
   return checkPolicies(readPolicyFiles({ config, files: [] }), opened, catalog, Date.now());
 }
 

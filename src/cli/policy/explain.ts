@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { isMap } from 'yaml';
 import type { z } from 'zod';
 import { type Located, schemaFindings } from '../../config/finding.ts';
+import { openGuards } from '../../config/open-guards.ts';
 import { parseYaml } from '../../config/parse-yaml.ts';
 import { factsSchema, requestSchema } from '../../config/policy-test-schema.ts';
 import { explain } from '../../policy/analysis/explain.ts';
@@ -137,8 +138,9 @@ function world(options: Options) {
   const config = options.config === undefined ? undefined : readConfig(options.config);
   const source =
     options.config === undefined ? { files: options.policy } : { config: options.config, files: options.policy };
-  const opened = [...(config?.unsafe.openGuards ?? []), ...options.openGuard];
-  const compileOptions = { unsafe: guardIds(opened), openHealthPaths: config?.openHealthPaths ?? false };
+  const { unsafe, openings } = openGuards(config ?? { unsafe: { openGuards: [] } });
+  const opened = new Set([...unsafe, ...guardIds(options.openGuard)]);
+  const compileOptions = { unsafe: opened, openings, openHealthPaths: config?.openHealthPaths ?? false };
   const rules = compileForGateway(readRules(source), compileOptions, compileCel);
   const issuer = options.issuer ?? config?.issuers[0]?.name ?? 'test';
   const configured = config?.issuers.find(({ name }) => name === issuer);

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { openedIds } from '../../config/open-guards.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
 import { type WhoCan, whoCan } from '../../policy/analysis/who-can.ts';
 import { GUARDS } from '../../policy/guards/table.ts';
@@ -40,7 +41,7 @@ export function whoCanCommand(powerOf: Catalog['powerOf']): Command {
     .action((verb: string, resource: string, name: string | undefined, options: Options) => {
       const { config, policy, namespace } = options;
       const rules = readRules({ files: policy, ...(config === undefined ? {} : { config }) });
-      const configured = config === undefined ? [] : readConfig(config).unsafe.openGuards;
+      const configured = config === undefined ? [] : openedIds(readConfig(config));
       const opened = guardIds([...configured, ...options.openGuard]);
       const guards = GUARDS.filter(({ id }) => !opened.has(id));
       const query = {
