@@ -1,14 +1,13 @@
 /*
  * Credentials from an exec plugin, as kubectl gets them: `aws eks get-token`, `gke-gcloud-auth-plugin`, `kubelogin`.
- *
- * A plugin runs once for however many requests wait, and again before what it gave ends, so that no request waits for it in ordinary times. What it
- * prints on standard output goes nowhere but into the credential.
+ * What a plugin prints on standard output goes nowhere but into the credential.
  */
 import { type ExecException, execFile } from 'node:child_process';
 import { z } from 'zod';
 import type { Clock } from '../../../std/clock.ts';
 import { Credential, type CredentialSource } from './credential.ts';
 import type { ExecEntry } from './kubeconfig-document.ts';
+import { renewedCredential } from './renewed-credential.ts';
 import { credentialUnavailable } from './unavailable.ts';
 
 export interface ExecCredentialOptions {
@@ -24,65 +23,9 @@ export interface ExecCredentialOptions {
 const RUN_MS_MAX = 60_000;
 /** Limit: what a plugin may print. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
-/** A credential that ends within this time is replaced while it is still used. */
-const REFRESH_BEFORE_MS = 60_000;
-/** After a plugin failed, how long others are told so without its being run again. */
-const FAILURE_KEPT_MS = 2_000;
-/** A credential younger than this is not doubted: upstream may have meant something behind it. */
-const UNDOUBTED_MS = 10_000;
-
 /** The credential of an exec plugin, kept until shortly before it ends. */
 export function execCredential(options: ExecCredentialOptions): CredentialSource {
-  const { clock } = options;
-  let current: { readonly credential: Credential; readonly madeAtMs: number } | undefined;
-  let failure: { readonly error: unknown; readonly atMs: number } | undefined;
-  let running: Promise<Credential> | undefined;
-  const refresh = () => {
-    running ??= runPlugin(options)
-      .then(
-        (credential) => {
-          failure = undefined;
-          current = { credential, madeAtMs: clock.now() };
-          return credential;
-        },
-        (error) => {
-          failure = { error, atMs: clock.now() };
-          throw error;
-        },
-      )
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  };
-  return {
-    async current(signal) {
-      const now = clock.now();
-      const leftMs = (current?.credential.endsAt ?? Number.POSITIVE_INFINITY) - now;
-      const hasJustFailed = failure !== undefined && now - failure.atMs < FAILURE_KEPT_MS;
-      if (current !== undefined && leftMs > 0) {
-        if (leftMs < REFRESH_BEFORE_MS && !hasJustFailed) refresh().catch(() => {});
-        return current.credential;
-      }
-      if (hasJustFailed && running === undefined) throw failure?.error;
-      return unlessAborted(refresh(), signal);
-    },
-    invalidate(credential) {
-      if (credential !== current?.credential || clock.now() - current.madeAtMs < UNDOUBTED_MS) return;
-      current = undefined;
-    },
-  };
-}
-
-/** The plugin runs on for others; who has gone waits no longer. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(credentialUnavailable('given up while the exec plugin ran'));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    return undefined;
-  });
+  return renewedCredential({ make: () => runPlugin(options), what: 'the exec plugin ran', clock: options.clock });
 }
 
 function runPlugin({ exec, cluster, environment }: ExecCredentialOptions): Promise<Credential> {
