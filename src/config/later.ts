@@ -77,9 +77,6 @@ export const login = z.strictObject({
   scopes: z.array(word).optional(),
 });
 
-/** An EKS cluster. */
-export const eks = z.strictObject({ cluster: word, region: word, roleArn: word.optional() });
-
 const messagedPerson = z.strictObject({ id: word, subject: word });
 
 /** How people are told. */

@@ -144,9 +144,26 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
   ['an empty file', () => '', 'f:1:1: the file is empty'],
   ['a list instead of a map', () => '- a\n', 'f:1:1: invalid input: expected object, received array'],
   [
+    'a cluster of EKS by its ARN',
+    (good) => good.replace('kubeconfig: { file: kubeconfig }', 'eks: { cluster: "arn:aws:eks:x", region: eu-west-1 }'),
+    'f:9:12: targets[0].eks.cluster: expected the name of a cluster of EKS',
+  ],
+  [
+    'tags of a session that no role has',
+    (good) =>
+      good.replace('kubeconfig: { file: kubeconfig }', 'eks: { cluster: a, region: eu-west-1, tags: { team: a } }'),
+    'f:9:5: targets[0].eks: expected `roleArn` beside `externalId`, `sourceIdentity` or `tags`',
+  ],
+  [
+    'an endpoint of EKS without its authority',
+    (good) =>
+      good.replace('kubeconfig: { file: kubeconfig }', 'eks: { cluster: a, region: eu-west-1, server: "https://a" }'),
+    'f:9:5: targets[0].eks: expected `server` and `caFile` together',
+  ],
+  [
     'neither kubeconfig nor server',
     (good) => good.replace('kubeconfig: { file: kubeconfig }', 'hostNames: [a.b]'),
-    'f:8:5: targets[0]: expected either `kubeconfig` or `server`',
+    'f:8:5: targets[0]: expected one of `kubeconfig`, `server` and `eks`',
   ],
 ];
 

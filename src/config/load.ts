@@ -88,6 +88,7 @@ const FILE_KEYS: readonly string[] = [
   'targets.*.kubeconfig.file',
   'targets.*.server.caFile',
   'targets.*.server.tokenFile',
+  'targets.*.eks.caFile',
   'targets.*.reader.kubeconfig.file',
   'targets.*.reader.tokenFile',
   'policy.files.*',

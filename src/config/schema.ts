@@ -3,18 +3,8 @@
  * come. Unknown keys are mistakes; every default stands here. Paths are relative to the file they stand in.
  */
 import { z } from 'zod';
-import {
-  consolePlace,
-  control,
-  eks,
-  heldCount,
-  journalPlace,
-  login,
-  notifier,
-  observe,
-  person,
-  store,
-} from './later.ts';
+import { eks } from './eks.ts';
+import { consolePlace, control, heldCount, journalPlace, login, notifier, observe, person, store } from './later.ts';
 import { notBuilt } from './not-built.ts';
 import { callers, duration, namespace, targets, word } from './policy-words.ts';
 
@@ -164,7 +154,7 @@ const target = z
       .default([])
       .describe('Host names at which this target is reached without a path prefix.'),
     port: port.optional().describe('A port of its own, for clients that know a host and a port only.'),
-    eks: notBuilt(eks, 'a cluster of EKS, by an AWS role'),
+    eks: eks.optional().describe('A cluster of Amazon EKS, with a token that is signed here.'),
     relay: notBuilt(name, 'a cluster behind a relay'),
     podSecrets: z
       .array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name of a namespace'))
@@ -177,7 +167,7 @@ const target = z
   .refine(
     ({ kubeconfig, server, eks, relay }) =>
       [kubeconfig, server, eks, relay].filter((way) => way !== undefined).length === 1,
-    'expected either `kubeconfig` or `server`',
+    'expected one of `kubeconfig`, `server` and `eks`',
   );
 
 const journal = z

@@ -8,9 +8,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../std/clock.ts';
+import { replaceFile } from '../std/replace-file.ts';
 import type { CertificatePair } from './certificates.ts';
 import { type LocalCa, renewsAt } from './local-ca.ts';
-import { replaceFile } from './replace-file.ts';
 
 const FILE = 'local-serving.pem';
 

@@ -4,8 +4,8 @@ import type { Config } from '../config/load.ts';
 import { type CertificatePair, watchCertificateFiles } from '../listener/certificates.ts';
 import { keptServing } from '../listener/kept-serving.ts';
 import { keepRenewed, LOCAL_NAMES, openLocalCa } from '../listener/local-ca.ts';
-import { replaceFile } from '../listener/replace-file.ts';
 import type { Clock } from '../std/clock.ts';
+import { replaceFile } from '../std/replace-file.ts';
 
 interface Options {
   readonly config: Config;

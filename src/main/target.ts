@@ -17,6 +17,8 @@ import type { RuleSet } from '../policy/rule-set.ts';
 import { collectBytes } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import { ConfigError } from './config-error.ts';
+import { eksWay } from './eks-way.ts';
+import type { Way } from './way.ts';
 
 type TargetConfig = Config['targets'][number];
 type Reach = Pick<UpstreamOptions, 'server' | 'caPem' | 'tlsServerName' | 'credentials'>;
@@ -35,9 +37,9 @@ const DISCOVERY_TIMEOUT_MS = 15_000;
 /** The parts of one target; nothing is sent before its first request. @throws {ConfigError} its kubeconfig cannot be used */
 export function createTarget(target: TargetConfig, config: Config, clock: Clock, rules: () => RuleSet): Target {
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs: config.limits.upstreamTimeoutMs };
-  const forwards = reach(target, clock);
-  const upstream = createUpstream({ ...forwards, identity: target.upstreamIdentity, limits });
-  const reader = createUpstream({ ...readerReach(target, forwards, clock), identity: 'credential', limits });
+  const way = wayTo(target, config, clock);
+  const upstream = way({ identity: target.upstreamIdentity, limits });
+  const reader = readerOf(target, way, { identity: 'credential', limits }, clock);
   const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });
   const { upstreamIdentity } = target;
   const podSecrets = new Set(target.podSecrets ?? []);
@@ -72,21 +74,25 @@ function reviewsOf(target: string, rules: () => RuleSet, probe: Probe, clock: Cl
   };
 }
 
-function reach({ name, kubeconfig, server }: TargetConfig, clock: Clock): Reach {
-  if (kubeconfig !== undefined) return kubeconfigReach(name, kubeconfig, clock);
-  if (server === undefined) throw new Error('a target has neither kubeconfig nor server');
-  return {
+function wayTo({ name, kubeconfig, server, eks }: TargetConfig, config: Config, clock: Clock): Way {
+  if (kubeconfig !== undefined) return direct(kubeconfigReach(name, kubeconfig, clock));
+  if (eks !== undefined) return eksWay(name, eks, config.dataFolder, clock);
+  if (server === undefined) throw new Error('a target has neither kubeconfig nor server nor eks');
+  return direct({
     server: server.url,
     ...(server.caFile === undefined ? {} : { caPem: readFileSync(server.caFile, 'utf8') }),
     credentials: tokenFileCredential({ file: server.tokenFile, clock }),
-  };
+  });
 }
 
-function readerReach({ name, reader }: TargetConfig, forwards: Reach, clock: Clock): Reach {
-  if (reader?.kubeconfig !== undefined) return kubeconfigReach(name, reader.kubeconfig, clock);
-  if (reader?.tokenFile !== undefined)
-    return { ...forwards, credentials: tokenFileCredential({ file: reader.tokenFile, clock }) };
-  return forwards;
+function direct(reach: Reach): Way {
+  return (options) => createUpstream({ ...reach, ...options });
+}
+
+function readerOf({ name, reader }: TargetConfig, way: Way, options: Parameters<Way>[0], clock: Clock): Upstream {
+  if (reader?.kubeconfig !== undefined) return direct(kubeconfigReach(name, reader.kubeconfig, clock))(options);
+  if (reader?.tokenFile === undefined) return way(options);
+  return way({ ...options, credentials: tokenFileCredential({ file: reader.tokenFile, clock }) });
 }
 
 function kubeconfigReach(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
+import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
 import { PORT_GATE_LIMITS } from '../../src/connectors/kubernetes/portforward/gate-limits.ts';
 import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
 import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limits.ts';
@@ -29,6 +30,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Queries of Kubernetes requests', { ...QUERY_LIMITS }, 'src/connectors/kubernetes/request/query-limits.ts'],
   ['Bodies of Kubernetes requests', { ...DEFAULT_BODY_LIMITS }, 'src/connectors/kubernetes/body/body-limits.ts'],
   ['The way upstream', { ...DEFAULT_UPSTREAM_LIMITS }, 'src/connectors/kubernetes/upstream/limits.ts'],
+  ['Clusters of EKS', { ...EKS_LIMITS }, 'src/connectors/kubernetes/eks/eks-limits.ts'],
   ['Discovery of kinds', { ...DISCOVERY_LIMITS }, 'src/connectors/kubernetes/discovery/discovery-limits.ts'],
   ['Judging anew', { ...ATTEMPT_LIMITS }, 'src/pipeline/while-changed.ts'],
   ['What may have run', { ...UNKNOWN_LIMITS }, 'src/pipeline/unknown-outcomes.ts'],

@@ -136,7 +136,7 @@ function inSrc(name: string): boolean {
 /** Code without the connection pools that Node and undici call so. */
 function ownWords(text: string): string {
   const hasPools = specifiersOf(text).some((specifier) => /^(undici|node:https?)$/.test(specifier ?? ''));
-  return codeOf(text).replaceAll(hasPools ? /\b(userAgent|Agent|agent)\b/g : /\buserAgent\b/g, '');
+  return codeOf(text).replaceAll(hasPools ? /\b(userAgent|https?Agent|Agent|agent)\b/g : /\buserAgent\b/g, '');
 }
 
 function inCode(name: string, reads: Rule['reads'], pattern: RegExp): Rule {

@@ -6,6 +6,7 @@
 import type { Clock } from '../../../std/clock.ts';
 import type { Credential, CredentialSource } from './credential.ts';
 import { credentialUnavailable } from './unavailable.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface RenewedCredentialOptions {
   /** @throws {Refusal} CREDENTIAL_UNAVAILABLE */
@@ -58,22 +59,11 @@ export function renewedCredential(options: RenewedCredentialOptions): Credential
         return current.credential;
       }
       if (hasJustFailed && making === undefined) throw failure?.error;
-      return unlessAborted(refresh(), what, signal);
+      return unlessAborted(refresh(), signal, () => credentialUnavailable(`given up while ${what}`));
     },
     invalidate(credential) {
       if (credential !== current?.credential || clock.now() - current.madeAtMs < undoubtedMs) return;
       current = undefined;
     },
   };
-}
-
-/** It is made on for others; who has gone waits no longer. */
-function unlessAborted<T>(promise: Promise<T>, what: string, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(credentialUnavailable(`given up while ${what}`));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    return undefined;
-  });
 }

@@ -1,0 +1,64 @@
+import type { Clock } from '../../../std/clock.ts';
+import { Credential, type CredentialSource } from '../upstream/credential.ts';
+import { renewedCredential } from '../upstream/renewed-credential.ts';
+import { credentialUnavailable } from '../upstream/unavailable.ts';
+import type { AwsAccess, AwsSession } from './aws-access.ts';
+import type { EksCluster } from './cluster.ts';
+import { EKS_LIMITS } from './eks-limits.ts';
+import { signToken } from './sign-token.ts';
+
+export interface EksCredentialOptions {
+  readonly cluster: EksCluster;
+  readonly aws: Pick<AwsAccess, 'stsHost' | 'sessionForTokens'>;
+  readonly clock: Clock;
+}
+
+/**
+ * A token of EKS, signed here with the session of a role, both made anew while the one before is still good: in ordinary times no request waits for AWS.
+ * Neither is ever on disk.
+ */
+export function eksCredential({ cluster, aws, clock }: EksCredentialOptions): CredentialSource {
+  let session: AwsSession | undefined;
+  const leftMs = ({ endsAt = Number.POSITIVE_INFINITY }: AwsSession) => endsAt - clock.now();
+  const inForce = async () => {
+    if (session !== undefined && leftMs(session) > EKS_LIMITS.sessionRefreshBeforeMs) return session;
+    try {
+      session = await aws.sessionForTokens();
+    } catch (error) {
+      // One that was not renewed in time is good to its end.
+      if (session === undefined || leftMs(session) <= 0) throw error;
+    }
+    return session;
+  };
+  const make = async () => {
+    try {
+      const { keys, endsAt = Number.POSITIVE_INFINITY } = await inForce();
+      const signedAt = clock.now();
+      const { cluster: name, region } = cluster;
+      const token = signToken({
+        cluster: name,
+        region,
+        stsHost: await aws.stsHost(),
+        keys,
+        signedAt: new Date(signedAt),
+      });
+      return new Credential({ token, endsAt: Math.min(signedAt + EKS_LIMITS.tokenMs, endsAt) });
+    } catch (error) {
+      throw credentialUnavailable(`AWS: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`, error);
+    }
+  };
+  const source = renewedCredential({
+    make,
+    what: 'AWS was asked',
+    clock,
+    refreshBeforeMs: EKS_LIMITS.refreshBeforeMs,
+  });
+  return {
+    current: (signal) => source.current(signal),
+    invalidate(credential) {
+      // Upstream may know that the role's session was revoked.
+      session = undefined;
+      source.invalidate(credential);
+    },
+  };
+}
