@@ -2,6 +2,7 @@ import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind } from './facts.ts';
+import type { Question } from './question.ts';
 import { partsOf, type RuleSet } from './rule-set.ts';
 import { missingFacts, type Truth, YES } from './truth.ts';
 
@@ -11,7 +12,12 @@ import { missingFacts, type Truth, YES } from './truth.ts';
  * Time is taken as the caller's rules have it at `nowMs`, since a rule that is out of its hours needs nothing.
  */
 export function factsNeeded(rules: RuleSet, caller: Caller, operation: Operation, nowMs: number): readonly FactKind[] {
-  const spoken = evaluate(partsOf(rules), { caller, operation, facts: {}, nowMs });
+  return factsOpen(rules, { caller, operation, facts: {}, nowMs });
+}
+
+/** The same once some facts are known: those that the answer still hangs on. */
+export function factsOpen(rules: RuleSet, question: Question): readonly FactKind[] {
+  const spoken = evaluate(partsOf(rules), question);
   if (certain(spoken.deny) !== undefined || certain(spoken.guards) !== undefined) return [];
   if (spoken.hold.length === 0 && spoken.allow.length === 0 && spoken.builtIn === undefined) return [];
   return missingFacts(all(spoken.deny) | all(spoken.portDenials ?? []) | all(spoken.guards) | whatPermits(spoken));

@@ -33,9 +33,10 @@ This page is made from the schema that parses the files (\`npm run docs\` writes
 
 ## Words
 
-\`run\` and \`runs\` are in kubectl's words, and stand for the one request that matters: \`get\`, \`list\`, \`watch\`, \`create\`, \`update\`, \`replace\`, \`patch\`, \`edit\`, \`apply\`,
-\`delete\`, \`deletecollection\`, \`scale --replicas\`, \`evict\`, \`exec POD -- COMMAND\`, \`attach\`, \`logs\`, \`port-forward POD PORT\`, \`proxy pod/POD /PATH\`; and a verb with a path, \`get
-/healthz\`. A kind is a plural, singular, kind or short name of Kubernetes' own; a custom one is named in full, \`things.example.com\` or \`things.v1.example.com\`, and is
+\`run\` and \`runs\` are in kubectl's words, and stand for what matters of the requests that kubectl sends: \`get\`, \`list\`, \`watch\`, \`create\`, \`update\`, \`replace\`, \`patch\`, \`edit\`,
+\`apply\`, \`delete\`, \`deletecollection\`, \`scale --replicas\`, \`rollout restart|undo|pause|resume|status|history\`, \`cordon\`, \`uncordon\`, \`evict\`, \`exec POD -- COMMAND\`, \`attach\`, \`logs\`, \`cp\`,
+\`port-forward POD PORT\`, \`proxy pod/POD /PATH\`; and a verb with a path, \`get /healthz\`. \`drain NODE\` is two requests, and each eviction one more to ask for; \`cp\` into a pod
+is two. Of \`svc/web\` or \`deploy/web\` a pod behind it is reached, called \`a-pod-of-web\`; a port is taken to be the pod's. A kind is a plural, singular, kind or short name of Kubernetes' own; a custom one is named in full, \`things.example.com\` or \`things.v1.example.com\`, and is
 in a namespace where \`-n\` says so. Without \`-n\` a namespaced kind is in \`default\`, as kubectl has it; \`-A\` is all namespaces. \`get\` without a name is a list. A create
 without \`object\` sends the bare name; other writes without one are judged without a body. Anything else can be put as a \`request\`, byte for byte.
 

@@ -131,6 +131,39 @@ test('policy explain: a request from a file, with facts', async () => {
   assert.match(out, /used: pod; unknown: none/);
 });
 
+test('policy explain: what hangs on a fact that is not given is unknown, and how to give it is told', async () => {
+  const policy = file(
+    'exec.yaml',
+    'apiVersion: sallyport.dev/v1\nkind: Policy\nmetadata: { name: e }\ntargets: ["*"]\ncallers: [{ everyone: true }]\nrules: [{ id: in, effect: allow, powers: [exec, portforward] }, { id: read, effect: allow, verbs: [get, list, patch], apiGroups: [""], resources: [pods, nodes] }]\n',
+  );
+  const words = ['explain', '--policy', policy, '--as', 'x', '--target', 'demo'];
+  const asked = ['--', 'exec', 'web', '-n', 'shop', '--', 'id'];
+  const unknown = await run(...words, ...asked);
+  assert.equal(unknown.code, 3);
+  assert.match(unknown.out, /^unknown: it hangs on the pod, which the gateway looks up\n/);
+  assert.match(unknown.out, /in --facts FILE, under `pod`: what `kubectl get pod web -n shop -o yaml` prints/);
+  assert.match(unknown.out, /\n {2}without {4}deny: the guard `privileged-exec` needs the pod/);
+  const json = await run(...words, '-o', 'json', ...asked);
+  assert.deepEqual(
+    [json.code, JSON.parse(json.out).answer, JSON.parse(json.out).facts.unknown],
+    [3, 'unknown', ['pod']],
+  );
+  const facts = file('pod.yaml', 'pod: { spec: { containers: [{ name: c }] } }\n');
+  const known = await run(...words, '--facts', facts, ...asked);
+  assert.equal(known.code, 0);
+  assert.match(known.out, /^allow: /);
+  // A fact that could change nothing any more makes no answer unknown.
+  const forward = await run(...words, '--', 'port-forward', 'svc/web', '80', '-n', 'shop');
+  assert.equal(forward.code, 0);
+  assert.match(forward.out, /note {7}it is a pod of `services\/web` that is reached/);
+  const drained = await run(...words, '--', 'drain', 'n1');
+  assert.equal(drained.code, 0);
+  assert.match(
+    drained.out,
+    /patch nodes n1 on demo[\s\S]*list pods on demo[\s\S]*ask for `evict POD -n NAMESPACE` too/,
+  );
+});
+
 test('policy explain: a manifest is applied where no verb is named', async () => {
   const manifest = file(
     'web.yaml',

@@ -9,7 +9,7 @@ import { suite, test } from 'node:test';
 import { KNOWN_KINDS } from '../../src/cli/policy/known-kinds.ts';
 import { factsOf } from '../../src/cli/policy/question-facts.ts';
 import { guardIds, readRules } from '../../src/cli/policy/read-policies.ts';
-import { requestOfWords } from '../../src/cli/policy/request-of-words.ts';
+import { requestsOfWords } from '../../src/cli/policy/request-of-words.ts';
 import { splitWords } from '../../src/cli/policy/words.ts';
 import { parsePolicyTests } from '../../src/config/policy-test-load.ts';
 import type { PolicyCase } from '../../src/config/policy-test-schema.ts';
@@ -174,7 +174,7 @@ suite('T32: what can-i says is what is enforced', () => {
 
 function requestsOf({ request, runs, run, object }: PolicyCase) {
   if (request !== undefined) return [request];
-  return (runs ?? (run === undefined ? [] : [run])).map((words) =>
-    requestOfWords(typeof words === 'string' ? splitWords(words) : words, object),
+  return (runs ?? (run === undefined ? [] : [run])).flatMap((words) =>
+    requestsOfWords(typeof words === 'string' ? splitWords(words) : words, object),
   );
 }

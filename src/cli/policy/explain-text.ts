@@ -1,18 +1,20 @@
 import type { Explanation, NamedRule } from '../../policy/analysis/explain.ts';
+import type { FactKind } from '../../policy/facts.ts';
 import type { Question } from '../../policy/question.ts';
+import { unreachable } from '../../std/unreachable.ts';
 import { escapeControl } from '../escape-control.ts';
 import type { OfflineRequest } from './offline-request.ts';
 
 /** An explanation for people, line by line; safe to print. */
 export function explanationLines(
   request: OfflineRequest,
-  { caller, operation }: Question,
+  { caller, operation }: Pick<Question, 'caller' | 'operation'>,
   explanation: Explanation,
 ): readonly string[] {
   const { decision, alsoMatch, undecided, nearest, facts } = explanation;
   const groups = caller.groups.length === 0 ? '' : `, in ${caller.groups.join(', ')}`;
   const lines = [
-    `${decision.effect}: ${'reason' in decision ? decision.reason : `rule \`${decision.rule}\` allows it`}`,
+    ...answerLines(explanation, operation),
     ...('advice' in decision && decision.advice !== '' ? [`  advice     ${decision.advice}`] : []),
     `  decided by ${decider(explanation)}`,
     `  request    ${request.method} ${request.uri}`,
@@ -22,6 +24,7 @@ export function explanationLines(
       ? [`  amended by ${decision.amend.map((edit) => JSON.stringify(edit)).join(', ')}`]
       : []),
     `  facts      used: ${facts.used.join(', ') || 'none'}; unknown: ${facts.unknown.join(', ') || 'none'}`,
+    ...(request.note === undefined ? [] : [`  note       ${request.note}`]),
     ...(isBlind(operation)
       ? ['  note       no body is given, so rules and guards that look into it are not judged']
       : []),
@@ -34,6 +37,44 @@ export function explanationLines(
     ),
   ];
   return lines.map(escapeControl);
+}
+
+/** A decision that a fact could change is none: it is told what it hangs on, and how that is given. */
+function answerLines({ decision, facts }: Explanation, operation: Question['operation']): readonly string[] {
+  const told = `${decision.effect}: ${'reason' in decision ? decision.reason : `rule \`${decision.rule}\` allows it`}`;
+  if (facts.unknown.length === 0) return [told];
+  return [
+    `unknown: it hangs on ${facts.unknown.map((kind) => HANGS_ON[kind]).join(' and ')}, which the gateway looks up`,
+    ...facts.unknown.map((kind) => `  give it    in --facts FILE, under \`${kind}\`: ${howToGive(kind, operation)}`),
+    `  without    ${told}`,
+  ];
+}
+
+const HANGS_ON: Record<FactKind, string> = {
+  existing: 'the live object',
+  result: 'what the patch would make',
+  pod: 'the pod',
+  namespaceLabels: 'the labels of the namespace',
+  services: 'the services in front of the pod',
+};
+
+function howToGive(kind: FactKind, { apiGroup, resource, namespace, name }: Question['operation']): string {
+  const place = namespace === '' ? '' : ` -n ${namespace}`;
+  const object = `${resource}${apiGroup === '' ? '' : `.${apiGroup}`} ${name}`.trim();
+  switch (kind) {
+    case 'existing':
+      return `what \`kubectl get ${object}${place} -o yaml\` prints, or null where there is none`;
+    case 'result':
+      return `what the same patch with \`--dry-run=server -o yaml\` prints`;
+    case 'pod':
+      return `what \`kubectl get pod ${name}${place} -o yaml\` prints, or null where there is none`;
+    case 'namespaceLabels':
+      return `what \`kubectl get namespace ${namespace} -o jsonpath='{.metadata.labels}'\` prints, or null where there is none`;
+    case 'services':
+      return 'the names of the services whose endpoints the pod is in, as a list';
+    default:
+      return unreachable(kind);
+  }
 }
 
 function decider({ decision, decidedBy }: Explanation): string {

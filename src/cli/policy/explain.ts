@@ -7,6 +7,7 @@ import { parseYaml } from '../../config/parse-yaml.ts';
 import { factsSchema, requestSchema } from '../../config/policy-test-schema.ts';
 import { explain } from '../../policy/analysis/explain.ts';
 import { compileCel } from '../../policy/cel/compile.ts';
+import type { Facts } from '../../policy/facts.ts';
 import { compileForGateway } from '../../policy/gateway-rules.ts';
 import type { Question } from '../../policy/question.ts';
 import { CliError } from '../cli-error.ts';
@@ -15,9 +16,10 @@ import { readConfig } from '../read-config.ts';
 import { explanationLines } from './explain-text.ts';
 import { findKind } from './known-kinds.ts';
 import type { OfflineRequest, RequestReader } from './offline-request.ts';
+import type { Manifest } from './place-of-words.ts';
 import { factsOf } from './question-facts.ts';
 import { findingsError, guardIds, readRules, readText } from './read-policies.ts';
-import { type Manifest, requestOfWords } from './request-of-words.ts';
+import { requestsOfWords } from './request-of-words.ts';
 
 interface Options {
   readonly as: string;
@@ -42,7 +44,9 @@ const each = (value: string, before: readonly string[]) => [...before, value];
 /** `sallyport policy explain`. */
 export function explainCommand(read: RequestReader): Command {
   return new Command('explain')
-    .description('tell how a request would be answered and why; exit code 0 for an allow, 1 for a deny or hold')
+    .description(
+      'tell how a request would be answered and why; exit code 0 for an allow, 1 for a deny or hold, 3 where it hangs on what is not given',
+    )
     .argument('[words...]', 'behind `--`, in kubectl’s words: `delete pod web -n prod`')
     .requiredOption('--as <subject>', 'the caller’s subject')
     .option('--group <name>', 'a group of the caller; may be given again', each, [])
@@ -65,49 +69,80 @@ export function explainCommand(read: RequestReader): Command {
     .option('--nearest <count>', 'rules that do not match and are told, at most', '3')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (words: string[], options: Options) => {
-      const request = requestOf(words, options);
-      const { rules, caller, target } = world(options);
-      const found = await read(target, request);
-      if ('refusal' in found) return printRefused(found.refusal, options);
-      const written = options.facts === undefined ? {} : validated(readDocument(options.facts), factsSchema);
-      const question: Question = {
-        caller,
-        operation: found.operation,
-        facts: factsOf(written),
-        nowMs: instant(options.at),
-      };
-      const explanation = explain(rules, question, count(options.nearest));
-      const { body, query, ...operation } = found.operation;
+      const asked = { ...world(options), facts: writtenFacts(options), nowMs: instant(options.at) };
+      const told: Told[] = [];
+      for (const request of requestsOf(words, options)) told.push(await judge(request, asked, options, read));
+      const documents = told.map(({ document }) => document);
       process.stdout.write(
         options.output === 'json'
-          ? printableJson({
-              request,
-              caller,
-              operation: { ...operation, query: Object.fromEntries(query) },
-              ...explanation,
-            })
-          : `${explanationLines(request, question, explanation).join('\n')}\n`,
+          ? printableJson(documents.length === 1 ? documents[0] : documents)
+          : `${told.map(({ lines }) => lines.join('\n')).join('\n\n')}\n`,
       );
-      process.exitCode = explanation.decision.effect === 'allow' ? 0 : 1;
+      process.exitCode = EXIT_CODES[WEAKEST.find((answer) => told.some((each) => each.answer === answer)) ?? 'deny'];
     });
 }
 
-function printRefused(refusal: { code: string; message: string; advice: string }, { output }: Options): void {
-  const text = `refused before any rule is asked: ${refusal.code}: ${refusal.message}\n`;
-  process.stdout.write(output === 'json' ? printableJson({ refusal }) : escapeControl(text.trimEnd()).concat('\n'));
-  process.exitCode = 1;
+/** What one request comes to; of several, the first of these that one of them has stands for all. */
+type Answer = 'deny' | 'unknown' | 'hold' | 'allow';
+
+const WEAKEST: readonly Answer[] = ['deny', 'hold', 'unknown', 'allow'];
+const EXIT_CODES: Readonly<Record<Answer, number>> = { allow: 0, deny: 1, hold: 1, unknown: 3 };
+
+interface Told {
+  readonly answer: Answer;
+  readonly lines: readonly string[];
+  readonly document: object;
 }
 
-function requestOf(words: readonly string[], { request, verb }: Options): OfflineRequest {
+interface Asked extends ReturnType<typeof world> {
+  readonly facts: Facts;
+  readonly nowMs: number;
+}
+
+async function judge(
+  request: OfflineRequest,
+  { rules, caller, target, facts, nowMs }: Asked,
+  options: Options,
+  read: RequestReader,
+): Promise<Told> {
+  const found = await read(target, request);
+  if ('refusal' in found) {
+    const { code, message } = found.refusal;
+    const line = escapeControl(`refused before any rule is asked: ${code}: ${message}`);
+    return { answer: 'deny', lines: [line], document: { answer: 'deny', request, refusal: found.refusal } };
+  }
+  const known = request.services === undefined ? facts : { services: request.services, ...facts };
+  const question: Question = { caller, operation: found.operation, facts: known, nowMs };
+  const explanation = explain(rules, question, count(options.nearest));
+  const { body, query, ...operation } = found.operation;
+  const answer = explanation.facts.unknown.length > 0 ? 'unknown' : explanation.decision.effect;
+  return {
+    answer,
+    lines: explanationLines(request, question, explanation),
+    document: {
+      answer,
+      request,
+      caller,
+      operation: { ...operation, query: Object.fromEntries(query) },
+      ...explanation,
+    },
+  };
+}
+
+function writtenFacts({ facts }: Options): Facts {
+  return factsOf(facts === undefined ? {} : validated(readDocument(facts), factsSchema));
+}
+
+function requestsOf(words: readonly string[], { request, verb }: Options): readonly OfflineRequest[] {
   if ((request === undefined) === (words.length === 0))
     throw new CliError('say what is asked, as words behind `--` or with --request');
-  if (request === undefined) return requestOfWords(words);
+  if (request === undefined) return requestsOfWords(words);
   const located = readDocument(request);
   const document: Manifest = located.document.toJS();
-  return 'method' in document ? validated(located, requestSchema) : requestOfManifest(document, verb);
+  return 'method' in document ? [validated(located, requestSchema)] : requestsOfManifest(document, verb);
 }
 
-function requestOfManifest(object: Manifest, verb: string): OfflineRequest {
+function requestsOfManifest(object: Manifest, verb: string): readonly OfflineRequest[] {
   const { apiVersion, kind, metadata } = object;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     throw new CliError('the request file has neither `method` and `uri` nor `apiVersion` and `kind`');
@@ -117,7 +152,10 @@ function requestOfManifest(object: Manifest, verb: string): OfflineRequest {
   const plural = known === undefined || known.kind === '' ? `${kind.toLowerCase()}s` : known.resource;
   const word = group === '' ? plural : `${plural}.${version}.${group}`;
   const place = namespace === undefined ? [] : ['-n', namespace];
-  return requestOfWords([verb, word, ...(name === '' ? [] : [name]), ...place], verb === 'delete' ? undefined : object);
+  return requestsOfWords(
+    [verb, word, ...(name === '' ? [] : [name]), ...place],
+    verb === 'delete' ? undefined : object,
+  );
 }
 
 function readDocument(file: string): Located {

@@ -9,6 +9,10 @@ export interface OfflineRequest {
   readonly body?: unknown;
   /** Whether the client asks to leave HTTP, as exec does. Default: where there is a header `upgrade`. */
   readonly isUpgrade?: boolean;
+  /** What is put for what is not known here, for people. */
+  readonly note?: string;
+  /** Services behind which the pod of the request is known to stand. */
+  readonly services?: readonly string[];
 }
 
 /** What the gateway would say of the request before any rule is asked, or the operation that rules are asked about. */

@@ -12,7 +12,7 @@ import { explanationLines } from './explain-text.ts';
 import type { OfflineRequest, RequestReader } from './offline-request.ts';
 import { factsOf } from './question-facts.ts';
 import { guardIds, readRules } from './read-policies.ts';
-import { requestOfWords } from './request-of-words.ts';
+import { requestsOfWords } from './request-of-words.ts';
 import { splitWords } from './words.ts';
 
 /** What one run of one case came to. */
@@ -55,10 +55,10 @@ function requestsOf(each: PolicyCase): readonly { readonly asked: string; readon
   if (each.request !== undefined)
     return [{ asked: `${each.request.method} ${each.request.uri}`, request: each.request }];
   const runs = each.runs ?? (each.run === undefined ? [] : [each.run]);
-  return runs.map((run) => {
+  return runs.flatMap((run) => {
     const words = typeof run === 'string' ? splitWords(run) : run;
     try {
-      return { asked: words.join(' '), request: requestOfWords(words, each.object) };
+      return requestsOfWords(words, each.object).map((request) => ({ asked: words.join(' '), request }));
     } catch (error) {
       if (error instanceof CliError) throw new CliError(`case \`${each.name}\`: ${error.message}`);
       throw error;
@@ -85,7 +85,8 @@ async function judge(
     const { code, message } = found.refusal;
     return { effect: 'deny', by: 'gateway', rule: code, why: [`${code}: ${message}`] };
   }
-  const question = { ...ask, operation: found.operation };
+  const facts = request.services === undefined ? ask.facts : { services: request.services, ...ask.facts };
+  const question = { ...ask, facts, operation: found.operation };
   const explanation = explain(rules, question, 3);
   const { effect, rule } = explanation.decision;
   const by = explanation.decision.effect === 'deny' ? explanation.decision.by : 'rule';

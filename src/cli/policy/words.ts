@@ -20,6 +20,9 @@ const VALUED: Readonly<Record<string, string>> = {
   '--dry-run': 'dry-run',
   '--cascade': 'cascade',
   '--replicas': 'replicas',
+  '--to-revision': 'to-revision',
+  '--grace-period': 'grace-period',
+  '--timeout': 'timeout',
 };
 
 /** Options that stand for themselves. */
@@ -37,6 +40,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   '-it': 'stdin tty',
   '-ti': 'stdin tty',
   '--force': 'force',
+  '--ignore-daemonsets': 'ignore-daemonsets',
+  '--delete-emptydir-data': 'delete-emptydir-data',
 };
 
 /**

@@ -2,7 +2,7 @@ import type { Decision } from '../../model/decision.ts';
 import { asCreate, isCreateFree, unlessMissing } from '../as-create.ts';
 import { decide } from '../decide.ts';
 import { FACT_KINDS, type FactKind } from '../facts.ts';
-import { factsNeeded } from '../facts-needed.ts';
+import { factsNeeded, factsOpen } from '../facts-needed.ts';
 import type { Question } from '../question.ts';
 import { readings } from '../reading.ts';
 import type { Effect, RuleSource } from '../rule.ts';
@@ -31,7 +31,7 @@ export interface Explanation {
   readonly facts: {
     /** What the rules asked for, and it is known. */
     readonly used: readonly FactKind[];
-    /** What the rules asked for in vain; a gateway would look it up. */
+    /** What the answer hangs on and is not known: a gateway would look it up, and can then decide otherwise. */
     readonly unknown: readonly FactKind[];
   };
 }
@@ -80,7 +80,7 @@ function explainOne(rules: RuleSet, question: Question, nearestMax: number): Exp
       .slice(0, nearestMax),
     facts: {
       used: FACT_KINDS.filter((kind) => isKnown(question, kind) && needed.includes(kind)),
-      unknown: needed.filter((kind) => !isKnown(question, kind)),
+      unknown: factsOpen(rules, question),
     },
   };
 }
