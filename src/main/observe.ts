@@ -11,6 +11,8 @@ import { openJournal } from '../storage/open-journal.ts';
 import { LOG_LIMITS, type LogLimit } from './log-limit.ts';
 import type { Metrics } from './metrics.ts';
 import type { LoadedPolicy } from './policy-in-force.ts';
+import type { TargetTroubles } from './target-troubles.ts';
+import type { ReaderTold } from './told-reader.ts';
 
 /** What the parts of a gateway tell: each event goes to the log, the metrics and, where it belongs there, the journal. */
 export interface Told {
@@ -48,10 +50,13 @@ export function openToldJournal(
 }
 
 /** Observes exchanges. What is logged of single requests is bounded by `lines`, and without the values that detectors know; the metrics count them all. */
-export function observerOf({ log, metrics, clock }: Told, lines: LogLimit): Observer {
+export function observerOf({ log, metrics, clock }: Told, lines: LogLimit, troubles: TargetTroubles): Observer {
   return {
     begun: metrics.begun,
-    ended: metrics.ended,
+    ended(summary) {
+      metrics.ended(summary);
+      if (summary.outcome === 'answered') troubles.answered(summary.target);
+    },
     throttled: metrics.throttled,
     unauthenticated(code, refusal, raw) {
       metrics.unauthenticated(code, refusal, raw);
@@ -68,10 +73,21 @@ export function observerOf({ log, metrics, clock }: Told, lines: LogLimit): Obse
       );
     },
     failed(target, refusal, raw) {
+      troubles.failed(target, refusal);
       if (!lines.takesLine(raw.peer, refusal.code, clock.monotonic())) return;
       const detail = maskedText(refusal.detail);
       log.error({ exchange: raw.id, target, code: refusal.code, detail }, maskedText(refusal.message));
     },
+  };
+}
+
+/** Tells of a target's reader: what it may not, or cannot, look up. */
+export function readerTeller(target: string, troubles: TargetTroubles, { log }: Told): ReaderTold {
+  return {
+    failed(what, isAnswered) {
+      if (troubles.readerFailed(target, what, isAnswered)) log.error({ target }, what);
+    },
+    answered: () => troubles.readerAnswered(target),
   };
 }
 

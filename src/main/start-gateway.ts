@@ -31,10 +31,11 @@ import { issuersOf } from './issuers.ts';
 import { LogLimit } from './log-limit.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget } from './no-target.ts';
-import { observerOf, openToldJournal, policyTeller, type Told, tellCounts } from './observe.ts';
+import { observerOf, openToldJournal, policyTeller, readerTeller, type Told, tellCounts } from './observe.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
 import { drain } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
+import { TargetTroubles } from './target-troubles.ts';
 import { version } from './version.ts';
 
 /** A gateway that serves. */
@@ -78,8 +79,12 @@ export async function startGateway(
     told.metrics.journalFree(() => journal.health().freeBytes);
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
+    const troubles = new TargetTroubles(told.clock);
     const targets = new Map(
-      config.targets.map((target) => [target.name, createTarget(target, config, told.clock, policy.rules)]),
+      config.targets.map((target) => [
+        target.name,
+        createTarget(target, config, told.clock, policy.rules, readerTeller(target.name, troubles, told)),
+      ]),
     );
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
     const certificate = await openCertificate(config, listeners, told);
@@ -89,7 +94,7 @@ export async function startGateway(
     closers.push(counts.stop);
     const digestOf = keyedDigest(await ownKey(join(config.dataFolder, 'journal.key')));
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
-    const kept = { journal, inFlight, rates, digestOf, unknown, observer: observerOf(told, lines) };
+    const kept = { journal, inFlight, rates, digestOf, unknown, observer: observerOf(told, lines, troubles) };
     const serveTarget = dataPaths(config, targets, policy, kept, told);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, told);
     const state: { stopped?: Promise<void> } = {};
@@ -102,7 +107,11 @@ export async function startGateway(
       await close();
       await privatePort.stop();
     };
-    const privatePort = await openPrivatePort(config, () => readiness(state, journal, policy, certificate), told);
+    const privatePort = await openPrivatePort(
+      config,
+      () => readiness(state, journal, policy, certificate, troubles),
+      told,
+    );
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
     log.info(
@@ -259,6 +268,7 @@ function readiness(
   journal: Journal,
   policy: PolicyInForce,
   certificate: CertificateInForce,
+  troubles: TargetTroubles,
 ) {
   const health = journal.health();
   const refused = certificate.failure();
@@ -273,6 +283,7 @@ function readiness(
         .findings()
         .map((finding) => `the policy files are refused, an older set is in force: ${formatFinding(finding)}`),
       ...(refused === undefined ? [] : [`the certificate’s files are refused, an older one is in force: ${refused}`]),
+      ...troubles.lines(),
       ...(health.room === 'low' ? [`the journal’s disk is nearly full: ${health.freeBytes} bytes are free`] : []),
     ],
   };

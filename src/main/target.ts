@@ -18,6 +18,7 @@ import { collectBytes } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import { ConfigError } from './config-error.ts';
 import { eksWay } from './eks-way.ts';
+import { type ReaderTold, toldReader } from './told-reader.ts';
 import type { Way } from './way.ts';
 
 type TargetConfig = Config['targets'][number];
@@ -35,11 +36,17 @@ const DISCOVERY_BYTES_MAX = 32 * 1024 * 1024;
 const DISCOVERY_TIMEOUT_MS = 15_000;
 
 /** The parts of one target; nothing is sent before its first request. @throws {ConfigError} its kubeconfig cannot be used */
-export function createTarget(target: TargetConfig, config: Config, clock: Clock, rules: () => RuleSet): Target {
+export function createTarget(
+  target: TargetConfig,
+  config: Config,
+  clock: Clock,
+  rules: () => RuleSet,
+  told: ReaderTold,
+): Target {
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs: config.limits.upstreamTimeoutMs };
   const way = wayTo(target, config, clock);
   const upstream = way({ identity: target.upstreamIdentity, limits });
-  const reader = readerOf(target, way, { identity: 'credential', limits }, clock);
+  const reader = toldReader(readerOf(target, way, { identity: 'credential', limits }, clock), told);
   const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });
   const { upstreamIdentity } = target;
   const podSecrets = new Set(target.podSecrets ?? []);

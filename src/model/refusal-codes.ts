@@ -115,6 +115,16 @@ export const REFUSAL_CODES = {
     retry: 'later',
     meaning: 'the credential for the target could not be had; nothing was sent',
   },
+  CREDENTIAL_REFUSED: {
+    status: 503,
+    retry: 'later',
+    meaning: 'the target does not take the gateway’s own credential; nothing was done, and the caller’s token is good',
+  },
+  CREDENTIAL_FORBIDDEN: {
+    status: 503,
+    retry: 'later',
+    meaning: 'the target does not let the gateway act for this caller; nothing was done',
+  },
   DISCOVERY_UNAVAILABLE: {
     status: 503,
     retry: 'later',

@@ -14,6 +14,7 @@ import { KEY_LIMITS } from '../../src/identity/issuer-keys.ts';
 import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
+import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
 import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
@@ -45,6 +46,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],
   ['Fetching keys', { ...FETCH_LIMITS }, 'src/identity/fetch-keys.ts'],
   ['Failed tokens', { ...FAILURE_LIMITS }, 'src/identity/failed-tokens.ts'],
+  ['What is told of targets', { ...TROUBLE_LIMITS }, 'src/main/target-troubles.ts'],
   ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
   ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],

@@ -4,6 +4,7 @@ import { requestInfo } from '../../src/connectors/kubernetes/request/request-inf
 import { statusOf } from '../../src/connectors/kubernetes/status.ts';
 import { unrepeatable } from '../../src/connectors/kubernetes/unrepeatable.ts';
 import { upstreamFailure, upstreamTimeout } from '../../src/connectors/kubernetes/upstream/failure.ts';
+import { credentialForbidden, credentialRefused } from '../../src/connectors/kubernetes/upstream/unavailable.ts';
 import { FAILURE_LIMITS, FailedTokens } from '../../src/identity/failed-tokens.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import { Refusal } from '../../src/model/refusal.ts';
@@ -123,6 +124,8 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     new Refusal('ISSUER_UNAVAILABLE', 'the keys of issuer `ci` cannot be fetched', { retryAfterSeconds: 10 }),
   CREDENTIAL_UNAVAILABLE: () =>
     new Refusal('CREDENTIAL_UNAVAILABLE', 'the credential for the target could not be had, and nothing was sent'),
+  CREDENTIAL_REFUSED: () => credentialRefused('the target answered 401'),
+  CREDENTIAL_FORBIDDEN: () => credentialForbidden('ada', 'group `dev`'),
   DISCOVERY_UNAVAILABLE: () =>
     new Refusal('DISCOVERY_UNAVAILABLE', 'the target could not be asked which kinds it serves'),
   RECORDING_UNAVAILABLE: () =>

@@ -252,17 +252,39 @@ test('a reply that upstream breaks off fails, and never ends', async () => {
   }
 });
 
-test('a 401 is passed, and has the credential looked for anew', async () => {
+test('a 401 has the credential looked for anew, and is passed where something behind a proxy may have answered it', async () => {
   await using cleanup = new t.Cleanup();
   const { fixedCredential } = await import('../../src/connectors/kubernetes/upstream/credential.ts');
-  const { url } = await t.startServer(cleanup, (_request, response) => response.writeHead(401).end('no'));
+  let requests = 0;
+  const { url } = await t.startServer(cleanup, (_request, response) => {
+    requests++;
+    response.writeHead(401).end('no');
+  });
   const source = fixedCredential({ token: 'old' });
   let invalidated = 0;
   const upstream = t.upstreamTo(cleanup, url, {
     credentials: { current: source.current, invalidate: () => void invalidated++ },
   });
-  assert.equal((await upstream.send(get('/a'), new AbortController().signal)).status, 401);
-  assert.equal(invalidated, 1);
+  const signal = new AbortController().signal;
+  assert.equal(await codeOf(upstream.send(get('/a'), signal)), 'CREDENTIAL_REFUSED');
+  assert.equal(await codeOf(upstream.upgrade(get('/a'), 'websocket', signal)), 'CREDENTIAL_REFUSED');
+  assert.deepEqual([invalidated, requests], [2, 2]);
+  assert.equal((await upstream.send(get('/a', { isOpaque: true }), signal)).status, 401);
+  assert.deepEqual([invalidated, requests], [2, 3]);
+});
+
+test('a credential that is refused though it was read anew is not tried a third time', async () => {
+  await using cleanup = new t.Cleanup();
+  const { Credential } = await import('../../src/connectors/kubernetes/upstream/credential.ts');
+  let requests = 0;
+  const { url } = await t.startServer(cleanup, (_request, response) => {
+    requests++;
+    response.writeHead(401).end('no');
+  });
+  const credentials = { current: async () => new Credential({ token: `t${requests}` }), invalidate() {} };
+  const upstream = t.upstreamTo(cleanup, url, { credentials });
+  assert.equal(await codeOf(upstream.send(get('/a'), new AbortController().signal)), 'CREDENTIAL_REFUSED');
+  assert.equal(requests, 2);
 });
 
 test('T3: a target that sees its callers gets no request without one, and headers that fail are not sent', async () => {

@@ -1,3 +1,4 @@
+import type { Power } from '../../model/operation.ts';
 import type { Permit } from '../../model/permit.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { Request } from '../../model/request.ts';
@@ -13,6 +14,7 @@ import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
 import { type Reviews, selfReview } from './reviews/reviews.ts';
 import { refusalReply } from './status.ts';
 import { unrepeatable } from './unrepeatable.ts';
+import { unlessOurs } from './upstream/unless-ours.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 
 interface Parts {
@@ -45,6 +47,9 @@ export function createKubernetesConnector(parts: Parts): Connector {
   };
 }
 
+/** What is answered by programs that the API server passes requests on to. */
+const OPAQUE_POWERS: ReadonlySet<Power | undefined> = new Set(['pods-proxy', 'services-proxy', 'nodes-proxy']);
+
 /**
  * Sends the permit's own bytes: the request target, and the body that the permit's operation was read from. A review of
  * oneself is sent for a reply in JSON alone, and its reply gets policy put into it.
@@ -54,6 +59,7 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promi
   const { caller, operation, request } = permit;
   const watched = watchPorts(permit); // before anything is sent
   const isReview = selfReview(operation) !== undefined;
+  const identity = upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined;
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,
@@ -62,13 +68,16 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promi
       operation.body === undefined
         ? undefined
         : Buffer.from(operation.body.bytes.buffer, operation.body.bytes.byteOffset, operation.body.bytes.byteLength),
-    identity: upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined,
+    identity,
     isStream: operation.isStream,
+    isOpaque: OPAQUE_POWERS.has(operation.power),
   };
-  const sentReply =
+  const raw =
     request.upgrade === undefined
       ? await upstream.send(sent, signal)
       : await upstream.upgrade(sent, request.upgrade.protocol, signal);
+  const isNo = raw.status === 401 || raw.status === 403;
+  const sentReply = isNo ? await unlessOurs(upstream, raw, identity, signal) : raw;
   const answered = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
   const reply = watched(answered);
   if (request.warnings.length === 0) return reply;

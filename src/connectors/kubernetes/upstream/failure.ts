@@ -1,4 +1,5 @@
 import { Refusal } from '../../../model/refusal.ts';
+import { credentialRefused } from './unavailable.ts';
 
 /** How far a request had come when it failed. */
 export interface Progress {
@@ -13,6 +14,7 @@ export interface Progress {
 export function upstreamFailure(error: unknown, { isSent }: Progress): Refusal {
   if (error instanceof Refusal) return error;
   const detail = describe(error);
+  if (CERTIFICATE_ALERT.test(detail)) return credentialRefused(detail, error);
   if (isSent) {
     return new Refusal(
       'OUTCOME_UNKNOWN',
@@ -43,6 +45,14 @@ export function upstreamTimeout(timeoutMs: number, { isSent }: Progress): Refusa
   }
   return new Refusal('UPSTREAM_UNREACHABLE', `the target was not reached within ${timeoutMs} ms, and nothing was sent`);
 }
+
+/**
+ * Upstream, or what stands before it, does not take our client certificate. Over TLS 1.3 it says so once we think that the connection stands, and a request
+ * may have left: it has not been read.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc8446#section-6.2
+ */
+const CERTIFICATE_ALERT = /^ERR_SSL_\w+_ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)\b/;
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -15,6 +15,7 @@ import { upstreamFailure } from './failure.ts';
 import type { Identity } from './impersonation.ts';
 import type { UpstreamLimits } from './limits.ts';
 import { upstreamHeaders } from './request-headers.ts';
+import { credentialRefused } from './unavailable.ts';
 import { sendUpgrade } from './upgrade.ts';
 
 export interface UpstreamOptions {
@@ -41,6 +42,8 @@ export interface UpstreamRequest {
   readonly body: Buffer | undefined;
   readonly identity: Identity | undefined;
   readonly isStream: boolean;
+  /** Something else than the API server may answer it: behind a proxy. A 401 is then passed, and says nothing of our credential. */
+  readonly isOpaque?: boolean;
 }
 
 /** One API server, and how it is reached. */
@@ -48,7 +51,10 @@ export interface Upstream {
   /**
    * The head of the reply; its body is taken from there. When `signal` aborts, so does the request upstream, at once.
    *
-   * @throws {Refusal} UPSTREAM_UNREACHABLE, CREDENTIAL_UNAVAILABLE, INTERNAL nothing was sent; OUTCOME_UNKNOWN, UPSTREAM_TIMEOUT it may have run
+   * A request that upstream does not take our credential with is sent once more where there is a newer one by then.
+   *
+   * @throws {Refusal} UPSTREAM_UNREACHABLE, CREDENTIAL_UNAVAILABLE, INTERNAL nothing was sent; CREDENTIAL_REFUSED nothing was done; OUTCOME_UNKNOWN,
+   * UPSTREAM_TIMEOUT it may have run
    */
   send(request: UpstreamRequest, signal: AbortSignal): Promise<UnaryReply | StreamReply>;
   /**
@@ -73,30 +79,59 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     if (signal.aborted) throw upstreamFailure(signal.reason, { isSent: false });
     return { credential, headers, path: server.basePath + request.uri };
   };
+  /** Sends with the credential in force; and once more where it was refused, and there is a newer one. */
+  const withCredential = async <Answer extends Reply>(
+    request: UpstreamRequest,
+    signal: AbortSignal,
+    sendWith: (prepared: Prepared) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const attempt = async (prepared: Prepared) => {
+      const reply = await sendWith(prepared).catch(refusedCredential);
+      if (reply instanceof Refusal) options.credentials.invalidate(prepared.credential);
+      if (reply instanceof Refusal || reply.status !== 401 || request.isOpaque === true) return reply;
+      options.credentials.invalidate(prepared.credential);
+      giveUp(reply);
+      return credentialRefused('the target answered 401');
+    };
+    const prepared = await prepare(request, signal);
+    const reply = await attempt(prepared);
+    if (!(reply instanceof Refusal)) return reply;
+    const newer = await prepare(request, signal);
+    if (newer.credential === prepared.credential) throw reply;
+    const again = await attempt(newer);
+    if (again instanceof Refusal) throw again;
+    return again;
+  };
   return {
-    async send(request, signal) {
-      const prepared = await prepare(request, signal);
-      let outcome = await sendOnce(pools, request, prepared, options.limits, signal);
-      if ('refusal' in outcome && isRepeatable(request, outcome, signal)) {
-        outcome = await sendOnce(pools, request, prepared, options.limits, signal);
-      }
-      if ('refusal' in outcome) throw outcome.refusal;
-      if (outcome.status === 401) options.credentials.invalidate(prepared.credential);
-      return outcome;
+    send(request, signal) {
+      return withCredential(request, signal, async (prepared) => {
+        let outcome = await sendOnce(pools, request, prepared, options.limits, signal);
+        if ('refusal' in outcome && isRepeatable(request, outcome, signal)) {
+          outcome = await sendOnce(pools, request, prepared, options.limits, signal);
+        }
+        if ('refusal' in outcome) throw outcome.refusal;
+        return outcome;
+      });
     },
-    async upgrade(request, protocol, signal) {
-      const { credential, headers, path } = await prepare(request, signal);
-      const tls = tlsOptions(options, credential.clientCertificate);
-      const reply = await sendUpgrade(
-        { server, tls, method: request.method, path, headers, protocol },
-        options.limits,
-        signal,
-      );
-      if (reply.status === 401) options.credentials.invalidate(credential);
-      return reply;
+    upgrade(request, protocol, signal) {
+      return withCredential(request, signal, ({ credential, headers, path }) => {
+        const tls = tlsOptions(options, credential.clientCertificate);
+        return sendUpgrade({ server, tls, method: request.method, path, headers, protocol }, options.limits, signal);
+      });
     },
     close: () => pools.close(),
   };
+}
+
+/** A connection on which upstream did not take our client certificate. */
+function refusedCredential(thrown: unknown): Refusal {
+  if (thrown instanceof Refusal && thrown.code === 'CREDENTIAL_REFUSED') return thrown;
+  throw thrown;
+}
+
+function giveUp(reply: Reply): void {
+  if (reply.kind === 'duplex') reply.socket.destroy();
+  else reply.body.cancel(new Error('not taken with this credential'));
 }
 
 interface Prepared {
