@@ -123,7 +123,11 @@ const kubeconfig = z.strictObject({
 
 const server = z.strictObject({
   url: url.describe('The API server.'),
-  caFile: file.optional().describe('PEM certificates to trust for it, instead of the system’s.'),
+  caFile: file
+    .optional()
+    .describe(
+      'PEM certificates to trust for it, instead of the system’s; read again every minute, and when a connection fails.',
+    ),
   tokenFile: file.describe('File that holds a bearer token; read again when it changes.'),
 });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { type AwsAccess, awsAccess } from '../connectors/kubernetes/eks/aws-access.ts';
@@ -6,6 +5,7 @@ import type { EksCluster, EksEndpoint } from '../connectors/kubernetes/eks/clust
 import { eksCredential } from '../connectors/kubernetes/eks/eks-credential.ts';
 import { EKS_LIMITS } from '../connectors/kubernetes/eks/eks-limits.ts';
 import { changedEndpoint, pinnedEndpoint } from '../connectors/kubernetes/eks/pinned-endpoint.ts';
+import { fileAuthority } from '../connectors/kubernetes/upstream/authority.ts';
 import { foundUpstream } from '../connectors/kubernetes/upstream/found-upstream.ts';
 import { unlessUnused } from '../connectors/kubernetes/upstream/unused-credential.ts';
 import { createUpstream } from '../connectors/kubernetes/upstream/upstream.ts';
@@ -21,8 +21,8 @@ export function eksWay(target: string, { fips, ...eks }: EksConfig, dataFolder: 
   const credentials = unlessUnused(() => eksCredential({ cluster, aws, clock }), EKS_LIMITS.unusedMs);
   const { server, caFile } = eks;
   if (server !== undefined && caFile !== undefined) {
-    const caPem = readFileSync(caFile, 'utf8');
-    return (options) => createUpstream({ server, caPem, credentials, ...options });
+    const authority = fileAuthority({ file: caFile, clock });
+    return (options) => createUpstream({ server, authority, credentials, ...options });
   }
   const place = pinnedPlace(join(dataFolder, 'eks', `${target}.json`), cluster, aws);
   return (options) =>

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Config } from '../config/load.ts';
 import type { Connector, Probe } from '../connectors/connector.ts';
 import { DEFAULT_BODY_LIMITS } from '../connectors/kubernetes/body/body-limits.ts';
@@ -6,7 +5,8 @@ import { createDiscovery } from '../connectors/kubernetes/discovery/discovery.ts
 import { createKubernetesConnector } from '../connectors/kubernetes/kubernetes-connector.ts';
 import { createProbe } from '../connectors/kubernetes/probe.ts';
 import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';
-import { readKubeconfig } from '../connectors/kubernetes/upstream/kubeconfig.ts';
+import { fileAuthority } from '../connectors/kubernetes/upstream/authority.ts';
+import { followedKubeconfig } from '../connectors/kubernetes/upstream/followed-kubeconfig.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
 import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
 import { createUpstream, type Upstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
@@ -22,7 +22,7 @@ import { type ReaderTold, toldReader } from './told-reader.ts';
 import type { Way } from './way.ts';
 
 type TargetConfig = Config['targets'][number];
-type Reach = Pick<UpstreamOptions, 'server' | 'caPem' | 'tlsServerName' | 'credentials'>;
+type Reach = Pick<UpstreamOptions, 'server' | 'authority' | 'tlsServerName' | 'credentials'>;
 
 /** A target as the data path is given it. */
 export interface Target {
@@ -44,9 +44,10 @@ export function createTarget(
   told: ReaderTold,
 ): Target {
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs: config.limits.upstreamTimeoutMs };
-  const way = wayTo(target, config, clock);
+  const onRefused = (why: string) => told.failed(why, true);
+  const way = wayTo(target, config, clock, onRefused);
   const upstream = way({ identity: target.upstreamIdentity, limits });
-  const reader = toldReader(readerOf(target, way, { identity: 'credential', limits }, clock), told);
+  const reader = toldReader(readerOf(target, way, { identity: 'credential', limits }, clock, onRefused), told);
   const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });
   const { upstreamIdentity } = target;
   const podSecrets = new Set(target.podSecrets ?? []);
@@ -81,13 +82,18 @@ function reviewsOf(target: string, rules: () => RuleSet, probe: Probe, clock: Cl
   };
 }
 
-function wayTo({ name, kubeconfig, server, eks }: TargetConfig, config: Config, clock: Clock): Way {
-  if (kubeconfig !== undefined) return direct(kubeconfigReach(name, kubeconfig, clock));
+function wayTo(
+  { name, kubeconfig, server, eks }: TargetConfig,
+  config: Config,
+  clock: Clock,
+  onRefused: (why: string) => void,
+): Way {
+  if (kubeconfig !== undefined) return direct(kubeconfigReach(name, kubeconfig, clock, onRefused));
   if (eks !== undefined) return eksWay(name, eks, config.dataFolder, clock);
   if (server === undefined) throw new Error('a target has neither kubeconfig nor server nor eks');
   return direct({
     server: server.url,
-    ...(server.caFile === undefined ? {} : { caPem: readFileSync(server.caFile, 'utf8') }),
+    ...(server.caFile === undefined ? {} : { authority: fileAuthority({ file: server.caFile, clock }) }),
     credentials: tokenFileCredential({ file: server.tokenFile, clock }),
   });
 }
@@ -96,8 +102,15 @@ function direct(reach: Reach): Way {
   return (options) => createUpstream({ ...reach, ...options });
 }
 
-function readerOf({ name, reader }: TargetConfig, way: Way, options: Parameters<Way>[0], clock: Clock): Upstream {
-  if (reader?.kubeconfig !== undefined) return direct(kubeconfigReach(name, reader.kubeconfig, clock))(options);
+function readerOf(
+  { name, reader }: TargetConfig,
+  way: Way,
+  options: Parameters<Way>[0],
+  clock: Clock,
+  onRefused: (why: string) => void,
+): Upstream {
+  if (reader?.kubeconfig !== undefined)
+    return direct(kubeconfigReach(name, reader.kubeconfig, clock, onRefused))(options);
   if (reader?.tokenFile === undefined) return way(options);
   return way({ ...options, credentials: tokenFileCredential({ file: reader.tokenFile, clock }) });
 }
@@ -106,9 +119,11 @@ function kubeconfigReach(
   name: string,
   { file, context }: NonNullable<TargetConfig['kubeconfig']>,
   clock: Clock,
+  onRefused: (why: string) => void,
 ): Reach {
   try {
-    return readKubeconfig({ file, ...(context === undefined ? {} : { context }), clock, environment: process.env });
+    const named = context === undefined ? {} : { context };
+    return followedKubeconfig({ file, ...named, clock, environment: process.env, onRefused });
   } catch (error) {
     throw new ConfigError(`target \`${name}\`: ${error instanceof Error ? error.message : String(error)}`);
   }

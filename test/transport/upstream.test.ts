@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
+import { fileAuthority } from '../../src/connectors/kubernetes/upstream/authority.ts';
 import type { UpstreamRequest } from '../../src/connectors/kubernetes/upstream/upstream.ts';
+import { makeCa } from '../../src/listener/x509.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import type { Headers } from '../../src/model/request.ts';
 import { collectBytes } from '../../src/std/byte-source.ts';
@@ -285,6 +290,34 @@ test('a credential that is refused though it was read anew is not tried a third 
   const upstream = t.upstreamTo(cleanup, url, { credentials });
   assert.equal(await codeOf(upstream.send(get('/a'), new AbortController().signal)), 'CREDENTIAL_REFUSED');
   assert.equal(requests, 2);
+});
+
+test('an authority that was rotated is read when a connection fails, and the request goes on over a new one', async () => {
+  await using cleanup = new t.Cleanup();
+  const { url } = await t.startServer(cleanup, (_request, response) => response.end('yes'));
+  const folder = await mkdtemp(join(tmpdir(), 'authority-'));
+  cleanup.add(folder, (path) => rm(path, { recursive: true }));
+  const file = join(folder, 'ca.crt');
+  const { certPem: other } = await makeCa({ notBefore: new Date(0), notAfter: new Date(1e13) });
+  await writeFile(file, other);
+  let nowMs = 0;
+  const authority = fileAuthority({ file, clock: { now: () => nowMs, monotonic: () => nowMs } });
+  const upstream = t.upstreamTo(cleanup, url, { authority });
+  const signal = new AbortController().signal;
+  assert.equal(await codeOf(upstream.send(get('/a'), signal)), 'UPSTREAM_UNREACHABLE');
+  for (const text of ['', 'no certificate']) {
+    await writeFile(file, text);
+    nowMs += 1_000;
+    assert.equal(await authority.renew(), false);
+  }
+  await writeFile(file, t.caPem);
+  nowMs += 1_000;
+  assert.equal((await upstream.send(get('/a'), signal)).status, 200);
+  await writeFile(file, other);
+  nowMs += 1_000;
+  assert.equal(await authority.renew(), true);
+  assert.equal(await codeOf(upstream.send(get('/a'), signal)), 'UPSTREAM_UNREACHABLE', 'what is gone is not believed');
+  assert.equal(await codeOf(upstream.upgrade(get('/a'), 'websocket', signal)), 'UPSTREAM_UNREACHABLE');
 });
 
 test('T3: a target that sees its callers gets no request without one, and headers that fail are not sent', async () => {

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, beforeEach } from 'node:test';
+import { makeCa } from '../../../listener/x509.ts';
 import { Refusal } from '../../../model/refusal.ts';
+import { fileCredential } from './file-credential.ts';
 import { tokenFileCredential } from './token-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-'));
@@ -56,4 +58,20 @@ test('before a first token the credential is unavailable', async () => {
   await assert.rejects(credentials.current(signal), isUnavailable);
   writeFileSync(file, 'now');
   assert.equal((await credentials.current(signal)).authorization, 'Bearer now');
+});
+
+test('of a certificate and its key, one that has come without the other is not taken', async () => {
+  const [certificateFile, keyFile] = [join(folder, 'client.crt'), join(folder, 'client.key')];
+  const pair = () => makeCa({ notBefore: new Date(0), notAfter: new Date(1e13) });
+  const [one, two] = [await pair(), await pair()];
+  writeFileSync(certificateFile, one.certPem);
+  writeFileSync(keyFile, one.keyPem);
+  const credentials = fileCredential({ files: { certificateFile, keyFile }, clock });
+  const first = await credentials.current(signal);
+  writeFileSync(certificateFile, two.certPem);
+  nowMs += 60_000;
+  assert.equal(await credentials.current(signal), first);
+  writeFileSync(keyFile, two.keyPem);
+  nowMs += 60_000;
+  assert.equal((await credentials.current(signal)).clientCertificate?.keyPem, two.keyPem);
 });

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../../std/clock.ts';
 import { Credential, type CredentialParts, type CredentialSource } from './credential.ts';
@@ -34,6 +35,7 @@ export function fileCredential({ files, fixed, clock }: FileCredentialOptions): 
   const read = async () => {
     readAtMs = clock.monotonic();
     const parts = { ...fixed, ...(await readParts(files)) };
+    if (current !== undefined) assertPair(parts);
     // One value as long as the files say the same: connections are kept by it.
     if (JSON.stringify(parts) !== JSON.stringify(current?.parts))
       current = { credential: new Credential(parts), parts };
@@ -57,6 +59,14 @@ export function fileCredential({ files, fixed, clock }: FileCredentialOptions): 
       if (credential === current?.credential) readAtMs = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+/** Of two files that are written one after the other, the second may not have come yet; what is in force is one pair. */
+function assertPair({ clientCertificate }: CredentialParts): void {
+  if (clientCertificate === undefined) return;
+  const { certPem, keyPem } = clientCertificate;
+  if (!new X509Certificate(certPem).checkPrivateKey(createPrivateKey(keyPem)))
+    throw new Error('the client certificate and its key are no pair');
 }
 
 async function readParts({ tokenFile, certificateFile, keyFile }: CredentialFiles): Promise<CredentialParts> {

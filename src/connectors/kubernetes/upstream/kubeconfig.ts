@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Clock } from '../../../std/clock.ts';
@@ -30,6 +31,8 @@ export interface KubeconfigReach {
   readonly tlsServerName?: string;
   readonly isCertificateUnchecked?: boolean;
   readonly credentials: CredentialSource;
+  /** Another one wherever the file, or the authority's, says anything else. */
+  readonly digest: string;
 }
 
 /**
@@ -40,7 +43,8 @@ export interface KubeconfigReach {
  */
 export function readKubeconfig(options: KubeconfigOptions): KubeconfigReach {
   const { file } = options;
-  const entries = readContext(file, readText(file, file), options.context);
+  const text = readText(file, file);
+  const entries = readContext(file, text, options.context);
   const { cluster } = entries;
   const caPem = authority(file, entries);
   const isUnchecked = cluster['insecure-skip-tls-verify'] === true;
@@ -55,6 +59,7 @@ export function readKubeconfig(options: KubeconfigOptions): KubeconfigReach {
     ...(cluster['tls-server-name'] === undefined ? {} : { tlsServerName: cluster['tls-server-name'] }),
     ...(isUnchecked ? { isCertificateUnchecked: true } : {}),
     credentials: credentialsOf(options, entries, caPem),
+    digest: hash('sha256', JSON.stringify([text, caPem])),
   };
 }
 

@@ -9,6 +9,7 @@ import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Reply, StreamReply, UnaryReply } from '../../../model/reply.ts';
 import type { Headers, UpgradeProtocol } from '../../../model/request.ts';
+import { type Authority, fixedAuthority } from './authority.ts';
 import type { ClientCertificate, Credential, CredentialSource } from './credential.ts';
 import { type ExchangeFailure, UpstreamExchange } from './exchange.ts';
 import { upstreamFailure } from './failure.ts';
@@ -23,6 +24,8 @@ export interface UpstreamOptions {
   readonly server: string;
   /** Whom to trust; the machine's own roots where absent. */
   readonly caPem?: string;
+  /** The same where it changes, in place of `caPem`. */
+  readonly authority?: Authority;
   /** The name that the server's certificate is checked against, where it is not the host's. */
   readonly tlsServerName?: string;
   /** Trusts any certificate; only ever set under `unsafe:`. */
@@ -70,7 +73,8 @@ export interface Upstream {
 /** The way to one API server; nothing is sent before the first request. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const server = serverParts(options.server);
-  const pools = new Pools(options, server.origin);
+  const authority = options.authority ?? fixedAuthority(options.caPem);
+  const pools = new Pools(options, authority, server.origin);
   const prepare = async (request: UpstreamRequest, signal: AbortSignal) => {
     // Security: without a caller's name upstream would see the gateway's own power (T3).
     if ((options.identity === 'caller') !== (request.identity !== undefined)) throw nameless();
@@ -79,6 +83,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     if (signal.aborted) throw upstreamFailure(signal.reason, { isSent: false });
     return { credential, headers, path: server.basePath + request.uri };
   };
+  /** Sends, and once more where nothing was sent, and there is another authority by now. */
+  const believed = async <Answer>(sendNow: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await sendNow();
+    } catch (thrown) {
+      const isUnsent = thrown instanceof Refusal && thrown.code === 'UPSTREAM_UNREACHABLE';
+      if (!isUnsent || !(await authority.renew())) throw thrown;
+      return sendNow();
+    }
+  };
   /** Sends with the credential in force; and once more where it was refused, and there is a newer one. */
   const withCredential = async <Answer extends Reply>(
     request: UpstreamRequest,
@@ -86,7 +100,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     sendWith: (prepared: Prepared) => Promise<Answer>,
   ): Promise<Answer> => {
     const attempt = async (prepared: Prepared) => {
-      const reply = await sendWith(prepared).catch(refusedCredential);
+      const reply = await believed(() => sendWith(prepared)).catch(refusedCredential);
       if (reply instanceof Refusal) options.credentials.invalidate(prepared.credential);
       if (reply instanceof Refusal || reply.status !== 401 || request.isOpaque === true) return reply;
       options.credentials.invalidate(prepared.credential);
@@ -115,7 +129,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     },
     upgrade(request, protocol, signal) {
       return withCredential(request, signal, ({ credential, headers, path }) => {
-        const tls = tlsOptions(options, credential.clientCertificate);
+        const tls = tlsOptions(options, authority.current(), credential.clientCertificate);
         return sendUpgrade({ server, tls, method: request.method, path, headers, protocol }, options.limits, signal);
       });
     },
@@ -169,26 +183,32 @@ function isRepeatable(
   );
 }
 
-/** Two pools for the client certificate in force; a new certificate gets new ones, and the old finish what they have. */
+/** Two pools for the authority and client certificate in force; a new one gets new ones, and the old finish what they have. */
 class Pools {
   readonly #options: UpstreamOptions;
+  readonly #authority: Authority;
   readonly #origin: string;
+  #caPem: string | undefined;
   #certificate: ClientCertificate | undefined;
   #pools: { readonly unary: Pool; readonly streams: Pool } | undefined;
 
-  constructor(options: UpstreamOptions, origin: string) {
+  constructor(options: UpstreamOptions, authority: Authority, origin: string) {
     this.#options = options;
+    this.#authority = authority;
     this.#origin = origin;
   }
 
   of(certificate: ClientCertificate | undefined): { readonly unary: Pool; readonly streams: Pool } {
+    const caPem = this.#authority.current();
     const isSame =
-      certificate?.certPem === this.#certificate?.certPem && certificate?.keyPem === this.#certificate?.keyPem;
+      caPem === this.#caPem &&
+      certificate?.certPem === this.#certificate?.certPem &&
+      certificate?.keyPem === this.#certificate?.keyPem;
     if (this.#pools !== undefined && isSame) return this.#pools;
     void this.close();
     const { limits } = this.#options;
     const connect = buildConnector({
-      ...tlsOptions(this.#options, certificate),
+      ...tlsOptions(this.#options, caPem, certificate),
       timeout: limits.connectTimeoutMs,
       allowH2: false,
     });
@@ -201,6 +221,7 @@ class Pools {
       maxHeaderSize: limits.replyHeadersBytesMax,
       allowH2: false,
     };
+    this.#caPem = caPem;
     this.#certificate = certificate;
     this.#pools = {
       unary: new Pool(this.#origin, { ...shared, connections: limits.connectionsMax }),
@@ -216,11 +237,11 @@ class Pools {
   }
 }
 
-function tlsOptions(options: UpstreamOptions, certificate: ClientCertificate | undefined) {
+function tlsOptions(options: UpstreamOptions, caPem: string | undefined, certificate: ClientCertificate | undefined) {
   return {
     rejectUnauthorized: options.isCertificateUnchecked !== true,
     minVersion: 'TLSv1.2' as const,
-    ...(options.caPem === undefined ? {} : { ca: options.caPem }),
+    ...(caPem === undefined ? {} : { ca: caPem }),
     ...(options.tlsServerName === undefined ? {} : { servername: options.tlsServerName }),
     ...(certificate === undefined ? {} : { cert: certificate.certPem, key: certificate.keyPem }),
   };
