@@ -107,6 +107,8 @@ test('what was neutralised is counted by its kind; what is not text passes as it
       ['direction', 1],
     ],
   );
+  const program = Buffer.from('\x7fELF\x02\x01\x00\x1f');
+  assert.deepEqual(new Neutraliser().write(program), program);
   const tar = Buffer.from('a\x00\x1b]0;x\x07');
   assert.deepEqual(new Neutraliser().write(tar), tar);
   assert.deepEqual(new Neutraliser(true).write(Buffer.from('\x1b]0;x\x07')), Buffer.from('\x1b]0;x\x07'));

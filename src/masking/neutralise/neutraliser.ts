@@ -19,7 +19,7 @@ export class Neutraliser {
   #isBinary: boolean;
   readonly #counts = new Map<Harm, number>();
 
-  /** `isBinary`: the stream is known not to be text; it passes as it is. So does what follows a NUL. */
+  /** `isBinary`: the stream is known not to be text; it passes as it is. So does all from the piece on that has a NUL, as the first of an archive or a program has. */
   constructor(isBinary = false) {
     this.#isBinary = isBinary;
   }
@@ -40,9 +40,11 @@ export class Neutraliser {
   }
 
   #pass(chunk: Buffer, isLast: boolean): Buffer {
+    if (chunk.includes(0)) this.#isBinary = true;
     if (this.#isBinary && this.#held.length === 0) return chunk;
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     this.#held = Buffer.alloc(0);
+    if (this.#isBinary) return bytes;
     const out: Buffer[] = [];
     let from = 0;
     let at = 0;
@@ -51,10 +53,6 @@ export class Neutraliser {
       if (next > at) this.#behindVisible = false;
       at = next;
       if (at === bytes.length) break;
-      if (bytes[at] === 0) {
-        this.#isBinary = true;
-        break;
-      }
       const piece = pieceAt(bytes, at, isLast);
       if (piece === 'more') {
         this.#held = Buffer.from(bytes.subarray(at));

@@ -54,7 +54,8 @@ export function scanKnown(
       continue;
     }
     found(compared.span);
-    at = compared.span.end;
+    // What follows may begin with the very character that ends it: base64 of two values in a row.
+    at = compared.formEnd;
     if (compared.rest !== undefined) return { resume: at, holdFrom: at, rest: compared.rest };
   }
   return { resume: Math.max(at, end), holdFrom: end, rest: undefined };
@@ -92,6 +93,8 @@ function nextWrap({ bytes, end }: Window, from: number): number {
 
 interface Compared {
   readonly span: KnownSpan;
+  /** The end without padding, and without the character that may hold bits of what follows. */
+  readonly formEnd: number;
   readonly rest: Buffer | undefined;
 }
 
@@ -132,6 +135,7 @@ function compare(
     if (at >= end || bytes[at] !== form.bytes[matched]) break;
   }
   if (matched < decided) return at >= end && !isLast ? 'more' : undefined;
+  const formEnd = at;
   const isCut = matched < form.bytes.length && at >= end && !isLast;
   if (form.isBase64 && matched === form.bytes.length) {
     const padded = paddingEnd(bytes, at, end);
@@ -140,6 +144,7 @@ function compare(
   }
   return {
     span: { start, end: at, mask: form.mask },
+    formEnd,
     rest: isCut ? form.bytes.subarray(matched) : undefined,
   };
 }

@@ -238,3 +238,25 @@ test('what is not text passes as it came, and is ended where a value is in it', 
     assert.ok(!out.includes(bytes));
   }
 });
+
+test('T53: base64 of values in a row hides each of them whole, wherever they lie in it and however it is cut', () => {
+  const [one, other] = ['first/canary+1', 'second-canary'] as const;
+  for (const before of ['', 'x', 'xy'])
+    for (const first of [one, `${one}a`, `${one}ab`]) {
+      const known = knownValues([first, other].map((value) => ({ value: Buffer.from(value), mask: '[]' })));
+      const bytes = Buffer.from(Buffer.from(before + first + other).toString('base64'));
+      for (let cut = 0; cut <= bytes.length; cut++) {
+        const masker = new TextMasker({ detection: detection([]), known, maskOf: () => '[]' });
+        const out = Buffer.concat([
+          masker.write(bytes.subarray(0, cut)),
+          masker.write(bytes.subarray(cut)),
+          masker.end(),
+        ]);
+        const left = out.toString().replaceAll('[]', ' ').split(' ');
+        assert.ok(
+          left.every((piece) => piece.length <= 4),
+          `${before} ${first} cut at ${cut}: ${out}`,
+        );
+      }
+    }
+});
