@@ -1,6 +1,6 @@
 /*
- * A stop in order, as the API server's own: nothing new is taken; watches and logs, which never end by themselves, end at once and in order, so that their
- * clients come back elsewhere without an error; what ends by itself is waited for, and so is an exec or a port-forward, up to a bound; then it is cut.
+ * A stop in order, as the API server's own: nothing new is taken; watches and logs, which never end by themselves, end at once: a watch in order, so that its
+ * client comes back elsewhere without an error, a log by a cut, since in order it would look whole; what ends by itself is waited for, and so is an exec or a port-forward, up to a bound; then it is cut.
  */
 import type { Listener } from '../listener/listener.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
@@ -11,6 +11,8 @@ export const STOP_LIMITS = Object.freeze({
   stopTimeoutMs: 10_000,
   /** How long a stop waits for watches and logs to be answered at all, so that they end in order; a log has no head before its first line. */
   answerTimeoutMs: 1_000,
+  /** How long a stop waits for execs and port-forwards that it ends to say so to their callers. */
+  goodbyeTimeoutMs: 1_000,
   /** How long a stop waits for exchanges that it has cut to notice; what has not ended then is closed as lost at the next start. */
   cutTimeoutMs: 2_000,
 });
@@ -30,7 +32,8 @@ export async function drain(parts: {
   const cutAll = () => {
     // First the recordings, which then know why their connections break.
     inFlight.cut(STOP_REASON);
-    cut.abort();
+    // An exec tells its caller why it ends before its connection goes.
+    void inFlight.ended(STOP_LIMITS.goodbyeTimeoutMs).then(() => cut.abort());
   };
   const closed = listeners.map((listener) => listener.stop(cut.signal));
   inFlight.endStreams(STOP_REASON);

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { ByteSource } from '../std/byte-source.ts';
+import type { Channels, StreamEnd } from './channels.ts';
 
 /** What came back from upstream; a closed union that masking and recording switch on. */
 export type Reply = UnaryReply | StreamReply | DuplexReply;
@@ -20,6 +21,8 @@ export interface UnaryReply extends ReplyHead {
 export interface StreamReply extends ReplyHead {
   readonly kind: 'stream';
   readonly body: ByteSource;
+  /** Ends it, as its protocol says goodbye; does nothing where it has ended. What is under way is finished first, so it may take a moment. */
+  end(reason: StreamEnd): void;
 }
 
 /** Two byte streams after status 101: exec, attach, port-forward. Its headers are as upstream sent them, `Connection` and `Upgrade` included. */
@@ -28,6 +31,10 @@ export interface DuplexReply extends ReplyHead {
   readonly socket: Duplex;
   /** What upstream sent behind its 101. */
   readonly head: Buffer;
+  /** What passes, for who masks and records; absent where nobody can tell (a proxy's upgrade). */
+  readonly channels?: Channels;
+  /** Ends it, as its protocol says goodbye; does nothing where it has ended. What is under way is finished first, so it may take a moment. */
+  end(reason: StreamEnd): void;
 }
 
 declare const masked: unique symbol;

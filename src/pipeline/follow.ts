@@ -2,6 +2,7 @@
  * How a reply that is on its way ends: told exactly once, with what went through. The reply can be broken off at any moment, and nothing of it goes to the
  * caller from then on but what already waits in its connection.
  */
+import { StreamEnded } from '../model/channels.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { DuplexReply, MaskedReply, StreamReply, UnaryReply } from '../model/reply.ts';
 import type { Outcome } from '../recording/event.ts';
@@ -21,11 +22,6 @@ export interface Followed {
   readonly reply: MaskedReply;
   /** Ends it now, so that the caller sees that it is not whole. Does nothing where it has ended. */
   breakOff(reason: Error): void;
-  /**
-   * Ends a stream in order, as if upstream had; of a watch in JSON, whose events end with a line each, only once the event that is under way is whole: a
-   * client that reads half of one would report it. Nothing else can be ended so.
-   */
-  readonly end?: () => void;
 }
 
 /** The same reply; `onEnd` is called once. */
@@ -34,8 +30,7 @@ export function follow(reply: MaskedReply, onEnd: (end: ReplyEnd) => void): Foll
     case 'unary':
     case 'stream': {
       const followed = new FollowedSource(reply, onEnd);
-      const end = reply.kind === 'stream' ? { end: () => followed.endInOrder() } : {};
-      return { reply: { ...reply, body: followed }, breakOff: (reason) => followed.breakOff(reason), ...end };
+      return { reply: { ...reply, body: followed }, breakOff: (reason) => followed.breakOff(reason) };
     }
     case 'duplex':
       followSocket(reply, onEnd);
@@ -45,28 +40,16 @@ export function follow(reply: MaskedReply, onEnd: (end: ReplyEnd) => void): Foll
   }
 }
 
-const LINE_FEED = 0x0a;
-
-function isJson(headers: readonly string[]): boolean {
-  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type');
-  return at !== -1 && /^application\/json\b/i.test(headers[at + 1] as string);
-}
-
 class FollowedSource implements ByteSource, ByteSink {
   readonly #source: ByteSource;
-  /** It ends where a line does. */
-  readonly #hasLines: boolean;
   readonly #status: number;
   readonly #onEnd: (end: ReplyEnd) => void;
   #sink: ByteSink | undefined;
   #bytesOut = 0;
   #isOver = false;
-  #isInLine = false;
-  #isEnding = false;
   #broken: Error | undefined;
 
-  constructor({ body, headers, kind, status }: UnaryReply | StreamReply, onEnd: (end: ReplyEnd) => void) {
-    this.#hasLines = kind === 'stream' && isJson(headers);
+  constructor({ body, status }: UnaryReply | StreamReply, onEnd: (end: ReplyEnd) => void) {
     this.#source = body;
     this.#status = status;
     this.#onEnd = onEnd;
@@ -90,21 +73,8 @@ class FollowedSource implements ByteSource, ByteSink {
 
   write(chunk: Uint8Array): boolean {
     if (this.#isOver) return false;
-    if (this.#isEnding) return this.#writeLast(chunk);
     this.#bytesOut += chunk.length;
-    if (this.#hasLines) this.#isInLine = chunk.at(-1) !== LINE_FEED;
     return (this.#sink as ByteSink).write(chunk);
-  }
-
-  #writeLast(chunk: Uint8Array): boolean {
-    const bytes = chunk.indexOf(LINE_FEED) + 1;
-    const rest = bytes === 0 ? chunk : chunk.subarray(0, bytes);
-    this.#bytesOut += rest.length;
-    const isTaken = (this.#sink as ByteSink).write(rest);
-    if (bytes === 0) return isTaken;
-    this.#isInLine = false;
-    this.endInOrder();
-    return false;
   }
 
   end(trailers: readonly string[]): void {
@@ -112,18 +82,9 @@ class FollowedSource implements ByteSource, ByteSink {
   }
 
   fail(error: Error): void {
-    if (this.#over(brokenOff(this.#status, error))) this.#sink?.fail(error);
-  }
-
-  endInOrder(): void {
-    if (this.#isOver) return;
-    if (this.#isInLine) {
-      this.#isEnding = true;
-      return;
-    }
-    this.#over({ kind: 'answered', status: this.#status });
-    this.#source.cancel(new Error('ended by the gateway'));
-    this.#sink?.end([]);
+    const isEnded = error instanceof StreamEnded;
+    if (this.#over(isEnded ? { kind: 'answered', status: this.#status } : brokenOff(this.#status, error)))
+      this.#sink?.fail(error);
   }
 
   breakOff(reason: Error): void {

@@ -220,9 +220,9 @@ class JournalRecording implements Recording, UnderWay {
   }
 
   endStream(reason: string): void {
-    if (this.#followed?.end === undefined) return;
+    if (this.#followed?.reply.kind !== 'stream') return;
     this.#limit = reason;
-    this.#followed.end();
+    this.#followed.reply.end({ why: 'stop', message: reason });
   }
 
   endUnanswered(): void {
@@ -231,17 +231,17 @@ class JournalRecording implements Recording, UnderWay {
 
   cut(reason: string): void {
     this.#cut = reason;
-    if (this.#isDuplex) this.#limit = reason;
-    this.#followed?.breakOff(new Error(reason));
-  }
-
-  get #isDuplex(): boolean {
-    return this.#followed?.reply.kind === 'duplex';
+    const followed = this.#followed;
+    if (followed?.reply.kind === 'duplex') {
+      this.#limit = reason;
+      followed.reply.end({ why: 'stop', message: reason });
+    } else followed?.breakOff(new Error(reason));
   }
 
   #repliedWhole({ outcome, bytesIn, bytesOut }: ReplyEnd): void {
-    // An exec that is ended is cut, and has said all that it could; a stream that breaks while it is ended has not.
-    const isEnded = this.#limit !== undefined && (outcome.kind === 'answered' || this.#isDuplex);
+    // An exec that is ended may be cut before its caller has read why; a stream that breaks while it is ended has not ended so.
+    const isEnded =
+      this.#limit !== undefined && (outcome.kind === 'answered' || this.#followed?.reply.kind === 'duplex');
     const ended: Outcome =
       isEnded && 'status' in outcome && outcome.status !== undefined
         ? { kind: 'answered', status: outcome.status, reason: this.#limit as string }

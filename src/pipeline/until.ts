@@ -2,6 +2,7 @@
  * A stream lives no longer than what it was permitted by: when the caller's token ends, so do its watches, logs and execs. A client with a newer token
  * comes back by itself, and is judged anew.
  */
+import type { StreamEnd } from '../model/channels.ts';
 import type { Permit } from '../model/permit.ts';
 import type { DuplexReply, MaskedReply, StreamReply } from '../model/reply.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
@@ -16,16 +17,16 @@ type LimitTeller = Pick<Recording, 'limited'>;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /**
- * The same reply, which ends when the caller's token does; a watch or log ends as if upstream had, an exec is cut. `recording` hears of it just before.
+ * The same reply, which ends when the caller's token does, in the way of its protocol. `recording` hears of it just before.
  */
 export function until<R extends MaskedReply>(permit: Permit, clock: Clock, reply: R, recording: LimitTeller): R {
   switch (reply.kind) {
     case 'unary':
       return reply;
     case 'stream':
-      return { ...reply, body: endingSource((reply as StreamReply).body, msLeft(permit, clock), recording) };
+      return { ...reply, body: endingSource(reply, msLeft(permit, clock), recording) };
     case 'duplex':
-      cutSocket(reply, msLeft(permit, clock), recording);
+      endSocket(reply, msLeft(permit, clock), recording);
       return reply;
     default:
       return unreachable(reply);
@@ -37,49 +38,41 @@ function msLeft({ caller }: Permit, clock: Clock): number {
 }
 
 const TOKEN_ENDED = 'the token ended';
+const END: StreamEnd = { why: 'token', message: TOKEN_ENDED };
 
-function endingSource(source: ByteSource, ms: number, recording: LimitTeller): ByteSource {
+function endingSource({ body, end }: StreamReply, ms: number, recording: LimitTeller): ByteSource {
   let timer: NodeJS.Timeout | undefined;
-  let isOver = false;
-  const over = () => {
-    isOver = true;
-    clearTimeout(timer);
-  };
+  const over = () => clearTimeout(timer);
   return {
     start(sink: ByteSink) {
       timer = setTimeout(() => {
-        if (isOver) return;
-        over();
         recording.limited(TOKEN_ENDED);
-        source.cancel(new Error(TOKEN_ENDED));
-        sink.end([]);
+        end(END);
       }, ms);
-      source.start({
-        write: (chunk) => !isOver && sink.write(chunk),
+      body.start({
+        write: (chunk) => sink.write(chunk),
         end(trailers) {
-          if (isOver) return;
           over();
           sink.end(trailers);
         },
         fail(error) {
-          if (isOver) return;
           over();
           sink.fail(error);
         },
       });
     },
-    resume: () => source.resume(),
+    resume: () => body.resume(),
     cancel(reason) {
       over();
-      source.cancel(reason);
+      body.cancel(reason);
     },
   };
 }
 
-function cutSocket({ socket }: DuplexReply, ms: number, recording: LimitTeller): void {
+function endSocket({ socket, end }: DuplexReply, ms: number, recording: LimitTeller): void {
   const timer = setTimeout(() => {
     recording.limited(TOKEN_ENDED);
-    socket.destroy();
+    end(END);
   }, ms);
   socket.once('close', () => clearTimeout(timer));
 }

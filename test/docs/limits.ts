@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
 import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
-import { PORT_GATE_LIMITS } from '../../src/connectors/kubernetes/portforward/gate-limits.ts';
 import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
 import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limits.ts';
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
+import { STREAM_LIMITS } from '../../src/connectors/kubernetes/streams/stream-limits.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
@@ -38,9 +38,9 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
   ['Reviews of oneself', { ...REVIEW_LIMITS }, 'src/connectors/kubernetes/reviews/reviews.ts'],
   [
-    'Port-forwards that are held to ports',
-    { ...PORT_GATE_LIMITS },
-    'src/connectors/kubernetes/portforward/gate-limits.ts',
+    'Exec, attach and port-forward as they pass',
+    { ...STREAM_LIMITS },
+    'src/connectors/kubernetes/streams/stream-limits.ts',
   ],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],

@@ -52,7 +52,7 @@ async function openWatch(version: '1.1' | '2', own = token, uri = WATCH) {
   const arrived = new Promise<ServerResponse>((resolve) => {
     answer = (request, response) => {
       if (request.url !== uri) return false;
-      response.writeHead(200).write('event');
+      response.writeHead(200, { 'content-type': 'application/json' }).write('event\n');
       resolve(response);
       return true;
     };
@@ -156,11 +156,11 @@ for (const version of VERSIONS) {
     await isGone(upstream);
     assert.equal(await statusOf(own, uri), 401);
     const end = (await endsOf(world, '/events', version === '1.1' ? 1 : 2)).at(-1);
-    assert.equal(told(end as never), 'answered 200 (the token ended), 0 in, 5 out');
+    assert.equal(told(end as never), 'answered 200 (the token ended), 0 in, 6 out');
   });
 }
 
-test('T60: an exec is cut when its caller’s token is no longer taken', async () => {
+test('T60: an exec ends when its caller’s token is no longer taken', async () => {
   const from = (await endsOf(world, '/exec', 0)).length;
   const { client, upstream } = await openExec(await lastToken('short-exec'));
   await Promise.all([isGone(client), isGone(upstream)]);

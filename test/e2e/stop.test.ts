@@ -9,6 +9,7 @@ import { openStream, VERSIONS } from '../support/client-stream.ts';
 import { ask, makeSite } from '../support/gateway-process.ts';
 import { journalOf } from '../support/journal-of.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import { dataFrame, HeaderCompressor, headerBlock, synStream } from '../support/spdy-client.ts';
 import { endsOf, STREAM_POLICY, told } from '../support/stream-world.ts';
 import { openSocket, readAll, readUntil } from '../transport/support.ts';
 
@@ -52,7 +53,7 @@ async function worldOf(t: TestContext) {
 const privatePort = (world: SmallWorld, path: string) => fetch(world.gateway.privateUrl + path);
 
 for (const version of VERSIONS) {
-  test(`a stop ends watches and logs in order, and waits for what ends by itself, over HTTP/${version}`, async (t) => {
+  test(`T82: a stop ends watches in order and cuts logs, and waits for what ends by itself, over HTTP/${version}`, async (t) => {
     const { world, token, arrived } = await worldOf(t);
     const [watchUri, logUri] = [`${NAMESPACE}/configmaps?watch=1`, `${POD}/log?follow=true`];
     const [watchCame, logCame, getCame] = [arrived(watchUri), arrived(logUri), arrived(`${NAMESPACE}/services`)];
@@ -70,7 +71,7 @@ for (const version of VERSIONS) {
 
     const stopped = world.gateway.stop('the test says so');
     log.body.resume();
-    assert.equal(await log.ended, 'whole');
+    assert.equal(await log.ended, 'broken');
     const ready = await privatePort(world, '/readyz');
     assert.deepEqual([ready.status, await ready.text()], [503, 'not ready\n- the gateway is stopping\n']);
     assert.equal((await privatePort(world, '/healthz')).status, 200);
@@ -148,11 +149,13 @@ test('an exec has the whole time, and is cut with a reason, as is a request that
   );
   assert.match(await readUntil(client, '\r\n\r\n'), /^HTTP\/1.1 101 /);
   const upstream = await switched;
+  client.write(synStream(1, await new HeaderCompressor().block(headerBlock([['streamtype', 'stdout']]))));
+  await new Promise((resolve) => upstream.once('data', resolve));
   const came = arrived(`${NAMESPACE}/services`);
   const getting = openStream(world, { version: '1.1', uri: `${NAMESPACE}/services`, token });
   await came;
   const stopped = world.gateway.stop('the test says so');
-  upstream.write('still here');
+  upstream.write(dataFrame(1, Buffer.from('still here')));
   assert.match(await readUntil(client, 'still here'), /still here$/);
   world.gateway.hurry();
   await assert.rejects(getting);

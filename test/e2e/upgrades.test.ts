@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { SmallWorld } from '../support/small-world.ts';
+import { dataFrame, HeaderCompressor, headerBlock, PING, synStream, webSocketFrame } from '../support/spdy-client.ts';
 import { endsOf, startStreamWorld, told } from '../support/stream-world.ts';
 import { openSocket, readAll, readUntil } from '../transport/support.ts';
 
@@ -83,13 +84,19 @@ const closed = (socket: TLSSocket) =>
     if (socket.closed || socket.readableEnded) resolve();
     else void socket.resume().once('end', resolve).once('close', resolve);
   });
+/** What opens the stream 1 for output. */
+const stdoutOpened = async () =>
+  synStream(1, await new HeaderCompressor().block(headerBlock([['streamtype', 'stdout']])));
 const execOf = (text: string) => `${PODS}/${pod}/exec?command=${text}&stdin=true&stdout=true`;
 const execEnds = async () => (await endsOf(world, '/exec', 0)).length;
 
 test('T40: bytes both ways are the same bytes, and what is under way is bounded in both directions', async () => {
   const { client, upstream } = await opened({ uri: execOf('cat') });
-  const chunk = Buffer.alloc(1 << 20);
-  for (let i = 0; i < chunk.length; i += 4) chunk.writeUInt32LE((i * 2654435761) >>> 0, i);
+  const opening = await stdoutOpened();
+  client.write(opening);
+  assert.deepEqual(await once(upstream, 'data'), opening);
+  const chunk = dataFrame(1, Buffer.alloc((1 << 20) - 8));
+  for (let i = 8; i < chunk.length; i += 4) chunk.writeUInt32LE((i * 2654435761) >>> 0, i);
   const [total, aheadMax] = [48 << 20, 16 << 20];
   for (const [from, to] of [
     [client, upstream],
@@ -125,7 +132,7 @@ test('T40: bytes both ways are the same bytes, and what is under way is bounded 
   await closed(client);
   assert.equal(
     told((await endsOf(world, '/exec', from + 1)).at(-1) as never),
-    `answered 101, ${total} in, ${total} out`,
+    `answered 101, ${opening.length + total} in, ${total} out`,
   );
 });
 
@@ -134,12 +141,13 @@ test('T40: an end passes each way on its own, and the end is recorded once, as w
   const toldNext = async () => told((await endsOf(world, '/exec', ++from)).at(-1) as never);
 
   const half = await opened({ uri: execOf('tar') });
-  half.client.end('in');
-  assert.equal(await readAllOnce(half.upstream), 'in');
+  const opening = await stdoutOpened();
+  half.client.end(opening);
+  assert.equal(await readAllOnce(half.upstream), opening.toString('latin1'));
   const rest = readAll(half.client);
-  half.upstream.end('out after the end of in');
-  assert.equal(await rest, 'out after the end of in');
-  assert.equal(await toldNext(), 'answered 101, 2 in, 23 out');
+  half.upstream.end(dataFrame(1, Buffer.from('out after the end of in')));
+  assert.match(await rest, /out after the end of in$/);
+  assert.equal(await toldNext(), `answered 101, ${opening.length} in, 31 out`);
 
   const callerBreaks = await opened({ uri: execOf('sh') });
   callerBreaks.client.destroy();
@@ -157,8 +165,8 @@ test('T40: an end passes each way on its own, and the end is recorded once, as w
 function readAllOnce(socket: TLSSocket): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
-    socket.on('data', (chunk) => {
-      text += chunk;
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
     });
     socket.on('end', () => resolve(text));
   });
@@ -212,15 +220,17 @@ test('a port-forward tunnels its frames in a WebSocket, and ends when its pod do
     },
     `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: ${tunnel}\r\n\r\n`,
   );
-  client.write(Buffer.from([0x82, 0x81, 1, 2, 3, 4, 5]));
-  assert.deepEqual([...(await once(upstream, 'data'))], [0x82, 0x81, 1, 2, 3, 4, 5]);
-  upstream.write(Buffer.from([0x82, 1, 7]));
-  assert.deepEqual([...(await once(client, 'data'))], [0x82, 1, 7]);
+  const sent = webSocketFrame(PING);
+  client.write(sent);
+  assert.deepEqual(await once(upstream, 'data'), sent);
+  const answered = Buffer.concat([Buffer.from([0x82, PING.length]), PING]);
+  upstream.write(answered);
+  assert.deepEqual(await once(client, 'data'), answered);
   // T41: the pod is gone, and its caller hears so without a word of its own.
   connection?.resetAndDestroy();
   await closed(client);
   client.destroy();
-  assert.match(told((await endsOf(world, '/portforward', 1)).at(-1) as never), /^broken 101, 7 in, 3 out$/);
+  assert.match(told((await endsOf(world, '/portforward', 1)).at(-1) as never), /^broken 101, 18 in, 14 out$/);
 });
 
 function once(socket: TLSSocket, event: 'data'): Promise<Buffer> {

@@ -13,11 +13,12 @@ import { target as json } from './targets/json.ts';
 import { target as path } from './targets/path.ts';
 import { target as protobuf } from './targets/protobuf.ts';
 import { target as query } from './targets/query.ts';
+import { target as streams } from './targets/streams.ts';
 import { target as text } from './targets/text.ts';
 import { target as yaml } from './targets/yaml.ts';
 
 /** Each parser; a new one is a line here. */
-const TARGETS: readonly FuzzTarget[] = [path, query, header, json, yaml, protobuf, text];
+const TARGETS: readonly FuzzTarget[] = [path, query, header, json, yaml, protobuf, streams, text];
 
 const { seconds, seed, targets } = asked();
 process.stdout.write(`${targets.length} targets, ${seconds} seconds, seed ${seed}\n`);

@@ -1,7 +1,7 @@
 // What a client of port-forward writes: SPDY/3.1 frames, plain or in the messages of a WebSocket. Also frames that no client should write.
 
 import { constants, createDeflate } from 'node:zlib';
-import { SPDY_DICTIONARY } from '../../src/connectors/kubernetes/portforward/spdy-dictionary.ts';
+import { SPDY_DICTIONARY } from '../../src/connectors/kubernetes/streams/spdy-dictionary.ts';
 
 export type HeaderPairs = readonly (readonly [name: string, value: string])[];
 

@@ -1,7 +1,7 @@
 import type { Power } from '../../model/operation.ts';
 import type { Permit } from '../../model/permit.ts';
 import type { Reply } from '../../model/reply.ts';
-import type { Request } from '../../model/request.ts';
+import type { Headers, Request } from '../../model/request.ts';
 import type { Connector } from '../connector.ts';
 import { amendRequest } from './amend-request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
@@ -9,10 +9,11 @@ import type { Discovery, Scopes } from './discovery/discovery.ts';
 import { parseOperation } from './operation.ts';
 import { assertOnlyPinned } from './pin/only-pinned.ts';
 import { pinRequest } from './pin/pin-request.ts';
-import { watchPorts } from './portforward/watch-ports.ts';
 import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
 import { type Reviews, selfReview } from './reviews/reviews.ts';
 import { refusalReply } from './status.ts';
+import { readStream } from './streams/read-stream.ts';
+import { endableWatch } from './streams/watch-source.ts';
 import { unrepeatable } from './unrepeatable.ts';
 import { unlessOurs } from './upstream/unless-ours.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
@@ -57,13 +58,13 @@ const OPAQUE_POWERS: ReadonlySet<Power | undefined> = new Set(['pods-proxy', 'se
 async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promise<Reply> {
   const { upstream, upstreamIdentity } = parts;
   const { caller, operation, request } = permit;
-  const watched = watchPorts(permit); // before anything is sent
+  const read = readStream(permit); // before anything is sent
   const isReview = selfReview(operation) !== undefined;
   const identity = upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined;
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,
-    headers: isReview ? reviewHeaders(request.headers) : request.headers,
+    headers: isReview ? reviewHeaders(request.headers) : withoutExtensions(request.headers),
     body:
       operation.body === undefined
         ? undefined
@@ -79,12 +80,24 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promi
   const isNo = raw.status === 401 || raw.status === 403;
   const sentReply = isNo ? await unlessOurs(upstream, raw, identity, signal) : raw;
   const answered = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
-  const reply = watched(answered);
+  const reply = endable(permit, read(answered));
   if (request.warnings.length === 0) return reply;
   return {
     ...reply,
     headers: [...reply.headers, ...request.warnings.flatMap((text) => ['Warning', warning(text)])],
   };
+}
+
+function endable({ operation }: Permit, reply: Reply): Reply {
+  return reply.kind === 'stream' && operation.verb === 'watch' ? endableWatch(reply) : reply;
+}
+
+/**
+ * Frames that are compressed, or extended in another way, could not be read; no API server does this, something before one could.
+ */
+function withoutExtensions(headers: Headers): Headers {
+  if (!headers.has('sec-websocket-extensions')) return headers;
+  return new Map([...headers].filter(([name]) => name !== 'sec-websocket-extensions'));
 }
 
 /** Source: RFC 7234, 5.5: code, agent, and a quoted string; client-go drops one that it cannot read. */

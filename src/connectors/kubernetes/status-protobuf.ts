@@ -8,30 +8,32 @@ import type { Status, StatusCause } from './status.ts';
  */
 export function statusProtobuf(status: Status): Buffer {
   const { causes, retryAfterSeconds } = status.details;
-  const details = [...causes.map((cause) => bytes(4, causeProtobuf(cause))), integer(5, retryAfterSeconds ?? 0)];
+  const details = [...causes.map((cause) => bytesField(4, causeProtobuf(cause))), integer(5, retryAfterSeconds ?? 0)];
   const message = [
-    bytes(1, Buffer.alloc(0)),
-    text(2, status.status),
-    text(3, status.message),
-    text(4, status.reason),
-    bytes(5, Buffer.concat(details)),
+    bytesField(1, Buffer.alloc(0)),
+    textField(2, status.status),
+    textField(3, status.message),
+    textField(4, status.reason),
+    bytesField(5, Buffer.concat(details)),
     integer(6, status.code),
   ];
-  const type = Buffer.concat([text(1, status.apiVersion), text(2, status.kind)]);
-  return Buffer.concat([PREFIX, bytes(1, type), bytes(2, Buffer.concat(message))]);
+  const type = Buffer.concat([textField(1, status.apiVersion), textField(2, status.kind)]);
+  return Buffer.concat([PREFIX, bytesField(1, type), bytesField(2, Buffer.concat(message))]);
 }
 
 const PREFIX = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
 function causeProtobuf({ reason, message }: StatusCause): Buffer {
-  return Buffer.concat([text(1, reason), text(2, message)]);
+  return Buffer.concat([textField(1, reason), textField(2, message)]);
 }
 
-function text(field: number, value: string): Buffer {
-  return bytes(field, Buffer.from(value));
+/** A field that holds a text. */
+export function textField(field: number, value: string): Buffer {
+  return bytesField(field, Buffer.from(value));
 }
 
-function bytes(field: number, value: Buffer): Buffer {
+/** A field that holds bytes, or a message. */
+export function bytesField(field: number, value: Buffer): Buffer {
   return Buffer.concat([varint((field << 3) | 2), varint(value.length), value]);
 }
 

@@ -1,8 +1,8 @@
 import type { Power, StreamOptions } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Request } from '../../../model/request.ts';
-import { streamProtocol } from '../portforward/stream-protocol.ts';
 import { printable } from '../printable.ts';
+import { streamProtocol } from '../streams/stream-protocol.ts';
 import { isTrue } from './list-options.ts';
 import type { RequestInfo } from './request-info.ts';
 
@@ -81,7 +81,7 @@ function commandOptions(info: RequestInfo, power: 'exec' | 'attach'): StreamOpti
 /** T41: where streams name their ports, upstream overlooks those of the query; they are read all the same, and refused where they are none. */
 function ports(info: RequestInfo, request: Pick<Request, 'upgrade' | 'headers'>): readonly number[] {
   const inQuery = (info.query.get('ports') ?? []).flatMap((value) => value.split(',').map(port));
-  return streamProtocol(request) === 'channels' ? inQuery : [];
+  return streamProtocol(request, 'portforward') === 'channels' ? inQuery : [];
 }
 
 function container(info: RequestInfo): string | undefined {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { StreamEnded } from '../../../model/channels.ts';
 import type { Refusal } from '../../../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../../../model/reply.ts';
 import type { ByteSink, ByteSource } from '../../../std/byte-source.ts';
@@ -74,8 +75,10 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
     clearTimeout(this.#timer);
     this.#isSettled = true;
     const headers = withoutHopByHop(headerStrings(controller.rawHeaders));
-    const kind = this.#isStream && status < 300 ? 'stream' : 'unary';
-    this.#onOutcome({ kind, status, headers, body: this });
+    const isStream = this.#isStream && status < 300;
+    if (isStream)
+      this.#onOutcome({ kind: 'stream', status, headers, body: this, end: ({ message }) => this.#cut(message) });
+    else this.#onOutcome({ kind: 'unary', status, headers, body: this });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -100,13 +103,17 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
       this.#fail(upstreamFailure(error, { isSent: this.#isSent }));
       return;
     }
-    this.#error = error;
+    this.#error ??= error;
     if (!this.#isCancelled) this.#sink?.fail(error);
   }
 
   // What the taker calls.
 
   start(sink: ByteSink): void {
+    if (this.#error instanceof StreamEnded) {
+      sink.fail(this.#error);
+      return;
+    }
     if (this.#isCancelled) return;
     this.#sink = sink;
     let wantsMore = true;
@@ -132,6 +139,15 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
   }
 
   // What ends it early.
+
+  /** Of a log, or of what an application sends, nobody could tell an end in order from the end of all. */
+  #cut(message: string): void {
+    if (this.#isCancelled || this.#error !== undefined) return;
+    const error = new StreamEnded(message);
+    this.#error = error;
+    this.cancel(error);
+    this.#sink?.fail(error);
+  }
 
   readonly #onAbort = () => {
     const reason = this.#signal.reason instanceof Error ? this.#signal.reason : new Error('aborted');

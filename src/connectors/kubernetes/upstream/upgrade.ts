@@ -129,7 +129,7 @@ function duplexReply(response: IncomingMessage, socket: Duplex, head: Buffer, si
   signal.addEventListener('abort', onAbort, { once: true });
   socket.once('close', () => signal.removeEventListener('abort', onAbort));
   socket.on('error', () => {});
-  return { kind: 'duplex', status: 101, headers: response.rawHeaders, socket, head };
+  return { kind: 'duplex', status: 101, headers: response.rawHeaders, socket, head, end: () => void socket.destroy() };
 }
 
 function unaryReply(response: IncomingMessage, signal: AbortSignal): UnaryReply {

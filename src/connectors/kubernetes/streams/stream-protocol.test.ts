@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Request } from '../../../model/request.ts';
-import { isSpoken, type StreamProtocol, streamProtocol } from './stream-protocol.ts';
+import { type StreamProtocol, spokenProtocol, streamProtocol } from './stream-protocol.ts';
 
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
 
@@ -36,17 +36,30 @@ const SWITCHES: readonly (readonly [protocol: StreamProtocol, headers: readonly 
   ['channels', [], true],
   ['channels', ['Sec-WebSocket-Protocol', TUNNEL], false],
   ['spdy', ['X-Stream-Protocol-Version', 'portforward.k8s.io'], true],
+  ['spdy', ['X-Stream-Protocol-Version', 'v4.channel.k8s.io'], true],
+  ['spdy', ['X-Stream-Protocol-Version', 'v9.channel.k8s.io'], false],
+  ['spdy', [], true],
+  ['channels', ['Sec-WebSocket-Protocol', 'v5.channel.k8s.io'], true],
+  ['channels', ['Sec-WebSocket-Protocol', 'base64.channel.k8s.io'], true],
+  ['channels', ['Sec-WebSocket-Protocol', 'v4.base64.channel.k8s.io'], true],
+  ['channels', ['Sec-WebSocket-Protocol', 'v9.channel.k8s.io'], false],
+  [
+    'channels',
+    ['Sec-WebSocket-Protocol', 'v5.channel.k8s.io', 'Sec-WebSocket-Extensions', 'permessage-deflate'],
+    false,
+  ],
 ];
 
 suite('T41: what upstream took is what was judged', () => {
   for (const [protocol, headers, expected] of SWITCHES)
-    test(`${protocol}: ${headers.join(' ')}`, () => assert.equal(isSpoken(protocol, headers), expected));
+    test(`${protocol}: ${headers.join(' ')}`, () =>
+      assert.equal(spokenProtocol(protocol, headers) !== undefined, expected));
 });
 
 function outcome(protocol: 'websocket' | 'spdy/3.1', offered: readonly string[]): string {
   const upgrade = { protocol } as Request['upgrade'];
   try {
-    return streamProtocol({ upgrade, headers: new Map([['sec-websocket-protocol', offered]]) });
+    return streamProtocol({ upgrade, headers: new Map([['sec-websocket-protocol', offered]]) }, 'portforward');
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return error.code;

@@ -1,5 +1,5 @@
-/** What a port-forward that is held to its ports may send to open a stream; anything beyond cuts the connection. */
-export const PORT_GATE_LIMITS = Object.freeze({
+/** What an exec, attach or port-forward may send to open its streams, and how long its end may take; anything beyond cuts the connection. */
+export const STREAM_LIMITS = Object.freeze({
   /** Bytes of a SPDY control frame behind its head. */
   controlFrameBytesMax: 8 * 1024,
   /** Headers of one stream; clients send three. */
@@ -8,4 +8,6 @@ export const PORT_GATE_LIMITS = Object.freeze({
   streamHeadersBytesMax: 16 * 1024,
   /** Bytes held back until they are judged: a frame that opens a stream, in ever so small WebSocket frames. */
   heldBytesMax: 256 * 1024,
+  /** How long a stream that the gateway ends may take to say so: to finish the frame or event that is under way, and to be read. */
+  goodbyeTimeoutMs: 1000,
 });

@@ -4,12 +4,12 @@
  * Invariant: what a block inflates to is exactly its headers. A reader that takes what it needs of the shared stream, as spdystream does,
  * would read bytes that are left over as the beginning of the next block.
  */
-import { constants, createInflate, type Inflate } from 'node:zlib';
 import { Refusal } from '../../../model/refusal.ts';
-import { PORT_GATE_LIMITS } from './gate-limits.ts';
+import { Inflater } from './inflate.ts';
 import { SPDY_DICTIONARY } from './spdy-dictionary.ts';
+import { STREAM_LIMITS } from './stream-limits.ts';
 
-const { streamHeadersBytesMax, streamHeadersCountMax } = PORT_GATE_LIMITS;
+const { streamHeadersBytesMax, streamHeadersCountMax } = STREAM_LIMITS;
 
 const NAME = /^:?[a-z0-9!#$%&'*+.^_`|~-]+$/;
 const VALUE = /^[ -~]*$/;
@@ -20,23 +20,7 @@ const VALUE = /^[ -~]*$/;
  * Source: SPDY Protocol, Draft 3.1, section 2.6.10
  */
 export class SpdyHeaders {
-  readonly #inflate: Inflate = createInflate({
-    dictionary: SPDY_DICTIONARY,
-    flush: constants.Z_SYNC_FLUSH,
-    chunkSize: 1024,
-  });
-  #parts: Buffer[] = [];
-  #bytes = 0;
-  #settle: (error?: Error | null) => void = () => {};
-
-  constructor() {
-    const broke = () => this.#settle(new Error('the compressed stream ended'));
-    this.#inflate
-      .on('data', (part: Buffer) => this.#collect(part))
-      .on('error', (error) => this.#settle(error))
-      .on('end', broke)
-      .on('close', broke);
-  }
+  readonly #inflater = new Inflater(SPDY_DICTIONARY, streamHeadersBytesMax);
 
   /**
    * The headers of the next block, by name.
@@ -44,33 +28,14 @@ export class SpdyHeaders {
    * @throws {Refusal} REQUEST_MALFORMED it is not compressed as it must be, inflates to too much, gives a header twice or with several values, or
    * has something behind the headers
    */
-  async read(block: Buffer): Promise<ReadonlyMap<string, string>> {
-    this.#parts = [];
-    this.#bytes = 0;
+  read(block: Buffer): ReadonlyMap<string, string> {
+    let plain: Buffer;
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.#settle = (error) => (error ? reject(error) : resolve());
-        this.#inflate.write(block, (error) => {
-          while (this.#inflate.read() !== null); // what is not handed out yet goes to the listener
-          this.#settle(error ?? this.#inflate.errored);
-        });
-      });
+      plain = this.#inflater.read(block);
     } catch (cause) {
       throw malformed('the headers of a SPDY stream cannot be inflated', cause);
     }
-    return headersOf(Buffer.concat(this.#parts));
-  }
-
-  /** Gives back what it holds outside of the heap. */
-  close(): void {
-    this.#inflate.destroy();
-  }
-
-  #collect(part: Buffer): void {
-    this.#bytes += part.length;
-    if (this.#bytes > streamHeadersBytesMax)
-      this.#inflate.destroy(new Error(`it inflates to more than ${streamHeadersBytesMax} bytes`));
-    else this.#parts.push(part);
+    return headersOf(plain);
   }
 }
 

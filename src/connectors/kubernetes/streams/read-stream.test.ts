@@ -8,8 +8,8 @@ import type { DuplexReply } from '../../../model/reply.ts';
 import type { Request } from '../../../model/request.ts';
 import { requestInfo } from '../request/request-info.ts';
 import { streamOptions } from '../request/stream-options.ts';
-import { watchPorts } from './watch-ports.ts';
-import { WatchedSocket } from './watched-socket.ts';
+import { CodecSocket } from './codec-socket.ts';
+import { readStream } from './read-stream.ts';
 
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
 const CHANNELS = 'v4.channel.k8s.io';
@@ -22,13 +22,13 @@ const ROWS: readonly (readonly [
   taken: string,
   expected: string,
 ])[] = [
-  ['spdy/3.1', '', { allowed: [80] }, '', 'watched, asks for none'],
-  ['spdy/3.1', '?ports=80', { allowed: [80] }, '', 'watched, asks for none'],
-  [TUNNEL, '?ports=80', { denied: [22] }, TUNNEL, 'watched, asks for none'],
+  ['spdy/3.1', '', { allowed: [80] }, '', 'read, asks for none'],
+  ['spdy/3.1', '?ports=80', { allowed: [80] }, '', 'read, asks for none'],
+  [TUNNEL, '?ports=80', { denied: [22] }, TUNNEL, 'read, asks for none'],
   [TUNNEL, '', { denied: [22] }, '', 'OUTCOME_UNKNOWN, destroyed'],
-  [TUNNEL, '', undefined, '', 'passed, asks for none'],
-  [CHANNELS, '?ports=80&ports=81', { allowed: [80, 81] }, CHANNELS, 'passed, asks for 80,81'],
-  [CHANNELS, '?ports=80,81', undefined, CHANNELS, 'passed, asks for 80,81'],
+  [TUNNEL, '', undefined, '', 'OUTCOME_UNKNOWN, destroyed'],
+  [CHANNELS, '?ports=80&ports=81', { allowed: [80, 81] }, CHANNELS, 'read, asks for 80,81'],
+  [CHANNELS, '?ports=80,81', undefined, CHANNELS, 'read, asks for 80,81'],
   [CHANNELS, '?ports=80', { allowed: [80] }, TUNNEL, 'OUTCOME_UNKNOWN, destroyed'],
   [CHANNELS, '', { allowed: [80] }, CHANNELS, 'QUERY_AMBIGUOUS, nothing sent'],
 ];
@@ -54,11 +54,18 @@ function outcome(permit: Permit, taken: string): string {
   const [socket] = duplexPair();
   let isSent = false;
   try {
-    const watch = watchPorts(permit);
+    const watch = readStream(permit);
     isSent = true;
     const headers = taken === '' ? [] : ['Sec-WebSocket-Protocol', taken];
-    const reply = watch({ kind: 'duplex', status: 101, headers, socket, head: Buffer.alloc(0) }) as DuplexReply;
-    const how = reply.socket instanceof WatchedSocket ? 'watched' : 'passed';
+    const reply = watch({
+      kind: 'duplex',
+      status: 101,
+      headers,
+      socket,
+      head: Buffer.alloc(0),
+      end() {},
+    }) as DuplexReply;
+    const how = reply.socket instanceof CodecSocket ? 'read' : 'passed';
     reply.socket.destroy();
     return `${how}, asks for ${permit.operation.stream?.ports.join() || 'none'}`;
   } catch (error) {

@@ -1,0 +1,185 @@
+import { Duplex } from 'node:stream';
+import type { StreamEnd } from '../../../model/channels.ts';
+import { Refusal } from '../../../model/refusal.ts';
+import { goodbyeOf } from './goodbye.ts';
+import type { Codec, Lane } from './lane.ts';
+import { Passing } from './passing.ts';
+import { STREAM_LIMITS } from './stream-limits.ts';
+
+/**
+ * A connection to upstream of which both directions are read as they pass, with back-pressure both ways. What cannot be let pass ends it, with the
+ * refusal as its error; the caller is told first, in the protocol that it speaks.
+ */
+export class CodecSocket extends Duplex {
+  readonly #socket: Duplex;
+  readonly #codec: Codec;
+  #head: Buffer;
+  #bytesRead = 0;
+  #bytesWritten = 0;
+  #goOn: () => void = () => {};
+  #ending: StreamEnd | undefined;
+  /** What cut it. */
+  #refusal: Refusal | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** The caller has been given all that it ever gets. */
+  #isSaid = false;
+  /** The gateway has said goodbye, and reads nothing more of either side. */
+  #isCut = false;
+  #isTaking = false;
+
+  /** @param head what upstream sent behind its 101 */
+  constructor(socket: Duplex, head: Buffer, codec: Codec) {
+    super({ allowHalfOpen: true });
+    this.#socket = socket;
+    this.#head = head;
+    this.#codec = codec;
+    this.on('error', () => {}); // who splices it listens for itself; until then nobody does
+    socket.pause();
+    socket.on('data', (chunk: Buffer) => {
+      if (!this.#receive(chunk)) socket.pause();
+    });
+    socket.once('end', () => this.#upstreamEnded());
+    socket.on('error', () => {}); // told by its end
+    socket.once('close', () => this.#closed());
+    socket.on('drain', () => this.#goOn());
+    if (socket.destroyed) this.destroy();
+  }
+
+  /** Bytes that passed to the caller. */
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  /** Bytes that passed to upstream. */
+  get bytesWritten(): number {
+    return this.#bytesWritten;
+  }
+
+  /** Says goodbye to the caller as its protocol does, and ends; at the latest after `goodbyeTimeoutMs`. */
+  sayGoodbye(end: StreamEnd): void {
+    if (this.#ending !== undefined || this.destroyed) return;
+    this.#ending = end;
+    this.#timer = setTimeout(() => this.destroy(this.#refusal), STREAM_LIMITS.goodbyeTimeoutMs);
+    this.once('end', () => this.destroy(this.#refusal));
+    if (!this.#isTaking) this.#tryGoodbye();
+  }
+
+  override _read(): void {
+    const head = this.#head;
+    this.#head = Buffer.alloc(0);
+    if (head.length > 0 && !this.#receive(head)) return;
+    this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#isCut || this.#refusal !== undefined) {
+      done(); // what is said to who has gone is dropped
+      return;
+    }
+    const { list, refusal } = this.#through(this.#codec.toUpstream, chunk);
+    let isTaken = true;
+    for (const bytes of list) {
+      if (!this.#socket.writable) break;
+      this.#bytesWritten += bytes.length;
+      isTaken = this.#socket.write(bytes);
+    }
+    if (isTaken) done();
+    else this.#goOn = once(done);
+    this.#after(refusal);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    if (this.#isCut || !this.#socket.writable) {
+      done();
+      return;
+    }
+    const out = new Passing();
+    this.#codec.toUpstream.end(out);
+    for (const bytes of out.list) this.#socket.write(bytes);
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#timer);
+    this.#socket.destroy();
+    done(error);
+  }
+
+  /** Whether the caller can take more. */
+  #receive(chunk: Buffer): boolean {
+    if (this.#isSaid || this.#refusal?.code === 'OUTCOME_UNKNOWN') return true;
+    const { list, refusal } = this.#through(this.#codec.toCaller, chunk);
+    const isTaken = this.#give(list);
+    this.#after(refusal);
+    return isTaken;
+  }
+
+  #through(lane: Lane, chunk: Buffer): { readonly list: readonly Buffer[]; readonly refusal: Refusal | undefined } {
+    const out = new Passing();
+    this.#isTaking = true;
+    try {
+      lane.take(chunk, out);
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      return { list: out.list, refusal: thrown };
+    } finally {
+      this.#isTaking = false;
+    }
+    return { list: out.list, refusal: undefined };
+  }
+
+  #give(list: readonly Buffer[]): boolean {
+    let isTaken = true;
+    for (const bytes of list) {
+      this.#bytesRead += bytes.length;
+      isTaken = this.push(bytes);
+    }
+    return isTaken;
+  }
+
+  #after(refusal: Refusal | undefined): void {
+    if (refusal !== undefined && this.#refusal === undefined) {
+      this.#refusal = refusal;
+      this.sayGoodbye({ why: 'fault', message: refusal.message });
+    }
+    if (this.#ending !== undefined) this.#tryGoodbye();
+  }
+
+  #tryGoodbye(): void {
+    if (this.#isSaid) return;
+    const bytes = this.#codec.toCaller.goodbye(goodbyeOf(this.#ending as StreamEnd, this.#codec.hasStatus));
+    if (bytes === undefined) return; // once the frame under way is whole
+    if (bytes.length > 0) this.#give([bytes]);
+    this.#isSaid = true;
+    this.#isCut = true;
+    this.push(null);
+    this.#socket.destroy();
+  }
+
+  #upstreamEnded(): void {
+    if (this.#isSaid) return;
+    this.#isSaid = true;
+    const out = new Passing();
+    this.#codec.toCaller.end(out);
+    this.#give(out.list);
+    this.push(null);
+  }
+
+  /** What had been taken of an upstream that broke is still given to the caller, and the break is told behind it. */
+  #closed(): void {
+    this.#goOn();
+    // What came before an orderly end may still be on its way to the caller.
+    if (this.#isSaid || this.#socket.readableEnded || this.destroyed) return;
+    for (let chunk: Buffer | null = this.#socket.read(); chunk !== null; chunk = this.#socket.read())
+      this.#receive(chunk);
+    this.destroy(this.#refusal ?? this.#socket.errored ?? undefined);
+  }
+}
+
+function once(done: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) done();
+    isDone = true;
+  };
+}
