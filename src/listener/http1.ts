@@ -26,9 +26,9 @@ export async function serveHttp1(
     writer.closed();
     if (!response.writableFinished) aborter.abort(clientGone());
   });
-  const { target, raw } = http1Request(context, request);
+  const { target, prefix, raw } = http1Request(context, request);
   const answer = await answerOf(context, target, raw, aborter.signal);
-  if (answer.kind !== 'duplex') return writer.send(answer);
+  if (answer.kind !== 'duplex') return writer.send(answer, prefix);
   answer.socket.destroy();
   context.onFault(new Error('a duplex reply to a request that asked for no upgrade'));
   writer.send(faultReply());
@@ -52,7 +52,7 @@ export function http1Request({ routes, clock }: ExchangeContext, request: Incomi
     body: request,
     upgrade: undefined,
   };
-  return { target: route.target, raw };
+  return { target: route.target, prefix: route.prefix, raw };
 }
 
 /** One reply over HTTP/1.1. */

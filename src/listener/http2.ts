@@ -56,9 +56,9 @@ export async function serveHttp2(
       if (!stream.headersSent) stream.additionalHeaders({ ':status': 100 });
     });
   }
-  const { target, raw } = http2Request(context, connection, stream, headers, rawHeaders);
+  const { target, prefix, raw } = http2Request(context, connection, stream, headers, rawHeaders);
   const answer = await answerOf(context, target, raw, aborter.signal);
-  if (answer.kind !== 'duplex') return writer.send(answer);
+  if (answer.kind !== 'duplex') return writer.send(answer, prefix);
   answer.socket.destroy();
   context.onFault(new Error('a duplex reply over HTTP/2'));
   writer.send(faultReply());
@@ -86,7 +86,7 @@ function http2Request(
     body: stream,
     upgrade: undefined,
   };
-  return { target: route.target, raw };
+  return { target: route.target, prefix: route.prefix, raw };
 }
 
 /** `:authority`, and `Host` only where that is missing; two that differ name no host at all. */

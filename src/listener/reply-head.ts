@@ -29,11 +29,12 @@ export function isOfOrigin(name: string): boolean {
  * The head that a client gets: hop-by-hop headers end here, what is opened in a browser may run nothing, and nothing that an application behind a
  * proxy says of a whole origin (a cookie, another place to reach it, where to report to) is passed: the origin is the gateway's, with all its targets.
  *
- * `Trailer` goes with a length, since nothing can then follow the body.
+ * `Trailer` goes with a length, since nothing can then follow the body. A `Location` that is a path of the target is one of the gateway: `prefix`, under which the
+ * client has its target, is put before it.
  *
  * @throws {RangeError} a status that ends no exchange; a length that is no number, or two that differ: two readers would see the end in two places
  */
-export function wireHead(reply: ReplyHead): WireHead {
+export function wireHead(reply: ReplyHead, prefix = ''): WireHead {
   if (!(reply.status >= 200 && reply.status <= 599)) throw new RangeError('a status that ends no exchange');
   const headers: string[] = [];
   let contentLength: number | undefined;
@@ -48,7 +49,7 @@ export function wireHead(reply: ReplyHead): WireHead {
       if (contentLength !== undefined) continue;
       contentLength = length;
     }
-    headers.push(name, value);
+    headers.push(name, prefix !== '' && isLocation(name) ? located(value, prefix) : value);
   }
   headers.push('content-security-policy', 'sandbox');
   return {
@@ -56,6 +57,15 @@ export function wireHead(reply: ReplyHead): WireHead {
     headers: contentLength === undefined ? headers : without(headers, 'trailer'),
     contentLength,
   };
+}
+
+function isLocation(name: string): boolean {
+  return name.length === 8 && name.toLowerCase() === 'location';
+}
+
+/** `//host/…` is another place, and `page` is relative to the request: only an absolute path begins at the target's root. */
+function located(value: string, prefix: string): string {
+  return value.startsWith('/') && !value.startsWith('//') ? prefix + value : value;
 }
 
 function parseLength(value: string): number {

@@ -37,8 +37,8 @@ export class ReplyWriter implements ByteSink, Waiting {
     this.#progress = progress;
   }
 
-  /** Begins the reply. A client that has gone meanwhile cancels it. */
-  send(reply: UnaryReply | StreamReply | RefusedReply): void {
+  /** Begins the reply. A client that has gone meanwhile cancels it. `prefix` is the path under which the client has its target. */
+  send(reply: UnaryReply | StreamReply | RefusedReply, prefix = ''): void {
     const source = reply.kind === 'refused' ? bytesSource(reply.body) : reply.body;
     if (this.#state !== 'open') {
       source.cancel(new Error('the client went away'));
@@ -46,7 +46,7 @@ export class ReplyWriter implements ByteSink, Waiting {
     }
     this.#source = source;
     try {
-      const { status, headers, contentLength } = wireHead(reply);
+      const { status, headers, contentLength } = wireHead(reply, prefix);
       this.#isBodyless = this.#wire.isHeadRequest || status === 204 || status === 304;
       this.#contentLength = contentLength;
       const mayHaveTrailers = contentLength === undefined && !this.#isBodyless;

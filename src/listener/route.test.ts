@@ -41,8 +41,10 @@ const rows: readonly (readonly [string, Partial<Arrival>, string | undefined, st
 ];
 for (const [uri, arrival, target, rest] of rows) {
   test(`${uri} ${JSON.stringify(arrival)} leads to ${target ?? 'no target'}`, () => {
+    const prefix = target === undefined ? '' : uri.slice(0, uri.length - rest.length);
     assert.deepEqual(routeOf(shared, { authority: undefined, serverName: undefined, uri, ...arrival }), {
       target,
+      prefix,
       uri: rest,
     });
   });
@@ -53,6 +55,7 @@ test('a port of its own leads to its target, whatever path and host are', () => 
   for (const uri of ['/api/v1', '/k8s/prod/api', '*']) {
     assert.deepEqual(routeOf(own, { uri, authority: 'one.example', serverName: 'two.example' }), {
       target: 'own',
+      prefix: '',
       uri,
     });
   }

@@ -28,6 +28,8 @@ export interface Arrival {
 /** A target, and the request target behind its prefix. Without a target, the request target is whole. */
 export interface Route {
   readonly target: string | undefined;
+  /** What stood before the request target: `/k8s/<target>`, or nothing. */
+  readonly prefix: string;
   readonly uri: string;
 }
 
@@ -38,17 +40,19 @@ const PATH_PREFIX = '/k8s/';
  * targets: one of the two was then not meant for this one.
  */
 export function routeOf(routes: Routes, { uri, authority, serverName }: Arrival): Route {
-  if (routes.portTarget !== undefined) return { target: routes.portTarget, uri };
+  if (routes.portTarget !== undefined) return { target: routes.portTarget, prefix: '', uri };
   if (routes.hostTargets.size > 0) {
     const byHost = routes.hostTargets.get(hostName(authority));
     const byServerName = serverName === undefined ? byHost : routes.hostTargets.get(serverName.toLowerCase());
-    if (byHost !== byServerName) return { target: undefined, uri };
-    if (byHost !== undefined) return { target: byHost, uri };
+    if (byHost !== byServerName) return { target: undefined, prefix: '', uri };
+    if (byHost !== undefined) return { target: byHost, prefix: '', uri };
   }
-  if (!uri.startsWith(PATH_PREFIX)) return { target: undefined, uri };
+  if (!uri.startsWith(PATH_PREFIX)) return { target: undefined, prefix: '', uri };
   const end = nameEnd(uri);
   const target = uri.slice(PATH_PREFIX.length, end);
-  return routes.pathTargets.has(target) ? { target, uri: uri.slice(end) } : { target: undefined, uri };
+  return routes.pathTargets.has(target)
+    ? { target, prefix: uri.slice(0, end), uri: uri.slice(end) }
+    : { target: undefined, prefix: '', uri };
 }
 
 function nameEnd(uri: string): number {

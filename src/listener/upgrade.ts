@@ -27,9 +27,9 @@ export async function serveUpgrade(
   socket.on('error', () => {});
   socket.once('end', onGone).once('close', onGone);
   if (hasBody(request)) return void socket.end(BODY_REFUSED, () => socket.destroy());
-  const { target, raw } = http1Request(context, request);
+  const { target, prefix, raw } = http1Request(context, request);
   const answer = await answerOf(context, target, { ...raw, upgrade: { socket, head } }, aborter.signal);
-  if (answer.kind !== 'duplex') return sendAndClose(context, request, socket as Socket, answer);
+  if (answer.kind !== 'duplex') return sendAndClose(context, request, socket as Socket, answer, prefix);
   if (aborter.signal.aborted) {
     socket.destroy();
     answer.socket.destroy();
@@ -56,6 +56,7 @@ function sendAndClose(
   request: IncomingMessage,
   socket: Socket,
   answer: Parameters<ReplyWriter['send']>[0],
+  prefix: string,
 ): void {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
@@ -65,7 +66,7 @@ function sendAndClose(
   socket.once('close', () => writer.closed());
   // Security: whatever the client sent behind its request is never read; without this T33 fails.
   response.once('finish', () => socket.destroySoon());
-  writer.send(answer);
+  writer.send(answer, prefix);
 }
 
 /** The head of a switch of protocols, as upstream sent it, `Connection` and `Upgrade` included, without what speaks for a whole origin. */

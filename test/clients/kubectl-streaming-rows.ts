@@ -88,6 +88,19 @@ export const streamingRows: readonly Row[] = [
     ],
   },
   {
+    name: 'proxy by a server URL without a path',
+    run: 'kubectl proxy --port=0',
+    isPathless: true,
+    steps: [
+      { when: /127\.0\.0\.1:(\d+)/, act: { fetch: '/api/v1/namespaces/$NS/services/http:app:80/proxy' } },
+      { when: /fetched/, act: 'interrupt' },
+    ],
+  },
+  {
+    name: 'get --raw of a service without its final slash, which is redirected',
+    run: 'kubectl get --raw "/api/v1/namespaces/$NS/services/http:app:80/proxy"',
+  },
+  {
     name: 'debug',
     run: `kubectl debug web ${pod} -c debugger -- sh -c 'echo debugged' && until kubectl logs web -c debugger 2>/dev/null; do sleep 0.2; done`,
     stored: ['pod/web'],

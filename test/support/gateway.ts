@@ -62,7 +62,11 @@ const everything = {
   rules: [
     { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
     { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
-    { id: 'streams', effect: 'allow', powers: ['exec', 'attach', 'portforward', 'ephemeralcontainers'] },
+    {
+      id: 'streams',
+      effect: 'allow',
+      powers: ['exec', 'attach', 'portforward', 'ephemeralcontainers', 'services-proxy'],
+    },
   ],
 };
 

@@ -15,6 +15,7 @@ import { type ExchangeFailure, UpstreamExchange } from './exchange.ts';
 import { upstreamFailure } from './failure.ts';
 import type { Identity } from './impersonation.ts';
 import type { UpstreamLimits } from './limits.ts';
+import { ownLocation } from './location.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { credentialRefused } from './unavailable.ts';
 import { sendUpgrade } from './upgrade.ts';
@@ -102,7 +103,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const attempt = async (prepared: Prepared) => {
       const reply = await believed(() => sendWith(prepared)).catch(refusedCredential);
       if (reply instanceof Refusal) options.credentials.invalidate(prepared.credential);
-      if (reply instanceof Refusal || reply.status !== 401 || request.isOpaque === true) return reply;
+      if (reply instanceof Refusal) return reply;
+      if (reply.status !== 401 || request.isOpaque === true) return located(reply, server);
       options.credentials.invalidate(prepared.credential);
       giveUp(reply);
       return credentialRefused('the target answered 401');
@@ -146,6 +148,11 @@ function refusedCredential(thrown: unknown): Refusal {
 function giveUp(reply: Reply): void {
   if (reply.kind === 'duplex') reply.socket.destroy();
   else reply.body.cancel(new Error('not taken with this credential'));
+}
+
+function located<R extends Reply>(reply: R, server: ReturnType<typeof serverParts>): R {
+  const headers = ownLocation(reply.status, reply.headers, server);
+  return headers === reply.headers ? reply : { ...reply, headers };
 }
 
 interface Prepared {
