@@ -124,6 +124,13 @@ for (const [name, claims, expected] of CLAIMS) {
   });
 }
 
+test('the name under which upstream is asked whom it sees is nobody’s', async () => {
+  served = ['one'];
+  const own = createAuthenticator([{ ...issuer, subject: { claim: 'sub', prefix: 'sallyport:' } }], clock);
+  assert.equal(await outcome(own, await mint({ claims: { sub: 'probe' } })), 'TOKEN_INVALID');
+  assert.equal(await outcome(own, await mint({ claims: { sub: 'prober' } })), 'sallyport:prober []');
+});
+
 const VERIFIED_CLAIMS: readonly (readonly [string, unknown, string])[] = [
   ['email', undefined, 'ci:a@b.example []'],
   ['email', true, 'ci:a@b.example []'],

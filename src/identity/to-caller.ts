@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { Caller } from '../model/caller.ts';
+import { type Caller, PROBE_SUBJECT } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -37,6 +37,8 @@ function subjectOf(issuer: Issuer, claims: JWTPayload): string {
   const subject = issuer.subject.prefix + claim;
   if (isReserved(subject))
     throw invalid('its subject begins with `system:`, which is Kubernetes’ own; give the issuer a subject prefix');
+  // Security: upstream is shown this name by the gateway alone, to prove that it sees whom it is shown.
+  if (subject === PROBE_SUBJECT) throw invalid(`its subject \`${PROBE_SUBJECT}\` is the gateway’s own`);
   return checked(subject, 'subject');
 }
 

@@ -16,6 +16,7 @@ const OVER_ONCE_ANSWERED = [
   'CREDENTIAL_UNAVAILABLE',
   'CREDENTIAL_REFUSED',
   'DISCOVERY_UNAVAILABLE',
+  'TARGET_UNPROVEN',
 ] as const satisfies readonly RefusalCode[];
 /** It may be so for some callers alone, so that an answer to another says nothing. */
 const LASTING = ['CREDENTIAL_FORBIDDEN'] as const satisfies readonly RefusalCode[];

@@ -8,6 +8,7 @@ import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';
 import { fileAuthority } from '../connectors/kubernetes/upstream/authority.ts';
 import { followedKubeconfig } from '../connectors/kubernetes/upstream/followed-kubeconfig.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
+import { provenUpstream } from '../connectors/kubernetes/upstream/prove-identity.ts';
 import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
 import { createUpstream, type Upstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
 import { lookUpAll } from '../pipeline/look-up.ts';
@@ -46,7 +47,8 @@ export function createTarget(
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs: config.limits.upstreamTimeoutMs };
   const onRefused = (why: string) => told.failed(why, true);
   const way = wayTo(target, config, clock, onRefused);
-  const upstream = way({ identity: target.upstreamIdentity, limits });
+  const forwards = way({ identity: target.upstreamIdentity, limits });
+  const upstream = target.upstreamIdentity === 'caller' ? provenUpstream(forwards, clock) : forwards;
   const reader = toldReader(readerOf(target, way, { identity: 'credential', limits }, clock, onRefused), told);
   const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });
   const { upstreamIdentity } = target;

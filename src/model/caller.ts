@@ -20,6 +20,9 @@ export interface Caller {
   readonly tokenDigest: string;
 }
 
+/** The name under which upstream is asked whom it sees. It is no caller's. */
+export const PROBE_SUBJECT = 'sallyport:probe';
+
 /** What tells one caller from every other; a new token changes nothing about it. */
 export function callerKey({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
   return JSON.stringify([issuer, subject]);

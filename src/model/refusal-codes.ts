@@ -120,6 +120,11 @@ export const REFUSAL_CODES = {
     retry: 'later',
     meaning: 'the target does not take the gateway’s own credential; nothing was done, and the caller’s token is good',
   },
+  TARGET_UNPROVEN: {
+    status: 503,
+    retry: 'later',
+    meaning: 'it is not proven that the target sees for whom the gateway asks; nothing was sent',
+  },
   CREDENTIAL_FORBIDDEN: {
     status: 503,
     retry: 'later',

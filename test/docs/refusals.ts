@@ -125,6 +125,11 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
   CREDENTIAL_UNAVAILABLE: () =>
     new Refusal('CREDENTIAL_UNAVAILABLE', 'the credential for the target could not be had, and nothing was sent'),
   CREDENTIAL_REFUSED: () => credentialRefused('the target answered 401'),
+  TARGET_UNPROVEN: () =>
+    new Refusal('TARGET_UNPROVEN', 'the target does not see for whom the gateway asks, so nothing is sent to it', {
+      advice:
+        'whoever runs this gateway looks at what stands between it and the API server, and takes impersonation away',
+    }),
   CREDENTIAL_FORBIDDEN: () => credentialForbidden('ada', 'group `dev`'),
   DISCOVERY_UNAVAILABLE: () =>
     new Refusal('DISCOVERY_UNAVAILABLE', 'the target could not be asked which kinds it serves'),

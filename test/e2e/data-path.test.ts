@@ -106,6 +106,30 @@ for (const headers of [
   });
 }
 
+test('T1: acting as somebody else is refused on every route, also where nothing would be judged or there is no target', async () => {
+  const from = world.standin.requests.length;
+  const headers = { 'impersonate-user': 'joe' };
+  const json = { ...headers, 'content-type': 'application/json' };
+  const review = JSON.stringify({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: {} });
+  const reviews = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  for (const asked of [
+    { uri: '/api', headers },
+    { uri: '/version', headers },
+    { uri: '/openapi/v3', headers },
+    { uri: `${NAMESPACE}/pods?watch=true`, headers },
+    { uri: `${NAMESPACE}/pods/web/log?follow=true`, headers },
+    { uri: `${NAMESPACE}/services/web/proxy/`, headers },
+    { uri: reviews, method: 'POST', headers: json, body: review },
+    { uri: '/apis/no.such.group/v1/things', headers },
+    { uri: '/version', prefix: '/k8s/other', headers },
+  ] as const) {
+    const { status, body } = await world.ask({ token, ...asked });
+    assert.equal(status, 403, asked.uri);
+    assert.match(body, /"IMPERSONATION_REFUSED"/, asked.uri);
+  }
+  assert.equal(world.standin.requests.length, from);
+});
+
 test('T52: a name that may not be seen and one that is not there answer alike', async () => {
   const uri = '/api/v1/namespaces/kube-system/configmaps/';
   const there = await world.ask({ token, uri: `${uri}kube-root-ca.crt` });

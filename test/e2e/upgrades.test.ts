@@ -245,6 +245,8 @@ test('T33: an exec that is refused leaves no pipe: one answer, nothing upstream,
     [{ uri: execOf('sh'), token: stranger }, 403],
     [{ uri: execOf('sh'), token: stranger, method: 'GET', protocol: 'websocket' }, 403],
     [{ uri: execOf('sh'), token: 'a.b.c' }, 401],
+    [{ uri: execOf('sh'), headers: ['Impersonate-User: joe'] }, 403],
+    [{ uri: execOf('sh'), method: 'GET', protocol: 'websocket', headers: ['impersonate_user: joe'] }, 403],
   ] as const) {
     const client = await open();
     const before = upgrades;
