@@ -40,12 +40,14 @@ ${values.keysFile === undefined ? "    # keys: { file: jwks.json } # instead of 
     groups: { claim: groups, prefix: "" }
     kind: autonomous
 
-# What they reach: https://127.0.0.1:8443/k8s/${values.target}/
+# What they reach: https://127.0.0.1:8444, and https://127.0.0.1:8443/k8s/${values.target} beside it.
 targets:
   - name: ${values.target}
     kubeconfig:
       file: ${JSON.stringify(values.kubeconfig)}
       context: ${JSON.stringify(values.context)}
+    # A port of its own, since some programs (\`kubectl proxy\`, \`kubectl get --raw\` before 1.35) lose a path in the server's URL.
+    port: 8444
     # \`caller\`: the cluster sees the caller, by impersonation, and its own RBAC applies to the caller as well.
     # \`credential\`: the cluster sees the kubeconfig's own identity; only the policy here tells callers apart.
     upstreamIdentity: caller

@@ -48,6 +48,7 @@ test('what it writes loads without a finding, for the current context', async ()
   const { config, rules } = loaded(folder);
   assert.deepEqual(config.targets[0]?.kubeconfig, { file: KUBECONFIG, context: 'kind' });
   assert.equal(config.targets[0]?.upstreamIdentity, 'caller');
+  assert.equal(config.targets[0]?.port, 8444);
   assert.deepEqual(
     rules.map(({ effect }) => effect),
     ['allow', 'deny'],

@@ -40,6 +40,7 @@ async function written(...args: string[]) {
   return {
     text,
     cluster,
+    user,
     exec: user.exec,
     context: parse(text).contexts[0].context,
     name: parse(text)['current-context'],
@@ -48,20 +49,50 @@ async function written(...args: string[]) {
 
 const TOKEN = ['--token-file', at('caller-token')];
 
-test('it leads to the target, trusts the gateway’s own authority, and asks this very program for the token', async () => {
-  const { cluster, exec, name } = await written(...TOKEN);
+test('it leads to the target, trusts the gateway’s own authority, and names the token’s file', async () => {
+  const { cluster, user, name } = await written(...TOKEN);
   assert.equal(name, 'sallyport-one');
   assert.deepEqual(cluster, {
     server: 'https://127.0.0.1:8443/k8s/one',
     'certificate-authority': at('.sallyport/ca.crt'),
   });
-  assert.deepEqual(exec, {
-    apiVersion: 'client.authentication.k8s.io/v1',
-    interactiveMode: 'Never',
-    command: '/usr/bin/node',
-    args: ['/opt/sallyport/cli.js', 'token', ...TOKEN],
-  });
+  assert.deepEqual(user, { tokenFile: at('caller-token') });
 });
+
+for (const [flags, version, args] of [
+  [['--token-env', 'CI_TOKEN'], 'v1', ['--token-env', 'CI_TOKEN']],
+  [
+    ['--token-env', 'CI_TOKEN', '--exec-api', 'v1beta1'],
+    'v1beta1',
+    ['--token-env', 'CI_TOKEN', '--exec-api', 'v1beta1'],
+  ],
+  [[...TOKEN, '--exec-api', 'v1'], 'v1', TOKEN],
+  [[...TOKEN, '--exec-api', 'v1beta1'], 'v1beta1', [...TOKEN, '--exec-api', 'v1beta1']],
+] as const) {
+  test(`with ${flags.join(' ')} it asks this very program for the token, by ${version}`, async () => {
+    assert.deepEqual((await written(...flags)).user, {
+      exec: {
+        apiVersion: `client.authentication.k8s.io/${version}`,
+        interactiveMode: 'Never',
+        command: '/usr/bin/node',
+        args: ['/opt/sallyport/cli.js', 'token', ...args],
+      },
+    });
+  });
+}
+
+for (const [keys, expected] of [
+  ['port: 9443, hostNames: [one.example.com],', 'https://127.0.0.1:9443'],
+  ['hostNames: [one.example.com, two.example.com],', 'https://one.example.com:8443'],
+  ['port: 0,', 'https://127.0.0.1:8443/k8s/own'],
+] as const) {
+  test(`without a server, what needs no path goes first: ${keys}`, async () => {
+    config('', ['own']);
+    const text = readFileSync(at('sallyport.yaml'), 'utf8');
+    writeFileSync(at('sallyport.yaml'), text.replace('name: own,', `name: own, ${keys}`));
+    assert.equal((await written(...TOKEN)).cluster.server, expected);
+  });
+}
 
 test('nothing in it is secret, and only its owner reads it', async () => {
   writeFileSync(at('caller-token'), 'caller-secret');

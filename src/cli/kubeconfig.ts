@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { Config } from '../config/load.ts';
 import { CliError } from './cli-error.ts';
 import { readConfig } from './read-config.ts';
-import { assertOneSource, type TokenSource, withTokenOptions } from './token.ts';
+import { assertOneSource, EXEC_APIS, type ExecApi, type TokenSource, withTokenOptions } from './token.ts';
 
 interface Options extends TokenSource {
   readonly config: string;
@@ -14,6 +14,7 @@ interface Options extends TokenSource {
   readonly caFile?: string;
   readonly embedCa?: boolean;
   readonly namespace?: string;
+  readonly execApi?: ExecApi;
   readonly output?: string;
 }
 
@@ -34,6 +35,12 @@ export function kubeconfigCommand(own: OwnCommand): Command {
     )
     .option('--ca-file <file>', 'the certificate authority that callers trust; the gateway’s own local CA by default')
     .option('--embed-ca', 'put the certificates into the kubeconfig, for another machine')
+    .addOption(
+      new Option(
+        '--exec-api <version>',
+        'write a credential plugin of this version; without it, `tokenFile` for a token file, else `v1`',
+      ).choices(EXEC_APIS),
+    )
     .option('-n, --namespace <namespace>', 'namespace of the context')
     .option('-o, --output <file>', 'file to write, with mode 0600; standard output by default');
   return withTokenOptions(command).action((options: Options) => {
@@ -70,7 +77,7 @@ function kubeconfig(options: Options, own: OwnCommand): unknown {
         },
       },
     ],
-    users: [{ name: context, user: { exec: execPlugin(options, own) } }],
+    users: [{ name: context, user: user(options, own) }],
   };
 }
 
@@ -98,7 +105,12 @@ function serverUrl(options: Options, config: Config, name: string): string {
   if (config.listen.port === 0)
     throw new CliError('the configuration lets the system pick a port; say where the gateway is with --server');
   const address = ['0.0.0.0', '::'].includes(config.listen.address) ? '127.0.0.1' : config.listen.address;
-  return `https://${address.includes(':') ? `[${address}]` : address}:${config.listen.port}/k8s/${name}`;
+  const gateway = `https://${address.includes(':') ? `[${address}]` : address}`;
+  // Programs that make absolute paths (`kubectl proxy`) lose a path in the server's URL, so what has none goes first.
+  const { port, hostNames } = config.targets.find((each) => each.name === name) ?? { hostNames: [] };
+  if (port !== undefined && port !== 0) return `${gateway}:${port}`;
+  if (hostNames[0] !== undefined) return `https://${hostNames[0]}:${config.listen.port}`;
+  return `${gateway}:${config.listen.port}/k8s/${name}`;
 }
 
 /** Whether the URL leads to this target alone, by a host name or port of its own: what is reached so has no path prefix. */
@@ -123,6 +135,13 @@ function authority(caFile: string | undefined, isEmbedded: boolean): Record<stri
   }
 }
 
+/** A token file is named as such: clients read it themselves, and anew as it changes; a program of ours each time would take 0.3 s. */
+function user(options: Options, own: OwnCommand): unknown {
+  if (options.tokenFile !== undefined && options.execApi === undefined)
+    return { tokenFile: resolve(options.tokenFile) };
+  return { exec: execPlugin(options, own) };
+}
+
 function execPlugin(options: Options, own: OwnCommand): unknown {
   const flags: [string, string | undefined][] = [
     ['--token-file', options.tokenFile && resolve(options.tokenFile)],
@@ -133,9 +152,11 @@ function execPlugin(options: Options, own: OwnCommand): unknown {
     ['--audience', options.audience],
     ['--scope', options.scope],
   ];
+  const version = options.execApi ?? 'v1';
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
+  if (version !== 'v1') given.push('--exec-api', version);
   return {
-    apiVersion: 'client.authentication.k8s.io/v1',
+    apiVersion: `client.authentication.k8s.io/${version}`,
     interactiveMode: 'Never',
     command: own.command,
     args: [...own.args, 'token', ...(options.githubActions ? ['--github-actions'] : []), ...given],

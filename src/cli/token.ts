@@ -20,6 +20,10 @@ export interface TokenSource {
   readonly scope?: string;
 }
 
+/** The versions of the interface between a client and its credential plugin, the newest first. */
+export const EXEC_APIS = ['v1', 'v1beta1'] as const;
+export type ExecApi = (typeof EXEC_APIS)[number];
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Limit: how long an issuer may take to answer. */
@@ -34,8 +38,11 @@ export function tokenCommand(env: Environment): Command {
     'after',
     '\nExactly one of --token-file, --token-env, --github-actions and --token-url is needed.',
   );
-  return withTokenOptions(command).action(async (options: TokenSource) => {
-    process.stdout.write(`${JSON.stringify(execCredential(await fetchToken(options, env)))}\n`);
+  const execApi = new Option('--exec-api <version>', 'version of the answer; what the kubeconfig names')
+    .choices(EXEC_APIS)
+    .default('v1');
+  return withTokenOptions(command.addOption(execApi)).action(async (options: TokenSource & { execApi: ExecApi }) => {
+    process.stdout.write(`${JSON.stringify(execCredential(await fetchToken(options, env), options.execApi))}\n`);
   });
 }
 
@@ -178,8 +185,8 @@ function claimsOf(token: string): Record<string, unknown> {
 }
 
 /** Source: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
-function execCredential(token: string): unknown {
+function execCredential(token: string, version: ExecApi): unknown {
   const { exp } = claimsOf(token);
   const ends = typeof exp === 'number' ? { expirationTimestamp: new Date(exp * 1000).toISOString() } : {};
-  return { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token, ...ends } };
+  return { apiVersion: `client.authentication.k8s.io/${version}`, kind: 'ExecCredential', status: { token, ...ends } };
 }

@@ -17,6 +17,13 @@ test('over HTTP/2 there is no Host header, and no host is told', async () => {
   await assert.rejects(noTarget.parse(request), { detail: 'asked for `/`' });
 });
 
+for (const uri of ['/api/v1/pods?watch=1', '/apis', '/version', '/openapi/v3', '/?x', '/']) {
+  test(`a program that lost the path of its server URL is told what helps: ${uri}`, async () => {
+    const request = { uri, headers: new Map() } as unknown as Request;
+    await assert.rejects(noTarget.parse(request), { advice: /a `port` \(or `hostNames`\) of its own/ });
+  });
+}
+
 for (const [uri, told] of rows) {
   test(`where no target is reached, the operator is told what was taken for one: ${JSON.stringify(told)}`, async () => {
     const request = { uri, headers: new Map([['host', ['gateway.test:8443']]]) } as unknown as Request;

@@ -8,7 +8,7 @@ export const noTarget: Connector = {
   async parse({ uri, headers }) {
     const host = headers.get('host')?.[0];
     throw new Refusal('TARGET_UNKNOWN', 'no target is reached by this path, host name or port', {
-      advice: 'use the server URL that `sallyport kubeconfig` writes: `https://GATEWAY/k8s/TARGET`',
+      advice: isOfApi(uri) ? PATH_LOST : 'use the server URL that `sallyport kubeconfig` writes',
       detail: `asked for \`${targetPart(uri)}\`${host === undefined ? '' : ` of host \`${printable(host)}\``}`,
     });
   },
@@ -25,6 +25,16 @@ export const noTarget: Connector = {
   },
   refuse: refusalReply,
 };
+
+/** What an API server has at its root: whoever asks for it here had a target in mind, and a program that lost its path. */
+const ROOTS = new Set(['', 'api', 'apis', 'version', 'openapi', 'healthz', 'livez', 'readyz']);
+
+function isOfApi(uri: string): boolean {
+  return ROOTS.has(uri.split(/[/?]/, 2)[1] ?? '');
+}
+
+const PATH_LOST =
+  'the program left the path of its server URL, `/k8s/TARGET`, out: let the operator give the target a `port` (or `hostNames`) of its own and write the kubeconfig anew with `sallyport kubeconfig`; `kubectl proxy` also takes `--append-server-path`';
 
 /** Security: the part of a path that may name a target, and no more: behind a proxy subresource the rest is an application's own, and may hold what must not be recorded. */
 function targetPart(uri: string): string {

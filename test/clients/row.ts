@@ -6,6 +6,8 @@ export interface Row {
   readonly run: string;
   /** Whether it cannot go by a server URL with a path, and takes the target's own port. */
   readonly isPathless?: true;
+  /** Whether it knows no `tokenFile` in a kubeconfig, and takes a credential plugin of this version. */
+  readonly plugin?: 'v1' | 'v1beta1';
   /** Where the client itself prints what it has read in no fixed order, lines are compared sorted. */
   readonly isUnordered?: true;
   /** What happens while it runs, each step once and in order. */

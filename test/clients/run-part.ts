@@ -18,6 +18,8 @@ export interface Route {
   readonly kubeconfig: string;
   /** One whose server URL has no path, for rows that need it; `kubeconfig` where it is not given. */
   readonly pathlessKubeconfig?: string;
+  /** One with a credential plugin, for rows that need it; `kubeconfig` where it is not given. */
+  pluginKubeconfig?(version: 'v1' | 'v1beta1'): string;
   /** What its credential plugin needs of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -82,12 +84,19 @@ async function prepare(part: Part, route: Route, cluster: Cluster, namespace: st
   const { environment: administrator } = await environmentOf('administrator', cluster.adminKubeconfig(), kubectl);
   const caller = await environmentOf('caller', route.kubeconfig, programs);
   const pathless = await environmentOf('pathless', route.pathlessKubeconfig ?? route.kubeconfig, programs);
+  const plugins = new Map<string, Awaited<ReturnType<typeof environmentOf>>>();
+  for (const { plugin } of part.rows) {
+    if (plugin === undefined || plugins.has(plugin)) continue;
+    const kubeconfig = route.pluginKubeconfig?.(plugin) ?? route.kubeconfig;
+    plugins.set(plugin, await environmentOf(`plugin-${plugin}`, kubeconfig, programs));
+  }
   const admin = async (line: string) =>
     (await run('bash', ['-c', line], { cwd: folder, env: administrator, maxBuffer: 64e6 })).stdout;
   await admin(setUp);
   return {
     surroundings: { namespace, servers: [caller.server, pathless.server], folder },
-    environment: (row) => (row.isPathless ? pathless.environment : caller.environment),
+    environment: ({ plugin, isPathless }) =>
+      ((plugin === undefined ? undefined : plugins.get(plugin)) ?? (isPathless ? pathless : caller)).environment,
     admin,
   };
 }

@@ -9,12 +9,14 @@ export interface Part {
   readonly rows: readonly Row[];
 }
 
-// lightkube knows credential plugins of v1beta1 alone.
-const lightkube = `sed 's,\\(authentication.k8s.io/v1\\)"*$,\\1beta1,' "$KUBECONFIG" > "$PWD/beta" && KUBECONFIG=$PWD/beta`;
+// lightkube knows credential plugins of v1beta1 alone, and the JavaScript client no `tokenFile`.
 const pythonFrameworks: readonly Row[] = [
-  { name: 'lightkube', run: `${lightkube} python-frameworks-client lightkube $NS` },
+  { name: 'lightkube', run: 'python-frameworks-client lightkube $NS' },
+  { name: 'lightkube with a plugin', run: 'python-frameworks-client lightkube $NS', plugin: 'v1beta1' },
   ...programRows('python-frameworks-client', ['kr8s', 'kr8s-streams', 'kopf']),
 ];
+
+const javascript = programRows('javascript-client', ['objects', 'watch', 'exec', 'logs', 'errors']);
 
 /** The table: every client with its commands. */
 export const table: readonly Part[] = [
@@ -28,7 +30,7 @@ export const table: readonly Part[] = [
   { client: 'helm-4', rows: helmRows },
   { client: 'python', rows: programRows('python-client', ['objects', 'watch', 'exec', 'logs', 'forward', 'errors']) },
   { client: 'python-frameworks', rows: pythonFrameworks },
-  { client: 'javascript', rows: programRows('javascript-client', ['objects', 'watch', 'exec', 'logs', 'errors']) },
+  { client: 'javascript', rows: javascript.map((row) => ({ ...row, plugin: 'v1' })) },
   { client: 'client-go', rows: programRows('client-go', ['typed', 'dynamic', 'informer', 'exec', 'errors']) },
   { client: 'controller-runtime', rows: programRows('controller-runtime', ['client', 'operator']) },
 ];

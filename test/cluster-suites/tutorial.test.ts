@@ -66,9 +66,15 @@ function suite(cluster: Cluster): void {
 
 /** What the test changes of what the page says: another program may have these ports. */
 async function otherPorts(config: string): Promise<void> {
-  const [port, privatePort] = await freePorts(2);
+  const [port, privatePort, targetPort] = await freePorts(3);
   const text = readFileSync(config, 'utf8');
-  writeFileSync(config, text.replace('port: 8443', `port: ${port}`).replace('port: 9090', `port: ${privatePort}`));
+  writeFileSync(
+    config,
+    text
+      .replace('port: 8443', `port: ${port}`)
+      .replace('port: 9090', `port: ${privatePort}`)
+      .replace('port: 8444', `port: ${targetPort}`),
+  );
 }
 
 /** Ctrl-C goes to every process of the terminal. */

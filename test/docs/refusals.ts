@@ -81,7 +81,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     ),
   TARGET_UNKNOWN: () =>
     new Refusal('TARGET_UNKNOWN', 'no target is reached by this path, host name or port', {
-      advice: 'use the server URL that `sallyport kubeconfig` writes: `https://GATEWAY/k8s/TARGET`',
+      advice: 'use the server URL that `sallyport kubeconfig` writes',
     }),
   KIND_UNKNOWN: () => new Refusal('KIND_UNKNOWN', 'the target does not serve `widgets` in `example.com/v1`'),
   METHOD_NOT_ALLOWED: () => requestInfo('TRACE', '/api/v1/pods'),

@@ -31,6 +31,8 @@ test('`token` prints the credential that kubectl expects, with the instant at wh
     const { sub, exp = 0 } = decodeJwt(status.token);
     assert.deepEqual([apiVersion, kind, sub], ['client.authentication.k8s.io/v1', 'ExecCredential', 'dev']);
     assert.equal(Date.parse(status.expirationTimestamp), exp * 1000);
+    const older = await runChild(program, [...cli, 'token', ...source, '--exec-api', 'v1beta1'], { cwd: folder });
+    assert.equal(JSON.parse(older.output).apiVersion, 'client.authentication.k8s.io/v1beta1');
   } finally {
     await issuer.close();
   }

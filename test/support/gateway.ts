@@ -24,8 +24,10 @@ const START_MS_MAX = 30_000;
 export interface GatewayInFront {
   /** The caller's kubeconfig, as `sallyport kubeconfig` wrote it. */
   readonly kubeconfig: string;
-  /** The same with the cluster's own port in place of its path. */
+  /** The same where the command was given no URL: with the cluster's own port in place of its path. */
   readonly pathlessKubeconfig: string;
+  /** The same with a credential plugin. */
+  pluginKubeconfig(version: 'v1' | 'v1beta1'): string;
   /** The data path's origin, without a final slash. */
   readonly url: string;
   /** What signed its certificate. */
@@ -81,7 +83,57 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
     (options.policy ?? [everything]).map((document) => stringify(document)).join('---\n'),
   );
   writeFileSync(at('token'), await issue(at('keys.json')), { mode: 0o600 });
-  const config = {
+  const config = configOf(cluster, options, at, { address, port, privatePort, targetPort });
+  writeFileSync(at('sallyport.yaml'), stringify(config));
+
+  const child = spawn(process.execPath, [CLI, 'gateway', '--config', at('sallyport.yaml')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const log = createWriteStream(at('log'));
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  const clear = () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', clear);
+  const said = () => readFileSync(at('log'), 'utf8');
+  await ready(privatePort, () => child.exitCode !== null, said);
+
+  const url = `https://${address}:${port}`;
+  const text = writeKubeconfig(at, 'kubeconfig', ['--server', url]);
+  writeKubeconfig(at, 'pathless', []);
+  return {
+    kubeconfig: at('kubeconfig'),
+    pathlessKubeconfig: at('pathless'),
+    pluginKubeconfig(version) {
+      writeKubeconfig(at, `plugin-${version}`, ['--server', url, '--exec-api', version]);
+      return at(`plugin-${version}`);
+    },
+    url,
+    caFile: parse(text).clusters[0].cluster['certificate-authority'],
+    journalFolder: at('data/journal'),
+    targetPort,
+    log: said,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      process.off('exit', clear);
+      clear();
+    },
+  };
+}
+
+/** The configuration's document; `at` is the folder for what it names. */
+function configOf(
+  cluster: Cluster,
+  options: GatewayOptions,
+  at: (name: string) => string,
+  where: { readonly address: string; readonly port: number; readonly privatePort: number; readonly targetPort: number },
+): unknown {
+  const { address, port, privatePort, targetPort } = where;
+  return {
     apiVersion: 'sallyport.dev/v1',
     kind: 'Gateway',
     dataFolder: at('data'),
@@ -105,48 +157,13 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
     limits: { requestsPerCallerMax: 1000 },
     unsafe: { openGuards: options.openGuards ?? [...GUARD_IDS] },
   };
-  writeFileSync(at('sallyport.yaml'), stringify(config));
-
-  const child = spawn(process.execPath, [CLI, 'gateway', '--config', at('sallyport.yaml')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const log = createWriteStream(at('log'));
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
-  const clear = () => {
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.once('exit', clear);
-  const said = () => readFileSync(at('log'), 'utf8');
-  await ready(privatePort, () => child.exitCode !== null, said);
-
-  const url = `https://${address}:${port}`;
-  const text = writeKubeconfig(at, url);
-  writeFileSync(at('pathless'), text.replace(`${url}/k8s/main`, `https://${address}:${targetPort}`), { mode: 0o600 });
-  return {
-    kubeconfig: at('kubeconfig'),
-    pathlessKubeconfig: at('pathless'),
-    url,
-    caFile: parse(text).clusters[0].cluster['certificate-authority'],
-    journalFolder: at('data/journal'),
-    targetPort,
-    log: said,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-      process.off('exit', clear);
-      clear();
-    },
-  };
 }
 
 /** Has the program write the caller's kubeconfig, and gives its text. */
-function writeKubeconfig(at: (name: string) => string, url: string): string {
-  const source = ['--config', at('sallyport.yaml'), '--target', 'main', '--server', url, '--token-file', at('token')];
-  execFileSync(process.execPath, [CLI, 'kubeconfig', ...source, '--output', at('kubeconfig')]);
-  return readFileSync(at('kubeconfig'), 'utf8');
+function writeKubeconfig(at: (name: string) => string, output: string, flags: readonly string[]): string {
+  const source = ['--config', at('sallyport.yaml'), '--target', 'main', '--token-file', at('token'), ...flags];
+  execFileSync(process.execPath, [CLI, 'kubeconfig', ...source, '--output', at(output)]);
+  return readFileSync(at(output), 'utf8');
 }
 
 async function ready(privatePort: number, hasEnded: () => boolean, said: () => string): Promise<void> {
