@@ -8,6 +8,7 @@ import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';
 import { fileAuthority } from '../connectors/kubernetes/upstream/authority.ts';
 import { followedKubeconfig } from '../connectors/kubernetes/upstream/followed-kubeconfig.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
+import { attributesIn, type OwnRights, ownRights } from '../connectors/kubernetes/upstream/own-rights.ts';
 import { provenUpstream } from '../connectors/kubernetes/upstream/prove-identity.ts';
 import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
 import { createUpstream, type Upstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
@@ -53,6 +54,8 @@ export function createTarget(
   const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });
   const { upstreamIdentity } = target;
   const podSecrets = new Set(target.podSecrets ?? []);
+  const self = way({ identity: 'credential', limits });
+  const own = upstreamIdentity === 'caller' ? ownRights(self, clock) : undefined;
   const probe = createProbe({ reader, upstream, upstreamIdentity, clock, podSecrets });
   return {
     connector: createKubernetesConnector({
@@ -61,17 +64,24 @@ export function createTarget(
       upstreamIdentity,
       discovery,
       bodyLimits: DEFAULT_BODY_LIMITS,
-      reviews: reviewsOf(target.name, rules, probe, clock),
+      ownRights: own,
+      reviews: reviewsOf(target.name, rules, probe, own, clock),
     }),
     probe,
     async close() {
-      await Promise.all([upstream.close(), reader.close()]);
+      await Promise.all([upstream.close(), reader.close(), self.close()]);
     },
   };
 }
 
 /** Policy as reviews ask it: by the rules in force when they are answered. */
-function reviewsOf(target: string, rules: () => RuleSet, probe: Probe, clock: Clock): Reviews {
+function reviewsOf(
+  target: string,
+  rules: () => RuleSet,
+  probe: Probe,
+  own: OwnRights | undefined,
+  clock: Clock,
+): Reviews {
   return {
     foresee: (caller, supposed) => foresee(rules(), caller, supposed, clock.now()),
     async foreseeLooked(caller, supposed) {
@@ -79,6 +89,10 @@ function reviewsOf(target: string, rules: () => RuleSet, probe: Probe, clock: Cl
       const kinds = factsForeseen(inForce, caller, supposed, nowMs);
       const facts = await lookUpAll(probe, kinds, caller, supposed.operation);
       return foresee(inForce, caller, supposed, nowMs, facts);
+    },
+    async ownMissing({ subject, groups }, spec) {
+      const asked = attributesIn(spec);
+      return asked === undefined ? undefined : own?.missing(asked, { subject, groups });
     },
     rulesFor: (caller, namespace) => permissions(rules(), caller, { target, namespace, nowMs: clock.now() }),
   };

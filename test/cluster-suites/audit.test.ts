@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PROBE_SUBJECT } from '../../src/model/caller.ts';
 import { runPart } from '../clients/run-part.ts';
 import { table } from '../clients/table.ts';
 import type { AuditEvent } from '../support/audit-log.ts';
@@ -66,10 +67,11 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
   });
 }
 
-/** Each request of the gateway's once, without its own look-ups, which impersonate nobody. */
+/** Each request of the gateway's once, without its own look-ups, which impersonate nobody, and without the question whom the cluster sees. */
 function arrived(all: readonly AuditEvent[]): readonly AuditEvent[] {
   const own = all.filter(
-    ({ user, impersonatedUser }) => user.username === UPSTREAM_USER && impersonatedUser !== undefined,
+    ({ user, impersonatedUser }) =>
+      user.username === UPSTREAM_USER && impersonatedUser !== undefined && impersonatedUser.username !== PROBE_SUBJECT,
   );
   return [...new Map(own.map((event) => [event.auditID, event])).values()];
 }

@@ -1,5 +1,5 @@
-// What examples/cluster/gateway.yaml gives: an account that may impersonate and nothing else, and a reader that sees no Secret; and that a
-// gateway needs no more.
+// What the manifests of examples/cluster give: an account that may impersonate and nothing else, the one by the old right and the other without it, and a
+// reader that sees no Secret; and that a gateway needs no more.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -9,17 +9,18 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startIssuer } from '../../demo/issuer.ts';
 import { clientNamed } from '../clients/clients.ts';
+import type { AuditEvent } from '../support/audit-log.ts';
 import { startChild } from '../support/child.ts';
-import type { Cluster } from '../support/cluster.ts';
+import { type Cluster, kubernetesRelease } from '../support/cluster.ts';
 import { ask, CLI } from '../support/gateway-process.ts';
 import { sharedCluster } from '../support/test-cluster.ts';
 
-const MANIFEST = join(import.meta.dirname, '../../examples/cluster/gateway.yaml');
+const MANIFESTS = join(import.meta.dirname, '../../examples/cluster');
 
 const cluster = await sharedCluster('the RBAC that the gateway needs', 'podless');
-if (cluster !== undefined) suite(cluster);
-
-function suite(cluster: Cluster): void {
+/** `constraint`: the right by which the audit log says that somebody was impersonated; the old one has none. */
+function suite(manifest: string, rights: readonly Right[], constraint: string | undefined, cluster: Cluster): void {
+  const MANIFEST = join(MANIFESTS, manifest);
   let kubectl: string;
   const admin = (...args: string[]) =>
     spawnSync(join(kubectl, 'kubectl'), ['--kubeconfig', cluster.adminKubeconfig(), ...args], { encoding: 'utf8' });
@@ -30,29 +31,14 @@ function suite(cluster: Cluster): void {
   });
   after(() => void admin('delete', '-f', MANIFEST, '--wait=false'));
 
-  const TABLE: readonly (readonly [who: 'gateway' | 'reader', may: 'yes' | 'no', ...asked: string[]])[] = [
-    ['gateway', 'yes', 'impersonate', 'users'],
-    ['gateway', 'yes', 'impersonate', 'groups'],
-    ['gateway', 'no', 'get', 'pods'],
-    ['gateway', 'no', 'get', 'secrets'],
-    ['gateway', 'no', 'impersonate', 'serviceaccounts'],
-    ['gateway', 'no', '*', '*'],
-    ['reader', 'yes', 'list', 'pods', '-A'],
-    ['reader', 'yes', 'get', 'namespaces'],
-    ['reader', 'yes', 'get', 'deployments.apps'],
-    ['reader', 'no', 'get', 'secrets'],
-    ['reader', 'no', 'delete', 'pods'],
-    ['reader', 'no', 'create', 'pods', '--subresource=exec'],
-    ['reader', 'no', 'impersonate', 'users'],
-  ];
-  for (const [who, may, ...asked] of TABLE) {
-    test(`the ${who} may${may === 'yes' ? '' : ' not'} ${asked.join(' ')}`, () => {
+  for (const [who, may, ...asked] of [...rights, ...READER]) {
+    test(`${manifest}: the ${who} may${may === 'yes' ? '' : ' not'} ${asked.join(' ')}`, () => {
       const as = ['--as', `system:serviceaccount:sallyport:${who}`, '--as-group', 'system:serviceaccounts'];
       assert.equal(admin('auth', 'can-i', ...asked, ...as).stdout.trim(), may);
     });
   }
 
-  test('a gateway that has no more reaches the cluster, and the cluster’s own RBAC still says what its caller may', async () => {
+  test(`${manifest}: a gateway that has no more reaches the cluster, the audit log shows its caller, and the cluster’s own RBAC still says what its caller may`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-rbac-'));
     const issuer = await startIssuer();
     const log = cluster.auditLog();
@@ -80,6 +66,24 @@ function suite(cluster: Cluster): void {
       let known = await ask(pods, caller);
       while (known.status === 403) known = await ask(pods, caller); // until its authorizer has heard of the binding
       assert.equal(known.status, 200, known.body);
+      const seen = await log.eventsUntil(
+        ({ impersonatedUser, objectRef, responseStatus }) =>
+          impersonatedUser?.username === 'dev' && objectRef?.resource === 'pods' && responseStatus?.code === 200,
+      );
+      const { user, impersonatedUser, authenticationMetadata } = seen.findLast(
+        ({ impersonatedUser: each }) => each?.username === 'dev',
+      ) as AuditEvent;
+      assert.equal(user.username, 'system:serviceaccount:sallyport:gateway');
+      assert.deepEqual(impersonatedUser?.groups, ['ops', 'system:authenticated']);
+      assert.equal(authenticationMetadata?.impersonationConstraint, constraint);
+      if (constraint !== undefined) {
+        const less = JSON.stringify([{ op: 'remove', path: '/rules/1/verbs/1' }]);
+        admin('patch', 'clusterrole', 'sallyport-gateway-constrained', '--type', 'json', '--patch', less);
+        let limited = await ask(pods, caller);
+        while (limited.status === 200) limited = await ask(pods, caller); // until the cluster has forgotten what it allowed
+        assert.equal(limited.status, 503, limited.body);
+        assert.match(limited.body, /"CREDENTIAL_FORBIDDEN"[\s\S]*impersonate-on:user-info:list/);
+      }
       admin('delete', ...binding);
       child.kill('SIGTERM');
       assert.equal(await child.ended, 0, child.said());
@@ -89,6 +93,39 @@ function suite(cluster: Cluster): void {
     }
   });
 }
+
+type Right = readonly [who: 'gateway' | 'reader', may: 'yes' | 'no', ...asked: string[]];
+
+const NOTHING_ELSE: readonly Right[] = [
+  ['gateway', 'no', 'get', 'pods'],
+  ['gateway', 'no', 'get', 'secrets'],
+  ['gateway', 'no', 'impersonate', 'serviceaccounts'],
+  ['gateway', 'no', '*', '*'],
+];
+const LEGACY: readonly Right[] = [
+  ['gateway', 'yes', 'impersonate', 'users'],
+  ['gateway', 'yes', 'impersonate', 'groups'],
+  ...NOTHING_ELSE,
+];
+const CONSTRAINED: readonly Right[] = [
+  ['gateway', 'no', 'impersonate', 'users'],
+  ['gateway', 'no', 'impersonate', 'groups'],
+  ['gateway', 'yes', 'impersonate:user-info', 'users.authentication.k8s.io'],
+  ['gateway', 'yes', 'impersonate:user-info', 'groups.authentication.k8s.io'],
+  ['gateway', 'yes', 'impersonate-on:user-info:list', 'pods'],
+  ['gateway', 'no', 'impersonate:serviceaccount', 'serviceaccounts.authentication.k8s.io'],
+  ['gateway', 'no', 'impersonate:arbitrary-node', 'nodes.authentication.k8s.io'],
+  ...NOTHING_ELSE,
+];
+const READER: readonly Right[] = [
+  ['reader', 'yes', 'list', 'pods', '-A'],
+  ['reader', 'yes', 'get', 'namespaces'],
+  ['reader', 'yes', 'get', 'deployments.apps'],
+  ['reader', 'no', 'get', 'secrets'],
+  ['reader', 'no', 'delete', 'pods'],
+  ['reader', 'no', 'create', 'pods', '--subresource=exec'],
+  ['reader', 'no', 'impersonate', 'users'],
+];
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -114,3 +151,7 @@ targets:
 policy: { files: [jobs.yaml] }
 `;
 }
+
+if (cluster !== undefined) suite('gateway.yaml', LEGACY, undefined, cluster);
+if (cluster !== undefined && kubernetesRelease() !== '1.35')
+  suite('gateway-constrained.yaml', CONSTRAINED, 'impersonate:user-info', cluster);

@@ -7,6 +7,7 @@ import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limi
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
 import { STREAM_LIMITS } from '../../src/connectors/kubernetes/streams/stream-limits.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
+import { OWN_RIGHTS_LIMITS } from '../../src/connectors/kubernetes/upstream/own-rights.ts';
 import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-identity.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
@@ -34,6 +35,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['The way upstream', { ...DEFAULT_UPSTREAM_LIMITS }, 'src/connectors/kubernetes/upstream/limits.ts'],
   ['Clusters of EKS', { ...EKS_LIMITS }, 'src/connectors/kubernetes/eks/eks-limits.ts'],
   ['Proof that a target sees the callers', { ...PROOF_LIMITS }, 'src/connectors/kubernetes/upstream/prove-identity.ts'],
+  ['What the gateway itself may', { ...OWN_RIGHTS_LIMITS }, 'src/connectors/kubernetes/upstream/own-rights.ts'],
   ['Discovery of kinds', { ...DISCOVERY_LIMITS }, 'src/connectors/kubernetes/discovery/discovery-limits.ts'],
   ['Judging anew', { ...ATTEMPT_LIMITS }, 'src/pipeline/while-changed.ts'],
   ['What may have run', { ...UNKNOWN_LIMITS }, 'src/pipeline/unknown-outcomes.ts'],

@@ -130,7 +130,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
       advice:
         'whoever runs this gateway looks at what stands between it and the API server, and takes impersonation away',
     }),
-  CREDENTIAL_FORBIDDEN: () => credentialForbidden('ada', 'group `dev`'),
+  CREDENTIAL_FORBIDDEN: () => credentialForbidden('ada', 'may not impersonate group `dev`'),
   DISCOVERY_UNAVAILABLE: () =>
     new Refusal('DISCOVERY_UNAVAILABLE', 'the target could not be asked which kinds it serves'),
   RECORDING_UNAVAILABLE: () =>

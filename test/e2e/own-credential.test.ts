@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { after, before, beforeEach, test } from 'node:test';
+import { after, before, beforeEach, type TestContext, test } from 'node:test';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 import { STREAM_POLICY } from '../support/stream-world.ts';
 
@@ -180,4 +180,78 @@ test('what the reader may not look up is in the log and in /readyz', async () =>
   assert.equal(codeOf(refused), 'FACT_UNKNOWN');
   assert.match(world.log(), new RegExp(`the reader may not GET ${PODS}/web`));
   assert.match((await readyz()).text, new RegExp(`the reader may not GET ${PODS}/web`));
+});
+
+const ACCESS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+interface Asked {
+  readonly verb: string;
+  readonly resource: string;
+  readonly name?: string;
+}
+
+/** A world whose gateway has these rights, as the API server answers to itself; whoever it acts for may everything that it may. */
+async function worldWithRights(t: TestContext, has: (asked: Asked) => boolean) {
+  const questions: string[] = [];
+  const limited = await startSmallWorld({
+    front: {
+      onRequest(request, response) {
+        const isOwn = request.headers['impersonate-user'] === undefined;
+        if (isOwn && request.url === ACCESS) {
+          request.setEncoding('utf8').on('data', (text: string) => {
+            const { resourceAttributes: asked } = JSON.parse(text).spec as { resourceAttributes: Asked };
+            questions.push(`${asked.verb} ${asked.resource} ${asked.name ?? ''}`.trim());
+            reply(response, 201, JSON.stringify({ status: { allowed: has(asked) } }));
+          });
+          return true;
+        }
+        // As constrained impersonation says no: about what was asked for.
+        if (isOwn || request.url !== PODS) return false;
+        return reply(response, 403, JSON.stringify(forbidden('pods')));
+      },
+    },
+  });
+  t.after(() => limited.stop());
+  const own = await limited.token('dev', ['ops']);
+  const canI = async (verb: string) => {
+    const spec = { resourceAttributes: { verb, resource: 'pods', namespace: 'shop' } };
+    const body = JSON.stringify({ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec });
+    const headers = { 'content-type': 'application/json' };
+    const answered = await limited.ask({ token: own, method: 'POST', uri: ACCESS, headers, body });
+    const { allowed, reason } = JSON.parse(answered.body).status as { allowed: boolean; reason?: string };
+    return { allowed, reason };
+  };
+  return { list: () => limited.ask({ token: own, uri: PODS }), canI, questions };
+}
+
+test('T67: by the old right without names a 403 is the caller’s, and it is asked once', async (t) => {
+  const { list, canI, questions } = await worldWithRights(t, ({ verb }) => verb === 'impersonate');
+  assert.equal((await list()).status, 403);
+  assert.equal((await list()).status, 403);
+  assert.equal((await canI('list')).allowed, true);
+  assert.deepEqual(questions.sort(), ['impersonate groups', 'impersonate users']);
+});
+
+test('T67: where no right lets the gateway do it in the caller’s name, it is the gateway’s, and can-i says no', async (t) => {
+  const rights = ['impersonate-on:user-info:get'];
+  const { list, canI } = await worldWithRights(t, ({ verb }) => rights.includes(verb));
+  const refused = await list();
+  assert.deepEqual([refused.status, codeOf(refused)], [503, 'CREDENTIAL_FORBIDDEN']);
+  assert.match(refused.body, /may neither `impersonate` it nor `impersonate-on:user-info:list` this/);
+  const { allowed, reason } = await canI('list');
+  assert.deepEqual(
+    [allowed, reason],
+    [false, 'the gateway itself may neither `impersonate` it nor `impersonate-on:user-info:list` this'],
+  );
+  assert.equal((await canI('get')).allowed, true);
+});
+
+test('T67: where a right is there, a 403 is the caller’s: for this verb, or for this name', async (t) => {
+  const byVerb = await worldWithRights(t, ({ verb }) => verb === 'impersonate-on:user-info:list');
+  assert.equal((await byVerb.list()).status, 403);
+  const named = ['dev', 'ops'];
+  const byName = await worldWithRights(t, ({ verb, name = '' }) => verb === 'impersonate' && named.includes(name));
+  assert.equal((await byName.list()).status, 403);
+  named.pop();
+  assert.equal(codeOf(await byName.list()), 'CREDENTIAL_FORBIDDEN');
 });

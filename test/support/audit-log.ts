@@ -10,6 +10,8 @@ export interface AuditEvent {
   readonly userAgent?: string;
   readonly user: AuditIdentity;
   readonly impersonatedUser?: AuditIdentity;
+  /** Since Kubernetes 1.35. */
+  readonly authenticationMetadata?: { readonly impersonationConstraint?: string };
   readonly objectRef?: {
     readonly resource?: string;
     readonly namespace?: string;

@@ -15,6 +15,8 @@ import { refusalReply } from './status.ts';
 import { readStream } from './streams/read-stream.ts';
 import { endableWatch } from './streams/watch-source.ts';
 import { unrepeatable } from './unrepeatable.ts';
+import type { Identity } from './upstream/impersonation.ts';
+import { attributesOf, type OwnRights } from './upstream/own-rights.ts';
 import { unlessOurs } from './upstream/unless-ours.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 
@@ -24,6 +26,8 @@ interface Parts {
   readonly upstreamIdentity: 'caller' | 'credential';
   readonly discovery: Discovery & Scopes;
   readonly bodyLimits: BodyLimits;
+  /** What the gateway itself may; undefined where the target sees its own credential alone. */
+  readonly ownRights: OwnRights | undefined;
   /** Policy, for reviews of oneself alone. */
   readonly reviews: Reviews;
 }
@@ -77,8 +81,9 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promi
     request.upgrade === undefined
       ? await upstream.send(sent, signal)
       : await upstream.upgrade(sent, request.upgrade.protocol, signal);
+  const missing = async (whose: Identity) => parts.ownRights?.missing(attributesOf(operation), whose);
   const isNo = raw.status === 401 || raw.status === 403;
-  const sentReply = isNo ? await unlessOurs(upstream, raw, identity, signal) : raw;
+  const sentReply = isNo ? await unlessOurs(upstream, raw, identity, missing, signal) : raw;
   const answered = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
   const reply = endable(permit, read(answered));
   if (request.warnings.length === 0) return reply;

@@ -14,6 +14,7 @@ import { REVIEW_LIMITS, type Reviews } from './reviews.ts';
 const reviews: Reviews = {
   foresee: () => ({ effect: 'deny', by: 'rule', rule: 'p/d', reason: '', advice: '' }),
   foreseeLooked: async () => ({ effect: 'deny', by: 'rule', rule: 'p/d', reason: '', advice: '' }),
+  ownMissing: async () => undefined,
   rulesFor: () => [],
 };
 const scopes = { isNamespaced: async () => true };

@@ -100,7 +100,9 @@ async function combined(
     const all = (asked?.supposed ?? []).map((supposed) => reviews.foreseeLooked(caller, supposed));
     const foresight = weakest(await Promise.all(all));
     if (asked === undefined || foresight === undefined) return undefined;
-    return accessStatus(status, asked.isWildcard ? ofWildcard(foresight) : foresight);
+    const both = accessStatus(status, asked.isWildcard ? ofWildcard(foresight) : foresight);
+    const missing = both.allowed === true ? await reviews.ownMissing(caller, spec) : undefined;
+    return missing === undefined ? both : { ...both, allowed: false, reason: `the gateway itself ${missing}` };
   }
   const namespace = isJsonObject(spec) && typeof spec.namespace === 'string' ? spec.namespace : '';
   const permissions = reviews.rulesFor(caller, namespace);

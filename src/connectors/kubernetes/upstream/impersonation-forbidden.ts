@@ -30,5 +30,8 @@ export async function impersonationForbidden(
   const { group, kind, name } = told.details ?? { group: '', kind: '', name: '' };
   const what = GROUPS.has(group) ? IMPERSONATED.get(kind) : undefined;
   if (what === undefined) return { reply: told.reply, refusal: undefined };
-  return { reply: told.reply, refusal: credentialForbidden(identity.subject, `${what} \`${name}\``) };
+  return {
+    reply: told.reply,
+    refusal: credentialForbidden(identity.subject, `may not impersonate ${what} \`${name}\``),
+  };
 }

@@ -19,11 +19,11 @@ export function credentialRefused(detail: string, cause?: unknown): Refusal {
   });
 }
 
-/** Upstream takes our credential, and does not let it act for this caller. */
+/** Upstream takes our credential, and does not let it act for this caller. `what` it may not, as in `it …`. */
 export function credentialForbidden(subject: string, what: string): Refusal {
-  const message = `the target does not let the gateway act for \`${subject}\` (it may not impersonate ${what}), and nothing was done`;
+  const message = `the target does not let the gateway act for \`${subject}\` (it ${what}), and nothing was done`;
   return new Refusal('CREDENTIAL_FORBIDDEN', message, {
-    detail: `may not impersonate ${what}`,
+    detail: `it ${what}`,
     advice: `${NOT_YOURS} its right to impersonate`,
   });
 }

@@ -7,11 +7,12 @@
 import type { Reply } from '../../../model/reply.ts';
 import type { Identity } from './impersonation.ts';
 import { impersonationForbidden } from './impersonation-forbidden.ts';
+import { credentialForbidden } from './unavailable.ts';
 import type { Upstream } from './upstream.ts';
 import { whoAmI } from './who-am-i.ts';
 
 /**
- * The reply, where it is the caller's.
+ * The reply, where it is the caller's. `missing` says what we may not do in its name.
  *
  * @throws {Refusal} CREDENTIAL_REFUSED, CREDENTIAL_FORBIDDEN it is about us; nothing was done
  */
@@ -19,6 +20,7 @@ export async function unlessOurs(
   upstream: Upstream,
   reply: Reply,
   identity: Identity | undefined,
+  missing: (identity: Identity) => Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<Reply> {
   if (reply.kind !== 'unary') return reply;
@@ -27,6 +29,10 @@ export async function unlessOurs(
     return reply;
   }
   const { reply: read, refusal } = await impersonationForbidden(reply, identity);
+  if (identity === undefined) return read;
   if (refusal !== undefined) await whoAmI(upstream, identity, signal);
-  return read;
+  const what = await missing(identity);
+  if (what === undefined) return read;
+  read.body.cancel(new Error('told otherwise'));
+  throw credentialForbidden(identity.subject, what);
 }
