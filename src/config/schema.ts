@@ -199,6 +199,10 @@ const journal = z
   })
   .prefault({});
 
+/** A bound of the wire; what it is by default stands with the listener, which owns it, and on the page of limits. */
+const wireBound = (bound: z.ZodNumber, what: string) =>
+  bound.optional().describe(`${what} By default as in [limits.md](limits.md#the-wire).`);
+
 const limits = z
   .strictObject({
     bodyBytesMax: bytes
@@ -236,6 +240,30 @@ const limits = z
       .describe(
         'How long a request that may have run, and would be done twice, is refused when it comes again (`REPEATED_UNKNOWN`): a length of time such as `90s`, `5m`.',
       ),
+    wire: z
+      .strictObject({
+        headersBytesMax: wireBound(
+          bytes,
+          'Request line and headers of one request together; never less than `uriBytesMax` and 32768 more.',
+        ),
+        headersTimeoutMs: wireBound(
+          milliseconds,
+          'How long the headers of a request may take to arrive over HTTP/1.1.',
+        ),
+        requestTimeoutMs: wireBound(milliseconds, 'How long a whole request may take to arrive over HTTP/1.1.'),
+        idleTimeoutMs: wireBound(milliseconds, 'How long a connection without a request in flight is kept.'),
+        slowReaderTimeoutMs: wireBound(
+          milliseconds,
+          'How long a client may take nothing of what waits for it before its reply is cut.',
+        ),
+        halfCloseTimeoutMs: wireBound(
+          milliseconds,
+          'How long an exec or port-forward may go on after one side has ended.',
+        ),
+        connectionsMax: wireBound(z.int().min(1), 'TCP connections of one port at once.'),
+        streamsPerConnectionMax: wireBound(z.int().min(1), 'Requests in flight on one HTTP/2 connection.'),
+      })
+      .prefault({}),
     heldMax: notBuilt(heldCount, 'how many requests wait for a person at once'),
     heldPerCallerMax: notBuilt(heldCount, 'how many requests of one caller wait for a person at once'),
     feedLostMs: notBuilt(milliseconds, 'how long the store may be silent before every grant counts as ended'),

@@ -17,7 +17,6 @@ export async function serveHttp1(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.httpVersion !== '1.1') return refuseVersion(response);
   const aborter = new AbortController();
   const writer = new ReplyWriter(new Http1Wire(context, request, response), context.progress);
   response.on('drain', () => writer.drained());
@@ -47,7 +46,7 @@ export function http1Request({ routes, clock }: ExchangeContext, request: Incomi
     method: request.method ?? '',
     uri: route.uri,
     rawHeaders: request.rawHeaders,
-    httpVersion: '1.1' as const,
+    httpVersion: request.httpVersion === '1.1' ? ('1.1' as const) : ('1.0' as const),
     peer: socket.remoteAddress ?? '',
     body: request,
     upgrade: undefined,
@@ -107,11 +106,6 @@ function discardRest(request: IncomingMessage, bytesMax: number): void {
     if (bytes > bytesMax) request.socket.destroy();
   });
   request.resume();
-}
-
-function refuseVersion(response: ServerResponse): void {
-  response.writeHead(505, ['content-length', '0', 'connection', 'close']);
-  response.end();
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

@@ -7,7 +7,7 @@ export interface ListenerLimits {
   readonly connectionsMax: number;
   /** How long a TLS handshake may take. */
   readonly handshakeTimeoutMs: number;
-  /** Request line and headers of one request together; over HTTP/1.1 answered with 431, over HTTP/2 the stream is reset. */
+  /** Request line and headers of one request together; over HTTP/1.1 answered with 431, over HTTP/2 the stream is reset. At least 32768 more than `uriBytesMax`. */
   readonly headersBytesMax: number;
   /** Header fields of one HTTP/2 request, pseudo-headers included. Over HTTP/1.1 the bytes are the bound, and the data path counts. */
   readonly headersCountMax: number;
@@ -44,7 +44,7 @@ export interface ListenerLimits {
 export const DEFAULT_LISTENER_LIMITS: ListenerLimits = Object.freeze({
   connectionsMax: 10_000,
   handshakeTimeoutMs: 10_000,
-  headersBytesMax: 64 * 1024,
+  headersBytesMax: 160 * 1024,
   headersCountMax: 200,
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 60_000,

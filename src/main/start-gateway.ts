@@ -8,7 +8,6 @@ import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { openGuards } from '../config/open-guards.ts';
 import { createAuthenticator } from '../identity/authenticator.ts';
-import { DEFAULT_LISTENER_LIMITS } from '../listener/limits.ts';
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
@@ -28,6 +27,7 @@ import { Sessions } from '../storage/sessions.ts';
 import { type CertificateInForce, certificateInForce } from './certificate-in-force.ts';
 import { ConfigError } from './config-error.ts';
 import { issuersOf } from './issuers.ts';
+import { listenerLimits } from './listener-limits.ts';
 import { LogLimit } from './log-limit.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget } from './no-target.ts';
@@ -213,7 +213,7 @@ async function listen(
       certificate: certificate.current,
       routes,
       clock,
-      limits: DEFAULT_LISTENER_LIMITS,
+      limits: listenerLimits(config.limits),
       serve: serveTarget,
       onFault: (error) =>
         log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a fault of the gateway'),

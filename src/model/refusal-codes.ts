@@ -59,7 +59,7 @@ export const REFUSAL_CODES = {
     retry: 'later',
     meaning: 'the target does not serve this kind or subresource, or not in this scope',
   },
-  METHOD_NOT_ALLOWED: { status: 405, retry: 'never', meaning: 'the method is none of the seven that the API has' },
+  METHOD_NOT_ALLOWED: { status: 405, retry: 'never', meaning: 'the method is none that the API has here' },
   ENCODING_NOT_ACCEPTABLE: {
     status: 406,
     retry: 'changed',
@@ -150,6 +150,7 @@ export const REFUSAL_CODES = {
     retry: 'verify',
     meaning: 'the target did not answer in time: the request may have run',
   },
+  HTTP_VERSION_UNSUPPORTED: { status: 505, retry: 'changed', meaning: 'the request is of HTTP/1.0' },
 } as const satisfies Record<string, { status: number; retry: Retry; meaning: string }>;
 
 export type RefusalCode = keyof typeof REFUSAL_CODES;

@@ -9,7 +9,7 @@ export interface RawRequest {
   readonly uri: string;
   /** Header names and values in turn, as received; nothing joined, nothing dropped. */
   readonly rawHeaders: readonly string[];
-  readonly httpVersion: '1.1' | '2.0';
+  readonly httpVersion: '1.0' | '1.1' | '2.0';
   /** The address of the other end of the TCP connection; no header is believed about it. */
   readonly peer: string;
   readonly body: Readable;

@@ -34,7 +34,7 @@ const SINGLE_HEADERS = new Set([
 /** A header that asks for another method than the one that is judged. */
 const METHOD_OVERRIDE = /^x-(http-)?method(-override)?$/;
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Source: https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/authentication/request/websocket/protocol.go */
 const WEBSOCKET_TOKEN_PREFIX = 'base64url.bearer.authorization.k8s.io.';
@@ -42,16 +42,20 @@ const WEBSOCKET_TOKEN_PREFIX = 'base64url.bearer.authorization.k8s.io.';
 /**
  * The request in normal form, without its credentials and identity headers. `onBodyBytes` hears of its body as it comes, and may refuse it.
  *
- * @throws {Refusal} METHOD_NOT_ALLOWED, REQUEST_MALFORMED, URI_TOO_LONG, HEADERS_TOO_LARGE, CREDENTIALS_AMBIGUOUS, UPGRADE_UNSUPPORTED,
+ * @throws {Refusal} METHOD_NOT_ALLOWED, REQUEST_MALFORMED, HTTP_VERSION_UNSUPPORTED, HEADERS_TOO_LARGE, CREDENTIALS_AMBIGUOUS, UPGRADE_UNSUPPORTED,
  * MEDIA_TYPE_UNSUPPORTED
  */
 export function accept(raw: RawRequest, limits: Limits, onBodyBytes: (bytes: number) => void = () => {}): Request {
   if (!METHODS.has(raw.method)) {
     throw new Refusal('METHOD_NOT_ALLOWED', `method \`${printable(raw.method)}\` is not one that the API has`, {
-      advice: 'use GET, HEAD, POST, PUT, PATCH or DELETE',
+      advice: 'use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS',
     });
   }
-  acceptUri(raw.uri, limits);
+  if (raw.httpVersion === '1.0')
+    throw new Refusal('HTTP_VERSION_UNSUPPORTED', 'a request of HTTP/1.0 is not taken', {
+      advice: 'use HTTP/1.1 or HTTP/2',
+    });
+  acceptUri(raw.uri);
   const { headers, tokens, impersonation } = acceptHeaders(raw.rawHeaders, limits);
   if (tokens.length > 1) {
     throw new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented', {
@@ -73,9 +77,7 @@ export function accept(raw: RawRequest, limits: Limits, onBodyBytes: (bytes: num
   };
 }
 
-function acceptUri(uri: string, limits: Limits): void {
-  if (uri.length > limits.uriBytesMax)
-    throw new Refusal('URI_TOO_LONG', `the request target is longer than ${limits.uriBytesMax} bytes`);
+function acceptUri(uri: string): void {
   if (!uri.startsWith('/')) throw new Refusal('REQUEST_MALFORMED', 'the request target is not a path');
   if (/[?&]access_token=/.test(uri)) {
     throw new Refusal('CREDENTIALS_AMBIGUOUS', 'a token in the query is not taken, and would be recorded', {
@@ -92,7 +94,10 @@ interface AcceptedHeaders {
 
 function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedHeaders {
   if (rawHeaders.length / 2 > limits.headersCountMax) {
-    throw new Refusal('HEADERS_TOO_LARGE', `there are more than ${limits.headersCountMax} headers`);
+    throw new Refusal(
+      'HEADERS_TOO_LARGE',
+      `there are more than ${limits.headersCountMax} headers (\`limits.headersCountMax\`)`,
+    );
   }
   const headers = new Map<string, string[]>();
   const tokens: string[] = [];

@@ -11,6 +11,7 @@ import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
 import { until } from './until.ts';
 import { whileChanged } from './while-changed.ts';
+import { withinLimits } from './within-limits.ts';
 
 /** The data path, whole. Every request the gateway serves runs these lines, in this order. */
 export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<Answer> {
@@ -19,6 +20,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const request = accept(raw, gateway.limits, recording.took); //        limits, normal form, identity headers stripped
     const caller = recording.of(await gateway.authenticate(request)); //   token -> Caller
     asOneself(caller, request); //                                         nobody acts as somebody else
+    withinLimits(request, gateway.limits); //                              too long to be read
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
     recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice

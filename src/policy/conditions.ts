@@ -158,7 +158,12 @@ function proxyCondition(paths: readonly string[] | undefined, isWide: boolean): 
   return ({ operation: { power, stream }, unsaid: open }) => {
     if (power === undefined || !PROXY_POWERS.has(power)) return NO;
     if (open !== undefined) return unsaid('path');
-    return truth(stream === undefined ? isWide : isOnPath(`/${(stream.proxyPath ?? '').replace(/^\/+/, '')}`));
+    if (stream === undefined) return truth(isWide);
+    const asked = `/${(stream.proxyPath ?? '').replace(/^\/+/, '')}`;
+    if (!asked.includes('//')) return truth(isOnPath(asked));
+    // Security: some programs take `//` for `/` and some do not: a deny matches either reading, an allow both.
+    const both = [isOnPath(asked), isOnPath(asked.replace(/\/{2,}/g, '/'))];
+    return truth(isWide ? both.includes(true) : !both.includes(false));
   };
 }
 

@@ -17,6 +17,7 @@ import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { stopping } from '../../src/pipeline/stopping.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
 import { UnknownOutcomes } from '../../src/pipeline/unknown-outcomes.ts';
+import { withinLimits } from '../../src/pipeline/within-limits.ts';
 import type { Clock } from '../../src/std/clock.ts';
 import type { ExchangeId } from '../../src/std/ids.ts';
 import { operationOf } from '../support/operation.ts';
@@ -96,8 +97,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
       { metadata: { resourceVersion: '1184', uid: 'b8a1' } },
     ]),
   BODY_TOO_LARGE: () => new Refusal('BODY_TOO_LARGE', `the body is larger than ${DEFAULT_LIMITS.bodyBytesMax} bytes`),
-  URI_TOO_LONG: () =>
-    new Refusal('URI_TOO_LONG', `the request target is longer than ${DEFAULT_LIMITS.uriBytesMax} bytes`),
+  URI_TOO_LONG: () => withinLimits({ uri: `/${'a'.repeat(39_999)}` } as Request, DEFAULT_LIMITS),
   MEDIA_TYPE_UNSUPPORTED: () => body('POST', '/api/v1/namespaces/prod/pods', '\u00a0', 'application/cbor'),
   TOO_MANY_REQUESTS: () =>
     new Refusal('TOO_MANY_REQUESTS', 'you have 50 streams in flight, as many as you may', {
@@ -115,11 +115,16 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     failed.reserve('192.0.2.1');
   },
   HEADERS_TOO_LARGE: () =>
-    new Refusal('HEADERS_TOO_LARGE', `there are more than ${DEFAULT_LIMITS.headersCountMax} headers`),
+    new Refusal(
+      'HEADERS_TOO_LARGE',
+      `there are more than ${DEFAULT_LIMITS.headersCountMax} headers (\`limits.headersCountMax\`)`,
+    ),
   CALLER_GONE: () => toRefusal(new Error('aborted'), AbortSignal.abort()),
   INTERNAL: () => toRefusal(new Error('a bug'), new AbortController().signal),
   UPSTREAM_UNREACHABLE: () => upstreamFailure(new Error('connect ECONNREFUSED'), { isSent: false }),
   OUTCOME_UNKNOWN: () => upstreamFailure(new Error('read ECONNRESET'), { isSent: true }),
+  HTTP_VERSION_UNSUPPORTED: () =>
+    new Refusal('HTTP_VERSION_UNSUPPORTED', 'a request of HTTP/1.0 is not taken', { advice: 'use HTTP/1.1 or HTTP/2' }),
   ISSUER_UNAVAILABLE: () =>
     new Refusal('ISSUER_UNAVAILABLE', 'the keys of issuer `ci` cannot be fetched', { retryAfterSeconds: 10 }),
   CREDENTIAL_UNAVAILABLE: () =>

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { request } from 'undici';
+import { bytesOf, openStream } from '../support/client-stream.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -80,6 +81,35 @@ test('upstream sees the caller itself, by impersonation, and only headers that a
   );
   assert.ok(pairs.every(([name, value]) => !name.startsWith('x-remote-') && !String(value).includes(token)));
 });
+
+for (const [name, asked, status, code, says] of [
+  [
+    'arguments of an exec that are longer than the limit',
+    { uri: `${NAMESPACE}/pods/web/exec?command=${'a'.repeat(110_000)}`, method: 'POST' },
+    414,
+    'URI_TOO_LONG',
+    /may have 32768 \(`limits\.uriBytesMax`\)/,
+  ],
+  [
+    'OPTIONS on what is no proxy',
+    { uri: `${NAMESPACE}/pods`, method: 'OPTIONS' },
+    405,
+    'METHOD_NOT_ALLOWED',
+    /`OPTIONS` is not one that the API has; use GET/,
+  ],
+] as const) {
+  // biome-ignore format: a table
+  test(`${name}: told in a Status, and recorded as its caller’s`, async () => {
+    const before = (await world.events()).length;
+    const reply = await openStream(world, { version: '1.1', token, ...asked });
+    const { message, code: told } = JSON.parse(String(await bytesOf(reply))) as { message: string; code: number };
+    assert.deepEqual([reply.status, told], [status, status]);
+    assert.match(message, says);
+    const [begun, ended] = (await world.events()).slice(before);
+    assert.equal(begun?.type === 'exchange.begun' && begun.caller.subject, 'dev');
+    assert.equal(ended?.type === 'exchange.ended' && ended.outcome.kind === 'refused' && ended.outcome.code, code);
+  });
+}
 
 for (const headers of [
   { 'impersonate-user': 'joe' },

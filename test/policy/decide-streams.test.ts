@@ -103,6 +103,23 @@ const ROWS: readonly (readonly [name: string, rules: string, request: string, ex
     `GET ${NAMESPACE}/services/web/proxy/api/v1`,
     'allow p/1',
   ],
+  ...(
+    [
+      ['allow', '/a/b', '/a//b', 'silence'],
+      ['allow', '/a//b', '/a//b', 'silence'],
+      ['allow', '/a/*', '/a//b', 'allow p/2'],
+      ['deny', '/a/b', '/a//b', 'rule p/2'],
+      ['deny', '/a/b', '//a/b', 'rule p/2'],
+    ] as const
+  ).map(
+    ([effect, path, asked, decided]) =>
+      [
+        `a proxy by a path in which some programs see one slash: ${effect} ${path} of ${asked}`,
+        `  - { effect: allow, powers: [services-proxy], proxy: { paths: ["/none"] } }\n  - { effect: ${effect}, powers: [services-proxy], proxy: { paths: ["${path}"] } }`,
+        `GET ${NAMESPACE}/services/web/proxy${asked}`,
+        decided,
+      ] as const,
+  ),
   [
     'a proxy by another path',
     '  - { effect: allow, powers: [services-proxy], proxy: { paths: ["/metrics"] } }',

@@ -5,7 +5,7 @@ import { printable } from '../printable.ts';
 export interface DecodedPath {
   /** Decoded once, a slash at its end kept. */
   readonly path: string;
-  /** Decoded once each; none is empty. */
+  /** Decoded once each; none is empty, but for those behind a proxy subresource. */
   readonly segments: readonly string[];
 }
 
@@ -20,7 +20,8 @@ const HASH = 0x23;
  *
  * What is decided on must be what is forwarded, so nothing is cleaned up here: an empty segment inside, `.`, `..`, a backslash, a
  * fragment, raw non-ASCII, an escape that is not UTF-8, and an encoded slash, percent, backslash or control character are refused. One slash
- * at the end is kept, and an escape that means one thing only is decoded: clients send `system%3Anode` for `system:node`.
+ * at the end is kept, and an escape that means one thing only is decoded: clients send `system%3Anode` for `system:node`. Behind a proxy subresource the path is
+ * another program's, and empty segments are its own; those at the end are no segments, as for the API server.
  *
  * @throws {Refusal} REQUEST_MALFORMED
  * Source: path segment names, https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
@@ -29,12 +30,13 @@ export function pathSegments(raw: string): DecodedPath {
   if (raw.charCodeAt(0) !== SLASH) throw malformed('the request target is not a path: it begins with', raw);
   const isEscaped = hasEscape(raw);
   if (raw.length === 1) return { path: raw, segments: [] };
-  const isSlashLast = raw.charCodeAt(raw.length - 1) === SLASH;
-  const segments = raw.slice(1, isSlashLast ? -1 : undefined).split('/');
+  let end = raw.length;
+  while (end > 1 && raw.charCodeAt(end - 1) === SLASH) end--;
+  const segments = raw.slice(1, end).split('/');
   if (isEscaped) for (let i = 0; i < segments.length; i++) segments[i] = decodeSegment(segments[i] as string);
   for (const segment of segments)
     if (segment === '.' || segment === '..') throw malformed('the path has the dot segment', segment);
-  return { path: isEscaped ? `/${segments.join('/')}${isSlashLast ? '/' : ''}` : raw, segments };
+  return { path: isEscaped ? `/${segments.join('/')}${raw.slice(end)}` : raw, segments };
 }
 
 /** Whether there is a percent sign; refuses by the way what may not be in a path as it stands. */
@@ -43,7 +45,8 @@ function hasEscape(raw: string): boolean {
   let before = 0;
   for (let i = 0; i < raw.length; i++) {
     const code = raw.charCodeAt(i);
-    if (code === SLASH && before === SLASH) throw malformed('the path has an empty segment:', raw);
+    if (code === SLASH && before === SLASH && !isBehindProxy(raw, i))
+      throw malformed('the path has an empty segment:', raw);
     if (code <= 0x20 || code >= 0x7f) throw malformed('the path has a character that must be encoded:', raw);
     if (code === BACKSLASH) throw malformed('the path has a backslash:', raw);
     if (code === HASH) throw malformed('the path has a fragment:', raw);
@@ -51,6 +54,14 @@ function hasEscape(raw: string): boolean {
     before = code;
   }
   return isEscaped;
+}
+
+/** Security: in just these bytes, so that nothing before it can be read another way. */
+const PROXY = /^\/api\/v1\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy\//;
+
+function isBehindProxy(raw: string, at: number): boolean {
+  const proxy = PROXY.exec(raw);
+  return proxy !== null && at >= proxy[0].length;
 }
 
 // Security: removing a line here lets through a path that is judged as one thing and executed as another (T11).

@@ -67,6 +67,19 @@ table('T11: a path that two readers could read two ways', [
   ['GET', '//', 'REQUEST_MALFORMED'],
 ]);
 
+table('T11: empty segments are another program’s own behind a proxy, and nowhere else', [
+  ['GET', '/api/v1/namespaces/x/pods/p/proxy//a', 'get x pods/proxy p'],
+  ['GET', '/api/v1/namespaces/x/services/https:s:443/proxy/a//b//', 'get x services/proxy https:s:443'],
+  ['GET', '/api/v1/nodes/n/proxy//', 'get - nodes/proxy n'],
+  ['GET', '/api/v1/namespaces/x/pods/p//proxy/a', 'REQUEST_MALFORMED'],
+  ['GET', '/api/v1/namespaces/x//pods/p/proxy/a', 'REQUEST_MALFORMED'],
+  ['GET', '/api/v1/namespaces/x/pods/p/log/proxy//a', 'REQUEST_MALFORMED'],
+  ['GET', '/api/v1/namespaces/x/secrets/p/proxy//a', 'REQUEST_MALFORMED'],
+  ['GET', '/api/v1/namespaces/x/pods/p/%70roxy//a', 'REQUEST_MALFORMED'],
+  ['GET', '/apis/a/v1/namespaces/x/pods/p/proxy//a', 'REQUEST_MALFORMED'],
+  ['GET', '/api/v1/namespaces/x/pods/p/proxy//../a', 'REQUEST_MALFORMED'],
+]);
+
 table('T11: what clients really send is read, and decoded once', [
   ['GET', '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode', 'get - clusterroles system:node'],
   ['GET', '/apis/rbac.authorization.k8s.io/v1/clusterroles/system:node', 'get - clusterroles system:node'],
@@ -178,6 +191,12 @@ table('T22: methods', [
   ...['OPTIONS', 'TRACE', 'get', 'Get', 'PROPFIND', '', 'GET ', '__proto__'].map(
     (method): Row => [method, '/api/v1/pods', 'METHOD_NOT_ALLOWED'],
   ),
+]);
+
+table('OPTIONS has no verb, and is taken through the proxies alone', [
+  ['OPTIONS', '/api/v1/namespaces/x/services/http:s:80/proxy/a', ' x services/proxy http:s:80'],
+  ['OPTIONS', '/', 'METHOD_NOT_ALLOWED'],
+  ['OPTIONS', '/apis/example.com/v1/namespaces/x/pods/p/proxy/', 'METHOD_NOT_ALLOWED'],
 ]);
 
 table('T24: query keys that change the meaning, given twice or misspelt', [

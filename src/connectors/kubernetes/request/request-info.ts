@@ -36,7 +36,10 @@ type RequestInfoField =
 /** The API server's `RequestInfo`, field by field, and the query that it was read from. */
 export type RequestInfo = Pick<Operation, RequestInfoField | 'query'>;
 
-/** The HTTP methods that Kubernetes' API gives a verb. Without a verb (OPTIONS, TRACE, …) there is nothing that a rule could name. */
+/**
+ * The HTTP methods that Kubernetes' API takes, each with its verb. OPTIONS has none, so that there is nothing that a rule could name: it is taken through the proxies alone, which
+ * rules name as powers.
+ */
 const VERBS: ReadonlyMap<string, string> = new Map([
   ['GET', 'get'],
   ['HEAD', 'get'],
@@ -44,6 +47,7 @@ const VERBS: ReadonlyMap<string, string> = new Map([
   ['PUT', 'update'],
   ['PATCH', 'patch'],
   ['DELETE', 'delete'],
+  ['OPTIONS', ''],
 ]);
 
 /** Segments before the resource that are verbs themselves: the way of watching before `?watch`, and the proxies of Kubernetes 1.0. */
@@ -66,6 +70,7 @@ export function requestInfo(method: string, uri: string): RequestInfo {
   const { path, segments } = pathSegments(question === -1 ? uri : uri.slice(0, question));
   const query = parseQuery(question === -1 ? '' : uri.slice(question + 1));
   const info = ofSegments(method, methodVerb, path, segments, query);
+  if (methodVerb === '' && !isProxy(info)) throw methodNotAllowed(method);
   // What stands behind a proxy reads the query by rules of its own.
   if (query.size > 0 && !isProxy(info)) refuseAmbiguousKeys(query);
   return info;
@@ -153,6 +158,6 @@ function nonResource(method: string, path: string, apiPrefix: string, query: Que
 
 function methodNotAllowed(method: string): Refusal {
   return new Refusal('METHOD_NOT_ALLOWED', `method \`${printable(method)}\` is not one that the API has`, {
-    advice: 'use GET, HEAD, POST, PUT, PATCH or DELETE',
+    advice: 'use GET, HEAD, POST, PUT, PATCH or DELETE, and OPTIONS through a proxy subresource alone',
   });
 }
