@@ -17,12 +17,28 @@ suite('each guard', () => {
       assert.equal(outcome(ask(ALL_CLOSED, guard.passes)), 'allow');
     });
 
+    test(`a refusal by ${guard.id} names it as a guard, and where it is opened`, () => {
+      const decision = ask(ALL_CLOSED, guard.stops);
+      assert.ok(decision.effect === 'deny');
+      assert.ok(decision.reason.startsWith(`the guard \`${guard.id}\` stops it: ${guard.reason}`), decision.reason);
+      assert.ok(decision.advice.includes(`under \`unsafe.openGuards\`, by its id \`${guard.id}\``), decision.advice);
+    });
+
     test(`${guard.id} is opened by its own name alone`, () => {
       const others = new Set(GUARDS.map(({ id }) => id).filter((id) => id !== guard.id));
       assert.equal(outcome(ask(compileRules([ALLOW_ALL], { unsafe: others }), guard.stops)), `guard ${guard.id}`);
       assert.equal(outcome(ask(compileRules([ALLOW_ALL], { unsafe: new Set([guard.id]) }), guard.stops)), 'allow');
     });
   }
+});
+
+test('a guard that lacks a fact is named as a guard too, and where it is opened', () => {
+  const exec = { method: 'POST', uri: '/api/v1/namespaces/shop/pods/web/exec?command=id' } as const;
+  const rules = compileRules([ALLOW_ALL, ruleOf({ powers: ['exec'] })], { unsafe: new Set() });
+  const decision = ask(rules, exec, { pod: 'unknown' });
+  assert.ok(decision.effect === 'deny' && decision.by === 'incomplete');
+  assert.match(decision.reason, /^the guard `privileged-exec` needs the pod, which could not be looked up$/);
+  assert.match(decision.advice, /under `unsafe\.openGuards`, by its id `privileged-exec`/);
 });
 
 const DEPLOYMENT = '/apis/apps/v1/namespaces/shop/deployments/web';
