@@ -102,6 +102,7 @@ export function raceSuite(where: string, start: () => Promise<RaceCluster>, { ha
     for (const each of RACES) changesAndDeletes(each, () => race);
     results(() => race);
     for (const each of CREATIONS) creations(each, () => race);
+    for (const each of CREATIONS) tries(each, () => race);
     versions(() => race);
     others(() => race);
     if (hasDebug) debug(() => race);
@@ -204,6 +205,31 @@ function creations({ name, first, ...sent }: (typeof CREATIONS)[number], current
     await race.make(uri, undefined);
     const done = await race.ask(sent);
     assert.equal(done.status, 201, done.body);
+    await race.make(uri, undefined);
+  });
+}
+
+/** Flux and `kubectl diff` take a version in the answer for an object that is there. */
+function tries({ name, first, ...sent }: (typeof CREATIONS)[number], current: Current): void {
+  test(`${name} as a dry run shows what it would make, without a version, and nothing that came first`, async () => {
+    const race = current();
+    const uri = sent.uri.split('?')[0] as string;
+    const tried = { ...sent, uri: `${sent.uri}${sent.uri.includes('?') ? '&' : '?'}dryRun=All` };
+    await race.make(uri, undefined);
+    const done = await race.ask(tried);
+    assert.equal(done.status, 201, done.body);
+    assert.equal(JSON.parse(done.body).metadata.resourceVersion, undefined);
+    const refused = await race.ask(tried, () =>
+      race.direct({ method: 'POST', uri: uri.slice(0, -'/new'.length), body: first }),
+    );
+    assert.equal(refused.status, 403, refused.body);
+    assert.doesNotMatch(refused.body, /one\.test/);
+    await race.make(uri, undefined);
+    // One that comes and goes under each try.
+    const flickering = await race.ask(tried, async () => {
+      await race.make(uri, first);
+    });
+    assert.doesNotMatch(flickering.body, /one\.test/);
     await race.make(uri, undefined);
   });
 }

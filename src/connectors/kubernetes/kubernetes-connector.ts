@@ -1,5 +1,6 @@
 import type { Power } from '../../model/operation.ts';
 import type { Permit } from '../../model/permit.ts';
+import { Refusal } from '../../model/refusal.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { Headers, Request } from '../../model/request.ts';
 import type { Connector } from '../connector.ts';
@@ -8,7 +9,7 @@ import type { BodyLimits } from './body/body-limits.ts';
 import type { Discovery, Scopes } from './discovery/discovery.ts';
 import { parseOperation } from './operation.ts';
 import { assertOnlyPinned } from './pin/only-pinned.ts';
-import { pinRequest } from './pin/pin-request.ts';
+import { isTriedCreate, pinRequest } from './pin/pin-request.ts';
 import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
 import { type Reviews, selfReview } from './reviews/reviews.ts';
 import { refusalReply } from './status.ts';
@@ -84,6 +85,7 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promi
   const missing = async (whose: Identity) => parts.ownRights?.missing(attributesOf(operation), whose);
   const isNo = raw.status === 401 || raw.status === 403;
   const sentReply = isNo ? await unlessOurs(upstream, raw, identity, missing, signal) : raw;
+  refuseShown(permit, sentReply);
   const answered = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
   const reply = endable(permit, read(answered));
   if (request.warnings.length === 0) return reply;
@@ -103,6 +105,19 @@ function endable({ operation }: Permit, reply: Reply): Reply {
 function withoutExtensions(headers: Headers): Headers {
   if (!headers.has('sec-websocket-extensions')) return headers;
   return new Map([...headers].filter(([name]) => name !== 'sec-websocket-extensions'));
+}
+
+/**
+ * Security: what a dry run may show was judged for an object that is not there. One that has come meanwhile is not shown: of a dry run that makes its object,
+ * upstream answers 201.
+ *
+ * @throws {Refusal} OBJECT_CHANGED
+ */
+function refuseShown({ operation, precondition }: Permit, reply: Reply): void {
+  if (precondition !== 'absent' || !isTriedCreate(operation) || reply.kind !== 'unary') return;
+  if (reply.status === 201 || reply.status < 200 || reply.status > 299) return;
+  reply.body.cancel(new Error('of another state than was judged'));
+  throw new Refusal('OBJECT_CHANGED', 'the object came to be while the request was judged', { advice: 'try again' });
 }
 
 /** Source: RFC 7234, 5.5: code, agent, and a quoted string; client-go drops one that it cannot read. */

@@ -7,7 +7,8 @@
  * request could make the object anew (an apply, an update of some kinds), since the version alone is not asked for then.
  *
  * That there be no object is held to with a version that none can have: a missing object is made or not found as ever, one that has come meanwhile is
- * a conflict.
+ * a conflict. But for a dry run, whose answer would show that version to a client that takes it for an object's own (Flux, `kubectl diff`): its status says whether
+ * there was an object (`forward`).
  *
  * Rejected: writing the body anew. Every byte of the caller's but the pin leaves as it came (in protobuf: but the pin and the lengths around it), and a body in which
  * none can be put so is refused.
@@ -67,7 +68,14 @@ export function pinRequest(
     uid: stated.uid === '' && place.takesUid ? wanted.uid : '',
   };
   if (missing.resourceVersion === '' && missing.uid === '') return undefined;
+  if (first === 'absent' && isTriedCreate(operation))
+    return { request, place, put: { resourceVersion: '', uid: '' }, precondition: first };
   return { request: put(request, operation, place, missing), place, put: missing, precondition: first };
+}
+
+/** Whether it only tries what may make its object. */
+export function isTriedCreate({ verb, options }: Operation): boolean {
+  return options.isDryRun && (verb === 'patch' || verb === 'update');
 }
 
 /** Where an operation says which version of its object it is for. */
