@@ -34,6 +34,12 @@ export class Scanner {
     );
   }
 
+  /** Whether a value may be in bytes `start` to `end`: whether any keyword may. */
+  mayHold(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.#prefilter.isUseful) return end > start;
+    return nextPlace(this.#prefilter, bytes, start, end) < end - 2;
+  }
+
   /** Every value from a place on; `found` is called in their order. */
   scan(look: Look, from: Resume, found: Found): Scanned {
     const { classes, shift, next, ends } = this.#automaton;

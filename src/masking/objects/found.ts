@@ -1,0 +1,33 @@
+import type { MaskForm } from '../form/mask-form.ts';
+import type { Compare } from '../form/mask-key.ts';
+
+/** What is to be masked in a document, found while it was walked: masks are made once it is known whose object it is. Places are bytes of the document. */
+export type Found = WholeFound | PartFound | NumberFound;
+
+/** All of a string, between its quotation marks. */
+export interface WholeFound {
+  readonly kind: 'whole';
+  readonly start: number;
+  readonly end: number;
+  readonly rule: string;
+  readonly path: string;
+  readonly form: MaskForm;
+  readonly compare: Compare;
+}
+
+/** What is in a string: a text or a document; `applied` is the object as it was applied; `release` is Helm's record. */
+export interface PartFound {
+  readonly kind: 'inside' | 'applied' | 'release';
+  readonly start: number;
+  readonly end: number;
+  readonly path: string;
+  readonly isBase64: boolean;
+}
+
+/** A number, which becomes 0. */
+export interface NumberFound {
+  readonly kind: 'number';
+  readonly start: number;
+  readonly end: number;
+  readonly rule: string;
+}

@@ -1,0 +1,133 @@
+import { formed, type MaskForm } from '../form/mask-form.ts';
+import type { Compare } from '../form/mask-key.ts';
+import { maskedRelease } from '../helm/masked-release.ts';
+import type { Edit } from '../inside/edit.ts';
+import { type InsideFound, insideEdits } from '../inside/inside-edits.ts';
+import { escapedEdits, unescaped } from '../json/escapes.ts';
+import type { Found, PartFound, WholeFound } from './found.ts';
+import type { Keying } from './keying.ts';
+import type { ObjectPlan } from './object-plan.ts';
+import { Unwalkable, Walk } from './walk.ts';
+
+/** Whose object it is, and how masks are made. */
+export interface Making {
+  readonly plan: ObjectPlan;
+  readonly keying: Keying;
+  readonly uid: string | undefined;
+  /** Told of each value that is masked. */
+  readonly masked: (rule: string) => void;
+}
+
+/** The edits that put masks in the place of what was found, in order. */
+export function maskEdits(bytes: Buffer, found: readonly Found[], making: Making): readonly Edit[] {
+  if (found.length === 0) return [];
+  const edits: Edit[] = [];
+  for (const one of found) {
+    switch (one.kind) {
+      case 'whole':
+        edits.push(wholeEdit(bytes, one, making));
+        break;
+      case 'number':
+        making.masked(one.rule);
+        edits.push({ start: one.start, end: one.end, text: '0' });
+        break;
+      default:
+        for (const edit of partEdits(bytes, one, making)) edits.push(edit);
+    }
+  }
+  return edits;
+}
+
+function wholeEdit(bytes: Buffer, { start, end, rule, path, form, compare }: WholeFound, making: Making): Edit {
+  making.masked(rule);
+  const text = maskFor(bytes.subarray(start, end), { path, form, compare }, making);
+  return { start, end, text: text.includes('\n') ? text.replaceAll('\n', '\\n') : text };
+}
+
+interface Stands {
+  readonly path: string;
+  readonly form: MaskForm;
+  readonly compare: Compare;
+}
+
+function maskFor(value: Buffer, { path, form, compare }: Stands, { keying, uid }: Making): string {
+  const { key, target, exchange, isComparable } = keying;
+  const mask = key.maskOf({ target, uid: isComparable ? uid : undefined, path, exchange, compare }, value);
+  return formed(mask, form, value);
+}
+
+function partEdits(bytes: Buffer, part: PartFound, making: Making): readonly Edit[] {
+  const content = bytes.subarray(part.start, part.end);
+  const said = unescaped(content);
+  if (said === undefined) throw new Unwalkable('a string is not JSON');
+  switch (part.kind) {
+    case 'applied':
+      return escapedEdits(content, appliedEdits(said, part, making), part.start);
+    case 'release':
+      return releaseEdits(bytes, said, part, making);
+    case 'inside':
+      return escapedEdits(content, textEdits(said, part, making), part.start);
+  }
+}
+
+/** The object as it was applied is masked as the object itself is, with the same masks at the same places. */
+function appliedEdits(said: Buffer, part: PartFound, making: Making): readonly Edit[] {
+  try {
+    const walk = new Walk(making.plan, said, 0, true);
+    walk.value(making.plan.place, false);
+    if (!walk.isAtEnd()) throw new Unwalkable('something follows');
+    return maskEdits(said, walk.found(), making);
+  } catch (error) {
+    if (!(error instanceof Unwalkable)) throw error;
+    // What cannot be read as an object cannot be masked at its places.
+    if (making.plan.place.isPlain) return textEdits(said, part, making);
+    making.masked('applied');
+    const mask = maskFor(said, { path: part.path, form: 'text', compare: 'field' }, making);
+    return [{ start: 0, end: said.length, text: mask }];
+  }
+}
+
+/** What Helm could not read is masked as what it stands in is: whole in a Secret, by its look elsewhere. */
+function releaseEdits(bytes: Buffer, said: Buffer, part: PartFound, making: Making): readonly Edit[] {
+  const { detection, release } = making.plan;
+  const encodedTimes = release === 'secret' ? 2 : 1;
+  const masked =
+    detection === undefined
+      ? unreadable
+      : maskedRelease(said, { detection, encodedTimes, maskOf: maskOfFound(part, making) });
+  switch (masked.kind) {
+    case 'unchanged':
+      return [];
+    case 'masked':
+      return [{ start: part.start, end: part.end, text: masked.text }];
+    case 'unreadable':
+      return release === 'secret'
+        ? [
+            wholeEdit(
+              bytes,
+              { ...part, kind: 'whole', rule: 'secret-values', form: 'base64', compare: 'field' },
+              making,
+            ),
+          ]
+        : escapedEdits(bytes.subarray(part.start, part.end), textEdits(said, part, making), part.start);
+  }
+}
+
+const unreadable = { kind: 'unreadable' } as const;
+
+function maskOfFound(part: PartFound, making: Making) {
+  return ({ detector, path, value, form }: InsideFound) => {
+    making.masked(detector);
+    return maskFor(value, { path: `${part.path}\n${path}\n${detector}`, form, compare: 'field' }, making);
+  };
+}
+
+function textEdits(said: Buffer, part: PartFound, making: Making): readonly Edit[] {
+  const { detection } = making.plan;
+  if (detection === undefined) return [];
+  return insideEdits(said, {
+    detection,
+    isBase64: part.isBase64,
+    maskOf: maskOfFound(part, making),
+  });
+}

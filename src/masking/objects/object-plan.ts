@@ -1,0 +1,21 @@
+import type { Detection } from '../detect/detection.ts';
+import type { Compare } from '../form/mask-key.ts';
+import type { Place } from '../places/place.ts';
+
+/** What is masked in the objects of one reply, put together once for all replies of a kind. */
+export interface ObjectPlan {
+  /** Where each object begins. */
+  readonly place: Place;
+  /** What knows values by their look; undefined: nothing is looked for. */
+  readonly detection: Detection | undefined;
+  /** The rule that masks the value beside a name, as that of an environment variable. */
+  readonly pair: (name: string) => { readonly rule: string; readonly compare: Compare } | undefined;
+  /** Whether values of Secrets are masked that stand inside other objects. */
+  readonly masksEmbedded: boolean;
+  /** Whether values behind a key that tells are masked where they look secret. */
+  readonly masksTelling: boolean;
+  /** Whether the objects are kept where Helm keeps its releases: `secret` with base64 around what `configmap` has. */
+  readonly release: 'secret' | 'configmap' | undefined;
+  /** Keys whose values are base64 of anything, below the object itself. */
+  readonly base64Keys: ReadonlySet<string>;
+}

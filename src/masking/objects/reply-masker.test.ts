@@ -1,0 +1,232 @@
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
+import { test } from 'node:test';
+import { fc } from '../../../test/support/property.ts';
+import { MaskKey } from '../form/mask-key.ts';
+import { DEFAULT_MASKS } from '../rules/default-masks.ts';
+import { type MaskedKind, MaskRules } from '../rules/mask-rules.ts';
+import { ReplyMasker, type ReplyMaskerOptions, type ReplyShape } from './reply-masker.ts';
+import { Unwalkable } from './walk.ts';
+
+const rules = new MaskRules();
+const key = new MaskKey(Buffer.alloc(32, 7));
+const secrets: MaskedKind = { apiGroup: '', resource: 'secrets', subresource: '' };
+const pods: MaskedKind = { apiGroup: '', resource: 'pods', subresource: '' };
+const mask = /masked-by-sallyport-[a-z2-7]{20}/g;
+
+function masked(
+  text: string,
+  kind: MaskedKind,
+  shape: ReplyShape = 'object',
+  options: Partial<ReplyMaskerOptions> & { readonly cuts?: readonly number[]; readonly exchange?: string } = {},
+): string {
+  const masker = new ReplyMasker({
+    plan: rules.planOf(kind),
+    keying: { key, target: 'prod', exchange: options.exchange ?? 'x1', isComparable: true },
+    shape,
+    mayBeTable: true,
+    ...options,
+  });
+  const bytes = Buffer.from(text);
+  const out: Buffer[] = [];
+  let from = 0;
+  for (const cut of [...(options.cuts ?? []), bytes.length]) {
+    out.push(masker.write(Buffer.from(bytes.subarray(from, cut))));
+    from = cut;
+  }
+  out.push(masker.end());
+  return Buffer.concat(out).toString();
+}
+
+/** The masks put as they decode, so that a table can say what it expects. */
+function shown(text: string): string {
+  return text
+    .replace(/"([A-Za-z0-9+/]{20,}={0,2})"/g, (whole, encoded: string) => {
+      const decoded = Buffer.from(encoded, 'base64').toString('latin1');
+      return decoded.startsWith('masked-by-') ? `"b64(${decoded})"` : whole;
+    })
+    .replace(mask, 'MASK');
+}
+
+for (const { id, example, nearMiss } of DEFAULT_MASKS) {
+  const kindOf = ({ apiGroup, resource }: typeof example): MaskedKind => {
+    const [name = '', subresource = ''] = resource.split('/');
+    return { apiGroup, resource: name, subresource };
+  };
+  test(`${id} masks its example, and leaves its near miss byte for byte`, () => {
+    const [before = '', value = '', after = ''] = example.object.split(/[«»]/);
+    const out = masked(before + value + after, kindOf(example));
+    ok(out.startsWith(before) && out.endsWith(after), out);
+    ok(!out.includes(value), out);
+    equal(masked(nearMiss.object, kindOf(nearMiss)), nearMiss.object);
+  });
+}
+
+test('T50: what is not masked leaves as it came: numbers, escapes, order, duplicate keys, `__proto__`', () => {
+  const text =
+    '{ "z":12345678901234567890,"a":1.0,"a":-0.1e1,"__proto__":{"x":"\\u00e9\\/\\uD83D\\uDE00"},\n"metadata":{"uid":"u"},"data":{"k":"c2VjcmV0"} , "e":[ ] }\n';
+  const out = masked(text, secrets);
+  const [before, after] = text.split('c2VjcmV0') as [string, string];
+  ok(out.startsWith(before) && out.endsWith(after));
+});
+
+test('T47: values behind escaped keys are masked', () => {
+  const out = masked('{"metadata":{"uid":"u"},"d\\u0061ta":{"\\u006b":"c2VjcmV0"}}', secrets);
+  equal(shown(out), '{"metadata":{"uid":"u"},"d\\u0061ta":{"\\u006b":"b64(MASK)"}}');
+});
+
+test('T45: the last-applied-configuration has the same masks as the object', () => {
+  const applied = JSON.stringify({ kind: 'Secret', data: { a: 'c2VjcmV0' }, stringData: { b: 'plain text' } });
+  const text = JSON.stringify({
+    metadata: { uid: 'u', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': applied } },
+    data: { a: 'c2VjcmV0' },
+  });
+  const out = JSON.parse(masked(text, secrets)) as {
+    metadata: { annotations: Record<string, string> };
+    data: { a: string };
+  };
+  const inside = JSON.parse(Object.values(out.metadata.annotations)[0] as string) as typeof out & {
+    stringData: { b: string };
+  };
+  equal(inside.data.a, out.data.a);
+  ok(inside.stringData.b.startsWith('masked-by-'));
+});
+
+test('a last-applied-configuration that nobody can read is masked whole', () => {
+  const out = masked(
+    '{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\\"data\\":{\\"a\\":\\"c2Vjcm"}}}',
+    secrets,
+  );
+  equal(shown(out), '{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"MASK"}}}');
+});
+
+test('T73: masks compare along one field of one object, and no wider', () => {
+  const of = (uid: string, field: string, value: string, exchange = 'x') =>
+    shownValue(masked(`{"metadata":{"uid":"${uid}"},"data":{"${field}":"${value}"}}`, secrets, 'object', { exchange }));
+  equal(of('u', 'a', 'c2VjcmV0'), of('u', 'a', 'c2VjcmV0', 'y'));
+  equal(
+    new Set([of('u', 'a', 'c2VjcmV0'), of('v', 'a', 'c2VjcmV0'), of('u', 'b', 'c2VjcmV0'), of('u', 'a', 'b3RoZXI=')])
+      .size,
+    4,
+  );
+});
+
+test('T73: nobody has masks made under the identity of another object: not by a field that calls itself items, nor by a metadata of its own', () => {
+  const victim = shownValue(masked('{"metadata":{"uid":"victim"},"data":{"a":"c2VjcmV0"}}', secrets));
+  const planted = '{"metadata":{"uid":"victim"},"kind":"Secret","data":{"a":"c2VjcmV0"}}';
+  const other: MaskedKind = { apiGroup: 'example.com', resource: 'things', subresource: '' };
+  for (const [text, shape] of [
+    [`{"items":[${planted}],"metadata":{"uid":"mine"}}`, 'object'],
+    [
+      `{"kind":"Table","apiVersion":"example.com/v1","rows":[{"object":${planted}}],"metadata":{"uid":"mine"}}`,
+      'object',
+    ],
+    [`{"items":[{"metadata":{"uid":"mine"},"spec":${planted}}]}`, 'list'],
+    [`{"type":"ADDED","object":{"metadata":{"uid":"mine"},"items":[${planted}]}}\n`, 'watch'],
+  ] as const) {
+    const out = masked(text, other, shape);
+    ok(!out.includes('c2VjcmV0'), out);
+    ok(!out.includes(victim), out);
+  }
+});
+
+test('T73: masks of values that the caller may have brought in compare with nothing', () => {
+  const text = '{"metadata":{"uid":"u"},"data":{"a":"c2VjcmV0"}}';
+  const of = (exchange: string) =>
+    masked(text, secrets, 'object', { keying: { key, target: 'prod', exchange, isComparable: false } });
+  ok(of('x') !== of('y'));
+});
+
+test('lists, tables, watches and rows are masked object by object', () => {
+  const object = '{"metadata":{"uid":"u"},"data":{"a":"c2VjcmV0"}}';
+  const single = masked(object, secrets);
+  const table = (inner: string) =>
+    `{"kind":"Table","apiVersion":"meta.k8s.io/v1","rows":[{"cells":["db",1],"object":${inner}},{"cells":[]}]}`;
+  for (const [around, shape] of [
+    [(inner: string) => `{"kind":"SecretList","items":[${inner} , ${inner}],"metadata":{}}`, 'list'],
+    [(inner: string) => `{"items":null,"x":[${inner.replace(/.+/, '1')}]}`, 'list'],
+    [table, 'list'],
+    [table, 'object'],
+    [(inner: string) => `{"type":"ADDED","object":${inner}}\n{"type":"MODIFIED","object":${inner}}\n`, 'watch'],
+    [(inner: string) => `{"type":"ADDED","object":${table(inner)}}\n`, 'watch'],
+  ] as const)
+    equal(masked(around(object), secrets, shape), around(single));
+});
+
+test('T48: an event leaves with its own last byte', () => {
+  const masker = new ReplyMasker({
+    plan: rules.planOf(pods),
+    keying: { key, target: 'prod', exchange: 'x', isComparable: true },
+    shape: 'watch',
+    mayBeTable: false,
+  });
+  const event = '{"type":"ADDED","object":{"metadata":{"name":"a"}}}\n';
+  const left = [event.slice(0, 10), event.slice(10, -1), '\n'].map((piece) =>
+    masker.write(Buffer.from(piece)).toString(),
+  );
+  equal(left.join(''), event);
+  equal(masker.write(Buffer.from(event)).toString(), event);
+});
+
+test('however the bytes are cut, the same comes out', () => {
+  const object =
+    '{"metadata":{"uid":"u","annotations":{"x":"password: \\"hunter2aB9\\"\\n"}},"data":{"a":"c2VjcmV0","b":""}}';
+  const texts: readonly (readonly [string, ReplyShape])[] = [
+    [object, 'object'],
+    [`{"kind":"List","metadata":{"remainingItemCount":3},"items":[${object},${object}]}\n`, 'list'],
+    [`{"type":"ADDED","object":${object}}\n{"type":"BOOKMARK","object":${object}}\n`, 'watch'],
+  ];
+  for (const [text, shape] of texts) {
+    const whole = masked(text, secrets, shape);
+    ok(!whole.includes('hunter2aB9') && !whole.includes('c2VjcmV0'), whole);
+    fc.assert(
+      fc.property(fc.array(fc.nat(text.length), { maxLength: 12 }), (cuts) => {
+        equal(masked(text, secrets, shape, { cuts: cuts.sort((a, b) => a - b) }), whole);
+      }),
+      { numRuns: 200 },
+    );
+  }
+});
+
+test('T57: one object that is too large, nested too deep, broken off or followed by something is not shown', () => {
+  throws(() => masked(`{"a":"${'x'.repeat(2_000)}"}`, pods, 'object', { objectBytesMax: 1_000 }), Unwalkable);
+  throws(() => masked('['.repeat(2_000), pods), Unwalkable);
+  throws(() => masked('{"a":', pods), Unwalkable);
+  throws(() => masked('{"items":[{}', pods, 'list'), Unwalkable);
+  throws(() => masked('{}{"data":{"a":"c2VjcmV0"}}', secrets), Unwalkable);
+  throws(() => masked('{"items":[]}{"items":[{"data":{"a":"c2VjcmV0"}}]}', secrets, 'list'), Unwalkable);
+});
+
+test('a list is held object by object, whatever its length', () => {
+  const masker = new ReplyMasker({
+    plan: rules.planOf(pods),
+    keying: { key, target: 'prod', exchange: 'x', isComparable: true },
+    shape: 'list',
+    mayBeTable: false,
+    objectBytesMax: 100_000,
+  });
+  let bytes = masker.write(Buffer.from('{"items":[{}')).length;
+  const item = Buffer.from(`,{"metadata":{"name":"${'x'.repeat(1_000)}"}}`);
+  for (let i = 0; i < 1_000; i++) bytes += masker.write(item).length;
+  bytes += masker.write(Buffer.from(']}')).length + masker.end().length;
+  equal(bytes, 14 + 1_000 * item.length);
+});
+
+test('numbers below a masked place become 0, booleans and null stay', () => {
+  const out = masked('{"data":{"a":{"b":[12,true,null,"x"]}}}', secrets);
+  equal(shown(out), '{"data":{"a":{"b":[0,true,null,"b64(MASK)"]}}}');
+});
+
+test('a kubeconfig written out as an object is masked in its users', () => {
+  const out = masked('{"spec":{"users":[{"name":"a","user":{"token":"abc","username":"bob"}}]}}', {
+    apiGroup: 'example.com',
+    resource: 'clusters',
+    subresource: '',
+  });
+  deepEqual(shown(out), '{"spec":{"users":[{"name":"a","user":{"token":"MASK","username":"bob"}}]}}');
+});
+
+function shownValue(text: string): string {
+  return (
+    (JSON.parse(text) as { data: Record<string, string> }).data.a ?? (Object.values(JSON.parse(text).data)[0] as string)
+  );
+}

@@ -1,0 +1,297 @@
+/*
+ * Masks the objects of a reply while it passes. What is held is one object at most: that of a reply that is one object, the item of a list, the row of a table,
+ * the event of a watch. What comes out does not hang on how the bytes were cut.
+ *
+ * Whose object it is, is read where the API server alone writes it: at the root of the reply to a read of one object, and at that of each item. A
+ * field of an object that calls itself `items`, or has a `metadata` of its own, is a field like others: else who may write it could have masks made under the
+ * identity of another object, and compare.
+ */
+import type { Edit } from '../inside/edit.ts';
+import { keyRole } from '../json/key-role.ts';
+import { type Place, PlaceMaker } from '../places/place.ts';
+import type { Keying } from './keying.ts';
+import { maskEdits } from './mask-edits.ts';
+import type { ObjectPlan } from './object-plan.ts';
+import { incomplete, Unwalkable, Walk } from './walk.ts';
+
+/** What a reply is made of: one object, a list of them, or events of a watch. */
+export type ReplyShape = 'object' | 'list' | 'watch';
+
+/** Limit: the bytes of one object that are held, unless the configuration says otherwise: 4 MiB; etcd takes 1.5 MiB by default. */
+export const OBJECT_BYTES_MAX = 4 * 1024 * 1024;
+
+export interface ReplyMaskerOptions {
+  readonly plan: ObjectPlan;
+  readonly keying: Keying;
+  readonly shape: ReplyShape;
+  /** Whether it may be a table, whose rows have the objects. */
+  readonly mayBeTable: boolean;
+  readonly objectBytesMax?: number;
+}
+
+const plain: Place = new PlaceMaker([]).start();
+
+export class ReplyMasker {
+  readonly #options: ReplyMaskerOptions;
+  readonly #objectBytesMax: number;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #tryAt = 0;
+  #bytes: Buffer = Buffer.alloc(0);
+  /** Up to where the bytes are masked, and up to where they have left. */
+  #at = 0;
+  #left = 0;
+  /** Where in a list this is. */
+  #phase: 'start' | 'members' | 'items' | 'rows' | 'end' = 'start';
+  #isFirst = true;
+  #kind = '';
+  #apiVersion = '';
+  #out: Buffer[] = [];
+  #count = 0;
+  #stepRules: string[] = [];
+  readonly #rules = new Map<string, number>();
+
+  constructor(options: ReplyMaskerOptions) {
+    this.#options = options;
+    this.#objectBytesMax = options.objectBytesMax ?? OBJECT_BYTES_MAX;
+    this.#tryAt = options.shape === 'object' ? Number.POSITIVE_INFINITY : 0;
+  }
+
+  /** How many values were masked. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many by which rule. */
+  get rules(): ReadonlyMap<string, number> {
+    return this.#rules;
+  }
+
+  /** What may leave now. @throws {Unwalkable} it is not JSON, or one object is larger than `objectBytesMax` */
+  write(chunk: Buffer): Buffer {
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    const isEvent = this.#options.shape === 'watch' && chunk.at(-1) === 0x0a;
+    if (isEvent || this.#waitingBytes >= this.#tryAt) this.#advance(false);
+    if (this.#waitingBytes > this.#objectBytesMax)
+      throw new Unwalkable(`one of its objects has more than ${this.#objectBytesMax} bytes`);
+    return this.#taken();
+  }
+
+  /** What is left, now that nothing follows. @throws {Unwalkable} it ends early, or is not JSON */
+  end(): Buffer {
+    this.#advance(true);
+    return this.#taken();
+  }
+
+  #taken(): Buffer {
+    const out = this.#out;
+    if (out.length === 0) return empty;
+    this.#out = [];
+    return out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out);
+  }
+
+  #advance(isLast: boolean): void {
+    this.#bytes = this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting);
+    [this.#at, this.#left] = [0, 0];
+    try {
+      while (this.#step(isLast));
+    } catch (thrown) {
+      if (thrown !== incomplete) throw thrown;
+    }
+    if (this.#at > this.#left) this.#out.push(this.#bytes.subarray(this.#left, this.#at));
+    const rest = this.#bytes.subarray(this.#at);
+    this.#waiting = rest.length === 0 ? [] : [rest];
+    this.#waitingBytes = rest.length;
+    this.#bytes = empty;
+    if (this.#options.shape !== 'object') this.#tryAt = 2 * rest.length;
+  }
+
+  /** One object, item, row, event or member further; whether there may be another. */
+  #step(isLast: boolean): boolean {
+    const walk = new Walk(this.#options.plan, this.#bytes, this.#at, isLast);
+    if (walk.isAtEnd()) {
+      if (isLast && this.#phase !== 'start' && this.#phase !== 'end') throw new Unwalkable('it ends early');
+      this.#at = this.#bytes.length;
+      return false;
+    }
+    if (this.#phase === 'end') throw new Unwalkable('something follows its end');
+    const edits: Edit[] = [];
+    this.#stepRules = [];
+    switch (this.#options.shape) {
+      case 'object':
+        this.#document(walk, edits);
+        this.#phase = 'end';
+        break;
+      case 'watch':
+        this.#event(walk, edits);
+        break;
+      case 'list':
+        this.#inList(walk, edits);
+    }
+    this.#leave(walk.at, edits);
+    this.#count += this.#stepRules.length;
+    for (const rule of this.#stepRules) this.#rules.set(rule, (this.#rules.get(rule) ?? 0) + 1);
+    return true;
+  }
+
+  #leave(at: number, edits: readonly Edit[]): void {
+    for (const { start, end, text } of edits) {
+      if (start > this.#left) this.#out.push(this.#bytes.subarray(this.#left, start));
+      this.#out.push(Buffer.from(text, 'utf8'));
+      this.#left = end;
+    }
+    this.#at = at;
+  }
+
+  #event(walk: Walk, edits: Edit[]): void {
+    this.#members(walk, (key) => {
+      if (key === 'object') this.#document(walk, edits);
+      else this.#value(walk, plain, false, edits);
+    });
+  }
+
+  /** An object, or a table where one may come. */
+  #document(walk: Walk, edits: Edit[]): void {
+    if (this.#options.mayBeTable && isTable(walk)) this.#table(walk, edits);
+    else this.#value(walk, this.#options.plan.place, true, edits);
+  }
+
+  #table(walk: Walk, edits: Edit[]): void {
+    this.#members(walk, (key) => {
+      if (key === 'rows' && walk.blank() === 0x5b) this.#elements(walk, () => this.#row(walk, edits));
+      else this.#value(walk, plain, false, edits);
+    });
+  }
+
+  #row(walk: Walk, edits: Edit[]): void {
+    this.#members(walk, (key) =>
+      this.#value(walk, key === 'object' ? this.#options.plan.place : plain, key === 'object', edits),
+    );
+  }
+
+  #members(walk: Walk, member: (key: string) => void): void {
+    walk.take(0x7b);
+    if (walk.blank() === 0x7d) {
+      walk.take(0x7d);
+      return;
+    }
+    for (;;) {
+      member(walk.key().text);
+      if (walk.blank() === 0x7d) break;
+      walk.take(0x2c);
+    }
+    walk.take(0x7d);
+  }
+
+  #elements(walk: Walk, element: () => void): void {
+    walk.take(0x5b);
+    if (walk.blank() !== 0x5d)
+      for (;;) {
+        element();
+        if (walk.blank() === 0x5d) break;
+        walk.take(0x2c);
+      }
+    walk.take(0x5d);
+  }
+
+  /** A value with its own identity, where it is an object of its own. */
+  #value(walk: Walk, place: Place, isRoot: boolean, edits: Edit[]): void {
+    walk.begin();
+    walk.value(place, isRoot);
+    const found = walk.found();
+    if (found.length === 0) return;
+    const { plan, keying } = this.#options;
+    const making = { plan, keying, uid: isRoot ? walk.uid : undefined, masked: this.#masked };
+    for (const edit of maskEdits(this.#bytes, found, making)) edits.push(edit);
+  }
+
+  /** A step that runs out of bytes is made again: its values count when it is done. */
+  readonly #masked = (rule: string) => {
+    this.#stepRules.push(rule);
+  };
+
+  /** One step in a list: its beginning, a member of it, an item, its end. */
+  #inList(walk: Walk, edits: Edit[]): void {
+    if (this.#phase === 'start') {
+      walk.take(0x7b);
+      this.#phase = 'members';
+      this.#isFirst = true;
+      return;
+    }
+    const close = this.#phase === 'members' ? 0x7d : 0x5d;
+    if (walk.blank() === close) {
+      walk.take(close);
+      this.#isFirst = false;
+      this.#phase = this.#phase === 'members' ? 'end' : 'members';
+      return;
+    }
+    if (!this.#isFirst) {
+      walk.take(0x2c);
+      walk.blank();
+    }
+    let phase = this.#phase;
+    let isFirst = false;
+    switch (phase) {
+      case 'members': {
+        const entered = this.#member(walk, edits);
+        if (entered !== undefined) [phase, isFirst] = [entered, true];
+        break;
+      }
+      case 'items':
+        this.#value(walk, this.#options.plan.place, true, edits);
+        break;
+      case 'rows':
+        this.#row(walk, edits);
+        break;
+      default:
+    }
+    [this.#phase, this.#isFirst] = [phase, isFirst];
+  }
+
+  /** A member of a list; what it enters, where it is the items or rows. */
+  #member(walk: Walk, edits: Edit[]): 'items' | 'rows' | undefined {
+    const key = walk.key();
+    const first = walk.blank();
+    if (first === 0x5b && key.text === 'items') {
+      walk.take(0x5b);
+      return 'items';
+    }
+    const isTableHere = this.#kind === 'Table' && this.#apiVersion.startsWith('meta.k8s.io/');
+    if (first === 0x5b && key.text === 'rows' && this.#options.mayBeTable && isTableHere) {
+      walk.take(0x5b);
+      return 'rows';
+    }
+    if (first === 0x22 && key.role === keyRole.kind) this.#kind = said(walk);
+    if (first === 0x22 && key.text === 'apiVersion') this.#apiVersion = said(walk);
+    this.#value(walk, plain, false, edits);
+    return undefined;
+  }
+}
+
+const empty = Buffer.alloc(0);
+
+/** What the string says that begins here; the walk stays where it is. */
+function said(walk: Walk): string {
+  const at = walk.at;
+  const text = walk.text();
+  walk.seek(at);
+  return text;
+}
+
+/** Whether it says that it is a table, as the API server writes it: `kind` and `apiVersion` first. */
+function isTable(walk: Walk): boolean {
+  const at = walk.at;
+  walk.take(0x7b);
+  let [kind, apiVersion] = ['', ''];
+  for (let i = 0; i < 2 && walk.blank() === 0x22; i++) {
+    const key = walk.key().text;
+    const text = walk.text();
+    if (key === 'kind') kind = text;
+    if (key === 'apiVersion') apiVersion = text;
+    if (text === '' || walk.blank() !== 0x2c) break;
+    walk.take(0x2c);
+  }
+  walk.seek(at);
+  return kind === 'Table' && apiVersion.startsWith('meta.k8s.io/');
+}
