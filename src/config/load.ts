@@ -83,6 +83,7 @@ function readText(path: string): string | Finding {
 const FILE_KEYS: readonly string[] = [
   'tls.certificateFile',
   'tls.keyFile',
+  'masks.keyFile',
   'issuers.*.caFile',
   'issuers.*.keys.file',
   'targets.*.kubeconfig.file',

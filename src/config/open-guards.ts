@@ -14,7 +14,7 @@ export interface OpenGuards {
 }
 
 /** The guards that a configuration opens; the loader has checked their ids. */
-export function openGuards({ unsafe }: Pick<ConfigDocument, 'unsafe'>): OpenGuards {
+export function openGuards({ unsafe }: { readonly unsafe: Pick<ConfigDocument['unsafe'], 'openGuards'> }): OpenGuards {
   const whole: GuardId[] = [];
   const openings: GuardOpening[] = [];
   const told: string[] = [];
@@ -31,7 +31,11 @@ export function openGuards({ unsafe }: Pick<ConfigDocument, 'unsafe'>): OpenGuar
 /**
  * The ids of all guards that are open for anybody: what the analyses of a policy, which ask what could be reached, take as open.
  */
-export function openedIds({ unsafe }: Pick<ConfigDocument, 'unsafe'>): readonly string[] {
+export function openedIds({
+  unsafe,
+}: {
+  readonly unsafe: Pick<ConfigDocument['unsafe'], 'openGuards'>;
+}): readonly string[] {
   return unsafe.openGuards.map((entry) => (typeof entry === 'string' ? entry : entry.id));
 }
 

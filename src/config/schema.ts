@@ -231,6 +231,13 @@ const limits = z
       .describe(
         'Requests that one caller may make at once after it has been quiet; kubectl’s discovery makes up to 300.',
       ),
+    objectBytesMax: z
+      .int()
+      .min(64 * 1024)
+      .default(4 * 1024 * 1024)
+      .describe(
+        'Bytes of one object, list item or watch event that are held while it is masked; a reply with a larger one breaks off.',
+      ),
     upstreamTimeoutMs: milliseconds.default(60_000).describe('How long upstream may take to begin its answer.'),
     stopTimeoutMs: milliseconds
       .default(10_000)
@@ -289,6 +296,16 @@ const unsafe = z
       .describe(
         'Built-in guards to open, each a way out of the gateway: by id for everybody, or `{ id, callers, targets, namespaces }` for these alone; see the reference of guards.',
       ),
+    openMasks: z
+      .array(
+        z.strictObject({
+          id: z.string().min(1).describe('A default mask or detector; `*` is all of them.'),
+          callers: callers.describe('For whom it is open.'),
+          targets: targets.optional().describe('On these targets alone; default: all.'),
+        }),
+      )
+      .default([])
+      .describe('Default masks to open: what they mask is shown to these callers.'),
     observe: notBuilt(observe, 'a time in which policy is tried and nothing that it would refuse is refused'),
   })
   .prefault({});
@@ -318,6 +335,16 @@ export const configSchema = z.strictObject({
       'Whether every authenticated caller may read `/healthz`, `/livez` and `/readyz` of targets, as it may read discovery.',
     ),
   journal,
+  masks: z
+    .strictObject({
+      keyFile: file
+        .optional()
+        .describe(
+          'File of 64 hex digits: the key under which masks are made. Gateways that share callers share it. Without it one is made in `dataFolder`.',
+        ),
+    })
+    .prefault({})
+    .describe('How masks are made.'),
   limits,
   console: notBuilt(consolePlace, 'the control plane'),
   control: notBuilt(control, 'what the control plane may change'),

@@ -13,7 +13,7 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
     effect: rule.effect,
     source,
     reason: rule.reason ?? '',
-    callers: (rule.callers ?? policy.callers ?? []).map(({ everyone: _, ...match }) => compact(match) as CallerMatch),
+    callers: callerMatches(rule.callers ?? policy.callers ?? []),
     targets: rule.targets ?? policy.targets ?? [],
     verbs: rule.verbs ?? [],
     apiGroups: rule.apiGroups ?? [],
@@ -88,4 +88,11 @@ function pathOf(pointer: string): readonly string[] {
     .slice(1)
     .split('/')
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+type CallerDocument = NonNullable<PolicyDocument['callers']>[number];
+
+/** Callers as policy matches them. */
+export function callerMatches(callers: readonly CallerDocument[]): readonly CallerMatch[] {
+  return callers.map(({ everyone: _, ...match }) => compact(match) as CallerMatch);
 }

@@ -20,11 +20,11 @@ export interface Connector {
 
   /**
    * Sends the permit's request upstream, with a credential that the caller never sees, and resolves with the head of the reply. When `signal`
-   * aborts, so does the request upstream.
+   * aborts, so does the request upstream. Where the reply's objects will be read, it is asked for in a form that can be.
    *
-   * @throws {Refusal} UPSTREAM_UNREACHABLE, CREDENTIAL_UNAVAILABLE (nothing was sent); OUTCOME_UNKNOWN, UPSTREAM_TIMEOUT (it may have run)
+   * @throws {Refusal} UPSTREAM_UNREACHABLE, CREDENTIAL_UNAVAILABLE, ENCODING_NOT_ACCEPTABLE (nothing was sent); OUTCOME_UNKNOWN, UPSTREAM_TIMEOUT (it may have run)
    */
-  forward(permit: Permit, signal: AbortSignal): Promise<Reply>;
+  forward(permit: Permit, signal: AbortSignal, reads: Reads): Promise<Reply>;
 
   /**
    * The request with a rule's edits made to it; the caller is told of them in its `warnings`. It is parsed and judged again before it is forwarded.
@@ -53,6 +53,9 @@ export interface Connector {
   /** A refusal in the words of the protocol. Takes the raw request, since a refusal may come before it could be read. */
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;
 }
+
+/** What of a reply will be read on its way to the caller: the objects in it, or nothing that upstream could write in another form. */
+export type Reads = 'objects' | 'nothing';
 
 /** A request that upstream runs only while its object is as it was judged; but for that it is the request that was judged, byte for byte. */
 export interface Pinned {

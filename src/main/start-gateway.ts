@@ -11,10 +11,12 @@ import { createAuthenticator } from '../identity/authenticator.ts';
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
+import { MaskRules } from '../masking/rules/mask-rules.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
+import type { Masking } from '../pipeline/masking.ts';
 import { createRecorder } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import { UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
@@ -29,9 +31,11 @@ import { ConfigError } from './config-error.ts';
 import { issuersOf } from './issuers.ts';
 import { listenerLimits } from './listener-limits.ts';
 import { LogLimit } from './log-limit.ts';
+import { openMaskKey } from './mask-keys.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget } from './no-target.ts';
 import { observerOf, openToldJournal, policyTeller, readerTeller, type Told, tellCounts } from './observe.ts';
+import { openMasks } from './open-masks.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
 import { drain } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
@@ -141,7 +145,8 @@ async function openPolicy(
 ): Promise<PolicyInForce> {
   const guards = openGuards(config);
   for (const guard of guards.told) told.log.warn({ guard }, 'unsafe: an operator has opened this guard');
-  told.metrics.unsafeOptions(guards.told.length);
+  for (const { id } of config.unsafe.openMasks) told.log.warn({ mask: id }, 'unsafe: an operator has opened this mask');
+  told.metrics.unsafeOptions(guards.told.length + config.unsafe.openMasks.length);
   journal.append({ type: 'gateway.started', at: told.clock.now(), version: version(), openGuards: guards.told });
   const policy = await loadPolicyInForce({ config, guards, reading, ...policyTeller(journal, told) });
   if ('mistakes' in policy) throw new ConfigError(policy.mistakes.map(formatFinding).join('\n'));
@@ -180,9 +185,15 @@ function dataPaths(
   kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'>,
   { clock }: Told,
 ): ServeTarget {
+  const masking: Masking = {
+    rules: new MaskRules(),
+    key: openMaskKey(config),
+    openFor: openMasks(config.unsafe.openMasks),
+    objectBytesMax: config.limits.objectBytesMax,
+  };
   const { authenticate } = createAuthenticator(issuersOf(config), clock);
   const sessions = new Sessions(undefined, clock);
-  const shared = { limits: config.limits, clock, authenticate, rules: policy.rules };
+  const shared = { limits: config.limits, clock, authenticate, rules: policy.rules, masking };
   const recording = {
     ...kept,
     clock,

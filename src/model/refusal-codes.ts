@@ -77,6 +77,11 @@ export const REFUSAL_CODES = {
     meaning:
       'the same request by the same caller may have run a moment ago, and would be done twice; this one was not sent',
   },
+  MASK_MISPLACED: {
+    status: 422,
+    retry: 'changed',
+    meaning: 'the request would write a mask in the place of a value, or asks about what is masked',
+  },
   BODY_TOO_LARGE: { status: 413, retry: 'changed', meaning: 'the body is larger than the limit' },
   URI_TOO_LONG: { status: 414, retry: 'changed', meaning: 'the request target is longer than the limit' },
   MEDIA_TYPE_UNSUPPORTED: {

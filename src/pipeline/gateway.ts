@@ -4,6 +4,7 @@ import type { Request } from '../model/request.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Limits } from './limits.ts';
+import type { Masking } from './masking.ts';
 import type { Recorder } from './recording.ts';
 
 /** What the data path is given for one target: its ports, and nothing that could go round them. */
@@ -17,4 +18,6 @@ export interface Gateway {
   /** The rules in force now; a reload replaces them whole. */
   readonly rules: () => RuleSet;
   readonly probe: Probe;
+  /** What is masked in objects, and under which key. */
+  readonly masking: Masking;
 }

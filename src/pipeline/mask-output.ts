@@ -7,8 +7,11 @@ import { type OutputEditor, outputEditor } from '../masking/text/output-editor.t
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../model/reply.ts';
-import type { ByteSource } from '../std/byte-source.ts';
+import { type BytesEditor, editedSource } from './edited-source.ts';
 import type { Recording } from './recording.ts';
+import { headerOf, withoutHeaders } from './reply-headers.ts';
+
+const untrue: ReadonlySet<string> = new Set(['content-length']);
 
 /** Whether the reply is what a program in a pod says (a log), and not an error or what an application serves behind a proxy. */
 export function isOutput({ operation }: Permit, { status }: UnaryReply | StreamReply): boolean {
@@ -44,52 +47,18 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
     isNeutralised: decision.neutralise ?? caller.kind === 'autonomous',
   });
   recording.edits(() => editor.counts);
-  return { ...reply, headers: without(reply.headers, 'content-length'), body: editedSource(reply.body, editor) };
-}
-
-function editedSource(source: ByteSource, editor: OutputEditor): ByteSource {
   return {
-    start(sink) {
-      let isOver = false;
-      source.start({
-        write(chunk) {
-          if (isOver) return false;
-          const edited = editor.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
-          if (editor.mustEnd !== undefined) {
-            isOver = true;
-            const error = new Error(`it is not text, and a value that must be masked is in it (${editor.mustEnd.by})`);
-            source.cancel(error);
-            sink.fail(error);
-            return false;
-          }
-          return edited.length === 0 || sink.write(edited);
-        },
-        end(trailers) {
-          if (isOver) return;
-          const rest = editor.end();
-          if (editor.mustEnd !== undefined) {
-            sink.fail(new Error(`it is not text, and a value that must be masked is in it (${editor.mustEnd.by})`));
-            return;
-          }
-          if (rest.length > 0) sink.write(rest);
-          sink.end(trailers);
-        },
-        fail(error) {
-          if (!isOver) sink.fail(error);
-        },
-      });
-    },
-    resume: () => source.resume(),
-    cancel: (reason) => source.cancel(reason),
+    ...reply,
+    headers: withoutHeaders(reply.headers, untrue),
+    body: editedSource(reply.body, endedByBinary(editor)),
   };
 }
 
-function headerOf(headers: readonly string[], name: string): string | undefined {
-  const at = headers.findIndex((header, index) => index % 2 === 0 && header.toLowerCase() === name);
-  return at === -1 ? undefined : headers[at + 1]?.toLowerCase();
-}
-
-/** The headers but one, whose value the edits make untrue. */
-function without(headers: readonly string[], name: string): readonly string[] {
-  return headers.filter((_, index) => (headers[index - (index % 2)] as string).toLowerCase() !== name);
+/** What is not text and has a value in it breaks off. */
+function endedByBinary(editor: OutputEditor): BytesEditor {
+  const orEnd = (bytes: Buffer) => {
+    if (editor.mustEnd === undefined) return bytes;
+    throw new Error(`it is not text, and a value that must be masked is in it (${editor.mustEnd.by})`);
+  };
+  return { write: (chunk) => orEnd(editor.write(chunk)), end: () => orEnd(editor.end()) };
 }

@@ -7,11 +7,13 @@ import type { Gateway } from './gateway.ts';
 import { judge } from './judge.ts';
 import { knownOutput } from './known-output.ts';
 import { mask } from './mask.ts';
+import { readsOf } from './masking.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
 import { until } from './until.ts';
 import { whileChanged } from './while-changed.ts';
 import { withinLimits } from './within-limits.ts';
+import { withoutMasks } from './without-masks.ts';
 
 /** The data path, whole. Every request the gateway serves runs these lines, in this order. */
 export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<Answer> {
@@ -23,6 +25,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     withinLimits(request, gateway.limits); //                              too long to be read
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
+    withoutMasks(operation); //                                            no mask is written, none is tried
     recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice
     const attempt = async () => {
       const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
@@ -30,10 +33,10 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const permit = await settle(judged, recording, gateway.clock); //    allowed, and its intent on disk; or refused
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
-      return { permit, known, reply: await gateway.connector.forward(permit, end) }; // its own bytes, with our credential
+      return { permit, known, reply: await gateway.connector.forward(permit, end, readsOf(gateway.masking, permit)) }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
-    const masked = mask(permit, reply, known, recording); //                            without the values that must be hidden
+    const masked = mask(permit, reply, known, gateway.masking, recording); //          without the values that must be hidden
     return recording.replied(until(permit, gateway.clock, masked, recording)); // a stream ends with its caller's token
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);

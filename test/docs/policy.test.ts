@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import { detectorsPage } from './detectors.ts';
 import { guardsPage } from './guards.ts';
 import { configurationJsonSchema, policyJsonSchema } from './json-schema.ts';
+import { masksPage } from './masks.ts';
 import { policyPage } from './policy.ts';
 
 const PAGES = {
   'policy.md': policyPage,
   'detectors.md': detectorsPage,
+  'masks.md': masksPage,
   'guards.md': guardsPage,
   'policy.schema.json': policyJsonSchema,
   'configuration.schema.json': configurationJsonSchema,

@@ -96,6 +96,10 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     pinRequest({ ...PUT_WEB, headers: new Map() } as unknown as Request, operationOf(PUT_WEB), [
       { metadata: { resourceVersion: '1184', uid: 'b8a1' } },
     ]),
+  MASK_MISPLACED: () =>
+    new Refusal('MASK_MISPLACED', '`data.password` holds a mask, or a piece of one, in the place of a value', {
+      advice: 'leave the field out with a patch of what is to change, or write the value itself',
+    }),
   BODY_TOO_LARGE: () => new Refusal('BODY_TOO_LARGE', `the body is larger than ${DEFAULT_LIMITS.bodyBytesMax} bytes`),
   URI_TOO_LONG: () => withinLimits({ uri: `/${'a'.repeat(39_999)}` } as Request, DEFAULT_LIMITS),
   MEDIA_TYPE_UNSUPPORTED: () => body('POST', '/api/v1/namespaces/prod/pods', '\u00a0', 'application/cbor'),

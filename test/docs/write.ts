@@ -6,6 +6,7 @@ import { detectorsPage } from './detectors.ts';
 import { guardsPage } from './guards.ts';
 import { configurationJsonSchema, policyJsonSchema } from './json-schema.ts';
 import { limitsPage } from './limits.ts';
+import { masksPage } from './masks.ts';
 import { metricsPage } from './metrics.ts';
 import { policyPage } from './policy.ts';
 import { policyCliPage } from './policy-cli.ts';
@@ -17,6 +18,7 @@ const PAGES = {
   'configuration.md': configurationPage,
   'configuration.schema.json': configurationJsonSchema,
   'detectors.md': detectorsPage,
+  'masks.md': masksPage,
   'guards.md': guardsPage,
   'limits.md': limitsPage,
   'metrics.md': metricsPage,

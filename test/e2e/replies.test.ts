@@ -11,7 +11,10 @@ let token: string;
 let answer: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
 
 before(async () => {
-  world = await startStreamWorld({ front: { onRequest: (request, response) => answer(request, response) } });
+  world = await startStreamWorld({
+    areMasksOpen: true,
+    front: { onRequest: (request, response) => answer(request, response) },
+  });
   token = await world.token('dev');
 });
 after(() => world.stop());

@@ -20,7 +20,9 @@ import type { Event } from '../../src/recording/event.ts';
 import { bytesSource, collectBytes } from '../../src/std/byte-source.ts';
 import type { ExchangeId, SessionId } from '../../src/std/ids.ts';
 import { compileRules } from '../support/compile-rules.ts';
+import { testMasking } from '../support/masking.ts';
 
+const JSON_TYPE = ['Content-Type', 'application/json'];
 const SECRET = 'planted-secret-value';
 
 const CALLER: Caller = {
@@ -80,7 +82,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       if (precondition !== undefined && ++conflicts === 1)
         return { kind: 'unary' as const, status: 409, headers: [], body: bytesSource(Buffer.from('changed')) };
       forwardedWith = [...events];
-      return { kind: 'unary' as const, status: 200, headers: [], body: bytesSource(Buffer.from('ok')) };
+      return { kind: 'unary' as const, status: 200, headers: JSON_TYPE, body: bytesSource(Buffer.from('{}')) };
     }),
     amend: async (request) => request,
     pin: asyncPort(async (request, operation) => {
@@ -94,7 +96,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       return {
         kind: 'refused',
         status: refusal.status,
-        headers: [],
+        headers: JSON_TYPE,
         body: Buffer.from(refusal.message + refusal.advice),
       };
     },
@@ -126,6 +128,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     connector,
     probe,
     rules: port(() => compiled),
+    masking: testMasking(),
     recorder: createRecorder({
       target: 'demo',
       journal,

@@ -50,6 +50,8 @@ export interface GatewayOptions {
   readonly policy?: readonly unknown[];
   /** Built-in guards to open; all by default, so that a client is told what it is told directly. */
   readonly openGuards?: readonly string[];
+  /** As under `unsafe:` of the configuration; default: all masks are open for everyone. */
+  readonly openMasks?: readonly { readonly id: string; readonly callers: readonly object[] }[];
   /** Namespaces whose Secrets are looked up before a log; none by default. */
   readonly podSecrets?: readonly string[];
 }
@@ -71,6 +73,8 @@ const everything = {
     },
   ],
 };
+
+const allMasks = [{ id: '*', callers: [{ everyone: true }] }];
 
 /** Starts a gateway whose one target, `main`, is the cluster, reached with a certificate that may do everything; resolves when it is ready. */
 export async function startGatewayInFront(cluster: Cluster, options: GatewayOptions = {}): Promise<GatewayInFront> {
@@ -155,7 +159,7 @@ function configOf(
     ],
     policy: { files: [at('policy.yaml')] },
     limits: { requestsPerCallerMax: 1000 },
-    unsafe: { openGuards: options.openGuards ?? [...GUARD_IDS] },
+    unsafe: { openGuards: options.openGuards ?? [...GUARD_IDS], openMasks: options.openMasks ?? allMasks },
   };
 }
 

@@ -17,10 +17,12 @@ rules:
 /** A small world with that policy and these limits (the inside of a YAML flow mapping), which stops without waiting for streams that a test left open. */
 export function startStreamWorld({
   limits = '',
+  areMasksOpen = false,
   ...options
-}: WorldOptions & { readonly limits?: string } = {}): Promise<SmallWorld> {
+}: WorldOptions & { readonly limits?: string; readonly areMasksOpen?: boolean } = {}): Promise<SmallWorld> {
   const config = `limits: { stopTimeoutMs: 1${limits === '' ? '' : `, ${limits}`} }\n`;
-  return startSmallWorld({ policy: STREAM_POLICY, ...options, config });
+  const unsafe = areMasksOpen ? 'unsafe: { openMasks: [{ id: "*", callers: [{ everyone: true }] }] }\n' : '';
+  return startSmallWorld({ policy: STREAM_POLICY, ...options, config: config + unsafe });
 }
 
 /** Ends of exchanges whose request target holds `text`; resolves once there are `count` of them. Each exchange has one end. */

@@ -3,7 +3,7 @@ import type { Permit } from '../../model/permit.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { Headers, Request } from '../../model/request.ts';
-import type { Connector } from '../connector.ts';
+import type { Connector, Reads } from '../connector.ts';
 import { amendRequest } from './amend-request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
 import type { Discovery, Scopes } from './discovery/discovery.ts';
@@ -18,6 +18,7 @@ import { endableWatch } from './streams/watch-source.ts';
 import { unrepeatable } from './unrepeatable.ts';
 import type { Identity } from './upstream/impersonation.ts';
 import { attributesOf, type OwnRights } from './upstream/own-rights.ts';
+import { readableHeaders } from './upstream/readable-headers.ts';
 import { unlessOurs } from './upstream/unless-ours.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 
@@ -48,7 +49,7 @@ export function createKubernetesConnector(parts: Parts): Connector {
     },
     isConflict: ({ status }) => status === 409,
     unrepeatable,
-    forward: (permit, signal) => forward(parts, permit, signal),
+    forward: (permit, signal, reads) => forward(parts, permit, signal, reads),
     refuse: refusalReply,
   };
 }
@@ -60,7 +61,7 @@ const OPAQUE_POWERS: ReadonlySet<Power | undefined> = new Set(['pods-proxy', 'se
  * Sends the permit's own bytes: the request target, and the body that the permit's operation was read from. A review of
  * oneself is sent for a reply in JSON alone, and its reply gets policy put into it.
  */
-async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promise<Reply> {
+async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads: Reads): Promise<Reply> {
   const { upstream, upstreamIdentity } = parts;
   const { caller, operation, request } = permit;
   const read = readStream(permit); // before anything is sent
@@ -69,7 +70,9 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal): Promi
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,
-    headers: isReview ? reviewHeaders(request.headers) : withoutExtensions(request.headers),
+    headers: isReview
+      ? reviewHeaders(request.headers)
+      : withoutExtensions(reads === 'objects' ? readableHeaders(request.headers) : request.headers),
     body:
       operation.body === undefined
         ? undefined

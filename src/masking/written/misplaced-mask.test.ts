@@ -15,7 +15,6 @@ function body(object: JsonObject | undefined, patch?: readonly JsonValue[], byte
   return {
     mediaType: 'application/json',
     bytes: Buffer.from(bytes),
-    digest: '',
     object,
     patch: patch === undefined ? undefined : { type: 'json', operations: patch },
   };

@@ -1,0 +1,31 @@
+import { Refusal } from '../../../model/refusal.ts';
+import type { Headers } from '../../../model/request.ts';
+
+const anything: ReadonlySet<string> = new Set(['*/*', 'application/*']);
+
+/**
+ * The headers with which a reply is asked for that can be looked into: JSON, tables among it, uncompressed. Of what the caller accepts nothing is added, so it can
+ * read what it gets.
+ *
+ * @throws {Refusal} ENCODING_NOT_ACCEPTABLE the caller accepts no JSON; nothing is sent
+ * Source: RFC 9110, 12.5.1
+ */
+export function readableHeaders(headers: Headers): Headers {
+  const accepted = (headers.get('accept') ?? []).flatMap((value) => value.split(',')).map((one) => one.trim());
+  const readable = [...new Set(accepted.filter((one) => one !== '').map(asJson))].filter((one) => one !== undefined);
+  if (readable.length === 0 && accepted.some((one) => one !== ''))
+    throw new Refusal('ENCODING_NOT_ACCEPTABLE', 'secret values can be masked in JSON alone, which is not accepted', {
+      advice: 'accept `application/json` as well',
+    });
+  const reduced = new Map(headers);
+  reduced.delete('accept-encoding');
+  return reduced.set('accept', [readable.length === 0 ? 'application/json' : readable.join(',')]);
+}
+
+function asJson(range: string): string | undefined {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+  if (parameters.some((parameter) => /^q=0(\.0{0,3})?$/i.test(parameter))) return undefined;
+  const name = type.toLowerCase();
+  if (name === 'application/json') return [name, ...parameters].join(';');
+  return anything.has(name) ? ['application/json', ...parameters].join(';') : undefined;
+}

@@ -1,0 +1,97 @@
+/*
+ * The objects of a reply, masked while they pass. The reply's own content type says what it is: what was asked for does not.
+ */
+import { ReplyMasker, type ReplyShape } from '../masking/objects/reply-masker.ts';
+import { textMask } from '../masking/text/text-mask.ts';
+import type { Permit } from '../model/permit.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { StreamReply, UnaryReply } from '../model/reply.ts';
+import { editedSource } from './edited-source.ts';
+import { maskOutput } from './mask-output.ts';
+import type { Masking } from './masking.ts';
+import type { Recording } from './recording.ts';
+import { editedHeader, headerOf, withoutHeaders } from './reply-headers.ts';
+
+const untrue: ReadonlySet<string> = new Set(['content-length', 'etag', 'digest', 'content-digest', 'repr-digest']);
+
+/**
+ * The reply without the values that masks hide.
+ *
+ * @throws {Refusal} ENCODING_NOT_ACCEPTABLE it came in a form that nobody can look into, so it is not passed; of a change OUTCOME_UNKNOWN, since it has run
+ */
+export function maskObjects<R extends UnaryReply | StreamReply>(
+  permit: Permit,
+  reply: R,
+  masking: Masking,
+  recording: Pick<Recording, 'edits'>,
+): R {
+  const { caller, operation, request } = permit;
+  const open = masking.openFor(caller, operation.target);
+  const plan = masking.rules.planOf(operation, open === 'all' ? undefined : open);
+  const { detection } = plan;
+  const inText = (text: string) => (detection === undefined ? text : maskedText(text, detection.inString(text)));
+  const head = { ...reply, headers: editedHeader(reply.headers, 'warning', inText) };
+  if (hasNoBody(reply)) return head;
+  if (request.method === 'HEAD') return { ...head, headers: withoutHeaders(head.headers, untrue) };
+  // What is said of a failure in another form is text, as a redirect or `404 page not found`.
+  if (reply.status > 299 && !isReadable(reply)) return maskOutput(permit, head, undefined, recording);
+  if (!isReadable(reply)) throw unreadable(permit, reply);
+  const masker = new ReplyMasker({
+    plan,
+    keying: {
+      key: masking.key,
+      target: operation.target,
+      exchange: request.id,
+      // Security: the caller brought values in: with masks that compare it could try what a value is (T73).
+      isComparable: !operation.isChange,
+    },
+    shape: shapeOf(permit, reply),
+    mayBeTable: (request.headers.get('accept') ?? []).some((value) => value.includes('as=Table')),
+    objectBytesMax: masking.objectBytesMax,
+  });
+  recording.edits(() => ({ masked: masker.count, neutralised: 0 }));
+  return { ...head, headers: withoutHeaders(head.headers, untrue), body: editedSource(reply.body, masker) };
+}
+
+function shapeOf({ operation }: Permit, { kind, status }: UnaryReply | StreamReply): ReplyShape {
+  if (status > 299) return 'object';
+  if (kind === 'stream' || operation.verb === 'watch') return 'watch';
+  return operation.verb === 'list' || operation.verb === 'deletecollection' ? 'list' : 'object';
+}
+
+function hasNoBody({ status, headers }: UnaryReply | StreamReply): boolean {
+  return status === 204 || status === 304 || headerOf(headers, 'content-length') === '0';
+}
+
+function isReadable({ headers }: UnaryReply | StreamReply): boolean {
+  const encoding = headerOf(headers, 'content-encoding');
+  if (encoding !== undefined && encoding !== 'identity') return false;
+  return /^application\/(?:[\w.-]+\+)?json *(?:;|$)/.test(headerOf(headers, 'content-type') ?? '');
+}
+
+function unreadable({ operation }: Permit, { status, headers, body }: UnaryReply | StreamReply): Refusal {
+  body.cancel(new Error('its form cannot be read'));
+  const type = headerOf(headers, 'content-type') ?? 'no type';
+  const detail = `status ${status}, ${type}, ${headerOf(headers, 'content-encoding') ?? 'not encoded'}`;
+  if (operation.isChange && status < 400)
+    return new Refusal('OUTCOME_UNKNOWN', 'the target answered in a form in which nothing can be masked; it has run', {
+      detail,
+    });
+  return new Refusal('ENCODING_NOT_ACCEPTABLE', 'the target answered in a form in which nothing can be masked', {
+    detail,
+    advice: 'whoever runs this gateway finds the form in its log; masks are made in JSON alone',
+  });
+}
+
+function maskedText(
+  text: string,
+  spans: readonly { readonly start: number; readonly end: number; readonly detector: string }[],
+): string {
+  let out = '';
+  let left = 0;
+  for (const { start, end, detector } of spans) {
+    out += text.slice(left, start) + textMask(detector);
+    left = end;
+  }
+  return out + text.slice(left);
+}

@@ -1,0 +1,28 @@
+import { misplacedMask, probingOperation } from '../masking/written/misplaced-mask.ts';
+import type { Operation } from '../model/operation.ts';
+import { Refusal } from '../model/refusal.ts';
+
+/**
+ * Refuses what would write a mask, and what asks about that which is masked, before anything is looked up for it: a dry run would answer already.
+ *
+ * Something of the form of a mask never reaches the cluster: not one of this gateway, nor of another, nor a piece of one, nor one in base64.
+ *
+ * @throws {Refusal} MASK_MISPLACED
+ */
+export function withoutMasks(operation: Operation): void {
+  if (operation.body === undefined) return;
+  const field = misplacedMask(operation.body);
+  if (field !== undefined)
+    throw new Refusal('MASK_MISPLACED', `\`${field}\` holds a mask, or a piece of one, in the place of a value`, {
+      advice: 'leave the field out with a patch of what is to change, or write the value itself',
+    });
+  const probing = probingOperation(operation.body, isSecretKind(operation));
+  if (probing !== undefined)
+    throw new Refusal('MASK_MISPLACED', `a JSON patch may not look at what can be masked: \`${probing}\``, {
+      advice: 'use a merge patch, or an operation that only adds, replaces or removes',
+    });
+}
+
+function isSecretKind({ apiGroup, resource }: Operation): boolean {
+  return apiGroup === '' && resource === 'secrets';
+}

@@ -1,0 +1,41 @@
+import { DEFAULT_MASKS } from '../../src/masking/rules/default-masks.ts';
+
+/** The reference page of masks, from their table. */
+export function masksPage(): string {
+  const sections = DEFAULT_MASKS.map(({ id, masks, reason, example, nearMiss }) => {
+    const [before = '', value = '', after = ''] = example.object.split(/[«»]/);
+    return `### ${id}
+
+Masks ${masks}. Why: ${reason}. In \`${example.resource}\`:
+
+* masks what is between \`«\` and \`»\`: \`${before}«${value}»${after}\`
+* leaves: \`${nearMiss.object}\`
+`;
+  });
+  return `# Masks
+
+Values that must not be seen leave as masks: in every reply that holds an object (lists, tables, watches, metadata alone, failures and warnings too). All other bytes leave
+as they came. Made from the table in [src/masking/rules/default-masks.ts](../../src/masking/rules/default-masks.ts); each example and near miss is a test.
+
+A mask is \`masked-by-sallyport-\` and 20 letters and digits; where the place takes base64 it is that in base64, and a value in PEM armour becomes one. It is keyed over target, object (uid), field and
+value: a value that changes changes its mask, and nothing else can be told from it. In the reply to a change masks compare with nothing, so that nobody can try what a value is. A
+number becomes 0; booleans are never masked. Values that [detectors](detectors.md) know by their look are masked anywhere: each detector is a default mask under its own id.
+
+So that objects can be read, replies are asked for in JSON, uncompressed; a caller that accepts none is refused (\`ENCODING_NOT_ACCEPTABLE\`), and a reply in another form is not passed. One object, item or
+event is held while it is masked, \`limits.objectBytesMax\` at most.
+
+What has the form of a mask, whole or in part, plain or in base64, of this gateway or another, is refused in every body of a request (\`MASK_MISPLACED\`), and so are operations of a JSON patch that test, copy
+or move what can be masked. Change the other fields with a patch (\`kubectl label\`, \`kubectl patch\`, \`kubectl apply\` of your own file), not with an object that was read.
+
+## Default masks
+
+They stand for everybody. \`unsafe.openMasks\` in the configuration opens one by its id, or all with \`*\`, for some callers and targets:
+
+\`\`\`yaml
+unsafe:
+  openMasks:
+    - { id: env-value, callers: [{ groups: [sre] }], targets: [staging] }
+\`\`\`
+
+${sections.join('\n')}`;
+}

@@ -1,0 +1,14 @@
+import { MaskKey, maskKeyBytes } from '../../src/masking/form/mask-key.ts';
+import { OBJECT_BYTES_MAX } from '../../src/masking/objects/reply-masker.ts';
+import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
+import type { Masking } from '../../src/pipeline/masking.ts';
+
+/** The default masks for everybody, under a key that is no secret. */
+export function testMasking(): Masking {
+  return {
+    rules: new MaskRules(),
+    key: new MaskKey(Buffer.alloc(maskKeyBytes, 1)),
+    openFor: () => new Set(),
+    objectBytesMax: OBJECT_BYTES_MAX,
+  };
+}
