@@ -31,7 +31,7 @@ export const TOUR: readonly Step[] = [
     expect: { exitCode: 1, output: /Forbidden.*delete namespaces `shop`.*never-delete-namespaces/s },
   },
   {
-    say: 'A Secret: a built-in guard denies it before it is forwarded, whatever the rules say, because values are not masked yet.',
+    say: 'A Secret: a built-in guard denies it before it is forwarded, whatever the rules say, until what is masked in it can be written back.',
     argv: ['kubectl', 'get', 'secret', 'database', '-n', 'shop', '-o', 'yaml'],
     expect: { exitCode: 1, output: /Forbidden.*secrets/ },
   },

@@ -25,7 +25,7 @@ So that objects can be read, replies are asked for in JSON, uncompressed; a call
 event is held while it is masked, \`limits.objectBytesMax\` at most.
 
 What has the form of a mask, whole or in part, plain or in base64, of this gateway or another, is refused in every body of a request (\`MASK_MISPLACED\`), and so are operations of a JSON patch that test, copy
-or move what can be masked. Change the other fields with a patch (\`kubectl label\`, \`kubectl patch\`, \`kubectl apply\` of your own file), not with an object that was read.
+or move what can be masked. Change the other fields with a patch (\`kubectl label\`, \`kubectl patch\`, \`kubectl apply\` of your own file), not with an object that was read: \`kubectl replace\`, \`rollout undo\` and an upgrade by Helm send back what was shown, and are refused where a mask is in it. Whoever must do so needs \`unsafe.openMasks\`.
 
 ## Default masks
 
