@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startIssuer } from '../../demo/issuer.ts';
 import { clientNamed } from '../clients/clients.ts';
 import type { AuditEvent } from '../support/audit-log.ts';
@@ -24,17 +24,26 @@ function suite(manifest: string, rights: readonly Right[], constraint: string | 
   let kubectl: string;
   const admin = (...args: string[]) =>
     spawnSync(join(kubectl, 'kubectl'), ['--kubeconfig', cluster.adminKubeconfig(), ...args], { encoding: 'utf8' });
+  const said = ([who, , ...asked]: Right) => {
+    const as = ['--as', `system:serviceaccount:sallyport:${who}`, '--as-group', 'system:serviceaccounts'];
+    return admin('auth', 'can-i', ...asked, ...as).stdout.trim();
+  };
+  const holds = (right: Right) => said(right) === right[1];
   before(async () => {
     kubectl = await clientNamed('kubectl-1.35').prepare();
     const { status, stderr } = admin('apply', '-f', MANIFEST);
     assert.equal(status, 0, stderr);
+    for (let tries = 0; tries < 20 && !rights.every(holds); tries++); // until its authorizer has heard of what is there now
   });
-  after(() => void admin('delete', '-f', MANIFEST, '--wait=false'));
+  after(() => {
+    const names = ['sallyport-gateway', 'sallyport-gateway-constrained', 'sallyport-reader'];
+    admin('delete', 'clusterrolebinding,clusterrole', ...names, '--ignore-not-found');
+  });
 
-  for (const [who, may, ...asked] of [...rights, ...READER]) {
+  for (const right of [...rights, ...READER]) {
+    const [who, may, ...asked] = right;
     test(`${manifest}: the ${who} may${may === 'yes' ? '' : ' not'} ${asked.join(' ')}`, () => {
-      const as = ['--as', `system:serviceaccount:sallyport:${who}`, '--as-group', 'system:serviceaccounts'];
-      assert.equal(admin('auth', 'can-i', ...asked, ...as).stdout.trim(), may);
+      assert.equal(said(right), may);
     });
   }
 
@@ -82,12 +91,12 @@ function suite(manifest: string, rights: readonly Right[], constraint: string | 
         let limited = await ask(pods, caller);
         while (limited.status === 200) limited = await ask(pods, caller); // until the cluster has forgotten what it allowed
         assert.equal(limited.status, 503, limited.body);
-        assert.match(limited.body, /"CREDENTIAL_FORBIDDEN"[\s\S]*impersonate-on:user-info:list/);
+        assert.match(limited.body, /impersonate-on:user-info:list[\s\S]*"CREDENTIAL_FORBIDDEN"/);
       }
-      admin('delete', ...binding);
       child.kill('SIGTERM');
       assert.equal(await child.ended, 0, child.said());
     } finally {
+      admin('delete', 'rolebinding', 'dev', '--namespace', 'default', '--ignore-not-found');
       await issuer.close();
       rmSync(folder, { recursive: true });
     }
@@ -110,11 +119,7 @@ const LEGACY: readonly Right[] = [
 const CONSTRAINED: readonly Right[] = [
   ['gateway', 'no', 'impersonate', 'users'],
   ['gateway', 'no', 'impersonate', 'groups'],
-  ['gateway', 'yes', 'impersonate:user-info', 'users.authentication.k8s.io'],
-  ['gateway', 'yes', 'impersonate:user-info', 'groups.authentication.k8s.io'],
   ['gateway', 'yes', 'impersonate-on:user-info:list', 'pods'],
-  ['gateway', 'no', 'impersonate:serviceaccount', 'serviceaccounts.authentication.k8s.io'],
-  ['gateway', 'no', 'impersonate:arbitrary-node', 'nodes.authentication.k8s.io'],
   ...NOTHING_ELSE,
 ];
 const READER: readonly Right[] = [
@@ -152,6 +157,10 @@ policy: { files: [jobs.yaml] }
 `;
 }
 
-if (cluster !== undefined) suite('gateway.yaml', LEGACY, undefined, cluster);
-if (cluster !== undefined && kubernetesRelease() !== '1.35')
-  suite('gateway-constrained.yaml', CONSTRAINED, 'impersonate:user-info', cluster);
+if (cluster !== undefined) {
+  describe('gateway.yaml', () => suite('gateway.yaml', LEGACY, undefined, cluster));
+  if (kubernetesRelease() !== '1.35') {
+    const manifest = 'gateway-constrained.yaml';
+    describe(manifest, () => suite(manifest, CONSTRAINED, 'impersonate:user-info', cluster));
+  }
+}

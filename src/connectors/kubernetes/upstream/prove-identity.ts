@@ -33,15 +33,17 @@ export const PROOF_LIMITS = Object.freeze({
 export function provenUpstream(upstream: Upstream, clock: Clock): Upstream {
   const proof = new IdentityProof(upstream, clock);
   return {
-    async send(request, signal) {
+    send(request, signal) {
       const proving = proof.given(signal);
-      if (proving !== undefined) await proving;
-      return upstream.send(request, signal);
+      return proving === undefined
+        ? upstream.send(request, signal)
+        : proving.then(() => upstream.send(request, signal));
     },
-    async upgrade(request, protocol, signal) {
+    upgrade(request, protocol, signal) {
       const proving = proof.given(signal);
-      if (proving !== undefined) await proving;
-      return upstream.upgrade(request, protocol, signal);
+      return proving === undefined
+        ? upstream.upgrade(request, protocol, signal)
+        : proving.then(() => upstream.upgrade(request, protocol, signal));
     },
     close: () => upstream.close(),
   };

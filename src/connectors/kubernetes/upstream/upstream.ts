@@ -84,39 +84,41 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     if (signal.aborted) throw upstreamFailure(signal.reason, { isSent: false });
     return { credential, headers, path: server.basePath + request.uri };
   };
-  /** Sends, and once more where nothing was sent, and there is another authority by now. */
-  const believed = async <Answer>(sendNow: () => Promise<Answer>): Promise<Answer> => {
-    try {
-      return await sendNow();
-    } catch (thrown) {
-      const isUnsent = thrown instanceof Refusal && thrown.code === 'UPSTREAM_UNREACHABLE';
-      if (!isUnsent || !(await authority.renew())) throw thrown;
-      return sendNow();
-    }
-  };
-  /** Sends with the credential in force; and once more where it was refused, and there is a newer one. */
+  type SendWith<Answer> = (prepared: Prepared) => Promise<Answer>;
+  /** Sends with the credential in force. */
   const withCredential = async <Answer extends Reply>(
     request: UpstreamRequest,
     signal: AbortSignal,
-    sendWith: (prepared: Prepared) => Promise<Answer>,
+    sendWith: SendWith<Answer>,
   ): Promise<Answer> => {
-    const attempt = async (prepared: Prepared) => {
-      const reply = await believed(() => sendWith(prepared)).catch(refusedCredential);
-      if (reply instanceof Refusal) options.credentials.invalidate(prepared.credential);
-      if (reply instanceof Refusal) return reply;
-      if (reply.status !== 401 || request.isOpaque === true) return located(reply, server);
-      options.credentials.invalidate(prepared.credential);
-      giveUp(reply);
-      return credentialRefused('the target answered 401');
-    };
     const prepared = await prepare(request, signal);
-    const reply = await attempt(prepared);
-    if (!(reply instanceof Refusal)) return reply;
+    let failure: unknown;
+    try {
+      const reply = await sendWith(prepared);
+      if (!isRefused(request, reply)) return located(reply, server);
+      failure = credentialRefused('the target answered 401');
+    } catch (thrown) {
+      failure = thrown;
+    }
+    return onceMore(request, signal, sendWith, prepared, failure);
+  };
+  /** Sends once more where nothing was done, since our credential was refused or upstream not believed, and there is something newer by now. */
+  const onceMore = async <Answer extends Reply>(
+    request: UpstreamRequest,
+    signal: AbortSignal,
+    sendWith: SendWith<Answer>,
+    { credential }: Prepared,
+    failure: unknown,
+  ): Promise<Answer> => {
+    const code = failure instanceof Refusal ? failure.code : undefined;
+    if (code === 'CREDENTIAL_REFUSED') options.credentials.invalidate(credential);
+    else if (code !== 'UPSTREAM_UNREACHABLE' || !(await authority.renew())) throw failure;
     const newer = await prepare(request, signal);
-    if (newer.credential === prepared.credential) throw reply;
-    const again = await attempt(newer);
-    if (again instanceof Refusal) throw again;
-    return again;
+    if (code === 'CREDENTIAL_REFUSED' && newer.credential === credential) throw failure;
+    const again = await sendWith(newer);
+    if (!isRefused(request, again)) return located(again, server);
+    options.credentials.invalidate(newer.credential);
+    throw credentialRefused('the target answered 401, also with a credential that was read anew');
   };
   return {
     send(request, signal) {
@@ -139,15 +141,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-/** A connection on which upstream did not take our client certificate. */
-function refusedCredential(thrown: unknown): Refusal {
-  if (thrown instanceof Refusal && thrown.code === 'CREDENTIAL_REFUSED') return thrown;
-  throw thrown;
-}
-
-function giveUp(reply: Reply): void {
+/** Whether upstream did not take our credential; the reply is then given up. */
+function isRefused({ isOpaque }: UpstreamRequest, reply: Reply): boolean {
+  if (reply.status !== 401 || isOpaque === true) return false;
   if (reply.kind === 'duplex') reply.socket.destroy();
   else reply.body.cancel(new Error('not taken with this credential'));
+  return true;
 }
 
 function located<R extends Reply>(reply: R, server: ReturnType<typeof serverParts>): R {
