@@ -165,7 +165,7 @@ const target = z
       .min(1, 'expected at least one; leave the key out for none')
       .optional()
       .describe(
-        'Namespaces in which the reader may `get` Secrets (give it a Role in each): before a log, those that its pod is given are looked up, and their values masked in it. What cannot be looked up is refused.',
+        'Namespaces in which the reader may `get` Secrets (give it a Role in each): before a log, exec or attach, those that its pod is given are looked up, and their values masked in it. What cannot be looked up is refused.',
       ),
   })
   .refine(

@@ -18,7 +18,7 @@ export async function knownOutput(
   { operation, caller }: Permit,
   recording: Pick<Recording, 'lookedUp'>,
 ): Promise<KnownValues | undefined> {
-  if (operation.stream === undefined || operation.power !== undefined) return undefined;
+  if (operation.stream === undefined || !showsOutput(operation)) return undefined;
   const { secrets, failed } = await probe.podSecrets(operation);
   for (const { name } of secrets) recording.lookedUp(`secret ${operation.namespace}/${name}`);
   for (const what of failed) recording.lookedUp(`${what}: unknown`);
@@ -36,4 +36,9 @@ export async function knownOutput(
   if (values.reduce((sum, { length }) => sum + length, 0) > knownBytesMax)
     throw refusal(`the Secrets that the pod is given have more than ${knownBytesMax} bytes`);
   return knownValues(values.map((value) => ({ value, mask: textMask('secret') })));
+}
+
+/** A log, or what a command in a container says. */
+function showsOutput({ power }: Permit['operation']): boolean {
+  return power === undefined || power === 'exec' || power === 'attach';
 }

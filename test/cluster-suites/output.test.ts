@@ -1,10 +1,11 @@
 /*
  * What a real pod says of the Secrets that it is given, read by real clients: `env`, a mounted file, a stack trace, base64, a printed kubeconfig; with
- * `kubectl logs` in its forms. The values occur nowhere else; the test searches all that came for each in every form that tools write.
+ * `kubectl logs` in its forms, and with `kubectl exec`, `attach` and `cp` and the Python client, over SPDY and WebSocket. The values occur nowhere else; the test searches all that came for each in every form that tools write.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { encodingsOf } from '../../src/masking/text/encodings.ts';
@@ -13,6 +14,7 @@ import type { Cluster } from '../support/cluster.ts';
 import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
 import { bindCaller, sharedCluster } from '../support/test-cluster.ts';
 
+/** Over SPDY; over WebSocket, the fifth version of its channels. */
 const KUBECTLS = ['kubectl-1.27', 'kubectl-1.35'] as const satisfies readonly ClientName[];
 const NAMESPACE = 'said';
 const CANARIES = { env: 'canary by env/1+2="x"', file: 'canary-by-file-äöü', from: 'lettersalonecanary' };
@@ -80,7 +82,7 @@ function run(
     child.stdout.on('data', take);
     child.stderr.on('data', take);
     child.on('error', reject);
-    child.on('close', () => resolve(said));
+    child.on('close', (code) => resolve(code === 0 || until !== '' ? said : `${said}\nexit ${code}`));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
@@ -141,6 +143,78 @@ function suite(real: Cluster): void {
       assert.match(said, /end\n$/);
     });
   }
+
+  for (const client of KUBECTLS) {
+    const exec = (command: string, args: readonly string[] = []) =>
+      run(client, gateway.kubeconfig, ['exec', ...args, 'talks', '--', 'sh', '-c', command]);
+
+    test(`T53: ${client} exec: no value on any channel, and all else; its exit code is the command’s own`, async () => {
+      const said = await exec('echo begin; env; cat /files/*; cat /files/* | base64; env | gzip -c | wc -c; exit 17');
+      assertNoCanary(said);
+      assert.doesNotMatch(said, /FuYXJ5|5YXJ5|hbmFyeS/); // what is left of `canary` in base64, at each of the three places
+      assert.match(said, /begin\n/);
+      assert.match(said, /BY_ENV=masked-by-sallyport-secret\n/);
+      assert.match(said, /exit 17$/);
+      const errors = await exec(
+        'echo begin >&2; cat /files/file /var/run/secrets/kubernetes.io/serviceaccount/token >&2',
+      );
+      assertNoCanary(errors);
+      assert.doesNotMatch(errors, JWT_START);
+      assert.match(errors, /begin\n.*masked-by-sallyport-secret.*masked-by-sallyport-jwt/);
+    });
+
+    test(`T53: ${client} exec: what comes in small pieces is masked, and what is no value comes at once`, async () => {
+      const said = await exec(
+        'cat; printf "%s" "$BY_ENV" | sed "s/./&\\n/g" | while read -r c; do printf "%s" "$c"; done; echo; echo end',
+        ['-i'],
+      );
+      assertNoCanary(said);
+      assert.match(said, /end\n$/);
+    });
+
+    test(`T53: ${client} exec: a program’s bytes are its own; with a value among them the stream ends with a sentence`, async () => {
+      const whole = await exec('head -c 300000 /bin/busybox');
+      assert.equal(whole, await admin(['exec', 'talks', '--', 'sh', '-c', 'head -c 300000 /bin/busybox']));
+      const cut = await exec('printf "a\\0b"; cat /files/file; echo after');
+      assertNoCanary(cut);
+      assert.match(
+        cut,
+        /ended by the gateway: .*is not text, and a value that must be masked is in it[\s\S]*exit \d+$/,
+      );
+      assert.doesNotMatch(cut, /after/);
+    });
+
+    test(`T53: ${client} cp: an archive with a value is not passed, and one without is`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'sallyport-cp-'));
+      try {
+        await exec('mkdir -p /tmp/plain && echo nothing to hide > /tmp/plain/a');
+        const copied = await run(client, gateway.kubeconfig, ['cp', 'talks:/tmp/plain', join(folder, 'plain')]);
+        assert.equal(readFileSync(join(folder, 'plain/a'), 'latin1'), 'nothing to hide\n', copied);
+        await exec('mkdir -p /tmp/secret && cp -L /files/file /tmp/secret/a');
+        await run(client, gateway.kubeconfig, ['cp', '--retries=0', 'talks:/tmp/secret', join(folder, 'secret')]);
+        for (const name of readdirSync(folder, { recursive: true, withFileTypes: true }))
+          if (name.isFile()) assertNoCanary(readFileSync(join(name.parentPath, name.name), 'latin1'));
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  }
+
+  test('T53: the Python client’s exec, over the fourth version of the channels: no value, and all else', async () => {
+    const program = [
+      'import sys; from kubernetes import client, config; from kubernetes.stream import stream',
+      'config.load_kube_config(sys.argv[1]); core = client.CoreV1Api()',
+      `print(stream(core.connect_get_namespaced_pod_exec, "talks", "${NAMESPACE}", command=["sh", "-c", "echo begin; env; cat /files/file >&2"], stdout=True, stderr=True, stdin=False, tty=False))`,
+    ].join('\n');
+    const python = join(await clientNamed('python').prepare(), 'venv/bin/python');
+    const said = await new Promise<string>((resolve, reject) => {
+      execFile(python, ['-c', program, gateway.kubeconfig], { encoding: 'latin1' }, (error, out, complaint) =>
+        error ? reject(new Error(complaint)) : resolve(out),
+      );
+    });
+    assertNoCanary(said);
+    assert.match(said, /begin\n[\s\S]*BY_ENV=masked-by-sallyport-secret\n/);
+  });
 
   test('the journal has each look-up by name, and no value', () => {
     const files = readdirSync(gateway.journalFolder).map((name) =>
