@@ -61,6 +61,10 @@ function samePorts(located: Located, document: unknown): readonly Finding[] {
       value: written('private.port')?.value ?? 9090,
       address: written('private.address')?.value ?? '127.0.0.1',
     },
+    ...valuesAt(document, 'console.port').map((port) => ({
+      ...port,
+      address: written('console.address')?.value ?? '127.0.0.1',
+    })),
     ...valuesAt(document, 'targets.*.port').map((port) => ({ ...port, address })),
   ];
   return ports.flatMap((port, i) => {

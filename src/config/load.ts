@@ -93,6 +93,8 @@ const FILE_KEYS: readonly string[] = [
   'targets.*.reader.kubeconfig.file',
   'targets.*.reader.tokenFile',
   'policy.files.*',
+  'store.postgres.urlFile',
+  'store.keyFile',
 ];
 
 function withAbsolutePaths(document: ConfigDocument, folder: string): ConfigDocument {
@@ -106,6 +108,7 @@ function withAbsolutePaths(document: ConfigDocument, folder: string): ConfigDocu
   const dataFolder = resolve(folder, config.dataFolder);
   const journal =
     config.journal.folder === undefined ? join(dataFolder, 'journal') : resolve(folder, config.journal.folder);
+  if (config.store?.sqlite !== undefined) config.store.sqlite.file = resolve(folder, config.store.sqlite.file);
   return { ...config, dataFolder, journal: { ...config.journal, folder: journal } };
 }
 

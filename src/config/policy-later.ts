@@ -132,7 +132,7 @@ export const role = z
       ),
     callers,
     targets: targets.optional().describe('For these targets alone; default: all.'),
-    namespaces: z.array(namespace).min(1).optional().describe('For these namespaces alone; default: all.'),
+    namespaces: patterns.optional().describe('For these namespaces alone, by name; default: all.'),
   })
   .describe('Who may do what in the control plane.');
 

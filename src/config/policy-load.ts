@@ -1,10 +1,11 @@
 import type { CelMistake } from '../policy/cel/check.ts';
+import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { type PolicyDocument, policySchema, type RuleDocument } from './policy-schema.ts';
 import { scalarFinding } from './scalar-finding.ts';
-import { toRule } from './to-rule.ts';
+import { toRole, toRule } from './to-rule.ts';
 
 /** A policy file as it was read. */
 export interface PolicyFile {
@@ -13,12 +14,15 @@ export interface PolicyFile {
 }
 
 /** The rules of files, or every mistake in any of them. */
-export type ParsedPolicies = { readonly rules: readonly Rule[] } | { readonly findings: readonly Finding[] };
+export type ParsedPolicies =
+  | { readonly rules: readonly Rule[]; readonly roles: readonly Role[] }
+  | { readonly findings: readonly Finding[] };
 
 /** Policies of which all is checked but their conditions; only `checkConditions` makes rules of them. */
 export interface PolicyDraft {
   readonly conditions: readonly PolicyCondition[];
   readonly rules: readonly Rule[];
+  readonly roles: readonly Role[];
   readonly findings: readonly Finding[];
 }
 
@@ -34,7 +38,7 @@ interface PolicyCondition {
  * Their conditions are left to `checkConditions`, so that what reads CEL is loaded only where there are any.
  */
 export function draftPolicies(files: readonly PolicyFile[]): PolicyDraft {
-  const draft: Draft = { conditions: [], rules: [], findings: [], places: new Map() };
+  const draft: Draft = { conditions: [], rules: [], roles: [], findings: [], places: new Map() };
   for (const file of files) {
     for (const parsed of parseYaml(file.path, file.text)) {
       if ('findings' in parsed) draft.findings.push(...parsed.findings);
@@ -53,7 +57,7 @@ export function checkConditions(
     checkWhen(text).map(({ offset, message }) => scalarFinding(located, path, offset, message)),
   );
   const findings = [...draft.findings, ...mistakes];
-  return findings.length === 0 ? { rules: Object.freeze(draft.rules) } : { findings };
+  return findings.length === 0 ? { rules: Object.freeze(draft.rules), roles: draft.roles } : { findings };
 }
 
 /** A document with the text of its file, which CEL's positions are counted in. */
@@ -65,18 +69,20 @@ export interface PolicyText extends Located {
 interface Draft {
   readonly conditions: PolicyCondition[];
   readonly rules: Rule[];
+  readonly roles: Role[];
   readonly findings: Finding[];
   /** Where each id stands. */
   readonly places: Map<string, string>;
 }
 
-function addDocument(located: PolicyText, { conditions, rules, findings, places }: Draft): void {
+function addDocument(located: PolicyText, { conditions, rules, roles, findings, places }: Draft): void {
   const parsed = policySchema.safeParse(located.document.toJS());
   if (!parsed.success) {
     findings.push(...schemaFindings(located, parsed.error));
     return;
   }
   const policy = parsed.data;
+  for (const role of policy.roles ?? []) roles.push(toRole(role));
   for (const [i, rule] of policy.rules.entries()) {
     const path = ['rules', i];
     for (const [key, message] of ruleMistakes(policy, rule))
@@ -124,6 +130,8 @@ function* ruleMistakes(policy: PolicyDocument, rule: RuleDocument): Iterable<rea
 
 function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]> {
   const { effect } = rule;
+  if (rule.request !== undefined && effect !== 'request')
+    yield ['request', `only a request can be asked for, not a ${effect}`];
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
   if (rule.output !== undefined && effect !== 'allow') yield ['output', `only an allow shows output, not a ${effect}`];
   if (rule.serviceAccounts !== undefined && effect !== 'allow' && effect !== 'hold') {

@@ -240,7 +240,7 @@ const rule = z
       .optional()
       .describe('On an allow: edits to the request; what was edited is judged again.'),
     hold: notBuilt(hold, 'asking a person'),
-    request: notBuilt(request, 'grants: access for one task, that ends by itself'),
+    request: request.optional(),
     record: notBuilt(record, 'what is kept of an exchange'),
     stream: notBuilt(stream, 'how long a stream may live'),
     output: output.optional(),
@@ -260,7 +260,7 @@ export const policySchema = z
     callers: callers.optional().describe('Who the rules are about, where a rule does not say itself.'),
     targets: targets.optional().describe('Which targets the rules are about, where a rule does not say itself.'),
     rules: z.array(rule).min(1, 'expected at least one rule'),
-    roles: notBuilt(z.array(role).min(1), 'who may do what in the control plane'),
+    roles: z.array(role).min(1).optional().describe('Who may do what in the control plane.'),
     schedules: notBuilt(z.array(schedule).min(1), 'who answers when'),
     budgets: notBuilt(z.array(budget).min(1), 'how much a caller may change in a time'),
     retention: notBuilt(z.array(retained).min(1), 'how long recordings are kept'),

@@ -273,7 +273,10 @@ const limits = z
       .prefault({}),
     heldMax: notBuilt(heldCount, 'how many requests wait for a person at once'),
     heldPerCallerMax: notBuilt(heldCount, 'how many requests of one caller wait for a person at once'),
-    feedLostMs: notBuilt(milliseconds, 'how long the store may be silent before every grant counts as ended'),
+    feedLostMs: milliseconds
+      .min(3_000, 'expected at least 3000 milliseconds: gateways tell themselves something every 2 seconds')
+      .default(10_000)
+      .describe('How long other gateways on the same PostgreSQL may not be heard before every grant counts as ended.'),
   })
   .prefault({});
 
@@ -346,9 +349,11 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('How masks are made.'),
   limits,
-  console: notBuilt(consolePlace, 'the control plane'),
+  console: consolePlace
+    .optional()
+    .describe('Where the control plane is served, over HTTPS; absent: there is none, and nothing can be requested.'),
   control: notBuilt(control, 'what the control plane may change'),
-  store: notBuilt(store, 'where grants and answers are kept'),
+  store: store.optional().describe('Where grants and kills are kept; absent: SQLite and a key, made in `dataFolder`.'),
   notifiers: notBuilt(z.array(notifier).min(1), 'how people are told'),
   workers: notBuilt(z.int('expected a whole number').min(1), 'processes that share the work'),
   unsafe,

@@ -1,7 +1,10 @@
 import type { Amendment } from '../model/amendment.ts';
 import type { JsonValue } from '../model/operation.ts';
+import type { Role } from '../policy/role.ts';
 import type { CallerMatch, NamespaceMatch, Rule, RuleSource, TimeMatch, TimeWindow } from '../policy/rule.ts';
 import { deepFreeze } from '../std/deep-freeze.ts';
+import { durationMs } from '../std/duration.ts';
+import { request } from './policy-later.ts';
 import type { PolicyDocument, RuleDocument } from './policy-schema.ts';
 
 type Amended = NonNullable<RuleDocument['amend']>[number];
@@ -37,8 +40,42 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       proxy: rule.proxy,
       when: rule.when,
       neutralise: rule.output?.neutralise,
+      request: rule.effect === 'request' ? toTerms(rule.request ?? requestDefaults) : undefined,
     }),
   }) as Rule;
+}
+
+/** Limit: how long a question for a grant is open, where its rule does not say. */
+const WAIT_MAX = '10m';
+
+const requestDefaults = request.parse({});
+
+function toTerms({
+  forMax,
+  usesMax,
+  idleMax,
+  livePerCallerMax,
+  bindTo,
+  approval,
+}: NonNullable<RuleDocument['request']>) {
+  return compact({
+    forMaxMs: durationMs(forMax),
+    usesMax,
+    idleMaxMs: idleMax === undefined ? undefined : durationMs(idleMax),
+    livePerCallerMax,
+    bindTo,
+    approval: approval === 'none' ? approval : { waitMaxMs: durationMs(approval.waitMax ?? WAIT_MAX) },
+  });
+}
+
+/** The role that a document writes. */
+export function toRole({ role, callers, targets, namespaces }: NonNullable<PolicyDocument['roles']>[number]): Role {
+  return deepFreeze({
+    role,
+    callers: callers.map(({ everyone: _, ...match }) => compact(match) as CallerMatch),
+    ...(targets === undefined ? {} : { targets }),
+    ...(namespaces === undefined ? {} : { namespaces }),
+  });
 }
 
 function compact(record: Readonly<Record<string, unknown>>): Record<string, unknown> {

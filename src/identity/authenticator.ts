@@ -32,7 +32,7 @@ export const TOKEN_LIMITS = Object.freeze({
 /** Finds out who presents a request's token. */
 export interface Authenticator {
   /** @throws {Refusal} TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE, AUTHENTICATION_THROTTLED */
-  authenticate(request: Request): Promise<Caller>;
+  authenticate(request: Pick<Request, 'token' | 'peer'>): Promise<Caller>;
 }
 
 /** An authenticator for the given issuers; two issuers with one URL are a mistake of the configuration, which refuses them. */

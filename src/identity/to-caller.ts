@@ -25,6 +25,7 @@ export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string
     issuer: issuer.name,
     kind: issuer.kind,
     labels: Object.freeze(labelsOf(issuer, claims)),
+    ...runOf(claims),
     tokenEndsAt: ((claims.exp as number) + clockSkewSeconds) * 1000,
     tokenDigest,
   });
@@ -94,6 +95,28 @@ function elsewhereRefusal(name: string): Refusal {
   const advice =
     'have the provider put fewer into the token (in Entra ID: groups assigned to the application, or application roles as the claim)';
   return new Refusal('TOKEN_INVALID', message, { advice });
+}
+
+/**
+ * The run that a token is of, by the first of these that it names: the pod, the pipeline run (and which attempt at it), the job, the login session.
+ *
+ * Source: bound service account tokens, https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/; ID tokens of GitHub Actions, GitLab,
+ * Buildkite and CircleCI; `sid` of OpenID Connect Front-Channel Logout 1.0, 3
+ */
+function runOf(claims: JWTPayload): { readonly run?: string } {
+  const kubernetes = claims['kubernetes.io'] as { readonly pod?: { readonly uid?: unknown } } | undefined;
+  const places: readonly (readonly [kind: string, ...parts: readonly unknown[]])[] = [
+    ['pod', kubernetes?.pod?.uid],
+    ['github', claims.run_id, claims.run_attempt ?? ''],
+    ['gitlab', claims.pipeline_id],
+    ['buildkite', claims.build_number, claims.job_id],
+    ['circleci', claims['oidc.circleci.com/workflow-id']],
+    ['session', claims.sid],
+  ];
+  const isWord = (part: unknown) =>
+    (typeof part === 'string' && part.length <= NAME_BYTES_MAX) || typeof part === 'number';
+  const found = places.find(([, first, ...rest]) => first !== '' && isWord(first) && rest.every(isWord));
+  return found === undefined ? {} : { run: JSON.stringify(found) };
 }
 
 /** Security: T4. Unicode spaces and case do not help: Kubernetes compares bytes, and so does this. */

@@ -46,6 +46,7 @@ export async function certificateInForce({ config, clock, onChange, onFailure }:
       ...LOCAL_NAMES,
       ...ownAddress(config),
       ...config.tls.hostNames,
+      ...consoleNames(config),
       ...config.targets.flatMap((target) => target.hostNames),
     ]),
   ];
@@ -58,6 +59,12 @@ export async function certificateInForce({ config, clock, onChange, onFailure }:
 async function publish(caPem: string, path: string): Promise<void> {
   const published = await readFile(path, 'utf8').catch(() => undefined);
   if (published !== caPem) await replaceFile(path, caPem, 0o644);
+}
+
+function consoleNames({ console: place }: Config): readonly string[] {
+  if (place === undefined) return [];
+  const isAddress = !['0.0.0.0', '::'].includes(place.address);
+  return [...(isAddress ? [place.address] : []), ...(place.hostName === undefined ? [] : [place.hostName])];
 }
 
 function ownAddress({ listen }: Config): readonly string[] {

@@ -30,7 +30,8 @@ function inherit(parent: Command): void {
 
 main().catch((error: unknown) => {
   process.stderr.write(`sallyport: ${sentence(error)}\n`);
-  process.exitCode = 2;
+  // The control plane's no is an answer.
+  process.exitCode = error instanceof Error && 'problem' in error ? 1 : 2;
 });
 
 function sentence(error: unknown): string {

@@ -12,6 +12,7 @@ import { policyFiles } from '../config/load.ts';
 import type { OpenGuards } from '../config/open-guards.ts';
 import type { CompileWhen } from '../policy/compiled-rule.ts';
 import { compileForGateway } from '../policy/gateway-rules.ts';
+import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import { readPolicies } from './read-policies.ts';
@@ -52,6 +53,8 @@ interface Options {
 /** The rules in force and whether a newer set has been refused. */
 export interface PolicyInForce {
   readonly rules: () => RuleSet;
+  /** The roles of the control plane; replaced together with the rules. */
+  readonly roles: () => readonly Role[];
   /** What is wrong with the files as they are now; empty while they are in force. */
   readonly findings: () => readonly Finding[];
   /** Reads the files now, changed a moment ago or not; resolves when what they are now is in force or refused. */
@@ -74,7 +77,7 @@ export async function loadPolicyInForce(
   let seen = options.reading.fingerprint;
   const first = await compiled(options.reading, options);
   if ('findings' in first) return { mistakes: first.findings };
-  let rules = first.rules;
+  let { rules, roles } = first;
   let findings: readonly Finding[] = [];
   onLoaded(first.loaded);
   const readOnce = async () => {
@@ -87,7 +90,7 @@ export async function loadPolicyInForce(
       findings = loaded.findings;
       onRefused(findings);
     } else {
-      rules = loaded.rules;
+      ({ rules, roles } = loaded);
       findings = [];
       onLoaded(loaded.loaded);
     }
@@ -105,7 +108,7 @@ export async function loadPolicyInForce(
     clearInterval(timer);
     return reads.ended();
   };
-  return { rules: () => rules, findings: () => findings, look: reads.next, stop };
+  return { rules: () => rules, roles: () => roles, findings: () => findings, look: reads.next, stop };
 }
 
 /** Calls of one task that never overlap. */
@@ -123,7 +126,9 @@ function oneAfterAnother(task: () => Promise<void>) {
   };
 }
 
-type Compiled = { readonly rules: RuleSet; readonly loaded: LoadedPolicy } | { readonly findings: readonly Finding[] };
+type Compiled =
+  | { readonly rules: RuleSet; readonly roles: readonly Role[]; readonly loaded: LoadedPolicy }
+  | { readonly findings: readonly Finding[] };
 
 async function compiled({ files, result }: PolicyReading, { config, guards }: Options): Promise<Compiled> {
   const read = await result;
@@ -131,6 +136,7 @@ async function compiled({ files, result }: PolicyReading, { config, guards }: Op
   const options = { unsafe: guards.unsafe, openings: guards.openings, openHealthPaths: config.openHealthPaths };
   return {
     rules: compileForGateway(read.rules, options, await compilerFor(read.rules)),
+    roles: read.roles,
     loaded: { files, rules: read.rules.length, digest: read.digest },
   };
 }

@@ -44,6 +44,26 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'read who did what from the journal',
     load: async () => (await import('../cli/sessions.ts')).sessionsCommand(),
   },
+  grants: {
+    description: 'ask a gateway for access for one task, that ends by itself; list, give back and revoke it',
+    load: async ({ env }) => (await import('../cli/control/grants.ts')).grantsCommand(env),
+  },
+  kill: {
+    description: 'stop a caller, a session, a target or all, at once and until lifted; needs the role operator',
+    load: async ({ env }) => (await import('../cli/control/kill.ts')).killCommand(env),
+  },
+  who: {
+    description: 'show who is in now, and by which grant',
+    load: async ({ env }) => (await import('../cli/control/who.ts')).whoCommand(env),
+  },
+  context: {
+    description: 'name the control planes that commands ask',
+    load: async ({ env }) => (await import('../cli/control/context.ts')).contextCommand(env),
+  },
+  store: {
+    description: 'migrate, back up and restore the store of grants',
+    load: async () => (await import('./store-command.ts')).storeCommand(),
+  },
   journal: {
     description: 'look after the journal',
     load: async () => (await import('../cli/journal.ts')).journalCommand(),

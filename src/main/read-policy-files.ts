@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Finding } from '../config/finding.ts';
 import { checkConditions, draftPolicies, type PolicyDraft } from '../config/policy-load.ts';
+import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 
 /** The rules of the files, with the SHA-256 over the files' bytes in their order; or all that is wrong with them. */
 export type ReadPolicies =
-  | { readonly rules: readonly Rule[]; readonly digest: string }
+  | { readonly rules: readonly Rule[]; readonly roles: readonly Role[]; readonly digest: string }
   | { readonly findings: readonly Finding[] };
 
 /** Limit: a policy file larger than this is refused. */
@@ -33,7 +34,7 @@ export async function readPolicyFiles(paths: readonly string[]): Promise<ReadPol
   if ('findings' in checked) return checked;
   const digest = createHash('sha256');
   for (const { text } of texts) digest.update(text);
-  return { rules: checked.rules, digest: digest.digest('hex') };
+  return { rules: checked.rules, roles: checked.roles, digest: digest.digest('hex') };
 }
 
 /** A file of which nothing could be read. */

@@ -12,6 +12,7 @@ import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
 import { MaskRules } from '../masking/rules/mask-rules.ts';
+import type { Access } from '../pipeline/access.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
@@ -35,6 +36,7 @@ import { openMaskKey } from './mask-keys.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget } from './no-target.ts';
 import { observerOf, openToldJournal, policyTeller, readerTeller, type Told, tellCounts } from './observe.ts';
+import { type Control, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
 import { drain } from './stop.ts';
@@ -46,6 +48,8 @@ import { version } from './version.ts';
 export interface RunningGateway {
   readonly url: string;
   readonly privateUrl: string;
+  /** The control plane; undefined without one. */
+  readonly consoleUrl: string | undefined;
   /** Ports of targets that have one of their own. */
   readonly targetPorts: ReadonlyMap<string, number>;
   /** Reads the policy files now instead of at the next look; resolves when what they are now is in force or refused. */
@@ -84,22 +88,21 @@ export async function startGateway(
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
     const troubles = new TargetTroubles(told.clock);
-    const targets = new Map(
-      config.targets.map((target) => [
-        target.name,
-        createTarget(target, config, told.clock, policy.rules, readerTeller(target.name, troubles, told)),
-      ]),
-    );
+    const targets = openTargets(config, policy, troubles, told);
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
-    const certificate = await openCertificate(config, listeners, told);
+    const control = await openControl({ config, told, journal, policy, inFlight });
+    closers.push(() => control.close());
+    const certificate = await openCertificate(config, () => [...listeners, control], told);
     closers.push(certificate.stop);
     const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock), new LogLimit()];
     const counts = tellCounts(journal, rates, lines, told);
     closers.push(counts.stop);
     const digestOf = keyedDigest(await ownKey(join(config.dataFolder, 'journal.key')));
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
-    const kept = { journal, inFlight, rates, digestOf, unknown, observer: observerOf(told, lines, troubles) };
+    const [{ access }, observer] = [control, observerOf(told, lines, troubles)];
+    const kept = { journal, inFlight, rates, digestOf, unknown, access, observer };
     const serveTarget = dataPaths(config, targets, policy, kept, told);
+    const consolePort = await control.serve(certificate.current);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, told);
     const state: { stopped?: Promise<void> } = {};
     const hurry = new AbortController();
@@ -111,20 +114,19 @@ export async function startGateway(
       await close();
       await privatePort.stop();
     };
-    const privatePort = await openPrivatePort(
-      config,
-      () => readiness(state, journal, policy, certificate, troubles),
-      told,
-    );
+    const readinessNow = () => readiness(state, journal, policy, certificate, troubles, control);
+    const privatePort = await openPrivatePort(config, readinessNow, told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
+    const consoleUrl = consoleUrlOf(config, consolePort);
     log.info(
-      { url, privateUrl, targets: [...targets.keys()], targetPorts: Object.fromEntries(targetPorts) },
+      { url, privateUrl, consoleUrl, targets: [...targets.keys()], targetPorts: Object.fromEntries(targetPorts) },
       'the gateway serves',
     );
     return {
       url,
       privateUrl,
+      consoleUrl,
       targetPorts,
       lookAtPolicy: policy.look,
       stop: (reason) => (state.stopped ??= stop(reason)),
@@ -135,6 +137,20 @@ export async function startGateway(
     await close();
     throw error;
   }
+}
+
+function openTargets(
+  config: Config,
+  policy: PolicyInForce,
+  troubles: TargetTroubles,
+  told: Told,
+): ReadonlyMap<string, Target> {
+  return new Map(
+    config.targets.map((target) => [
+      target.name,
+      createTarget(target, config, told.clock, policy.rules, readerTeller(target.name, troubles, told)),
+    ]),
+  );
 }
 
 async function openPolicy(
@@ -155,14 +171,14 @@ async function openPolicy(
 
 function openCertificate(
   config: Config,
-  listeners: readonly Listener[],
+  shownBy: () => readonly Pick<Listener, 'useCertificate'>[],
   { log, metrics, clock }: Told,
 ): Promise<CertificateInForce> {
   const opened = certificateInForce({
     config,
     clock,
     onChange(pair) {
-      for (const listener of listeners) listener.useCertificate(pair);
+      for (const listener of shownBy()) listener.useCertificate(pair);
       metrics.certificateLoaded();
       log.info('a changed certificate is in force');
     },
@@ -182,7 +198,7 @@ function dataPaths(
   config: Config,
   targets: ReadonlyMap<string, Target>,
   policy: PolicyInForce,
-  kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'>,
+  kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'> & { readonly access: Access },
   { clock }: Told,
 ): ServeTarget {
   const masking: Masking = {
@@ -193,7 +209,8 @@ function dataPaths(
   };
   const { authenticate } = createAuthenticator(issuersOf(config), clock);
   const sessions = new Sessions(undefined, clock);
-  const shared = { limits: config.limits, clock, authenticate, rules: policy.rules, masking };
+  const { access } = kept;
+  const shared = { limits: config.limits, clock, authenticate, rules: policy.rules, masking, access };
   const recording = {
     ...kept,
     clock,
@@ -280,6 +297,7 @@ function readiness(
   policy: PolicyInForce,
   certificate: CertificateInForce,
   troubles: TargetTroubles,
+  control: Control,
 ) {
   const health = journal.health();
   const refused = certificate.failure();
@@ -295,9 +313,15 @@ function readiness(
         .map((finding) => `the policy files are refused, an older set is in force: ${formatFinding(finding)}`),
       ...(refused === undefined ? [] : [`the certificate’s files are refused, an older one is in force: ${refused}`]),
       ...troubles.lines(),
+      ...control.warnings(),
       ...(health.room === 'low' ? [`the journal’s disk is nearly full: ${health.freeBytes} bytes are free`] : []),
     ],
   };
+}
+
+function consoleUrlOf({ console: place }: Config, port: number | undefined): string | undefined {
+  if (place === undefined || port === undefined) return undefined;
+  return `https://${hostOf(place.address)}:${port}${place.pathPrefix}`;
 }
 
 function hostOf(address: string): string {

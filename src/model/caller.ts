@@ -14,6 +14,8 @@ export interface Caller {
   readonly kind: 'autonomous' | 'person';
   /** Claims that the issuer's configuration maps to labels, for rules and recordings. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The run that the token is of, where it names one: a pod, a pipeline run, a session. Another run of the same caller has another. */
+  readonly run?: string;
   /** From when the token is not taken any more, the skew of clocks included, in milliseconds since 1970. */
   readonly tokenEndsAt: number;
   /** A hash of the token, to tell sessions apart; the token itself is kept nowhere. */

@@ -13,6 +13,8 @@ export interface AllowDecision {
   readonly ports?: PortLimit;
   /** Whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
   readonly neutralise?: boolean;
+  /** The grant by which a request rule allows; absent where a standing rule does. */
+  readonly grant?: string;
   readonly notes?: readonly DecisionNote[];
 }
 
@@ -29,6 +31,8 @@ export interface DenyDecision {
   readonly reason: string;
   /** What the caller can do, in one sentence; empty where there is nothing. */
   readonly advice: string;
+  /** The request rule by which just this can be asked for; absent where none offers it. */
+  readonly offeredBy?: string;
   readonly notes?: readonly DecisionNote[];
 }
 

@@ -53,6 +53,19 @@ export const REFUSAL_CODES = {
     retry: 'never',
     meaning: 'a rule holds this operation for a person, and this version cannot ask one',
   },
+  GRANT_NOT_OFFERED: {
+    status: 403,
+    retry: 'changed',
+    meaning: 'no `request` rule offers what is asked for, or not for so long',
+  },
+  GRANT_ENDED: { status: 403, retry: 'changed', meaning: 'the grant that allowed it has ended, or has no use left' },
+  KILLED: {
+    status: 403,
+    retry: 'never',
+    meaning: 'an operator has stopped this caller, session or target, until lifted',
+  },
+  ROLE_REQUIRED: { status: 403, retry: 'never', meaning: 'the control plane lets only holders of a role do this' },
+  NOT_FOUND: { status: 404, retry: 'never', meaning: 'the control plane has nothing there that the caller may see' },
   TARGET_UNKNOWN: { status: 404, retry: 'never', meaning: 'no target has this name' },
   KIND_UNKNOWN: {
     status: 404,
@@ -66,6 +79,12 @@ export const REFUSAL_CODES = {
     meaning: 'the reply is asked for in an encoding that the gateway cannot inspect',
   },
   REQUEST_TIMEOUT: { status: 408, retry: 'later', meaning: 'the request did not arrive whole in time' },
+  GRANT_LIMIT: {
+    status: 409,
+    retry: 'later',
+    meaning: 'the caller has as many live grants of the rule, or asks, as it may',
+  },
+  KEY_REUSED: { status: 409, retry: 'changed', meaning: 'the idempotency key came with another request before' },
   OBJECT_CHANGED: {
     status: 409,
     retry: 'later',
@@ -82,6 +101,7 @@ export const REFUSAL_CODES = {
     retry: 'changed',
     meaning: 'the request would write a mask in the place of a value, or asks about what is masked',
   },
+  VERSION_CHANGED: { status: 412, retry: 'changed', meaning: 'what `If-Match` names is not the version that is there' },
   BODY_TOO_LARGE: { status: 413, retry: 'changed', meaning: 'the body is larger than the limit' },
   URI_TOO_LONG: { status: 414, retry: 'changed', meaning: 'the request target is longer than the limit' },
   MEDIA_TYPE_UNSUPPORTED: {
@@ -144,6 +164,12 @@ export const REFUSAL_CODES = {
     status: 503,
     retry: 'later',
     meaning: 'the exchange could not be recorded; nothing was sent',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    retry: 'later',
+    meaning:
+      'what needs the store of grants could not be done, since it does not answer or other gateways are not heard; standing rules go on',
   },
   SHUTTING_DOWN: {
     status: 503,

@@ -16,13 +16,14 @@ import { resolve } from './resolve.ts';
  * that is not known to be there is taken not to be.
  */
 export function askPolicy(
-  gateway: Pick<Gateway, 'probe' | 'clock'>,
+  gateway: Pick<Gateway, 'probe' | 'clock' | 'access'>,
   recording: Pick<Recording, 'probed'>,
   rules: RuleSet,
   caller: Caller,
 ): Ask {
+  const grants = gateway.access.grantsOf(caller);
   const ask = async (operation: Operation): Promise<Answered> => {
-    const question = await resolve(gateway, recording, rules, caller, operation);
+    const question = await resolve(gateway, recording, rules, caller, operation, grants);
     const decision = decide(rules, question);
     return { decision, hangsOn: hangsOn(rules, question, decision) };
   };

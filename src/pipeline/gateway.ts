@@ -3,6 +3,7 @@ import type { Caller } from '../model/caller.ts';
 import type { Request } from '../model/request.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
+import type { Access } from './access.ts';
 import type { Limits } from './limits.ts';
 import type { Masking } from './masking.ts';
 import type { Recorder } from './recording.ts';
@@ -20,4 +21,5 @@ export interface Gateway {
   readonly probe: Probe;
   /** What is masked in objects, and under which key. */
   readonly masking: Masking;
+  readonly access: Access;
 }

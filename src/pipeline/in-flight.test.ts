@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { callerOf } from '../../test/support/operation.ts';
 import { InFlight, type UnderWay } from './in-flight.ts';
 
-const none: UnderWay = { breakOff() {}, endStream() {}, endUnanswered() {}, cut() {} };
+const livesBy = { subject: 'dev', target: 'demo', session: 's', grant: undefined, isStream: false };
+const none: UnderWay = { breakOff() {}, endStream() {}, endUnanswered() {}, cut() {}, endAccess() {}, livesBy };
 const tooMany = { code: 'TOO_MANY_REQUESTS' };
 
 test('a caller has as many requests under way as it may, and not one more; others are not touched', () => {

@@ -25,6 +25,20 @@ export interface UnderWay {
   endUnanswered(): void;
   /** Breaks it off because the gateway stops. */
   cut(reason: string): void;
+  /** What it lives by now. */
+  readonly livesBy: LivesBy;
+  /** Ends it, because what it lives by has ended: a watch or log in order, all else cut, what has no reply yet refused. */
+  endAccess(refusal: Refusal): void;
+}
+
+/** What an exchange lives by: whoever ends some of them chooses by it. */
+export interface LivesBy {
+  readonly subject: string;
+  readonly target: string;
+  readonly session: string;
+  /** The grant that allowed it. */
+  readonly grant: string | undefined;
+  readonly isStream: boolean;
 }
 
 interface Entry {
@@ -111,6 +125,21 @@ export class InFlight {
   /** Whether a watch or a log that begins now is to be given up at once. */
   get isUnansweredEnded(): boolean {
     return this.#isUnansweredEnded;
+  }
+
+  /** Ends what lives by something that has ended. */
+  endAccess(isMeant: (livesBy: LivesBy) => boolean, refusal: Refusal): void {
+    for (const { underWay } of [...this.#underWay]) if (isMeant(underWay.livesBy)) underWay.endAccess(refusal);
+  }
+
+  /** Whether something that is under way is meant. */
+  has(isMeant: (livesBy: LivesBy) => boolean): boolean {
+    return this.#underWay.some(({ underWay }) => isMeant(underWay.livesBy));
+  }
+
+  /** What is under way, each by what it lives by. */
+  list(): readonly LivesBy[] {
+    return this.#underWay.map(({ underWay }) => underWay.livesBy);
   }
 
   /** Cuts all that is under way, because the gateway stops. */

@@ -6,6 +6,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { Event } from '../recording/event.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
+import { noAccess } from './access.ts';
 import { InFlight } from './in-flight.ts';
 import { createRecorder, type Observer } from './record.ts';
 import { recordedOperation } from './recorded-operation.ts';
@@ -31,6 +32,7 @@ function begunWith(operation: Partial<Operation>) {
     inFlight,
     digestOf: () => 'keyed',
     unknown: { refuse() {}, remember() {} },
+    access: noAccess,
     sessionOf: () => 'session' as SessionId,
   }).open({ id: 'exchange' as ExchangeId, peer: '', method: 'GET' } as RawRequest);
   recording.of(callerOf());

@@ -17,9 +17,10 @@ import { FACT_KINDS, type Facts } from '../policy/facts.ts';
 import type { Event, ExchangeEnded, Outcome, OutputEdits, RecordedOperation } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
+import type { Access } from './access.ts';
 import type { CallerRates } from './caller-rates.ts';
 import { type Followed, follow, type ReplyEnd } from './follow.ts';
-import type { InFlight, Place, UnderWay } from './in-flight.ts';
+import type { InFlight, LivesBy, Place, UnderWay } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import { recordedOperation } from './recorded-operation.ts';
 import type { Recorder, Recording } from './recording.ts';
@@ -69,12 +70,16 @@ interface Parts {
   readonly digestOf: (bytes: Uint8Array) => string;
   readonly unknown: Pick<UnknownOutcomes, 'refuse' | 'remember'>;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
+  readonly access: Pick<Access, 'refuseKilled'>;
 }
 
 /** A recorder that writes to a journal. */
 export function createRecorder(parts: Parts): Recorder {
   return { open: (raw) => new JournalRecording(parts, raw) };
 }
+
+/** Limit: how long a stream whose access has ended may take to say goodbye. */
+const ACCESS_END_MS = 750;
 
 class JournalRecording implements Recording, UnderWay {
   readonly #parts: Parts;
@@ -99,6 +104,8 @@ class JournalRecording implements Recording, UnderWay {
   /** Ends a read without an end while it waits for its reply. */
   #unanswered: AbortController | undefined;
   #broken: Error | undefined;
+  /** Why what it lives by has ended. */
+  #accessEnded: Refusal | undefined;
   /** Why the gateway cut it, where it did not wait for its end. */
   #cut: string | undefined;
 
@@ -114,6 +121,7 @@ class JournalRecording implements Recording, UnderWay {
     this.#session = this.#parts.sessionOf(caller, this.#parts.target);
     // Limit: before the body is read, so that no caller makes the gateway hold more bodies than requests that it may have under way.
     this.#place = this.#parts.inFlight.enter(caller, this);
+    this.#parts.access.refuseKilled(caller, this.#parts.target, this.#session);
     return caller;
   }
 
@@ -176,6 +184,7 @@ class JournalRecording implements Recording, UnderWay {
       at: this.#parts.clock.now(),
       exchange: this.#raw.id,
       rule: decision.rule,
+      ...('grant' in decision && decision.grant !== undefined ? { grant: decision.grant } : {}),
       ...(amended === undefined
         ? {}
         : { amended: { rules: amended.rule, operation: recordedOperation(operation, this.#parts.digestOf) } }),
@@ -205,6 +214,8 @@ class JournalRecording implements Recording, UnderWay {
     this.#followed = followed;
     const { streamsEnd } = this.#parts.inFlight;
     if (streamsEnd !== undefined) this.endStream(streamsEnd);
+    // T60: what ended while the reply was waited for.
+    if (this.#accessEnded !== undefined) this.endAccess(this.#accessEnded);
     return followed.reply;
   }
 
@@ -227,6 +238,31 @@ class JournalRecording implements Recording, UnderWay {
 
   endUnanswered(): void {
     this.#unanswered?.abort(stopping());
+  }
+
+  get livesBy(): LivesBy {
+    const decision = this.#decision;
+    return {
+      subject: this.#caller?.subject ?? '',
+      target: this.#parts.target,
+      session: this.#session ?? '',
+      grant: decision?.effect === 'allow' ? decision.grant : undefined,
+      isStream: this.#operation?.isStream ?? false,
+    };
+  }
+
+  endAccess(refusal: Refusal): void {
+    this.#accessEnded = refusal;
+    this.#unanswered?.abort(refusal);
+    const followed = this.#followed;
+    if (followed === undefined || followed.reply.kind === 'unary') {
+      this.cut(refusal.message);
+      return;
+    }
+    this.#limit = refusal.message;
+    followed.reply.end({ why: 'access', message: refusal.message });
+    // T60: whoever does not read the goodbye is cut all the same.
+    setTimeout(() => followed.breakOff(new Error(refusal.message)), ACCESS_END_MS).unref();
   }
 
   cut(reason: string): void {
@@ -340,13 +376,12 @@ class JournalRecording implements Recording, UnderWay {
   }
 }
 
-function recordedDecision(
-  { effect, rule, notes = [] }: Decision,
-  facts: readonly string[],
-): NonNullable<ExchangeEnded['decision']> {
+function recordedDecision(decision: Decision, facts: readonly string[]): NonNullable<ExchangeEnded['decision']> {
+  const { effect, rule, notes = [] } = decision;
   return {
     effect,
     rule,
+    ...(effect === 'allow' && decision.grant !== undefined ? { grant: decision.grant } : {}),
     ...(facts.length === 0 ? {} : { facts }),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${maskedText(detail)}`) }),
   };

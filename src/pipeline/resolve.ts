@@ -15,11 +15,12 @@ export async function resolve(
   rules: RuleSet,
   caller: Caller,
   operation: Operation,
+  grants?: Question['grants'],
 ): Promise<Question> {
   const nowMs = gateway.clock.now();
-  const needed = factsNeeded(rules, caller, operation, nowMs);
-  if (needed.length === 0) return { caller, operation, facts: {}, nowMs };
+  const needed = factsNeeded(rules, caller, operation, nowMs, grants);
+  if (needed.length === 0) return { caller, operation, facts: {}, nowMs, grants };
   const facts = await lookUpAll(gateway.probe, needed, caller, operation);
   recording.probed(facts);
-  return { caller, operation, facts, nowMs };
+  return { caller, operation, facts, nowMs, grants };
 }

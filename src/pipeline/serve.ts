@@ -11,6 +11,7 @@ import { readsOf } from './masking.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
 import { until } from './until.ts';
+import { useOnce } from './use-once.ts';
 import { whileChanged } from './while-changed.ts';
 import { withinLimits } from './within-limits.ts';
 import { withoutMasks } from './without-masks.ts';
@@ -27,10 +28,11 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
     withoutMasks(operation); //                                            no mask is written, none is tried
     recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice
+    const use = useOnce(gateway.access); //                                one use of a grant, however often it is judged
     const attempt = async () => {
       const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
-      const permit = await settle(judged, recording, gateway.clock); //    allowed, and its intent on disk; or refused
+      const permit = await settle(judged, recording, gateway.clock, use); // allowed, and its intent on disk; or refused
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
       return { permit, known, reply: await gateway.connector.forward(permit, end, readsOf(gateway.masking, permit)) }; // its own bytes, with our credential

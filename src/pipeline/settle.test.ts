@@ -27,7 +27,10 @@ async function outcome(decision: Decision, nowMs: number): Promise<readonly stri
     permitted: async () => void told.push('permitted'),
   };
   try {
-    await settle(judged, recording, { now: () => nowMs, monotonic: () => 0 });
+    await settle(judged, recording, { now: () => nowMs, monotonic: () => 0 }, async ({ grant }) => {
+      if (grant === 'over') throw new Refusal('GRANT_ENDED', 'it has ended');
+      if (grant !== undefined) told.push(`used ${grant}`);
+    });
     return [...told, 'permit'];
   } catch (thrown) {
     assert.ok(thrown instanceof Refusal);
@@ -37,6 +40,13 @@ async function outcome(decision: Decision, nowMs: number): Promise<readonly stri
 
 suite('a decision is settled', () => {
   const CASES: readonly (readonly [string, Decision, number, readonly string[]])[] = [
+    [
+      'T59: a grant’s use is taken before the intent is kept',
+      { ...ALLOW, grant: 'g' },
+      ENDS_AT - 1,
+      ['decided', 'used g', 'permitted', 'permit'],
+    ],
+    ['a grant that has ended permits nothing', { ...ALLOW, grant: 'over' }, ENDS_AT - 1, ['decided', 'GRANT_ENDED']],
     ['an allow becomes a permit once its intent is kept', ALLOW, ENDS_AT - 1, ['decided', 'permitted', 'permit']],
     ['T60: nothing is permitted after the token has ended', ALLOW, ENDS_AT, ['decided', 'TOKEN_EXPIRED']],
     ['a deny is a deny at any moment', DENY, ENDS_AT, ['decided', 'DENIED_BY_SILENCE']],

@@ -15,20 +15,24 @@ import type { Recording } from './recording.ts';
  *
  * A hold is refused: asking a person is not built yet, and nothing here pretends.
  *
+ * A grant's use is taken by the store before the intent is written: what is recorded as permitted was granted.
+ *
  * T60: the token is looked at once more, since looking up and judging anew can take longer than it had left.
  *
- * @throws {Refusal} DENIED_BY_RULE, DENIED_BY_GUARD, DENIED_BY_SILENCE, FACT_UNKNOWN, HOLD_UNSUPPORTED, RECORDING_UNAVAILABLE, TOKEN_EXPIRED
+ * @throws {Refusal} DENIED_BY_RULE, DENIED_BY_GUARD, DENIED_BY_SILENCE, FACT_UNKNOWN, HOLD_UNSUPPORTED, GRANT_ENDED, STORE_UNAVAILABLE, RECORDING_UNAVAILABLE, TOKEN_EXPIRED
  */
 export async function settle(
   judged: Judged,
   recording: Pick<Recording, 'decided' | 'permitted'>,
   clock: Clock,
+  use: (decision: AllowDecision) => Promise<void>,
 ): Promise<Permit> {
   const { caller, operation, decision } = judged;
   recording.decided(judged);
   switch (decision.effect) {
     case 'allow':
       if (clock.now() >= caller.tokenEndsAt) throw tokenEnded();
+      await use(decision);
       await recording.permitted(judged);
       return permit(judged, decision);
     case 'deny':

@@ -17,7 +17,7 @@ export function asCreate(operation: Operation): Operation | undefined {
 
 /** Whether the create is allowed just the same, so that it does not matter whether the object is there. */
 export function isCreateFree(created: Decision): boolean {
-  return created.effect === 'allow' && created.amend === undefined;
+  return created.effect === 'allow' && created.amend === undefined && created.grant === undefined;
 }
 
 /** What stands of the two answers, given the live object: one that is not known to be there is taken not to be. */

@@ -98,20 +98,24 @@ function permission(
   facts: Facts,
 ): AllowDecision | DenyDecision | undefined {
   if (builtIn !== undefined) return { effect: 'allow', rule: builtIn };
-  const certainOnes = allow.flatMap(({ by, truth }) => (truth === YES ? [by.rule] : []));
-  const plain = certainOnes.filter(({ amend }) => amend.length === 0);
-  const chosen = plain[0] ?? certainOnes[0];
+  const certainOnes = allow.filter(({ truth }) => truth === YES);
+  const plain = certainOnes.filter(({ by, grant }) => grant === undefined && by.rule.amend.length === 0);
+  const granted = certainOnes.find(({ grant }) => grant !== undefined);
+  // Ports are named inside the stream: those of a grant are added to those of standing rules, and then the stream hangs on the grant.
+  const chosen = (portDenials === undefined ? plain[0] : undefined) ?? granted ?? plain[0] ?? certainOnes[0];
   if (chosen === undefined) return undefined;
+  const { rule } = chosen.by;
   const decision: AllowDecision = {
     effect: 'allow',
-    rule: chosen.id,
-    ...(chosen.amend.length === 0 ? {} : { amend: chosen.amend }),
-    ...neutralising(certainOnes),
+    rule: rule.id,
+    ...(rule.amend.length === 0 ? {} : { amend: rule.amend }),
+    ...neutralising(certainOnes.map(({ by }) => by.rule)),
+    ...(chosen.grant === undefined ? {} : { grant: chosen.grant }),
   };
   if (portDenials === undefined) return decision;
   // An edit belongs to the ports of its own rule: what another rule allows without is not added to them, nor the other way round.
   const ports = portLimit(
-    plain.length > 0 ? plain : [chosen],
+    (rule.amend.length > 0 ? [chosen] : [...new Set([...plain, chosen])]).map(({ by }) => by.rule),
     portDenials.map(({ by }) => by.rule),
   );
   if (ports === undefined) return decision;
@@ -132,12 +136,14 @@ function silence(parts: RuleSetParts, question: Question, spoken: Evaluation): D
 }
 
 function silent(parts: RuleSetParts, question: Question, { request }: Evaluation): DenyDecision {
+  const offering = certain(request)?.by.rule;
   return {
     effect: 'deny',
     by: 'silence',
     rule: '',
     reason: 'no rule allows it',
-    advice: silenceAdvice(parts, question, certain(request)?.by.rule),
+    advice: silenceAdvice(parts, question, offering),
+    ...(offering === undefined ? {} : { offeredBy: offering.id }),
   };
 }
 

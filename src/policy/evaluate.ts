@@ -2,8 +2,10 @@
  * What the rules say of a question, before the strengths are weighed: shared by `decide`, which weighs it, and `factsNeeded`, which asks what could
  * still change it.
  */
+import type { Operation } from '../model/operation.ts';
 import { builtInRule } from './built-in.ts';
 import type { CompiledRule } from './compiled-rule.ts';
+import { type GrantedScope, isWithin } from './grant-scope.ts';
 import type { Guard, GuardContext } from './guards/guard.ts';
 import type { Question } from './question.ts';
 import { type Reading, readings } from './reading.ts';
@@ -15,6 +17,8 @@ export interface Spoken<By> {
   readonly by: By;
   /** Yes, or what is missing. */
   readonly truth: Truth;
+  /** Of a request rule that allows: the grant by which it does. */
+  readonly grant?: string;
 }
 
 /** Those that do not say no, by effect, each at most once, in the order of their ids. */
@@ -53,7 +57,8 @@ export function evaluate(parts: RuleSetParts, question: Question): Evaluation {
 }
 
 function isSame(a: Question, b: Question): boolean {
-  return a.operation === b.operation && a.caller === b.caller && a.nowMs === b.nowMs && a.unsaid === b.unsaid;
+  const isSameRequest = a.operation === b.operation && a.caller === b.caller && a.nowMs === b.nowMs;
+  return isSameRequest && a.unsaid === b.unsaid && a.grants === b.grants;
 }
 
 type Spoke = Record<'deny' | 'hold' | 'allow' | 'request', Spoken<CompiledRule>[]>;
@@ -65,6 +70,7 @@ function evaluateAnew(parts: RuleSetParts, question: Question): Evaluation {
   const spoken: Spoke = { deny: [], hold: [], allow: [], request: [] };
   ask(parts.strict.candidates(caller, all, true), question, all, spoken);
   ask(parts.permissive.candidates(caller, all, isReview), question, all, spoken);
+  if (question.grants !== undefined) grant(question.grants, operation, spoken);
   const { deny, hold, allow, request } = spoken;
   for (const list of [deny, hold, allow, request]) if (list.length > 1) list.sort(byId);
   const guards = guardsThatSpeak(parts, question, named(allow, hold));
@@ -90,6 +96,17 @@ function ask(rules: readonly CompiledRule[], question: Question, all: readonly R
     if (truth === NO) continue;
     const list = spoken[rule.rule.effect];
     if (!list.some(({ by }) => by === rule)) list.push({ by: rule, truth });
+  }
+}
+
+/**
+ * A request rule that speaks, and that a live grant has within its scope, allows: all that it states holds, on the facts of this use. Nothing else is added,
+ * and what denies, guards or holds is not touched.
+ */
+function grant(grants: readonly GrantedScope[], operation: Operation, { allow, request }: Spoke): void {
+  for (const spoke of request) {
+    const granted = grants.find(({ rule, scope }) => rule === spoke.by.rule.id && isWithin(scope, operation));
+    if (granted !== undefined) allow.push({ ...spoke, grant: granted.grant });
   }
 }
 

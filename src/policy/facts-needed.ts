@@ -11,8 +11,14 @@ import { missingFacts, type Truth, YES } from './truth.ts';
  *
  * Time is taken as the caller's rules have it at `nowMs`, since a rule that is out of its hours needs nothing.
  */
-export function factsNeeded(rules: RuleSet, caller: Caller, operation: Operation, nowMs: number): readonly FactKind[] {
-  return factsOpen(rules, { caller, operation, facts: {}, nowMs });
+export function factsNeeded(
+  rules: RuleSet,
+  caller: Caller,
+  operation: Operation,
+  nowMs: number,
+  grants?: Question['grants'],
+): readonly FactKind[] {
+  return factsOpen(rules, { caller, operation, facts: {}, nowMs, grants });
 }
 
 /** The same once some facts are known: those that the answer still hangs on. */

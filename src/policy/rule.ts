@@ -53,6 +53,24 @@ export interface Rule {
   readonly amend: readonly Amendment[];
   /** On an allow: whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
   readonly neutralise?: boolean;
+  /** On a request: what may be asked for. */
+  readonly request?: RequestTerms;
+}
+
+/** The terms on which a rule can be asked for as a grant. */
+export interface RequestTerms {
+  /** The longest that a grant lasts, from the yes. */
+  readonly forMaxMs: number;
+  /** The most requests that one grant allows; absent: no bound. */
+  readonly usesMax?: number;
+  /** A grant that is not used for so long ends; absent: no bound. */
+  readonly idleMaxMs?: number;
+  /** Live grants of this rule that one caller may have. */
+  readonly livePerCallerMax: number;
+  /** `run`: only the run whose token asked uses the grant. */
+  readonly bindTo: 'caller' | 'run';
+  /** Whether a person has to say yes, and for how long the question is open. */
+  readonly approval: 'none' | { readonly waitMaxMs: number };
 }
 
 /** Where a rule was written, to be named by warnings and explanations. */

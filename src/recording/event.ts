@@ -20,6 +20,8 @@ export type Event =
   | PolicyLoaded
   | PolicyRefused
   | CallerThrottled
+  | GrantChanged
+  | KillChanged
   | ExchangeBegun
   | ExchangePermitted
   | ExchangeEnded;
@@ -34,6 +36,8 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'policy.loaded': true,
   'policy.refused': true,
   'caller.throttled': true,
+  'grant.changed': true,
+  'kill.changed': true,
   'exchange.begun': true,
   'exchange.permitted': true,
   'exchange.ended': true,
@@ -114,6 +118,44 @@ export interface CallerThrottled {
   readonly requests: number;
 }
 
+/** A grant was asked for, was given, or ended; written before it is so. */
+export interface GrantChanged {
+  readonly type: 'grant.changed';
+  readonly at: number;
+  readonly grant: string;
+  readonly state: 'pending' | 'live' | 'ended';
+  readonly holder: { readonly subject: string; readonly issuer: string };
+  /** Who changed it; empty where it ended by itself. */
+  readonly by: string;
+  /** Their own words. */
+  readonly reason: string;
+  readonly endedBy?: string;
+  /** What is granted, and by which rules. */
+  readonly parts: readonly {
+    readonly rule: string;
+    readonly target: string;
+    readonly verbs: readonly string[];
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly resourceNames: readonly string[];
+    readonly namespaces: readonly string[];
+  }[];
+  readonly endsAt?: number;
+  readonly usesMax?: number;
+}
+
+/** An operator stopped a caller, a session, a target or all, or lifted that again. */
+export interface KillChanged {
+  readonly type: 'kill.changed';
+  readonly at: number;
+  readonly kill: string;
+  readonly state: 'live' | 'lifted';
+  readonly what: 'caller' | 'session' | 'target' | 'all';
+  readonly value: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** The intent: who asks for what. */
 export interface ExchangeBegun {
   readonly type: 'exchange.begun';
@@ -169,6 +211,8 @@ export interface ExchangePermitted {
   readonly at: number;
   readonly exchange: ExchangeId;
   readonly rule: string;
+  /** The grant by which the rule allows; absent where it stands by itself. */
+  readonly grant?: string;
   /** Where rules amended the request: which, and the operation that is forwarded; `exchange.begun` has what was asked. */
   readonly amended?: { readonly rules: string; readonly operation: RecordedOperation };
   /** The state of its object that the forwarded request is held to, where the decision hangs on it. */
@@ -189,6 +233,7 @@ export interface ExchangeEnded {
   readonly decision?: {
     readonly effect: 'allow' | 'deny' | 'hold';
     readonly rule: string;
+    readonly grant?: string;
     readonly facts?: readonly string[];
     readonly notes?: readonly string[];
   };

@@ -22,6 +22,8 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'policy.loaded':
     case 'policy.refused':
     case 'caller.throttled':
+    case 'grant.changed':
+    case 'kill.changed':
     case 'exchange.permitted':
       return open;
     default:

@@ -22,6 +22,11 @@ export function newSessionId(nowMs: number): SessionId {
   return timeOrderedId(nowMs) as SessionId;
 }
 
+/** A new id of anything else, in the same form. */
+export function newId(nowMs: number): string {
+  return timeOrderedId(nowMs);
+}
+
 let pool = Buffer.alloc(0);
 let poolOffset = 0;
 

@@ -9,6 +9,8 @@ import { STREAM_LIMITS } from '../../src/connectors/kubernetes/streams/stream-li
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
 import { OWN_RIGHTS_LIMITS } from '../../src/connectors/kubernetes/upstream/own-rights.ts';
 import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-identity.ts';
+import { CONTROL_LIMITS } from '../../src/control/answer.ts';
+import { GRANT_LIMITS } from '../../src/control/grants.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { FETCH_LIMITS } from '../../src/identity/fetch-keys.ts';
@@ -22,6 +24,8 @@ import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
 import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
 import { DEFAULT_JOURNAL_LIMITS } from '../../src/storage/journal.ts';
 import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
+import { POSTGRES_LIMITS } from '../../src/store/postgres-backend.ts';
+import { FEED_LIMITS } from '../../src/store/postgres-feed.ts';
 
 type Limits = Readonly<Record<string, number>>;
 
@@ -52,6 +56,10 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Failed tokens', { ...FAILURE_LIMITS }, 'src/identity/failed-tokens.ts'],
   ['What is told of targets', { ...TROUBLE_LIMITS }, 'src/main/target-troubles.ts'],
   ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
+  ['The control plane', { ...CONTROL_LIMITS }, 'src/control/answer.ts'],
+  ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
+  ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],
+  ['Hearing other gateways', { ...FEED_LIMITS }, 'src/store/postgres-feed.ts'],
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
   ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],
   ['Sessions', { ...DEFAULT_SESSION_LIMITS }, 'src/storage/sessions.ts'],

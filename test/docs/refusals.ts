@@ -80,6 +80,36 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
       '`ada` asks to delete pods `web` in namespace `prod`, which rule `ask-first` holds for a person, and this version cannot ask one',
       { rule: 'ask-first', advice: 'ask for an allow rule that is narrow enough to stand without a person' },
     ),
+  GRANT_NOT_OFFERED: () =>
+    new Refusal(
+      'GRANT_NOT_OFFERED',
+      'no `request` rule offers `ada` to delete pods in namespace `prod` on target `main`',
+      { advice: 'ask whoever writes this gateway’s policy for a `request` rule, or for less' },
+    ),
+  GRANT_ENDED: () =>
+    new Refusal('GRANT_ENDED', 'the grant ended: its time is over; nothing was done', {
+      advice: 'ask for a new grant: `sallyport grants request`',
+    }),
+  KILLED: () =>
+    new Refusal('KILLED', 'an operator has stopped caller `ada`: runs wild', {
+      advice: 'ask `grace`; `sallyport kill lift 01k` ends it',
+    }),
+  ROLE_REQUIRED: () =>
+    new Refusal('ROLE_REQUIRED', 'this needs the role `operator`, for all that it touches', {
+      advice: 'roles are given by `roles` in policy files, `operator` and `approver` to persons alone',
+    }),
+  NOT_FOUND: () => new Refusal('NOT_FOUND', 'there is no such grant that you may see'),
+  GRANT_LIMIT: () =>
+    new Refusal('GRANT_LIMIT', 'you have 5 grants of rule `team/restart`, as many as you may', {
+      advice: 'give one back: `sallyport grants release 01k`',
+    }),
+  KEY_REUSED: () =>
+    new Refusal('KEY_REUSED', 'this idempotency key came with another request before', {
+      advice: 'use a new key for each request',
+    }),
+  VERSION_CHANGED: () => new Refusal('VERSION_CHANGED', 'grant `01k` has version 3 now'),
+  STORE_UNAVAILABLE: () =>
+    new Refusal('STORE_UNAVAILABLE', 'the store of grants does not answer', { retryAfterSeconds: 2 }),
   TARGET_UNKNOWN: () =>
     new Refusal('TARGET_UNKNOWN', 'no target is reached by this path, host name or port', {
       advice: 'use the server URL that `sallyport kubeconfig` writes',

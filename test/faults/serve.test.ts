@@ -11,6 +11,7 @@ import type { Caller } from '../../src/model/caller.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { REFUSAL_CODES } from '../../src/model/refusal-codes.ts';
 import type { RawRequest } from '../../src/model/request.ts';
+import { noAccess } from '../../src/pipeline/access.ts';
 import type { Gateway } from '../../src/pipeline/gateway.ts';
 import { InFlight } from '../../src/pipeline/in-flight.ts';
 import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
@@ -127,6 +128,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     authenticate: asyncPort(async () => CALLER),
     connector,
     probe,
+    access: noAccess,
     rules: port(() => compiled),
     masking: testMasking(),
     recorder: createRecorder({
@@ -138,6 +140,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       unknown: { refuse() {}, remember() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       digestOf: () => 'keyed',
+      access: noAccess,
       sessionOf: () => 's' as SessionId,
     }),
   };

@@ -54,6 +54,8 @@ export interface WorldOptions {
   readonly target?: string;
   /** Issuers in place of the provider that runs, as YAML, indented by two. */
   readonly issuers?: string;
+  /** The URL of an issuer of persons, beside the provider that runs; subjects then begin with `p:` and `ci:`. */
+  readonly people?: string;
   /** What answers in the stand-in's place, as far as it wants to. */
   readonly front?: FrontHandlers;
   /** A cluster in the stand-in's place. */
@@ -130,14 +132,22 @@ async function startFrom(configFile: string, lines: string[]): Promise<RunningGa
   return startGateway(loaded.config, pino({ base: null }, { write: (line: string) => lines.push(line) }));
 }
 
-function configText(serverUrl: string, issuer: Issuer, { config = '', target = '', issuers }: WorldOptions): string {
+function main(url: string, prefix = '', name = 'main'): string {
+  return `  - { name: ${name}, url: "${url}", audiences: [sallyport], subject: { prefix: "${prefix}" } }\n`;
+}
+
+function configText(
+  serverUrl: string,
+  issuer: Issuer,
+  { config = '', target = '', issuers, people }: WorldOptions,
+): string {
   return `apiVersion: sallyport.dev/v1
 kind: Gateway
 dataFolder: data
 listen: { port: 0 }
 private: { port: 0 }
 issuers:
-${issuers ?? `  - { name: main, url: "${issuer.url}", audiences: [sallyport] }\n`}targets:
+${issuers ?? (people === undefined ? main(issuer.url) : `${main(issuer.url, 'ci:')}${main(people, 'p:', 'people, kind: person')}`)}targets:
   - name: demo
     server: { url: "${serverUrl}", caFile: ca.crt, tokenFile: token }
     reader: { tokenFile: reader-token }

@@ -15,9 +15,21 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
   listener: ['model', 'std'],
   tunnel: ['model', 'std'],
   connectors: ['model', 'std'],
+  grant: ['model', 'std', 'policy'],
+  store: ['model', 'std'],
   storage: ['model', 'std', 'policy', 'approval', 'recording'],
   pipeline: ['model', 'std', 'policy', 'approval', 'masking', 'recording', 'connectors/connector.ts'],
-  control: ['model', 'std', 'policy', 'approval', 'recording', 'identity', 'storage'],
+  control: [
+    'model',
+    'std',
+    'policy',
+    'approval',
+    'grant',
+    'recording',
+    'store',
+    'pipeline/access.ts',
+    'pipeline/in-flight.ts',
+  ],
   cli: ['std', 'control/contract.ts', 'config', 'policy', 'masking', 'recording'],
   main: 'everything',
 };
@@ -26,6 +38,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
 export const pureFolders: Readonly<Record<string, readonly string[]>> = {
   policy: ['@bufbuild/cel', '@bufbuild/protobuf'],
   approval: [],
+  grant: ['node:crypto'],
   masking: ['node:crypto', 'node:zlib', 're2js', 'yaml'],
   recording: ['node:crypto', 'node:zlib'],
 };

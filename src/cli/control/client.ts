@@ -1,0 +1,116 @@
+/*
+ * The control plane as commands ask it: found by `SALLYPORT_SERVER` (the console's address), with a token and an authority from files. A refusal is told in
+ * its own sentence.
+ */
+import { readFileSync } from 'node:fs';
+import type { Problem } from '../../control/contract.ts';
+import { isTrustedUrl } from '../../std/trusted-url.ts';
+import { CliError } from '../cli-error.ts';
+import { escapeControl } from '../escape-control.ts';
+import { type Environment, findServer } from './find-server.ts';
+
+/** The control plane said no: the command's answer is no, and not a failure. */
+export class ControlRefusal extends CliError {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    const advice = problem.advice === undefined ? '' : `; ${problem.advice}`;
+    super(escapeControl(`${problem.detail}${advice} (${problem.code})`));
+    this.problem = problem;
+  }
+}
+
+/** Asks the control plane. */
+export interface ControlClient {
+  /** @throws {ControlRefusal} it says no; @throws {CliError} it cannot be asked */
+  ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<unknown>;
+  /** The data of each event, until the stream ends. */
+  events(path: string): AsyncIterable<unknown>;
+}
+
+/** Limit: how long an answer may take. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** Limit: the longest answer. */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+
+/** @throws {CliError} no control plane is named, or its files cannot be read */
+export async function controlClient(env: Environment, context?: string): Promise<ControlClient> {
+  const { server, tokenFile, caFile } = findServer(env, context);
+  if (!URL.canParse(server) || !isTrustedUrl(server))
+    throw new CliError(`\`${server}\` is no https URL: the token would be seen on the way`);
+  const { Agent, request } = await import('undici');
+  const dispatcher = new Agent({
+    connect: caFile === undefined ? {} : { ca: read(caFile) },
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: 0,
+  });
+  const send = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, headers = {}) => {
+    try {
+      return await request(`${server.replace(/\/$/, '')}/api/v1${path}`, {
+        method,
+        dispatcher,
+        headers: {
+          // Read for each request: a token that is renewed while a command waits is the one that counts.
+          authorization: `Bearer ${read(tokenFile).trim()}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      throw new CliError(`the control plane at ${server} cannot be asked: ${(error as Error).message}`);
+    }
+  };
+  return {
+    async ask(method, path, body, headers) {
+      const reply = await send(method, path, body, headers);
+      const answer = parsed(await textOf(reply.body), server);
+      if (reply.statusCode >= 400) throw new ControlRefusal(answer as Problem);
+      return answer;
+    },
+    async *events(path) {
+      const reply = await send('GET', path);
+      if (reply.statusCode >= 400) throw new ControlRefusal(parsed(await textOf(reply.body), server) as Problem);
+      let rest = '';
+      for await (const chunk of reply.body.setEncoding('utf8')) {
+        const lines = (rest + String(chunk)).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line.startsWith('data: ')) yield JSON.parse(line.slice(6));
+      }
+    },
+  };
+}
+
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > ANSWER_BYTES_MAX) throw new CliError('the control plane’s answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parsed(text: string, server: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CliError(`${server} does not answer as a control plane: is it the console’s address?`);
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`file \`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { Command, InvalidArgumentError } from 'commander';
+import type { GrantAskBody, GrantView } from '../../control/contract.ts';
+import { CliError } from '../cli-error.ts';
+import { type ControlClient, controlClient } from './client.ts';
+import type { Environment } from './find-server.ts';
+import { type ControlOptions, print, withControlOptions } from './options.ts';
+import { type ScopeOptions, scopeOf, withScopeOptions } from './scope-options.ts';
+
+interface RequestOptions extends ControlOptions, ScopeOptions {
+  readonly for?: string;
+  readonly uses?: number;
+  readonly reason: string;
+  readonly wait?: boolean;
+  readonly body?: string;
+  readonly idempotencyKey?: string;
+}
+
+interface ListOptions extends ControlOptions {
+  readonly state?: string;
+  readonly all?: boolean;
+  readonly limit: string;
+}
+
+/** `sallyport grants`: access for one task, that ends by itself. */
+export function grantsCommand(env: Environment): Command {
+  return new Command('grants')
+    .addCommand(requestCommand(env))
+    .addCommand(listCommand(env))
+    .addCommand(showCommand(env))
+    .addCommand(endCommand(env, 'release', 'give your own grant back, before its end'))
+    .addCommand(endCommand(env, 'revoke', 'end somebody’s grant now, with its streams; needs the role operator'))
+    .addCommand(watchCommand(env));
+}
+
+function requestCommand(env: Environment): Command {
+  return withControlOptions(withScopeOptions(new Command('request')))
+    .description('ask for a grant; exit code 1 where the answer is no')
+    .option('--for <length>', 'how long, from the yes: 90s, 10m, 1h; default: as long as the rule lets it last')
+    .option('--uses <count>', 'the most requests that it allows', count)
+    .option('--reason <text>', 'why, in your own words', '')
+    .option('--wait', 'wait until it is live or ended')
+    .option('--body <json>', 'the whole question as JSON, as a refusal gives it, in place of the options')
+    .option('--idempotency-key <key>', 'the same key with the same question is answered with the same grant')
+    .action(async ({ output, context, wait = false, ...asked }: RequestOptions) => {
+      const client = await controlClient(env, context);
+      const headers = { 'idempotency-key': asked.idempotencyKey ?? randomUUID() };
+      let grant = (await client.ask('POST', '/grants', questionOf(asked), headers)) as GrantView;
+      if (wait && grant.state === 'pending') grant = await waited(client, grant);
+      print(output, grant, () => rows([grant]));
+      if (grant.note !== undefined) process.stderr.write(`${grant.note}\n`);
+      if (grant.state === 'ended') process.exitCode = 1;
+    });
+}
+
+function questionOf({
+  body,
+  for: length,
+  uses,
+  reason,
+  ...scope
+}: Omit<RequestOptions, keyof ControlOptions>): unknown {
+  if (body !== undefined) {
+    try {
+      return JSON.parse(body);
+    } catch {
+      throw new CliError('--body is not JSON');
+    }
+  }
+  const asked: Partial<GrantAskBody> = {
+    scopes: [scopeOf(scope)],
+    reason,
+    ...(length === undefined ? {} : { for: length }),
+    ...(uses === undefined ? {} : { uses }),
+  };
+  return asked;
+}
+
+/** Listens before it looks, so that no change falls between. */
+async function waited(client: ControlClient, grant: GrantView): Promise<GrantView> {
+  for await (const event of client.events('/grants/events')) {
+    const told = event as GrantView;
+    if (told.id === grant.id && told.state !== 'pending') return told;
+  }
+  return (await client.ask('GET', `/grants/${grant.id}`)) as GrantView;
+}
+
+function listCommand(env: Environment): Command {
+  return withControlOptions(new Command('list'))
+    .description('list your grants, the newest first')
+    .option('--state <state>', 'only those: pending, live, ended')
+    .option('--all', 'of all callers that your role reaches')
+    .option('--limit <count>', 'at most this many', '100')
+    .action(async ({ output, context, state, all = false, limit }: ListOptions) => {
+      const client = await controlClient(env, context);
+      const query = new URLSearchParams({
+        limit,
+        ...(state === undefined ? {} : { state }),
+        ...(all ? { all: 'true' } : {}),
+      });
+      const page = (await client.ask('GET', `/grants?${query}`)) as { items: GrantView[]; next: string | null };
+      print(output, page, () => rows(page.items));
+    });
+}
+
+function showCommand(env: Environment): Command {
+  return withControlOptions(new Command('show'))
+    .description('show one grant')
+    .argument('<id>', 'its id')
+    .action(async (id: string, { output, context }: ControlOptions) => {
+      const client = await controlClient(env, context);
+      const grant = (await client.ask('GET', `/grants/${encodeURIComponent(id)}`)) as GrantView;
+      print(output, grant, () => rows([grant]));
+      if (grant.note !== undefined) process.stderr.write(`${grant.note}\n`);
+    });
+}
+
+function endCommand(env: Environment, name: 'release' | 'revoke', description: string): Command {
+  return withControlOptions(new Command(name))
+    .description(description)
+    .argument('<id>', 'its id')
+    .option('--reason <text>', 'why, in your own words', '')
+    .action(async (id: string, { output, context, reason }: ControlOptions & { readonly reason: string }) => {
+      const client = await controlClient(env, context);
+      const grant = (await client.ask('POST', `/grants/${encodeURIComponent(id)}/${name}`, { reason })) as GrantView;
+      print(output, grant, () => rows([grant]));
+    });
+}
+
+function watchCommand(env: Environment): Command {
+  return withControlOptions(new Command('watch'))
+    .description('print each grant as it changes, until it is interrupted; JSON lines with `-o json`')
+    .action(async ({ output, context }: ControlOptions) => {
+      const client = await controlClient(env, context);
+      for await (const event of client.events('/grants/events')) {
+        const line =
+          output === 'json' ? JSON.stringify(event) : (rows([event as GrantView])[1] as readonly string[]).join('  ');
+        process.stdout.write(`${line}\n`);
+      }
+    });
+}
+
+function rows(grants: readonly GrantView[]): readonly (readonly string[])[] {
+  return [
+    ['ID', 'STATE', 'HOLDER', 'TARGET', 'WHAT', 'ENDS', 'USES'],
+    ...grants.map((grant) => [
+      grant.id,
+      grant.endedBy === undefined ? grant.state : `${grant.state} (${grant.endedBy})`,
+      grant.holder.subject,
+      [...new Set(grant.scopes.map(({ target }) => target))].join(', '),
+      grant.scopes.map(words).join('; '),
+      grant.endedAt ?? grant.endsAt ?? grant.closesAt ?? '',
+      grant.usesMax === undefined ? String(grant.uses) : `${grant.uses} of ${grant.usesMax}`,
+    ]),
+  ];
+}
+
+function words({ verbs, resources, namespaces, resourceNames }: GrantView['scopes'][number]): string {
+  const where = namespaces.length === 0 ? '' : ` in ${namespaces.join(',')}`;
+  return `${verbs.join(',')} ${resources.join(',')}${resourceNames.length === 0 ? '' : ` ${resourceNames.join(',')}`}${where}`;
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1 to 999999');
+  return Number(text);
+}

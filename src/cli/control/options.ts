@@ -1,0 +1,25 @@
+import { type Command, Option } from 'commander';
+import { printableJson } from '../escape-control.ts';
+import { table } from '../table.ts';
+
+/** What every command of the control plane takes. */
+export interface ControlOptions {
+  readonly context?: string;
+  readonly output: 'table' | 'json';
+}
+
+/** Adds `--context` and `-o`. */
+export function withControlOptions(command: Command): Command {
+  return command
+    .option('--context <name>', 'the control plane to ask; default: SALLYPORT_SERVER, else the current context')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'));
+}
+
+/** Prints a value as JSON, or the rows that it makes. */
+export function print(
+  output: ControlOptions['output'],
+  value: unknown,
+  rows: () => readonly (readonly string[])[],
+): void {
+  process.stdout.write(output === 'json' ? printableJson(value) : `${table(rows()).join('\n')}\n`);
+}

@@ -1,0 +1,169 @@
+/*
+ * One request of the control plane: who asks, may they, is it right; then the route's own handler. Whatever is thrown becomes a problem document, whose
+ * detail for us goes to the log alone.
+ */
+import type { z } from 'zod';
+import { type Caller, callerKey } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import { type Role, rolesOf } from '../policy/role.ts';
+import type { Clock } from '../std/clock.ts';
+import { TokenBuckets } from '../std/token-buckets.ts';
+import type { Problem } from './contract.ts';
+import type { Answered, Route } from './route.ts';
+import { roleRequired } from './routes.ts';
+
+/** Limits of the control plane. */
+export const CONTROL_LIMITS = Object.freeze({
+  /** Requests of one caller each second, over time. */
+  requestsPerCallerPerSecond: 20,
+  /** Requests that one caller may make at once after it has been quiet. */
+  requestsPerCallerBurstMax: 100,
+  /** Callers whose rate is under way. */
+  callersMax: 20_000,
+  /** The largest body. */
+  bodyBytesMax: 64 * 1024,
+  /** Event streams of one caller at once. */
+  streamsPerCallerMax: 4,
+  /** Event streams at once. */
+  streamsMax: 500,
+});
+
+/** A request as the server has read it. */
+export interface Received {
+  readonly method: string;
+  /** Behind `/api/v1`, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly token: string | undefined;
+  readonly peer: string;
+  readonly idempotencyKey: string | undefined;
+  readonly ifMatch: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: () => Promise<Uint8Array>;
+}
+
+interface Parts {
+  readonly routes: readonly Route[];
+  /** @throws {Refusal} */
+  readonly authenticate: (request: { readonly token: string | undefined; readonly peer: string }) => Promise<Caller>;
+  readonly roles: () => readonly Role[];
+  readonly clock: Clock;
+}
+
+/** Answers requests; `caller` is there where the route needs one. */
+export function answering({ routes, authenticate, roles, clock }: Parts) {
+  const patterns = routes.map((route) => ({ route, parts: route.path.split('/') }));
+  const rates = new TokenBuckets({
+    perSecond: CONTROL_LIMITS.requestsPerCallerPerSecond,
+    burstMax: CONTROL_LIMITS.requestsPerCallerBurstMax,
+    keysMax: CONTROL_LIMITS.callersMax,
+  });
+  return async (received: Received): Promise<{ readonly answered: Answered; readonly caller: Caller | undefined }> => {
+    const parts = received.path.split('/');
+    const found = patterns.filter((pattern) => matches(pattern.parts, parts));
+    const open = found.find(({ route }) => route.method === received.method && route.needs === 'nobody');
+    // Security: who is not known learns nothing of what there is.
+    const caller = open === undefined ? await authenticate(received) : undefined;
+    if (caller !== undefined && !rates.take(callerKey(caller), clock.monotonic()))
+      throw new Refusal('CALLER_THROTTLED', 'you ask faster than you may', { retryAfterSeconds: 1 });
+    const chosen = found.find(({ route }) => route.method === received.method);
+    if (found.length === 0) throw new Refusal('NOT_FOUND', 'the control plane has no such path');
+    if (chosen === undefined) throw new Refusal('METHOD_NOT_ALLOWED', 'this path does not take the method');
+    const { route } = chosen;
+    const held = caller === undefined ? [] : rolesOf(roles(), caller);
+    if (typeof route.needs !== 'string') {
+      const { needs } = route;
+      if (!held.some(({ role }) => needs.includes(role))) throw roleRequired(needs);
+    }
+    const answered = await route.handle({
+      caller: caller as Caller,
+      roles: held,
+      path: pathValues(chosen.parts, parts),
+      query: route.query === undefined ? noQuery(received.query) : checked(route.query, queryObject(received.query)),
+      body: route.body === undefined ? undefined : checked(route.body, await readJson(received)),
+      idempotencyKey: keyOf(received.idempotencyKey),
+      version: versionOf(received.ifMatch),
+    });
+    return { answered, caller };
+  };
+}
+
+/** A refusal as a problem document. Source: RFC 9457 */
+export function problemOf({ status, code, message, advice }: Refusal): Problem {
+  return {
+    type: `urn:sallyport:refusal:${code.toLowerCase()}`,
+    title: code,
+    status,
+    detail: message,
+    code,
+    ...(advice === '' ? {} : { advice }),
+  };
+}
+
+/** A literal path goes before one with a name in it, since routes stand in that order. */
+function matches(pattern: readonly string[], parts: readonly string[]): boolean {
+  return (
+    pattern.length === parts.length &&
+    pattern.every((part, i) => (part.startsWith('{') ? parts[i] !== '' : part === parts[i]))
+  );
+}
+
+function pathValues(pattern: readonly string[], parts: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [i, part] of pattern.entries()) {
+    if (!part.startsWith('{')) continue;
+    const value = parts[i] as string;
+    if (!/^[0-9a-z]{1,64}$/.test(value)) throw new Refusal('NOT_FOUND', 'there is nothing by this id');
+    values[part.slice(1, -1)] = value;
+  }
+  return values;
+}
+
+function noQuery(query: URLSearchParams): undefined {
+  if ([...query].length > 0) throw new Refusal('REQUEST_MALFORMED', 'this path takes no query');
+  return undefined;
+}
+
+function queryObject(query: URLSearchParams): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [key, value] of query) {
+    if (Object.hasOwn(values, key))
+      throw new Refusal('QUERY_AMBIGUOUS', `query key \`${key.slice(0, 64)}\` is given twice`);
+    values[key] = value;
+  }
+  return values;
+}
+
+async function readJson({ body, contentType }: Received): Promise<unknown> {
+  const bytes = await body();
+  if (bytes.length === 0) return {};
+  if (contentType?.split(';')[0]?.trim().toLowerCase() !== 'application/json')
+    throw new Refusal('MEDIA_TYPE_UNSUPPORTED', 'the body is to be `application/json`');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Refusal('BODY_UNREADABLE', 'the body is not JSON');
+  }
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  throw new Refusal('REQUEST_MALFORMED', issues.join('; '));
+}
+
+function keyOf(key: string | undefined): string | undefined {
+  if (key === undefined || /^[\x21-\x7e]{1,128}$/.test(key)) return key;
+  throw new Refusal('REQUEST_MALFORMED', 'an `Idempotency-Key` has at most 128 printable characters and no space');
+}
+
+/** Only a strong tag of ours. Source: RFC 9110, 13.1.1 */
+function versionOf(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch === '*') return undefined;
+  const [, version] = /^"(\d{1,9})"$/.exec(ifMatch) ?? [];
+  if (version === undefined) throw new Refusal('REQUEST_MALFORMED', '`If-Match` is to be one tag, as `ETag` gave it');
+  return Number(version);
+}

@@ -1,0 +1,149 @@
+/*
+ * What goes over the wire of `/api/v1`, as schemas: they check what comes in, type what goes out, and are the OpenAPI document. Strict throughout: a
+ * misspelt key is a mistake. Instants are RFC 3339 in UTC, lengths of time as in policies.
+ */
+import { z } from 'zod';
+
+const word = z.string().min(1, 'expected at least one character').max(512);
+const words = z.array(word).min(1, 'expected at least one').max(50);
+const instant = z.iso.datetime();
+
+/** Text that people write, shown as a quotation. Limit: 500 characters, none of them a control character. */
+const ownWords = z
+  .string()
+  .max(500)
+  .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, 'expected one line without control characters');
+
+/** A length of time. */
+const duration = z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a length of time such as `90s`, `10m` or `12h`');
+
+/** What a grant is for, in a rule's own keys. */
+export const scopeSchema = z
+  .strictObject({
+    target: word.describe('One target, by name.'),
+    verbs: words.describe('As in a rule, without `*`.'),
+    apiGroups: z.array(z.string().max(512)).min(1).max(50).default(['']).describe('`""` is the core group.'),
+    resources: words.describe('As in a rule: `pods`, `pods/log`, `pods/exec`.'),
+    resourceNames: z.array(word).max(50).default([]).describe('Absent: every name that the rule reaches.'),
+    namespaces: z.array(word).max(50).default([]).describe('Absent: what is in none, or in all.'),
+  })
+  .refine(
+    (scope) =>
+      !Object.values(scope)
+        .flat()
+        .some((value) => value.includes('*')),
+    'expected names without `*`: a grant is as narrow as its task',
+  );
+
+/** What a caller asks for. */
+export const grantAskSchema = z.strictObject({
+  scopes: z.array(scopeSchema).min(1).max(20),
+  for: duration.optional().describe('How long, from the yes; absent: as long as the rules let it last.'),
+  uses: z.int().min(1).max(1_000_000).optional().describe('The most requests that it allows.'),
+  reason: ownWords.default('').describe('Why, in the caller’s own words.'),
+});
+
+/** A grant, as callers and operators see it. */
+export const grantSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(['pending', 'live', 'ended']),
+  holder: z.strictObject({ subject: z.string(), issuer: z.string() }),
+  scopes: z.array(
+    z.strictObject({
+      rule: z.string(),
+      target: z.string(),
+      verbs: z.array(z.string()),
+      apiGroups: z.array(z.string()),
+      resources: z.array(z.string()),
+      resourceNames: z.array(z.string()),
+      namespaces: z.array(z.string()),
+    }),
+  ),
+  reason: z.string(),
+  askedAt: instant,
+  for: z.string(),
+  startsAt: instant.optional(),
+  endsAt: instant.optional(),
+  closesAt: instant.optional().describe('Of a pending one: when the question is closed.'),
+  usesMax: z.int().optional(),
+  uses: z.int(),
+  idleMax: z.string().optional(),
+  isBoundToRun: z.boolean(),
+  endedAt: instant.optional(),
+  endedBy: z.string().optional(),
+  endedWith: z.strictObject({ subject: z.string(), reason: z.string() }).optional(),
+  note: z.string().optional().describe('What a pending one waits for.'),
+});
+
+/** A page of a list, the newest first. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item), next: z.string().nullable().describe('The `after` of the next page.') });
+
+export const grantListQuery = z.strictObject({
+  state: z.enum(['pending', 'live', 'ended']).optional(),
+  subject: word.optional().describe('With `issuer`: those of this caller; needs a role where it is not oneself.'),
+  issuer: word.optional(),
+  all: z.enum(['true', 'false']).optional().describe('`true`: of all callers that a role reaches.'),
+  after: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).default(100),
+});
+
+/** Why something is done. */
+export const reasonSchema = z.strictObject({ reason: ownWords.default('') });
+
+/** What is to be stopped. */
+export const killAskSchema = z
+  .strictObject({
+    what: z.enum(['caller', 'session', 'target', 'all']),
+    value: z.string().max(512).default('').describe('The subject, session or target; empty for all.'),
+    reason: ownWords.min(1, 'expected a reason'),
+  })
+  .refine(({ what, value }) => (what === 'all') === (value === ''), 'expected a value, and none for `all`');
+
+export const killSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(['live', 'lifted']),
+  what: z.enum(['caller', 'session', 'target', 'all']),
+  value: z.string(),
+  reason: z.string(),
+  by: z.string(),
+  at: instant,
+});
+
+/** Who is in now. */
+export const presentSchema = z.strictObject({
+  subject: z.string(),
+  target: z.string(),
+  session: z.string(),
+  grant: z.string().optional(),
+  requests: z.int(),
+  streams: z.int(),
+});
+
+/** Who asks, as the gateway sees it. */
+export const selfSchema = z.strictObject({
+  subject: z.string(),
+  issuer: z.string(),
+  groups: z.array(z.string()),
+  kind: z.enum(['autonomous', 'person']),
+  roles: z.array(z.enum(['auditor', 'operator', 'approver'])),
+  tokenEndsAt: instant,
+});
+
+export const healthSchema = z.strictObject({ version: z.string(), store: z.enum(['answers', 'fails']) });
+
+/** What went wrong. Source: RFC 9457 */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  advice: z.string().optional(),
+});
+
+export type GrantAskBody = z.infer<typeof grantAskSchema>;
+export type GrantView = z.infer<typeof grantSchema>;
+export type KillView = z.infer<typeof killSchema>;
+export type Present = z.infer<typeof presentSchema>;
+export type Problem = z.infer<typeof problemSchema>;

@@ -1,0 +1,207 @@
+/*
+ * What callers and operators do with grants: each change is in the journal, on the disk, before the store keeps it, and in force here before the answer
+ * goes out.
+ */
+import { createHash } from 'node:crypto';
+import { ask, type GrantAsk } from '../grant/ask.ts';
+import { dueEnd, type EndedBy, ended, type Grant } from '../grant/grant.ts';
+import { type Caller, callerKey } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { RuleSet } from '../policy/rule-set.ts';
+import type { GrantChanged } from '../recording/event.ts';
+import { newId } from '../std/ids.ts';
+import { type RowWriter, type Store, StoreError } from '../store/store.ts';
+import { type LiveAccess, storeUnavailable } from './live-access.ts';
+import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
+
+/** Limits of asking. */
+export const GRANT_LIMITS = Object.freeze({
+  /** Questions of one caller that wait for a person. */
+  pendingPerCallerMax: 20,
+  /** Parts of one grant. */
+  partsMax: 20,
+  /** How long an idempotency key is good for. */
+  keyForMs: 86_400_000,
+});
+
+interface Parts {
+  readonly store: Store;
+  readonly rules: () => RuleSet;
+  /** Resolves when the event is on the disk. */
+  readonly record: (event: GrantChanged) => Promise<void>;
+  readonly access: () => LiveAccess;
+}
+
+/** Grants, as the control plane changes them. */
+export class Grants {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The grant that is asked for: live where its rules give it at once, else pending. The same key with the same question answers with the same grant; without a
+   * key, a question that waits already is not asked twice.
+   *
+   * @throws {Refusal} GRANT_NOT_OFFERED, GRANT_LIMIT, KEY_REUSED, STORE_UNAVAILABLE
+   */
+  async ask(caller: Caller, asked: GrantAsk, key: string | undefined): Promise<KeptGrant> {
+    const { store, rules } = this.#parts;
+    const owner = callerKey(caller);
+    const kept = await this.#inStore(`caller ${owner}`, async (rows) => {
+      const answered = key === undefined ? undefined : await this.#answered(rows, owner, key, asked);
+      if (answered !== undefined) return answered;
+      const now = store.now();
+      const { grant, livePerCallerMax } = ask(rules(), caller, asked, newId(now), now);
+      const own = await this.#own(rows, owner, now);
+      const waiting = own.find((other) => key === undefined && isSameQuestion(other.grant, grant));
+      if (waiting !== undefined) return waiting;
+      refuseTooMany(own, grant, livePerCallerMax);
+      await this.#record(grant, caller.subject, asked.reason);
+      const made = grantOf(await rows.put(grantRow({ grant, version: 0 })));
+      if (key !== undefined) await this.#keepAnswer(rows, owner, key, asked, grant.id, now);
+      return made;
+    });
+    this.#parts.access().take(kept);
+    return kept;
+  }
+
+  /** Grants by id, the newest first. */
+  async list(query: {
+    readonly owner?: string;
+    readonly state?: string;
+    readonly before?: string;
+    readonly limit: number;
+  }): Promise<readonly KeptGrant[]> {
+    return (await this.#reading(() => this.#parts.store.list('grant', query))).map(grantOf);
+  }
+
+  async get(id: string): Promise<KeptGrant | undefined> {
+    const row = await this.#reading(() => this.#parts.store.get('grant', id));
+    return row === undefined ? undefined : grantOf(row);
+  }
+
+  /**
+   * Ends a grant; one that has ended stays as it ended. `version`: only if it still is that one.
+   *
+   * @throws {Refusal} NOT_FOUND, VERSION_CHANGED, STORE_UNAVAILABLE
+   */
+  async end(
+    id: string,
+    by: EndedBy,
+    who?: { readonly subject: string; readonly reason: string },
+    version?: number,
+  ): Promise<KeptGrant> {
+    const kept = await this.#inStore(`grant ${id}`, async (rows) => {
+      const row = await rows.get('grant', id);
+      if (row === undefined) throw new Refusal('NOT_FOUND', `there is no grant \`${id}\``);
+      if (version !== undefined && row.version !== version)
+        throw new Refusal('VERSION_CHANGED', `grant \`${id}\` has version ${row.version} now`);
+      const { grant } = grantOf(row);
+      const over = ended(grant, by, this.#parts.store.now(), who);
+      if (over === grant) return grantOf(row);
+      await this.#record(over, who?.subject ?? '', who?.reason ?? '');
+      return grantOf(await rows.put(grantRow({ grant: over, version: row.version })));
+    });
+    this.#parts.access().take(kept);
+    return kept;
+  }
+
+  async #own(rows: RowWriter, owner: string, now: number): Promise<readonly KeptGrant[]> {
+    const lists = await Promise.all(
+      ['live', 'pending'].map((state) => rows.list('grant', { owner, state, limit: 500 })),
+    );
+    return lists
+      .flat()
+      .map(grantOf)
+      .filter(({ grant }) => dueEnd(grant, now) === undefined);
+  }
+
+  async #answered(rows: RowWriter, owner: string, key: string, asked: GrantAsk): Promise<KeptGrant | undefined> {
+    const row = await rows.get('answer', answerId(owner, key));
+    if (row === undefined) return undefined;
+    const { digest, grant, at } = row.body as { digest: string; grant: string; at: number };
+    if (this.#parts.store.now() - at > GRANT_LIMITS.keyForMs) {
+      await rows.delete('answer', row.id);
+      return undefined;
+    }
+    if (digest !== digestOf(asked))
+      throw new Refusal('KEY_REUSED', 'this idempotency key came with another request before', {
+        advice: 'use a new key for each request',
+      });
+    const found = await rows.get('grant', grant);
+    return found === undefined ? undefined : grantOf(found);
+  }
+
+  async #keepAnswer(rows: RowWriter, owner: string, key: string, asked: GrantAsk, grant: string, at: number) {
+    const id = answerId(owner, key);
+    await rows.put({
+      kind: 'answer',
+      id,
+      version: 0,
+      owner,
+      state: '',
+      body: { digest: digestOf(asked), grant, at },
+      isQuiet: true,
+    });
+  }
+
+  async #record(grant: Grant, by: string, reason: string): Promise<void> {
+    await this.#parts.record({
+      type: 'grant.changed',
+      at: this.#parts.store.now(),
+      grant: grant.id,
+      state: grant.state,
+      holder: grant.holder,
+      by,
+      reason,
+      ...(grant.endedBy === undefined ? {} : { endedBy: grant.endedBy }),
+      parts: grant.parts.map(({ rule, scope }) => ({ rule, ...scope })),
+      ...(grant.endsAt === undefined ? {} : { endsAt: grant.endsAt }),
+      ...(grant.usesMax === undefined ? {} : { usesMax: grant.usesMax }),
+    });
+  }
+
+  #inStore<Result>(key: string, work: (rows: RowWriter) => Promise<Result>): Promise<Result> {
+    return this.#reading(() => this.#parts.store.exclusively(key, work));
+  }
+
+  async #reading<Result>(call: () => Promise<Result>): Promise<Result> {
+    try {
+      return await call();
+    } catch (error) {
+      throw error instanceof StoreError ? storeUnavailable('the store of grants does not answer', error) : error;
+    }
+  }
+}
+
+function refuseTooMany(own: readonly KeptGrant[], grant: Grant, livePerCallerMax: ReadonlyMap<string, number>): void {
+  for (const [rule, max] of livePerCallerMax) {
+    const live = own.filter((other) => other.grant.parts.some((part) => part.rule === rule));
+    if (live.length >= max)
+      throw new Refusal('GRANT_LIMIT', `you have ${live.length} grants of rule \`${rule}\`, as many as you may`, {
+        advice: `give one back: \`sallyport grants release ${live[0]?.grant.id}\``,
+      });
+  }
+  const pending = own.filter((other) => other.grant.state === 'pending').length;
+  if (grant.state === 'pending' && pending >= GRANT_LIMITS.pendingPerCallerMax)
+    throw new Refusal('GRANT_LIMIT', `you have ${pending} questions that wait for a person, as many as you may`);
+}
+
+function isSameQuestion(a: Grant, b: Grant): boolean {
+  const question = ({ parts, forMs, usesMax, run, reason }: Grant) =>
+    JSON.stringify([parts, forMs, usesMax, run, reason]);
+  return a.state === 'pending' && b.state === 'pending' && question(a) === question(b);
+}
+
+/** Security: a key is its caller's own; another's is another row. */
+function answerId(owner: string, key: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([owner, key]))
+    .digest('base64url');
+}
+
+function digestOf(asked: GrantAsk): string {
+  return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
+}

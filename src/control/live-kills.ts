@@ -1,0 +1,54 @@
+import type { Caller } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Kill } from './row-body.ts';
+
+/** The kills in force, found without a search. */
+export class LiveKills {
+  readonly #kills = new Map<string, Kill>();
+  /** By what is stopped. */
+  readonly #stopped = new Map<string, Kill>();
+
+  get isEmpty(): boolean {
+    return this.#kills.size === 0;
+  }
+
+  list(): readonly Kill[] {
+    return [...this.#kills.values()];
+  }
+
+  set(kill: Kill): void {
+    if (kill.liftedAt === undefined) this.#kills.set(kill.id, kill);
+    else this.#kills.delete(kill.id);
+    this.#index();
+  }
+
+  /** Replaces all of them. */
+  replace(kills: readonly Kill[]): void {
+    this.#kills.clear();
+    for (const kill of kills) if (kill.liftedAt === undefined) this.#kills.set(kill.id, kill);
+    this.#index();
+  }
+
+  /** @throws {Refusal} KILLED */
+  refuse({ subject }: Caller, target: string, session: string): void {
+    const kill =
+      this.#stopped.get('all ') ??
+      this.#stopped.get(`target ${target}`) ??
+      this.#stopped.get(`caller ${subject}`) ??
+      this.#stopped.get(`session ${session}`);
+    if (kill !== undefined)
+      throw new Refusal('KILLED', `an operator has stopped ${killedWords(kill)}: ${kill.reason}`, {
+        advice: `ask \`${kill.by}\`; \`sallyport kill lift ${kill.id}\` ends it`,
+      });
+  }
+
+  #index(): void {
+    this.#stopped.clear();
+    for (const kill of this.#kills.values()) this.#stopped.set(`${kill.what} ${kill.value}`, kill);
+  }
+}
+
+/** What is stopped, in words. */
+export function killedWords({ what, value }: Pick<Kill, 'what' | 'value'>): string {
+  return what === 'all' ? 'everything' : `${what} \`${value}\``;
+}

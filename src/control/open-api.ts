@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { problemSchema } from './contract.ts';
+import type { Route } from './route.ts';
+
+/** The OpenAPI 3.1 document of the routes, from the very schemas that check them. Source: https://spec.openapis.org/oas/v3.1.1 */
+export function openApi(routes: readonly Route[], version: string): unknown {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = `/api/v1${route.path}`;
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Sallyport control plane',
+      version,
+      description:
+        'Grants and kills. Every refusal is a problem document (RFC 9457) whose `code` is to be branched on.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths,
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    security: [{ token: [] }],
+  };
+}
+
+function operation({ id, summary, needs, path, query, body, answer, method }: Route): unknown {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  const parameters = [
+    ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...queryParameters(query),
+    ...(method === 'POST'
+      ? [
+          { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 128 } },
+          { name: 'If-Match', in: 'header', required: false, schema: { type: 'string' } },
+        ]
+      : []),
+  ];
+  const content =
+    answer.schema === 'events'
+      ? { 'text/event-stream': { schema: { type: 'string' } } }
+      : { 'application/json': { schema: z.toJSONSchema(answer.schema, { io: 'output' }) } };
+  return {
+    operationId: id,
+    summary,
+    ...(needs === 'nobody' ? { security: [] } : {}),
+    ...(typeof needs === 'string' ? {} : { description: `Needs the role ${needs.join(' or ')}.` }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: false,
+            content: { 'application/json': { schema: z.toJSONSchema(body, { io: 'input' }) } },
+          },
+        }),
+    responses: {
+      [answer.status]: { description: answer.description, content },
+      default: {
+        description: 'A refusal.',
+        content: { 'application/problem+json': { schema: z.toJSONSchema(problemSchema) } },
+      },
+    },
+  };
+}
+
+function queryParameters(query: z.ZodType | undefined): readonly unknown[] {
+  if (query === undefined) return [];
+  const { properties = {} } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' }) as {
+    properties?: Record<string, unknown>;
+  };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
+}

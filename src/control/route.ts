@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import type { Caller } from '../model/caller.ts';
+import type { Role, RoleName } from '../policy/role.ts';
+
+/** A request of the control plane, checked. */
+export interface Asked {
+  /** Of a route that needs nobody, nobody. */
+  readonly caller: Caller;
+  readonly roles: readonly Role[];
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly idempotencyKey: string | undefined;
+  /** The version that `If-Match` names. */
+  readonly version: number | undefined;
+}
+
+/** What a route answers. */
+export type Answered =
+  | { readonly status: number; readonly body: unknown; readonly version?: number }
+  /** Server-sent events: `begin` is given where to send, and returns what ends it. */
+  | { readonly begin: (send: (event: string, data: unknown) => void) => () => void };
+
+/** One operation of `/api/v1`: the router, the OpenAPI document and the test that walks them all read this. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Behind `/api/v1`; `{id}` is one segment. */
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  /** `nobody`: without a token. `caller`: any; the handler looks at whose it is. Else one of these roles, somewhere. */
+  readonly needs: 'nobody' | 'caller' | readonly RoleName[];
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly answer: { readonly status: number; readonly schema: z.ZodType | 'events'; readonly description: string };
+  readonly handle: (asked: Asked) => Promise<Answered>;
+}

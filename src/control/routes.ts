@@ -1,0 +1,308 @@
+/*
+ * `/api/v1`, whole: every operation with who may do it. Who sees or changes what of a list is decided here too, so that one file says it all.
+ */
+import { type Caller, callerKey } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { LivesBy } from '../pipeline/in-flight.ts';
+import { type Role, type RoleName, reaches } from '../policy/role.ts';
+import { durationMs } from '../std/duration.ts';
+import {
+  type GrantAskBody,
+  grantAskSchema,
+  grantListQuery,
+  grantSchema,
+  healthSchema,
+  killAskSchema,
+  killSchema,
+  type Present,
+  pageOf,
+  presentSchema,
+  reasonSchema,
+  selfSchema,
+} from './contract.ts';
+import type { Grants } from './grants.ts';
+import type { Kills } from './kills.ts';
+import type { LiveAccess } from './live-access.ts';
+import type { Answered, Asked, Route } from './route.ts';
+import type { KeptGrant, Kill } from './row-body.ts';
+import { grantView, instant, killView } from './views.ts';
+
+interface Parts {
+  readonly grants: Grants;
+  readonly kills: Kills;
+  readonly access: LiveAccess;
+  /** What is under way at this gateway. */
+  readonly underWay: () => readonly LivesBy[];
+  readonly targets: ReadonlySet<string>;
+  readonly version: string;
+  readonly storeFailure: () => string;
+}
+
+const SEE: readonly RoleName[] = ['auditor', 'operator'];
+const CHANGE: readonly RoleName[] = ['operator'];
+
+/** Every operation of the control plane. */
+export function routesOf(parts: Parts): readonly Route[] {
+  return [...selfRoutes(parts), ...askRoutes(parts), ...grantRoutes(parts), ...operatorRoutes(parts)];
+}
+
+function selfRoutes({ version, storeFailure }: Parts): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/health',
+      id: 'health',
+      summary: 'Whether the control plane answers, and its store.',
+      needs: 'nobody',
+      answer: { status: 200, schema: healthSchema, description: 'It answers.' },
+      handle: async () => ({ status: 200, body: { version, store: storeFailure() === '' ? 'answers' : 'fails' } }),
+    },
+    {
+      method: 'GET',
+      path: '/self',
+      id: 'self',
+      summary: 'Who the caller is to the gateway, and its roles.',
+      needs: 'caller',
+      answer: { status: 200, schema: selfSchema, description: 'The caller.' },
+      handle: async ({ caller, roles }) => ({
+        status: 200,
+        body: {
+          subject: caller.subject,
+          issuer: caller.issuer,
+          groups: caller.groups,
+          kind: caller.kind,
+          roles: [...new Set(roles.map(({ role }) => role))],
+          tokenEndsAt: instant(caller.tokenEndsAt),
+        },
+      }),
+    },
+  ];
+}
+
+/** What a route that answers with a grant answers. */
+const answer = { schema: grantSchema, description: 'The grant; `ETag` is its version.' };
+
+function answered(status: number, kept: KeptGrant): Answered {
+  return { status, body: grantView(kept), version: kept.version };
+}
+
+function askRoutes({ grants, access, targets }: Parts): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/grants',
+      id: 'requestGrant',
+      summary: 'Ask for a grant. With an `Idempotency-Key`, the same question is answered with the same grant.',
+      needs: 'caller',
+      body: grantAskSchema,
+      answer: { status: 201, ...answer },
+      handle: async ({ caller, body, idempotencyKey }) => {
+        const { scopes, for: length, uses, reason } = body as GrantAskBody;
+        for (const { target } of scopes)
+          if (!targets.has(target)) throw new Refusal('TARGET_UNKNOWN', `no target is called \`${target}\``);
+        const asked = { scopes, forMs: length === undefined ? undefined : durationMs(length), usesMax: uses, reason };
+        return answered(201, await grants.ask(caller, asked, idempotencyKey));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/grants',
+      id: 'listGrants',
+      summary: 'One’s own grants, or with `all` those that a role reaches; the newest first.',
+      needs: 'caller',
+      query: grantListQuery,
+      answer: { status: 200, schema: pageOf(grantSchema), description: 'A page.' },
+      handle: async ({ caller, roles, query }) => {
+        const { state, subject, issuer, all, after, limit } = query as ReturnType<typeof grantListQuery.parse>;
+        const isAll = all === 'true' || subject !== undefined;
+        if (isAll && !roles.some(({ role }) => SEE.includes(role))) throw roleRequired(SEE);
+        const owner = !isAll
+          ? callerKey(caller)
+          : subject === undefined
+            ? undefined
+            : callerKey({ subject, issuer: issuer ?? caller.issuer });
+        const found = await grants.list({
+          ...(owner === undefined ? {} : { owner }),
+          ...(state === undefined ? {} : { state }),
+          ...(after === undefined ? {} : { before: after }),
+          limit,
+        });
+        const items = found.filter((kept) => isOwn(kept, caller) || reachesGrant(roles, SEE, kept)).map(grantView);
+        return { status: 200, body: { items, next: found.length < limit ? null : (found.at(-1)?.grant.id ?? null) } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/grants/events',
+      id: 'watchGrants',
+      summary: 'Each grant as it changes, as server-sent events: one’s own, and those that a role reaches.',
+      needs: 'caller',
+      answer: { status: 200, schema: 'events', description: 'Events `grant`, each with a grant.' },
+      handle: async ({ caller, roles }) => ({
+        begin: (send) =>
+          access.onGrant((kept) => {
+            if (isOwn(kept, caller) || reachesGrant(roles, SEE, kept)) send('grant', grantView(kept));
+          }),
+      }),
+    },
+  ];
+}
+
+function grantRoutes({ grants }: Parts): readonly Route[] {
+  const find = async ({ caller, roles, path }: Asked, names: readonly RoleName[]) => {
+    const kept = await grants.get(path.id as string);
+    // Security: what a caller may not see is answered as what is not there.
+    if (kept === undefined || !(isOwn(kept, caller) || reachesGrant(roles, SEE, kept)))
+      throw new Refusal('NOT_FOUND', 'there is no such grant that you may see');
+    if (!isOwn(kept, caller) && !reachesGrant(roles, names, kept)) throw roleRequired(names);
+    return kept;
+  };
+  return [
+    {
+      method: 'GET',
+      path: '/grants/{id}',
+      id: 'getGrant',
+      summary: 'One grant.',
+      needs: 'caller',
+      answer: { status: 200, ...answer },
+      handle: async (asked) => answered(200, await find(asked, SEE)),
+    },
+    {
+      method: 'POST',
+      path: '/grants/{id}/release',
+      id: 'releaseGrant',
+      summary: 'Give one’s own grant back, before its end.',
+      needs: 'caller',
+      body: reasonSchema,
+      answer: { status: 200, ...answer },
+      handle: async (asked) => {
+        const { grant } = await find(asked, SEE);
+        if (!isOwn({ grant }, asked.caller))
+          throw new Refusal('ROLE_REQUIRED', 'only its holder gives a grant back', { advice: 'revoke it' });
+        const { reason } = asked.body as { reason: string };
+        const who = { subject: asked.caller.subject, reason };
+        return answered(200, await grants.end(grant.id, 'release', who, asked.version));
+      },
+    },
+    {
+      method: 'POST',
+      path: '/grants/{id}/revoke',
+      id: 'revokeGrant',
+      summary: 'End somebody’s grant now, with its streams.',
+      needs: CHANGE,
+      body: reasonSchema,
+      answer: { status: 200, ...answer },
+      handle: async (asked) => {
+        const kept = await find(asked, CHANGE);
+        if (!reachesGrant(asked.roles, CHANGE, kept)) throw roleRequired(CHANGE);
+        const { reason } = asked.body as { reason: string };
+        const who = { subject: asked.caller.subject, reason };
+        return answered(200, await grants.end(kept.grant.id, 'revocation', who, asked.version));
+      },
+    },
+  ];
+}
+
+function operatorRoutes({ kills, access, underWay }: Parts): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/kills',
+      id: 'kill',
+      summary: 'Stop a caller, a session, a target or all, at once and until lifted.',
+      needs: CHANGE,
+      body: killAskSchema,
+      answer: { status: 201, schema: killSchema, description: 'It is stopped.' },
+      handle: async ({ caller, roles, body }) => {
+        const { what, value, reason } = body as ReturnType<typeof killAskSchema.parse>;
+        if (!reachesKill(roles, { what, value })) throw roleRequired(CHANGE);
+        return { status: 201, body: killView(await kills.set(what, value, caller.subject, reason)) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/kills',
+      id: 'listKills',
+      summary: 'What is stopped.',
+      needs: SEE,
+      answer: { status: 200, schema: pageOf(killSchema), description: 'All of it.' },
+      handle: async () => ({ status: 200, body: { items: access.kills.list().map(killView), next: null } }),
+    },
+    {
+      method: 'DELETE',
+      path: '/kills/{id}',
+      id: 'liftKill',
+      summary: 'Lift a stop.',
+      needs: CHANGE,
+      answer: { status: 200, schema: killSchema, description: 'It is lifted.' },
+      handle: async ({ caller, roles, path }) => {
+        const kill = access.kills.list().find(({ id }) => id === path.id);
+        if (kill !== undefined && !reachesKill(roles, kill)) throw roleRequired(CHANGE);
+        return { status: 200, body: killView(await kills.lift(path.id as string, caller.subject, '')) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/who',
+      id: 'who',
+      summary: 'Who is in at this gateway now, and by which grant.',
+      needs: SEE,
+      answer: {
+        status: 200,
+        schema: pageOf(presentSchema),
+        description: 'One entry for each caller, session and grant.',
+      },
+      handle: async ({ roles }) => {
+        const seen = underWay().filter(({ target }) => reaches(roles, SEE, { target, namespaces: [] }));
+        return { status: 200, body: { items: present(seen), next: null } };
+      },
+    },
+  ];
+}
+
+function present(underWay: readonly LivesBy[]): readonly Present[] {
+  const found = new Map<string, { -readonly [Key in keyof Present]: Present[Key] }>();
+  for (const { subject, target, session, grant, isStream } of underWay) {
+    if (subject === '') continue;
+    const key = JSON.stringify([session, target, grant]);
+    const entry = found.get(key) ?? {
+      subject,
+      target,
+      session,
+      ...(grant === undefined ? {} : { grant }),
+      requests: 0,
+      streams: 0,
+    };
+    if (isStream) entry.streams++;
+    else entry.requests++;
+    found.set(key, entry);
+  }
+  return [...found.values()];
+}
+
+function isOwn({ grant }: Pick<KeptGrant, 'grant'>, caller: Caller): boolean {
+  return callerKey(grant.holder) === callerKey(caller);
+}
+
+function reachesGrant(roles: readonly Role[], names: readonly RoleName[], { grant }: KeptGrant): boolean {
+  return grant.parts.every(({ scope }) => reaches(roles, names, scope));
+}
+
+/** A caller, a session and all are everywhere: only a role without bounds reaches them. */
+function reachesKill(roles: readonly Role[], { what, value }: Pick<Kill, 'what' | 'value'>): boolean {
+  if (what === 'target') return reaches(roles, CHANGE, { target: value, namespaces: [] });
+  return roles.some(
+    (role) => CHANGE.includes(role.role) && role.targets === undefined && role.namespaces === undefined,
+  );
+}
+
+/** The refusal of what needs a role. */
+export function roleRequired(names: readonly RoleName[]): Refusal {
+  return new Refusal(
+    'ROLE_REQUIRED',
+    `this needs the role ${names.map((name) => `\`${name}\``).join(' or ')}, for all that it touches`,
+    {
+      advice: 'roles are given by `roles` in policy files, `operator` and `approver` to persons alone',
+    },
+  );
+}

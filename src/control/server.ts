@@ -1,0 +1,206 @@
+/*
+ * The console's origin on the wire: HTTPS over HTTP/1.1 on a port of its own, so that it shares no cookie, name or connection with the data path. It takes a
+ * bearer token and no cookie.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Caller, callerKey } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Clock } from '../std/clock.ts';
+import { type answering, CONTROL_LIMITS, problemOf, type Received } from './answer.ts';
+import type { Answered } from './route.ts';
+
+interface Options {
+  readonly address: string;
+  readonly port: number;
+  readonly pathPrefix: string;
+  readonly certificate: { readonly certPem: string; readonly keyPem: string };
+  readonly answer: ReturnType<typeof answering>;
+  readonly clock: Clock;
+  /** The gateway's fault, for the log. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The control plane, serving. */
+export interface ControlServer {
+  readonly port: number;
+  useCertificate(pair: { readonly certPem: string; readonly keyPem: string }): void;
+  stop(): Promise<void>;
+}
+
+/** Limits of the wire. */
+const WIRE = { headerBytesMax: 16 * 1024, requestTimeoutMs: 30_000, connectionsMax: 2_000, keepAliveMs: 15_000 };
+
+/** What every answer says to a browser: nothing here is a page, and nobody keeps it. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'referrer-policy': 'no-referrer',
+};
+
+/** Starts to listen. @throws {Error} the port cannot be had */
+export async function startControlServer(options: Options): Promise<ControlServer> {
+  const streams = new Map<string, number>();
+  const sockets = new Set<Socket>();
+  const server = createServer(
+    {
+      cert: options.certificate.certPem,
+      key: options.certificate.keyPem,
+      minVersion: 'TLSv1.2',
+      maxHeaderSize: WIRE.headerBytesMax,
+      requestTimeout: WIRE.requestTimeoutMs,
+      headersTimeout: WIRE.requestTimeoutMs,
+      keepAliveTimeout: WIRE.keepAliveMs,
+    },
+    (request, response) => {
+      serveOne(options, streams, request, response).catch((error: unknown) => {
+        options.onFault(error);
+        response.destroy();
+      });
+    },
+  );
+  server.maxConnections = WIRE.connectionsMax;
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await listening(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    useCertificate: ({ certPem, keyPem }) =>
+      server.setSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function listening(server: Server, { port, address }: Options): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function serveOne(
+  options: Options,
+  streams: Map<string, number>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { answered, caller } = await options.answer(received(options, request));
+    if ('begin' in answered) sendEvents(options, streams, answered, caller as Caller, response);
+    else send(response, answered.status, 'application/json', answered.body, answered.version);
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal) || thrown.code === 'STORE_UNAVAILABLE') options.onFault(thrown);
+    const refusal =
+      thrown instanceof Refusal
+        ? thrown
+        : new Refusal('INTERNAL', 'the gateway failed; its log says why', { cause: thrown });
+    if (refusal.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
+    if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
+    send(response, refusal.status, 'application/problem+json', problemOf(refusal));
+  }
+}
+
+function received({ pathPrefix }: Options, request: IncomingMessage): Received {
+  const { method = '', url = '', headers, socket } = request;
+  const [path = '', query = ''] = url.split(/\?(.*)/s);
+  const base = `${pathPrefix}/api/v1`;
+  return {
+    method,
+    path: path.startsWith(`${base}/`) ? path.slice(base.length) : '/?',
+    query: new URLSearchParams(query),
+    token: bearer(request),
+    peer: socket.remoteAddress ?? '',
+    idempotencyKey: one(headers['idempotency-key']),
+    ifMatch: one(headers['if-match']),
+    contentType: headers['content-type'],
+    body: () => readBody(request),
+  };
+}
+
+/** Security: two credentials are one too many, whichever would be taken. */
+function bearer({ rawHeaders }: IncomingMessage): string | undefined {
+  const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization');
+  if (values.length > 1) throw new Refusal('CREDENTIALS_AMBIGUOUS', 'more than one credential is presented');
+  return /^bearer +([^\s,]+) *$/i.exec(values[0] ?? '')?.[1];
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > CONTROL_LIMITS.bodyBytesMax)
+      throw new Refusal('BODY_TOO_LARGE', `the body is larger than ${CONTROL_LIMITS.bodyBytesMax} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, status: number, type: string, body: unknown, version?: number): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    ...HEADERS,
+    'content-type': type,
+    'content-length': bytes.length,
+    ...(version === undefined ? {} : { etag: `"${version}"` }),
+  });
+  response.end(bytes);
+  // What is left of a body that was not read must not be taken for the next request.
+  if (!response.req.complete) response.once('finish', () => response.req.destroy());
+}
+
+/** How often a stream says that it is there, in milliseconds. */
+const KEEP_ALIVE_MS = 15_000;
+
+/** Limit: bytes that wait for a reader; one that reads slower is cut, and reads again from a list. */
+const WAITING_BYTES_MAX = 1024 * 1024;
+
+/** T60: a stream ends with its caller's token. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+function sendEvents(
+  { clock }: Options,
+  streams: Map<string, number>,
+  { begin }: Extract<Answered, { begin: unknown }>,
+  caller: Caller,
+  response: ServerResponse,
+): void {
+  const key = callerKey(caller);
+  const own = streams.get(key) ?? 0;
+  const all = [...streams.values()].reduce((sum, count) => sum + count, 0);
+  if (own >= CONTROL_LIMITS.streamsPerCallerMax || all >= CONTROL_LIMITS.streamsMax)
+    throw new Refusal('TOO_MANY_REQUESTS', 'as many event streams are open as may be', { retryAfterSeconds: 5 });
+  streams.set(key, own + 1);
+  response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
+  response.write(': begun\n\n');
+  const write = (text: string) => {
+    if (response.writableLength > WAITING_BYTES_MAX) response.destroy();
+    else response.write(text);
+  };
+  const end = begin((event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+  const alive = setInterval(() => {
+    if (clock.now() >= caller.tokenEndsAt) response.end();
+    else write(': here\n\n');
+  }, KEEP_ALIVE_MS);
+  response.once('close', () => {
+    clearInterval(alive);
+    end();
+    const left = (streams.get(key) ?? 1) - 1;
+    if (left === 0) streams.delete(key);
+    else streams.set(key, left);
+  });
+}

@@ -1,0 +1,48 @@
+import { durationText } from '../std/duration.ts';
+import type { GrantView, KillView } from './contract.ts';
+import type { KeptGrant, Kill } from './row-body.ts';
+
+/** A grant as the wire has it. */
+export function grantView({ grant }: Pick<KeptGrant, 'grant'>): GrantView {
+  const { startsAt, endsAt, closesAt, endedAt, usesMax, idleMaxMs, endedBy, endedWith } = grant;
+  return {
+    id: grant.id,
+    state: grant.state,
+    holder: grant.holder,
+    scopes: grant.parts.map(({ rule, scope }) => ({
+      rule,
+      target: scope.target,
+      verbs: [...scope.verbs],
+      apiGroups: [...scope.apiGroups],
+      resources: [...scope.resources],
+      resourceNames: [...scope.resourceNames],
+      namespaces: [...scope.namespaces],
+    })),
+    reason: grant.reason,
+    askedAt: instant(grant.askedAt),
+    for: durationText(grant.forMs),
+    ...(startsAt === undefined ? {} : { startsAt: instant(startsAt) }),
+    ...(endsAt === undefined ? {} : { endsAt: instant(endsAt) }),
+    ...(closesAt === undefined ? {} : { closesAt: instant(closesAt) }),
+    ...(usesMax === undefined ? {} : { usesMax }),
+    uses: grant.uses,
+    ...(idleMaxMs === undefined ? {} : { idleMax: durationText(idleMaxMs) }),
+    isBoundToRun: grant.run !== undefined,
+    ...(endedAt === undefined ? {} : { endedAt: instant(endedAt) }),
+    ...(endedBy === undefined ? {} : { endedBy }),
+    ...(endedWith === undefined ? {} : { endedWith }),
+    ...(grant.state === 'pending'
+      ? { note: 'a person has to say yes, and this version cannot ask one yet; it ends unanswered' }
+      : {}),
+  };
+}
+
+/** A kill as the wire has it. */
+export function killView({ id, what, value, reason, by, at, liftedAt }: Kill): KillView {
+  return { id, state: liftedAt === undefined ? 'live' : 'lifted', what, value, reason, by, at: instant(at) };
+}
+
+/** As RFC 3339 in UTC. */
+export function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}

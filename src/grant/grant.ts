@@ -1,0 +1,122 @@
+/*
+ * The life of a grant, as a state machine: `pending` (a person has to say yes), `live`, `ended`. Instants are arguments, by the store's clock; nothing here
+ * reads one. What has ended never lives again.
+ */
+import type { GrantScope } from '../policy/grant-scope.ts';
+import type { RequestTerms } from '../policy/rule.ts';
+
+/** One part of what is granted, and the rule that offers it. */
+export interface GrantedPart {
+  readonly rule: string;
+  /** What the rule said when it was asked for; see `ruleDigest`. */
+  readonly ruleDigest: string;
+  readonly scope: GrantScope;
+}
+
+/** Who a grant is bound to. */
+export interface GrantHolder {
+  readonly subject: string;
+  readonly issuer: string;
+}
+
+/** What ended a grant. */
+export type EndedBy = 'time' | 'uses' | 'idle' | 'release' | 'revocation' | 'rule' | 'kill' | 'unanswered' | 'restore';
+
+/** A grant as it is kept; instants are in milliseconds since 1970. */
+export interface Grant {
+  readonly id: string;
+  readonly state: 'pending' | 'live' | 'ended';
+  readonly holder: GrantHolder;
+  readonly parts: readonly GrantedPart[];
+  /** The caller's own words. */
+  readonly reason: string;
+  readonly askedAt: number;
+  /** How long it lasts from the yes. */
+  readonly forMs: number;
+  readonly usesMax?: number;
+  readonly idleMaxMs?: number;
+  /** The run whose token asked, where the grant is bound to it. */
+  readonly run?: string;
+  /** While it is pending: when the question is closed. */
+  readonly closesAt?: number;
+  readonly startsAt?: number;
+  readonly endsAt?: number;
+  readonly uses: number;
+  /** When it was used last; kept to a quarter of `idleMaxMs`. */
+  readonly usedAt?: number;
+  readonly endedAt?: number;
+  readonly endedBy?: EndedBy;
+  /** Who ended it, and their words; empty where nobody did. */
+  readonly endedWith?: { readonly subject: string; readonly reason: string };
+}
+
+/** A yes: the grant lives from now. */
+export function given(grant: Grant, nowMs: number): Grant {
+  if (grant.state !== 'pending') return grant;
+  const { closesAt: _, ...rest } = grant;
+  return { ...rest, state: 'live', startsAt: nowMs, endsAt: nowMs + grant.forMs };
+}
+
+/** The grant, ended; one that has ended stays as it ended. */
+export function ended(grant: Grant, endedBy: EndedBy, nowMs: number, endedWith?: Grant['endedWith']): Grant {
+  if (grant.state === 'ended') return grant;
+  return {
+    ...grant,
+    state: 'ended',
+    endedAt: nowMs,
+    endedBy,
+    ...(endedWith === undefined ? {} : { endedWith }),
+  };
+}
+
+/** What ends the grant at this instant, by itself; undefined where nothing does. */
+export function dueEnd(grant: Grant, nowMs: number): EndedBy | undefined {
+  if (grant.state === 'pending') return nowMs >= (grant.closesAt ?? 0) ? 'unanswered' : undefined;
+  if (grant.state === 'ended') return undefined;
+  if (nowMs >= (grant.endsAt ?? 0)) return 'time';
+  if (grant.usesMax !== undefined && grant.uses >= grant.usesMax) return 'uses';
+  return nowMs >= idleEndsAt(grant) ? 'idle' : undefined;
+}
+
+function idleEndsAt({ idleMaxMs, usedAt, startsAt = 0 }: Grant): number {
+  return idleMaxMs === undefined ? Number.POSITIVE_INFINITY : Math.max(usedAt ?? 0, startsAt) + idleMaxMs;
+}
+
+/** The grant used once more; undefined where it has no use left or does not live. */
+export function used(grant: Grant, nowMs: number): Grant | undefined {
+  if (grant.state !== 'live' || dueEnd(grant, nowMs) !== undefined) return undefined;
+  return { ...grant, uses: grant.uses + 1, usedAt: nowMs };
+}
+
+/**
+ * The grant under the terms that its rules have now: what has become less holds at once, what has become more does not. Undefined where a rule is gone or says
+ * something else: then the grant is over.
+ */
+export function underTerms(
+  grant: Grant,
+  termsOf: (rule: string) => { readonly digest: string; readonly terms: RequestTerms } | undefined,
+): Grant | undefined {
+  let bounded = grant;
+  for (const part of grant.parts) {
+    const now = termsOf(part.rule);
+    if (now === undefined || now.digest !== part.ruleDigest) return undefined;
+    bounded = boundedBy(bounded, now.terms);
+  }
+  return bounded;
+}
+
+function boundedBy(grant: Grant, { forMaxMs, usesMax, idleMaxMs }: RequestTerms): Grant {
+  const endsAt = grant.startsAt === undefined ? undefined : Math.min(grant.endsAt ?? 0, grant.startsAt + forMaxMs);
+  return {
+    ...grant,
+    forMs: Math.min(grant.forMs, forMaxMs),
+    ...(endsAt === undefined ? {} : { endsAt }),
+    ...lesser('usesMax', grant.usesMax, usesMax),
+    ...lesser('idleMaxMs', grant.idleMaxMs, idleMaxMs),
+  };
+}
+
+function lesser<Key extends string>(key: Key, a: number | undefined, b: number | undefined) {
+  const bounds = [a, b].filter((bound) => bound !== undefined);
+  return (bounds.length === 0 ? {} : { [key]: Math.min(...bounds) }) as Partial<Record<Key, number>>;
+}

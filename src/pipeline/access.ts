@@ -1,0 +1,26 @@
+import type { Caller } from '../model/caller.ts';
+import type { GrantedScope } from '../policy/grant-scope.ts';
+import type { SessionId } from '../std/ids.ts';
+
+/** What callers have beside standing rules, and who is stopped: the data path's port to grants and kills. None of its calls waits where there are none. */
+export interface Access {
+  /** The caller's live grants; undefined where it has none. */
+  grantsOf(caller: Caller): readonly GrantedScope[] | undefined;
+  /**
+   * Takes one use of a grant, in the store where its uses are counted.
+   *
+   * @throws {Refusal} GRANT_ENDED; STORE_UNAVAILABLE it cannot be known whether the grant still lives
+   */
+  use(grant: string): Promise<void>;
+  /** @throws {Refusal} KILLED an operator has stopped the caller, its session, the target, or all */
+  refuseKilled(caller: Caller, target: string, session: SessionId): void;
+}
+
+/** A gateway without a control plane: nobody is granted anything, and nobody is stopped. */
+export const noAccess: Access = {
+  grantsOf: () => undefined,
+  async use() {
+    throw new Error('a grant was used where there are none');
+  },
+  refuseKilled() {},
+};

@@ -1,0 +1,32 @@
+/** A row of a query's answer. */
+export type SqlRow = Readonly<Record<string, string | number | null>>;
+
+/** Runs one statement; its parameters are `$1`, `$2`, … */
+export type RunSql = (sql: string, parameters?: readonly (string | number)[]) => Promise<readonly SqlRow[]>;
+
+/** Who hears what is told. */
+export interface BackendListener {
+  readonly told: (payload: string) => void;
+  readonly readAgain: () => Promise<void>;
+  /** Nothing has been heard for `feedLostMs`. */
+  readonly lost: () => void;
+}
+
+/** A database as the store needs it: SQLite or PostgreSQL. Every call rejects with a `StoreError` where it cannot be reached. */
+export interface Backend {
+  /** Reads what has been committed. */
+  readonly read: RunSql;
+  /** One transaction, with nobody else in one of the same key; `tell` tells of a change when it has been committed. */
+  transaction<Result>(
+    key: string,
+    work: (run: RunSql, tell: (payload: string) => Promise<void>) => Promise<Result>,
+  ): Promise<Result>;
+  /** See `Store.now`. */
+  now(): number;
+  /** Begins to hear what is told; see `Store.changes`. */
+  listen(listener: BackendListener): Promise<void>;
+  isHeard(): boolean;
+  /** Empty where it answers. */
+  failure(): string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { storeSuite } from '../../test/support/store-suite.ts';
+import { type Clock, systemClock } from '../std/clock.ts';
+import { openKeyFile, readKeyFile } from './key-file.ts';
+import { createSeal } from './seal.ts';
+import { openSqlStore } from './sql-store.ts';
+import { openSqlite } from './sqlite-backend.ts';
+import type { Store } from './store.ts';
+
+storeSuite('SQLite', {
+  isShared: false,
+  async fresh() {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
+    const file = join(folder, 'store.db');
+    const stores: Store[] = [];
+    const unsealed: string[] = [];
+    const world = {
+      unsealed,
+      async open(keyByte = 1) {
+        const seal = createSeal(Buffer.alloc(32, keyByte));
+        const backend = await openSqlite(file, systemClock);
+        const opening = openSqlStore(backend, seal, (kind, id) => unsealed.push(`${kind} ${id}`));
+        stores.push(
+          await opening.catch(async (error: unknown) => Promise.reject(await backend.close().then(() => error))),
+        );
+        return stores.at(-1) as Store;
+      },
+      async reopen(keyByte?: number): Promise<Store> {
+        for (const store of stores.splice(0)) await store.close();
+        return world.open(keyByte);
+      },
+      async tamper(sql: string) {
+        const database = new DatabaseSync(file);
+        database.exec(sql);
+        database.close();
+      },
+      async close() {
+        await Promise.all(stores.map((store) => store.close()));
+        rmSync(folder, { recursive: true });
+      },
+    };
+    return world;
+  },
+});
+
+function folderFor(t: { after(fn: () => void): void }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('the file is its owner’s alone', async (t) => {
+  const file = join(folderFor(t), 'inner', 'store.db');
+  const backend = await openSqlite(file, systemClock);
+  await backend.close();
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+});
+
+test('a clock that is set back does not give time back, one that is set forward takes it', async (t) => {
+  const clock = { wall: 1_000_000, mono: 0 };
+  const fake: Clock = { now: () => clock.wall, monotonic: () => clock.mono };
+  const backend = await openSqlite(join(folderFor(t), 'store.db'), fake);
+  assert.equal(backend.now(), 1_000_000);
+  clock.wall = 0;
+  clock.mono = 500;
+  assert.equal(backend.now(), 1_000_500);
+  clock.wall = 2_000_000;
+  assert.equal(backend.now(), 2_000_000);
+  await backend.close();
+});
+
+test('a file that is no database is refused with its name', async (t) => {
+  const folder = folderFor(t);
+  await assert.rejects(openSqlite(folder, systemClock), /the store `.*` cannot be opened/);
+});
+
+test('a key is made once, read by its owner alone, and one that is short is refused', (t) => {
+  const file = join(folderFor(t), 'store.key');
+  const key = openKeyFile(file);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.deepEqual(openKeyFile(file), key);
+  assert.deepEqual(readKeyFile(file), key);
+  chmodSync(file, 0o600);
+  assert.throws(() => readKeyFile(`${file}.none`), /cannot be read: ENOENT/);
+});
+
+test('a second gateway on the file is refused, since neither would hear the other', async (t) => {
+  const file = join(folderFor(t), 'store.db');
+  const backend = await openSqlite(file, systemClock);
+  await assert.rejects(openSqlite(file, systemClock), /another gateway has the store `.*`; several share PostgreSQL/);
+  await backend.close();
+  await (await openSqlite(file, systemClock)).close();
+});
