@@ -14,12 +14,20 @@ export interface Recipe {
   readonly make: (folder: string) => Promise<void>;
 }
 
-/** The folder that a recipe makes, made where the cache does not have it; a failure or a kill leaves nothing that counts. */
+const beingMade = new Map<string, Promise<string>>();
+
+/** The folder that a recipe makes, made once where the cache does not have it; a failure or a kill leaves nothing that counts. */
 export async function cached(recipe: Recipe): Promise<string> {
   const hash = createHash('sha256');
   for (const source of recipe.sources) hash.update(existsSync(source) ? readFileSync(source) : source);
   const folder = join(cacheFolder(), `client-${recipe.name}-${hash.digest('hex').slice(0, 12)}`);
   if (existsSync(folder)) return folder;
+  const making = beingMade.get(folder) ?? make(recipe, folder);
+  beingMade.set(folder, making);
+  return making;
+}
+
+async function make(recipe: Recipe, folder: string): Promise<string> {
   process.stderr.write(`getting ${recipe.origin}, once ...\n`);
   const fresh = mkdtempSync(`${folder}.`);
   try {

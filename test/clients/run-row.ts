@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Row, Step } from './row.ts';
 
-const ROW_TIMEOUT_MS = 60_000;
+const ROW_TIMEOUT_MS = 180_000;
 
 /** What a row gave, as it was. */
 export interface Raw {

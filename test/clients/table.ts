@@ -1,4 +1,4 @@
-import type { ClientName } from './clients.ts';
+import type { ClientName } from './client.ts';
 import { helmRows } from './helm-rows.ts';
 import { kubectlRows } from './kubectl-rows.ts';
 import type { Row } from './row.ts';
@@ -18,6 +18,12 @@ const pythonFrameworks: readonly Row[] = [
 
 const javascript = programRows('javascript-client', ['objects', 'watch', 'exec', 'logs', 'errors']);
 
+// What libraries log of a connection's end is luck; what the program itself says, of a failure too, is in its output.
+const JAVA: readonly Row[] = programRows('java-clients', [
+  ...['fabric8-objects', 'fabric8-watch-http', 'fabric8-streams', 'fabric8-errors'],
+  ...['official-objects', 'official-watch', 'official-streams', 'official-errors'],
+]).map((row) => ({ ...row, run: `${row.run} 2>/dev/null`, plugin: 'v1' }));
+
 /** The table: every client with its commands. */
 export const table: readonly Part[] = [
   { client: 'kubectl-1.27', rows: rowsOf(27) },
@@ -32,6 +38,8 @@ export const table: readonly Part[] = [
   { client: 'python-frameworks', rows: pythonFrameworks },
   { client: 'javascript', rows: javascript.map((row) => ({ ...row, plugin: 'v1' })) },
   { client: 'client-go', rows: programRows('client-go', ['typed', 'dynamic', 'informer', 'exec', 'errors']) },
+  { client: 'java', rows: JAVA },
+  { client: 'kube-rs', rows: programRows('kube-rs', ['objects', 'watch', 'controller', 'streams', 'errors']) },
   { client: 'controller-runtime', rows: programRows('controller-runtime', ['client', 'operator']) },
 ];
 
