@@ -7,7 +7,9 @@
  * Source: https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/apis/rbac/v1/evaluation_helpers.go and `RuleAllows` in
  * plugin/pkg/auth/authorizer/rbac/rbac.go
  */
+
 import type { Power } from '../model/operation.ts';
+import { UNLISTED_GROUPS } from '../model/unlisted-groups.ts';
 
 /** The fields of a Role's rule. */
 export interface RbacRule {
@@ -50,7 +52,12 @@ export function matchesRbacUnnamed(rule: RbacRule, request: RbacRequest, reach: 
   if (!request.isResourceRequest) {
     return verbMatches(rule, request.verb, true) && nonResourceUrlMatches(rule, request.path);
   }
-  if (request.power === undefined) return resourceFieldsMatch(rule, request, request.verb, true);
+  if (request.power === undefined) {
+    if (!resourceFieldsMatch(rule, request, request.verb, true)) return false;
+    return (
+      reach === 'wildcard' || !UNLISTED_GROUPS.has(request.apiGroup) || apiGroupMatches(rule, request.apiGroup, false)
+    );
+  }
   if (rule.powers?.includes(request.power)) return true;
   const carried = CREATE_POWERS.has(request.power) ? 'create' : request.verb;
   if (reach === 'named') return resourceFieldsMatch(rule, request, carried, false);

@@ -27,6 +27,9 @@ const NAMESPACED: Record<string, string> = {
   '/v1/serviceaccounts/token': 'TokenRequest',
   'apps/v1/deployments': 'Deployment',
   'example.com/v1/widgets': 'Widget',
+  'external.metrics.k8s.io/v1beta1/queue-length': 'ExternalMetricValueList',
+  'custom.metrics.k8s.io/v1beta2/pods/rate': 'MetricValueList',
+  'custom.metrics.k8s.io/v1beta2/nodes/load': 'MetricValueList',
 };
 const CLUSTER_WIDE: Record<string, string> = {
   '/v1/nodes': 'Node',
@@ -119,6 +122,15 @@ table('T17: a kind through a path of the other scope', [
   ['GET /api/v1/pods?fieldSelector=metadata.name=p', 'list pods'],
   ['GET /api/v1/watch/pods', 'watch pods'],
   ['DELETE /api/v1/nodes', 'deletecollection nodes'],
+]);
+
+table('metrics are read, in namespaces and of what is in none', [
+  ['GET /apis/external.metrics.k8s.io/v1beta1/namespaces/x/queue-length?labelSelector=a', 'list queue-length'],
+  ['GET /apis/custom.metrics.k8s.io/v1beta2/namespaces/x/pods/*/rate?metricLabelSelector=a', 'get pods/rate'],
+  ['GET /apis/custom.metrics.k8s.io/v1beta2/nodes/n/load', 'get nodes/load'],
+  ['GET /apis/external.metrics.k8s.io/v1beta1/namespaces/x/queue-length?watch=1', 'KIND_UNKNOWN'],
+  ['DELETE /apis/external.metrics.k8s.io/v1beta1/namespaces/x/queue-length', 'KIND_UNKNOWN'],
+  ['POST /apis/external.metrics.k8s.io/v1beta1/namespaces/x/queue-length', 'KIND_UNKNOWN'],
 ]);
 
 const PODS = '/api/v1/namespaces/x/pods';

@@ -7,6 +7,7 @@
 import type { Operation } from '../../model/operation.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { Request } from '../../model/request.ts';
+import { UNLISTED_GROUPS } from '../../model/unlisted-groups.ts';
 import type { BodyLimits } from './body/body-limits.ts';
 import { type ReadBody, readOperationBody } from './body/read-operation-body.ts';
 import type { DiscoveredKind } from './discovery/discovered-kinds.ts';
@@ -63,9 +64,15 @@ async function findKind(info: RequestInfo, discovery: Discovery): Promise<Discov
     const where = printable(apiGroup === '' ? apiVersion : `${apiGroup}/${apiVersion}`);
     throw new Refusal('KIND_UNKNOWN', `the target does not serve \`${asked}\` in \`${where}\``);
   }
-  checkScope(info, kind);
+  // Metrics are read, of objects in namespaces and of others alike.
+  if (!UNLISTED_GROUPS.has(apiGroup)) checkScope(info, kind);
+  else if (!READS.has(info.verb))
+    throw new Refusal('KIND_UNKNOWN', `the metrics of \`${printable(apiGroup)}\` are only read`);
   return kind;
 }
+
+/** A watch is none of them: no server of metrics has one. */
+const READS: ReadonlySet<string> = new Set(['get', 'list']);
 
 const NO_BODY: ReadBody = { body: undefined, options: {}, equivalents: [] };
 

@@ -124,6 +124,16 @@ for (const isOld of [false, true]) {
   });
 }
 
+test('any metric of a group of metrics is there as soon as the group and version are, without another fetch', async () => {
+  const target = new FakeTarget();
+  target.kinds['external.metrics.k8s.io/v1beta1'] = ['externalmetrics'];
+  const find = (version: string) => target.discovery.find('external.metrics.k8s.io', version, 'queue-length', '');
+  assert.equal((await find('v1beta1'))?.isNamespaced, true);
+  assert.equal(target.fetches(), 1);
+  assert.equal(await code(find('v1')), 'undefined');
+  assert.equal(await code(target.discovery.find('custom.metrics.k8s.io', 'v1beta2', 'pods', 'rate')), 'undefined');
+});
+
 describe('T20: what is unknown is asked for once, then denied', () => {
   test('a kind that the target does not serve is undefined after one more fetch', async () => {
     const target = new FakeTarget();

@@ -11,6 +11,7 @@
  */
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Refusal } from '../../../model/refusal.ts';
+import { UNLISTED_GROUPS } from '../../../model/unlisted-groups.ts';
 import type { Clock } from '../../../std/clock.ts';
 import {
   addAggregated,
@@ -139,7 +140,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes {
     async find(group, version, resource, subresource) {
       const begunBefore = begun;
       const key = kindKey(group, version, resource, subresource);
-      const found = (await current()).index.kinds.get(key);
+      const found = foundIn((await current()).index, key, group, version);
       if (found !== undefined) return found;
       const { kinds, stale } = (await newerThan(begunBefore)).index;
       const foundNow = kinds.get(key);
@@ -148,6 +149,21 @@ export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes {
     },
     isNamespaced: async (group, resource) => isNamespaced((await current()).index, group, resource),
   };
+}
+
+function foundIn(index: KindIndex, key: string, group: string, version: string): DiscoveredKind | undefined {
+  return index.kinds.get(key) ?? unlistedKind(index, group, version);
+}
+
+/** Of a group that lists its resources nowhere, any is there as soon as the group is. */
+function unlistedKind({ kinds }: KindIndex, group: string, version: string): DiscoveredKind | undefined {
+  if (!UNLISTED_GROUPS.has(group)) return undefined;
+  const prefix = `${group}/${version}/`;
+  for (const [key, { kind, isNamespaced }] of kinds) {
+    if (key.startsWith(prefix))
+      return { kind, groupVersionKind: { group, version, kind }, isNamespaced, verbs: ['get'] };
+  }
+  return undefined;
 }
 
 async function fetchIndex(get: DiscoveryOptions['get']): Promise<KindIndex> {
