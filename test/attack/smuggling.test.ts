@@ -7,6 +7,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { RawRequest } from '../../src/model/request.ts';
+import { accept } from '../../src/pipeline/accept.ts';
+import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { block, END_HEADERS, END_STREAM, FRAME, frame, openFrames, untilAnswered } from '../support/http2-frames.ts';
 import * as t from '../transport/support.ts';
 
@@ -57,6 +59,11 @@ async function startGateway(cleanup: t.Cleanup) {
     cleanup,
     (target, raw, signal) => {
       judged.push(raw);
+      // The data path's own first look: what is of another version of HTTP goes no further.
+      if (raw.httpVersion === '1.0') {
+        assert.throws(() => accept(raw, DEFAULT_LIMITS), { code: 'HTTP_VERSION_UNSUPPORTED' });
+        return Promise.resolve(t.refused(505, 'refused'));
+      }
       return forward(target, raw, signal).catch(() => t.refused(502, 'failed'));
     },
     { limits: { requestTimeoutMs: 300, headersTimeoutMs: 200 } },

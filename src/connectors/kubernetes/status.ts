@@ -68,6 +68,7 @@ const REASONS: Readonly<Record<number, string | undefined>> = {
   500: 'InternalError',
   503: 'ServiceUnavailable',
   504: 'Timeout',
+  505: 'BadRequest',
 };
 
 /**
