@@ -5,7 +5,7 @@ import type { Permit } from '../model/permit.ts';
 import type { Precondition } from '../model/precondition.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Rejection } from '../model/rejection.ts';
-import type { RefusedReply, Reply } from '../model/reply.ts';
+import type { FramedReply, MaskedReply, RefusedReply, Reply } from '../model/reply.ts';
 import type { RawRequest, Request } from '../model/request.ts';
 import type { Unrepeatable } from '../model/unrepeatable.ts';
 
@@ -49,6 +49,13 @@ export interface Connector {
    * second time does no harm.
    */
   unrepeatable(request: Request, operation: Operation): Unrepeatable | undefined;
+
+  /**
+   * The reply in the form in which its caller asked for it, where that is another than the one in which upstream was asked; else the same. The last step.
+   *
+   * @throws {Refusal} ENCODING_NOT_ACCEPTABLE it cannot be put into that form
+   */
+  framed(permit: Permit, reply: MaskedReply): MaskedReply | FramedReply;
 
   /** A refusal in the words of the protocol. Takes the raw request, since a refusal may come before it could be read. */
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;

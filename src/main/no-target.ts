@@ -20,6 +20,7 @@ export const noTarget: Connector = {
   },
   isConflict: () => false,
   unrepeatable: () => undefined,
+  framed: (_permit, reply) => reply,
   async forward() {
     throw new Error('a request without a target was permitted');
   },

@@ -42,6 +42,11 @@ declare const masked: unique symbol;
 /** A reply out of which every value that must be hidden has been taken. Only `mask` makes one. */
 export type MaskedReply = Reply & { readonly [masked]: true };
 
+/** A masked reply in another form, in which its caller asked for it. */
+export interface FramedReply extends DuplexReply {
+  readonly framed: MaskedReply;
+}
+
 /** A refusal in the form that the caller's protocol expects; it holds nothing from upstream. */
 export interface RefusedReply extends ReplyHead {
   readonly kind: 'refused';
@@ -49,4 +54,4 @@ export interface RefusedReply extends ReplyHead {
 }
 
 /** What the listener may write to a caller. */
-export type Answer = MaskedReply | RefusedReply;
+export type Answer = MaskedReply | FramedReply | RefusedReply;

@@ -39,7 +39,8 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
     const masked = mask(permit, reply, known, gateway.masking, recording); //          without the values that must be hidden
-    return recording.replied(until(permit, gateway.clock, masked, recording)); // a stream ends with its caller's token
+    const replied = recording.replied(until(permit, gateway.clock, masked, recording)); // a stream ends with its caller's token
+    return gateway.connector.framed(permit, replied); //                    a watch over WebSocket in its frames
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);
   }

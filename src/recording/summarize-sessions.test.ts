@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { begun, ended, exchangeId, permitted, START_AT, sessionId } from '../../test/support/journal-events.ts';
-import type { Event } from './event.ts';
+import type { Event, ExchangeBegun } from './event.ts';
 import { SESSION_IDLE_MAX_MS, SessionExchanges, SessionSummaries } from './summarize-sessions.ts';
 
 const DENIED = { kind: 'refused', code: 'DENIED_BY_RULE', status: 403, message: 'no' } as const;
@@ -48,6 +48,25 @@ test('sessions are summed up, the newest first', () => {
     [3],
   );
   assert.deepEqual(list({ subject: 'nobody' }), []);
+});
+
+test('a stream that its caller closed is no failure, and anything else that was left is', () => {
+  const { operation } = begun(1) as ExchangeBegun;
+  const watch = { operation: { ...(operation as NonNullable<typeof operation>), verb: 'watch' } };
+  const summaries = new SessionSummaries({ sessionsMax: 10 });
+  for (const event of [
+    begun(1, watch),
+    ended(1, { kind: 'abandoned', status: 200 }),
+    begun(2, watch),
+    ended(2, { kind: 'abandoned' }),
+    begun(3),
+    ended(3, { kind: 'abandoned', status: 200 }),
+  ])
+    summaries.add(event);
+  assert.deepEqual(
+    summaries.list().map(({ exchanges, failed, open }) => [exchanges, failed, open]),
+    [[3, 2, 0]],
+  );
 });
 
 test('no more sessions are held than are asked for, and one that was dropped does not come back', () => {

@@ -1,5 +1,5 @@
 import type { ExchangeId, SessionId } from '../std/ids.ts';
-import type { CallerThrottled, Event, ExchangeBegun, RecordedCaller } from './event.ts';
+import type { CallerThrottled, Event, ExchangeBegun, Outcome, RecordedCaller } from './event.ts';
 
 /** After this time without an exchange, the caller's next one begins a new session. */
 export const SESSION_IDLE_MAX_MS = 15 * 60 * 1000;
@@ -15,7 +15,7 @@ export interface SessionSummary {
   lastAt: number;
   exchanges: number;
   refused: number;
-  /** Broken, abandoned or lost. */
+  /** Broken or lost, or abandoned by its caller; a watch or another stream that had begun is not, since who has had enough of one closes it. */
   failed: number;
   /** Begun and not ended yet. */
   open: number;
@@ -40,6 +40,8 @@ export class SessionSummaries {
   readonly #filter: SessionFilter;
   readonly #sessions = new Map<SessionId, SessionSummary>();
   readonly #ofCaller = new Map<string, Set<SessionSummary>>();
+  /** What is open and has no end of its own. */
+  readonly #streams = new Set<ExchangeId>();
   /** No session up to this id is taken any more. */
   #forgottenUpTo = '';
 
@@ -53,14 +55,16 @@ export class SessionSummaries {
       if (summary === undefined) return;
       summary.exchanges += 1;
       summary.open += 1;
+      if (event.operation?.verb === 'watch' || event.operation?.stream !== undefined) this.#streams.add(event.exchange);
       summary.lastAt = Math.max(summary.lastAt, event.at);
     } else if (event.type === 'exchange.ended') {
+      const isStream = this.#streams.delete(event.exchange);
       const summary = this.#sessions.get(event.session);
       if (summary === undefined) return;
       summary.open -= 1;
       summary.lastAt = Math.max(summary.lastAt, event.at);
       if (event.outcome.kind === 'refused') summary.refused += 1;
-      else if (event.outcome.kind !== 'answered') summary.failed += 1;
+      else if (!isGood(event.outcome, isStream)) summary.failed += 1;
     } else if (event.type === 'caller.throttled') {
       for (const summary of this.#ofCaller.get(callerOf(event.caller)) ?? [])
         if (isWithin(event, summary.lastAt)) summary.throttled += event.requests;
@@ -118,6 +122,10 @@ export class SessionSummaries {
     own?.delete(summary);
     if (own?.size === 0) this.#ofCaller.delete(key);
   }
+}
+
+function isGood(outcome: Outcome, isStream: boolean): boolean {
+  return outcome.kind === 'answered' || (isStream && outcome.kind === 'abandoned' && outcome.status !== undefined);
 }
 
 function callerOf({ subject, issuer }: Pick<RecordedCaller, 'subject' | 'issuer'>): string {

@@ -47,7 +47,7 @@ describe('what real clients send is never refused', () => {
 function readAll(captured: Captured): void {
   const request: Request = accept(toRaw(captured), DEFAULT_LIMITS);
   const info = requestInfo(request.method, request.uri);
-  checkUpgrade(request, info.isResourceRequest ? powerOf(info) : undefined);
+  checkUpgrade(request, info.isResourceRequest ? powerOf(info) : undefined, undefined);
 }
 
 function toRaw({ method, target, httpVersion, headers }: Captured): RawRequest {

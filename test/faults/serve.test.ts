@@ -91,6 +91,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       return { request, operation, precondition };
     }),
     isConflict: ({ status }) => status === 409,
+    framed: (_permit, reply) => reply,
     unrepeatable: port(() => undefined),
     refuse: (refusal) => {
       code = refusal.code;

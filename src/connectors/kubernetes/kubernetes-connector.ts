@@ -13,6 +13,7 @@ import { isTriedCreate, pinRequest } from './pin/pin-request.ts';
 import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
 import { type Reviews, selfReview } from './reviews/reviews.ts';
 import { refusalReply } from './status.ts';
+import { checkFramed, framedReply, isFramed, unframedHeaders } from './streams/framed-reply.ts';
 import { readStream } from './streams/read-stream.ts';
 import { endableWatch } from './streams/watch-source.ts';
 import { unrepeatable } from './unrepeatable.ts';
@@ -50,6 +51,8 @@ export function createKubernetesConnector(parts: Parts): Connector {
     isConflict: ({ status }) => status === 409,
     unrepeatable,
     forward: (permit, signal, reads) => forward(parts, permit, signal, reads),
+    framed: (permit, reply) =>
+      reply.kind !== 'duplex' && isFramed(permit.operation, permit.request) ? framedReply(permit, reply) : reply,
     refuse: refusalReply,
   };
 }
@@ -67,12 +70,13 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
   const read = readStream(permit); // before anything is sent
   const isReview = selfReview(operation) !== undefined;
   const identity = upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined;
+  const inFrames = isFramed(operation, request);
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,
     headers: isReview
       ? reviewHeaders(request.headers)
-      : withoutExtensions(reads === 'objects' ? readableHeaders(request.headers) : request.headers),
+      : headersFor(reads === 'objects' ? readableHeaders(request.headers) : request.headers, inFrames),
     body:
       operation.body === undefined
         ? undefined
@@ -82,7 +86,7 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
     isOpaque: OPAQUE_POWERS.has(operation.power),
   };
   const raw =
-    request.upgrade === undefined
+    request.upgrade === undefined || inFrames
       ? await upstream.send(sent, signal)
       : await upstream.upgrade(sent, request.upgrade.protocol, signal);
   const missing = async (whose: Identity) => parts.ownRights?.missing(attributesOf(operation), whose);
@@ -91,6 +95,7 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
   refuseShown(permit, sentReply);
   const answered = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
   const reply = endable(permit, read(answered));
+  if (inFrames) checkFramed(operation.verb, reply);
   if (request.warnings.length === 0) return reply;
   return {
     ...reply,
@@ -105,7 +110,8 @@ function endable({ operation }: Permit, reply: Reply): Reply {
 /**
  * Frames that are compressed, or extended in another way, could not be read; no API server does this, something before one could.
  */
-function withoutExtensions(headers: Headers): Headers {
+function headersFor(headers: Headers, inFrames: boolean): Headers {
+  if (inFrames) return unframedHeaders(headers);
   if (!headers.has('sec-websocket-extensions')) return headers;
   return new Map([...headers].filter(([name]) => name !== 'sec-websocket-extensions'));
 }

@@ -17,7 +17,7 @@ import { powerOf } from './powers.ts';
 import { printable } from './printable.ts';
 import { refuseUnknownKeys } from './request/delete-many.ts';
 import { type RequestInfo, requestInfo } from './request/request-info.ts';
-import { isConnect, isStream, streamOptions } from './request/stream-options.ts';
+import { isConnect, isLog, isStream, streamOptions } from './request/stream-options.ts';
 import { checkUpgrade } from './request/upgrade.ts';
 import { writeOptions } from './request/write-options.ts';
 import { checkScope } from './scope.ts';
@@ -38,7 +38,7 @@ export async function parseOperation(
   const info = requestInfo(request.method, request.uri);
   refuseUnknownKeys(info);
   const power = info.isResourceRequest ? powerOf(info) : undefined;
-  checkUpgrade(request, power);
+  checkUpgrade(request, power, info.verb === 'watch' ? 'watch' : isLog(info) ? 'log' : undefined);
   const kind = info.isResourceRequest ? await findKind(info, discovery) : undefined;
   const stream = streamOptions(info, power, request);
   const read = await readBody(request, info, kind, limits);

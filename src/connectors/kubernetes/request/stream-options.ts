@@ -64,7 +64,8 @@ const NOTHING: StreamOptions = {
   proxyPath: undefined,
 };
 
-function isLog(info: RequestInfo): boolean {
+/** Whether it is a pod's log. */
+export function isLog(info: RequestInfo): boolean {
   return info.subresource === 'log' && info.resource === 'pods' && info.apiGroup === '' && info.verb === 'get';
 }
 

@@ -8,6 +8,8 @@ export const STREAM_LIMITS = Object.freeze({
   streamHeadersBytesMax: 16 * 1024,
   /** Bytes held back until they are judged: a frame that opens a stream, in ever so small WebSocket frames. */
   heldBytesMax: 256 * 1024,
+  /** Bytes of one event of a watch over WebSocket, which is held until it is whole; a longer one ends the watch. */
+  eventBytesMax: 16 * 1024 * 1024,
   /** How long a stream that the gateway ends may take to say so: to finish the frame or event that is under way, and to be read. */
   goodbyeTimeoutMs: 1000,
 });

@@ -4,6 +4,8 @@ import { endStatus } from './goodbye.ts';
 
 /** How the events of a watch stand one behind the other. */
 export interface WatchEvents {
+  /** Whether a message of it is text. */
+  readonly isText: boolean;
   /** Hears of bytes that pass. */
   take(bytes: Uint8Array): void;
   /** Whether what has passed is whole events. */
@@ -28,6 +30,7 @@ const LINE_FEED = 0x0a;
 
 /** JSON, one event a line. */
 class LineEvents implements WatchEvents {
+  readonly isText = true;
   isWhole = true;
 
   take(bytes: Uint8Array): void {
@@ -49,6 +52,7 @@ const LENGTH_BYTES = 4;
 
 /** Protobuf, each event behind its length. */
 class LengthEvents implements WatchEvents {
+  readonly isText = false;
   #lengthBytes = 0;
   #length = 0;
   #left = 0;

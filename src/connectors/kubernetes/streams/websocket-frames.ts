@@ -64,6 +64,11 @@ export class WebSocketFrames {
     return this.#isControl;
   }
 
+  /** The opcode of the control frame that was last. */
+  get control(): number {
+    return this.#control;
+  }
+
   /** Whether it is a close; only behind its head. */
   get isClose(): boolean {
     return this.#isControl && this.#control === CLOSE;
