@@ -91,7 +91,9 @@ async function forwarded(folder: string): Promise<readonly string[]> {
 }
 
 function toldByCluster({ verb, requestURI, objectRef }: AuditEvent): string {
-  return told(decodeURIComponent(requestURI.replace(/\?.*/, '')), { verb, ...objectRef });
+  const path = decodeURIComponent(requestURI.replace(/\?.*/, ''));
+  // Behind a proxy the path is another program's, and the journal has none of it.
+  return told(path.replace(/\/proxy\/.*/, '/proxy'), { verb, ...objectRef });
 }
 
 interface Fields {

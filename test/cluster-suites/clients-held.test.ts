@@ -31,7 +31,11 @@ const HELD = {
       when: 'existing == null || existing.metadata.name != "untouchable"',
     },
     { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
-    { id: 'streams', effect: 'allow', powers: ['exec', 'attach', 'portforward', 'ephemeralcontainers'] },
+    {
+      id: 'streams',
+      effect: 'allow',
+      powers: ['exec', 'attach', 'portforward', 'ephemeralcontainers', 'services-proxy'],
+    },
   ],
 };
 
