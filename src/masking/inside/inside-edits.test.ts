@@ -135,6 +135,23 @@ test('a document of hostile shape takes time that is linear, and is masked all t
   }
 });
 
+test('a scalar that YAML itself would refuse is masked all the same', () => {
+  for (const written of [
+    "'c0rrect-h0rse",
+    '"c0rrect-h0rse',
+    '>q\n  c0rrect-h0rse\n',
+    '|2\n  c0rrect-h0rse\n',
+    "'c0rrect\n-h0rse",
+    '`c0rrect\n  -h0rse',
+    '@c0rrect\n  -h0rse',
+    '"\\q c0rrect\n-h0rse"',
+  ]) {
+    for (const text of [`password: ${written}`, `a: {password: ${written}`])
+      assert.doesNotMatch(masked(text).text, /c0rrect-h0rse/, text);
+    assert.match(masked(`${written}: x\ntoken: x9y8z7w6v5\n`).text, /./);
+  }
+});
+
 test('a mask of several lines stands in each style so that the document still reads the same', () => {
   const mask = '-----BEGIN MASKED VALUE-----\nAAAA\n-----END MASKED VALUE-----\n';
   for (const written of [
