@@ -185,7 +185,8 @@ export class Walk {
         default:
       }
       if (within === 'metadata' && key.role === keyRole.managedFields) this.#skip();
-      else this.#value(place.key(key.text), key, below(within, key));
+      else
+        this.#value(place.key(key.text), key, key.role === keyRole.uid && first !== 0x22 ? 'none' : below(within, key));
       if (key.role === keyRole.value) valueEnd = this.#at;
       if (key.role === keyRole.kind && first === 0x22) isSecret = this.#says(at, 'Secret');
       if (within === 'root' && key.role === keyRole.type && first === 0x22 && this.#says(at, 'helm.sh/release.v1'))
@@ -240,7 +241,7 @@ export class Walk {
     }
     if (end === start) return;
     if (mask !== undefined) {
-      if (key.role === keyRole.release && this.#plan.release === 'secret' && within === 'data')
+      if (key.role === keyRole.release && this.#plan.release === 'secret' && within === 'data' && this.#isAt('data'))
         this.#part('release', start, end);
       else this.#whole(start, end, mask);
       return;
@@ -304,6 +305,11 @@ export class Walk {
     { rule, form, compare }: Pick<Extract<Found, { kind: 'whole' }>, 'rule' | 'form' | 'compare'>,
   ): void {
     this.#found.push({ kind: 'whole', start, end, rule, path: this.#path.join('\n'), form, compare });
+  }
+
+  /** Whether this is a key right below a key of the object itself. */
+  #isAt(key: string): boolean {
+    return this.#path.length === 2 && this.#path[0] === key;
   }
 
   #part(kind: 'inside' | 'applied' | 'release', start: number, end: number, isBase64 = false): void {
