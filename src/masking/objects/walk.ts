@@ -187,7 +187,7 @@ export class Walk {
       if (within === 'metadata' && key.role === keyRole.managedFields) this.#skip();
       else
         this.#value(place.key(key.text), key, key.role === keyRole.uid && first !== 0x22 ? 'none' : below(within, key));
-      if (key.role === keyRole.value) valueEnd = this.#at;
+      if (key.role === keyRole.value && first === 0x22) valueEnd = this.#at;
       if (key.role === keyRole.kind && first === 0x22) isSecret = this.#says(at, 'Secret');
       if (within === 'root' && key.role === keyRole.type && first === 0x22 && this.#says(at, 'helm.sh/release.v1'))
         this.#isRelease = true;
