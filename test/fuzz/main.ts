@@ -10,6 +10,7 @@ import { fuzz } from './fuzz.ts';
 import type { FuzzTarget } from './target.ts';
 import { target as header } from './targets/header.ts';
 import { target as json } from './targets/json.ts';
+import { target as masks } from './targets/masks.ts';
 import { target as path } from './targets/path.ts';
 import { target as protobuf } from './targets/protobuf.ts';
 import { target as query } from './targets/query.ts';
@@ -18,7 +19,7 @@ import { target as text } from './targets/text.ts';
 import { target as yaml } from './targets/yaml.ts';
 
 /** Each parser; a new one is a line here. */
-const TARGETS: readonly FuzzTarget[] = [path, query, header, json, yaml, protobuf, streams, text];
+const TARGETS: readonly FuzzTarget[] = [path, query, header, json, yaml, protobuf, streams, text, masks];
 
 const { seconds, seed, targets } = asked();
 process.stdout.write(`${targets.length} targets, ${seconds} seconds, seed ${seed}\n`);

@@ -1,0 +1,315 @@
+/*
+ * The slow, obvious masker: parses a document whole, walks it, and prints it. It knows nothing of bytes, chunks or automata; what the editor of the data path makes
+ * of any document must equal what it makes, byte for byte.
+ *
+ * What it shares with the editor are the leaves alone: the making of a mask, what a value looks like, and what is masked inside of a text.
+ */
+import { detection } from '../../src/masking/detect/detection.ts';
+import { isSecretLooking } from '../../src/masking/detect/is-secret-looking.ts';
+import { isTellingKey } from '../../src/masking/detect/telling-key.ts';
+import { formed, type MaskForm } from '../../src/masking/form/mask-form.ts';
+import { insideEdits } from '../../src/masking/inside/inside-edits.ts';
+import type { Keying } from '../../src/masking/objects/keying.ts';
+
+/** A token as it is written, and what is written in its place. */
+interface Token {
+  readonly raw: string;
+  put?: string;
+  /** How sure what is put is: a value that is masked whole goes before what is masked inside. */
+  isWhole?: boolean;
+}
+
+type Node =
+  | { readonly kind: 'object'; readonly members: readonly Member[] }
+  | { readonly kind: 'list'; readonly items: readonly Node[] }
+  | { readonly kind: 'string'; readonly token: Token; readonly text: string; readonly content: Buffer }
+  | { readonly kind: 'bare'; readonly token: Token };
+
+interface Member {
+  readonly key: string;
+  readonly node: Node;
+}
+
+type StringNode = Extract<Node, { readonly kind: 'string' }>;
+
+/** What an object is to the one around it: its own metadata and annotations, the rest of it, a kubeconfig's user. */
+type Within = 'root' | 'metadata' | 'annotations' | 'data' | 'user' | 'none';
+
+function below(within: Within, key: string): Within {
+  if (key === 'metadata') return within === 'root' ? 'metadata' : 'none';
+  if (key === 'annotations') return within === 'metadata' ? 'annotations' : 'none';
+  if (key === 'uid' || key === 'managedFields') return 'none';
+  if (key === 'user') return 'user';
+  if (within === 'root') return 'data';
+  return within === 'metadata' ? 'none' : within;
+}
+
+/** The kinds of object that it knows. */
+export type ObviousKind = 'secrets' | 'configmaps' | 'pods';
+
+const builtIn = detection();
+const applied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** A document of one of the shapes, masked. */
+export function obviouslyMasked(
+  text: string,
+  shape: 'object' | 'list' | 'watch',
+  kind: ObviousKind,
+  keying: Keying,
+): string {
+  const parser = new Parser(text);
+  const own = (node: Node) => new Masker(kind, keying, true).document(node);
+  const other = (node: Node) => new Masker(kind, keying, false).document(node);
+  while (!parser.isAtEnd()) {
+    const node = parser.value();
+    if (shape === 'object') own(node);
+    if (shape === 'object' || node.kind !== 'object') continue;
+    for (const { key, node: member } of node.members) {
+      if (shape === 'watch' && key === 'object') own(member);
+      else if (shape === 'list' && key === 'items' && member.kind === 'list')
+        for (const item of member.items) own(item);
+      else other(member);
+    }
+  }
+  return parser.tokens.map(({ raw, put }) => put ?? raw).join('');
+}
+
+class Parser {
+  readonly tokens: Token[] = [];
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  isAtEnd(): boolean {
+    this.#take(/\s*/y);
+    return this.#at === this.#text.length;
+  }
+
+  value(): Node {
+    this.#take(/\s*/y);
+    switch (this.#text[this.#at]) {
+      case '{':
+        return { kind: 'object', members: this.#all('}', () => this.#member()) };
+      case '[':
+        return { kind: 'list', items: this.#all(']', () => this.value()) };
+      case '"':
+        return this.#string();
+      default:
+        return { kind: 'bare', token: this.#take(/[-+.0-9A-Za-z]+/y) };
+    }
+  }
+
+  #member(): Member {
+    this.#take(/\s*/y);
+    const key = this.#string();
+    this.#take(/\s*:/y);
+    return { key: key.kind === 'string' ? key.text : '', node: this.value() };
+  }
+
+  #string(): Node {
+    const token = this.#take(/"(?:[^"\\]|\\.)*"/y);
+    const content = Buffer.from(token.raw.slice(1, -1), 'utf8');
+    return { kind: 'string', token, text: JSON.parse(token.raw), content };
+  }
+
+  #all<T>(close: string, one: () => T): readonly T[] {
+    const all: T[] = [];
+    this.#take(/./y);
+    this.#take(/\s*/y);
+    while (this.#text[this.#at] !== close) {
+      all.push(one());
+      this.#take(/\s*,?\s*/y);
+    }
+    this.#take(/./y);
+    return all;
+  }
+
+  #take(pattern: RegExp): Token {
+    pattern.lastIndex = this.#at;
+    const raw = pattern.exec(this.#text)?.[0];
+    if (raw === undefined) throw new Error(`no JSON at ${this.#at}`);
+    this.#at += raw.length;
+    const token = { raw };
+    this.tokens.push(token);
+    return token;
+  }
+}
+
+class Masker {
+  readonly #kind: ObviousKind;
+  readonly #keying: Keying;
+  readonly #isOwn: boolean;
+  #uid: string | undefined;
+
+  /** `isOwn`: the document is an object with an identity of its own, of this kind. */
+  constructor(kind: ObviousKind, keying: Keying, isOwn: boolean) {
+    this.#kind = kind;
+    this.#keying = keying;
+    this.#isOwn = isOwn;
+  }
+
+  document(root: Node): void {
+    if (this.#isOwn) this.#uid = uidOf(root);
+    if (this.#isOwn) this.#places(root, []);
+    this.#look(root, [], '', this.#isOwn ? 'root' : 'none');
+    this.#pairs(root, []);
+    this.#embedded(root, []);
+  }
+
+  /** What a kind's places say: all below a Secret's data. */
+  #places(root: Node, path: readonly string[]): void {
+    if (this.#kind !== 'secrets' || root.kind !== 'object') return;
+    for (const { key, node } of root.members)
+      if ((key === 'data' || key === 'stringData') && node.kind !== 'string' && node.kind !== 'bare')
+        this.#wholes(node, [...path, key], key === 'data' ? 'base64' : 'text');
+  }
+
+  #wholes(node: Node, path: readonly string[], form: MaskForm): void {
+    if (node.kind === 'string') this.#whole(node, path, form);
+    if (node.kind === 'bare' && /^-?[0-9]/.test(node.token.raw)) node.token.put ??= '0';
+    if (node.kind === 'object')
+      for (const { key, node: inner } of node.members) this.#wholes(inner, [...path, key], form);
+    if (node.kind === 'list')
+      for (const [index, inner] of node.items.entries()) this.#wholes(inner, [...path, String(index)], form);
+  }
+
+  /** What keys and looks say. */
+  #look(node: Node, path: readonly string[], key: string, within: Within): void {
+    if (node.kind === 'list')
+      for (const [index, inner] of node.items.entries())
+        this.#look(inner, [...path, String(index)], key, within === 'user' ? within : 'none');
+    if (node.kind === 'object')
+      for (const { key: name, node: inner } of node.members)
+        if (within !== 'metadata' || name !== 'managedFields')
+          this.#look(inner, [...path, name], name, below(within, name));
+    if (node.kind === 'string' && node.token.isWhole !== true && node.text !== '')
+      this.#string(node, path, key, within);
+  }
+
+  #string(node: StringNode, path: readonly string[], key: string, within: Within): void {
+    const said = node.text.trim().replace(/^(Bearer|Basic|Token) /i, '');
+    const isTelling = isTellingKey(key) && node.content.length >= 8 && !node.text.includes('-----BEGIN ');
+    if (within === 'annotations' && key === applied) this.#applied(node, path);
+    else if (within === 'user' && ['token', 'password', 'client-key-data', 'client-secret'].includes(key))
+      this.#whole(node, path, key.endsWith('-data') ? 'base64' : 'text');
+    else if (node.content.length >= 7 && isTelling && isSecretLooking(said)) this.#whole(node, path, 'text');
+    else if (node.content.length >= 7)
+      this.#inside(node, path, within === 'data' && this.#kind === 'configmaps' && path[0] === 'binaryData');
+  }
+
+  /** `name` and `value` side by side. */
+  #pairs(node: Node, path: readonly string[]): void {
+    if (node.kind === 'list')
+      for (const [index, inner] of node.items.entries()) this.#pairs(inner, [...path, String(index)]);
+    if (node.kind !== 'object') return;
+    const last = (key: string) =>
+      node.members.findLast((member) => member.key === key && member.node.kind === 'string')?.node;
+    const [name, value] = [last('name'), last('value')];
+    if (name?.kind === 'string' && value?.kind === 'string' && isTellingKey(name.text) && value.text !== '')
+      if (!/^(?:\$\([A-Za-z_][\w.-]*\)|\$\{[^}]*\}|\{\{[^}]*\}\})$/.test(value.token.raw.slice(1, -1)))
+        this.#whole(value, [...path, 'value'], 'text');
+    for (const { key, node: inner } of node.members) this.#pairs(inner, [...path, key]);
+  }
+
+  /** An object that calls itself a Secret, wherever it stands. */
+  #embedded(node: Node, path: readonly string[]): void {
+    if (node.kind === 'list')
+      for (const [index, inner] of node.items.entries()) this.#embedded(inner, [...path, String(index)]);
+    if (node.kind !== 'object') return;
+    for (const { key, node: inner } of node.members) this.#embedded(inner, [...path, key]);
+    const kind = node.members.findLast((member) => member.key === 'kind' && member.node.kind === 'string')?.node;
+    if (kind?.kind !== 'string' || kind.token.raw !== '"Secret"') return;
+    for (const key of ['data', 'stringData']) {
+      const inner = node.members.findLast((member) => member.key === key && member.node.kind === 'object')?.node;
+      if (inner !== undefined) this.#wholes(inner, [...path, key], key === 'data' ? 'base64' : 'text');
+    }
+  }
+
+  #whole(node: StringNode, path: readonly string[], form: MaskForm): void {
+    if (node.token.isWhole === true || node.text === '') return;
+    node.token.isWhole = true;
+    node.token.put = `"${quoted(this.#mask(node.content, path.join('\n'), form))}"`;
+  }
+
+  #inside(node: StringNode, path: readonly string[], isBase64: boolean): void {
+    const said = Buffer.from(node.text, 'utf8');
+    const edits = insideEdits(said, {
+      detection: builtIn,
+      isBase64,
+      maskOf: ({ detector, path: inner, value, form }) =>
+        this.#mask(value, `${path.join('\n')}\n${inner}\n${detector}`, form),
+    });
+    if (edits.length > 0) node.token.put = withEdits(node.token.raw, edits);
+  }
+
+  /** An object in an annotation is masked as the object itself. */
+  #applied(node: StringNode, path: readonly string[]): void {
+    let parser: Parser;
+    let root: Node;
+    try {
+      parser = new Parser(node.text);
+      root = parser.value();
+      if (!parser.isAtEnd()) throw new Error('something follows');
+    } catch {
+      if (this.#kind === 'secrets') this.#whole(node, path, 'text');
+      else this.#inside(node, path, false);
+      return;
+    }
+    this.#places(root, []);
+    const inner = new Masker(this.#kind, this.#keying, false);
+    inner.#uid = this.#uid;
+    inner.document(root);
+    const written = parser.tokens.map(({ raw, put }) => put ?? raw);
+    if (!parser.tokens.some(({ put }) => put !== undefined)) return;
+    const edits: { start: number; end: number; text: string }[] = [];
+    let at = 0;
+    for (const [index, { raw }] of parser.tokens.entries()) {
+      const end = at + Buffer.byteLength(raw);
+      if (written[index] !== raw) edits.push({ start: at, end, text: written[index] as string });
+      at = end;
+    }
+    node.token.put = withEdits(node.token.raw, edits);
+  }
+
+  #mask(value: Buffer, path: string, form: MaskForm): string {
+    const { key, target, exchange, isComparable } = this.#keying;
+    const uid = isComparable ? this.#uid : undefined;
+    return formed(key.maskOf({ target, uid, path, exchange, compare: 'field' }, value), form, value);
+  }
+}
+
+/** The one uid that its metadata says. */
+function uidOf(root: Node): string | undefined {
+  const metadata = root.kind === 'object' ? root.members.filter(({ key }) => key === 'metadata') : [];
+  const uids = metadata.flatMap(({ node }) =>
+    node.kind === 'object' ? node.members.filter(({ key, node: uid }) => key === 'uid' && uid.kind === 'string') : [],
+  );
+  const [uid] = uids;
+  return uids.length === 1 && uid?.node.kind === 'string' ? uid.node.content.toString('utf8') : undefined;
+}
+
+/** A string of JSON with edits made to what it says, written character by character; the characters that no edit touches as they are. */
+function withEdits(
+  raw: string,
+  edits: readonly { readonly start: number; readonly end: number; readonly text: string }[],
+): string {
+  let out = '';
+  let [said, index] = [0, 0];
+  for (const [written] of raw.slice(1, -1).matchAll(/\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|[\s\S]/gu)) {
+    const character = JSON.parse(`"${written}"`) as string;
+    while (index < edits.length && said >= (edits[index]?.end ?? 0)) index++;
+    const edit = edits[index];
+    const isIn = edit !== undefined && said >= edit.start && said < edit.end;
+    if (isIn && said === edit.start) out += quoted(edit.text);
+    if (!isIn) out += written;
+    said += Buffer.byteLength(character);
+  }
+  return `"${out}"`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
