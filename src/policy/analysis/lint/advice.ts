@@ -28,6 +28,7 @@ export const ADVICE_CODES = {
   escape: 'A power is allowed that leads out of what the rule says.',
   'open-guard': 'An allow reaches what a built-in guard closes, which an operator has opened.',
   'add-on': 'An allow changes objects whose controller acts with powers of its own.',
+  'masked-env': 'An allow changes the command or image of workloads, which then print what is masked in them.',
   'any-secret': 'Workloads are given any Secret of their namespaces.',
   guarded: 'A built-in guard denies what the rule allows, until an operator opens it.',
   'unknown-kind': 'Kubernetes has no such kind in these groups.',

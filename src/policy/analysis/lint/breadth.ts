@@ -13,6 +13,7 @@ export function* breadth(rule: Rule, catalog: Catalog): Generator<Advice> {
   yield* callers(rule);
   yield* secrets(rule);
   yield* mounts(rule);
+  yield* printed(rule);
 }
 
 function* wildcards(rule: Rule): Generator<Advice> {
@@ -96,6 +97,34 @@ function* secrets(rule: Rule): Generator<Advice> {
     const message = '`get` of secrets without names reads any whose name is known';
     yield { rule, code: 'secret-contents', field: 'resources', message, fix: 'add `resourceNames`' };
   }
+}
+
+const UPDATING = ['update', 'patch', '*'];
+const WORKLOADS: Readonly<Record<string, string>> = {
+  pods: '',
+  replicationcontrollers: '',
+  deployments: 'apps',
+  replicasets: 'apps',
+  statefulsets: 'apps',
+  daemonsets: 'apps',
+  jobs: 'batch',
+  cronjobs: 'batch',
+};
+
+/** Who may say what a pod runs has it print the values of its environment, which stay while the mask of each is written back. */
+function* printed(rule: Rule): Generator<Advice> {
+  const { verbs, apiGroups, resources, effect, when } = rule;
+  if (effect !== 'allow' || when !== undefined || !verbs.some((verb) => UPDATING.includes(verb))) return;
+  const reached = resources.filter((resource) => {
+    const group = WORKLOADS[resource];
+    return group !== undefined && (apiGroups.includes(group) || apiGroups.includes('*'));
+  });
+  if (reached.length === 0) return;
+  const kinds = reached.map((resource) => `\`${resource}\``).join(', ');
+  const message = `whoever changes the command or image of ${kinds} can have the pod print the values of its environment that are masked in it`;
+  const fix =
+    'bound both with `when`, or take such values from Secrets (`valueFrom`), which the guard `secret-mount` looks at';
+  yield { rule, code: 'masked-env', field: 'resources', message, fix };
 }
 
 function* mounts(rule: Rule): Generator<Advice> {

@@ -42,10 +42,18 @@ const SOON = { times: { endsAt: Date.parse('2026-04-01T00:00:00Z') } };
 
 const rows: readonly (readonly [name: string, rules: readonly Rule[], expected: readonly string[]])[] = [
   ['a narrow rule', [rule({})], []],
-  ['every verb', [rule({ verbs: ['*'] })], ['wildcard-verbs verbs']],
+  ['every verb', [rule({ verbs: ['*'] })], ['wildcard-verbs verbs', 'masked-env resources']],
   ['every group', [rule({ apiGroups: ['*'] })], ['wildcard-groups apiGroups']],
   ['every resource', [rule({ resources: ['*'] })], ['wildcard-resources resources']],
   ['any Secret', [rule({ mountableSecrets: ['*'] })], ['any-secret mountableSecrets']],
+  ['what a pod runs', [rule({ verbs: ['patch'] })], ['masked-env resources']],
+  [
+    'what a pod runs, of a template',
+    [rule({ verbs: ['update'], apiGroups: ['apps'], resources: ['deployments'] })],
+    ['masked-env resources'],
+  ],
+  ['what a pod runs, under a condition', [rule({ verbs: ['patch'], when: 'true' })], []],
+  ['a pod that is new', [rule({ verbs: ['create'] })], []],
   [
     'an add-on',
     [rule({ verbs: ['create'], apiGroups: ['argoproj.io'], resources: ['workflows'] })],
