@@ -2,7 +2,7 @@
  * HTTP/1.1: Node's own strict parser, one exchange after the other on a connection.
  *
  * The parser is never told to be lenient: what it refuses (a length beside chunks, a bare line feed, folded headers, a space before a
- * colon) is what two servers in a row have read two ways. What it refuses is answered by Node with a bare 400, 408 or 431, and the connection ends.
+ * colon) is what two servers in a row have read two ways. What it refuses is answered by `unread.ts`, and the connection ends.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';

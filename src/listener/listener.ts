@@ -23,6 +23,7 @@ import { type Http2Connection, http2Connection, serveHttp2 } from './http2.ts';
 import type { ListenerLimits } from './limits.ts';
 import { Progress } from './progress.ts';
 import type { Routes } from './route.ts';
+import { type AnswerUnread, answerUnread } from './unread.ts';
 import { serveUpgrade } from './upgrade.ts';
 
 export interface ListenerOptions {
@@ -34,6 +35,8 @@ export interface ListenerOptions {
   readonly serve: Serve;
   readonly limits: ListenerLimits;
   readonly clock?: Clock;
+  /** Answers bytes that are no request. */
+  readonly answerUnread: AnswerUnread;
   /** What should not have happened: a bug, for the log. */
   readonly onFault: (error: unknown) => void;
 }
@@ -71,6 +74,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const sockets = trackSockets(server);
   const connections = trackHttp1(server, context);
   serveRequests(server, context, connections);
+  answerUnread(server, options.answerUnread, connections.isBusy, limits.halfCloseTimeoutMs);
   await listen(server, options);
   const { address, port } = server.address() as AddressInfo;
   return {

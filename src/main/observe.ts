@@ -69,7 +69,7 @@ export function observerOf({ log, metrics, clock }: Told, lines: LogLimit, troub
           message: maskedText(refusal.message),
           detail: maskedText(refusal.detail),
         },
-        'not authenticated',
+        refusal.status === 401 ? 'not authenticated' : 'refused before its caller was known',
       );
     },
     failed(target, refusal, raw) {

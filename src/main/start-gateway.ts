@@ -18,7 +18,7 @@ import type { Gateway } from '../pipeline/gateway.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { Masking } from '../pipeline/masking.ts';
-import { createRecorder } from '../pipeline/record.ts';
+import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import { UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
 import { keyedDigest } from '../recording/keyed-digest.ts';
@@ -27,6 +27,7 @@ import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import { ownKey } from '../storage/own-key.ts';
 import { Sessions } from '../storage/sessions.ts';
+import { answersToUnread } from './answer-unread.ts';
 import { type CertificateInForce, certificateInForce } from './certificate-in-force.ts';
 import { ConfigError } from './config-error.ts';
 import { issuersOf } from './issuers.ts';
@@ -103,7 +104,7 @@ export async function startGateway(
     const kept = { journal, inFlight, rates, digestOf, unknown, access, observer };
     const serveTarget = dataPaths(config, targets, policy, kept, told);
     const consolePort = await control.serve(certificate.current);
-    const targetPorts = await listen(config, certificate, serveTarget, listeners, told);
+    const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
     const state: { stopped?: Promise<void> } = {};
     const hurry = new AbortController();
     const stop = async (reason: string) => {
@@ -232,8 +233,11 @@ async function listen(
   certificate: CertificateInForce,
   serveTarget: ServeTarget,
   listeners: Listener[],
+  observer: Observer,
   { log, clock }: Told,
 ) {
+  const limits = listenerLimits(config.limits);
+  const answerUnread = answersToUnread(limits, observer, clock);
   const open = async (port: number, routes: Routes) => {
     const listener = await startListener({
       address: config.listen.address,
@@ -241,7 +245,8 @@ async function listen(
       certificate: certificate.current,
       routes,
       clock,
-      limits: listenerLimits(config.limits),
+      limits,
+      answerUnread,
       serve: serveTarget,
       onFault: (error) =>
         log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a fault of the gateway'),

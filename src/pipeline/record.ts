@@ -52,7 +52,7 @@ export interface Observer {
     /** Rules that could not be evaluated whole. */
     readonly notes: readonly DecisionNote[];
   }): void;
-  unauthenticated(code: string, refusal: Refusal, raw: RawRequest): void;
+  unauthenticated(code: string, refusal: Refusal, raw: Pick<RawRequest, 'id' | 'peer'>): void;
   /** A caller asked too fast; the caller's count is told elsewhere. */
   throttled(target: string): void;
   /** Neither caller nor policy is the cause: the gateway, its disk or the target failed. Its detail is for the operator; no caller sees it. */

@@ -20,7 +20,7 @@ import type { Serve } from '../../src/listener/exchange.ts';
 import { DEFAULT_LISTENER_LIMITS, type ListenerLimits } from '../../src/listener/limits.ts';
 import { type Listener, startListener } from '../../src/listener/listener.ts';
 import { makeCa, makeServing } from '../../src/listener/x509.ts';
-import type { Answer } from '../../src/model/reply.ts';
+import type { Answer, RefusedReply } from '../../src/model/reply.ts';
 import type { Headers, RawRequest, UpgradeProtocol } from '../../src/model/request.ts';
 
 const day = 86_400_000;
@@ -128,6 +128,7 @@ export async function listen(
     certificate,
     routes: { portTarget: 'own', pathTargets: new Set(), hostTargets: new Map(), ...options.routes },
     serve,
+    answerUnread: (why) => refused({ 'too-large': 431, 'too-slow': 408, malformed: 400 }[why], why),
     limits: { ...DEFAULT_LISTENER_LIMITS, ...options.limits },
     onFault: (error) => options.faults?.push(error),
   });
@@ -168,7 +169,7 @@ export function headerMap(rawHeaders: readonly string[]): Headers {
 }
 
 /** A refusal with a body of text. */
-export function refused(status: number, text: string, headers: readonly string[] = []): Answer {
+export function refused(status: number, text: string, headers: readonly string[] = []): RefusedReply {
   const body = Buffer.from(text);
   return { kind: 'refused', status, headers: [...headers, 'content-length', `${body.length}`], body };
 }
