@@ -26,7 +26,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     withinLimits(request, gateway.limits); //                              too long to be read
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
-    withoutMasks(operation); //                                            no mask is written, none is tried
+    withoutMasks(gateway.masking, caller, operation); //                   no mask is written, none is tried
     recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice
     const use = useOnce(gateway.access); //                                one use of a grant, however often it is judged
     const attempt = async () => {

@@ -1,6 +1,8 @@
 import { misplacedMask, probingOperation } from '../masking/written/misplaced-mask.ts';
+import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { Masking } from './masking.ts';
 
 /**
  * Refuses what would write a mask, and what asks about that which is masked, before anything is looked up for it: a dry run would answer already.
@@ -9,13 +11,15 @@ import { Refusal } from '../model/refusal.ts';
  *
  * @throws {Refusal} MASK_MISPLACED
  */
-export function withoutMasks(operation: Operation): void {
+export function withoutMasks(masking: Masking, caller: Caller, operation: Operation): void {
   if (operation.body === undefined) return;
   const field = misplacedMask(operation.body);
   if (field !== undefined)
     throw new Refusal('MASK_MISPLACED', `\`${field}\` holds a mask, or a piece of one, in the place of a value`, {
       advice: 'leave the field out with a patch of what is to change, or write the value itself',
     });
+  // Who is shown every value has nothing to try.
+  if (masking.openFor(caller, operation.target) === 'all') return;
   const probing = probingOperation(operation.body, isSecretKind(operation));
   if (probing !== undefined)
     throw new Refusal('MASK_MISPLACED', `a JSON patch may not look at what can be masked: \`${probing}\``, {
