@@ -9,11 +9,12 @@ export interface Part {
   readonly rows: readonly Row[];
 }
 
-// lightkube knows credential plugins of v1beta1 alone, and the JavaScript client no `tokenFile`.
+// lightkube knows credential plugins of v1beta1 alone, and the JavaScript client and kr8s no `tokenFile`.
 const pythonFrameworks: readonly Row[] = [
   { name: 'lightkube', run: 'python-frameworks-client lightkube $NS' },
   { name: 'lightkube with a plugin', run: 'python-frameworks-client lightkube $NS', plugin: 'v1beta1' },
-  ...programRows('python-frameworks-client', ['kr8s', 'kr8s-streams', 'kopf']),
+  ...programRows('python-frameworks-client', ['kr8s', 'kr8s-streams']).map((row): Row => ({ ...row, plugin: 'v1' })),
+  ...programRows('python-frameworks-client', ['kopf']),
 ];
 
 const javascript = programRows('javascript-client', ['objects', 'watch', 'exec', 'logs', 'errors']);

@@ -29,6 +29,7 @@ before(async () => {
   const jwk = { ...(await exportJWK(publicKey)), kid: 'short', alg: 'ES256', use: 'sig' };
   await writeFile(keysFile, JSON.stringify({ keys: [jwk] }));
   world = await startStreamWorld({
+    areMasksOpen: true,
     issuers: `  - { name: own, url: "https://issuer.test", audiences: [sallyport], keys: { file: ${keysFile} } }\n`,
     // The caller asks in a loop until the journal is mended.
     limits: 'requestsPerCallerMax: 3, streamsPerCallerMax: 2, requestsPerCallerBurstMax: 1000000',
