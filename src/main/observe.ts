@@ -49,6 +49,9 @@ export function openToldJournal(
   });
 }
 
+/** Of refusals before a caller is known, those that are about who calls: its token, too many of them, an issuer that cannot be asked. */
+const ABOUT_CALLERS: ReadonlySet<number> = new Set([401, 429, 503]);
+
 /** Observes exchanges. What is logged of single requests is bounded by `lines`, and without the values that detectors know; the metrics count them all. */
 export function observerOf({ log, metrics, clock }: Told, lines: LogLimit, troubles: TargetTroubles): Observer {
   return {
@@ -69,7 +72,7 @@ export function observerOf({ log, metrics, clock }: Told, lines: LogLimit, troub
           message: maskedText(refusal.message),
           detail: maskedText(refusal.detail),
         },
-        refusal.status === 401 ? 'not authenticated' : 'refused before its caller was known',
+        ABOUT_CALLERS.has(refusal.status) ? 'not authenticated' : 'refused before its caller was known',
       );
     },
     failed(target, refusal, raw) {

@@ -27,7 +27,7 @@ const SHOP = 'namespaces: [shop]';
 
 const RISKS: readonly (readonly [risk: string, rule: string, closed: string, guard: string, open: string])[] = [
   ['listing secrets', `verbs: [get, list, watch], apiGroups: [""], resources: [secrets], ${SHOP}`, 'secret-contents guarded', 'secrets', 'secret-contents open-guard'],
-  ['workload creation: any service account', `verbs: [create, patch], apiGroups: [apps], resources: [deployments], ${SHOP}`, '', 'service-accounts', 'open-guard'],
+  ['workload creation: any service account', `verbs: [create, patch], apiGroups: [apps], resources: [deployments], ${SHOP}`, 'masked-env', 'service-accounts', 'masked-env open-guard'],
   ['workload creation: any Secret', `verbs: [create], apiGroups: [""], resources: [pods], ${SHOP}`, '', 'secret-mount', 'open-guard'],
   ['workload creation: the node', `verbs: [create], apiGroups: [batch], resources: [jobs, cronjobs], ${SHOP}`, '', 'privileged-pods', 'open-guard'],
   ['workload creation in every namespace', 'verbs: [create], apiGroups: [""], resources: [pods]', 'every-namespace', 'host-path', 'every-namespace open-guard'],
