@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { KNOWN_KINDS } from '../../src/cli/policy/known-kinds.ts';
 import { createDiscovery, type DiscoveryReply } from '../../src/connectors/kubernetes/discovery/discovery.ts';
 import { systemClock } from '../../src/std/clock.ts';
 import { type Cluster, clusterAvailability, startCluster } from '../support/cluster.ts';
+import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
 import { leftOut } from '../support/left-out.ts';
+import { CALLER } from '../support/test-cluster.ts';
 
 interface GroupDiscovery {
   readonly metadata: { readonly name?: string };
@@ -33,6 +36,44 @@ describe('discovery of a real API server', { timeout: 120_000 }, async () => {
   after(() => cluster.stop());
   const agent = adminAgent(cluster);
   const get = (path: string, accept: string) => send(cluster, agent, 'GET', path, { accept });
+
+  describe('through the gateway', () => {
+    let gateway: GatewayInFront;
+    before(async () => {
+      const admins = { name: 'testers' };
+      const binding = {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: admins,
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: CALLER.groups[0] }],
+      };
+      const path = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
+      await send(cluster, agent, 'POST', path, {}, JSON.stringify(binding));
+      gateway = await startGatewayInFront(cluster);
+    });
+    after(() => gateway?.stop());
+
+    const through = (path: string, accept: string) => {
+      const token = readFileSync(join(dirname(gateway.kubeconfig), 'token'), 'utf8').trim();
+      const trusting = new Agent({ ca: readFileSync(gateway.caFile) });
+      const headers = { accept, authorization: `Bearer ${token}` };
+      return send({ server: gateway.url }, trusting, 'GET', `/k8s/main${path}`, headers);
+    };
+
+    for (const path of ['/api', '/api/', '/apis', '/apis/apps', '/apis/apps/', '/.well-known/openid-configuration'])
+      for (const accept of FORMS)
+        test(`${path} as ${accept} does not tell the API server’s address, and tells all else`, async () => {
+          const [direct, own] = await Promise.all([get(path, accept), through(path, accept)]);
+          assert.equal(own.status, direct.status);
+          const address = new URL(cluster.server).host;
+          assert.equal(Buffer.from(own.body).includes(address), false);
+          if (Buffer.from(direct.body).includes(address)) return tellsTheRest(direct.body, own.body, accept);
+          // What had nothing to leave out is the very same; YAML is asked for as JSON.
+          if (accept !== 'application/yaml' || own.status !== 200) assert.deepEqual(own.body, direct.body);
+          else assert.deepEqual(parse(own.body.toString()), parse(direct.body.toString()));
+        });
+  });
 
   test('both forms of discovery tell the same kinds', async () => {
     const aggregated = createDiscovery({ get, clock: systemClock });
@@ -106,6 +147,32 @@ describe('discovery of a real API server', { timeout: 120_000 }, async () => {
   });
 });
 
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+/** What a client may accept of discovery. */
+const FORMS = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+  'application/cbor',
+  'application/cbor, application/json',
+  '*/*',
+  AGGREGATED,
+  `${AGGREGATED},application/json`,
+];
+
+function tellsTheRest(direct: Uint8Array, own: Uint8Array, accept: string): void {
+  if (accept.startsWith('application/vnd')) {
+    // Its name, versions and kind stand in it as they do directly.
+    for (const word of ['APIVersions', 'v1']) assert.ok(Buffer.from(own).includes(word), word);
+    assert.ok(own.length < direct.length);
+    return;
+  }
+  const [before, after] = [parse(direct.toString()), parse(own.toString())];
+  if (before.jwks_uri !== undefined) assert.deepEqual(after, { ...before, jwks_uri: '/openid/v1/jwks' });
+  else assert.deepEqual(after, { ...before, serverAddressByClientCIDRs: [] });
+}
+
 function definition(plural: string): string {
   const kind = plural.charAt(0).toUpperCase() + plural.slice(1, -1);
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
@@ -128,7 +195,7 @@ function adminAgent(cluster: Cluster): Agent {
 }
 
 function send(
-  cluster: Cluster,
+  { server }: Pick<Cluster, 'server'>,
   agent: Agent,
   method: string,
   path: string,
@@ -137,7 +204,7 @@ function send(
 ): Promise<DiscoveryReply> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      new URL(path, cluster.server),
+      new URL(path, server),
       { agent, method, headers: { 'content-type': 'application/json', ...headers } },
       (reply) => {
         const chunks: Buffer[] = [];

@@ -7,6 +7,7 @@ import type { Connector, Reads } from '../connector.ts';
 import { amendRequest } from './amend-request.ts';
 import type { BodyLimits } from './body/body-limits.ts';
 import type { Discovery, Scopes } from './discovery/discovery.ts';
+import { addresslessHeaders, tellsAddress, withoutAddresses } from './discovery/without-addresses.ts';
 import { parseOperation } from './operation.ts';
 import { assertOnlyPinned } from './pin/only-pinned.ts';
 import { isTriedCreate, pinRequest } from './pin/pin-request.ts';
@@ -74,9 +75,7 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,
-    headers: isReview
-      ? reviewHeaders(request.headers)
-      : headersFor(reads === 'objects' ? readableHeaders(request.headers) : request.headers, inFrames),
+    headers: headersFor(permit, reads, inFrames),
     body:
       operation.body === undefined
         ? undefined
@@ -94,7 +93,8 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
   const sentReply = isNo ? await unlessOurs(upstream, raw, identity, missing, signal) : raw;
   refuseShown(permit, sentReply);
   const answered = isReview ? await answerReview(permit, parts.reviews, parts.discovery, sentReply) : sentReply;
-  const reply = endable(permit, read(answered));
+  const shown = tellsAddress(operation) ? await withoutAddresses(request.headers, answered) : answered;
+  const reply = endable(permit, read(shown));
   if (inFrames) checkFramed(operation.verb, reply);
   if (request.warnings.length === 0) return reply;
   return {
@@ -107,10 +107,17 @@ function endable({ operation }: Permit, reply: Reply): Reply {
   return reply.kind === 'stream' && operation.verb === 'watch' ? endableWatch(reply) : reply;
 }
 
+/** What is read here has to come in a form that can be. */
+function headersFor({ operation, request: { headers } }: Permit, reads: Reads, inFrames: boolean): Headers {
+  if (selfReview(operation) !== undefined) return reviewHeaders(headers);
+  if (tellsAddress(operation)) return addresslessHeaders(headers, operation);
+  return framedHeaders(reads === 'objects' ? readableHeaders(headers) : headers, inFrames);
+}
+
 /**
  * Frames that are compressed, or extended in another way, could not be read; no API server does this, something before one could.
  */
-function headersFor(headers: Headers, inFrames: boolean): Headers {
+function framedHeaders(headers: Headers, inFrames: boolean): Headers {
   if (inFrames) return unframedHeaders(headers);
   if (!headers.has('sec-websocket-extensions')) return headers;
   return new Map([...headers].filter(([name]) => name !== 'sec-websocket-extensions'));
