@@ -94,6 +94,7 @@ function reviewsOf(
       const asked = attributesIn(spec);
       return asked === undefined ? undefined : own?.missing(asked, { subject, groups });
     },
+    ownReach: async ({ subject, groups }, namespace) => own?.reach(namespace, { subject, groups }),
     rulesFor: (caller, namespace) => permissions(rules(), caller, { target, namespace, nowMs: clock.now() }),
   };
 }

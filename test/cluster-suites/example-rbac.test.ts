@@ -86,12 +86,15 @@ function suite(manifest: string, rights: readonly Right[], constraint: string | 
       assert.deepEqual(impersonatedUser?.groups, ['ops', 'system:authenticated']);
       assert.equal(authenticationMetadata?.impersonationConstraint, constraint);
       if (constraint !== undefined) {
+        const rules = await rulesOf(url, caller);
+        assert.deepEqual(rules, ['get', 'list', 'watch']);
         const less = JSON.stringify([{ op: 'remove', path: '/rules/1/verbs/1' }]);
         admin('patch', 'clusterrole', 'sallyport-gateway-constrained', '--type', 'json', '--patch', less);
         let limited = await ask(pods, caller);
         while (limited.status === 200) limited = await ask(pods, caller); // until the cluster has forgotten what it allowed
         assert.equal(limited.status, 503, limited.body);
         assert.match(limited.body, /impersonate-on:user-info:list[\s\S]*"CREDENTIAL_FORBIDDEN"/);
+        assert.deepEqual(await rulesOf(url, caller), ['get', 'watch']);
       }
       child.kill('SIGTERM');
       assert.equal(await child.ended, 0, child.said());
@@ -101,6 +104,24 @@ function suite(manifest: string, rights: readonly Right[], constraint: string | 
       rmSync(folder, { recursive: true });
     }
   });
+}
+
+/** The verbs that the list of `can-i` has for pods. */
+async function rulesOf(
+  url: string,
+  caller: { readonly token: string; readonly caFile: string },
+): Promise<readonly string[]> {
+  const uri = `${url}/k8s/prod/apis/authorization.k8s.io/v1/selfsubjectrulesreviews`;
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectRulesReview',
+    spec: { namespace: 'default' },
+  };
+  const { status, body } = await ask(uri, { ...caller, json: review });
+  assert.equal(status, 201, body);
+  const { resourceRules } = JSON.parse(body).status as { resourceRules: { resources: string[]; verbs: string[] }[] };
+  const ofPods = resourceRules.filter(({ resources }) => resources.includes('pods'));
+  return [...new Set(ofPods.flatMap(({ verbs }) => verbs))].sort();
 }
 
 type Right = readonly [who: 'gateway' | 'reader', may: 'yes' | 'no', ...asked: string[]];

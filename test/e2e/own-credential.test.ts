@@ -182,7 +182,13 @@ test('what the reader may not look up is in the log and in /readyz', async () =>
   assert.match((await readyz()).text, new RegExp(`the reader may not GET ${PODS}/web`));
 });
 
+const RULES = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
 const ACCESS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+interface Rule {
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
 
 interface Asked {
   readonly verb: string;
@@ -191,7 +197,7 @@ interface Asked {
 }
 
 /** A world whose gateway has these rights, as the API server answers to itself; whoever it acts for may everything that it may. */
-async function worldWithRights(t: TestContext, has: (asked: Asked) => boolean) {
+async function worldWithRights(t: TestContext, has: (asked: Asked) => boolean, rights: readonly string[] = []) {
   const questions: string[] = [];
   const limited = await startSmallWorld({
     front: {
@@ -204,6 +210,12 @@ async function worldWithRights(t: TestContext, has: (asked: Asked) => boolean) {
             reply(response, 201, JSON.stringify({ status: { allowed: has(asked) } }));
           });
           return true;
+        }
+        if (request.url === RULES) {
+          const mine = { verbs: rights, apiGroups: [''], resources: ['pods'] };
+          const all = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
+          const resourceRules = isOwn ? [mine] : [all];
+          return reply(response, 201, JSON.stringify({ status: { resourceRules, nonResourceRules: [] } }));
         }
         // As constrained impersonation says no: about what was asked for.
         if (isOwn || request.url !== PODS) return false;
@@ -221,7 +233,21 @@ async function worldWithRights(t: TestContext, has: (asked: Asked) => boolean) {
     const { allowed, reason } = JSON.parse(answered.body).status as { allowed: boolean; reason?: string };
     return { allowed, reason };
   };
-  return { list: () => limited.ask({ token: own, uri: PODS }), canI, questions };
+  const rules = async () => {
+    const body = JSON.stringify({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace: 'shop' },
+    });
+    const headers = { 'content-type': 'application/json' };
+    const answered = await limited.ask({ token: own, method: 'POST', uri: RULES, headers, body });
+    const status = JSON.parse(answered.body).status as { resourceRules: Rule[]; evaluationError: string };
+    const ofPods = status.resourceRules.filter(({ resources }) =>
+      resources.some((each) => each === 'pods' || each === '*'),
+    );
+    return { verbs: ofPods.flatMap(({ verbs }) => verbs).sort(), told: status.evaluationError };
+  };
+  return { list: () => limited.ask({ token: own, uri: PODS }), canI, rules, questions };
 }
 
 test('T67: by the old right without names a 403 is the caller’s, and it is asked once', async (t) => {
@@ -244,6 +270,21 @@ test('T67: where no right lets the gateway do it in the caller’s name, it is t
     [false, 'the gateway itself may neither `impersonate` it nor `impersonate-on:user-info:list` this'],
   );
   assert.equal((await canI('get')).allowed, true);
+});
+
+test('T67: the list of can-i leaves out what no right lets the gateway do in the caller’s name', async (t) => {
+  const rights = ['impersonate:user-info', 'impersonate-on:user-info:get'];
+  const few = await worldWithRights(t, ({ verb }) => rights.includes(verb), rights);
+  const { verbs, told } = await few.rules();
+  assert.deepEqual(verbs, ['get']);
+  assert.match(told, /left out: what the gateway itself may not do in your name/);
+  const all = await worldWithRights(t, ({ verb }) => verb === 'impersonate', ['impersonate']);
+  const whole = await all.rules();
+  assert.ok(
+    ['list', '*'].some((verb) => whole.verbs.includes(verb)),
+    whole.verbs.join(),
+  );
+  assert.doesNotMatch(whole.told, /the gateway itself/);
 });
 
 test('T67: where a right is there, a 403 is the caller’s: for this verb, or for this name', async (t) => {

@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { KNOWN_KINDS } from '../../src/cli/policy/known-kinds.ts';
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
 import { rulesStatus } from '../../src/connectors/kubernetes/reviews/rules-review.ts';
+import type { OwnReach } from '../../src/connectors/kubernetes/upstream/own-reach.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Permission } from '../../src/model/foresight.ts';
 import type { JsonObject } from '../../src/model/operation.ts';
@@ -36,6 +37,7 @@ function statusOf(
   caller: Caller,
   namespace: string,
   cluster: JsonObject = EVERYTHING,
+  reach?: OwnReach,
 ): Promise<JsonObject> {
   const place = { target: 'demo', namespace, nowMs: 0 };
   return rulesStatus(cluster, {
@@ -43,6 +45,7 @@ function statusOf(
     permissions: permissions(set, caller, place),
     foresee: (supposed) => foresee(set, caller, supposed, 0),
     scopes,
+    reach,
   });
 }
 
@@ -155,6 +158,33 @@ suite('T32: the rules that a review lists', () => {
     const many = { resourceRules: Array.from({ length: 200 }, () => row) };
     assert.doesNotMatch(String((await statusOf(set, callerOf(), 'shop', few))['evaluationError']), /beyond a limit/);
     assert.match(String((await statusOf(set, callerOf(), 'shop', many))['evaluationError']), /beyond a limit/);
+  });
+
+  test('T67: of what both say, only what the gateway itself may do in the caller’s name', async () => {
+    const set = compileRules([ruleOf({ ...ALLOW_ALL, apiGroups: [''], resources: ['pods', 'configmaps'] })], {
+      unsafe: GUARD_IDS as ReadonlySet<GuardId>,
+    });
+    const own = (verbs: readonly string[], resources: readonly string[]) => ({
+      resources: [{ verbs, apiGroups: [''], resources, resourceNames: [] }],
+      paths: [{ verbs: ['get'], urls: ['/version'] }],
+    });
+    const listOf = async (reach: OwnReach) => {
+      const status = await statusOf(set, callerOf(), 'shop', EVERYTHING, reach);
+      assert.match(String(status['evaluationError']), /left out: what the gateway itself may not do in your name/);
+      const paths = (status['nonResourceRules'] as object as { nonResourceURLs: string[] }[]).flatMap(
+        ({ nonResourceURLs }) => nonResourceURLs,
+      );
+      assert.deepEqual(
+        paths.filter((each) => each !== '/version'),
+        [],
+      );
+      return listed(status)
+        .map(({ verbs, resources }) => `${resources}: ${[...verbs].sort()}`)
+        .filter((line) => !line.includes('/')); // powers, of which the rule names all
+    };
+    assert.deepEqual(await listOf(own(['get', 'list'], ['pods'])), ['pods: get,list']);
+    assert.deepEqual(await listOf(own(['get'], ['*'])), ['pods: get', 'configmaps: get']);
+    assert.deepEqual(await listOf({ resources: [], paths: [] }), []);
   });
 
   test('rules of other callers, targets, hours and namespaces are not of this list', () => {

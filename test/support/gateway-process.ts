@@ -103,10 +103,10 @@ ${config}`,
   };
 }
 
-/** One request, its reply read whole. */
+/** One request, its reply read whole: a GET, or a POST of `json`. */
 export async function ask(
   url: string,
-  options: { readonly token?: string; readonly caFile?: string; readonly host?: string } = {},
+  options: { readonly token?: string; readonly caFile?: string; readonly host?: string; readonly json?: object } = {},
 ): Promise<{ readonly status: number; readonly body: string }> {
   const ca = options.caFile === undefined ? {} : { ca: readFileSync(options.caFile, 'utf8') };
   const name = options.host === undefined ? {} : { servername: options.host };
@@ -115,8 +115,10 @@ export async function ask(
     const headers = {
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
       ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.json === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const { statusCode, body } = await request(url, { dispatcher, headers });
+    const sent = options.json === undefined ? {} : { method: 'POST' as const, body: JSON.stringify(options.json) };
+    const { statusCode, body } = await request(url, { dispatcher, headers, ...sent });
     return { status: statusCode, body: await body.text() };
   } finally {
     await dispatcher.close();

@@ -15,6 +15,7 @@ const reviews: Reviews = {
   foresee: () => ({ effect: 'deny', by: 'rule', rule: 'p/d', reason: '', advice: '' }),
   foreseeLooked: async () => ({ effect: 'deny', by: 'rule', rule: 'p/d', reason: '', advice: '' }),
   ownMissing: async () => undefined,
+  ownReach: async () => undefined,
   rulesFor: () => [],
 };
 const scopes = { isNamespaced: async () => true };

@@ -107,7 +107,8 @@ async function combined(
   const namespace = isJsonObject(spec) && typeof spec.namespace === 'string' ? spec.namespace : '';
   const permissions = reviews.rulesFor(caller, namespace);
   const foresee = (supposed: Parameters<Reviews['foresee']>[1]) => reviews.foresee(caller, supposed);
-  return rulesStatus(status, { target, namespace, permissions, foresee, scopes });
+  const reach = await reviews.ownReach(caller, namespace);
+  return rulesStatus(status, { target, namespace, permissions, foresee, scopes, reach });
 }
 
 function withBody(headers: readonly string[], bytes: number, isYaml: boolean): readonly string[] {

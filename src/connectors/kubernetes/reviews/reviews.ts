@@ -1,6 +1,7 @@
 import type { Caller } from '../../../model/caller.ts';
 import type { Foresight, Permission, Supposed } from '../../../model/foresight.ts';
 import type { JsonValue, Operation } from '../../../model/operation.ts';
+import type { OwnReach } from '../upstream/own-reach.ts';
 
 /** The gateway's own policy, as far as reviews of oneself ask for it. Nothing here is ever a permit. */
 export interface Reviews {
@@ -10,6 +11,8 @@ export interface Reviews {
   foreseeLooked(caller: Caller, supposed: Supposed): Promise<Foresight>;
   /** What the gateway itself may not, where it may not do in the caller's name what an access review asks; undefined where it may. */
   ownMissing(caller: Caller, spec: JsonValue | undefined): Promise<string | undefined>;
+  /** What the gateway itself may do in the caller's name in a namespace; undefined where that is everything. */
+  ownReach(caller: Caller, namespace: string): Promise<OwnReach | undefined>;
   /** What the rules permit in a namespace, before anything is taken out; each is to be asked about with `foresee`. */
   rulesFor(caller: Caller, namespace: string): readonly Permission[];
 }

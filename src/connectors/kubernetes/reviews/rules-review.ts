@@ -7,8 +7,9 @@ import type { JsonObject, JsonValue } from '../../../model/operation.ts';
 import { isJsonList, isJsonObject } from '../body/json-value.ts';
 import type { Scopes } from '../discovery/discovery.ts';
 import { POWERS } from '../powers.ts';
+import type { OwnReach } from '../upstream/own-reach.ts';
 import { hangsOn, stoppedBy } from './access-review.ts';
-import { meet, meetPaths, type ResourceRule } from './meet.ts';
+import { meet, meetPaths, type PathRule, type ResourceRule } from './meet.ts';
 import { REVIEW_LIMITS } from './reviews.ts';
 import { RESOURCE_VERBS, scopeOf, supposedPath, supposedResource } from './supposed.ts';
 
@@ -18,20 +19,21 @@ export interface RulesAsked {
   readonly permissions: readonly Permission[];
   readonly foresee: (supposed: Supposed) => Foresight;
   readonly scopes: Scopes;
+  /** What the gateway itself may do in the caller's name; undefined where that is everything. */
+  readonly reach: OwnReach | undefined;
 }
 
 /** The cluster's status of a rules review, made true of the gateway as well. It always says that it is incomplete, and on what the rest hangs. */
 export async function rulesStatus(cluster: JsonObject, asked: RulesAsked): Promise<JsonObject> {
   const list = new List(asked);
   const granted = asked.permissions.flatMap(resourceRules);
-  for (const rule of objects(cluster.resourceRules).map(resourceRule)) {
+  for (const rule of list.reached(objects(cluster.resourceRules).map(resourceRule))) {
     for (const permission of granted) {
       if (list.hasRoomFor(rule, permission)) await list.addResources(meet(rule, permission));
     }
   }
   const paths = asked.permissions.map(({ verbs, nonResourceURLs: urls }) => ({ verbs, urls }));
-  for (const { verbs, nonResourceURLs } of objects(cluster.nonResourceRules)) {
-    const rule = { verbs: texts(verbs), urls: texts(nonResourceURLs) };
+  for (const rule of list.reachedPaths(objects(cluster.nonResourceRules).map(pathRule))) {
     for (const permission of paths) {
       if (list.hasRoomFor(rule, permission)) list.addPaths(meetPaths(rule, permission));
     }
@@ -76,6 +78,23 @@ class List {
     return !this.#isCut;
   }
 
+  /** Of the cluster's rules what the gateway itself may do in the caller's name. */
+  reached(rules: readonly ResourceRule[]): readonly ResourceRule[] {
+    const { reach } = this.#asked;
+    if (reach === undefined) return rules;
+    return rules.flatMap((rule) =>
+      reach.resources.flatMap((own) => (this.hasRoomFor(rule, own) ? [meet(rule, own)] : [])),
+    );
+  }
+
+  reachedPaths(rules: readonly PathRule[]): readonly PathRule[] {
+    const { reach } = this.#asked;
+    if (reach === undefined) return rules;
+    return rules.flatMap((rule) =>
+      reach.paths.flatMap((own) => (this.hasRoomFor(rule, own) ? [meetPaths(rule, own)] : [])),
+    );
+  }
+
   /** Takes in what policy says yes to. */
   async addResources(rule: ResourceRule): Promise<void> {
     for (const apiGroup of rule.apiGroups) {
@@ -97,7 +116,7 @@ class List {
     }
   }
 
-  addPaths({ verbs, urls }: ReturnType<typeof meetPaths>): void {
+  addPaths({ verbs, urls }: PathRule): void {
     for (const url of urls)
       for (const verb of verbs) this.#add(this.#paths, url, verb, supposedPath(this.#asked.target, verb, url));
   }
@@ -144,6 +163,7 @@ class List {
     return [
       'a wildcard reaches no power, and nothing that a guard or rule of the gateway denies',
       ...(this.#looking.size === 0 ? [] : [`of what is listed, ${stoppedBy([...this.#looking].sort())}`]),
+      ...(this.#asked.reach === undefined ? [] : ['left out: what the gateway itself may not do in your name']),
       ...(hanging.length === 0 ? [] : [`left out: ${hanging.slice(0, NAMED_MAX).join(', ')}${more}`]),
       ...(this.#isCut ? ['left out: what is beyond a limit of the gateway'] : []),
     ];
@@ -175,6 +195,10 @@ function resourceRule(rule: JsonObject): ResourceRule {
     resources: texts(rule.resources),
     resourceNames: texts(rule.resourceNames),
   };
+}
+
+function pathRule({ verbs, nonResourceURLs }: JsonObject): PathRule {
+  return { verbs: texts(verbs), urls: texts(nonResourceURLs) };
 }
 
 function objects(value: JsonValue | undefined): readonly JsonObject[] {

@@ -11,6 +11,7 @@ import { collectBytes } from '../../../std/byte-source.ts';
 import type { Clock } from '../../../std/clock.ts';
 import { isJsonObject } from '../is-json-object.ts';
 import type { Identity } from './impersonation.ts';
+import { type OwnReach, ownReach } from './own-reach.ts';
 import type { Upstream } from './upstream.ts';
 import { reviewRequest } from './who-am-i.ts';
 
@@ -21,7 +22,7 @@ export const OWN_RIGHTS_LIMITS = Object.freeze({
   /** How long the target may take to answer. */
   rightTimeoutMs: 5_000,
   /** The largest answer that is read. */
-  rightBytesMax: 64 * 1024,
+  rightBytesMax: 1024 * 1024,
 });
 
 /** What is asked of an authorizer: `resourceAttributes` or `nonResourceAttributes` of an access review. */
@@ -31,9 +32,11 @@ export type Attributes = { readonly resourceAttributes: JsonObject } | { readonl
 export interface OwnRights {
   /** What it may not, as in `it …`, where it may not do this in that name; undefined where it may, or where that cannot be told. */
   missing(asked: Attributes, identity: Identity): Promise<string | undefined>;
+  /** All that it may do in that name in a namespace; undefined where that is everything, or where it cannot be told whether it is. Nothing where it cannot be told what. */
+  reach(namespace: string, identity: Identity): Promise<OwnReach | undefined>;
 }
 
-const ACCESS_REVIEW = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+const REVIEWS = '/apis/authorization.k8s.io/v1';
 
 /** The rights of one credential; `self` is the way upstream in its own name. */
 export function ownRights(self: Upstream, clock: Clock): OwnRights {
@@ -45,17 +48,24 @@ export function ownRights(self: Upstream, clock: Clock): OwnRights {
       legacy = { may: all(may, [impersonate('users'), impersonate('groups')]), atMs: now };
     return legacy.may;
   };
+  const mayBy = async ({ subject, groups }: Identity) => {
+    const names = [impersonate('users', subject), ...groups.map((group) => impersonate('groups', group))];
+    return all(may, names);
+  };
   return {
     async missing(asked, identity) {
       if ((await mayAnyone()) !== false) return undefined;
       const constrained = onBehalf(asked);
       if ((await may(constrained.spec)) !== false) return undefined;
-      const names = [
-        impersonate('users', identity.subject),
-        ...identity.groups.map((group) => impersonate('groups', group)),
-      ];
-      if ((await all(may, names)) !== false) return undefined;
+      if ((await mayBy(identity)) !== false) return undefined;
       return `may neither \`impersonate\` it nor \`${constrained.verb}\` this`;
+    },
+    async reach(namespace, identity) {
+      if ((await mayAnyone()) !== false || (await mayBy(identity)) !== false) return undefined;
+      const status = await asked(self, 'SelfSubjectRulesReview', {
+        namespace: namespace === '' ? 'default' : namespace,
+      });
+      return ownReach(status ?? {});
     },
   };
 }
@@ -102,15 +112,20 @@ async function all(
 
 /** Undefined where the target does not say. */
 async function mayWe(self: Upstream, spec: Attributes): Promise<boolean | undefined> {
-  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec };
+  const allowed = (await asked(self, 'SelfSubjectAccessReview', spec))?.['allowed'];
+  return typeof allowed === 'boolean' ? allowed : undefined;
+}
+
+/** The status of a review in our own name; undefined where the target gives none. */
+async function asked(self: Upstream, kind: string, spec: object): Promise<JsonObject | undefined> {
+  const review = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
   try {
     const signal = AbortSignal.timeout(OWN_RIGHTS_LIMITS.rightTimeoutMs);
-    const reply = await self.send(reviewRequest(ACCESS_REVIEW, review, undefined), signal);
+    const reply = await self.send(reviewRequest(`${REVIEWS}/${kind.toLowerCase()}s`, review, undefined), signal);
     const bytes = await collectBytes(reply.body, OWN_RIGHTS_LIMITS.rightBytesMax);
     const answer: JsonValue = JSON.parse(bytes.toString('utf8'));
     const status = reply.status === 201 && isJsonObject(answer) ? answer['status'] : undefined;
-    const allowed = isJsonObject(status) ? status['allowed'] : undefined;
-    return typeof allowed === 'boolean' ? allowed : undefined;
+    return isJsonObject(status) ? status : undefined;
   } catch {
     return undefined;
   }
