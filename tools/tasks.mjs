@@ -8,6 +8,7 @@ export const tasks = {
   test: ['tools/test.mjs', 'fast'],
   'test:cluster': ['tools/test.mjs', 'cluster'],
   'test:api': ['tools/test.mjs', 'api'],
+  conformance: ['test/specs/main.ts'],
   check: ['tools/check.mjs'],
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'],
   bench: ['test/bench/main.ts'],

@@ -1,0 +1,95 @@
+/*
+ * `npm run conformance [-- --only PATTERN]`: Kubernetes' own conformance specs against a real cluster, directly and through the gateway. Every difference is
+ * a fault, or stands in `by-design.ts` and in docs/reference/differences.md.
+ *
+ * It needs what a cluster with pods needs, and Go; half an hour, and on two cores nothing beside it. So it is not in CI.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { clientNamed } from '../clients/clients.ts';
+import { cacheFolder } from '../support/cache-folder.ts';
+import { type Cluster, clusterAvailability, startCluster } from '../support/cluster.ts';
+import { startGatewayInFront } from '../support/gateway.ts';
+import { bindCaller } from '../support/test-cluster.ts';
+import { BY_DESIGN } from './by-design.ts';
+import { importImages } from './images.ts';
+import { specPrograms } from './program.ts';
+import { runSpecs, type SpecOutcome, specNames } from './run-specs.ts';
+import { isRun } from './which-specs.ts';
+
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, processes: { type: 'string', default: '4' } },
+});
+process.exitCode = await main(new RegExp(values.only), Number(values.processes));
+
+async function main(only: RegExp, processes: number): Promise<number> {
+  const { node, why } = clusterAvailability();
+  if (!node) {
+    process.stderr.write(`conformance: ${why.join('; ')}\n`);
+    return 2;
+  }
+  const { specs, agnhost } = await specPrograms();
+  const kubectl = join(await clientNamed('kubectl-1.35').prepare(), 'kubectl');
+  const names = (await specNames(specs)).filter((name) => isRun(name) && only.test(name));
+  const run = async (way: string, kubeconfig: string) => {
+    const logs = join(cacheFolder(), 'specs-logs', way);
+    mkdirSync(logs, { recursive: true });
+    process.stdout.write(`${names.length} specs ${way}; what they say is in ${logs}\n`);
+    const outcomes = await runSpecs({ program: specs, kubectl, kubeconfig, names, processes, logs });
+    writeFileSync(join(logs, 'outcomes.json'), JSON.stringify([...outcomes], undefined, 1));
+    return outcomes;
+  };
+  const cluster = await startCluster({ node: true });
+  try {
+    await importImages(cluster, agnhost);
+    await bindCaller(cluster);
+    const direct = await run('direct', cluster.adminKubeconfig());
+    const through = await throughGateway(cluster, (kubeconfig) => run('through the gateway', kubeconfig));
+    return report(direct, through);
+  } finally {
+    cluster.stop();
+  }
+}
+
+async function throughGateway<T>(cluster: Cluster, use: (kubeconfig: string) => Promise<T>): Promise<T> {
+  const gateway = await startGatewayInFront(cluster);
+  try {
+    return await use(gateway.kubeconfig);
+  } finally {
+    await gateway.stop();
+  }
+}
+
+type Outcomes = ReadonlyMap<string, SpecOutcome>;
+
+/** Prints what differs, and gives the exit code: 1 where something does that is not by design, or no longer does. */
+function report(direct: Outcomes, through: Outcomes): number {
+  const print = (text: string) => process.stdout.write(`${text}\n`);
+  const failsDirectly = [...direct].filter(([, { passed }]) => !passed);
+  const common = [...direct].filter(([, { passed }]) => passed);
+  const differ = common.filter(([name]) => through.get(name)?.passed !== true);
+  const designed = differ.filter(([name]) => whyOf(name) !== undefined);
+  const faults = differ.filter(([name]) => whyOf(name) === undefined);
+  const stale = BY_DESIGN.filter(({ spec }) =>
+    common.some(([name]) => name.includes(spec) && through.get(name)?.passed),
+  );
+  for (const [name, { message }] of failsDirectly) print(`fails directly: ${name}\n    ${firstLine(message)}`);
+  for (const [name] of designed) print(`differs by design: ${name}\n    ${whyOf(name)}`);
+  for (const { spec } of stale) print(`NO LONGER DIFFERS: ${spec}`);
+  for (const [name] of faults) print(`DIFFERS: ${name}\n    ${firstLine(through.get(name)?.message ?? 'did not run')}`);
+  print(
+    `${direct.size} specs: ${common.length} pass directly, ${common.length - differ.length} of them through the gateway`,
+  );
+  print(`${common.length - faults.length - stale.length} passed, ${faults.length + stale.length} failed`);
+  return faults.length + stale.length === 0 && common.length > 0 ? 0 : 1;
+}
+
+function whyOf(name: string): string | undefined {
+  return BY_DESIGN.find(({ spec }) => name.includes(spec))?.why;
+}
+
+function firstLine(message: string): string {
+  return (message.split('\n').find((line) => line.trim() !== '') ?? '').slice(0, 300);
+}
