@@ -1,10 +1,10 @@
 import type { Clock } from '../std/clock.ts';
 import type { Backend } from './backend.ts';
 import { openKeyFile, readKeyFile } from './key-file.ts';
-import { createSeal } from './seal.ts';
 import { openSqlStore } from './sql-store.ts';
 import { openSqlite, openSqliteReader } from './sqlite-backend.ts';
 import type { Store } from './store.ts';
+import { storeKeys } from './store-keys.ts';
 
 /** Where the store is, as the configuration says it. */
 export type StorePlace =
@@ -16,7 +16,7 @@ export async function openStoreReader(place: StorePlace, clock: Clock): Promise<
   const options = { clock, feedLostMs: 0, onUnsealed: () => {} };
   if (place.kind === 'postgres') return openStore(place, options);
   const key = readKeyFile(place.keyFile);
-  return openSqlStore(await openSqliteReader(place.file), createSeal(key), options.onUnsealed);
+  return openSqlStore(await openSqliteReader(place.file), storeKeys(key), options.onUnsealed);
 }
 
 interface Options {
@@ -34,7 +34,7 @@ interface Options {
 export async function openStore(place: StorePlace, options: Options): Promise<Store> {
   const key = place.kind === 'sqlite' && place.isKeyMade ? openKeyFile(place.keyFile) : readKeyFile(place.keyFile);
   const backend = await openBackend(place, options);
-  return openSqlStore(backend, createSeal(key), options.onUnsealed).catch(async (error: unknown) => {
+  return openSqlStore(backend, storeKeys(key), options.onUnsealed).catch(async (error: unknown) => {
     await backend.close();
     throw error;
   });

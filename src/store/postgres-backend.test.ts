@@ -6,9 +6,9 @@ import { type Postgres, postgresPrograms, startPostgres } from '../../test/suppo
 import { storeSuite } from '../../test/support/store-suite.ts';
 import { systemClock } from '../std/clock.ts';
 import { migratePostgres, openPostgres } from './postgres-backend.ts';
-import { createSeal } from './seal.ts';
 import { openSqlStore } from './sql-store.ts';
 import type { Store } from './store.ts';
+import { storeKeys } from './store-keys.ts';
 
 const programs = postgresPrograms();
 if (programs === undefined) leftOut('the store on PostgreSQL', 'install PostgreSQL 15 (`apt-get install postgresql`)');
@@ -35,7 +35,7 @@ function postgresSuite(folder: string): void {
       unsealed,
       async open(keyByte = 1, at = url) {
         const backend = await openPostgres({ url: at, clock: systemClock, feedLostMs });
-        const opening = openSqlStore(backend, createSeal(Buffer.alloc(32, keyByte)), (kind, id) =>
+        const opening = openSqlStore(backend, storeKeys(Buffer.alloc(32, keyByte)), (kind, id) =>
           unsealed.push(`${kind} ${id}`),
         );
         stores.push(
@@ -147,7 +147,7 @@ function postgresSuite(folder: string): void {
     assert.deepEqual(await migratePostgres(options(url.href), 'gateway-role'), { from: 0, to: 1 });
     assert.deepEqual(await migratePostgres(options(url.href), 'gateway-role'), { from: 1, to: 1 });
     url.username = 'gateway-role';
-    const store = await openSqlStore(await openPostgres(options(url.href)), createSeal(Buffer.alloc(32)), () => {});
+    const store = await openSqlStore(await openPostgres(options(url.href)), storeKeys(Buffer.alloc(32)), () => {});
     await store.exclusively('k', (rows) => rows.put(grant('g')));
     await store.close();
     for (const sql of [

@@ -15,6 +15,8 @@ import {
   StoreError,
   type StoreHealth,
 } from './store.ts';
+import type { StoreKeys } from './store-keys.ts';
+import type { Vault } from './vault.ts';
 
 const COLUMNS = 'kind, id, version, owner, state, body, seal';
 
@@ -28,24 +30,26 @@ const BODY_CHARACTERS_MAX = 256 * 1024;
  */
 export async function openSqlStore(
   backend: Backend,
-  seal: Seal,
+  keys: StoreKeys,
   onUnsealed: (kind: string, id: string) => void,
 ): Promise<Store> {
-  const store = new SqlStore(backend, seal, onUnsealed);
+  const store = new SqlStore(backend, keys, onUnsealed);
   await store.checkKey();
   return store;
 }
 
 class SqlStore implements Store {
+  readonly vault: Vault;
   readonly #backend: Backend;
   readonly #seal: Seal;
   readonly #onUnsealed: (kind: string, id: string) => void;
   readonly #reader: RowReader;
   #unsealed = 0;
 
-  constructor(backend: Backend, seal: Seal, onUnsealed: (kind: string, id: string) => void) {
+  constructor(backend: Backend, { seal, vault }: StoreKeys, onUnsealed: (kind: string, id: string) => void) {
     this.#backend = backend;
     this.#seal = seal;
+    this.vault = vault;
     this.#onUnsealed = onUnsealed;
     this.#reader = this.#readerOf(backend.read);
   }

@@ -7,10 +7,10 @@ import { test } from 'node:test';
 import { storeSuite } from '../../test/support/store-suite.ts';
 import { type Clock, systemClock } from '../std/clock.ts';
 import { openKeyFile, readKeyFile } from './key-file.ts';
-import { createSeal } from './seal.ts';
 import { openSqlStore } from './sql-store.ts';
 import { openSqlite } from './sqlite-backend.ts';
 import type { Store } from './store.ts';
+import { storeKeys } from './store-keys.ts';
 
 storeSuite('SQLite', {
   isShared: false,
@@ -22,9 +22,9 @@ storeSuite('SQLite', {
     const world = {
       unsealed,
       async open(keyByte = 1) {
-        const seal = createSeal(Buffer.alloc(32, keyByte));
+        const keys = storeKeys(Buffer.alloc(32, keyByte));
         const backend = await openSqlite(file, systemClock);
-        const opening = openSqlStore(backend, seal, (kind, id) => unsealed.push(`${kind} ${id}`));
+        const opening = openSqlStore(backend, keys, (kind, id) => unsealed.push(`${kind} ${id}`));
         stores.push(
           await opening.catch(async (error: unknown) => Promise.reject(await backend.close().then(() => error))),
         );

@@ -7,8 +7,10 @@
  *
  * Rows change in `exclusively` alone. Readers hear of each change by `changes`.
  */
+import type { Vault } from './vault.ts';
+
 /** What a row is of. */
-export type RowKind = 'grant' | 'kill' | 'answer' | 'key';
+export type RowKind = 'grant' | 'kill' | 'answer' | 'key' | 'token' | 'signing-key';
 
 /** A sealed document. */
 export interface Row {
@@ -84,6 +86,8 @@ export interface Store extends RowReader {
   /** Whether changes of other gateways were heard of lately: not for `feedLostMs` means that any may have been missed. */
   isHeard(): boolean;
   health(): StoreHealth;
+  /** For what must not stand in a row in clear. */
+  readonly vault: Vault;
   close(): Promise<void>;
 }
 
