@@ -1,6 +1,6 @@
 import type { Caller } from '../model/caller.ts';
+import type { GrantScope } from '../model/grant-scope.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { GrantScope } from '../policy/grant-scope.ts';
 import { offerFor } from '../policy/offer.ts';
 import type { RequestTerms, Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
@@ -43,7 +43,8 @@ export function ask(rules: RuleSet, caller: Caller, asked: GrantAsk, id: string,
   }
   const usesMax = least([asked.usesMax, ...terms.map((each) => each.usesMax)]);
   const idleMaxMs = least(terms.map((each) => each.idleMaxMs));
-  const isBound = terms.some(({ bindTo }) => bindTo === 'run');
+  // Security: what is granted to a program of somebody's is not theirs, nor another program's.
+  const isBound = caller.issued !== undefined || terms.some(({ bindTo }) => bindTo === 'run');
   if (isBound && caller.run === undefined)
     throw new Refusal('GRANT_NOT_OFFERED', `a grant of ${named(offers)} is bound to a run, and the token names none`, {
       advice: 'ask with the token of a pipeline run, a pod or a session',

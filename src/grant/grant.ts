@@ -2,7 +2,7 @@
  * The life of a grant, as a state machine: `pending` (a person has to say yes), `live`, `ended`. Instants are arguments, by the store's clock; nothing here
  * reads one. What has ended never lives again.
  */
-import type { GrantScope } from '../policy/grant-scope.ts';
+import type { GrantScope } from '../model/grant-scope.ts';
 import type { RequestTerms } from '../policy/rule.ts';
 
 /** One part of what is granted, and the rule that offers it. */

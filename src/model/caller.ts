@@ -1,3 +1,5 @@
+import type { IssuedToken } from './issued-token.ts';
+
 /**
  * The authenticated requester.
  *
@@ -16,6 +18,8 @@ export interface Caller {
   readonly labels: Readonly<Record<string, string>>;
   /** The run that the token is of, where it names one: a pod, a pipeline run, a session. Another run of the same caller has another. */
   readonly run?: string;
+  /** Of a token that the gateway itself has given for somebody: what it is bound to. Subject and groups are the giver’s. */
+  readonly issued?: IssuedToken;
   /** From when the token is not taken any more, the skew of clocks included, in milliseconds since 1970. */
   readonly tokenEndsAt: number;
   /** A hash of the token, to tell sessions apart; the token itself is kept nowhere. */

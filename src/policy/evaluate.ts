@@ -6,10 +6,11 @@ import type { Operation } from '../model/operation.ts';
 import { builtInRule } from './built-in.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { type GrantedScope, isWithin } from './grant-scope.ts';
-import type { Guard, GuardContext } from './guards/guard.ts';
+import type { GuardContext, SpeakingGuard } from './guards/guard.ts';
 import type { Question } from './question.ts';
 import { type Reading, readings } from './reading.ts';
 import type { RuleSetParts } from './rule-set.ts';
+import { isBeyondToken, tokenScope } from './token-scope.ts';
 import { and, NO, type Truth, YES } from './truth.ts';
 
 /** A rule or guard that does not say no. */
@@ -23,7 +24,7 @@ export interface Spoken<By> {
 
 /** Those that do not say no, by effect, each at most once, in the order of their ids. */
 export interface Evaluation {
-  readonly guards: readonly Spoken<Guard>[];
+  readonly guards: readonly Spoken<SpeakingGuard>[];
   readonly deny: readonly Spoken<CompiledRule>[];
   /** Denies of single ports, apart from `deny` where the connector can hold a port-forward to the others; undefined where it is not one of these. */
   readonly portDenials: readonly Spoken<CompiledRule>[] | undefined;
@@ -115,13 +116,15 @@ function byId(a: Spoken<CompiledRule>, b: Spoken<CompiledRule>): number {
 }
 
 function guardsThatSpeak(
-  { guards, judgesResult }: RuleSetParts,
+  { guards, judgesResult, healthPaths }: RuleSetParts,
   question: Question,
   { sure, perhaps, hangsOn }: Named,
-): readonly Spoken<Guard>[] {
+): readonly Spoken<SpeakingGuard>[] {
   const context = { judgesResult, ...sure };
   const wider = { judgesResult, ...perhaps };
-  const speaking: Spoken<Guard>[] = [];
+  const speaking: Spoken<SpeakingGuard>[] = [];
+  const beyond = isBeyondToken(question, healthPaths);
+  if (beyond !== NO) speaking.push({ by: tokenScope, truth: beyond });
   for (const guard of guards) {
     const found = guard.test(question, context);
     if (found === NO) continue;

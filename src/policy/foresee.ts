@@ -11,7 +11,7 @@ import { silenceAdvice } from './advice.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind, Facts } from './facts.ts';
 import { GUARDED_NAMES, PLACED_KINDS } from './guards/cluster.ts';
-import { type Guard, guardAdvice } from './guards/guard.ts';
+import { guardAdvice, type SpeakingGuard } from './guards/guard.ts';
 import type { Question } from './question.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
 import { missingFacts, missingParts, type Truth, type UnsaidKind } from './truth.ts';
@@ -84,7 +84,7 @@ function certainDenial({ deny, guards }: Evaluation): Foresight | undefined {
  * T32: a guard that stops the requests where guards together stop every name, although no one of them does: of the ConfigMaps of `kube-system` each stops some.
  * Every name that guards tell apart is tried, and one that none does.
  */
-function stopsEachName(parts: RuleSetParts, question: Question): Guard | undefined {
+function stopsEachName(parts: RuleSetParts, question: Question): SpeakingGuard | undefined {
   const { operation, unsaid } = question;
   if (unsaid === undefined || operation.name !== '' || !PLACED_KINDS.has(operation.resource)) return undefined;
   if (unsaid.namespace) return undefined; // some namespace is none of the control plane's
@@ -95,7 +95,7 @@ function stopsEachName(parts: RuleSetParts, question: Question): Guard | undefin
   return stopping.every((guard) => guard !== undefined) ? stopping[0] : undefined;
 }
 
-function guardDenial(guard: Guard): Foresight {
+function guardDenial(guard: SpeakingGuard): Foresight {
   return { effect: 'deny', by: 'guard', rule: guard.id, reason: guard.reason, advice: guardAdvice(guard) };
 }
 

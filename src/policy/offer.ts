@@ -3,10 +3,10 @@
  * names. What else the rule states (conditions, hours, command lines) holds at each use, on the facts of that use, and is not looked at here.
  */
 import type { Caller } from '../model/caller.ts';
+import type { GrantScope } from '../model/grant-scope.ts';
 import type { Power } from '../model/operation.ts';
 import { callerMatcher } from './caller-match.ts';
 import { anyGlob } from './glob.ts';
-import type { GrantScope } from './grant-scope.ts';
 import { matchesRbac } from './rbac.ts';
 import type { Rule } from './rule.ts';
 import { partsOf, type RuleSet } from './rule-set.ts';

@@ -26,6 +26,13 @@ export type GuardId =
   | 'privileged-exec'
   | 'deletions';
 
+/** A guard as answers name it: one of the table, or the bound of the caller’s own token, which nobody opens. */
+export interface SpeakingGuard {
+  readonly id: GuardId | 'token-scope';
+  readonly reason: string;
+  readonly advice: string;
+}
+
 /** A way out of the gateway that is closed until an operator opens it by name. */
 export interface Guard {
   readonly id: GuardId;
@@ -46,7 +53,8 @@ export interface Guard {
 }
 
 /** What a caller that a guard stops can do, and where an operator opens it. */
-export function guardAdvice({ id, advice }: Pick<Guard, 'id' | 'advice'>): string {
+export function guardAdvice({ id, advice }: Pick<SpeakingGuard, 'id' | 'advice'>): string {
+  if (id === 'token-scope') return advice;
   const opening = `an operator opens the guard under \`unsafe.openGuards\`, by its id \`${id}\``;
   return advice === '' ? opening : `${advice}; ${opening}`;
 }
