@@ -9,8 +9,8 @@ import { type Role, rolesOf } from '../policy/role.ts';
 import type { Clock } from '../std/clock.ts';
 import { TokenBuckets } from '../std/token-buckets.ts';
 import type { Problem } from './contract.ts';
+import { roleRequired } from './role-required.ts';
 import type { Answered, Route } from './route.ts';
-import { roleRequired } from './routes.ts';
 
 /** Limits of the control plane. */
 export const CONTROL_LIMITS = Object.freeze({
@@ -70,7 +70,8 @@ export function answering({ routes, authenticate, roles, clock }: Parts) {
     if (found.length === 0) throw new Refusal('NOT_FOUND', 'the control plane has no such path');
     if (chosen === undefined) throw new Refusal('METHOD_NOT_ALLOWED', 'this path does not take the method');
     const { route } = chosen;
-    const held = caller === undefined ? [] : rolesOf(roles(), caller);
+    // Security: a program of somebody's is not an auditor because they are.
+    const held = caller === undefined || caller.issued !== undefined ? [] : rolesOf(roles(), caller);
     if (typeof route.needs !== 'string') {
       const { needs } = route;
       if (!held.some(({ role }) => needs.includes(role))) throw roleRequired(needs);

@@ -88,6 +88,48 @@ export const grantListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(10_000).default(100),
 });
 
+/** What a token for a program is asked for. */
+export const tokenAskSchema = z.strictObject({
+  task: ownWords.default('').describe('What it is for, in the giver’s own words.'),
+  targets: words.describe('Names of the targets that it reaches.'),
+  scopes: z
+    .array(scopeSchema)
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('What it reaches on them, at most; absent: whatever its giver may.'),
+  for: duration.default('1h').describe('How long; an hour at most.'),
+  leased: z.boolean().default(false).describe('Whether it ends 30 seconds after it was last renewed.'),
+});
+
+/** A token for a program, without the token itself. */
+export const tokenSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(['live', 'ended']),
+  giver: z.strictObject({ subject: z.string(), issuer: z.string() }),
+  task: z.string(),
+  targets: z.array(z.string()),
+  scopes: z.array(z.unknown()).optional(),
+  givenAt: instant,
+  endsAt: instant,
+  leaseEndsAt: instant.optional(),
+  endedAt: instant.optional(),
+  endedBy: z.enum(['time', 'lease', 'giver', 'operator', 'kill']).optional(),
+});
+
+/** The answer that holds the token, this once. */
+export const givenTokenSchema = tokenSchema.extend({ token: z.string() });
+
+export const tokenListQuery = z.strictObject({
+  state: z.enum(['live', 'ended']).optional(),
+  all: z.enum(['true', 'false']).optional().describe('`true`: of all givers that a role reaches.'),
+  after: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).default(100),
+});
+
+/** Public keys. Source: RFC 7517, 5 */
+export const keySetSchema = z.strictObject({ keys: z.array(z.looseObject({ kid: z.string() })) });
+
 /** Why something is done. */
 export const reasonSchema = z.strictObject({ reason: ownWords.default('') });
 
@@ -128,6 +170,15 @@ export const selfSchema = z.strictObject({
   kind: z.enum(['autonomous', 'person']),
   roles: z.array(z.enum(['auditor', 'operator', 'approver'])),
   tokenEndsAt: instant,
+  issued: z
+    .strictObject({
+      id: z.string(),
+      task: z.string(),
+      targets: z.array(z.string()),
+      scopes: z.array(z.unknown()).optional(),
+    })
+    .optional()
+    .describe('Of a token that the gateway gave: what it is bound to.'),
 });
 
 export const healthSchema = z.strictObject({ version: z.string(), store: z.enum(['answers', 'fails']) });
@@ -143,6 +194,8 @@ export const problemSchema = z.object({
 });
 
 export type GrantAskBody = z.infer<typeof grantAskSchema>;
+export type TokenAskBody = z.infer<typeof tokenAskSchema>;
+export type TokenView = z.infer<typeof tokenSchema>;
 export type GrantView = z.infer<typeof grantSchema>;
 export type KillView = z.infer<typeof killSchema>;
 export type Present = z.infer<typeof presentSchema>;

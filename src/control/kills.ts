@@ -12,6 +12,8 @@ interface Parts {
   readonly store: Store;
   readonly record: (event: KillChanged) => Promise<void>;
   readonly access: () => LiveAccess;
+  /** Ends what a caller gave to its programs. */
+  readonly endTokensOf: (subject: string, by: string) => Promise<void>;
 }
 
 /** Kills, as operators set and lift them. */
@@ -37,6 +39,8 @@ export class Kills {
       () => store.exclusively('kill', (rows) => rows.put(killRow(kill, 0))),
       `it is stopped at this gateway alone, until that is started anew, since the store does not answer: kill \`${kill.id}\``,
     );
+    // T60: lifted later, the kill gives nothing back to the programs that it stopped.
+    if (what === 'caller') await this.#parts.endTokensOf(value, by);
     return kill;
   }
 

@@ -79,10 +79,8 @@ export class LiveAccess implements Access, ChangeListener {
     this.#parts = parts;
   }
 
-  /** @throws {StoreError} */
-  async start(): Promise<void> {
+  start(): void {
     this.#takeRules();
-    await this.#parts.store.changes(this);
     this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
 
@@ -94,7 +92,9 @@ export class LiveAccess implements Access, ChangeListener {
     if (this.#byCaller.size === 0) return undefined;
     if (this.#parts.rules() !== this.#rulesSeen) this.#rulesChanged();
     const own = this.#byCaller.get(callerKey(caller));
-    const usable = own?.filter(({ grant }) => grant.run === undefined || grant.run === caller.run);
+    const usable = own?.filter(
+      ({ grant }) => grant.run === caller.run || (grant.run === undefined && caller.issued === undefined),
+    );
     return usable === undefined || usable.length === 0 ? undefined : usable.flatMap(({ scopes }) => scopes);
   }
 
@@ -208,6 +208,8 @@ export class LiveAccess implements Access, ChangeListener {
         return;
       case 'answer':
       case 'key':
+      case 'token':
+      case 'signing-key':
         return;
       default:
         unreachable(kind);

@@ -23,13 +23,17 @@ import {
 import type { Grants } from './grants.ts';
 import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
+import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
+import { tokenRoutes } from './token-routes.ts';
+import type { Tokens } from './tokens.ts';
 import { grantView, instant, killView } from './views.ts';
 
 interface Parts {
   readonly grants: Grants;
   readonly kills: Kills;
+  readonly tokens: Tokens;
   readonly access: LiveAccess;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
@@ -43,7 +47,13 @@ const CHANGE: readonly RoleName[] = ['operator'];
 
 /** Every operation of the control plane. */
 export function routesOf(parts: Parts): readonly Route[] {
-  return [...selfRoutes(parts), ...askRoutes(parts), ...grantRoutes(parts), ...operatorRoutes(parts)];
+  return [
+    ...selfRoutes(parts),
+    ...askRoutes(parts),
+    ...grantRoutes(parts),
+    ...tokenRoutes(parts),
+    ...operatorRoutes(parts),
+  ];
 }
 
 function selfRoutes({ version, storeFailure }: Parts): readonly Route[] {
@@ -73,6 +83,7 @@ function selfRoutes({ version, storeFailure }: Parts): readonly Route[] {
           kind: caller.kind,
           roles: [...new Set(roles.map(({ role }) => role))],
           tokenEndsAt: instant(caller.tokenEndsAt),
+          ...(caller.issued === undefined ? {} : { issued: caller.issued }),
         },
       }),
     },
@@ -280,8 +291,10 @@ function present(underWay: readonly LivesBy[]): readonly Present[] {
   return [...found.values()];
 }
 
+/** Security: a program of somebody's sees and ends what was granted to it, and nothing else of theirs. */
 function isOwn({ grant }: Pick<KeptGrant, 'grant'>, caller: Caller): boolean {
-  return callerKey(grant.holder) === callerKey(caller);
+  if (callerKey(grant.holder) !== callerKey(caller)) return false;
+  return caller.issued === undefined || grant.run === caller.run;
 }
 
 function reachesGrant(roles: readonly Role[], names: readonly RoleName[], { grant }: KeptGrant): boolean {
@@ -293,16 +306,5 @@ function reachesKill(roles: readonly Role[], { what, value }: Pick<Kill, 'what' 
   if (what === 'target') return reaches(roles, CHANGE, { target: value, namespaces: [] });
   return roles.some(
     (role) => CHANGE.includes(role.role) && role.targets === undefined && role.namespaces === undefined,
-  );
-}
-
-/** The refusal of what needs a role. */
-export function roleRequired(names: readonly RoleName[]): Refusal {
-  return new Refusal(
-    'ROLE_REQUIRED',
-    `this needs the role ${names.map((name) => `\`${name}\``).join(' or ')}, for all that it touches`,
-    {
-      advice: 'roles are given by `roles` in policy files, `operator` and `approver` to persons alone',
-    },
   );
 }

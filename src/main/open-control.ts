@@ -7,24 +7,21 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/load.ts';
 import { answering } from '../control/answer.ts';
-import { Grants } from '../control/grants.ts';
-import { Kills } from '../control/kills.ts';
-import { LiveAccess, type UnderWayPort } from '../control/live-access.ts';
 import { openApi } from '../control/open-api.ts';
 import type { Route } from '../control/route.ts';
 import { routesOf } from '../control/routes.ts';
-import type { Kill } from '../control/row-body.ts';
 import { type ControlServer, startControlServer } from '../control/server.ts';
-import { createAuthenticator } from '../identity/authenticator.ts';
+import { toEach } from '../control/to-each.ts';
+import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
 import { Refusal } from '../model/refusal.ts';
 
 import { type Access, noAccess } from '../pipeline/access.ts';
-import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
-import type { Event } from '../recording/event.ts';
+import type { InFlight } from '../pipeline/in-flight.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openStore, type StorePlace } from '../store/open-store.ts';
 import { StoreError } from '../store/store.ts';
+import { accessParts } from './access-parts.ts';
 import { ConfigError } from './config-error.ts';
 import { issuersOf } from './issuers.ts';
 import type { Told } from './observe.ts';
@@ -42,6 +39,8 @@ interface Parts {
 /** What the gateway has of its control plane. */
 export interface Control {
   readonly access: Access;
+  /** An authenticator that takes the gateway's own tokens too. */
+  readonly withOwnTokens: (others: Authenticator) => Authenticator;
   /** Begins to serve; the port, where there is a console. */
   serve(certificate: CertificatePair): Promise<number | undefined>;
   useCertificate(pair: CertificatePair): void;
@@ -72,10 +71,11 @@ function urlIn(file: string): string {
 
 /** The control plane of the configuration. @throws {ConfigError} its store cannot be opened */
 export async function openControl(parts: Parts): Promise<Control> {
-  const { config, told, journal, policy, inFlight } = parts;
+  const { config, told, inFlight } = parts;
   if (config.console === undefined)
     return {
       access: noAccess,
+      withOwnTokens: (others) => others,
       serve: async () => undefined,
       useCertificate() {},
       warnings: () => [],
@@ -87,29 +87,25 @@ export async function openControl(parts: Parts): Promise<Control> {
     onUnsealed: (kind, id) =>
       told.log.error({ kind, id }, 'a row of the store has a seal that is not right, and counts as not there'),
   }).catch(storeFailed);
-  const record = (event: Event) => journal.append(event).synced();
-  let access: LiveAccess;
-  const grants = new Grants({ store, rules: policy.rules, record, access: () => access });
-  const kills = new Kills({ store, record, access: () => access });
-  access = new LiveAccess({
-    store,
-    rules: policy.rules,
-    underWay: underWayOf(inFlight),
-    writeEnd: async (id, by) => void (await grants.end(id, by)),
-    onFailure: (what, error) => told.log.error({ error: String(error) }, what),
-  });
-  await access.start().catch(async (error: unknown) => {
+  const { grants, kills, tokens, access, live, withOwnTokens } = accessParts(store, parts);
+  access.start();
+  live.start();
+  await store.changes(toEach([access, live])).catch(async (error: unknown) => {
+    access.stop();
+    live.stop();
     await store.close();
     return storeFailed(error);
   });
   let server: ControlServer | undefined;
   return {
     access,
+    withOwnTokens,
     async serve(certificate) {
       const routes = withDocument(
         routesOf({
           grants,
           kills,
+          tokens,
           access,
           underWay: () => inFlight.list(),
           targets: new Set(config.targets.map(({ name }) => name)),
@@ -117,7 +113,7 @@ export async function openControl(parts: Parts): Promise<Control> {
           storeFailure: () => store.health().failure,
         }),
       );
-      server = await serveRoutes(parts, routes, certificate);
+      server = await serveRoutes(parts, routes, certificate, withOwnTokens);
       return server.port;
     },
     useCertificate: (pair) => server?.useCertificate(pair),
@@ -131,6 +127,7 @@ export async function openControl(parts: Parts): Promise<Control> {
     },
     async close() {
       access.stop();
+      live.stop();
       await server?.stop();
       await store.close();
     },
@@ -141,11 +138,16 @@ function storeFailed(error: unknown): never {
   throw error instanceof StoreError ? new ConfigError(error.message) : error;
 }
 
-function serveRoutes({ config, told, policy }: Parts, routes: readonly Route[], certificate: CertificatePair) {
+function serveRoutes(
+  { config, told, policy }: Parts,
+  routes: readonly Route[],
+  certificate: CertificatePair,
+  withOwnTokens: Control['withOwnTokens'],
+) {
   const place = config.console as NonNullable<Config['console']>;
   const audiences = place.audiences;
   const issuers = issuersOf(config).map((issuer) => (audiences === undefined ? issuer : { ...issuer, audiences }));
-  const { authenticate } = createAuthenticator(issuers, told.clock);
+  const { authenticate } = withOwnTokens(createAuthenticator(issuers, told.clock));
   return startControlServer({
     ...place,
     certificate,
@@ -180,17 +182,4 @@ function withDocument(routes: readonly Route[]): readonly Route[] {
     handle: async () => ({ status: 200, body: openApi([...routes, document], version()) }),
   };
   return [...routes, document];
-}
-
-function underWayOf(inFlight: InFlight): UnderWayPort {
-  return {
-    endGrant: (grant, reason) =>
-      inFlight.endAccess((lives) => lives.isStream && lives.grant === grant, new Refusal('GRANT_ENDED', reason)),
-    endKilled: (kill, reason) => inFlight.endAccess((lives) => isKilled(kill, lives), new Refusal('KILLED', reason)),
-    isStreaming: (grant) => inFlight.has((lives) => lives.isStream && lives.grant === grant),
-  };
-}
-
-function isKilled({ what, value }: Kill, { subject, session, target }: LivesBy): boolean {
-  return what === 'all' || { caller: subject, session, target }[what] === value;
 }

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { openGuards } from '../config/open-guards.ts';
-import { createAuthenticator } from '../identity/authenticator.ts';
+import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
@@ -102,7 +102,8 @@ export async function startGateway(
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
     const [{ access }, observer] = [control, observerOf(told, lines, troubles)];
     const kept = { journal, inFlight, rates, digestOf, unknown, access, observer };
-    const serveTarget = dataPaths(config, targets, policy, kept, told);
+    const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
+    const serveTarget = dataPaths(config, targets, policy, kept, authenticator, told);
     const consolePort = await control.serve(certificate.current);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
     const state: { stopped?: Promise<void> } = {};
@@ -200,6 +201,7 @@ function dataPaths(
   targets: ReadonlyMap<string, Target>,
   policy: PolicyInForce,
   kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'> & { readonly access: Access },
+  { authenticate }: Authenticator,
   { clock }: Told,
 ): ServeTarget {
   const masking: Masking = {
@@ -208,7 +210,6 @@ function dataPaths(
     openFor: openMasks(config.unsafe.openMasks),
     objectBytesMax: config.limits.objectBytesMax,
   };
-  const { authenticate } = createAuthenticator(issuersOf(config), clock);
   const sessions = new Sessions(undefined, clock);
   const { access } = kept;
   const shared = { limits: config.limits, clock, authenticate, rules: policy.rules, masking, access };

@@ -59,6 +59,12 @@ export const REFUSAL_CODES = {
     meaning: 'no `request` rule offers what is asked for, or not for so long',
   },
   GRANT_ENDED: { status: 403, retry: 'changed', meaning: 'the grant that allowed it has ended, or has no use left' },
+  TOKEN_NOT_GIVEN: {
+    status: 403,
+    retry: 'changed',
+    meaning:
+      'the control plane gives the caller no token for a program: it has such a token itself, or as many as it may',
+  },
   KILLED: {
     status: 403,
     retry: 'never',

@@ -36,6 +36,8 @@ export interface LivesBy {
   readonly subject: string;
   readonly target: string;
   readonly session: string;
+  /** The token of the gateway's own that it was asked with. */
+  readonly token: string | undefined;
   /** The grant that allowed it. */
   readonly grant: string | undefined;
   readonly isStream: boolean;

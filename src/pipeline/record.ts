@@ -246,6 +246,7 @@ class JournalRecording implements Recording, UnderWay {
       subject: this.#caller?.subject ?? '',
       target: this.#parts.target,
       session: this.#session ?? '',
+      token: this.#caller?.issued?.id,
       grant: decision?.effect === 'allow' ? decision.grant : undefined,
       isStream: this.#operation?.isStream ?? false,
     };
@@ -309,13 +310,13 @@ class JournalRecording implements Recording, UnderWay {
   }
 
   #appendBegun(operation: RecordedOperation | undefined): void {
-    const { subject, issuer, groups, kind, labels } = this.#caller as Caller;
+    const { subject, issuer, groups, kind, labels, issued } = this.#caller as Caller;
     const event: Event = {
       type: 'exchange.begun',
       at: this.#parts.clock.now(),
       exchange: this.#raw.id,
       session: this.#session as SessionId,
-      caller: { subject, issuer, groups, kind, labels },
+      caller: { subject, issuer, groups, kind, labels, ...(issued === undefined ? {} : { token: issued.id }) },
       target: this.#parts.target,
       peer: this.#raw.peer,
       method: this.#raw.method,

@@ -7,6 +7,7 @@
  *
  * The reference page docs/reference/journal.md has a section for each type here.
  */
+import type { GrantScope } from '../model/grant-scope.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 
@@ -22,6 +23,7 @@ export type Event =
   | CallerThrottled
   | GrantChanged
   | KillChanged
+  | TokenChanged
   | ExchangeBegun
   | ExchangePermitted
   | ExchangeEnded;
@@ -38,6 +40,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'caller.throttled': true,
   'grant.changed': true,
   'kill.changed': true,
+  'token.changed': true,
   'exchange.begun': true,
   'exchange.permitted': true,
   'exchange.ended': true,
@@ -144,6 +147,24 @@ export interface GrantChanged {
   readonly usesMax?: number;
 }
 
+/** A token of the gateway's own was given, or ended; written before it is so. */
+export interface TokenChanged {
+  readonly type: 'token.changed';
+  readonly at: number;
+  readonly token: string;
+  readonly state: 'live' | 'ended';
+  readonly giver: { readonly subject: string; readonly issuer: string };
+  /** The giver's own words. */
+  readonly task: string;
+  readonly targets: readonly string[];
+  /** What it reaches, at most; absent: whatever its giver may. */
+  readonly scopes?: readonly GrantScope[];
+  readonly endsAt: number;
+  /** Who changed it; empty where it ended by itself. */
+  readonly by: string;
+  readonly endedBy?: string;
+}
+
 /** An operator stopped a caller, a session, a target or all, or lifted that again. */
 export interface KillChanged {
   readonly type: 'kill.changed';
@@ -177,6 +198,8 @@ export interface RecordedCaller {
   readonly groups: readonly string[];
   readonly kind: 'autonomous' | 'person';
   readonly labels: Readonly<Record<string, string>>;
+  /** Of a token that the gateway gave for this caller: its id. What carries it is a program of the caller's. */
+  readonly token?: string;
 }
 
 /** What is asked, in Kubernetes' own fields. */

@@ -24,6 +24,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'caller.throttled':
     case 'grant.changed':
     case 'kill.changed':
+    case 'token.changed':
     case 'exchange.permitted':
       return open;
     default:

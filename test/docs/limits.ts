@@ -11,6 +11,7 @@ import { OWN_RIGHTS_LIMITS } from '../../src/connectors/kubernetes/upstream/own-
 import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-identity.ts';
 import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
+import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { FETCH_LIMITS } from '../../src/identity/fetch-keys.ts';
@@ -58,6 +59,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
   ['The control plane', { ...CONTROL_LIMITS }, 'src/control/answer.ts'],
   ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
+  ['Tokens of the gateway’s own', { ...OWN_TOKEN_LIMITS }, 'src/control/own-token-limits.ts'],
   ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],
   ['Hearing other gateways', { ...FEED_LIMITS }, 'src/store/postgres-feed.ts'],
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],

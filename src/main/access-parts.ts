@@ -1,0 +1,78 @@
+/*
+ * What lives in the store and decides on the data path, put together: grants, kills and the gateway's own tokens. Each change is in the journal before it is
+ * in force.
+ */
+import { Grants } from '../control/grants.ts';
+import { Kills } from '../control/kills.ts';
+import { LiveAccess, type UnderWayPort } from '../control/live-access.ts';
+import { LiveTokens } from '../control/live-tokens.ts';
+import type { Kill } from '../control/row-body.ts';
+import { SigningKeys } from '../control/signing-keys.ts';
+import { Tokens } from '../control/tokens.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
+import { withIssuedTokens } from '../identity/issued-tokens.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
+import type { Event } from '../recording/event.ts';
+import type { Journal } from '../storage/journal.ts';
+import type { Store } from '../store/store.ts';
+import type { Told } from './observe.ts';
+import type { PolicyInForce } from './policy-in-force.ts';
+
+interface From {
+  readonly told: Told;
+  readonly journal: Journal;
+  readonly policy: PolicyInForce;
+  readonly inFlight: InFlight;
+}
+
+/** Grants, kills and tokens of a store. */
+export function accessParts(store: Store, { told, journal, policy, inFlight }: From) {
+  const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
+  const record = (event: Event) => journal.append(event).synced();
+  let access: LiveAccess;
+  const grants = new Grants({ store, rules: policy.rules, record, access: () => access });
+  let live: LiveTokens;
+  const keys = new SigningKeys(store);
+  const tokens = new Tokens({ store, keys, grants, record, live: () => live });
+  const kills = new Kills({
+    store,
+    record,
+    access: () => access,
+    endTokensOf: (subject, by) => tokens.endOf(subject, 'kill', by),
+  });
+  access = new LiveAccess({
+    store,
+    rules: policy.rules,
+    underWay: underWayOf(inFlight),
+    writeEnd: async (id, by) => void (await grants.end(id, by)),
+    onFailure,
+  });
+  live = new LiveTokens({
+    store,
+    endStreams: (token, reason) =>
+      inFlight.endAccess((lives) => lives.token === token, new Refusal('TOKEN_EXPIRED', reason)),
+    writeEnd: async (id, by) => void (await tokens.end(id, by, '')),
+    onFailure,
+  });
+  const withOwnTokens = (others: Authenticator) =>
+    withIssuedTokens(
+      others,
+      { keyOf: (kid) => keys.toVerify(kid), callerOf: (id) => live.callerOf(id), lookUp: (id) => live.lookUp(id) },
+      told.clock,
+    );
+  return { grants, kills, tokens, access, live, withOwnTokens };
+}
+
+function underWayOf(inFlight: InFlight): UnderWayPort {
+  return {
+    endGrant: (grant, reason) =>
+      inFlight.endAccess((lives) => lives.isStream && lives.grant === grant, new Refusal('GRANT_ENDED', reason)),
+    endKilled: (kill, reason) => inFlight.endAccess((lives) => isKilled(kill, lives), new Refusal('KILLED', reason)),
+    isStreaming: (grant) => inFlight.has((lives) => lives.isStream && lives.grant === grant),
+  };
+}
+
+function isKilled({ what, value }: Kill, { subject, session, target }: LivesBy): boolean {
+  return what === 'all' || { caller: subject, session, target }[what] === value;
+}
