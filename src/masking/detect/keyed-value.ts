@@ -54,15 +54,28 @@ export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undef
     return opened(look, at, separator === 0x3a);
   }
   if (at > gap && !wasQuoted && look.startsWith('--', name.start)) return opened(look, at, false);
+  if (wasQuoted && separator === 0x2c && look.startsWith('-', name.start)) return quotedArgument(look, at + 1);
   return valueOfPair(look, at);
 }
 
-/** `name: DB_PASSWORD` with `value: x` behind it, in YAML or JSON. */
+/** `"--password", "x"`: what follows a flag in a list of arguments. */
+function quotedArgument(look: Look, from: number): ValueStart | 'more' | undefined {
+  const value = opened(look, behindBlanks(look, from), false);
+  return value === 'more' || value === undefined || value.quote !== -1 ? value : undefined;
+}
+
+/** Behind blanks, and behind the sign by which a line of a difference begins. */
+function behindBlanks(look: Look, from: number): number {
+  let at = look.run(blanks, from, gapBytesMax);
+  if (look.at(at) === 0x2b || look.at(at) === 0x2d) at = look.run(blanks, at + 1, gapBytesMax);
+  return at;
+}
+
+/** `name: DB_PASSWORD` with `value: x` behind it, in YAML, in JSON, or in the difference that the API server tells in a refusal. */
 function valueOfPair(look: Look, from: number): ValueStart | 'more' | undefined {
   let at = from;
   if (look.at(at) === 0x2c) at++;
-  at = look.run(blanks, at, gapBytesMax);
-  at = afterQuote(look, at);
+  at = afterQuote(look, behindBlanks(look, at));
   if (look.isOpen(at)) return 'more';
   for (let i = 0; i < 5; i++) {
     if (look.isOpen(at + i)) return 'more';

@@ -1,10 +1,18 @@
 /**
+ * Whether a name says that its value is secret, or each of several (`tokens`, `apiKeys`), where it looks so. Not for a value of which the name alone decides: there `MAX_TOKENS`
+ * would hide a number.
+ */
+export function isTellingKey(name: string): boolean {
+  return isTellingName(name) || (/s$/i.test(name) && isTellingName(name.slice(0, -1)));
+}
+
+/**
  * Whether a name says that its value is secret: `DB_PASSWORD`, `apiKey`, `client-secret`, `auth_token`.
  *
  * The last word decides, so that `secretName`, `tokenExpirationSeconds` and `password_file` say nothing; and where any word says that what is
  * meant is public or made from a secret (`checksum/secret`, `next_page_token`, `PublicKeyToken`), nothing is said either.
  */
-export function isTellingKey(name: string): boolean {
+export function isTellingName(name: string): boolean {
   if (name.startsWith('/') || name === 'PWD' || name === 'OLDPWD') return false; // a file, and where a shell is
   const words = wordsOf(name);
   while (words.length > 1 && trailing.has(words.at(-1) as string)) words.pop();

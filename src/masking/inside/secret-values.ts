@@ -1,5 +1,6 @@
+import { flagOf } from '../detect/flag.ts';
 import { isSecretLooking } from '../detect/is-secret-looking.ts';
-import { isTellingKey } from '../detect/telling-key.ts';
+import { isTellingKey, isTellingName } from '../detect/telling-key.ts';
 import type { DocumentNode, MapNode, ScalarNode } from './document-node.ts';
 
 /** A scalar of a document, and whether its place says that it is secret as a whole. */
@@ -43,8 +44,11 @@ function* valuesOf(at: At): Generator<SecretValue> {
       yield { scalar: node, path, key, form: 'text', detector: undefined };
       return;
     case 'list':
-      for (const [index, item] of node.items.entries())
-        yield* valuesOf({ ...at, node: item, path: step(path, String(index)) });
+      for (const [index, item] of node.items.entries()) {
+        const before = node.items[index - 1];
+        const flag = before?.kind === 'scalar' ? flagOf(before.text) : undefined;
+        yield* valuesOf({ ...at, node: item, path: step(path, String(index)), key: flag ?? key });
+      }
       return;
     case 'map':
       yield* objectValues !== undefined && isObject(node) ? objectValues(node, path) : valuesOfMap(node, at);
@@ -93,7 +97,7 @@ function judged(
   if (within === 'registry' && isOf(registrySecrets))
     return { detector: 'registry-auth', form: key === 'auth' ? 'base64' : 'text' };
   if (key === 'auth' && isBasic(scalar.text)) return { detector: 'registry-auth', form: 'base64' };
-  if (key === 'value' && name !== undefined && isTellingKey(name) && !isNothing(scalar))
+  if (key === 'value' && name !== undefined && isTellingName(name) && !isNothing(scalar))
     return { detector: 'env-value', form: 'text' };
   const isSecret =
     isTellingKey(key) && !scalar.isBare && isSecretLooking(scalar.text.trim().replace(/^(Bearer|Basic|Token) /i, ''));

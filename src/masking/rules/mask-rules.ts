@@ -4,7 +4,7 @@
 import type { Detection } from '../detect/detection.ts';
 import { detection } from '../detect/detection.ts';
 import { DETECTORS } from '../detect/detectors.ts';
-import { isTellingKey } from '../detect/telling-key.ts';
+import { isTellingName } from '../detect/telling-key.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { PlaceMaker } from '../places/place.ts';
 import { DEFAULT_MASKS } from './default-masks.ts';
@@ -45,7 +45,7 @@ export class MaskRules {
     return {
       place: new PlaceMaker(patterns).start(),
       detection: this.#detection(open, opened),
-      pair: (name) => (hasEnv && isTellingKey(name) ? { rule: 'env-value', compare: 'field' } : undefined),
+      pair: (name) => (hasEnv && isTellingName(name) ? { rule: 'env-value', compare: 'field' } : undefined),
       masksEmbedded: masks.some(({ id }) => id === 'embedded-secret'),
       masksTelling: !open.has('keyed-secret'),
       release: apiGroup === '' && kind === 'secrets' ? 'secret' : isConfigMap ? 'configmap' : undefined,
