@@ -37,6 +37,7 @@ const keys = fc.constantFrom(
     '',
   ],
   'kubectl.kubernetes.io/last-applied-configuration',
+  ...['tokens', 'f:tokens', 'f:names', 'v:"a1b2c3d4e5"', 'v:"ghp"', 'k:{"apiToken":"a1b2c3d4e5"}', 'k:{"name":"a"}'],
 );
 
 const texts = fc.constantFrom(
@@ -65,6 +66,7 @@ const texts = fc.constantFrom(
     'A=1\nAPI_KEY="a1b2c3d4e5"\n',
     '😀 password: a1b2c3d4e5',
   ],
+  ...['--api-token', '-password', '--name', 'a1b2c3d4e5', 'MAX_TOKENS'],
   ...[
     '{"data":{"a":"YWJjZGVmZ2g="},"kind":"Secret"}',
     '{"kind":"List","env":[{"name":"API_TOKEN","value":"plainer"}]} ',

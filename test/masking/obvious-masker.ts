@@ -6,7 +6,7 @@
  */
 import { detection } from '../../src/masking/detect/detection.ts';
 import { isSecretLooking } from '../../src/masking/detect/is-secret-looking.ts';
-import { isTellingKey } from '../../src/masking/detect/telling-key.ts';
+import { isTellingKey, isTellingName } from '../../src/masking/detect/telling-key.ts';
 import { formed, type MaskForm } from '../../src/masking/form/mask-form.ts';
 import { insideEdits } from '../../src/masking/inside/inside-edits.ts';
 import type { Keying } from '../../src/masking/objects/keying.ts';
@@ -27,20 +27,21 @@ type Node =
 
 interface Member {
   readonly key: string;
+  readonly keyNode: Node;
   readonly node: Node;
 }
 
 type StringNode = Extract<Node, { readonly kind: 'string' }>;
 
 /** What an object is to the one around it: its own metadata and annotations, the rest of it, a kubeconfig's user. */
-type Within = 'root' | 'metadata' | 'annotations' | 'data' | 'user' | 'none';
+type Within = 'root' | 'applied' | 'metadata' | 'annotations' | 'data' | 'user' | 'none';
 
 function below(within: Within, key: string): Within {
   if (key === 'metadata') return within === 'root' ? 'metadata' : 'none';
   if (key === 'annotations') return within === 'metadata' ? 'annotations' : 'none';
   if (key === 'uid' || key === 'managedFields') return 'none';
   if (key === 'user') return 'user';
-  if (within === 'root') return 'data';
+  if (within === 'root' || within === 'applied') return 'data';
   return within === 'metadata' ? 'none' : within;
 }
 
@@ -106,7 +107,7 @@ class Parser {
     this.#take(/\s*/y);
     const key = this.#string();
     this.#take(/\s*:/y);
-    return { key: key.kind === 'string' ? key.text : '', node: this.value() };
+    return { key: key.kind === 'string' ? key.text : '', keyNode: key, node: this.value() };
   }
 
   #string(): Node {
@@ -151,10 +152,10 @@ class Masker {
     this.#isOwn = isOwn;
   }
 
-  document(root: Node): void {
+  document(root: Node, within: 'none' | 'applied' = 'none'): void {
     if (this.#isOwn) this.#uid = uidOf(root);
     if (this.#isOwn) this.#places(root, []);
-    this.#look(root, [], '', this.#isOwn ? 'root' : 'none');
+    this.#look(root, [], '', this.#isOwn ? 'root' : within);
     this.#pairs(root, []);
     this.#embedded(root, []);
   }
@@ -177,27 +178,45 @@ class Masker {
   }
 
   /** What keys and looks say. */
-  #look(node: Node, path: readonly string[], key: string, within: Within): void {
+  #look(node: Node, path: readonly string[], key: string, within: Within, isFlagged = false): void {
     if (node.kind === 'list')
-      for (const [index, inner] of node.items.entries())
-        this.#look(inner, [...path, String(index)], key, within === 'user' ? within : 'none');
+      for (const [index, inner] of node.items.entries()) {
+        const isFlagged = inner.kind === 'string' && isTellingFlag(node.items[index - 1]);
+        this.#look(inner, [...path, String(index)], key, within === 'user' ? within : 'none', isFlagged);
+      }
     if (node.kind === 'object')
       for (const { key: name, node: inner } of node.members)
         if (within !== 'metadata' || name !== 'managedFields')
           this.#look(inner, [...path, name], name, below(within, name));
+        else this.#managedFields(inner, [...path, name]);
     if (node.kind === 'string' && node.token.isWhole !== true && node.text !== '')
-      this.#string(node, path, key, within);
+      this.#string(node, path, key, within, isFlagged);
   }
 
-  #string(node: StringNode, path: readonly string[], key: string, within: Within): void {
+  #string(node: StringNode, path: readonly string[], key: string, within: Within, isFlagged: boolean): void {
     const said = node.text.trim().replace(/^(Bearer|Basic|Token) /i, '');
-    const isTelling = isTellingKey(key) && node.content.length >= 8 && !node.text.includes('-----BEGIN ');
+    const isTelling =
+      (isFlagged || isTellingKey(key)) && node.content.length >= 8 && !node.text.includes('-----BEGIN ');
     if (within === 'annotations' && key === applied) this.#applied(node, path);
     else if (within === 'user' && ['token', 'password', 'client-key-data', 'client-secret'].includes(key))
       this.#whole(node, path, key.endsWith('-data') ? 'base64' : 'text');
     else if (node.content.length >= 7 && isTelling && isSecretLooking(said)) this.#whole(node, path, 'text');
     else if (node.content.length >= 7)
       this.#inside(node, path, within === 'data' && this.#kind === 'configmaps' && path[0] === 'binaryData');
+  }
+
+  /** Names, and behind `v:` and `k:` values of what was named last. */
+  #managedFields(root: Node, path: readonly string[]): void {
+    let name = '';
+    for (const node of stringsOf(root)) {
+      const raw = node.token.raw.slice(1, -1);
+      const element = /^v:\\"(.*)..$/s.exec(raw)?.[1];
+      if (raw.startsWith('f:')) name = raw.slice(2);
+      else if (element !== undefined && isTellingKey(name) && isSecretText(element)) {
+        const mask = this.#mask(Buffer.from(element), path.join('\n'), 'text');
+        node.token.put = `"v:\\"${quoted(mask)}${raw.slice(-2)}"`;
+      } else if (/^[kv]:/.test(raw) && Buffer.byteLength(raw) >= 7) this.#inside(node, path, false);
+    }
   }
 
   /** `name` and `value` side by side. */
@@ -208,7 +227,7 @@ class Masker {
     const last = (key: string) =>
       node.members.findLast((member) => member.key === key && member.node.kind === 'string')?.node;
     const [name, value] = [last('name'), last('value')];
-    if (name?.kind === 'string' && value?.kind === 'string' && isTellingKey(name.text) && value.text !== '')
+    if (name?.kind === 'string' && value?.kind === 'string' && isTellingName(name.text) && value.text !== '')
       if (!/^(?:\$\([A-Za-z_][\w.-]*\)|\$\{[^}]*\}|\{\{[^}]*\}\})$/.test(value.token.raw.slice(1, -1)))
         this.#whole(value, [...path, 'value'], 'text');
     for (const { key, node: inner } of node.members) this.#pairs(inner, [...path, key]);
@@ -261,7 +280,7 @@ class Masker {
     this.#places(root, []);
     const inner = new Masker(this.#kind, this.#keying, false);
     inner.#uid = this.#uid;
-    inner.document(root);
+    inner.document(root, 'applied');
     const written = parser.tokens.map(({ raw, put }) => put ?? raw);
     if (!parser.tokens.some(({ put }) => put !== undefined)) return;
     const edits: { start: number; end: number; text: string }[] = [];
@@ -279,6 +298,31 @@ class Masker {
     const uid = isComparable ? this.#uid : undefined;
     return formed(key.maskOf({ target, uid, path, exchange, compare: 'field' }, value), form, value);
   }
+}
+
+function isTellingFlag(node: Node | undefined): boolean {
+  const name = node?.kind === 'string' ? /^--?([A-Za-z][\w.-]{0,63})$/.exec(node.text)?.[1] : undefined;
+  return name !== undefined && isTellingKey(name);
+}
+
+function isSecretText(raw: string): boolean {
+  let text = raw;
+  try {
+    text = JSON.parse(`"${raw}"`);
+  } catch {} // cut by a quotation mark of its own: looked at as it is written
+  const isLong = Buffer.byteLength(raw) >= 8 && !text.includes('-----BEGIN ');
+  return isLong && isSecretLooking(text.trim().replace(/^(Bearer|Basic|Token) /i, ''));
+}
+
+/** Its keys and strings, as they are written one behind the other. */
+function* stringsOf(node: Node): Generator<StringNode> {
+  if (node.kind === 'string') yield node;
+  if (node.kind === 'list') for (const item of node.items) yield* stringsOf(item);
+  if (node.kind === 'object')
+    for (const { keyNode, node: inner } of node.members) {
+      if (keyNode.kind === 'string') yield keyNode;
+      yield* stringsOf(inner);
+    }
 }
 
 /** The one uid that its metadata says. */

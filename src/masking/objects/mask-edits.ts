@@ -74,7 +74,7 @@ function partEdits(bytes: Buffer, part: PartFound, making: Making): readonly Edi
 function appliedEdits(said: Buffer, part: PartFound, making: Making): readonly Edit[] {
   try {
     const walk = new Walk(making.plan, said, 0, true);
-    walk.value(making.plan.place, false);
+    walk.applied(making.plan.place);
     if (!walk.isAtEnd()) throw new Unwalkable('something follows');
     return maskEdits(said, walk.found(), making);
   } catch (error) {

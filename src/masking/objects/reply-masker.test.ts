@@ -44,7 +44,7 @@ function shown(text: string): string {
       const decoded = Buffer.from(encoded, 'base64').toString('latin1');
       return decoded.startsWith('masked-by-') ? `"b64(${decoded})"` : whole;
     })
-    .replace(mask, 'MASK');
+    .replaceAll(mask, 'MASK');
 }
 
 for (const { id, example, nearMiss } of DEFAULT_MASKS) {
@@ -223,6 +223,71 @@ test('a kubeconfig written out as an object is masked in its users', () => {
     subresource: '',
   });
   deepEqual(shown(out), '{"spec":{"users":[{"name":"a","user":{"token":"MASK","username":"bob"}}]}}');
+});
+
+const widgets: MaskedKind = { apiGroup: 'example.com', resource: 'widgets', subresource: '' };
+const look = 'a1b2c3d4e5f6';
+
+test('T46: an argument behind a flag that tells is masked, and each of several behind a name that does', () => {
+  for (const [text, expected] of [
+    [`{"args":["--api-token","${look}","${look}"]}`, `{"args":["--api-token","MASK","${look}"]}`],
+    [`{"args":["\\u002dpassword" , "${look}"]}`, '{"args":["\\u002dpassword" , "MASK"]}'],
+    [`{"args":["--name","${look}","--password","changeme"]}`, `{"args":["--name","${look}","--password","changeme"]}`],
+    [`{"args":["--password",["${look}"]]}`, `{"args":["--password",["${look}"]]}`],
+    [
+      `{"tokens":["${look}","b7c8d9e0f1a2"],"api-keys":{"x":"${look}"}}`,
+      `{"tokens":["MASK","MASK"],"api-keys":{"x":"${look}"}}`,
+    ],
+    ['{"env":[{"name":"MAX_TOKENS","value":"4096"}]}', '{"env":[{"name":"MAX_TOKENS","value":"4096"}]}'],
+  ] as const)
+    equal(shown(masked(text, pods)), expected);
+});
+
+test('T46: what managed fields say of sets and keyed lists are values, and are masked as these', () => {
+  const of = (fields: string) =>
+    `{"metadata":{"managedFields":[{"manager":"m","fieldsV1":{"f:spec":${fields}}}],"uid":"u"}}`;
+  for (const [fields, expected] of [
+    [`{"f:tokens":{".":{},"v:\\"${look}\\"":{}}}`, '{"f:tokens":{".":{},"v:\\"MASK\\"":{}}}'],
+    [`{"f:users":{"k:{\\"apiToken\\":\\"${look}\\"}":{}}}`, '{"f:users":{"k:{\\"apiToken\\":\\"MASK\\"}":{}}}'],
+    [`{"f:any":{"v:\\"ghp_${'a1B2'.repeat(9)}\\"":{}}}`, '{"f:any":{"v:\\"ghp_MASK\\"":{}}}'],
+  ] as const)
+    equal(shown(masked(of(fields), widgets)), of(expected));
+  for (const fields of [
+    `{"f:names":{"v:\\"${look}\\"":{}}}`,
+    '{"f:tokens":{"v:7":{},"v:\\"changeme\\"":{}}}',
+    '{"f:env":{"k:{\\"name\\":\\"DB_PASSWORD\\"}":{".":{},"f:value":{}}}}',
+  ])
+    equal(masked(of(fields), widgets), of(fields));
+});
+
+test('T84: what a column prints is masked by its name, and by the place that it comes from', () => {
+  const description = 'Custom resource definition column (in JSONPath format): ';
+  const definitions = [
+    { name: 'Name', description: 'the name of the token' },
+    { name: 'API Key', description: `${description}.spec.x` },
+    { name: 'Word', description: `${description}.spec.users[0].password` },
+    { name: 'Data', description: `${description}.data.a` },
+  ];
+  const table = (columns: unknown, cells: string) =>
+    `{"kind":"Table","apiVersion":"meta.k8s.io/v1","columnDefinitions":${JSON.stringify(columns)},"rows":[{"cells":${cells}}]}`;
+  const cells = JSON.stringify([look, look, look, 'aHVudGVyMg==', look, 7]);
+  const hidden = `["${look}","MASK","MASK","b64(MASK)","${look}",7]`;
+  for (const shape of ['object', 'list'] as const)
+    equal(shown(masked(table(definitions, cells), secrets, shape)), table(definitions, hidden));
+  const event = (columns: unknown, inner: string) => `{"type":"ADDED","object":${table(columns, inner)}}\n`;
+  const watched = masked(event(definitions, cells) + event(null, cells), secrets, 'watch');
+  equal(watched.split('\n').map(shown).join('\n'), event(definitions, hidden) + event(null, hidden));
+});
+
+test('T45: binary data of a ConfigMap is looked into where it was applied, too', () => {
+  const data = { a: Buffer.from(`DB_PASSWORD=${look}\n`).toString('base64') };
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ binaryData: data }) };
+  const out = masked(JSON.stringify({ metadata: { annotations }, binaryData: data }), {
+    apiGroup: '',
+    resource: 'configmaps',
+    subresource: '',
+  });
+  ok(!out.includes(data.a.slice(0, -4)), out);
 });
 
 function shownValue(text: string): string {

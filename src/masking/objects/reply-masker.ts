@@ -9,6 +9,7 @@
 import type { Edit } from '../inside/edit.ts';
 import { keyRole } from '../json/key-role.ts';
 import { type Place, PlaceMaker } from '../places/place.ts';
+import { type Column, columnsOf } from './columns.ts';
 import type { Keying } from './keying.ts';
 import { maskEdits } from './mask-edits.ts';
 import type { ObjectPlan } from './object-plan.ts';
@@ -46,6 +47,8 @@ export class ReplyMasker {
   #isFirst = true;
   #kind = '';
   #apiVersion = '';
+  /** Of the table; a watch says them with its first event alone. */
+  #columns: readonly Column[] = [];
   #out: Buffer[] = [];
   #count = 0;
   #stepRules: string[] = [];
@@ -160,14 +163,31 @@ export class ReplyMasker {
   #table(walk: Walk, edits: Edit[]): void {
     this.#members(walk, (key) => {
       if (key === 'rows' && walk.blank() === 0x5b) this.#elements(walk, () => this.#row(walk, edits));
+      else if (key === 'columnDefinitions') this.#columnDefinitions(walk, edits);
       else this.#value(walk, plain, false, edits);
     });
   }
 
+  #columnDefinitions(walk: Walk, edits: Edit[]): void {
+    const isList = walk.blank() === 0x5b;
+    const start = walk.at;
+    this.#value(walk, plain, false, edits);
+    if (isList) this.#columns = columnsOf(this.#bytes.toString('utf8', start, walk.at), this.#options.plan.place);
+  }
+
   #row(walk: Walk, edits: Edit[]): void {
-    this.#members(walk, (key) =>
-      this.#value(walk, key === 'object' ? this.#options.plan.place : plain, key === 'object', edits),
-    );
+    this.#members(walk, (key) => {
+      if (key === 'cells' && walk.blank() === 0x5b) this.#cells(walk, edits);
+      else this.#value(walk, key === 'object' ? this.#options.plan.place : plain, key === 'object', edits);
+    });
+  }
+
+  #cells(walk: Walk, edits: Edit[]): void {
+    let index = 0;
+    this.#elements(walk, () => {
+      const { place, isTelling } = this.#columns[index++] ?? noColumn;
+      this.#walked(walk, () => walk.cell(place, isTelling), false, edits);
+    });
   }
 
   #members(walk: Walk, member: (key: string) => void): void {
@@ -197,8 +217,12 @@ export class ReplyMasker {
 
   /** A value with its own identity, where it is an object of its own. */
   #value(walk: Walk, place: Place, isRoot: boolean, edits: Edit[]): void {
+    this.#walked(walk, () => walk.value(place, isRoot), isRoot, edits);
+  }
+
+  #walked(walk: Walk, go: () => void, isRoot: boolean, edits: Edit[]): void {
     walk.begin();
-    walk.value(place, isRoot);
+    go();
     const found = walk.found();
     if (found.length === 0) return;
     const { plan, keying } = this.#options;
@@ -262,6 +286,10 @@ export class ReplyMasker {
       walk.take(0x5b);
       return 'rows';
     }
+    if (key.text === 'columnDefinitions' && this.#options.mayBeTable && isTableHere) {
+      this.#columnDefinitions(walk, edits);
+      return undefined;
+    }
     if (first === 0x22 && key.role === keyRole.kind) this.#kind = said(walk);
     if (first === 0x22 && key.text === 'apiVersion') this.#apiVersion = said(walk);
     this.#value(walk, plain, false, edits);
@@ -270,6 +298,7 @@ export class ReplyMasker {
 }
 
 const empty = Buffer.alloc(0);
+const noColumn: Column = { place: plain, isTelling: false };
 
 /** What the string says that begins here; the walk stays where it is. */
 function said(walk: Walk): string {

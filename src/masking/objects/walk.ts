@@ -5,7 +5,9 @@
  * What the document says of itself (whose object it is, the `name` beside a `value`, the `kind` beside `data`) may stand behind what hangs on it: so masks are
  * made when the walk is over. A walk that runs out of bytes is given up and made anew once there are more.
  */
+import { flagOf } from '../detect/flag.ts';
 import { isSecretLooking } from '../detect/is-secret-looking.ts';
+import { isTellingKey } from '../detect/telling-key.ts';
 import { unescaped } from '../json/escapes.ts';
 import { keyRole } from '../json/key-role.ts';
 import { type KnownKey, KnownKeys, keyOf } from '../json/known-keys.ts';
@@ -23,12 +25,15 @@ export class Unwalkable extends Error {}
 export const incomplete: unique symbol = Symbol('incomplete');
 
 /** What an object is to the one around it. */
-type Within = 'none' | 'root' | 'metadata' | 'annotations' | 'user' | 'data';
+type Within = 'none' | 'root' | 'applied' | 'metadata' | 'annotations' | 'user' | 'data';
 
 const keys = new KnownKeys();
 const noKey = keyOf('');
+/** Of what the heading of a column says to be secret. */
+const tellingKey: KnownKey = { ...noKey, isTelling: true };
 const tellingBytesMin = 8;
 const lookedBytesMin = 7;
+const flagBytesMax = 400;
 const quickBytes = 48;
 const kubeconfigSecrets: ReadonlySet<string> = new Set(['token', 'password', 'client-key-data', 'client-secret']);
 const embedded = {
@@ -110,6 +115,16 @@ export class Walk {
     this.#value(place, noKey, isRoot ? 'root' : 'none');
   }
 
+  /** Walks an object as it was applied: its fields stand where those of the object do, but its metadata is nobody's identity. */
+  applied(place: Place): void {
+    this.#value(place, noKey, 'applied');
+  }
+
+  /** Walks a cell of a table. `isTelling`: what it is a column of says that it is secret. */
+  cell(place: Place, isTelling: boolean): void {
+    this.#value(place, isTelling ? tellingKey : noKey, 'none');
+  }
+
   /** Passes blanks; the byte behind them. */
   blank(): number {
     for (;;) {
@@ -184,7 +199,7 @@ export class Walk {
           break;
         default:
       }
-      if (within === 'metadata' && key.role === keyRole.managedFields) this.#skip();
+      if (within === 'metadata' && key.role === keyRole.managedFields) this.#managedFields();
       else
         this.#value(place.key(key.text), key, key.role === keyRole.uid && first !== 0x22 ? 'none' : below(within, key));
       if (key.role === keyRole.value && first === 0x22) valueEnd = this.#at;
@@ -220,14 +235,27 @@ export class Walk {
       return;
     }
     const depth = this.#path.length;
+    let isFlagged = false;
     for (let index = 0; ; index++) {
       this.#path[depth] = String(index);
-      this.#value(place.element(index), key, within === 'user' ? within : 'none');
+      const isText = this.blank() === 0x22;
+      const at = this.#at;
+      const ofFlag = isFlagged && isText ? { ...key, isTelling: true } : key;
+      this.#value(place.element(index), ofFlag, within === 'user' ? within : 'none');
+      isFlagged = isText && this.#isTellingFlag(at + 1, this.#at - 1);
       if (this.blank() === 0x5d) break;
       this.take(0x2c);
     }
     this.#at++;
     this.#path.length = depth;
+  }
+
+  /** Whether it is an argument that says that the next one is secret, as `--password`. */
+  #isTellingFlag(start: number, end: number): boolean {
+    const first = this.#bytes[start];
+    if ((first !== 0x2d && first !== 0x5c) || end - start > flagBytesMax) return false;
+    const flag = flagOf(unescaped(this.#bytes.subarray(start, end))?.toString('utf8') ?? '');
+    return flag !== undefined && isTellingKey(flag);
   }
 
   #text(place: Place, key: KnownKey, within: Within): void {
@@ -364,14 +392,25 @@ export class Walk {
     }
   }
 
-  /** Passes a value of which nothing is masked. */
-  #skip(): void {
+  /**
+   * Passes managed fields: names, of which nothing is masked. The keys of the elements of sets and keyed lists are values, though: `v:"…"` and `k:{"name":"…"}` below the name of the
+   * list. They are looked at as these.
+   */
+  #managedFields(): void {
     const bytes = this.#bytes;
     let depth = 0;
+    let [nameAt, nameEnd] = [0, 0];
     do {
       const byte = this.blank();
-      if (byte === 0x22) this.#string();
-      else {
+      if (byte === 0x22) {
+        const start = this.#at + 1;
+        this.#string();
+        if (bytes[start + 1] !== 0x3a) continue;
+        const end = this.#at - 1;
+        if (bytes[start] === 0x66) [nameAt, nameEnd] = [start + 2, end];
+        else if (bytes[start] === 0x6b) this.#lookedAt(start, end);
+        else if (bytes[start] === 0x76) this.#elementOfSet(start, end, keys.read(bytes, nameAt, nameEnd));
+      } else {
         this.#at++;
         if (byte === 0x7b || byte === 0x5b) depth++;
         else if (byte === 0x7d || byte === 0x5d) depth--;
@@ -381,6 +420,22 @@ export class Walk {
         }
       }
     } while (depth > 0);
+  }
+
+  /** Between `v:"` and `"`, whose quotation marks are written with a backslash. */
+  #elementOfSet(start: number, end: number, name: KnownKey): void {
+    const [from, to] = [start + 4, end - 2];
+    const isText = this.#bytes[start + 2] === 0x5c && this.#bytes[start + 3] === 0x22 && to - from >= tellingBytesMin;
+    const { detection, masksTelling } = this.#plan;
+    if (isText && detection !== undefined && masksTelling && name.isTelling && this.#isSecretText(from, to, true))
+      this.#whole(from, to, { rule: 'keyed-secret', form: 'text', compare: 'field' });
+    else this.#lookedAt(start, end);
+  }
+
+  #lookedAt(start: number, end: number): void {
+    const { detection } = this.#plan;
+    if (end - start >= lookedBytesMin && detection?.scanner.mayHold(this.#bytes, start, end) === true)
+      this.#part('inside', start, end);
   }
 
   #says(at: number, text: string): boolean {
@@ -403,7 +458,7 @@ function below(within: Within, { role }: KnownKey): Within {
       return 'user';
     default:
   }
-  if (within === 'root') return 'data';
+  if (within === 'root' || within === 'applied') return 'data';
   return within === 'metadata' ? 'none' : within;
 }
 
