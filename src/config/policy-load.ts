@@ -1,10 +1,13 @@
+import { DETECTORS } from '../masking/detect/detectors.ts';
 import type { CelMistake } from '../policy/cel/check.ts';
+import type { MaskRule } from '../policy/mask-rule.ts';
 import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { type PolicyDocument, policySchema, type RuleDocument } from './policy-schema.ts';
 import { scalarFinding } from './scalar-finding.ts';
+import { toMask } from './to-mask.ts';
 import { toRole, toRule } from './to-rule.ts';
 
 /** A policy file as it was read. */
@@ -14,19 +17,31 @@ export interface PolicyFile {
 }
 
 /** The rules of files, or every mistake in any of them. */
-export type ParsedPolicies =
-  | { readonly rules: readonly Rule[]; readonly roles: readonly Role[] }
-  | { readonly findings: readonly Finding[] };
+export type ParsedPolicies = PolicySet | { readonly findings: readonly Finding[] };
 
-/** Policies of which all is checked but their conditions; only `checkConditions` makes rules of them. */
-export interface PolicyDraft {
-  readonly conditions: readonly PolicyCondition[];
+/** What policy documents hold, once nothing is wrong with any of them. */
+export interface PolicySet {
   readonly rules: readonly Rule[];
   readonly roles: readonly Role[];
+  readonly masks: readonly MaskRule[];
+}
+
+/** What checks the texts of a policy whose languages are read elsewhere. */
+export interface TextChecks {
+  /** Of a condition in CEL. */
+  readonly when: (text: string) => readonly CelMistake[];
+  /** Of a mask’s pattern, in one sentence. */
+  readonly pattern: (text: string) => string | undefined;
+}
+
+/** Policies of which all is checked but their conditions and patterns; only `checkTexts` makes rules of them. */
+export interface PolicyDraft extends PolicySet {
+  readonly conditions: readonly PolicyCondition[];
+  readonly patterns: readonly PolicyCondition[];
   readonly findings: readonly Finding[];
 }
 
-/** A condition in CEL, and where it stands. */
+/** A condition in CEL, or a pattern, and where it stands. */
 interface PolicyCondition {
   readonly located: PolicyText;
   readonly path: readonly PropertyKey[];
@@ -35,10 +50,18 @@ interface PolicyCondition {
 
 /**
  * The documents of all files, each checked for its form, for what hangs on several fields, and for what hangs on other documents (an id stands once).
- * Their conditions are left to `checkConditions`, so that what reads CEL is loaded only where there are any.
+ * Their conditions and patterns are left to `checkTexts`, so that what reads them is loaded only where there are any.
  */
 export function draftPolicies(files: readonly PolicyFile[]): PolicyDraft {
-  const draft: Draft = { conditions: [], rules: [], roles: [], findings: [], places: new Map() };
+  const draft: Draft = {
+    conditions: [],
+    patterns: [],
+    rules: [],
+    roles: [],
+    masks: [],
+    findings: [],
+    places: new Map(),
+  };
   for (const file of files) {
     for (const parsed of parseYaml(file.path, file.text)) {
       if ('findings' in parsed) draft.findings.push(...parsed.findings);
@@ -48,16 +71,18 @@ export function draftPolicies(files: readonly PolicyFile[]): PolicyDraft {
   return draft;
 }
 
-/** The rules of a draft, once its conditions are checked, or every mistake: a set is loaded whole or not at all. */
-export function checkConditions(
-  draft: PolicyDraft,
-  checkWhen: (text: string) => readonly CelMistake[],
-): ParsedPolicies {
-  const mistakes = draft.conditions.flatMap(({ located, path, text }) =>
-    checkWhen(text).map(({ offset, message }) => scalarFinding(located, path, offset, message)),
+/** The rules of a draft, once its conditions and patterns are checked, or every mistake: a set is loaded whole or not at all. */
+export function checkTexts(draft: PolicyDraft, checks: TextChecks): ParsedPolicies {
+  const inConditions = draft.conditions.flatMap(({ located, path, text }) =>
+    checks.when(text).map(({ offset, message }) => scalarFinding(located, path, offset, message)),
   );
-  const findings = [...draft.findings, ...mistakes];
-  return findings.length === 0 ? { rules: Object.freeze(draft.rules), roles: draft.roles } : { findings };
+  const inPatterns = draft.patterns.flatMap(({ located, path, text }) => {
+    const mistake = checks.pattern(text);
+    return mistake === undefined ? [] : [findingAt(located, path, mistake)];
+  });
+  const findings = [...draft.findings, ...inConditions, ...inPatterns];
+  if (findings.length > 0) return { findings };
+  return { rules: Object.freeze(draft.rules), roles: draft.roles, masks: draft.masks };
 }
 
 /** A document with the text of its file, which CEL's positions are counted in. */
@@ -68,14 +93,17 @@ export interface PolicyText extends Located {
 /** A draft while it is made. */
 interface Draft {
   readonly conditions: PolicyCondition[];
+  readonly patterns: PolicyCondition[];
   readonly rules: Rule[];
   readonly roles: Role[];
+  readonly masks: MaskRule[];
   readonly findings: Finding[];
   /** Where each id stands. */
   readonly places: Map<string, string>;
 }
 
-function addDocument(located: PolicyText, { conditions, rules, roles, findings, places }: Draft): void {
+function addDocument(located: PolicyText, draft: Draft): void {
+  const { conditions, rules, roles, findings } = draft;
   const parsed = policySchema.safeParse(located.document.toJS());
   if (!parsed.success) {
     findings.push(...schemaFindings(located, parsed.error));
@@ -89,12 +117,30 @@ function addDocument(located: PolicyText, { conditions, rules, roles, findings, 
       findings.push(findingAt(located, key === '' ? path : [...path, key], message));
     if (rule.when !== undefined) conditions.push({ located, path: [...path, 'when'], text: rule.when });
     const made = toRule(policy, rule, i, { file: located.file, line: findingAt(located, path, '').line });
-    const first = places.get(made.id);
-    if (first !== undefined)
-      findings.push(findingAt(located, [...path, 'id'], `\`${made.id}\` stands in ${first} too; an id stands once`));
-    places.set(made.id, first ?? `${made.source.file}:${made.source.line}`);
+    checkId(located, path, made, draft);
     rules.push(made);
   }
+  for (const [i, mask] of (policy.masks ?? []).entries()) {
+    const path = ['masks', i];
+    for (const [key, message] of maskMistakes(mask)) findings.push(findingAt(located, [...path, ...key], message));
+    if (mask.pattern !== undefined) draft.patterns.push({ located, path: [...path, 'pattern'], text: mask.pattern });
+    const made = toMask(policy, mask, i, { file: located.file, line: findingAt(located, path, '').line });
+    checkId(located, path, made, draft);
+    draft.masks.push(made);
+  }
+}
+
+/** An id stands once, of rules and masks together: recordings name both. */
+function checkId(
+  located: PolicyText,
+  path: readonly PropertyKey[],
+  { id, source }: Pick<Rule, 'id' | 'source'>,
+  { findings, places }: Draft,
+): void {
+  const first = places.get(id);
+  if (first !== undefined)
+    findings.push(findingAt(located, [...path, 'id'], `\`${id}\` stands in ${first} too; an id stands once`));
+  places.set(id, first ?? `${source.file}:${source.line}`);
 }
 
 const STREAM_KEYS = ['exec', 'log', 'portForward', 'proxy'] as const;
@@ -134,6 +180,7 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
     yield ['request', `only a request can be asked for, not a ${effect}`];
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
   if (rule.output !== undefined && effect !== 'allow') yield ['output', `only an allow shows output, not a ${effect}`];
+  yield* unmaskMistakes(rule);
   if (rule.serviceAccounts !== undefined && effect !== 'allow' && effect !== 'hold') {
     yield ['serviceAccounts', `only an allow or a hold names service accounts, not a ${effect}`];
   }
@@ -146,4 +193,31 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   const { startsAt, endsAt } = rule.times ?? {};
   if (startsAt !== undefined && endsAt !== undefined && Date.parse(startsAt) >= Date.parse(endsAt))
     yield ['times', '`endsAt` is not after `startsAt`'];
+}
+
+function* unmaskMistakes({
+  effect,
+  unmask,
+  apiGroups = [],
+  resources = [],
+}: RuleDocument): Iterable<readonly [string, string]> {
+  if (unmask === undefined) return;
+  if (effect !== 'allow' && effect !== 'request')
+    yield ['unmask', `only an allow or a request shows values, not a ${effect}`];
+  if (resources.length === 0 || [...apiGroups, ...resources].some((name) => name.includes('*')))
+    yield ['unmask', 'expected `apiGroups` and `resources` without `*`: what is shown is named'];
+}
+
+const DETECTOR_IDS: ReadonlySet<string> = new Set(DETECTORS.map(({ id }) => id));
+
+/** What is wrong with a mask beside its form: where it shows, and a sentence. */
+function* maskMistakes({
+  detect = [],
+}: NonNullable<PolicyDocument['masks']>[number]): Iterable<readonly [readonly PropertyKey[], string]> {
+  for (const [i, id] of detect.entries())
+    if (!DETECTOR_IDS.has(id))
+      yield [
+        ['detect', i],
+        `\`${id}\` is no detector; there are ${[...DETECTOR_IDS].map((one) => `\`${one}\``).join(', ')}`,
+      ];
 }

@@ -5,6 +5,7 @@
  * on other documents, is in policy-load.ts.
  */
 import { z } from 'zod';
+import { mask, unmask } from './mask-schema.ts';
 import { notBuilt } from './not-built.ts';
 import {
   budget,
@@ -244,6 +245,7 @@ const rule = z
     record: notBuilt(record, 'what is kept of an exchange'),
     stream: notBuilt(stream, 'how long a stream may live'),
     output: output.optional(),
+    unmask: unmask.optional(),
     mode: notBuilt(mode, 'rules that are observed before they are enforced'),
   })
   .describe('A rule. Every key narrows; lists are any-of. A rule of a Role can be pasted in, and gets an `effect`.');
@@ -259,13 +261,18 @@ export const policySchema = z
     }),
     callers: callers.optional().describe('Who the rules are about, where a rule does not say itself.'),
     targets: targets.optional().describe('Which targets the rules are about, where a rule does not say itself.'),
-    rules: z.array(rule).min(1, 'expected at least one rule'),
+    rules: z.array(rule).min(1, 'expected at least one rule').default([]),
     roles: z.array(role).min(1).optional().describe('Who may do what in the control plane.'),
+    masks: z.array(mask).min(1).optional().describe('What is masked in replies beside the [default masks](masks.md).'),
     schedules: notBuilt(z.array(schedule).min(1), 'who answers when'),
     budgets: notBuilt(z.array(budget).min(1), 'how much a caller may change in a time'),
     retention: notBuilt(z.array(retained).min(1), 'how long recordings are kept'),
     notify: notBuilt(z.array(notification).min(1), 'who is told of what'),
   })
+  .refine(
+    ({ rules, roles, masks }) => rules.length > 0 || roles !== undefined || masks !== undefined,
+    'expected `rules`, `roles` or `masks`',
+  )
   .describe('A policy: rules that are loaded as one set with all others, or not at all.');
 
 export type PolicyDocument = z.output<typeof policySchema>;

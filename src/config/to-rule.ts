@@ -40,6 +40,7 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       proxy: rule.proxy,
       when: rule.when,
       neutralise: rule.output?.neutralise,
+      unmask: rule.unmask?.map(({ at }) => at),
       request: rule.effect === 'request' ? toTerms(rule.request ?? requestDefaults) : undefined,
     }),
   }) as Rule;

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Finding } from '../config/finding.ts';
-import { checkConditions, draftPolicies, type PolicyDraft } from '../config/policy-load.ts';
-import type { Role } from '../policy/role.ts';
-import type { Rule } from '../policy/rule.ts';
+import { checkTexts, draftPolicies, type PolicyDraft, type PolicySet, type TextChecks } from '../config/policy-load.ts';
 
 /** The rules of the files, with the SHA-256 over the files' bytes in their order; or all that is wrong with them. */
-export type ReadPolicies =
-  | { readonly rules: readonly Rule[]; readonly roles: readonly Role[]; readonly digest: string }
-  | { readonly findings: readonly Finding[] };
+export type ReadPolicies = (PolicySet & { readonly digest: string }) | { readonly findings: readonly Finding[] };
 
 /** Limit: a policy file larger than this is refused. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
@@ -30,11 +26,11 @@ export async function readPolicyFiles(paths: readonly string[]): Promise<ReadPol
   }
   if (findings.length > 0) return { findings };
   const draft = draftPolicies(texts);
-  const checked = checkConditions(draft, await checkerFor(draft));
+  const checked = checkTexts(draft, await checksFor(draft));
   if ('findings' in checked) return checked;
   const digest = createHash('sha256');
   for (const { text } of texts) digest.update(text);
-  return { rules: checked.rules, roles: checked.roles, digest: digest.digest('hex') };
+  return { ...checked, digest: digest.digest('hex') };
 }
 
 /** A file of which nothing could be read. */
@@ -42,7 +38,11 @@ export function unreadable(file: string, message: string): Finding {
   return { file, line: 1, column: 1, path: '', message, severity: 'error' };
 }
 
-/** What checks the conditions of a draft; CEL is loaded only where there are any. */
-async function checkerFor({ conditions }: PolicyDraft): Promise<Parameters<typeof checkConditions>[1]> {
-  return conditions.length === 0 ? () => [] : (await import('../policy/cel/check.ts')).checkCel;
+/** What checks the conditions and patterns of a draft; CEL, and the reader of patterns, are loaded only where there are any. */
+async function checksFor({ conditions, patterns }: PolicyDraft): Promise<TextChecks> {
+  return {
+    when: conditions.length === 0 ? () => [] : (await import('../policy/cel/check.ts')).checkCel,
+    pattern:
+      patterns.length === 0 ? () => undefined : (await import('../masking/detect/pattern-mistake.ts')).patternMistake,
+  };
 }

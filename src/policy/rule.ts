@@ -53,6 +53,8 @@ export interface Rule {
   readonly amend: readonly Amendment[];
   /** On an allow: whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
   readonly neutralise?: boolean;
+  /** On an allow or request: places whose values are shown where it permits, as `placePath` reads them. Absent: none. */
+  readonly unmask?: readonly string[];
   /** On a request: what may be asked for. */
   readonly request?: RequestTerms;
 }
