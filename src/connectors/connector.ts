@@ -61,8 +61,11 @@ export interface Connector {
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;
 }
 
-/** What of a reply will be read on its way to the caller: the objects in it, or nothing that upstream could write in another form. */
-export type Reads = 'objects' | 'nothing';
+/**
+ * What of a reply will be read on its way to the caller: the objects in it, the objects as they are and not as rows of a table, or nothing that upstream could write in
+ * another form.
+ */
+export type Reads = 'objects' | 'whole-objects' | 'nothing';
 
 /** A request that upstream runs only while its object is as it was judged; but for that it is the request that was judged, byte for byte. */
 export interface Pinned {

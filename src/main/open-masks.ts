@@ -1,14 +1,11 @@
 import type { Config } from '../config/load.ts';
 import { callerMatches } from '../config/to-rule.ts';
-import { DETECTORS } from '../masking/detect/detectors.ts';
-import { DEFAULT_MASKS } from '../masking/rules/default-masks.ts';
+import { MASK_IDS } from '../masking/rules/mask-ids.ts';
 import type { Caller } from '../model/caller.ts';
 import { callerMatcher } from '../policy/caller-match.ts';
 import { anyGlob } from '../policy/glob.ts';
 import { ConfigError } from './config-error.ts';
 
-/** The ids that may be named, beside `*` for all of them. */
-const all: ReadonlySet<string> = new Set([...DEFAULT_MASKS, ...DETECTORS].map(({ id }) => id));
 const none: ReadonlySet<string> = new Set();
 
 /** Which default masks are open for a caller on a target. @throws {ConfigError} there is no mask of that name */
@@ -17,9 +14,9 @@ export function openMasks(
 ): (caller: Caller, target: string) => ReadonlySet<string> | 'all' {
   if (opened.length === 0) return () => none;
   for (const { id } of opened)
-    if (id !== '*' && !all.has(id))
+    if (id !== '*' && !MASK_IDS.has(id))
       throw new ConfigError(
-        `unsafe.openMasks: \`${id}\` is no default mask; there are ${[...all].map((one) => `\`${one}\``).join(', ')}`,
+        `unsafe.openMasks: \`${id}\` is no default mask; there are ${[...MASK_IDS].map((one) => `\`${one}\``).join(', ')}`,
       );
   const tests = opened.map(({ id, callers, targets }) => ({
     id,

@@ -10,8 +10,11 @@ import { statSync } from 'node:fs';
 import type { Finding } from '../config/finding.ts';
 import { policyFiles } from '../config/load.ts';
 import type { OpenGuards } from '../config/open-guards.ts';
+import type { CompilePattern } from '../masking/rules/compiled-mask.ts';
+import { MaskRules } from '../masking/rules/mask-rules.ts';
 import type { CompileWhen } from '../policy/compiled-rule.ts';
 import { compileForGateway } from '../policy/gateway-rules.ts';
+import type { MaskRule } from '../policy/mask-rule.ts';
 import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
@@ -55,6 +58,8 @@ export interface PolicyInForce {
   readonly rules: () => RuleSet;
   /** The roles of the control plane; replaced together with the rules. */
   readonly roles: () => readonly Role[];
+  /** The masks, default ones and those of the files; replaced together with the rules. */
+  readonly masks: () => MaskRules;
   /** What is wrong with the files as they are now; empty while they are in force. */
   readonly findings: () => readonly Finding[];
   /** Reads the files now, changed a moment ago or not; resolves when what they are now is in force or refused. */
@@ -77,7 +82,7 @@ export async function loadPolicyInForce(
   let seen = options.reading.fingerprint;
   const first = await compiled(options.reading, options);
   if ('findings' in first) return { mistakes: first.findings };
-  let { rules, roles } = first;
+  let { rules, roles, masks } = first;
   let findings: readonly Finding[] = [];
   onLoaded(first.loaded);
   const readOnce = async () => {
@@ -90,7 +95,7 @@ export async function loadPolicyInForce(
       findings = loaded.findings;
       onRefused(findings);
     } else {
-      ({ rules, roles } = loaded);
+      ({ rules, roles, masks } = loaded);
       findings = [];
       onLoaded(loaded.loaded);
     }
@@ -108,7 +113,14 @@ export async function loadPolicyInForce(
     clearInterval(timer);
     return reads.ended();
   };
-  return { rules: () => rules, roles: () => roles, findings: () => findings, look: reads.next, stop };
+  return {
+    rules: () => rules,
+    roles: () => roles,
+    masks: () => masks,
+    findings: () => findings,
+    look: reads.next,
+    stop,
+  };
 }
 
 /** Calls of one task that never overlap. */
@@ -127,7 +139,12 @@ function oneAfterAnother(task: () => Promise<void>) {
 }
 
 type Compiled =
-  | { readonly rules: RuleSet; readonly roles: readonly Role[]; readonly loaded: LoadedPolicy }
+  | {
+      readonly rules: RuleSet;
+      readonly roles: readonly Role[];
+      readonly masks: MaskRules;
+      readonly loaded: LoadedPolicy;
+    }
   | { readonly findings: readonly Finding[] };
 
 async function compiled({ files, result }: PolicyReading, { config, guards }: Options): Promise<Compiled> {
@@ -137,6 +154,7 @@ async function compiled({ files, result }: PolicyReading, { config, guards }: Op
   return {
     rules: compileForGateway(read.rules, options, await compilerFor(read.rules)),
     roles: read.roles,
+    masks: new MaskRules(read.masks, await patternCompilerFor(read.masks)),
     loaded: { files, rules: read.rules.length, digest: read.digest },
   };
 }
@@ -147,6 +165,12 @@ async function compilerFor(rules: readonly Rule[]): Promise<CompileWhen> {
   return () => {
     throw new Error('a condition that was not there');
   };
+}
+
+/** The same for patterns of masks. */
+async function patternCompilerFor(masks: readonly MaskRule[]): Promise<CompilePattern | undefined> {
+  if (masks.every(({ pattern }) => pattern === undefined)) return undefined;
+  return (await import('../masking/detect/pattern-detector.ts')).patternDetector;
 }
 
 function filesOf(config: PolicyConfig): readonly string[] {

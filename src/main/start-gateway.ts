@@ -11,7 +11,6 @@ import { type Authenticator, createAuthenticator } from '../identity/authenticat
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
-import { MaskRules } from '../masking/rules/mask-rules.ts';
 import type { Access } from '../pipeline/access.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
@@ -205,7 +204,7 @@ function dataPaths(
   { clock }: Told,
 ): ServeTarget {
   const masking: Masking = {
-    rules: new MaskRules(),
+    rules: policy.masks,
     key: openMaskKey(config),
     openFor: openMasks(config.unsafe.openMasks),
     objectBytesMax: config.limits.objectBytesMax,

@@ -13,6 +13,8 @@ export interface AllowDecision {
   readonly ports?: PortLimit;
   /** Whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
   readonly neutralise?: boolean;
+  /** Places whose values the rules that allow show, as they are written. Absent: none. */
+  readonly unmask?: readonly string[];
   /** The grant by which a request rule allows; absent where a standing rule does. */
   readonly grant?: string;
   readonly notes?: readonly DecisionNote[];

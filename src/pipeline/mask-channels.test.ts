@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { testMasking } from '../../test/support/masking.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { knownValues } from '../masking/text/known-values.ts';
 import type { Channel, ChannelEditor, StreamEnd, TapFor } from '../model/channels.ts';
@@ -35,7 +36,7 @@ function masked(uri: string, { subject = {}, hasChannels = true } = {}) {
       counts = told;
     },
   };
-  const mask = () => maskChannels(permit, reply, known, recording);
+  const mask = () => maskChannels(permit, reply, known, testMasking(), recording);
   const open = (channel: Channel) => taps[0]?.(channel) as ChannelEditor | undefined;
   return { mask, open, ends, socket, taps, counts: () => counts() };
 }

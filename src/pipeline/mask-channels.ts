@@ -2,7 +2,6 @@
  * What a command in a container says is masked as text, channel by channel, and made safe to show where its reader is a program: in every protocol alike,
  * since the connector takes the channels apart.
  */
-import { builtInDetection } from '../masking/detect/built-in-detection.ts';
 import { isCopy } from '../masking/text/is-copy.ts';
 import type { KnownValues } from '../masking/text/known-values.ts';
 import { type OutputEditor, outputEditor } from '../masking/text/output-editor.ts';
@@ -10,6 +9,7 @@ import type { Channel, ChannelEditor } from '../model/channels.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { DuplexReply } from '../model/reply.ts';
+import type { Masking } from './masking.ts';
 import type { Recording } from './recording.ts';
 
 /**
@@ -22,6 +22,7 @@ export function maskChannels(
   { caller, decision, operation }: Permit,
   reply: DuplexReply,
   known: KnownValues | undefined,
+  { rules }: Pick<Masking, 'rules'>,
   recording: Pick<Recording, 'edits'>,
 ): void {
   if (operation.power !== 'exec' && operation.power !== 'attach') return;
@@ -32,12 +33,14 @@ export function maskChannels(
       'the target answered in a protocol whose channels cannot be told apart, so what the command says is withheld',
     );
   }
+  const inForce = rules();
+  const detection = inForce.textDetection(inForce.masksFor(caller, operation));
   const editors: OutputEditor[] = [];
   recording.edits(() => summed(editors));
   reply.channels.attach((channel) => {
     if (!isOutput(channel)) return undefined;
     const editor = outputEditor({
-      detection: builtInDetection(),
+      detection,
       known,
       isTerminal: operation.stream?.isTty ?? false,
       isBinary: channel.name === 'stdout' && isCopy(operation.stream?.argv ?? []),

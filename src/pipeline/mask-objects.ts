@@ -8,7 +8,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../model/reply.ts';
 import { editedSource } from './edited-source.ts';
 import { maskOutput } from './mask-output.ts';
-import type { Masking } from './masking.ts';
+import { type Masking, planOf } from './masking.ts';
 import type { Recording } from './recording.ts';
 import { editedHeader, headerOf, withoutHeaders } from './reply-headers.ts';
 
@@ -25,16 +25,15 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   masking: Masking,
   recording: Pick<Recording, 'edits'>,
 ): R {
-  const { caller, operation, request } = permit;
-  const open = masking.openFor(caller, operation.target);
-  const plan = masking.rules.planOf(operation, open === 'all' ? undefined : open);
+  const { operation, request } = permit;
+  const plan = planOf(masking, permit);
   const { detection } = plan;
   const inText = (text: string) => (detection === undefined ? text : maskedText(text, detection.inString(text)));
   const head = { ...reply, headers: editedHeader(reply.headers, 'warning', inText) };
   if (hasNoBody(reply)) return head;
   if (request.method === 'HEAD') return { ...head, headers: withoutHeaders(head.headers, untrue) };
   // What is said of a failure in another form is text, as a redirect or `404 page not found`.
-  if (reply.status > 299 && !isReadable(reply)) return maskOutput(permit, head, undefined, recording);
+  if (reply.status > 299 && !isReadable(reply)) return maskOutput(permit, head, undefined, masking, recording);
   if (!isReadable(reply)) throw unreadable(permit, reply);
   const masker = new ReplyMasker({
     plan,
@@ -46,10 +45,10 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
       isComparable: !operation.isChange,
     },
     shape: shapeOf(permit, reply),
-    mayBeTable: (request.headers.get('accept') ?? []).some((value) => value.includes('as=Table')),
+    mayBeTable: plan.mayBeTable && (request.headers.get('accept') ?? []).some((value) => value.includes('as=Table')),
     objectBytesMax: masking.objectBytesMax,
   });
-  recording.edits(() => ({ masked: masker.count, neutralised: 0 }));
+  recording.edits(() => ({ masked: masker.count, neutralised: 0, shown: masker.shown }));
   return { ...head, headers: withoutHeaders(head.headers, untrue), body: editedSource(reply.body, masker) };
 }
 

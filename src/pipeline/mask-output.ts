@@ -1,13 +1,13 @@
 /*
  * What a program says is masked as text, whatever type its reply says it has, and made safe to show where its reader is a program too.
  */
-import { builtInDetection } from '../masking/detect/built-in-detection.ts';
 import type { KnownValues } from '../masking/text/known-values.ts';
 import { type OutputEditor, outputEditor } from '../masking/text/output-editor.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../model/reply.ts';
 import { type BytesEditor, editedSource } from './edited-source.ts';
+import type { Masking } from './masking.ts';
 import type { Recording } from './recording.ts';
 import { headerOf, withoutHeaders } from './reply-headers.ts';
 
@@ -26,9 +26,10 @@ export function isOutput({ operation }: Permit, { status }: UnaryReply | StreamR
  * @throws {Refusal} ENCODING_NOT_ACCEPTABLE it came compressed, so that nobody could look into it
  */
 export function maskOutput<R extends UnaryReply | StreamReply>(
-  { caller, decision }: Permit,
+  { caller, decision, operation }: Permit,
   reply: R,
   known: KnownValues | undefined,
+  { rules }: Pick<Masking, 'rules'>,
   recording: Pick<Recording, 'edits'>,
 ): R {
   const encoding = headerOf(reply.headers, 'content-encoding');
@@ -39,8 +40,9 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
       'the log came compressed, so that nothing in it could be masked; ask for it without `Accept-Encoding`',
     );
   }
+  const inForce = rules();
   const editor = outputEditor({
-    detection: builtInDetection(),
+    detection: inForce.textDetection(inForce.masksFor(caller, operation)),
     known,
     isTerminal: false,
     isBinary: false,

@@ -23,13 +23,13 @@ export function mask(
   recording: Pick<Recording, 'edits'>,
 ): MaskedReply {
   if (reply.kind === 'duplex') {
-    maskChannels(permit, reply, known, recording);
+    maskChannels(permit, reply, known, masking, recording);
     return reply as MaskedReply;
   }
-  if (isOutput(permit, reply)) return maskOutput(permit, reply, known, recording) as Reply as MaskedReply;
-  if (readsOf(masking, permit) === 'objects')
+  if (isOutput(permit, reply)) return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;
+  if (readsOf(masking, permit) !== 'nothing')
     return maskObjects(permit, reply, masking, recording) as Reply as MaskedReply;
   const { operation } = permit;
   if (operation.isResourceRequest || isPublicPath(operation)) return reply as MaskedReply;
-  return maskOutput(permit, reply, known, recording) as Reply as MaskedReply;
+  return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;
 }

@@ -1,5 +1,7 @@
 import type { Reads } from '../connectors/connector.ts';
 import type { MaskKey } from '../masking/form/mask-key.ts';
+import type { ObjectPlan } from '../masking/objects/object-plan.ts';
+import { MASK_IDS } from '../masking/rules/mask-ids.ts';
 import type { MaskRules } from '../masking/rules/mask-rules.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
@@ -7,9 +9,10 @@ import type { Permit } from '../model/permit.ts';
 
 /** What masks of objects need beside the reply. */
 export interface Masking {
-  readonly rules: MaskRules;
+  /** The masks in force now; a reload replaces them whole, with the rules. */
+  readonly rules: () => MaskRules;
   readonly key: MaskKey;
-  /** Default masks that an operator has opened for this caller on this target; where that is all of them, nothing is read. */
+  /** Default masks that an operator has opened for this caller on this target; where that is all of them and policy has none for it, nothing is read. */
   readonly openFor: (caller: Caller, target: string) => ReadonlySet<string> | 'all';
   /** Limit: the bytes of one object that are held while it is masked. */
   readonly objectBytesMax: number;
@@ -19,9 +22,27 @@ export interface Masking {
  * What of an operation's reply is read: objects of resources are; what programs say has masks of its own; of what is behind a proxy, and of the closed list of paths that
  * hold no object (discovery, OpenAPI, version, health, metrics, keys of issuers), nothing is.
  */
-export function readsOf({ openFor }: Pick<Masking, 'openFor'>, { caller, operation }: Permit): Reads {
+export function readsOf(masking: Pick<Masking, 'openFor' | 'rules'>, permit: Permit): Reads {
+  const { caller, operation } = permit;
   const isObject = operation.isResourceRequest && operation.stream === undefined && !opaque.has(operation.power ?? '');
-  return isObject && !isSelfReview(operation) && openFor(caller, operation.target) !== 'all' ? 'objects' : 'nothing';
+  if (!isObject || isSelfReview(operation)) return 'nothing';
+  const masks = masking.rules().masksFor(caller, operation);
+  if (masks.length > 0) return planOf(masking, permit).mayBeTable ? 'objects' : 'whole-objects';
+  return masking.openFor(caller, operation.target) === 'all' ? 'nothing' : 'objects';
+}
+
+/** How the caller of a permit sees the objects of its reply. */
+export function planOf(
+  masking: Pick<Masking, 'openFor' | 'rules'>,
+  { caller, operation, decision }: Permit,
+): ObjectPlan {
+  const rules = masking.rules();
+  const open = masking.openFor(caller, operation.target);
+  return rules.planOf(operation, {
+    open: open === 'all' ? MASK_IDS : open,
+    masks: rules.masksFor(caller, operation),
+    ...(decision.unmask === undefined ? {} : { unmask: decision.unmask }),
+  });
 }
 
 /** A question about oneself, which the gateway answers itself. */

@@ -163,9 +163,8 @@ class JournalRecording implements Recording, UnderWay {
   }
 
   async permitted(judged: Judged): Promise<void> {
-    const { operation, amended } = judged;
     try {
-      if (operation.isChange || operation.isStream || operation.isSecret || amended !== undefined) {
+      if (isKeptFirst(judged)) {
         await this.#parts.journal.append(this.#permittedEvent(judged)).synced();
       } else {
         await this.#begun?.written();
@@ -185,6 +184,7 @@ class JournalRecording implements Recording, UnderWay {
       exchange: this.#raw.id,
       rule: decision.rule,
       ...('grant' in decision && decision.grant !== undefined ? { grant: decision.grant } : {}),
+      ...('unmask' in decision && decision.unmask !== undefined ? { unmask: decision.unmask } : {}),
       ...(amended === undefined
         ? {}
         : { amended: { rules: amended.rule, operation: recordedOperation(operation, this.#parts.digestOf) } }),
@@ -347,7 +347,7 @@ class JournalRecording implements Recording, UnderWay {
     const durationMs = Math.round((this.#parts.clock.monotonic() - this.#startedAt) * 1000) / 1000;
     const decision = this.#decision;
     const edits = this.#edits?.();
-    const isEdited = edits !== undefined && edits.masked + edits.neutralised > 0;
+    const isEdited = edits !== undefined && edits.masked + edits.neutralised + (edits.shown ?? 0) > 0;
     const event: Event = {
       type: 'exchange.ended',
       at: this.#parts.clock.now(),
@@ -356,7 +356,7 @@ class JournalRecording implements Recording, UnderWay {
       outcome,
       ...(decision === undefined ? {} : { decision: recordedDecision(decision, this.#facts) }),
       traffic: { bytesIn, bytesOut, durationMs },
-      ...(isEdited ? { output: edits } : {}),
+      ...(isEdited ? { output: recordedEdits(edits) } : {}),
     };
     try {
       this.#parts.journal.append(event);
@@ -375,6 +375,18 @@ class JournalRecording implements Recording, UnderWay {
       notes,
     });
   }
+}
+
+/** What changes, streams, or shows what is secret or masked for others has its intent on the disk first. */
+function isKeptFirst({ operation, amended, decision }: Judged): boolean {
+  const { isChange, isStream, isSecret } = operation;
+  return (
+    isChange || isStream || isSecret || amended !== undefined || ('unmask' in decision && decision.unmask !== undefined)
+  );
+}
+
+function recordedEdits({ masked, neutralised, shown = 0 }: OutputEdits): OutputEdits {
+  return { masked, neutralised, ...(shown === 0 ? {} : { shown }) };
 }
 
 function recordedDecision(decision: Decision, facts: readonly string[]): NonNullable<ExchangeEnded['decision']> {

@@ -1,4 +1,5 @@
 import { misplacedMask, probingOperation } from '../masking/written/misplaced-mask.ts';
+import { triedPlace } from '../masking/written/tried-place.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -12,6 +13,7 @@ import type { Masking } from './masking.ts';
  * @throws {Refusal} MASK_MISPLACED
  */
 export function withoutMasks(masking: Masking, caller: Caller, operation: Operation): void {
+  refuseTried(masking, caller, operation);
   if (operation.body === undefined) return;
   const field = misplacedMask(operation.body);
   if (field !== undefined)
@@ -24,6 +26,18 @@ export function withoutMasks(masking: Masking, caller: Caller, operation: Operat
   if (probing !== undefined)
     throw new Refusal('MASK_MISPLACED', `a JSON patch may not look at what can be masked: \`${probing}\``, {
       advice: 'use a merge patch, or an operation that only adds, replaces or removes',
+    });
+}
+
+/** What policy masks for this caller is not asked about, wherever it stands. */
+function refuseTried(masking: Masking, caller: Caller, operation: Operation): void {
+  const rules = masking.rules();
+  const masks = rules.masksFor(caller, operation);
+  if (masks.length === 0) return;
+  const tried = triedPlace(operation, rules.planOf(operation, { masks }).place, masks);
+  if (tried !== undefined)
+    throw new Refusal('MASK_MISPLACED', `nobody may ask what is masked: ${tried}`, {
+      advice: 'ask by another label or field, and patch with operations that only add, replace or remove',
     });
 }
 

@@ -101,8 +101,10 @@ function permission(
   const certainOnes = allow.filter(({ truth }) => truth === YES);
   const plain = certainOnes.filter(({ by, grant }) => grant === undefined && by.rule.amend.length === 0);
   const granted = certainOnes.find(({ grant }) => grant !== undefined);
+  // What shows a value is used before what shows none: it was asked for to see it.
+  const showing = certainOnes.find(({ by, grant }) => grant !== undefined && by.rule.unmask !== undefined);
   // Ports are named inside the stream: those of a grant are added to those of standing rules, and then the stream hangs on the grant.
-  const chosen = (portDenials === undefined ? plain[0] : undefined) ?? granted ?? plain[0] ?? certainOnes[0];
+  const chosen = showing ?? (portDenials === undefined ? plain[0] : undefined) ?? granted ?? plain[0] ?? certainOnes[0];
   if (chosen === undefined) return undefined;
   const { rule } = chosen.by;
   const decision: AllowDecision = {
@@ -110,6 +112,7 @@ function permission(
     rule: rule.id,
     ...(rule.amend.length === 0 ? {} : { amend: rule.amend }),
     ...neutralising(certainOnes.map(({ by }) => by.rule)),
+    ...unmasking(rule.amend.length > 0 ? [chosen] : [...plain, chosen]),
     ...(chosen.grant === undefined ? {} : { grant: chosen.grant }),
   };
   if (portDenials === undefined) return decision;
@@ -127,6 +130,12 @@ function permission(
 function neutralising(rules: readonly Rule[]): Pick<AllowDecision, 'neutralise'> {
   const said = rules.flatMap(({ neutralise }) => neutralise ?? []);
   return said.length === 0 ? {} : { neutralise: said.includes(true) };
+}
+
+/** What standing rules show adds up, with what the one shows that is named: of a grant alone that whose use is counted, of an edit its own rule. */
+function unmasking(spoken: readonly Spoken<CompiledRule>[]): Pick<AllowDecision, 'unmask'> {
+  const places = spoken.flatMap(({ by }) => by.rule.unmask ?? []);
+  return places.length === 0 ? {} : { unmask: [...new Set(places)].sort() };
 }
 
 function silence(parts: RuleSetParts, question: Question, spoken: Evaluation): DenyDecision {

@@ -236,6 +236,8 @@ export interface ExchangePermitted {
   readonly rule: string;
   /** The grant by which the rule allows; absent where it stands by itself. */
   readonly grant?: string;
+  /** Places whose values are shown to this caller and masked for others; `output.shown` of the end says how many were. No value is kept. */
+  readonly unmask?: readonly string[];
   /** Where rules amended the request: which, and the operation that is forwarded; `exchange.begun` has what was asked. */
   readonly amended?: { readonly rules: string; readonly operation: RecordedOperation };
   /** The state of its object that the forwarded request is held to, where the decision hangs on it. */
@@ -266,10 +268,14 @@ export interface ExchangeEnded {
   readonly output?: OutputEdits;
 }
 
-/** How many values were masked, and how many control sequences and hidden characters were shown instead of done. */
+/**
+ * How many values were masked, how many control sequences and hidden characters were shown instead of done, and how many values a rule's `unmask` showed (absent:
+ * none).
+ */
 export interface OutputEdits {
   readonly masked: number;
   readonly neutralised: number;
+  readonly shown?: number;
 }
 
 export interface Traffic {

@@ -4,9 +4,9 @@ import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
 import type { Masking } from '../../src/pipeline/masking.ts';
 
 /** The default masks for everybody, under a key that is no secret. */
-export function testMasking(): Masking {
+export function testMasking(rules = new MaskRules()): Masking {
   return {
-    rules: new MaskRules(),
+    rules: () => rules,
     key: new MaskKey(Buffer.alloc(maskKeyBytes, 1)),
     openFor: () => new Set(),
     objectBytesMax: OBJECT_BYTES_MAX,

@@ -111,7 +111,7 @@ function endable({ operation }: Permit, reply: Reply): Reply {
 function headersFor({ operation, request: { headers } }: Permit, reads: Reads, inFrames: boolean): Headers {
   if (selfReview(operation) !== undefined) return reviewHeaders(headers);
   if (tellsAddress(operation)) return addresslessHeaders(headers, operation);
-  return framedHeaders(reads === 'objects' ? readableHeaders(headers) : headers, inFrames);
+  return framedHeaders(reads === 'nothing' ? headers : readableHeaders(headers, reads), inFrames);
 }
 
 /**

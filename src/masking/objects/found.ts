@@ -2,7 +2,7 @@ import type { MaskForm } from '../form/mask-form.ts';
 import type { Compare } from '../form/mask-key.ts';
 
 /** What is to be masked in a document, found while it was walked: masks are made once it is known whose object it is. Places are bytes of the document. */
-export type Found = WholeFound | PartFound | NumberFound;
+export type Found = WholeFound | PartFound | NumberFound | ShownFound;
 
 /** All of a string, between its quotation marks. */
 export interface WholeFound {
@@ -30,4 +30,11 @@ export interface NumberFound {
   readonly start: number;
   readonly end: number;
   readonly rule: string;
+}
+
+/** A value that a rule shows: it stays as it is, and is counted. */
+export interface ShownFound {
+  readonly kind: 'shown';
+  readonly start: number;
+  readonly end: number;
 }

@@ -16,6 +16,8 @@ export interface Making {
   readonly uid: string | undefined;
   /** Told of each value that is masked. */
   readonly masked: (rule: string) => void;
+  /** Told of each value that a rule shows though it stands where values are masked. */
+  readonly shown: () => void;
 }
 
 /** The edits that put masks in the place of what was found, in order. */
@@ -26,6 +28,9 @@ export function maskEdits(bytes: Buffer, found: readonly Found[], making: Making
     switch (one.kind) {
       case 'whole':
         edits.push(wholeEdit(bytes, one, making));
+        break;
+      case 'shown':
+        making.shown();
         break;
       case 'number':
         making.masked(one.rule);
@@ -89,12 +94,13 @@ function appliedEdits(said: Buffer, part: PartFound, making: Making): readonly E
 
 /** What Helm could not read is masked as what it stands in is: whole in a Secret, by its look elsewhere. */
 function releaseEdits(bytes: Buffer, said: Buffer, part: PartFound, making: Making): readonly Edit[] {
-  const { detection, release } = making.plan;
+  const { detection, release, manifestValues } = making.plan;
+  const objectValues = manifestValues === undefined ? {} : { objectValues: manifestValues };
   const encodedTimes = release === 'secret' ? 2 : 1;
   const masked =
     detection === undefined
       ? unreadable
-      : maskedRelease(said, { detection, encodedTimes, maskOf: maskOfFound(part, making) });
+      : maskedRelease(said, { detection, encodedTimes, maskOf: maskOfFound(part, making), ...objectValues });
   switch (masked.kind) {
     case 'unchanged':
       return [];
@@ -118,7 +124,8 @@ const unreadable = { kind: 'unreadable' } as const;
 function maskOfFound(part: PartFound, making: Making) {
   return ({ detector, path, value, form }: InsideFound) => {
     making.masked(detector);
-    return maskFor(value, { path: `${part.path}\n${path}\n${detector}`, form, compare: 'field' }, making);
+    const compare = making.plan.compare.get(detector) ?? 'field';
+    return maskFor(value, { path: `${part.path}\n${path}\n${detector}`, form, compare }, making);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Detection } from '../detect/detection.ts';
 import type { Compare } from '../form/mask-key.ts';
+import type { ObjectValues } from '../inside/secret-values.ts';
 import type { Place } from '../places/place.ts';
 
 /** What is masked in the objects of one reply, put together once for all replies of a kind. */
@@ -10,12 +11,18 @@ export interface ObjectPlan {
   readonly detection: Detection | undefined;
   /** The rule that masks the value beside a name, as that of an environment variable. */
   readonly pair: (name: string) => { readonly rule: string; readonly compare: Compare } | undefined;
+  /** How far masks of what a detector finds compare, where it is further than along one field. */
+  readonly compare: ReadonlyMap<string, Compare>;
   /** Whether values of Secrets are masked that stand inside other objects. */
   readonly masksEmbedded: boolean;
   /** Whether values behind a key that tells are masked where they look secret. */
   readonly masksTelling: boolean;
   /** Whether the objects are kept where Helm keeps its releases: `secret` with base64 around what `configmap` has. */
   readonly release: 'secret' | 'configmap' | undefined;
+  /** What policy masks in the objects of a release's manifest; undefined: nothing. */
+  readonly manifestValues: ObjectValues | undefined;
   /** Keys whose values are base64 of anything, below the object itself. */
   readonly base64Keys: ReadonlySet<string>;
+  /** Whether a table may show it: its cells say what they are of nowhere, so a value that policy masks at its place could stand in one. */
+  readonly mayBeTable: boolean;
 }

@@ -51,7 +51,9 @@ export class ReplyMasker {
   #columns: readonly Column[] = [];
   #out: Buffer[] = [];
   #count = 0;
+  #shown = 0;
   #stepRules: string[] = [];
+  #stepShown = 0;
   readonly #rules = new Map<string, number>();
 
   constructor(options: ReplyMaskerOptions) {
@@ -63,6 +65,11 @@ export class ReplyMasker {
   /** How many values were masked. */
   get count(): number {
     return this.#count;
+  }
+
+  /** How many values were shown that a rule opens. */
+  get shown(): number {
+    return this.#shown;
   }
 
   /** How many by which rule. */
@@ -121,6 +128,7 @@ export class ReplyMasker {
     if (this.#phase === 'end') throw new Unwalkable('something follows its end');
     const edits: Edit[] = [];
     this.#stepRules = [];
+    this.#stepShown = 0;
     switch (this.#options.shape) {
       case 'object':
         this.#document(walk, edits);
@@ -134,6 +142,7 @@ export class ReplyMasker {
     }
     this.#leave(walk.at, edits);
     this.#count += this.#stepRules.length;
+    this.#shown += this.#stepShown;
     for (const rule of this.#stepRules) this.#rules.set(rule, (this.#rules.get(rule) ?? 0) + 1);
     return true;
   }
@@ -226,13 +235,17 @@ export class ReplyMasker {
     const found = walk.found();
     if (found.length === 0) return;
     const { plan, keying } = this.#options;
-    const making = { plan, keying, uid: isRoot ? walk.uid : undefined, masked: this.#masked };
+    const making = { plan, keying, uid: isRoot ? walk.uid : undefined, masked: this.#masked, shown: this.#oneShown };
     for (const edit of maskEdits(this.#bytes, found, making)) edits.push(edit);
   }
 
   /** A step that runs out of bytes is made again: its values count when it is done. */
   readonly #masked = (rule: string) => {
     this.#stepRules.push(rule);
+  };
+
+  readonly #oneShown = () => {
+    this.#stepShown++;
   };
 
   /** One step in a list: its beginning, a member of it, an item, its end. */

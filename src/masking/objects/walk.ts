@@ -274,7 +274,10 @@ export class Walk {
       else this.#whole(start, end, mask);
       return;
     }
-    if (place.isOpen) return;
+    if (place.isOpen) {
+      this.#found.push({ kind: 'shown', start, end });
+      return;
+    }
     if (within === 'annotations' && key.role === keyRole.applied) {
       this.#part('applied', start, end);
       return;
@@ -322,7 +325,12 @@ export class Walk {
     this.#at = after;
     const rule = this.#plan.pair(name);
     const [start, end] = [valueAt + 1, valueEnd - 1];
-    if (rule === undefined || isFilledIn(this.#bytes.toString('latin1', start, Math.min(end, start + 256)))) return;
+    if (
+      rule === undefined ||
+      place.key('value').isOpen ||
+      isFilledIn(this.#bytes.toString('latin1', start, Math.min(end, start + 256)))
+    )
+      return;
     this.#path[depth - 1] = 'value';
     this.#whole(start, end, { rule: rule.rule, form: 'text', compare: rule.compare });
   }
@@ -478,13 +486,13 @@ const bareBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[-+.0-9A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0,
 );
 
-/** What begins first, and of what begins at one place the widest, a whole value before what is in it. */
+/** What begins first, and of what begins at one place what a rule shows, then the widest, a whole value before what is in it. */
 function withoutOverlaps(found: readonly Found[]): readonly Found[] {
   let isSorted = true;
   for (let i = 1; i < found.length && isSorted; i++)
     isSorted = (found[i - 1] as Found).end <= (found[i] as Found).start;
   if (isSorted) return found;
-  const rank = ({ kind }: Found) => (kind === 'whole' ? 0 : 1);
+  const rank = ({ kind }: Found) => (kind === 'shown' ? 0 : kind === 'whole' ? 1 : 2);
   const sorted = [...found].sort((one, other) => one.start - other.start || rank(one) - rank(other));
   const kept: Found[] = [];
   for (const one of sorted) if (one.start >= (kept.at(-1)?.end ?? 0)) kept.push(one);

@@ -5,10 +5,15 @@
 import type { MaskForm } from '../form/mask-form.ts';
 import type { Compare } from '../form/mask-key.ts';
 
-/** What is done at a place and everywhere below: its values are masked, or they stay open though another pattern masks them. */
+/**
+ * What is done at a place and everywhere below: its values are masked, or they stay open though another pattern masks them. `keep`: they are not masked for their place, only
+ * for their look; `base64`: what masks them there is in base64.
+ */
 export type Action =
   | { readonly kind: 'mask'; readonly rule: string; readonly form: MaskForm; readonly compare: Compare }
-  | { readonly kind: 'open' };
+  | { readonly kind: 'open' }
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'base64' };
 
 export type MaskAction = Extract<Action, { kind: 'mask' }>;
 
@@ -41,7 +46,7 @@ export class Place {
     this.#maker = maker;
     this.#positions = positions;
     this.isOpen = actions.some(({ kind }) => kind === 'open');
-    this.mask = this.isOpen ? undefined : actions.find((action) => action.kind === 'mask');
+    this.mask = this.isOpen ? undefined : maskOf(actions);
     this.isPlain = positions.length === 0;
   }
 
@@ -134,6 +139,13 @@ export class PlaceMaker {
     if (this.#places.size < keptPlacesMax) this.#places.set(id, made);
     return made;
   }
+}
+
+/** The mask of the pattern that stands first. */
+function maskOf(actions: readonly Action[]): MaskAction | undefined {
+  const mask = actions.find((action) => action.kind === 'mask');
+  if (mask === undefined || actions.some(({ kind }) => kind === 'keep')) return undefined;
+  return actions.some(({ kind }) => kind === 'base64') ? { ...mask, form: 'base64' } : mask;
 }
 
 function stepTest(step: Step): (key: string) => boolean {

@@ -1,13 +1,21 @@
 /*
- * What is masked in the objects of a reply: the default masks but those that are open. Put together once for each kind of object and each set of open masks.
+ * What is masked in replies: the default masks but those that are open, and those that policy adds, but for places that it opens. Compiled once for each set of rules; put
+ * together once for each kind of object and each set of masks that speak to its reader.
  */
-import type { Detection } from '../detect/detection.ts';
-import { detection } from '../detect/detection.ts';
+import type { Caller } from '../../model/caller.ts';
+import type { MaskRule } from '../../policy/mask-rule.ts';
+import { identityPlaces } from '../../policy/place-path.ts';
+import { builtInDetection } from '../detect/built-in-detection.ts';
+import { type Detection, detection } from '../detect/detection.ts';
+import type { Detector } from '../detect/detector.ts';
 import { DETECTORS } from '../detect/detectors.ts';
 import { isTellingName } from '../detect/telling-key.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
-import { PlaceMaker } from '../places/place.ts';
+import { PlaceMaker, type PlacePattern } from '../places/place.ts';
+import { base64Places } from './base64-places.ts';
+import { type CompiledMask, type CompilePattern, compileMask, stepsOf } from './compiled-mask.ts';
 import { DEFAULT_MASKS } from './default-masks.ts';
+import { manifestValues } from './manifest-values.ts';
 
 /** Which objects a reply is made of. */
 export interface MaskedKind {
@@ -16,51 +24,159 @@ export interface MaskedKind {
   readonly subresource: string;
 }
 
-/** Limit: kinds for which a plan is kept; those of others are made each time. */
+/** What is asked, as far as masks narrow by it. */
+export interface MaskedOperation extends MaskedKind {
+  readonly target: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** How one reader sees objects. */
+export interface MaskView {
+  /** Ids of default masks and detectors that do not mask for it. */
+  readonly open?: ReadonlySet<string>;
+  /** Masks of policy that speak to it: what `masksFor` said. */
+  readonly masks?: readonly CompiledMask[];
+  /** Places that a rule opens for it. */
+  readonly unmask?: readonly string[];
+}
+
+/** Limit: plans that are kept; others are made each time. */
 const keptPlansMax = 2_000;
 
 export class MaskRules {
+  readonly #masks: readonly CompiledMask[];
+  readonly #candidates = new Map<string, readonly CompiledMask[]>();
   readonly #plans = new Map<string, ObjectPlan>();
   readonly #detections = new Map<string, Detection | undefined>();
 
-  /** The plan for objects of a kind. `open`: ids of default masks and detectors that do not mask here. */
-  planOf({ apiGroup, resource, subresource }: MaskedKind, open: ReadonlySet<string> = nothing): ObjectPlan {
+  /** `masks`: those of policy; none: the default masks alone. */
+  constructor(masks: readonly MaskRule[] = [], compilePattern: CompilePattern = noPattern) {
+    this.#masks = masks.map((mask, order) => compileMask(mask, order, compilePattern));
+  }
+
+  /** Masks of policy that speak to a caller of this operation, in their order. What is read of all namespaces at once is in each. */
+  masksFor(
+    caller: Caller,
+    { apiGroup, resource, subresource, target, namespace, name }: MaskedOperation,
+  ): readonly CompiledMask[] {
+    if (this.#masks.length === 0) return none;
+    const candidates = this.#reaching(apiGroup, resource, subresource);
+    if (candidates.length === 0) return none;
+    const isEverywhere = namespace === '' && name === '';
+    return candidates.filter(
+      (mask) => mask.isTarget(target) && (isEverywhere || mask.isNamespace(namespace)) && mask.isCaller(caller),
+    );
+  }
+
+  /** The plan for objects of a kind, as one reader sees them. */
+  planOf(
+    { apiGroup, resource, subresource }: MaskedKind,
+    { open = nothing, masks = none, unmask = none }: MaskView = {},
+  ): ObjectPlan {
     const kind = subresource === '' ? resource : `${resource}/${subresource}`;
-    const opened = [...open].sort().join();
-    const id = `${apiGroup} ${kind} ${opened}`;
+    const id = `${apiGroup} ${kind} ${viewId(open, masks)}${unmask.length === 0 ? '' : `\n${unmask.join('\n')}`}`;
     const known = this.#plans.get(id);
     if (known !== undefined) return known;
-    const plan = this.#make(apiGroup, kind, open, opened);
+    const plan = this.#make({ apiGroup, resource, subresource }, kind, { open, masks, unmask });
     if (this.#plans.size < keptPlansMax) this.#plans.set(id, plan);
     return plan;
   }
 
-  #make(apiGroup: string, kind: string, open: ReadonlySet<string>, opened: string): ObjectPlan {
-    const masks = DEFAULT_MASKS.filter(({ id }) => !open.has(id));
-    const patterns = masks.flatMap(({ of, patterns: own = [] }) =>
-      of?.some((one) => one.apiGroup === apiGroup && one.resource === kind) ? own : [],
-    );
-    const hasEnv = masks.some(({ id }) => id === 'env-value');
-    const isConfigMap = apiGroup === '' && kind === 'configmaps';
+  /** What knows values by their look in what a program says. */
+  textDetection(masks: readonly CompiledMask[]): Detection {
+    const looking = masks.filter(({ detectors }) => detectors.length > 0);
+    return looking.length === 0 ? builtInDetection() : (this.#detection(nothing, looking) ?? builtInDetection());
+  }
+
+  #reaching(apiGroup: string, resource: string, subresource: string): readonly CompiledMask[] {
+    const id = `${apiGroup} ${resource} ${subresource}`;
+    const known = this.#candidates.get(id);
+    if (known !== undefined) return known;
+    // Releases hold objects of any kind.
+    const reached = isReleaseKind(apiGroup, resource)
+      ? this.#masks
+      : this.#masks.filter((mask) => mask.reaches(apiGroup, resource, subresource));
+    if (this.#candidates.size < keptPlansMax) this.#candidates.set(id, reached);
+    return reached;
+  }
+
+  #make({ apiGroup, resource, subresource }: MaskedKind, kind: string, view: Required<MaskView>): ObjectPlan {
+    const { open, unmask } = view;
+    const masks = view.masks.filter((mask) => mask.reaches(apiGroup, resource, subresource));
+    const defaults = DEFAULT_MASKS.filter(({ id }) => !open.has(id));
+    const isConfigMap = apiGroup === '' && resource === 'configmaps';
+    const own = masks.flatMap(({ patterns, keyPatterns }) => (isConfigMap ? [...patterns, ...keyPatterns] : patterns));
+    const patterns: PlacePattern[] = [
+      ...unmask.map((place) => ({ steps: stepsOf(place), action: { kind: 'open' } as const })),
+      ...own,
+      ...(own.length === 0 ? none : [...kept, ...base64Places(apiGroup, resource)]),
+      ...defaults.flatMap(({ of, patterns: places = [] }) =>
+        of?.some((one) => one.apiGroup === apiGroup && one.resource === kind) ? places : [],
+      ),
+    ];
+    const isRelease = isReleaseKind(apiGroup, resource) && subresource === '';
     return {
       place: new PlaceMaker(patterns).start(),
-      detection: this.#detection(open, opened),
-      pair: (name) => (hasEnv && isTellingName(name) ? { rule: 'env-value', compare: 'field' } : undefined),
-      masksEmbedded: masks.some(({ id }) => id === 'embedded-secret'),
-      masksTelling: !open.has('keyed-secret'),
-      release: apiGroup === '' && kind === 'secrets' ? 'secret' : isConfigMap ? 'configmap' : undefined,
+      detection: this.#detection(open, masks),
+      pair: pairOf(
+        masks,
+        defaults.some(({ id }) => id === 'env-value'),
+      ),
+      compare: comparesOf(masks),
+      masksEmbedded: defaults.some(({ id }) => id === 'embedded-secret'),
+      masksTelling:
+        !open.has('keyed-secret') || masks.some(({ detectors }) => detectors.some(({ id }) => id === 'keyed-secret')),
+      release: isRelease ? (isConfigMap ? 'configmap' : 'secret') : undefined,
+      manifestValues: isRelease && view.masks.length > 0 ? manifestValues(view.masks) : undefined,
       base64Keys: isConfigMap ? binaryData : nothing,
+      mayBeTable: own.every(({ steps }) => steps.includes('metadata')),
     };
   }
 
-  #detection(open: ReadonlySet<string>, opened: string): Detection | undefined {
-    if (this.#detections.has(opened)) return this.#detections.get(opened);
-    const detectors = DETECTORS.filter(({ id, isOptIn }) => isOptIn !== true && !open.has(id));
-    const made = detectors.length === 0 ? undefined : detection(detectors);
-    this.#detections.set(opened, made);
+  #detection(open: ReadonlySet<string>, masks: readonly CompiledMask[]): Detection | undefined {
+    const id = viewId(
+      open,
+      masks.filter(({ detectors }) => detectors.length > 0),
+    );
+    if (this.#detections.has(id)) return this.#detections.get(id);
+    const detectors = new Set<Detector>(DETECTORS.filter((one) => one.isOptIn !== true && !open.has(one.id)));
+    for (const mask of masks) for (const detector of mask.detectors) detectors.add(detector);
+    const made = detectors.size === 0 ? undefined : detection([...detectors]);
+    if (this.#detections.size < keptPlansMax) this.#detections.set(id, made);
     return made;
   }
 }
 
+function isReleaseKind(apiGroup: string, resource: string): boolean {
+  return apiGroup === '' && (resource === 'secrets' || resource === 'configmaps');
+}
+
+function viewId(open: ReadonlySet<string>, masks: readonly CompiledMask[]): string {
+  const opened = open.size === 0 ? '' : [...open].sort().join();
+  return masks.length === 0 ? opened : `${opened} ${masks.map(({ order }) => order).join()}`;
+}
+
+function pairOf(masks: readonly CompiledMask[], hasDefault: boolean): ObjectPlan['pair'] {
+  const own = masks.filter(({ isEnv }) => isEnv !== undefined);
+  const byDefault = { rule: 'env-value', compare: 'field' } as const;
+  const other = (name: string) => (hasDefault && isTellingName(name) ? byDefault : undefined);
+  if (own.length === 0) return other;
+  return (name) => {
+    const mask = own.find(({ isEnv }) => isEnv?.(name) === true);
+    return mask === undefined ? other(name) : { rule: mask.id, compare: mask.compare };
+  };
+}
+
+function comparesOf(masks: readonly CompiledMask[]): ObjectPlan['compare'] {
+  return new Map(masks.flatMap(({ detectors, compare }) => detectors.map(({ id }) => [id, compare] as const)));
+}
+
+function noPattern(): never {
+  throw new Error('a pattern that was not there');
+}
+
+const none: readonly never[] = [];
 const nothing: ReadonlySet<string> = new Set();
 const binaryData: ReadonlySet<string> = new Set(['binaryData']);
+const kept: readonly PlacePattern[] = identityPlaces.map((steps) => ({ steps, action: { kind: 'keep' } }));

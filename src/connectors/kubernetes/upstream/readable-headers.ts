@@ -1,22 +1,28 @@
 import { Refusal } from '../../../model/refusal.ts';
 import type { Headers } from '../../../model/request.ts';
+import type { Reads } from '../../connector.ts';
 
 const anything: ReadonlySet<string> = new Set(['*/*', 'application/*']);
 
 /**
- * The headers with which a reply is asked for that can be looked into: JSON, tables among it, uncompressed. Of what the caller accepts nothing is added, so it can
- * read what it gets.
+ * The headers with which a reply is asked for that can be looked into: JSON, tables among it where they may be, uncompressed. Of what the caller accepts nothing is
+ * added, so it can read what it gets.
  *
  * @throws {Refusal} ENCODING_NOT_ACCEPTABLE the caller accepts no JSON; nothing is sent
  * Source: RFC 9110, 12.5.1
  */
-export function readableHeaders(headers: Headers): Headers {
+export function readableHeaders(headers: Headers, reads: Exclude<Reads, 'nothing'>): Headers {
   const accepted = (headers.get('accept') ?? []).flatMap((value) => value.split(',')).map((one) => one.trim());
-  const readable = [...new Set(accepted.filter((one) => one !== '').map(asJson))].filter((one) => one !== undefined);
+  const json = [...new Set(accepted.filter((one) => one !== '').map(asJson))].filter((one) => one !== undefined);
+  const readable = reads === 'objects' ? json : json.filter((one) => !/;as=table(?:;|$)/i.test(one));
   if (readable.length === 0 && accepted.some((one) => one !== ''))
-    throw new Refusal('ENCODING_NOT_ACCEPTABLE', 'secret values can be masked in JSON alone, which is not accepted', {
-      advice: 'accept `application/json` as well',
-    });
+    throw new Refusal(
+      'ENCODING_NOT_ACCEPTABLE',
+      json.length > 0
+        ? 'a table’s cells do not say which of their values must be masked'
+        : 'secret values can be masked in JSON alone, which is not accepted',
+      { advice: 'accept `application/json` as well' },
+    );
   const reduced = new Map(headers);
   reduced.delete('accept-encoding');
   return reduced.set('accept', [readable.length === 0 ? 'application/json' : readable.join(',')]);
