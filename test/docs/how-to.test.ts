@@ -85,8 +85,10 @@ const POLICY = {
 
 /** The mistakes of a part of a document, put into one that is whole. */
 function mistakes(value: Record<string, unknown>): readonly string[] {
-  const isConfig = Object.keys(value).some((key) => key in configSchema.shape && !['apiVersion', 'kind'].includes(key));
-  const isPolicy = 'callers' in value || 'rules' in value;
+  const isConfig =
+    value['kind'] !== 'Policy' &&
+    Object.keys(value).some((key) => key in configSchema.shape && !['apiVersion', 'kind'].includes(key));
+  const isPolicy = 'callers' in value || 'rules' in value || value['kind'] === 'Policy';
   const parsed = isPolicy
     ? policySchema.safeParse({ ...POLICY, ...value })
     : configSchema.safeParse({ ...CONFIG, ...value });

@@ -37,5 +37,33 @@ unsafe:
     - { id: env-value, callers: [{ groups: [sre] }], targets: [staging] }
 \`\`\`
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+## Masks of one’s own
+
+A policy document adds masks beside its rules, or holds nothing else. They are loaded, and replaced, with the rules; every key is on the page of [policy](policy.md#keys).
+
+\`\`\`yaml
+apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: masks }
+masks:
+  - { id: vendor-tokens, apiGroups: [example.com], resources: [sites], at: ["spec.**.token", 'spec.accounts[*].key'] }
+  - { id: customers, pattern: 'CUST-[0-9]{8}', detect: [card-number] }
+  - { id: endpoints, env: ['*_URL', '*_DSN'], keys: [database.yaml], annotations: ['example.com/webhook'], callers: [{ kind: autonomous }] }
+\`\`\`
+
+\`callers\`, \`targets\`, \`namespaces\`, \`apiGroups\` and \`resources\` narrow; without them a mask is for everybody, everywhere. Each of \`at\`, \`annotations\`, \`labels\`, \`env\`, \`keys\`,
+\`detect\` and \`pattern\` adds values to what is masked. A resource is reached with its subresources, the logs and the output of commands of \`pods\` among them; there, and in text that is no document of Kubernetes,
+\`detect\` and \`pattern\` find what they look for (of a pattern’s match the beginning stays that all matches have in common, or else its first character). Objects in the manifests of Helm’s releases are masked as where they are read.
+
+What is masked is not to be found out another way: a JSON patch that tests, copies or moves it, and a selector by a masked label or field, are refused for whom it is masked (\`MASK_MISPLACED\`). A table’s cells do not say where their values come from, so kinds with
+a mask outside of \`metadata\` are asked for as objects: kubectl then prints name and age alone.
+
+\`compare\` says how far equal values have equal masks. Beyond \`field\` it gives something away: whoever can write a value into one object, and sees its mask, can tell where the same value stands.
+
+## Show one place
+
+A rule that allows, or that can be requested, may open places for its callers: \`unmask\`. It names groups and resources without \`*\`, and opens no more than the places that it names, of the objects that it permits:
+[how to show one value to one caller](../how-to/show-one-value.md).
+`;
 }
