@@ -21,6 +21,7 @@ const duration = z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a length of 
 export const scopeSchema = z
   .strictObject({
     target: word.describe('One target, by name.'),
+    rule: word.optional().describe('The `request` rule to ask by; absent: the first that offers it.'),
     verbs: words.describe('As in a rule, without `*`.'),
     apiGroups: z.array(z.string().max(512)).min(1).max(50).default(['']).describe('`""` is the core group.'),
     resources: words.describe('As in a rule: `pods`, `pods/log`, `pods/exec`.'),
@@ -31,7 +32,7 @@ export const scopeSchema = z
     (scope) =>
       !Object.values(scope)
         .flat()
-        .some((value) => value.includes('*')),
+        .some((value) => value?.includes('*')),
     'expected names without `*`: a grant is as narrow as its task',
   );
 
@@ -181,6 +182,23 @@ export const selfSchema = z.strictObject({
     .describe('Of a token that the gateway gave: what it is bound to.'),
 });
 
+/** A refused call, as its caller was told. */
+export const refusalSchema = z.strictObject({
+  exchange: z.string().describe('The id under which it is recorded.'),
+  at: instant,
+  target: z.string(),
+  code: z.string(),
+  message: z.string(),
+  rule: z.string().optional(),
+  advice: z.string().optional(),
+  grant: z
+    .strictObject({ command: z.string().optional(), body: z.string(), link: z.string() })
+    .optional()
+    .describe(
+      'The smallest grant that would allow it: as a command line, as the JSON body of `POST /grants`, and as a page.',
+    ),
+});
+
 export const healthSchema = z.strictObject({ version: z.string(), store: z.enum(['answers', 'fails']) });
 
 /** What went wrong. Source: RFC 9457 */
@@ -197,6 +215,7 @@ export type GrantAskBody = z.infer<typeof grantAskSchema>;
 export type TokenAskBody = z.infer<typeof tokenAskSchema>;
 export type TokenView = z.infer<typeof tokenSchema>;
 export type GrantView = z.infer<typeof grantSchema>;
+export type RefusalView = z.infer<typeof refusalSchema>;
 export type KillView = z.infer<typeof killSchema>;
 export type Present = z.infer<typeof presentSchema>;
 export type Problem = z.infer<typeof problemSchema>;

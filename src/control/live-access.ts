@@ -63,7 +63,7 @@ export const END_WORDS: Readonly<Record<EndedBy, string>> = Object.freeze({
 });
 
 /** Grants and kills in force. */
-export class LiveAccess implements Access, ChangeListener {
+export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKilled'>, ChangeListener {
   readonly kills = new LiveKills();
   readonly #parts: Parts;
   readonly #held = new Map<string, Held>();

@@ -18,23 +18,26 @@ import {
   pageOf,
   presentSchema,
   reasonSchema,
+  refusalSchema,
   selfSchema,
 } from './contract.ts';
 import type { Grants } from './grants.ts';
 import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
+import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
 import { tokenRoutes } from './token-routes.ts';
 import type { Tokens } from './tokens.ts';
-import { grantView, instant, killView } from './views.ts';
+import { grantView, instant, killView, refusalView } from './views.ts';
 
 interface Parts {
   readonly grants: Grants;
   readonly kills: Kills;
   readonly tokens: Tokens;
   readonly access: LiveAccess;
+  readonly refusals: Refusals;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly targets: ReadonlySet<string>;
@@ -49,6 +52,7 @@ const CHANGE: readonly RoleName[] = ['operator'];
 export function routesOf(parts: Parts): readonly Route[] {
   return [
     ...selfRoutes(parts),
+    ...refusalRoutes(parts),
     ...askRoutes(parts),
     ...grantRoutes(parts),
     ...tokenRoutes(parts),
@@ -86,6 +90,40 @@ function selfRoutes({ version, storeFailure }: Parts): readonly Route[] {
           ...(caller.issued === undefined ? {} : { issued: caller.issued }),
         },
       }),
+    },
+  ];
+}
+
+function refusalRoutes({ refusals }: Parts): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/refusals',
+      id: 'listRefusals',
+      summary: 'What the caller was refused last at this gateway, the last first, and what would allow it.',
+      needs: 'caller',
+      answer: { status: 200, schema: pageOf(refusalSchema), description: 'All that is kept.' },
+      handle: async ({ caller }) => ({
+        status: 200,
+        body: { items: refusals.of(caller).map(refusalView), next: null },
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/refusals/{id}',
+      id: 'getRefusal',
+      summary: 'One of these, by the id of its exchange.',
+      needs: 'caller',
+      answer: { status: 200, schema: refusalSchema, description: 'The refusal.' },
+      handle: async ({ caller, path }) => {
+        const kept = refusals.of(caller).find(({ exchange }) => exchange === path.id);
+        if (kept === undefined)
+          throw new Refusal('NOT_FOUND', 'this gateway keeps no such refusal of yours', {
+            advice:
+              'the last few are kept, at the gateway that refused and until it is started anew; the journal has them all',
+          });
+        return { status: 200, body: refusalView(kept) };
+      },
     },
   ];
 }

@@ -10,6 +10,7 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Clock } from '../std/clock.ts';
 import { type answering, CONTROL_LIMITS, problemOf, type Received } from './answer.ts';
+import { askPage } from './ask-page.ts';
 import type { Answered } from './route.ts';
 
 interface Options {
@@ -33,7 +34,7 @@ export interface ControlServer {
 /** Limits of the wire. */
 const WIRE = { headerBytesMax: 16 * 1024, requestTimeoutMs: 30_000, connectionsMax: 2_000, keepAliveMs: 15_000 };
 
-/** What every answer says to a browser: nothing here is a page, and nobody keeps it. */
+/** What every answer says to a browser: nothing here runs, and nobody keeps it. */
 const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -97,6 +98,8 @@ async function serveOne(
   response: ServerResponse,
 ): Promise<void> {
   try {
+    const page = pageOf(options, request);
+    if (page !== undefined) return sendPage(response, page);
     const { answered, caller } = await options.answer(received(options, request));
     if ('begin' in answered) sendEvents(options, streams, answered, caller as Caller, response);
     else send(response, answered.status, 'application/json', answered.body, answered.version);
@@ -110,6 +113,18 @@ async function serveOne(
     if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
     send(response, refusal.status, 'application/problem+json', problemOf(refusal));
   }
+}
+
+/** The one page that there is: that of a suggestion's link, for whoever has the link. */
+function pageOf({ pathPrefix }: Options, { method, url = '' }: IncomingMessage): string | undefined {
+  const [path, query] = url.split(/\?(.*)/s);
+  return method === 'GET' && path === `${pathPrefix}/ask` ? askPage(new URLSearchParams(query)) : undefined;
+}
+
+function sendPage(response: ServerResponse, page: string): void {
+  const bytes = Buffer.from(page);
+  response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-length': bytes.length });
+  response.end(bytes);
 }
 
 function received({ pathPrefix }: Options, request: IncomingMessage): Received {

@@ -1,5 +1,6 @@
 import { durationText } from '../std/duration.ts';
-import type { GrantView, KillView } from './contract.ts';
+import type { GrantView, KillView, RefusalView } from './contract.ts';
+import type { KeptRefusal } from './refusals.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
 
 /** A grant as the wire has it. */
@@ -40,6 +41,21 @@ export function grantView({ grant }: Pick<KeptGrant, 'grant'>): GrantView {
 /** A kill as the wire has it. */
 export function killView({ id, what, value, reason, by, at, liftedAt }: Kill): KillView {
   return { id, state: liftedAt === undefined ? 'live' : 'lifted', what, value, reason, by, at: instant(at) };
+}
+
+/** A refusal as the wire has it. */
+export function refusalView({ exchange, at, target, refusal }: KeptRefusal): RefusalView {
+  const { code, message, rule, advice, grant } = refusal;
+  return {
+    exchange,
+    at: instant(at),
+    target,
+    code,
+    message,
+    ...(rule === '' ? {} : { rule }),
+    ...(advice === '' ? {} : { advice }),
+    ...(grant === undefined ? {} : { grant: { ...grant } }),
+  };
 }
 
 /** As RFC 3339 in UTC. */

@@ -10,7 +10,8 @@ import { ruleDigest } from './rule-digest.ts';
 
 /** What a caller asks for. */
 export interface GrantAsk {
-  readonly scopes: readonly GrantScope[];
+  /** `rule`: the one to ask by; absent: the first that offers it. */
+  readonly scopes: readonly (GrantScope & { readonly rule?: string | undefined })[];
   /** Absent: as long as the rules let it last. */
   readonly forMs?: number | undefined;
   readonly usesMax?: number | undefined;
@@ -30,8 +31,8 @@ export interface Asked {
  * @throws {Refusal} GRANT_NOT_OFFERED
  */
 export function ask(rules: RuleSet, caller: Caller, asked: GrantAsk, id: string, nowMs: number): Asked {
-  const offers = asked.scopes.map((scope) => {
-    const offer = offerFor(rules, caller, scope);
+  const offers = asked.scopes.map(({ rule, ...scope }) => {
+    const offer = offerFor(rules, caller, scope, rule);
     if (offer === undefined) throw notOffered(caller, scope);
     return offer;
   });

@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/load.ts';
 import { answering } from '../control/answer.ts';
+import type { LiveAccess } from '../control/live-access.ts';
 import { openApi } from '../control/open-api.ts';
+import { Refusals } from '../control/refusals.ts';
 import type { Route } from '../control/route.ts';
 import { routesOf } from '../control/routes.ts';
 import { type ControlServer, startControlServer } from '../control/server.ts';
+import { suggest } from '../control/suggest.ts';
 import { toEach } from '../control/to-each.ts';
 import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
@@ -18,11 +21,13 @@ import { Refusal } from '../model/refusal.ts';
 
 import { type Access, noAccess } from '../pipeline/access.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
+import type { Clock } from '../std/clock.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openStore, type StorePlace } from '../store/open-store.ts';
-import { StoreError } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
 import { accessParts } from './access-parts.ts';
 import { ConfigError } from './config-error.ts';
+import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
@@ -36,13 +41,15 @@ interface Parts {
   readonly inFlight: InFlight;
 }
 
+type Place = NonNullable<Config['console']>;
+
 /** What the gateway has of its control plane. */
 export interface Control {
   readonly access: Access;
   /** An authenticator that takes the gateway's own tokens too. */
   readonly withOwnTokens: (others: Authenticator) => Authenticator;
-  /** Begins to serve; the port, where there is a console. */
-  serve(certificate: CertificatePair): Promise<number | undefined>;
+  /** Begins to serve; the address, where there is a console. */
+  serve(certificate: CertificatePair): Promise<string | undefined>;
   useCertificate(pair: CertificatePair): void;
   /** What `/readyz` warns of. */
   warnings(): readonly string[];
@@ -69,18 +76,21 @@ function urlIn(file: string): string {
   }
 }
 
+/** A gateway without a control plane: nothing of it is opened. */
+const NO_CONTROL: Control = {
+  access: noAccess,
+  withOwnTokens: (others) => others,
+  serve: async () => undefined,
+  useCertificate() {},
+  warnings: () => [],
+  close: async () => {},
+};
+
 /** The control plane of the configuration. @throws {ConfigError} its store cannot be opened */
 export async function openControl(parts: Parts): Promise<Control> {
   const { config, told, inFlight } = parts;
-  if (config.console === undefined)
-    return {
-      access: noAccess,
-      withOwnTokens: (others) => others,
-      serve: async () => undefined,
-      useCertificate() {},
-      warnings: () => [],
-      close: async () => {},
-    };
+  const place = config.console;
+  if (place === undefined) return NO_CONTROL;
   const store = await openStore(storePlace(config), {
     clock: told.clock,
     feedLostMs: config.limits.feedLostMs,
@@ -97,8 +107,12 @@ export async function openControl(parts: Parts): Promise<Control> {
     return storeFailed(error);
   });
   let server: ControlServer | undefined;
+  const refusals = new Refusals();
+  let consoleUrl = '';
   return {
-    access,
+    access: accessOf(access, refusals, told.clock, (denied, target) =>
+      suggest(denied, { consoleUrl, roles: parts.policy.roles(), target }),
+    ),
     withOwnTokens,
     async serve(certificate) {
       const routes = withDocument(
@@ -107,6 +121,7 @@ export async function openControl(parts: Parts): Promise<Control> {
           kills,
           tokens,
           access,
+          refusals,
           underWay: () => inFlight.list(),
           targets: new Set(config.targets.map(({ name }) => name)),
           version: version(),
@@ -114,17 +129,11 @@ export async function openControl(parts: Parts): Promise<Control> {
         }),
       );
       server = await serveRoutes(parts, routes, certificate, withOwnTokens);
-      return server.port;
+      consoleUrl = consoleUrlOf(place, server.port);
+      return consoleUrl;
     },
     useCertificate: (pair) => server?.useCertificate(pair),
-    warnings() {
-      const { failure, unsealed } = store.health();
-      return [
-        ...(failure === '' ? [] : [`the store of grants fails: ${failure}`]),
-        ...(store.isHeard() ? [] : ['other gateways are not heard: grants count as ended until they are']),
-        ...(unsealed === 0 ? [] : [`${unsealed} reads met rows of the store whose seal is not right`]),
-      ];
-    },
+    warnings: () => warningsOf(store),
     async close() {
       access.stop();
       live.stop();
@@ -132,6 +141,31 @@ export async function openControl(parts: Parts): Promise<Control> {
       await store.close();
     },
   };
+}
+
+function warningsOf(store: Store): readonly string[] {
+  const { failure, unsealed } = store.health();
+  return [
+    ...(failure === '' ? [] : [`the store of grants fails: ${failure}`]),
+    ...(store.isHeard() ? [] : ['other gateways are not heard: grants count as ended until they are']),
+    ...(unsealed === 0 ? [] : [`${unsealed} reads met rows of the store whose seal is not right`]),
+  ];
+}
+
+/** What the data path asks of the control plane. */
+function accessOf(live: LiveAccess, refusals: Refusals, clock: Clock, suggest: Access['suggest']): Access {
+  return {
+    grantsOf: (caller) => live.grantsOf(caller),
+    use: (grant) => live.use(grant),
+    refuseKilled: (caller, target, session) => live.refuseKilled(caller, target, session),
+    suggest,
+    refused: (caller, told) => refusals.keep(caller, { ...told, at: clock.now() }),
+  };
+}
+
+/** As people and commands reach it: by its own name, where it has one. */
+function consoleUrlOf({ address, hostName, pathPrefix }: Place, port: number): string {
+  return `https://${hostName ?? hostOf(address)}:${port}${pathPrefix}`;
 }
 
 function storeFailed(error: unknown): never {
@@ -144,7 +178,7 @@ function serveRoutes(
   certificate: CertificatePair,
   withOwnTokens: Control['withOwnTokens'],
 ) {
-  const place = config.console as NonNullable<Config['console']>;
+  const place = config.console as Place;
   const audiences = place.audiences;
   const issuers = issuersOf(config).map((issuer) => (audiences === undefined ? issuer : { ...issuer, audiences }));
   const { authenticate } = withOwnTokens(createAuthenticator(issuers, told.clock));

@@ -48,6 +48,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'ask a gateway for access for one task, that ends by itself; list, give back and revoke it',
     load: async ({ env }) => (await import('../cli/control/grants.ts')).grantsCommand(env),
   },
+  explain: {
+    description: 'tell what the gateway refused you last, and the smallest grant that would allow it',
+    load: async ({ env }) => (await import('../cli/control/explain.ts')).explainCommand(env),
+  },
   kill: {
     description: 'stop a caller, a session, a target or all, at once and until lifted; needs the role operator',
     load: async ({ env }) => (await import('../cli/control/kill.ts')).killCommand(env),

@@ -29,6 +29,7 @@ import { Sessions } from '../storage/sessions.ts';
 import { answersToUnread } from './answer-unread.ts';
 import { type CertificateInForce, certificateInForce } from './certificate-in-force.ts';
 import { ConfigError } from './config-error.ts';
+import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
 import { listenerLimits } from './listener-limits.ts';
 import { LogLimit } from './log-limit.ts';
@@ -103,7 +104,7 @@ export async function startGateway(
     const kept = { journal, inFlight, rates, digestOf, unknown, access, observer };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const serveTarget = dataPaths(config, targets, policy, kept, authenticator, told);
-    const consolePort = await control.serve(certificate.current);
+    const consoleUrl = await control.serve(certificate.current);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
     const state: { stopped?: Promise<void> } = {};
     const hurry = new AbortController();
@@ -119,7 +120,6 @@ export async function startGateway(
     const privatePort = await openPrivatePort(config, readinessNow, told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
-    const consoleUrl = consoleUrlOf(config, consolePort);
     log.info(
       { url, privateUrl, consoleUrl, targets: [...targets.keys()], targetPorts: Object.fromEntries(targetPorts) },
       'the gateway serves',
@@ -322,14 +322,4 @@ function readiness(
       ...(health.room === 'low' ? [`the journal’s disk is nearly full: ${health.freeBytes} bytes are free`] : []),
     ],
   };
-}
-
-function consoleUrlOf({ console: place }: Config, port: number | undefined): string | undefined {
-  if (place === undefined || port === undefined) return undefined;
-  return `https://${hostOf(place.address)}:${port}${place.pathPrefix}`;
-}
-
-function hostOf(address: string): string {
-  if (address === '0.0.0.0' || address === '::') return '127.0.0.1';
-  return address.includes(':') ? `[${address}]` : address;
 }

@@ -1,4 +1,5 @@
 import type { Amendment } from './amendment.ts';
+import type { Offered } from './offered.ts';
 
 /** What policy answers. Strength: deny > hold > allow > silence, which denies. */
 export type Decision = AllowDecision | DenyDecision | HoldDecision;
@@ -33,8 +34,8 @@ export interface DenyDecision {
   readonly reason: string;
   /** What the caller can do, in one sentence; empty where there is nothing. */
   readonly advice: string;
-  /** The request rule by which just this can be asked for; absent where none offers it. */
-  readonly offeredBy?: string;
+  /** What could be asked for instead; absent where no request rule offers it. */
+  readonly offered?: Offered;
   readonly notes?: readonly DecisionNote[];
 }
 

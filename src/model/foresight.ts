@@ -3,6 +3,7 @@
  * for every request that it describes, so a no is said only where it holds for all of them, and a yes where nothing but built-in guards could stop one for what it
  * holds: Kubernetes says yes to what its own admission could still refuse, and clients take anything else for a no.
  */
+import type { Offered } from './offered.ts';
 import type { Operation, Power } from './operation.ts';
 
 /** An operation that is only asked about. Its body, options and stream are never known; `unsaid` tells what else is not. */
@@ -33,6 +34,8 @@ export type Foresight =
       /** One sentence for the caller, without a final stop; may be empty. */
       readonly reason: string;
       readonly advice: string;
+      /** What could be asked for instead; absent where no request rule offers it. */
+      readonly offered?: Offered;
     }
   | { readonly effect: 'hold'; readonly rule: string; readonly reason: string; readonly unless?: readonly string[] }
   | {

@@ -1,4 +1,5 @@
 import { REFUSAL_CODES, type RefusalCode, type Retry } from './refusal-codes.ts';
+import type { SuggestedGrant } from './suggestion.ts';
 
 /** What a refusal may carry beside its code and message. */
 export interface RefusalOptions {
@@ -8,6 +9,8 @@ export interface RefusalOptions {
   readonly rule?: string;
   /** What to ask for instead, in one sentence for the caller. */
   readonly advice?: string;
+  /** The grant that would allow it. */
+  readonly grant?: SuggestedGrant | undefined;
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
@@ -23,6 +26,7 @@ export class Refusal extends Error {
   readonly detail: string;
   readonly rule: string;
   readonly advice: string;
+  readonly grant: SuggestedGrant | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: RefusalCode, message: string, options: RefusalOptions = {}) {
@@ -31,6 +35,7 @@ export class Refusal extends Error {
     this.detail = options.detail ?? '';
     this.rule = options.rule ?? '';
     this.advice = options.advice ?? '';
+    this.grant = options.grant;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 

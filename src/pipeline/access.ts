@@ -1,4 +1,7 @@
 import type { Caller } from '../model/caller.ts';
+import type { DenyDecision } from '../model/decision.ts';
+import type { Refusal } from '../model/refusal.ts';
+import type { Suggestion } from '../model/suggestion.ts';
 import type { GrantedScope } from '../policy/grant-scope.ts';
 import type { SessionId } from '../std/ids.ts';
 
@@ -14,6 +17,13 @@ export interface Access {
   use(grant: string): Promise<void>;
   /** @throws {Refusal} KILLED an operator has stopped the caller, its session, the target, or all */
   refuseKilled(caller: Caller, target: string, session: SessionId): void;
+  /** What a caller that no rule allows can do at a target; undefined where there is nobody to ask. */
+  suggest(denied: DenyDecision, target: string): Suggestion | undefined;
+  /** Keeps what a caller was told, so that it can be told again. */
+  refused(
+    caller: Caller,
+    told: { readonly exchange: string; readonly target: string; readonly refusal: Refusal },
+  ): void;
 }
 
 /** A gateway without a control plane: nobody is granted anything, and nobody is stopped. */
@@ -23,4 +33,6 @@ export const noAccess: Access = {
     throw new Error('a grant was used where there are none');
   },
   refuseKilled() {},
+  suggest: () => undefined,
+  refused() {},
 };

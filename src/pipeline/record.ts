@@ -70,7 +70,7 @@ interface Parts {
   readonly digestOf: (bytes: Uint8Array) => string;
   readonly unknown: Pick<UnknownOutcomes, 'refuse' | 'remember'>;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
-  readonly access: Pick<Access, 'refuseKilled'>;
+  readonly access: Pick<Access, 'refuseKilled' | 'refused'>;
 }
 
 /** A recorder that writes to a journal. */
@@ -297,6 +297,7 @@ class JournalRecording implements Recording, UnderWay {
       if (refusal.code !== 'CALLER_GONE') this.#parts.observer.unauthenticated(refusal.code, refusal, this.#raw);
       return refusal;
     }
+    this.#parts.access.refused(this.#caller, { exchange: this.#raw.id, target: this.#parts.target, refusal });
     if (refusal.status >= 500 && refusal.code !== 'SHUTTING_DOWN')
       this.#parts.observer.failed(this.#parts.target, refusal, this.#raw);
     try {

@@ -32,7 +32,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const attempt = async () => {
       const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
-      const permit = await settle(judged, recording, gateway.clock, use); // allowed, and its intent on disk; or refused
+      const permit = await settle(judged, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
       return { permit, known, reply: await gateway.connector.forward(permit, end, readsOf(gateway.masking, permit)) }; // its own bytes, with our credential

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
-import type { Decision } from '../model/decision.ts';
+import type { AllowDecision, Decision } from '../model/decision.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
 import type { Judged } from './judge.ts';
@@ -27,10 +27,11 @@ async function outcome(decision: Decision, nowMs: number): Promise<readonly stri
     permitted: async () => void told.push('permitted'),
   };
   try {
-    await settle(judged, recording, { now: () => nowMs, monotonic: () => 0 }, async ({ grant }) => {
+    const use = async ({ grant }: AllowDecision) => {
       if (grant === 'over') throw new Refusal('GRANT_ENDED', 'it has ended');
       if (grant !== undefined) told.push(`used ${grant}`);
-    });
+    };
+    await settle(judged, recording, { now: () => nowMs, monotonic: () => 0 }, use, () => undefined);
     return [...told, 'permit'];
   } catch (thrown) {
     assert.ok(thrown instanceof Refusal);

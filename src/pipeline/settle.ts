@@ -4,8 +4,11 @@ import type { Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
+import type { Suggestion } from '../model/suggestion.ts';
+import { requestAdvice } from '../policy/advice.ts';
 import type { Clock } from '../std/clock.ts';
 import { unreachable } from '../std/unreachable.ts';
+import type { Access } from './access.ts';
 import { describe } from './describe.ts';
 import type { Judged } from './judge.ts';
 import type { Recording } from './recording.ts';
@@ -26,6 +29,7 @@ export async function settle(
   recording: Pick<Recording, 'decided' | 'permitted'>,
   clock: Clock,
   use: (decision: AllowDecision) => Promise<void>,
+  suggest: Access['suggest'],
 ): Promise<Permit> {
   const { caller, operation, decision } = judged;
   recording.decided(judged);
@@ -36,7 +40,7 @@ export async function settle(
       await recording.permitted(judged);
       return permit(judged, decision);
     case 'deny':
-      throw denied(caller, operation, decision);
+      throw denied(caller, operation, decision, suggest);
     case 'hold':
       throw held(caller, operation, decision);
     default:
@@ -73,12 +77,20 @@ const CODES: Record<DenyDecision['by'], RefusalCode> = {
 
 const NO_RULE_ADVICE = 'ask whoever runs this gateway for a rule that allows just this';
 
-function denied(caller: Caller, operation: Operation, decision: DenyDecision): Refusal {
-  const advice = decision.by === 'silence' && decision.advice === '' ? NO_RULE_ADVICE : decision.advice;
-  const options = { rule: decision.rule, advice };
-  return new Refusal(
-    CODES[decision.by],
-    `\`${caller.subject}\` may not ${describe(operation)}: ${decision.reason}`,
-    options,
-  );
+function denied(caller: Caller, operation: Operation, decision: DenyDecision, suggest: Access['suggest']): Refusal {
+  const { advice, grant }: Suggestion =
+    decision.by === 'silence' ? suggested(decision, operation.target, suggest) : { advice: decision.advice };
+  return new Refusal(CODES[decision.by], `\`${caller.subject}\` may not ${describe(operation)}: ${decision.reason}`, {
+    rule: decision.rule,
+    advice,
+    grant,
+  });
+}
+
+/** What the caller could do by the rules that it has comes before what it could ask for. */
+function suggested(decision: DenyDecision, target: string, suggest: Access['suggest']): Suggestion {
+  const suggestion = suggest(decision, target);
+  const { advice, offered } = decision;
+  if (advice !== '') return { ...suggestion, advice };
+  return suggestion ?? { advice: offered === undefined ? NO_RULE_ADVICE : requestAdvice(offered) };
 }

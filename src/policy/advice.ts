@@ -1,30 +1,27 @@
+import type { Offered } from '../model/offered.ts';
 import type { Operation } from '../model/operation.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { Question } from './question.ts';
 import { type Reading, readings } from './reading.ts';
-import type { Rule } from './rule.ts';
 import type { RuleSetParts } from './rule-set.ts';
 import { YES } from './truth.ts';
 
 /** Limit: so many names are told at most. */
 const NAMES_MAX = 5;
 
-/**
- * What a caller that no rule allows can do, in one sentence; empty where nothing is known. A request rule says that access can be asked for; a list or
- * watch wider than the caller's rules is told the namespaces or names that it could ask for instead, which are the caller's own rules' words (T52).
- */
-export function silenceAdvice(parts: RuleSetParts, question: Question, request: Rule | undefined): string {
-  const narrower = narrowerList(parts, question);
-  if (narrower !== '') return narrower;
-  return request === undefined
-    ? ''
-    : `access can be requested: rule \`${request.id}\`${request.reason === '' ? '' : `, ${request.reason}`}`;
+/** How access can be asked for, in one sentence. */
+export function requestAdvice({ rule, reason }: Pick<Offered, 'rule' | 'reason'>): string {
+  return `access can be requested: rule \`${rule}\`${reason === '' ? '' : `, ${reason}`}`;
 }
 
 /** Limit: so many rules are looked at at most; a caller with more is told of some. */
 const RULES_MAX = 64;
 
-function narrowerList(parts: RuleSetParts, question: Question): string {
+/**
+ * What a caller whose list or watch is wider than its rules could ask for instead, in one sentence; empty where nothing is known. Namespaces and names are
+ * the caller's own rules' words (T52).
+ */
+export function narrowerList(parts: RuleSetParts, question: Question): string {
   const { operation } = question;
   if (!operation.isResourceRequest || operation.name !== '') return '';
   if (operation.verb !== 'list' && operation.verb !== 'watch') return '';

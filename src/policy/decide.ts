@@ -1,10 +1,11 @@
 import type { AllowDecision, Decision, DecisionNote, DenyDecision } from '../model/decision.ts';
-import { silenceAdvice } from './advice.ts';
+import { narrowerList } from './advice.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind, Facts } from './facts.ts';
 import { guardAdvice } from './guards/guard.ts';
 import { mayHearRejection } from './may-hear.ts';
+import { offeredFor } from './offered.ts';
 import { portLimit } from './port-limit.ts';
 import type { Question } from './question.ts';
 import type { Rule } from './rule.ts';
@@ -144,15 +145,15 @@ function silence(parts: RuleSetParts, question: Question, spoken: Evaluation): D
   return silent(parts, question, spoken);
 }
 
-function silent(parts: RuleSetParts, question: Question, { request }: Evaluation): DenyDecision {
-  const offering = certain(request)?.by.rule;
+function silent(parts: RuleSetParts, question: Question, spoken: Evaluation): DenyDecision {
+  const offered = offeredFor(parts, question, spoken);
   return {
     effect: 'deny',
     by: 'silence',
     rule: '',
     reason: 'no rule allows it',
-    advice: silenceAdvice(parts, question, offering),
-    ...(offering === undefined ? {} : { offeredBy: offering.id }),
+    advice: narrowerList(parts, question),
+    ...(offered === undefined ? {} : { offered }),
   };
 }
 

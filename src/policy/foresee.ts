@@ -7,11 +7,12 @@
  */
 import type { Caller } from '../model/caller.ts';
 import type { Foresight, Supposed } from '../model/foresight.ts';
-import { silenceAdvice } from './advice.ts';
+import { narrowerList } from './advice.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind, Facts } from './facts.ts';
 import { GUARDED_NAMES, PLACED_KINDS } from './guards/cluster.ts';
 import { guardAdvice, type SpeakingGuard } from './guards/guard.ts';
+import { offeredFor } from './offered.ts';
 import type { Question } from './question.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
 import { missingFacts, missingParts, type Truth, type UnsaidKind } from './truth.ts';
@@ -35,8 +36,16 @@ export function foresee(
   if (denied !== undefined) return denied;
   const { allow, hold, builtIn } = spoken;
   if (builtIn === undefined && allow.length === 0 && hold.length === 0) {
-    const advice = silenceAdvice(parts, question, certain(spoken.request)?.by.rule);
-    return { effect: 'deny', by: 'silence', rule: '', reason: '', advice };
+    const offered = offeredFor(parts, question, spoken);
+    const advice = narrowerList(parts, question);
+    return {
+      effect: 'deny',
+      by: 'silence',
+      rule: '',
+      reason: '',
+      advice,
+      ...(offered === undefined ? {} : { offered }),
+    };
   }
   const isUnsaid = unsaid.name || unsaid.namespace;
   const [passing, open] = partition(spoken.guards, ({ truth }) => isUnsaid || missingParts(truth).length > 0);

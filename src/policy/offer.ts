@@ -17,16 +17,18 @@ export interface Offer {
   readonly scope: GrantScope;
 }
 
-/** The rule that offers a scope to a caller, the first by its id; undefined where none does. */
-export function offerFor(rules: RuleSet, caller: Caller, scope: GrantScope): Offer | undefined {
+/** The rule that offers a scope to a caller, the one that is named or the first by its id; undefined where none does. */
+export function offerFor(rules: RuleSet, caller: Caller, scope: GrantScope, named?: string): Offer | undefined {
   for (const { rule } of partsOf(rules).rules) {
+    if (named !== undefined && rule.id !== named) continue;
     if (rule.effect !== 'request' || !callerMatcher(rule.callers)(caller)) continue;
-    if (covers(rule, scope)) return { rule, scope: frozenTo(rule, scope) };
+    if (offers(rule, scope)) return { rule, scope: frozenTo(rule, scope) };
   }
   return undefined;
 }
 
-function covers(rule: Rule, scope: GrantScope): boolean {
+/** Whether the scope is within what a request rule says in its fields. */
+export function offers(rule: Rule, scope: GrantScope): boolean {
   if (rule.targets.length === 0 || !anyGlob(rule.targets)(scope.target) || !coversNamespaces(rule, scope)) return false;
   return scope.verbs.every((verb) =>
     scope.apiGroups.every((apiGroup) =>

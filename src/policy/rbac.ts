@@ -59,13 +59,18 @@ export function matchesRbacUnnamed(rule: RbacRule, request: RbacRequest, reach: 
     );
   }
   if (rule.powers?.includes(request.power)) return true;
-  const carried = CREATE_POWERS.has(request.power) ? 'create' : request.verb;
+  const carried = isCreatePower(request.power) ? 'create' : request.verb;
   if (reach === 'named') return resourceFieldsMatch(rule, request, carried, false);
   return resourceFieldsMatch(rule, request, request.verb, true) || resourceFieldsMatch(rule, request, carried, true);
 }
 
 /** Powers whose verb is `create`. Source: KEP-4006, which has the API server itself ask for `create` of a WebSocket since 1.35 */
-const CREATE_POWERS: ReadonlySet<Power> = new Set(['exec', 'attach', 'portforward']);
+const CREATE_POWERS: ReadonlySet<Power | undefined> = new Set(['exec', 'attach', 'portforward']);
+
+/** Whether rules name the power with the verb `create`, whatever HTTP method carries it. */
+export function isCreatePower(power: Power | undefined): boolean {
+  return CREATE_POWERS.has(power);
+}
 
 function resourceFieldsMatch(rule: RbacRule, request: RbacRequest, verb: string, isWild: boolean): boolean {
   return (

@@ -12,6 +12,7 @@ import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-ide
 import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
+import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { FETCH_LIMITS } from '../../src/identity/fetch-keys.ts';
@@ -58,6 +59,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['What is told of targets', { ...TROUBLE_LIMITS }, 'src/main/target-troubles.ts'],
   ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
   ['The control plane', { ...CONTROL_LIMITS }, 'src/control/answer.ts'],
+  ['What callers were refused', { ...REFUSAL_LIMITS }, 'src/control/refusals.ts'],
   ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
   ['Tokens of the gateway’s own', { ...OWN_TOKEN_LIMITS }, 'src/control/own-token-limits.ts'],
   ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],

@@ -5,6 +5,7 @@ import { statusOf } from '../../src/connectors/kubernetes/status.ts';
 import { unrepeatable } from '../../src/connectors/kubernetes/unrepeatable.ts';
 import { upstreamFailure, upstreamTimeout } from '../../src/connectors/kubernetes/upstream/failure.ts';
 import { credentialForbidden, credentialRefused } from '../../src/connectors/kubernetes/upstream/unavailable.ts';
+import { suggest } from '../../src/control/suggest.ts';
 import { FAILURE_LIMITS, FailedTokens } from '../../src/identity/failed-tokens.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import { Refusal } from '../../src/model/refusal.ts';
@@ -32,6 +33,32 @@ const DELETE_WEB = '`ada` may not delete pods `web` in namespace `prod`';
 
 /** Nothing comes back to a rate meanwhile, however slow the machine is. */
 const STOPPED: Clock = { now: () => 0, monotonic: () => 0 };
+
+/** What silence says where a request rule offers it. */
+const SUGGESTED = suggest(
+  {
+    effect: 'deny',
+    by: 'silence',
+    rule: '',
+    reason: '',
+    advice: '',
+    offered: {
+      rule: 'team/restart',
+      reason: '',
+      scope: {
+        target: 'main',
+        verbs: ['delete'],
+        apiGroups: [''],
+        resources: ['pods'],
+        resourceNames: ['web'],
+        namespaces: ['prod'],
+      },
+      forMaxMs: 1_800_000,
+      isAsked: false,
+    },
+  },
+  { consoleUrl: 'https://gateway.example:8444', roles: [], target: 'main' },
+);
 
 /** An example of each code: a refusal that the code itself makes, where that needs no more than a request; else one as it would be made. */
 const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
@@ -64,10 +91,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
         rule: 'token-minting',
       },
     ),
-  DENIED_BY_SILENCE: () =>
-    new Refusal('DENIED_BY_SILENCE', `${DELETE_WEB}: no rule allows it`, {
-      advice: 'ask whoever runs this gateway for a rule that allows just this',
-    }),
+  DENIED_BY_SILENCE: () => new Refusal('DENIED_BY_SILENCE', `${DELETE_WEB}: no rule allows it`, { ...SUGGESTED }),
   IMPERSONATION_REFUSED: () =>
     asOneself({ subject: 'ada' } as Caller, { impersonation: 'impersonate-user' } as Request),
   FACT_UNKNOWN: () =>
@@ -239,6 +263,9 @@ one sentence: what was asked, why not, the rule, and what to do. Programs branch
 | \`SallyportRetry\` | whether to try again: see below |
 | \`SallyportRule\` | the id of the rule or guard that refused, where one did |
 | \`SallyportAdvice\` | what to do or to ask for instead, where there is something |
+| \`SallyportRequest\` | where a \`request\` rule offers it: the smallest grant that would allow the call, as a command line |
+| \`SallyportGrant\` | the same as JSON, the body of \`POST /api/v1/grants\` |
+| \`SallyportLink\` | the same as a page for a person; it says what its link says, and does nothing |
 | \`SallyportExchange\` | the id under which the request is recorded, where it is: what is refused for speed, and before the caller is known, is counted |
 
 | retry | what to do |

@@ -24,6 +24,7 @@ rules:
     resources: [configmaps]
     namespaces: [shop]
     request: { forMax: 10m, livePerCallerMax: 3 }
+  - { id: sealed, effect: request, verbs: [get], apiGroups: [""], resources: [secrets], namespaces: [shop] }
   - { id: once, effect: request, verbs: [get], apiGroups: [""], resources: [services], namespaces: [shop], request: { usesMax: 2 } }
   - id: asked
     effect: request
@@ -117,6 +118,41 @@ test('asked for, used, and given back: the same request is refused, allowed and 
       ['ended', 'ci:dev-1'],
     ],
   );
+});
+
+test('a refused call says what would allow it, and that grant allows it', async () => {
+  const token = await world.token('dev-20');
+  const causesOf = (body: string) =>
+    new Map(
+      (JSON.parse(body) as { details: { causes: { reason: string; message: string }[] } }).details.causes.map(
+        ({ reason, message }) => [reason, message],
+      ),
+    );
+  const refused = await world.ask({ token, uri: GET });
+  const causes = causesOf(refused.body);
+  const command =
+    'sallyport grants request --target demo --namespace shop --verb get --resource configmaps --name settings --rule p/config --for 10m';
+  assert.equal(causes.get('SallyportRequest'), command);
+  assert.match(
+    JSON.parse(refused.body).message,
+    /^`ci:dev-20` may not get configmaps .*; access can be requested: `sallyport [^`]*`$/,
+  );
+  const page = await request(causes.get('SallyportLink') as string, { dispatcher });
+  assert.match(await page.body.text(), /configmaps/);
+  const kept = await api(token, 'GET', `/refusals/${causes.get('SallyportExchange')}`);
+  assert.equal(kept.body.grant.command, command, JSON.stringify(kept.body));
+  const other = await world.token('dev-21');
+  assert.equal((await api(other, 'GET', `/refusals/${causes.get('SallyportExchange')}`)).status, 404);
+  const asked = await api(token, 'POST', '/grants', JSON.parse(causes.get('SallyportGrant') as string));
+  assert.equal(asked.status, 201, JSON.stringify(asked.body));
+  assert.notEqual((await world.ask({ token, uri: GET })).status, 403);
+  assert.equal((await world.ask({ token, uri: GET.replace('settings', 'other') })).status, 403);
+  const none = await world.ask({ token, uri: '/api/v1/namespaces/bank/configmaps/settings' });
+  assert.match(JSON.parse(none.body).message, /no `request` rule offers it: ask group `admins` for a rule/);
+  assert.equal(causesOf(none.body).get('SallyportGrant'), undefined);
+  const guarded = await world.ask({ token, uri: '/api/v1/namespaces/shop/secrets/a' });
+  assert.equal(causesOf(guarded.body).get('SallyportCode'), 'DENIED_BY_GUARD');
+  assert.equal(causesOf(guarded.body).get('SallyportGrant'), undefined);
 });
 
 test('T60: a watch ends within a second of its grant’s end, in order, and the row says why', async () => {
@@ -247,6 +283,8 @@ test('T77: every route, with no token, another’s, and every role: each answers
   assert.deepEqual(walked, {
     'get /api/v1/health': '200 200 200 200 200',
     'get /api/v1/self': '401 200 200 200 200',
+    'get /api/v1/refusals': '401 200 200 200 200',
+    'get /api/v1/refusals/{id}': '401 404 404 404 404',
     'post /api/v1/grants': '401 400 400 400 400',
     'get /api/v1/grants': '401 200 200 200 200',
     'get /api/v1/grants/{id}': '401 404 404 200 200',

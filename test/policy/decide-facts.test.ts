@@ -220,14 +220,6 @@ suite('advice', () => {
     const rules = '  - { effect: allow, verbs: [list], apiGroups: [""], resources: [services], namespaces: [shop] }';
     assert.equal(advice(rules, 'GET /api/v1/pods'), '');
   });
-
-  test('a request rule says that access can be asked for', () => {
-    const rules = '  - { effect: request, reason: ask for one pod, powers: [exec] }';
-    assert.equal(
-      advice(rules, `POST ${NAMESPACE}/pods/a/exec?command=ls`),
-      'access can be requested: rule `p/1`, ask for one pod',
-    );
-  });
 });
 
 test('two rules with one id are refused', () => {

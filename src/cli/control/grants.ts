@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import type { GrantAskBody, GrantView } from '../../control/contract.ts';
 import { CliError } from '../cli-error.ts';
 import { type ControlClient, controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
+import { type Question, questionOfRefusal } from './from-refusal.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
 import { type ScopeOptions, scopeOf, withScopeOptions } from './scope-options.ts';
 
@@ -13,6 +15,7 @@ interface RequestOptions extends ControlOptions, ScopeOptions {
   readonly reason: string;
   readonly wait?: boolean;
   readonly body?: string;
+  readonly fromRefusal?: string;
   readonly idempotencyKey?: string;
 }
 
@@ -40,12 +43,17 @@ function requestCommand(env: Environment): Command {
     .option('--uses <count>', 'the most requests that it allows', count)
     .option('--reason <text>', 'why, in your own words', '')
     .option('--wait', 'wait until it is live or ended')
+    .option(
+      '--from-refusal <text>',
+      'what the refused command printed, or the Status of the refusal, in place of the options; `-` reads it from standard input',
+    )
     .option('--body <json>', 'the whole question as JSON, as a refusal gives it, in place of the options')
     .option('--idempotency-key <key>', 'the same key with the same question is answered with the same grant')
     .action(async ({ output, context, wait = false, ...asked }: RequestOptions) => {
       const client = await controlClient(env, context);
+      const question = await questionOf(asked);
       const headers = { 'idempotency-key': asked.idempotencyKey ?? randomUUID() };
-      let grant = (await client.ask('POST', '/grants', questionOf(asked), headers)) as GrantView;
+      let grant = (await client.ask('POST', '/grants', question, headers)) as GrantView;
       if (wait && grant.state === 'pending') grant = await waited(client, grant);
       print(output, grant, () => rows([grant]));
       if (grant.note !== undefined) process.stderr.write(`${grant.note}\n`);
@@ -53,13 +61,15 @@ function requestCommand(env: Environment): Command {
     });
 }
 
-function questionOf({
+async function questionOf({
   body,
+  fromRefusal,
   for: length,
   uses,
   reason,
+  idempotencyKey: _,
   ...scope
-}: Omit<RequestOptions, keyof ControlOptions>): unknown {
+}: Omit<RequestOptions, keyof ControlOptions>): Promise<unknown> {
   if (body !== undefined) {
     try {
       return JSON.parse(body);
@@ -67,13 +77,20 @@ function questionOf({
       throw new CliError('--body is not JSON');
     }
   }
+  const suggested = fromRefusal === undefined ? { scopes: [scopeOf(scope)] } : await suggestedIn(fromRefusal, scope);
   const asked: Partial<GrantAskBody> = {
-    scopes: [scopeOf(scope)],
+    ...suggested,
     reason,
     ...(length === undefined ? {} : { for: length }),
     ...(uses === undefined ? {} : { uses }),
   };
   return asked;
+}
+
+async function suggestedIn(refusal: string, scope: ScopeOptions): Promise<Question> {
+  if (Object.values(scope).some((value) => value !== undefined))
+    throw new CliError('--from-refusal says what is asked for: give no scope beside it');
+  return questionOfRefusal(refusal === '-' ? await text(process.stdin) : refusal);
 }
 
 /** Listens before it looks, so that no change falls between. */

@@ -9,6 +9,7 @@ export interface ScopeOptions {
   readonly verb?: string[];
   readonly resource?: string[];
   readonly name?: string[];
+  readonly rule?: string;
 }
 
 /** Adds the options of a scope. */
@@ -19,11 +20,19 @@ export function withScopeOptions(command: Command): Command {
     .option('--namespace <name>', 'a namespace; repeat for more', more)
     .option('--verb <verb>', 'a verb of the Kubernetes API: get, list, create, …; repeat for more', more)
     .option('--resource <resource>', '`pods`, `pods/exec`, `deployments.apps`; repeat for more of one group', more)
-    .option('--name <name>', 'the name of an object; repeat for more', more);
+    .option('--name <name>', 'the name of an object; repeat for more', more)
+    .option('--rule <id>', 'the rule to ask by; default: the first that offers it');
 }
 
 /** The scope of the options. @throws {CliError} something is missing, or the resources are of several groups */
-export function scopeOf({ target, namespace, verb, resource, name }: ScopeOptions): GrantAskBody['scopes'][number] {
+export function scopeOf({
+  target,
+  namespace,
+  verb,
+  resource,
+  name,
+  rule,
+}: ScopeOptions): GrantAskBody['scopes'][number] {
   if (target === undefined || verb === undefined || resource === undefined)
     throw new CliError('name what is asked for: --target, --verb and --resource, or --body');
   const parts = resource.map(groupAndResource);
@@ -34,6 +43,7 @@ export function scopeOf({ target, namespace, verb, resource, name }: ScopeOption
     );
   return {
     target,
+    ...(rule === undefined ? {} : { rule }),
     verbs: verb,
     apiGroups: groups,
     resources: parts.map((part) => part.resource),

@@ -4,7 +4,9 @@
  *
  * `message` is what was asked and why not (the refusal's own sentence), the rule if that sentence does not name it, and what to do. The causes
  * have a closed set of reasons, one each: `SallyportCode` the code to branch on, `SallyportRetry` whether to try again (see REFUSAL_CODES),
- * `SallyportRule` the rule or guard, `SallyportAdvice` what to ask for instead, `SallyportExchange` the id under which the request is recorded.
+ * `SallyportRule` the rule or guard, `SallyportAdvice` what to ask for instead, of what can be asked for the smallest
+ * grant that would allow it: `SallyportRequest` as a command line, `SallyportGrant` as JSON for the control plane, `SallyportLink` a page for a person;
+ * `SallyportExchange` the id under which the request is recorded.
  *
  * The encoding is JSON, which every Kubernetes client reads, or protobuf or YAML for one that accepts no JSON: an error in an encoding that
  * a client cannot read loses its message. JSON is YAML, so that only its name changes. Tables and other forms of an object never apply to a Status.
@@ -43,6 +45,9 @@ export type CauseReason =
   | 'SallyportRetry'
   | 'SallyportRule'
   | 'SallyportAdvice'
+  | 'SallyportRequest'
+  | 'SallyportGrant'
+  | 'SallyportLink'
   | 'SallyportExchange';
 
 /**
@@ -99,13 +104,17 @@ export function refusalReply(refusal: Refusal, raw: Pick<RawRequest, 'id' | 'met
 
 /** The `Status` of a refusal; `exchange` is the id under which the request is recorded. */
 export function statusOf(refusal: Refusal, exchange: string): Status {
-  const { code, retry, rule, advice } = refusal;
+  const { code, retry, rule, advice, grant } = refusal;
   const causes: StatusCause[] = [
     { reason: 'SallyportCode', message: code },
     { reason: 'SallyportRetry', message: retry },
   ];
   if (rule !== '') causes.push({ reason: 'SallyportRule', message: oneLine(rule) });
   if (advice !== '') causes.push({ reason: 'SallyportAdvice', message: oneLine(advice) });
+  if (grant !== undefined) {
+    if (grant.command !== undefined) causes.push({ reason: 'SallyportRequest', message: grant.command });
+    causes.push({ reason: 'SallyportGrant', message: grant.body }, { reason: 'SallyportLink', message: grant.link });
+  }
   causes.push({ reason: 'SallyportExchange', message: exchange });
   const retryAfterSeconds = retry === 'later' ? wholeSeconds(refusal.retryAfterSeconds) : undefined;
   return {
