@@ -24,7 +24,7 @@ interface Place {
 }
 
 /** The suggestion for what silence refused. */
-export function suggest({ offered }: DenyDecision, { consoleUrl, roles, target }: Place): Suggestion {
+export function suggest({ offered }: Pick<DenyDecision, 'offered'>, { consoleUrl, roles, target }: Place): Suggestion {
   if (offered === undefined)
     return {
       advice: `no \`request\` rule offers it: ask ${operators(roles, target)} for a rule that allows just this`,

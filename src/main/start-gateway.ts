@@ -89,10 +89,10 @@ export async function startGateway(
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
     const troubles = new TargetTroubles(told.clock);
-    const targets = openTargets(config, policy, troubles, told);
-    closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
     const control = await openControl({ config, told, journal, policy, inFlight });
     closers.push(() => control.close());
+    const targets = openTargets(config, { rules: policy.rules, access: control.access }, troubles, told);
+    closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
     const certificate = await openCertificate(config, () => [...listeners, control], told);
     closers.push(certificate.stop);
     const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock), new LogLimit()];
@@ -142,14 +142,14 @@ export async function startGateway(
 
 function openTargets(
   config: Config,
-  policy: PolicyInForce,
+  policy: Parameters<typeof createTarget>[3],
   troubles: TargetTroubles,
   told: Told,
 ): ReadonlyMap<string, Target> {
   return new Map(
     config.targets.map((target) => [
       target.name,
-      createTarget(target, config, told.clock, policy.rules, readerTeller(target.name, troubles, told)),
+      createTarget(target, config, told.clock, policy, readerTeller(target.name, troubles, told)),
     ]),
   );
 }

@@ -12,7 +12,10 @@ import { attributesIn, type OwnRights, ownRights } from '../connectors/kubernete
 import { provenUpstream } from '../connectors/kubernetes/upstream/prove-identity.ts';
 import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
 import { createUpstream, type Upstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
+import type { Foresight } from '../model/foresight.ts';
+import type { Access } from '../pipeline/access.ts';
 import { lookUpAll } from '../pipeline/look-up.ts';
+import { requestAdvice } from '../policy/advice.ts';
 import { factsForeseen, foresee } from '../policy/foresee.ts';
 import { permissions } from '../policy/permissions.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
@@ -42,7 +45,7 @@ export function createTarget(
   target: TargetConfig,
   config: Config,
   clock: Clock,
-  rules: () => RuleSet,
+  policy: Policy,
   told: ReaderTold,
 ): Target {
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs: config.limits.upstreamTimeoutMs };
@@ -65,7 +68,7 @@ export function createTarget(
       discovery,
       bodyLimits: DEFAULT_BODY_LIMITS,
       ownRights: own,
-      reviews: reviewsOf(target.name, rules, probe, own, clock),
+      reviews: reviewsOf(target.name, policy, probe, own, clock),
     }),
     probe,
     async close() {
@@ -74,29 +77,42 @@ export function createTarget(
   };
 }
 
-/** Policy as reviews ask it: by the rules in force when they are answered. */
+/** What reviews ask: the rules in force when they are answered, and what callers have beside them. */
+interface Policy {
+  readonly rules: () => RuleSet;
+  readonly access: Pick<Access, 'grantsOf' | 'suggest'>;
+}
+
 function reviewsOf(
   target: string,
-  rules: () => RuleSet,
+  { rules, access }: Policy,
   probe: Probe,
   own: OwnRights | undefined,
   clock: Clock,
 ): Reviews {
   return {
-    foresee: (caller, supposed) => foresee(rules(), caller, supposed, clock.now()),
+    foresee: (caller, supposed) => foresee(rules(), caller, supposed, clock.now(), {}, access.grantsOf(caller)),
     async foreseeLooked(caller, supposed) {
-      const [inForce, nowMs] = [rules(), clock.now()];
-      const kinds = factsForeseen(inForce, caller, supposed, nowMs);
+      const [inForce, nowMs, grants] = [rules(), clock.now(), access.grantsOf(caller)];
+      const kinds = factsForeseen(inForce, caller, supposed, nowMs, grants);
       const facts = await lookUpAll(probe, kinds, caller, supposed.operation);
-      return foresee(inForce, caller, supposed, nowMs, facts);
+      return advised(foresee(inForce, caller, supposed, nowMs, facts, grants), target, access);
     },
     async ownMissing({ subject, groups }, spec) {
       const asked = attributesIn(spec);
       return asked === undefined ? undefined : own?.missing(asked, { subject, groups });
     },
     ownReach: async ({ subject, groups }, namespace) => own?.reach(namespace, { subject, groups }),
-    rulesFor: (caller, namespace) => permissions(rules(), caller, { target, namespace, nowMs: clock.now() }),
+    rulesFor: (caller, namespace) =>
+      permissions(rules(), caller, { target, namespace, nowMs: clock.now(), grants: access.grantsOf(caller) }),
   };
+}
+
+/** What can be asked for is said with the answer. */
+function advised(foresight: Foresight, target: string, { suggest }: Pick<Access, 'suggest'>): Foresight {
+  if (foresight.effect !== 'deny' || foresight.advice !== '' || foresight.offered === undefined) return foresight;
+  const { advice } = suggest(foresight, target) ?? { advice: requestAdvice(foresight.offered) };
+  return { ...foresight, advice };
 }
 
 function wayTo(

@@ -18,7 +18,7 @@ export interface Access {
   /** @throws {Refusal} KILLED an operator has stopped the caller, its session, the target, or all */
   refuseKilled(caller: Caller, target: string, session: SessionId): void;
   /** What a caller that no rule allows can do at a target; undefined where there is nobody to ask. */
-  suggest(denied: DenyDecision, target: string): Suggestion | undefined;
+  suggest(denied: Pick<DenyDecision, 'offered'>, target: string): Suggestion | undefined;
   /** Keeps what a caller was told, so that it can be told again. */
   refused(
     caller: Caller,

@@ -2,10 +2,9 @@
  * What the rules say of a question, before the strengths are weighed: shared by `decide`, which weighs it, and `factsNeeded`, which asks what could
  * still change it.
  */
-import type { Operation } from '../model/operation.ts';
 import { builtInRule } from './built-in.ts';
 import type { CompiledRule } from './compiled-rule.ts';
-import { type GrantedScope, isWithin } from './grant-scope.ts';
+import { type GrantedScope, within } from './grant-scope.ts';
 import type { GuardContext, SpeakingGuard } from './guards/guard.ts';
 import type { Question } from './question.ts';
 import { type Reading, readings } from './reading.ts';
@@ -71,7 +70,7 @@ function evaluateAnew(parts: RuleSetParts, question: Question): Evaluation {
   const spoken: Spoke = { deny: [], hold: [], allow: [], request: [] };
   ask(parts.strict.candidates(caller, all, true), question, all, spoken);
   ask(parts.permissive.candidates(caller, all, isReview), question, all, spoken);
-  if (question.grants !== undefined) grant(question.grants, operation, spoken);
+  if (question.grants !== undefined) grant(question.grants, question, spoken);
   const { deny, hold, allow, request } = spoken;
   for (const list of [deny, hold, allow, request]) if (list.length > 1) list.sort(byId);
   const guards = guardsThatSpeak(parts, question, named(allow, hold));
@@ -104,10 +103,15 @@ function ask(rules: readonly CompiledRule[], question: Question, all: readonly R
  * A request rule that speaks, and that a live grant has within its scope, allows: all that it states holds, on the facts of this use. Nothing else is added,
  * and what denies, guards or holds is not touched.
  */
-function grant(grants: readonly GrantedScope[], operation: Operation, { allow, request }: Spoke): void {
-  for (const spoke of request) {
-    const granted = grants.find(({ rule, scope }) => rule === spoke.by.rule.id && isWithin(scope, operation));
-    if (granted !== undefined) allow.push({ ...spoke, grant: granted.grant });
+function grant(grants: readonly GrantedScope[], { operation, unsaid }: Question, { allow, request }: Spoke): void {
+  for (const { by, truth } of request) {
+    for (const { grant: id, rule, scope } of grants) {
+      if (rule !== by.rule.id) continue;
+      const inScope = within(scope, operation, unsaid);
+      if (inScope === NO) continue;
+      allow.push({ by, truth: and(truth, inScope), grant: id });
+      if (inScope === YES) break;
+    }
   }
 }
 

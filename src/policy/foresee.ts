@@ -21,6 +21,7 @@ import { missingFacts, missingParts, type Truth, type UnsaidKind } from './truth
  * The answer to all requests like the supposed one at `nowMs`, or what it hangs on. Looks nothing up.
  *
  * @param facts what was looked up of `factsForeseen`; default: nothing
+ * @param grants the caller's live grants; default: none
  */
 export function foresee(
   rules: RuleSet,
@@ -28,9 +29,10 @@ export function foresee(
   { operation, unsaid }: Supposed,
   nowMs: number,
   facts: Facts = {},
+  grants?: Question['grants'],
 ): Foresight {
   const parts = partsOf(rules);
-  const question = { caller, operation, facts, nowMs, unsaid };
+  const question = { caller, operation, facts, nowMs, unsaid, grants };
   const spoken = evaluate(parts, question);
   const denied = certainDenial(spoken);
   if (denied !== undefined) return denied;
@@ -65,9 +67,10 @@ export function factsForeseen(
   caller: Caller,
   { operation, unsaid }: Supposed,
   nowMs: number,
+  grants?: Question['grants'],
 ): readonly FactKind[] {
   if (unsaid.namespace || operation.namespace === '') return [];
-  const spoken = evaluate(partsOf(rules), { caller, operation, facts: {}, nowMs, unsaid });
+  const spoken = evaluate(partsOf(rules), { caller, operation, facts: {}, nowMs, unsaid, grants });
   const { deny, guards, hold, allow, builtIn } = spoken;
   if (certainDenial(spoken) !== undefined || (builtIn === undefined && allow.length === 0 && hold.length === 0))
     return [];

@@ -2,6 +2,7 @@ import type { Caller } from '../model/caller.ts';
 import type { Permission } from '../model/foresight.ts';
 import { callerMatcher } from './caller-match.ts';
 import { anyGlob } from './glob.ts';
+import type { GrantedScope } from './grant-scope.ts';
 import type { Rule } from './rule.ts';
 import { partsOf, type RuleSet } from './rule-set.ts';
 import { timeMatcher } from './time-match.ts';
@@ -12,10 +13,12 @@ export interface Place {
   readonly namespace: string;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
+  /** The caller's live grants; absent: none. */
+  readonly grants?: readonly GrantedScope[] | undefined;
 }
 
 /**
- * What allow rules, and those that are built in, permit the caller in a namespace and outside of any, as the rules are written: what denies, holds or
+ * What allow rules, live grants, and the rules that are built in, permit the caller in a namespace and outside of any, as the rules are written: what denies, holds or
  * narrows them further is not taken out, so that each of them must be asked about with `foresee`.
  */
 export function permissions(rules: RuleSet, caller: Caller, place: Place): readonly Permission[] {
@@ -27,7 +30,14 @@ export function permissions(rules: RuleSet, caller: Caller, place: Place): reado
     ...own.map(({ rule: { id, verbs, apiGroups, resources, resourceNames, nonResourceURLs, powers } }) => {
       return { rule: id, verbs, apiGroups, resources, resourceNames, nonResourceURLs, powers };
     }),
+    ...(place.grants ?? []).flatMap((granted) => permissionOf(granted, place)),
   ];
+}
+
+function permissionOf({ rule, scope }: GrantedScope, { target, namespace }: Place): readonly Permission[] {
+  if (scope.target !== target || (scope.namespaces.length > 0 && !scope.namespaces.includes(namespace))) return [];
+  const { verbs, apiGroups, resources, resourceNames } = scope;
+  return [{ ...NOTHING, rule, verbs, apiGroups, resources, resourceNames }];
 }
 
 const NOTHING: Permission = {

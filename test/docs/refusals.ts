@@ -37,11 +37,6 @@ const STOPPED: Clock = { now: () => 0, monotonic: () => 0 };
 /** What silence says where a request rule offers it. */
 const SUGGESTED = suggest(
   {
-    effect: 'deny',
-    by: 'silence',
-    rule: '',
-    reason: '',
-    advice: '',
     offered: {
       rule: 'team/restart',
       reason: '',

@@ -155,6 +155,33 @@ test('a refused call says what would allow it, and that grant allows it', async 
   assert.equal(causesOf(guarded.body).get('SallyportGrant'), undefined);
 });
 
+test('T32: can-i says how access can be asked for, and yes while a grant lives', async () => {
+  const token = await world.token('dev-22');
+  const review = async (kind: string, spec: object) => {
+    const { body } = await world.ask({
+      token,
+      method: 'POST',
+      uri: `/apis/authorization.k8s.io/v1/${kind}`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ spec }),
+    });
+    return (JSON.parse(body) as { status: Record<string, unknown> }).status;
+  };
+  const resourceAttributes = { verb: 'get', resource: 'configmaps', name: 'settings', namespace: 'shop' };
+  const can = () => review('selfsubjectaccessreviews', { resourceAttributes });
+  const listed = async () =>
+    JSON.stringify((await review('selfsubjectrulesreviews', { namespace: 'shop' })).resourceRules);
+  const before = await can();
+  assert.equal(before.allowed, false);
+  assert.match(String(before.reason), /access can be requested: `sallyport grants request .*--name settings/);
+  assert.doesNotMatch(await listed(), /configmaps/);
+  const asked = await api(token, 'POST', '/grants', { scopes: [scope({ resourceNames: ['settings'] })] });
+  assert.equal((await can()).allowed, true);
+  assert.match(await listed(), /"resources":\["configmaps"\],"resourceNames":\["settings"\]/);
+  await api(token, 'POST', `/grants/${asked.body.id}/release`, {});
+  assert.equal((await can()).allowed, false);
+});
+
 test('T60: a watch ends within a second of its grant’s end, in order, and the row says why', async () => {
   const token = await world.token('dev-2');
   const asked = await api(token, 'POST', '/grants', { scopes: [scope({ verbs: ['watch', 'list'] })], for: '1m' });

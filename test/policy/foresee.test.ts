@@ -62,13 +62,13 @@ function reviewsOf(question: Question): readonly Attributes[] {
 
 async function foreseen(
   rules: RuleSet,
-  { caller, operation, nowMs }: Question,
+  { caller, operation, nowMs, grants }: Question,
   attributes: Attributes,
 ): Promise<Foresight> {
   const kind = attributes['path'] === undefined ? 'resourceAttributes' : 'nonResourceAttributes';
   const asked = await askedAbout(operation.target, { [kind]: attributes }, scopes);
   assert.ok(asked !== undefined);
-  const found = weakest(asked.supposed.map((supposed) => foresee(rules, caller, supposed, nowMs)));
+  const found = weakest(asked.supposed.map((supposed) => foresee(rules, caller, supposed, nowMs, {}, grants)));
   assert.ok(found !== undefined);
   return asked.isWildcard ? ofWildcard(found) : found;
 }
@@ -114,6 +114,34 @@ suite('T32: what can-i says is what is enforced', () => {
       { numRuns: 2500 },
     );
     assertSeen(seen, ['allow', 'deny', 'hold', 'incomplete', 'wider allow', 'wider deny', 'wider incomplete'], 20);
+  });
+
+  test('law: over live grants too', async () => {
+    const seen = new Map<string, number>();
+    const request = ruleOf({ id: 'p/r', effect: 'request', verbs: ['*'], apiGroups: ['*'], resources: ['*'] });
+    const parts = fc.record({
+      names: fc.constantFrom('own', 'none', 'other'),
+      namespaces: fc.constantFrom('own', 'none', 'other'),
+      verbs: fc.constantFrom(['get', 'list', 'create', 'patch', 'delete'], ['get']),
+    });
+    const chosen = (which: string, own: string) => (which === 'none' ? [] : [which === 'own' ? own : 'another']);
+    await fc.assert(
+      fc.asyncProperty(ruleLists(4), questions, parts, async (some, question, { names, namespaces, verbs }) => {
+        const { target, apiGroup, resource, subresource, name, namespace } = question.operation;
+        const scope = {
+          target,
+          verbs,
+          apiGroups: [apiGroup],
+          resources: [subresource === '' ? resource : `${resource}/${subresource}`],
+          resourceNames: chosen(names, name),
+          namespaces: chosen(namespaces, namespace),
+        };
+        const asked = { ...question, grants: [{ grant: 'g', rule: 'p/r', scope }] };
+        await agree(compileRules([...some, request], { unsafe: GUARD_IDS as ReadonlySet<GuardId> }), asked, seen);
+      }),
+      { numRuns: 2500 },
+    );
+    assertSeen(seen, ['allow', 'deny', 'incomplete', 'wider allow', 'wider deny', 'wider incomplete'], 20);
   });
 
   test('caught: an answer that takes for absent what a review does not say', async () => {

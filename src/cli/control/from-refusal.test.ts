@@ -17,7 +17,7 @@ const PLACE = { consoleUrl: 'https://console', roles: [], target: 'demo' };
 
 function suggested(part: Partial<Offered>) {
   const offered = { rule: 'p/config', reason: '', scope: SCOPE, forMaxMs: 3_600_000, isAsked: false, ...part };
-  return suggest({ effect: 'deny', by: 'silence', rule: '', reason: '', advice: '', offered }, PLACE);
+  return suggest({ offered }, PLACE);
 }
 
 /** As kubectl prints a refusal. */
