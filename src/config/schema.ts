@@ -209,7 +209,15 @@ const limits = z
       .default(3 * 1024 * 1024)
       .describe('The largest request body; the API server’s own bound is the same.'),
     bodyTimeoutMs: milliseconds.default(30_000).describe('How long a request body may take to arrive.'),
-    headersCountMax: z.int().min(1).default(100).describe('Headers in one request.'),
+    headersCountMax: z
+      .int()
+      .min(1)
+      .max(
+        250,
+        'expected at most 250: with the groups of its caller a request would have more than the 500 headers that upstream takes',
+      )
+      .default(100)
+      .describe('Headers in one request.'),
     uriBytesMax: bytes.default(32 * 1024).describe('The longest request target.'),
     requestsPerCallerMax: z.int().min(1).default(400).describe('Requests of one caller in flight, streams included.'),
     streamsPerCallerMax: z
@@ -238,6 +246,9 @@ const limits = z
       .describe(
         'Bytes of one object, list item or watch event that are held while it is masked; a reply with a larger one breaks off.',
       ),
+    connectTimeoutMs: milliseconds
+      .default(10_000)
+      .describe('How long a connection to upstream and its handshake may take.'),
     upstreamTimeoutMs: milliseconds.default(60_000).describe('How long upstream may take to begin its answer.'),
     stopTimeoutMs: milliseconds
       .default(10_000)
@@ -268,7 +279,49 @@ const limits = z
           'How long an exec or port-forward may go on after one side has ended.',
         ),
         connectionsMax: wireBound(z.int().min(1), 'TCP connections of one port at once.'),
+        handshakeTimeoutMs: wireBound(milliseconds, 'How long a TLS handshake may take.'),
+        unwantedBodyBytesMax: wireBound(
+          bytes,
+          'How much of a body that nobody wanted is read and thrown away to keep the connection.',
+        ),
+        headersCountMax: wireBound(
+          z.int().min(1),
+          'Header fields of one HTTP/2 request, beyond which its stream is reset; never less than `headersCountMax` and 100 more.',
+        ),
         streamsPerConnectionMax: wireBound(z.int().min(1), 'Requests in flight on one HTTP/2 connection.'),
+        streamWindowBytes: wireBound(
+          z
+            .int()
+            .min(65_535)
+            .max(2 ** 31 - 1),
+          'Flow-control window of one HTTP/2 stream towards the gateway.',
+        ),
+        connectionMegabytesMax: wireBound(z.int().min(1), 'Memory that one HTTP/2 connection may take, in megabytes.'),
+        invalidFramesMax: wireBound(
+          z.int().min(1),
+          'Invalid frames that one HTTP/2 connection may send before it is closed.',
+        ),
+        streamResetsMax: wireBound(
+          z.int().min(1),
+          'Streams that one HTTP/2 connection may reset at once; one more closes it.',
+        ),
+        streamResetsPerSecond: wireBound(z.int().min(1), 'Resets that are forgiven each second.'),
+      })
+      .prefault({}),
+    bodies: z
+      .strictObject({
+        depthMax: z
+          .int()
+          .min(8)
+          .max(1_000)
+          .default(128)
+          .describe('How deep objects and lists of a request body may stand in each other.'),
+        valuesMax: z.int().min(1_000).default(250_000).describe('How many values a request body may hold in all.'),
+        yamlBytesMax: bytes
+          .default(64 * 1024)
+          .describe(
+            'How large a request body in YAML that is not JSON may be: reading it stops everything else, a second for each megabyte.',
+          ),
       })
       .prefault({}),
     heldMax: notBuilt(heldCount, 'how many requests wait for a person at once'),

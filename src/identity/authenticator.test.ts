@@ -91,6 +91,12 @@ const CLAIMS: readonly (readonly [string, Record<string, unknown>, string])[] = 
     { groups: ['system:masters', 'system:nodes', 'system:authenticated', 'ops'] },
     'ci:dev [ops]',
   ],
+  [
+    'T68: as many groups as upstream takes headers for',
+    { groups: Array.from({ length: 200 }, () => 'a') },
+    'ci:dev [a]',
+  ],
+  ['T68: one group more', { groups: Array.from({ length: 201 }, () => 'a') }, 'TOKEN_INVALID'],
   ['T5: a group with a comma stays one', { groups: ['a,system:masters'] }, 'ci:dev [a,system:masters]'],
   ['T5: a group with a line end', { groups: ['a\r\nImpersonate-User: x'] }, 'TOKEN_INVALID'],
   ['T5: a group with NUL', { groups: ['a\0b'] }, 'TOKEN_INVALID'],

@@ -3,11 +3,13 @@ import { type Caller, PROBE_SUBJECT } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Issuer } from './issuer.ts';
 
-/** Limit: a token with more groups than this is refused; each becomes a header upstream. */
-const GROUPS_MAX = 200;
-
-/** Limit: longer names than this are refused. */
-const NAME_BYTES_MAX = 512;
+/** The bounds of what a token says of its caller; documented in docs/reference/limits.md. */
+export const CLAIM_LIMITS = Object.freeze({
+  /** Groups of one token; one with more is refused. Each becomes a header upstream, which takes 500 in all where it is built with Go 1.27. */
+  groupsMax: 200,
+  /** The longest name: a subject, a group, a label. */
+  nameBytesMax: 512,
+});
 
 /**
  * The caller that verified claims describe.
@@ -46,7 +48,10 @@ function subjectOf(issuer: Issuer, claims: JWTPayload): string {
 function groupsOf(issuer: Issuer, claims: JWTPayload): string[] {
   const claim = saidHere(claims, issuer.groups.claim);
   const names: readonly unknown[] = claim === undefined || claim === null ? [] : Array.isArray(claim) ? claim : [claim];
-  if (names.length > GROUPS_MAX) throw invalid(`it has more than ${GROUPS_MAX} groups`);
+  if (names.length > CLAIM_LIMITS.groupsMax)
+    throw invalid(
+      `it has more than ${CLAIM_LIMITS.groupsMax} groups (\`groupsMax\`): each is a header upstream, which takes 500 in all`,
+    );
   const groups = new Set<string>();
   for (const name of names) {
     if (typeof name !== 'string' || name === '')
@@ -114,7 +119,7 @@ function runOf(claims: JWTPayload): { readonly run?: string } {
     ['session', claims.sid],
   ];
   const isWord = (part: unknown) =>
-    (typeof part === 'string' && part.length <= NAME_BYTES_MAX) || typeof part === 'number';
+    (typeof part === 'string' && part.length <= CLAIM_LIMITS.nameBytesMax) || typeof part === 'number';
   const found = places.find(([, first, ...rest]) => first !== '' && isWord(first) && rest.every(isWord));
   return found === undefined ? {} : { run: JSON.stringify(found) };
 }
@@ -128,7 +133,8 @@ function isReserved(name: string): boolean {
 function checked(name: string, what: string): string {
   if (/[^\x20-\x7e\u00a0-\u{10ffff}]/u.test(name) || name !== name.trim())
     throw invalid(`its ${what} holds a character that no name may hold`);
-  if (Buffer.byteLength(name) > NAME_BYTES_MAX) throw invalid(`its ${what} is longer than ${NAME_BYTES_MAX} bytes`);
+  if (Buffer.byteLength(name) > CLAIM_LIMITS.nameBytesMax)
+    throw invalid(`its ${what} is longer than ${CLAIM_LIMITS.nameBytesMax} bytes`);
   return name;
 }
 

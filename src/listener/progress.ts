@@ -1,3 +1,4 @@
+import { CutByLimit } from '../model/cut-by-limit.ts';
 import type { ListenerLimits } from './limits.ts';
 
 /** A reply of which something waits for its client. */
@@ -5,7 +6,7 @@ export interface Waiting {
   /** When it began to wait; set by `Progress`. */
   waitingSinceMs: number;
   /** The client has taken nothing for too long. */
-  cut(): void;
+  cut(reason: Error): void;
 }
 
 /**
@@ -42,7 +43,7 @@ export class Progress {
     for (const reply of this.#waiting) {
       if (reply.waitingSinceMs > before) continue;
       this.#waiting.delete(reply);
-      reply.cut();
+      reply.cut(new CutByLimit('slowReaderTimeoutMs', timeoutMs, 'the caller took nothing of what waited for it'));
     }
   }
 }

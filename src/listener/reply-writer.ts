@@ -84,7 +84,7 @@ export class ReplyWriter implements ByteSink, Waiting {
   fail(): void {
     if (this.#state !== 'open') return;
     this.#source = undefined;
-    this.cut();
+    this.cut(new Error('the reply broke off'));
   }
 
   /** The client took what waited for it. */
@@ -100,8 +100,8 @@ export class ReplyWriter implements ByteSink, Waiting {
     this.#state = 'closed';
   }
 
-  cut(): void {
-    if (this.#state === 'open') this.#source?.cancel(new Error('the reply was cut'));
+  cut(reason: Error): void {
+    if (this.#state === 'open') this.#source?.cancel(reason);
     this.#state = 'closed';
     this.#progress.moves(this);
     this.#wire.cut();
@@ -116,6 +116,6 @@ export class ReplyWriter implements ByteSink, Waiting {
   #breakOff(reason: Error): void {
     this.#source?.cancel(reason);
     this.#source = undefined;
-    this.cut();
+    this.cut(reason);
   }
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { CutByLimit } from '../model/cut-by-limit.ts';
 import type { ListenerLimits } from './limits.ts';
 
 /**
@@ -16,27 +17,30 @@ export function splice(
   { halfCloseTimeoutMs, slowReaderTimeoutMs }: Pick<ListenerLimits, 'halfCloseTimeoutMs' | 'slowReaderTimeoutMs'>,
 ): void {
   let timer: NodeJS.Timeout | undefined;
-  const destroyBoth = () => {
+  const destroyBoth = (reason?: Error) => {
     clearTimeout(timer);
     client.destroy();
-    upstream.destroy();
+    upstream.destroy(reason);
   };
-  const destroyIn = (ms: number) => {
+  const destroyIn = (limit: 'halfCloseTimeoutMs' | 'slowReaderTimeoutMs') => {
     clearTimeout(timer);
-    timer = setTimeout(destroyBoth, ms);
+    const ms = limit === 'halfCloseTimeoutMs' ? halfCloseTimeoutMs : slowReaderTimeoutMs;
+    const what =
+      limit === 'halfCloseTimeoutMs' ? 'one side had ended, and the other had not' : 'what was left was not taken';
+    timer = setTimeout(() => destroyBoth(new CutByLimit(limit, ms, what)), ms);
   };
   const passEnd = (to: Duplex) => {
     if (to.destroyed || to.writableEnded) return;
     // Whoever reads slowly still gets the last bytes: the end of an exec's output may wait behind a pager.
-    destroyIn(slowReaderTimeoutMs);
+    destroyIn('slowReaderTimeoutMs');
     to.end(() => {
-      if (!to.destroyed) destroyIn(halfCloseTimeoutMs);
+      if (!to.destroyed) destroyIn('halfCloseTimeoutMs');
     });
   };
   pass(client, upstream, passEnd);
   pass(upstream, client, passEnd);
-  client.on('error', destroyBoth);
-  client.on('close', destroyBoth);
+  client.on('error', () => destroyBoth());
+  client.on('close', () => destroyBoth());
   upstream.on('error', () => {});
   upstream.on('close', () => {
     if (client.destroyed) return void clearTimeout(timer);

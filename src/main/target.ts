@@ -48,7 +48,8 @@ export function createTarget(
   policy: Policy,
   told: ReaderTold,
 ): Target {
-  const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs: config.limits.upstreamTimeoutMs };
+  const { upstreamTimeoutMs, connectTimeoutMs, bodies } = config.limits;
+  const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs, connectTimeoutMs };
   const onRefused = (why: string) => told.failed(why, true);
   const way = wayTo(target, config, clock, onRefused);
   const forwards = way({ identity: target.upstreamIdentity, limits });
@@ -66,7 +67,7 @@ export function createTarget(
       upstream,
       upstreamIdentity,
       discovery,
-      bodyLimits: DEFAULT_BODY_LIMITS,
+      bodyLimits: { ...DEFAULT_BODY_LIMITS, ...bodies },
       ownRights: own,
       reviews: reviewsOf(target.name, policy, probe, own, clock),
     }),

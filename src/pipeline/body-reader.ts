@@ -76,9 +76,15 @@ function gone(): Refusal {
 }
 
 function tooLarge(limits: Limits): Refusal {
-  return new Refusal('BODY_TOO_LARGE', `the body is larger than ${limits.bodyBytesMax} bytes`);
+  return new Refusal(
+    'BODY_TOO_LARGE',
+    `the body is larger than ${limits.bodyBytesMax} bytes (\`limits.bodyBytesMax\`)`,
+  );
 }
 
 function tooSlow(limits: Limits): Refusal {
-  return new Refusal('REQUEST_TIMEOUT', `the body did not arrive whole within ${limits.bodyTimeoutMs} ms`);
+  return new Refusal(
+    'REQUEST_TIMEOUT',
+    `the body did not arrive whole within ${limits.bodyTimeoutMs} ms (\`limits.bodyTimeoutMs\`)`,
+  );
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { StreamEnded } from '../model/channels.ts';
+import { CutByLimit } from '../model/cut-by-limit.ts';
 import type { MaskedReply } from '../model/reply.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import { type Followed, follow } from './follow.ts';
@@ -77,6 +78,7 @@ const SOCKET_ENDS: readonly (readonly [string, (socket: Duplex, it: Followed) =>
     'answered',
   ],
   ['the caller goes', (socket) => void socket.destroy(), 'abandoned'],
+  ['a limit cuts it', (socket) => void socket.destroy(new CutByLimit('halfCloseTimeoutMs', 5, 'x')), 'abandoned'],
   ['T62: it is broken off', (_socket, it) => it.breakOff(new Error('x')), 'broken'],
 ];
 
@@ -101,4 +103,24 @@ test('T82: a stream that the gateway ends is no break, though its caller sees th
   moved.upstream().write(Buffer.from('half'));
   moved.upstream().fail(new StreamEnded('the token ended'));
   assert.deepEqual(moved.calls, ['write 4', 'answered, 4', 'fail: the token ended']);
+});
+
+test('a limit that cuts a reply, or an exec, is named where its end is told', async () => {
+  const told: unknown[] = [];
+  const cut = new CutByLimit('slowReaderTimeoutMs', 60_000, 'the caller took nothing of what waited for it');
+  const reason = 'the caller took nothing of what waited for it for `limits.wire.slowReaderTimeoutMs`, which is 60000';
+  const body = { start() {}, resume() {}, cancel() {} };
+  const reply = { kind: 'unary', status: 200, headers: [], body } as unknown as MaskedReply;
+  const { reply: sent } = follow(reply, ({ outcome }) => told.push(outcome));
+  if (sent.kind === 'unary') sent.body.cancel(cut);
+  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() }).on('error', () => {});
+  const exec = { kind: 'duplex', status: 101, headers: [], socket, head: Buffer.alloc(0) } as unknown as MaskedReply;
+  follow(exec, ({ outcome }) => told.push(outcome));
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.destroy(cut);
+  await closed;
+  assert.deepEqual(told, [
+    { kind: 'abandoned', status: 200, reason },
+    { kind: 'abandoned', status: 101, reason },
+  ]);
 });

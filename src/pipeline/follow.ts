@@ -3,6 +3,7 @@
  * caller from then on but what already waits in its connection.
  */
 import { StreamEnded } from '../model/channels.ts';
+import { CutByLimit } from '../model/cut-by-limit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { DuplexReply, MaskedReply, StreamReply, UnaryReply } from '../model/reply.ts';
 import type { Outcome } from '../recording/event.ts';
@@ -67,7 +68,7 @@ class FollowedSource implements ByteSource, ByteSink {
   }
 
   cancel(reason: Error): void {
-    this.#over({ kind: 'abandoned', status: this.#status });
+    this.#over(abandoned(this.#status, reason));
     this.#source.cancel(reason);
   }
 
@@ -123,7 +124,15 @@ function outcomeOf({ errored, readableEnded }: DuplexReply['socket'], status: nu
   if (errored instanceof Refusal) return { kind: 'broken', code: errored.code, status, message: errored.message };
   // An error after upstream's end is no break: what the caller still said found nobody.
   if (readableEnded) return { kind: 'answered', status };
-  return errored !== null ? brokenOff(status, errored) : { kind: 'abandoned', status };
+  if (errored instanceof CutByLimit || errored === null) return abandoned(status, errored ?? undefined);
+  return brokenOff(status, errored);
+}
+
+/** The caller went away, or was taken to have: by a limit, which is told. */
+function abandoned(status: number, reason: Error | undefined): Outcome {
+  return reason instanceof CutByLimit
+    ? { kind: 'abandoned', status, reason: reason.message }
+    : { kind: 'abandoned', status };
 }
 
 function brokenOff(status: number, { message }: Error): Outcome {

@@ -305,7 +305,10 @@ export type Outcome =
       readonly message: string;
       readonly detail?: string;
     }
-  /** The caller went away first; `status` is there where upstream had begun to answer. */
-  | { readonly kind: 'abandoned'; readonly status?: number }
+  /**
+   * The caller went away first, or took or ended nothing for longer than a limit allows, which `reason` names; `status` is there where upstream had begun to
+   * answer.
+   */
+  | { readonly kind: 'abandoned'; readonly status?: number; readonly reason?: string }
   /** It was open when the gateway was killed, or it ended while nothing could be written. */
   | { readonly kind: 'lost' };

@@ -17,6 +17,7 @@ import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { FETCH_LIMITS } from '../../src/identity/fetch-keys.ts';
 import { KEY_LIMITS } from '../../src/identity/issuer-keys.ts';
+import { CLAIM_LIMITS } from '../../src/identity/to-caller.ts';
 import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
@@ -53,6 +54,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
     'src/connectors/kubernetes/streams/stream-limits.ts',
   ],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
+  ['What a token says of its caller', { ...CLAIM_LIMITS }, 'src/identity/to-caller.ts'],
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],
   ['Fetching keys', { ...FETCH_LIMITS }, 'src/identity/fetch-keys.ts'],
   ['Failed tokens', { ...FAILURE_LIMITS }, 'src/identity/failed-tokens.ts'],
@@ -81,7 +83,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
 export function limitsPage(): string {
   return `# Limits
 
-Every queue, body, frame, wait and cache has a bound. Those that \`limits:\` in [configuration.md](configuration.md) names can be set there; the others are as
+Every queue, body, frame, wait and cache has a bound. Those that \`limits:\` in [configuration.md](configuration.md) names can be set there, those of the wire under \`limits.wire\`, those of bodies under \`limits.bodies\`; the others are as
 they stand here. What meets a bound is refused with a code of [refusals.md](refusals.md), or cut where it already streams.
 
 This page is made from the code (\`npm run docs\` writes it; a test keeps the two equal).

@@ -196,7 +196,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     new Refusal('RECORDING_UNAVAILABLE', 'the exchange cannot be recorded, so nothing was forwarded'),
   SHUTTING_DOWN: stopping,
   REPEATED_UNKNOWN: () => repeated(),
-  UPSTREAM_TIMEOUT: () => upstreamTimeout(60_000, { isSent: true }),
+  UPSTREAM_TIMEOUT: () => upstreamTimeout('upstreamTimeoutMs', 60_000, { isSent: true }),
 };
 
 function body(method: string, uri: string, text: string, contentType?: string): unknown {

@@ -21,7 +21,7 @@ const closed = (socket: Socket) =>
 
 /** A reply that goes on as long as it is taken; resolves `cancelled` when it is given up. */
 function endless() {
-  const cancelled = Promise.withResolvers<void>();
+  const cancelled = Promise.withResolvers<Error>();
   const chunk = Buffer.alloc(64 * 1024, 'x');
   let sink: ByteSink | undefined;
   const push = () => {
@@ -33,7 +33,7 @@ function endless() {
       push();
     },
     resume: push,
-    cancel: () => cancelled.resolve(),
+    cancel: (reason: Error) => cancelled.resolve(reason),
   };
   const answer = { kind: 'stream', status: 200, headers: [], body } as unknown as Answer;
   return { answer, cancelled: cancelled.promise };
@@ -153,7 +153,7 @@ for (const version of ['1.1', '2'] as const) {
       const socket = await t.openSocket(listener.port);
       socket.pause();
       socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
-      await reply.cancelled;
+      assert.match((await reply.cancelled).message, /`limits\.wire\.slowReaderTimeoutMs`, which is 40$/);
       await closed(socket);
     } else {
       const session = await t.openHttp2(cleanup, listener.port);

@@ -74,14 +74,20 @@ describe('a strict JSON reader', () => {
   test('T57: depth is bounded, at the bound and one over', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     assert.equal(outcome(nested(limits.depthMax)), nested(limits.depthMax));
-    assert.equal(outcome(nested(limits.depthMax + 1)), `refused: the body is nested more than ${limits.depthMax} deep`);
+    assert.equal(
+      outcome(nested(limits.depthMax + 1)),
+      `refused: the body is nested more than ${limits.depthMax} deep (\`limits.bodies.depthMax\`)`,
+    );
     assert.match(outcome('{"a":'.repeat(1_000_000)), /^refused: the body is nested/);
   });
 
   test('T57: the number of values is bounded, at the bound and one over', () => {
     const list = (values: number) => `[${'0,'.repeat(values - 2)}0]`;
     assert.equal((readJson(list(limits.valuesMax), limits) as unknown[]).length, limits.valuesMax - 1);
-    assert.equal(outcome(list(limits.valuesMax + 1)), `refused: the body holds more than ${limits.valuesMax} values`);
+    assert.equal(
+      outcome(list(limits.valuesMax + 1)),
+      `refused: the body holds more than ${limits.valuesMax} values (\`limits.bodies.valuesMax\`)`,
+    );
   });
 
   test('what it accepts, JSON.parse reads the same way', () => {

@@ -57,7 +57,7 @@ export function readJson(text: string, limits: BodyLimits): JsonValue {
 
 function readValue(reading: Reading, depth: number): JsonValue {
   if (++reading.values > reading.limits.valuesMax) {
-    throw unreadable(`the body holds more than ${reading.limits.valuesMax} values`);
+    throw unreadable(`the body holds more than ${reading.limits.valuesMax} values (\`limits.bodies.valuesMax\`)`);
   }
   const { text } = reading;
   switch (text.charCodeAt(reading.at)) {
@@ -113,7 +113,8 @@ function readList(reading: Reading, depth: number): readonly JsonValue[] {
 }
 
 function enter(reading: Reading, depth: number): void {
-  if (depth > reading.limits.depthMax) throw unreadable(`the body is nested more than ${reading.limits.depthMax} deep`);
+  if (depth > reading.limits.depthMax)
+    throw unreadable(`the body is nested more than ${reading.limits.depthMax} deep (\`limits.bodies.depthMax\`)`);
   reading.at++;
   skipSpace(reading);
 }

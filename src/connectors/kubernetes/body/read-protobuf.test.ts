@@ -157,7 +157,10 @@ describe('Kubernetes protobuf', () => {
     const { depthMax } = DEFAULT_BODY_LIMITS;
     assert.match(outcome(nested(depthMax), crd), /^\{"metadata"/);
     for (const depth of [depthMax + 1, 1000])
-      assert.equal(outcome(nested(depth), crd), 'BODY_UNREADABLE: the body is nested more than 128 deep');
+      assert.equal(
+        outcome(nested(depth), crd),
+        'BODY_UNREADABLE: the body is nested more than 128 deep (`limits.bodies.depthMax`)',
+      );
   });
 
   test('T57: the number of values is bounded, at the bound and one over', () => {
@@ -166,16 +169,22 @@ describe('Kubernetes protobuf', () => {
     const read = (valuesMax: number) => outcome(bytes, POD, { ...DEFAULT_BODY_LIMITS, valuesMax });
     const enough = Array.from({ length: 100 }, (_, i) => i).find((valuesMax) => read(valuesMax).startsWith('{'));
     assert.ok(enough !== undefined && enough > 2);
-    assert.equal(read(enough - 1), `BODY_UNREADABLE: the body holds more than ${enough - 1} values`);
+    assert.equal(
+      read(enough - 1),
+      `BODY_UNREADABLE: the body holds more than ${enough - 1} values (\`limits.bodies.valuesMax\`)`,
+    );
     // Counted as they come: at the third of them, it has not been seen yet that this is no list.
     const names = body(field(1, ...field(1, 97), ...field(1, 98), ...field(1, 99)));
     const limits = { ...DEFAULT_BODY_LIMITS, valuesMax: 3 };
-    assert.equal(outcome(names, POD, limits), 'BODY_UNREADABLE: the body holds more than 3 values');
+    assert.equal(
+      outcome(names, POD, limits),
+      'BODY_UNREADABLE: the body holds more than 3 values (`limits.bodies.valuesMax`)',
+    );
     // Packed, one field has many: the supplemental groups of a security context.
     const packed = Buffer.concat([Buffer.from('k8s\0'), wrap(2, wrap(2, wrap(14, wrap(4, Buffer.alloc(1000, 7)))))]);
     const groups = (valuesMax: number) => outcome(packed, POD, { ...DEFAULT_BODY_LIMITS, valuesMax });
     assert.match(groups(2000), /"supplementalGroups":\[7,7,/);
-    assert.equal(groups(1000), 'BODY_UNREADABLE: the body holds more than 1000 values');
+    assert.equal(groups(1000), 'BODY_UNREADABLE: the body holds more than 1000 values (`limits.bodies.valuesMax`)');
   });
 
   test('bytes that are changed, cut or put in are refused, or read without a fault', () => {

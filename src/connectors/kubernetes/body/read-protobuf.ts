@@ -114,7 +114,8 @@ class ProtobufReader {
 
   /** Reads a message into an object, which is not empty where the message is inline. */
   readInto(object: Record<string, JsonValue>, bytes: Uint8Array, name: string, depth: number): void {
-    if (depth > this.#limits.depthMax) throw unreadable(`the body is nested more than ${this.#limits.depthMax} deep`);
+    if (depth > this.#limits.depthMax)
+      throw unreadable(`the body is nested more than ${this.#limits.depthMax} deep (\`limits.bodies.depthMax\`)`);
     const { fields, byNumber } = message(name);
     const found = new Map<number, WireField[]>();
     for (const field of this.#wireFields(bytes)) {
@@ -227,7 +228,7 @@ function asBytes(field: WireField | undefined, key: string): Uint8Array {
 }
 
 function tooMany({ valuesMax }: BodyLimits): Error {
-  return unreadable(`the body holds more than ${valuesMax} values`);
+  return unreadable(`the body holds more than ${valuesMax} values (\`limits.bodies.valuesMax\`)`);
 }
 
 function wrongType(key: string): Error {

@@ -75,10 +75,14 @@ describe('YAML as the API server reads it, or a refusal', () => {
 
   test('T57: depth is bounded before the parser recurses', () => {
     for (const text of ['['.repeat(50_000), '{a: '.repeat(15_000), '- '.repeat(30_000), '? '.repeat(30_000)]) {
-      assert.match(outcome(text), /^refused: the body is nested more than 128 deep$/, text.slice(0, 10));
+      assert.match(
+        outcome(text),
+        /^refused: the body is nested more than 128 deep \(`limits.bodies.depthMax`\)$/,
+        text.slice(0, 10),
+      );
     }
     const indented = Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n');
-    assert.match(outcome(indented), /^refused: the body is nested more than 128 deep$/);
+    assert.match(outcome(indented), /^refused: the body is nested more than 128 deep \(`limits.bodies.depthMax`\)$/);
   });
 
   for (const [form, nested] of [
@@ -98,23 +102,38 @@ describe('YAML as the API server reads it, or a refusal', () => {
   ] as const) {
     test(`T57: depth is bounded, at the bound and one over: ${form}`, () => {
       assert.doesNotMatch(outcome(nested(limits.depthMax)), /^refused/);
-      assert.match(outcome(nested(limits.depthMax + 1)), /^refused: the body is nested more than 128 deep$/);
+      assert.match(
+        outcome(nested(limits.depthMax + 1)),
+        /^refused: the body is nested more than 128 deep \(`limits.bodies.depthMax`\)$/,
+      );
     });
   }
 
   test('T57: the number of values is bounded, at the bound and one over', () => {
     const bounds = { ...limits, valuesMax: 4 };
     assert.equal(outcome('a: [b, c]\n', bounds), '{"a":["b","c"]}');
-    assert.equal(outcome('a: [b, c, d]\n', bounds), 'refused: the body holds more than 4 values');
-    assert.equal(outcome('a: [[], [], []]\n', bounds), 'refused: the body holds more than 4 values');
+    assert.equal(
+      outcome('a: [b, c, d]\n', bounds),
+      'refused: the body holds more than 4 values (`limits.bodies.valuesMax`)',
+    );
+    assert.equal(
+      outcome('a: [[], [], []]\n', bounds),
+      'refused: the body holds more than 4 values (`limits.bodies.valuesMax`)',
+    );
     // Before it is parsed, where brackets alone are more.
-    assert.equal(outcome('[[], [], [], [], ', bounds), 'refused: the body holds more than 4 values');
+    assert.equal(
+      outcome('[[], [], [], [], ', bounds),
+      'refused: the body holds more than 4 values (`limits.bodies.valuesMax`)',
+    );
   });
 
   test('T57: YAML that is not JSON is bounded in bytes, and JSON in its place is not', () => {
     const text = `a: ${'x'.repeat(limits.yamlBytesMax - 4)}\n`;
     assert.match(outcome(text), /^\{"a":"xxx/);
-    assert.equal(outcome(`${text}#`), `refused: the YAML is larger than ${limits.yamlBytesMax} bytes`);
+    assert.equal(
+      outcome(`${text}#`),
+      `refused: the YAML is larger than ${limits.yamlBytesMax} bytes (\`limits.bodies.yamlBytesMax\`)`,
+    );
     assert.match(outcome(JSON.stringify({ a: 'x'.repeat(limits.yamlBytesMax) })), /^\{"a":"xxx/);
   });
 });

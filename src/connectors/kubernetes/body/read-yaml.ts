@@ -32,9 +32,13 @@ export function readYaml(text: string, limits: BodyLimits): JsonValue {
   const json = asJson(text, limits);
   if (json !== undefined) return json;
   if (text.length > limits.yamlBytesMax) {
-    throw new Refusal('BODY_TOO_LARGE', `the YAML is larger than ${limits.yamlBytesMax} bytes`, {
-      advice: 'send JSON',
-    });
+    throw new Refusal(
+      'BODY_TOO_LARGE',
+      `the YAML is larger than ${limits.yamlBytesMax} bytes (\`limits.bodies.yamlBytesMax\`)`,
+      {
+        advice: 'send JSON',
+      },
+    );
   }
   refuseDepth(text, limits);
   const { contents } = documentOf(text);
@@ -74,7 +78,8 @@ function refuseDepth(text: string, limits: BodyLimits): void {
     const code = text.charCodeAt(at);
     if (code === 0x5b || code === 0x7b) {
       depth++;
-      if (++opened > limits.valuesMax) throw unreadable(`the body holds more than ${limits.valuesMax} values`);
+      if (++opened > limits.valuesMax)
+        throw unreadable(`the body holds more than ${limits.valuesMax} values (\`limits.bodies.valuesMax\`)`);
     } else if (code === 0x5d || code === 0x7d) depth--;
     if (depth > limits.depthMax) throw tooDeep(limits);
   }
@@ -121,7 +126,7 @@ class YamlReader {
 
   read(node: unknown, depth: number, isFlow: boolean): JsonValue {
     if (++this.#values > this.#limits.valuesMax) {
-      throw unreadable(`the body holds more than ${this.#limits.valuesMax} values`);
+      throw unreadable(`the body holds more than ${this.#limits.valuesMax} values (\`limits.bodies.valuesMax\`)`);
     }
     if (node === null) return null;
     this.#at = startOf(node) ?? this.#at;
@@ -217,5 +222,5 @@ interface Properties {
 }
 
 function tooDeep(limits: BodyLimits): Error {
-  return unreadable(`the body is nested more than ${limits.depthMax} deep`);
+  return unreadable(`the body is nested more than ${limits.depthMax} deep (\`limits.bodies.depthMax\`)`);
 }

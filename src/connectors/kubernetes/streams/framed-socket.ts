@@ -66,7 +66,7 @@ export class FramedSocket extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#isOver = true;
-    this.#source.cancel(new Error('the client went away'));
+    this.#source.cancel(error ?? new Error('the client went away'));
     done(error);
   }
 

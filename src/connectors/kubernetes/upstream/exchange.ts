@@ -156,7 +156,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
   };
 
   #onTimeout(timeoutMs: number): void {
-    this.#fail(upstreamTimeout(timeoutMs, { isSent: this.#isSent }));
+    this.#fail(upstreamTimeout('upstreamTimeoutMs', timeoutMs, { isSent: this.#isSent }));
     this.#controller?.abort(new Error('no answer in time'));
   }
 

@@ -32,18 +32,25 @@ export function upstreamFailure(error: unknown, { isSent }: Progress): Refusal {
   });
 }
 
-/** No answer began within `timeoutMs`. */
-export function upstreamTimeout(timeoutMs: number, { isSent }: Progress): Refusal {
+/** No answer began, or no connection stood, within the named limit. */
+export function upstreamTimeout(
+  limit: 'upstreamTimeoutMs' | 'connectTimeoutMs',
+  timeoutMs: number,
+  { isSent }: Progress,
+): Refusal {
   if (isSent) {
     return new Refusal(
       'UPSTREAM_TIMEOUT',
-      `the target did not begin its answer within ${timeoutMs} ms: the request may have run`,
+      `the target did not begin its answer within ${timeoutMs} ms (\`limits.${limit}\`): the request may have run`,
       {
         advice: 'look whether it ran before you repeat it',
       },
     );
   }
-  return new Refusal('UPSTREAM_UNREACHABLE', `the target was not reached within ${timeoutMs} ms, and nothing was sent`);
+  return new Refusal(
+    'UPSTREAM_UNREACHABLE',
+    `the target was not reached within ${timeoutMs} ms (\`limits.${limit}\`), and nothing was sent`,
+  );
 }
 
 /**

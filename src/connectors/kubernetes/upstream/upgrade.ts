@@ -49,11 +49,11 @@ export function sendUpgrade(upgrade: UpgradeRequest, limits: UpstreamLimits, sig
     };
     const onAbort = () => giveUp(upstreamFailure(signal.reason, { isSent }));
     const timer = setTimeout(
-      () => giveUp(upstreamTimeout(limits.upstreamTimeoutMs, { isSent })),
+      () => giveUp(upstreamTimeout('upstreamTimeoutMs', limits.upstreamTimeoutMs, { isSent })),
       limits.upstreamTimeoutMs,
     );
     const connectTimer = setTimeout(
-      () => giveUp(upstreamTimeout(limits.connectTimeoutMs, { isSent })),
+      () => giveUp(upstreamTimeout('connectTimeoutMs', limits.connectTimeoutMs, { isSent })),
       limits.connectTimeoutMs,
     );
     const settle = () => {
