@@ -187,6 +187,8 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   if (rule.mountableSecrets !== undefined && effect !== 'allow' && effect !== 'hold') {
     yield ['mountableSecrets', `only an allow or a hold names Secrets to mount, not a ${effect}`];
   }
+  if (rule.helm !== undefined && effect !== 'allow' && effect !== 'hold')
+    yield ['helm', `only an allow or a hold lets Helm work, not a ${effect}`];
   if (rule.equivalents !== undefined && effect !== 'deny' && effect !== 'hold') {
     yield ['equivalents', `only a deny or a hold covers equivalents; a ${effect} never does`];
   }

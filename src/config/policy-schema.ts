@@ -231,6 +231,12 @@ const rule = z
     mountableSecrets: patterns
       .optional()
       .describe('On an allow or hold: Secrets that a workload may be given, by volume or variable or to pull images.'),
+    helm: z
+      .boolean()
+      .optional()
+      .describe(
+        'On an allow or hold: whether Helm works under it, and so writes the records of releases, which the guard `helm-records` closes to all others. Default: false.',
+      ),
     equivalents: z
       .boolean()
       .optional()

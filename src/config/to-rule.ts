@@ -41,6 +41,7 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       when: rule.when,
       neutralise: rule.output?.neutralise,
       unmask: rule.unmask?.map(({ at }) => at),
+      helm: rule.helm === true ? true : undefined,
       request: rule.effect === 'request' ? toTerms(rule.request ?? requestDefaults) : undefined,
     }),
   }) as Rule;

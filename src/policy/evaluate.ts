@@ -143,9 +143,9 @@ function perhapsNamed(found: Truth, hangsOn: Truth): Truth {
   return found === YES ? hangsOn : and(found, hangsOn);
 }
 
-type Names = Pick<GuardContext, 'serviceAccounts' | 'mountableSecrets'>;
+type Names = Pick<GuardContext, 'serviceAccounts' | 'mountableSecrets' | 'writesHelmRecords'>;
 
-/** The service accounts and Secrets that rules name. */
+/** The service accounts and Secrets that rules name, and whether they are for Helm. */
 interface Named {
   /** By rules that match for certain. */
   readonly sure: Names;
@@ -155,7 +155,7 @@ interface Named {
   readonly hangsOn: Truth;
 }
 
-const NO_NAMES: Names = { serviceAccounts: [], mountableSecrets: [] };
+const NO_NAMES: Names = { serviceAccounts: [], mountableSecrets: [], writesHelmRecords: false };
 const NOTHING: Named = { sure: NO_NAMES, perhaps: NO_NAMES, hangsOn: YES };
 
 function named(...lists: readonly (readonly Spoken<CompiledRule>[])[]): Named {
@@ -169,14 +169,15 @@ function named(...lists: readonly (readonly Spoken<CompiledRule>[])[]): Named {
   };
 }
 
-function namesAny({ rule: { serviceAccounts, mountableSecrets } }: CompiledRule): boolean {
-  return serviceAccounts.length > 0 || mountableSecrets.length > 0;
+function namesAny({ rule: { serviceAccounts, mountableSecrets, helm } }: CompiledRule): boolean {
+  return serviceAccounts.length > 0 || mountableSecrets.length > 0 || helm === true;
 }
 
 function namesOf(naming: readonly Spoken<CompiledRule>[]): Names {
   return {
     serviceAccounts: naming.flatMap(({ by }) => by.rule.serviceAccounts),
     mountableSecrets: naming.flatMap(({ by }) => by.rule.mountableSecrets),
+    writesHelmRecords: naming.some(({ by }) => by.rule.helm === true),
   };
 }
 

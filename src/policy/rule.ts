@@ -47,6 +47,8 @@ export interface Rule {
   readonly serviceAccounts: readonly string[];
   /** On an allow or hold: Secrets that a workload may be given, with `*` for any run of characters. */
   readonly mountableSecrets: readonly string[];
+  /** On an allow or hold: whether Helm works under it, so that it writes the records of releases. Absent: false. */
+  readonly helm?: true;
   /** On a deny or hold of `delete` or `exec`: whether what amounts to the same is covered too. */
   readonly equivalents: boolean;
   /** On an allow: edits to the request. */

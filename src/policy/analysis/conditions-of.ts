@@ -15,11 +15,12 @@ export function conditionTexts(rule: Rule): readonly string[] {
 }
 
 /** What a rule gives or changes beside saying yes. */
-export function grantTexts({ amend, serviceAccounts, mountableSecrets }: Rule): readonly string[] {
+export function grantTexts({ amend, serviceAccounts, mountableSecrets, helm }: Rule): readonly string[] {
   return [
     ...amend.map((edit) => `amended by ${canonical(edit)}`),
     ...(serviceAccounts.length === 0 ? [] : [`with service accounts ${[...serviceAccounts].sort().join(', ')}`]),
     ...(mountableSecrets.length === 0 ? [] : [`with Secrets ${[...mountableSecrets].sort().join(', ')} to mount`]),
+    ...(helm === true ? ['with records of Helm’s releases'] : []),
   ];
 }
 

@@ -42,7 +42,7 @@ function operationsOf(
   where: Readonly<Record<string, ClassSet>>,
   unsaid: Unsaid | undefined,
 ) {
-  const context = { serviceAccounts: [], mountableSecrets: [], judgesResult: false };
+  const context = { serviceAccounts: [], mountableSecrets: [], writesHelmRecords: false, judgesResult: false };
   const sure = new Map<Guard, ClassSet>();
   const open = new Map<Guard, ClassSet>();
   const someone = lowest(someName(space));

@@ -4,6 +4,7 @@ import type { Truth } from '../truth.ts';
 /** The ids by which guards are opened under `unsafe.openGuards`. */
 export type GuardId =
   | 'secrets'
+  | 'helm-records'
   | 'kubelet'
   | 'tokens'
   | 'rbac'
@@ -65,6 +66,8 @@ export interface GuardContext {
   readonly serviceAccounts: readonly string[];
   /** Patterns of Secrets that these rules name as mountable. */
   readonly mountableSecrets: readonly string[];
+  /** Whether one of these rules says that Helm works under it. */
+  readonly writesHelmRecords: boolean;
   /** Whether what a patch would make can be looked up; without, a patch is judged by what it brings in. */
   readonly judgesResult: boolean;
 }

@@ -28,7 +28,7 @@ export const tokensGuard: Guard = {
   reason: 'a token of a service account goes round the gateway',
   advice: 'let the workload use the token that its pod is given',
   covers:
-    '`serviceaccounts/token`; create, update and patch of secrets of type `kubernetes.io/service-account-token`; the same of OAuth tokens and clients of OpenShift',
+    '`serviceaccounts/token`; create, update and patch of secrets of the types `kubernetes.io/service-account-token` and `bootstrap.kubernetes.io/token`; the same of OAuth tokens and clients of OpenShift',
   stops: {
     method: 'POST',
     uri: '/api/v1/namespaces/shop/serviceaccounts/builder/token',

@@ -2,6 +2,7 @@ import { cloudIdentityGuard } from './cloud-identity.ts';
 import { clusterConfigurationGuard, nodesGuard } from './cluster.ts';
 import { deletionsGuard } from './deletions.ts';
 import type { Guard } from './guard.ts';
+import { helmRecordsGuard } from './helm-records.ts';
 import { namespaceLabelsGuard } from './namespace-labels.ts';
 import {
   admissionGuard,
@@ -28,6 +29,7 @@ import {
 /** Every guard, in the order of the reference page. All are closed by default. */
 export const GUARDS: readonly Guard[] = [
   secretsGuard,
+  helmRecordsGuard,
   kubeletGuard,
   tokensGuard,
   rbacGuard,

@@ -203,6 +203,6 @@ export const tokenSecretsTest: Guard['test'] = (question, context) => {
     question,
     context,
     [],
-    (secret) => isObject(secret) && secret.type === 'kubernetes.io/service-account-token',
+    ({ type }) => type === 'kubernetes.io/service-account-token' || type === 'bootstrap.kubernetes.io/token',
   );
 };
