@@ -41,7 +41,7 @@ export async function startOwnClusterScene(
   };
 }
 
-const READ_ONLY = `# Reading, and nothing else. Secrets are denied by a built-in guard whatever stands here.
+const READ_ONLY = `# Reading, and nothing else. Values of Secrets are masked whatever stands here.
 apiVersion: sallyport.dev/v1
 kind: Policy
 metadata:

@@ -54,6 +54,12 @@ rules:
     apiGroups: ["", apps, batch]
     resources: [pods, pods/log, services, configmaps, events, deployments, replicasets, statefulsets, daemonsets, jobs, cronjobs]
     namespaces: [shop]
+  - id: see-secrets
+    effect: allow
+    verbs: [get, list, watch]
+    apiGroups: [""]
+    resources: [secrets]
+    namespaces: [shop]
   - id: scale-web
     effect: allow
     verbs: [get, update, patch]

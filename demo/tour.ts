@@ -31,9 +31,14 @@ export const TOUR: readonly Step[] = [
     expect: { exitCode: 1, output: /Forbidden.*delete namespaces `shop`.*never-delete-namespaces/s },
   },
   {
-    say: 'A Secret: a built-in guard denies it before it is forwarded, whatever the rules say, until what is masked in it can be written back.',
-    argv: ['kubectl', 'get', 'secret', 'database', '-n', 'shop', '-o', 'yaml'],
-    expect: { exitCode: 1, output: /Forbidden.*secrets/ },
+    say: 'A Secret, under a rule that names it: which keys it has is shown, and what they keep is not.',
+    argv: ['kubectl', 'get', 'secret', 'database', '-n', 'shop', '-o', 'go-template={{.data.password | base64decode}}'],
+    expect: { exitCode: 0, output: /masked-by-sallyport-/ },
+  },
+  {
+    say: 'A change of it: a built-in guard stops it, whatever the rules say, until what is masked can be written back.',
+    argv: ['kubectl', 'label', 'secret', 'database', '-n', 'shop', 'seen=yes'],
+    expect: { exitCode: 1, output: /Forbidden.*the guard `secrets` stops it/s },
   },
   {
     say: 'A small change that is allowed: scaling one deployment, and nothing else of it.',
@@ -70,9 +75,9 @@ export const OWN_CLUSTER_TOUR: readonly Step[] = [
     expect: { exitCode: 1, output: /Forbidden.*delete namespaces `default`/ },
   },
   {
-    say: 'Secrets are denied before they are forwarded.',
+    say: 'Which Secrets there are is read; their values would be masked.',
     argv: ['kubectl', 'get', 'secrets', '-n', 'kube-system'],
-    expect: { exitCode: 1, output: /Forbidden.*secrets/ },
+    expect: { exitCode: 0, output: /NAME|No resources found/ },
   },
   {
     say: 'All of it was recorded.',

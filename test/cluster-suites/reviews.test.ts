@@ -47,7 +47,8 @@ const ANSWERS: readonly (readonly [string, RegExp])[] = [
   ['list nodes', /^yes\n$/],
   ['get pods --subresource=log', /^no - no rule of the gateway allows it\n$/],
   ['create deployments', /^no - no rule of the gateway allows it\n$/],
-  ['get secrets', /^no - the gateway’s guard `secrets` denies it: /],
+  ['get secrets', /^yes\n$/],
+  ['delete secrets', /^no - the gateway’s guard `secrets` denies it: /],
   ['create configmaps', /^yes\n$/],
   ['delete configmaps', /^no - the gateway’s answer hangs on the request itself - incomplete: `p\/no-web` needs the name of the object\n$/],
   ['delete configmaps/web', /^no - the gateway’s rule `p\/no-web` denies it: the site stays\n$/],
@@ -81,9 +82,9 @@ interface Answer {
   readonly text: string;
 }
 
-/** A review of oneself: whether one may read Secrets, which the cluster allows and a guard does not. */
+/** A review of oneself: whether one may delete Secrets, which the cluster allows and a guard does not. */
 function ask(server: string, tls: AgentOptions, headers: Readonly<Record<string, string>>): Promise<Answer> {
-  const attributes = { verb: 'get', resource: 'secrets', namespace: 'default' };
+  const attributes = { verb: 'delete', resource: 'secrets', namespace: 'default' };
   const kind = 'SelfSubjectAccessReview';
   const body = JSON.stringify({
     apiVersion: 'authorization.k8s.io/v1',
@@ -166,7 +167,7 @@ function suite(cluster: Cluster): void {
         const lines = stdout.split('\n').map((line) => line.trim().split(/\s{2,}/));
         const verbsOf = (resource: string) => lines.find(([first]) => first === resource)?.at(-1);
         assert.match(verbsOf('pods') ?? '', /^\[(get list|list get)\]$/);
-        assert.equal(verbsOf('secrets'), undefined);
+        assert.match(verbsOf('secrets') ?? '', /^\[(get list|list get)\]$/);
         assert.equal(verbsOf('pods/exec'), undefined);
         assert.match(verbsOf('configmaps') ?? '', /create/);
         assert.doesNotMatch(verbsOf('configmaps') ?? '', /delete|\*/);
@@ -190,7 +191,8 @@ function suite(cluster: Cluster): void {
         assert.match((await kubectl('create', 'configmap', config)).stdout, /created/);
         assert.match((await kubectl('delete', 'configmap', config)).stdout, /deleted/);
         assert.match((await kubectl('delete', 'configmap', 'web')).stderr, /the site stays/);
-        assert.match((await kubectl('get', 'secrets')).stderr, /Forbidden/);
+        assert.equal((await kubectl('get', 'secrets')).stderr.includes('Forbidden'), false);
+        assert.match((await kubectl('delete', 'secret', 'x')).stderr, /Forbidden/);
         assert.match((await kubectl('delete', 'namespace', 'x')).stderr, /Forbidden/);
       });
     });

@@ -44,9 +44,8 @@ const OUTCOMES: readonly (readonly [string, Parameters<SmallWorld['ask']>[0], st
   ['silence denies', { uri: '/api/v1/namespaces/default/pods' }, '403 DENIED_BY_SILENCE'],
   ['a deny rule wins', { uri: `${NAMESPACE}/configmaps/web`, method: 'DELETE' }, '403 DENIED_BY_RULE'],
   ['a hold is refused with a sentence', { uri: '/apis/apps/v1/namespaces/shop/deployments/web', method: 'DELETE' }, '403 HOLD_UNSUPPORTED'],
-  ['a Secret is denied by the guard', { uri: `${NAMESPACE}/secrets` }, '403 DENIED_BY_GUARD'],
-  ['a Secret is denied by the guard, watched', { uri: `${NAMESPACE}/secrets?watch=true` }, '403 DENIED_BY_GUARD'],
-  ['a Secret is denied by the guard, by its legacy path', { uri: '/api/v1/watch/namespaces/shop/secrets' }, '403 DENIED_BY_GUARD'],
+  ['a change of a Secret is denied by the guard', { uri: `${NAMESPACE}/secrets/database`, method: 'DELETE' }, '403 DENIED_BY_GUARD'],
+  ['changes of Secrets are denied by the guard', { uri: `${NAMESPACE}/secrets`, method: 'DELETE' }, '403 DENIED_BY_GUARD'],
   ['T20: an unknown kind is denied', { uri: '/apis/nothing.example.com/v1/namespaces/shop/things' }, '404 KIND_UNKNOWN'],
   ['T11: an encoded slash is refused', { uri: `${NAMESPACE}/pods%2Fweb` }, '400 REQUEST_MALFORMED'],
   ['T21: discovery is open to every caller', { uri: '/apis' }, '200'],
@@ -175,7 +174,7 @@ test('T52: a name that may not be seen and one that is not there answer alike', 
 test('what is refused never reaches upstream', async () => {
   const from = world.standin.requests.length;
   await world.ask({ token, uri: '/api/v1/namespaces/default/pods' });
-  await world.ask({ token, uri: `${NAMESPACE}/secrets/database` });
+  await world.ask({ token, uri: `${NAMESPACE}/secrets/database`, method: 'DELETE' });
   assert.deepEqual(
     world.standin.requests.slice(from).filter(({ target }) => /default|secrets/.test(target)),
     [],

@@ -89,7 +89,8 @@ const ANSWERS: readonly (readonly [string, Readonly<Record<string, string>>, Reg
   ['another namespace', { verb: 'get', resource: 'pods', namespace: 'default' }, /^no - no rule/],
   ['every namespace', { verb: 'list', resource: 'pods', namespace: '' }, /^no - no rule .*; ask for one namespace: `shop`$/],
   ['a namespace is no part of what is in none', { verb: 'get', resource: 'nodes' }, /^yes/],
-  ['a guard', { verb: 'get', resource: 'secrets' }, /^denied - the gateway’s guard `secrets` denies it: /],
+  ['a guard', { verb: 'delete', resource: 'secrets' }, /^denied - the gateway’s guard `secrets` denies it: /],
+  ['a Secret, whose values are masked', { verb: 'get', resource: 'secrets' }, /^yes/],
   ['a deny rule', { verb: 'delete', resource: 'configmaps', name: 'web' }, /^denied - the gateway’s rule `p\/no-web` denies it: the site stays$/],
   ['a deny of some name', { verb: 'delete', resource: 'configmaps' }, /^no - .* - incomplete: `p\/no-web` needs the name of the object$/],
   ['another name', { verb: 'delete', resource: 'configmaps', name: 'other' }, /^yes/],
@@ -115,7 +116,7 @@ suite('T32: can-i says what the gateway would', () => {
     test(name, async () => assert.match(await canI(attributes), expected));
 
   test('whatever the client accepts, and in v1 alone where the cluster has no other', async () => {
-    const spec = { resourceAttributes: { namespace: 'shop', verb: 'get', resource: 'secrets' } };
+    const spec = { resourceAttributes: { namespace: 'shop', verb: 'delete', resource: 'secrets' } };
     const accept = 'application/vnd.kubernetes.protobuf,application/json';
     const { allowed } = await review('SelfSubjectAccessReview', spec, { accept, 'accept-encoding': 'gzip' });
     assert.equal(allowed, false);
@@ -150,6 +151,7 @@ test('T32: the list has what both allow for certain, and names what the rest han
     ' configmaps: create,get,list,watch',
     ' nodes: get,list',
     ' pods: create,delete,get,list,patch,watch',
+    ' secrets: get,list,watch',
     'apps deployments: create,get,list,watch',
   ]);
   assert.equal(status['incomplete'], true);

@@ -117,7 +117,7 @@ const ROWS: readonly Row[] = [
   ['a group of OpenShift', ['PATCH', '/apis/user.openshift.io/v1/groups/admins', { users: ['bot'] }, MERGE], 'guard rbac'],
   ['security context constraints', ['PUT', '/apis/security.openshift.io/v1/securitycontextconstraints/privileged', {}], 'guard admission'],
   ['a token of OpenShift', ['POST', '/apis/oauth.openshift.io/v1/oauthaccesstokens', {}], 'guard tokens'],
-  ['the Secrets of an image stream', ['GET', '/apis/image.openshift.io/v1/namespaces/shop/imagestreams/web/secrets'], 'guard secrets'],
+  ['the Secrets of an image stream are masked', ['GET', '/apis/image.openshift.io/v1/namespaces/shop/imagestreams/web/secrets'], 'allow'],
   ['a project by delete', ['DELETE', '/apis/project.openshift.io/v1/projects/shop'], 'guard deletions'],
   ['a privileged deployment config', ['PATCH', '/apis/apps.openshift.io/v1/namespaces/shop/deploymentconfigs/web', template({ hostPID: true }), MERGE], 'guard host-namespaces'],
   // Traffic.

@@ -30,8 +30,13 @@ export const DEFAULT_MASKS: readonly DefaultMask[] = [
     id: 'secret-values',
     masks: 'the values of a Secret’s `data` and `stringData`, and the same in its last-applied-configuration',
     reason: 'who may see that a Secret is there, and which keys it has, need not see what it keeps',
-    of: [core('secrets')],
-    patterns: [at('secret-values', ['data', '*'], 'base64'), at('secret-values', ['stringData', '*'], 'text')],
+    of: [core('secrets'), { apiGroup: 'image.openshift.io', resource: 'imagestreams/secrets' }],
+    patterns: [
+      at('secret-values', ['data', '*'], 'base64'),
+      at('secret-values', ['stringData', '*'], 'text'),
+      // The Secrets of an image stream come as a list that is got as one object.
+      at('secret-values', ['items', '*', 'data', '*'], 'base64'),
+    ],
     example: {
       ...core('secrets'),
       object:

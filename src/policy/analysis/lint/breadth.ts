@@ -91,10 +91,10 @@ function* secrets(rule: Rule): Generator<Advice> {
   if (!isCore || !rule.resources.includes('secrets')) return;
   const shown = rule.verbs.filter((verb) => SHOWING.includes(verb));
   if (shown.length > 0 && rule.when === undefined) {
-    const message = `${shown.map((verb) => `\`${verb}\``).join(' and ')} of secrets shows the contents of all of them`;
+    const message = `${shown.map((verb) => `\`${verb}\``).join(' and ')} of secrets shows which there are and which keys they have; their values are masked`;
     yield { rule, code: 'secret-contents', field: 'verbs', message, fix: 'allow `get` alone, with `resourceNames`' };
   } else if (rule.verbs.includes('get') && rule.resourceNames.length === 0 && rule.when === undefined) {
-    const message = '`get` of secrets without names reads any whose name is known';
+    const message = '`get` of secrets without names reads any whose name is known, with its values masked';
     yield { rule, code: 'secret-contents', field: 'resources', message, fix: 'add `resourceNames`' };
   }
 }
