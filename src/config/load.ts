@@ -84,6 +84,7 @@ const FILE_KEYS: readonly string[] = [
   'tls.certificateFile',
   'tls.keyFile',
   'masks.keyFile',
+  'masks.retiredKeyFiles.*',
   'issuers.*.caFile',
   'issuers.*.keys.file',
   'targets.*.kubeconfig.file',

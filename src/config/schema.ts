@@ -396,7 +396,13 @@ export const configSchema = z.strictObject({
       keyFile: file
         .optional()
         .describe(
-          'File of 64 hex digits: the key under which masks are made. Gateways that share callers share it. Without it one is made in `dataFolder`.',
+          'File of 64 hex digits: the key under which masks are made. Gateways that share callers share it; those of one PostgreSQL are held to it. Without it one is made in `dataFolder`.',
+        ),
+      retiredKeyFiles: z
+        .array(file)
+        .default([])
+        .describe(
+          'Files of keys under which masks were made, so that those masks are still known. What `sallyport mask rotate-key` puts beside `keyFile` is found without.',
         ),
     })
     .prefault({})

@@ -210,6 +210,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'key':
       case 'token':
       case 'signing-key':
+      case 'mask-key':
         return;
       default:
         unreachable(kind);

@@ -26,9 +26,11 @@ import type { Journal } from '../storage/journal.ts';
 import { openStore, type StorePlace } from '../store/open-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { accessParts } from './access-parts.ts';
+import { agreeOnMaskKey } from './agree-on-mask-key.ts';
 import { ConfigError } from './config-error.ts';
 import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
+import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { version } from './version.ts';
@@ -39,6 +41,7 @@ interface Parts {
   readonly journal: Journal;
   readonly policy: PolicyInForce;
   readonly inFlight: InFlight;
+  readonly maskKeys: MaskKeys;
 }
 
 type Place = NonNullable<Config['console']>;
@@ -88,15 +91,22 @@ const NO_CONTROL: Control = {
 
 /** The control plane of the configuration. @throws {ConfigError} its store cannot be opened */
 export async function openControl(parts: Parts): Promise<Control> {
-  const { config, told, inFlight } = parts;
+  const { config, told, inFlight, maskKeys } = parts;
   const place = config.console;
   if (place === undefined) return NO_CONTROL;
-  const store = await openStore(storePlace(config), {
+  const kept = storePlace(config);
+  const store = await openStore(kept, {
     clock: told.clock,
     feedLostMs: config.limits.feedLostMs,
     onUnsealed: (kind, id) =>
       told.log.error({ kind, id }, 'a row of the store has a seal that is not right, and counts as not there'),
   }).catch(storeFailed);
+  // A store that is one gateway's own is no witness: its key may be made anew.
+  if (kept.kind === 'postgres')
+    await agreeOnMaskKey(store, maskKeys).catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
   const { grants, kills, tokens, access, live, withOwnTokens } = accessParts(store, parts);
   access.start();
   live.start();

@@ -33,7 +33,7 @@ import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
 import { listenerLimits } from './listener-limits.ts';
 import { LogLimit } from './log-limit.ts';
-import { openMaskKey } from './mask-keys.ts';
+import { type MaskKeys, openMaskKeys } from './mask-keys.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget } from './no-target.ts';
 import { observerOf, openToldJournal, policyTeller, readerTeller, type Told, tellCounts } from './observe.ts';
@@ -89,7 +89,8 @@ export async function startGateway(
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
     const troubles = new TargetTroubles(told.clock);
-    const control = await openControl({ config, told, journal, policy, inFlight });
+    const maskKeys = openMaskKeys(config);
+    const control = await openControl({ config, told, journal, policy, inFlight, maskKeys });
     closers.push(() => control.close());
     const targets = openTargets(config, { rules: policy.rules, access: control.access }, troubles, told);
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
@@ -103,7 +104,8 @@ export async function startGateway(
     const [{ access }, observer] = [control, observerOf(told, lines, troubles)];
     const kept = { journal, inFlight, rates, digestOf, unknown, access, observer };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
-    const serveTarget = dataPaths(config, targets, policy, kept, authenticator, told);
+    const masking = maskingOf(config, policy, maskKeys);
+    const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
     const consoleUrl = await control.serve(certificate.current);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
     const state: { stopped?: Promise<void> } = {};
@@ -193,24 +195,30 @@ function openCertificate(
   });
 }
 
+function maskingOf(config: Config, policy: PolicyInForce, keys: MaskKeys): Masking {
+  return {
+    ...keys,
+    rules: policy.masks,
+    openFor: openMasks(config.unsafe.openMasks),
+    objectBytesMax: config.limits.objectBytesMax,
+  };
+}
+
 type ServeTarget = Parameters<typeof startListener>[0]['serve'];
 
 function dataPaths(
   config: Config,
   targets: ReadonlyMap<string, Target>,
   policy: PolicyInForce,
-  kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'> & { readonly access: Access },
+  kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'> & {
+    readonly access: Access;
+    readonly masking: Masking;
+  },
   { authenticate }: Authenticator,
   { clock }: Told,
 ): ServeTarget {
-  const masking: Masking = {
-    rules: policy.masks,
-    key: openMaskKey(config),
-    openFor: openMasks(config.unsafe.openMasks),
-    objectBytesMax: config.limits.objectBytesMax,
-  };
   const sessions = new Sessions(undefined, clock);
-  const { access } = kept;
+  const { access, masking } = kept;
   const shared = { limits: config.limits, clock, authenticate, rules: policy.rules, masking, access };
   const recording = {
     ...kept,

@@ -12,6 +12,8 @@ export interface Masking {
   /** The masks in force now; a reload replaces them whole, with the rules. */
   readonly rules: () => MaskRules;
   readonly key: MaskKey;
+  /** Keys under which masks were made that callers may still hold. */
+  readonly retired: readonly MaskKey[];
   /** Default masks that an operator has opened for this caller on this target; where that is all of them and policy has none for it, nothing is read. */
   readonly openFor: (caller: Caller, target: string) => ReadonlySet<string> | 'all';
   /** Limit: the bytes of one object that are held while it is masked. */

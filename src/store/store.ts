@@ -10,7 +10,7 @@
 import type { Vault } from './vault.ts';
 
 /** What a row is of. */
-export type RowKind = 'grant' | 'kill' | 'answer' | 'key' | 'token' | 'signing-key';
+export type RowKind = 'grant' | 'kill' | 'answer' | 'key' | 'token' | 'signing-key' | 'mask-key';
 
 /** A sealed document. */
 export interface Row {

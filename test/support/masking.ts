@@ -8,6 +8,7 @@ export function testMasking(rules = new MaskRules()): Masking {
   return {
     rules: () => rules,
     key: new MaskKey(Buffer.alloc(maskKeyBytes, 1)),
+    retired: [],
     openFor: () => new Set(),
     objectBytesMax: OBJECT_BYTES_MAX,
   };

@@ -28,10 +28,14 @@ const digitsCount = 20;
 export class MaskKey {
   readonly #key: Buffer;
 
+  /** Tells keys apart, and nothing of them: 16 hex digits. */
+  readonly fingerprint: string;
+
   /** `key`: at least 32 bytes. @throws {RangeError} it is shorter */
   constructor(key: Uint8Array) {
     if (key.length < maskKeyBytes) throw new RangeError(`a mask key has at least ${maskKeyBytes} bytes`);
     this.#key = Buffer.from(key);
+    this.fingerprint = createHmac('sha256', this.#key).update('fingerprint of a mask key').digest('hex').slice(0, 16);
   }
 
   /** The mask of a value at a place. */
