@@ -253,6 +253,13 @@ const limits = z
     stopTimeoutMs: milliseconds
       .default(10_000)
       .describe('How long a stop waits for requests, execs and port-forwards in flight; watches and logs end at once.'),
+    guessesMax: z
+      .int('expected a whole number')
+      .min(1, 'expected at least 1')
+      .default(60)
+      .describe(
+        'Different values that one caller may write, within an hour, into places of one object that are masked for it; dry runs count. More are refused (`MASK_MISPLACED`), and an event.',
+      ),
     unknownFor: duration
       .default('5m')
       .describe(

@@ -12,13 +12,14 @@ export interface Metrics extends Omit<Observer, 'failed'> {
   /** Asks for the free bytes of the journal's disk whenever the metrics are read. */
   journalFree(bytes: () => number | undefined): void;
   unsafeOptions(count: number): void;
+  maskEvent(kind: 'guessed'): void;
 }
 
 /** A registry of its own, so that two gateways in one process do not share counts. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { exchanges, open, duration, unauthenticated, throttled, unevaluated } = exchangeMetrics([registry]);
+  const { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks } = exchangeMetrics([registry]);
   const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe } = stateMetrics([
     registry,
   ]);
@@ -51,6 +52,7 @@ export function createMetrics(): Metrics {
     journalFree(bytes) {
       free.of = bytes;
     },
+    maskEvent: (kind) => masks.inc({ kind }),
     unsafeOptions: (count) => unsafe.set(count),
   };
 }
@@ -94,7 +96,13 @@ function exchangeMetrics(registers: Registry[]) {
     help: 'Rules that could not be evaluated whole: `condition` its CEL broke off, `fact` what it needs could not be looked up.',
     labelNames: ['target', 'kind'],
   });
-  return { exchanges, open, duration, unauthenticated, throttled, unevaluated };
+  const masks = new Counter({
+    registers,
+    name: 'sallyport_mask_events_total',
+    help: 'What was done with masks: `guessed` a caller tried values of what is masked for it, until it was refused.',
+    labelNames: ['kind'],
+  });
+  return { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks };
 }
 
 /** How the gateway itself is. */

@@ -14,8 +14,10 @@ import type { Routes } from '../listener/route.ts';
 import type { Access } from '../pipeline/access.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
+import { Guesses } from '../pipeline/guesses.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
+import type { MaskEvents } from '../pipeline/mask-events.ts';
 import type { Masking } from '../pipeline/masking.ts';
 import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
@@ -34,6 +36,7 @@ import { issuersOf } from './issuers.ts';
 import { listenerLimits } from './listener-limits.ts';
 import { LogLimit } from './log-limit.ts';
 import { type MaskKeys, openMaskKeys } from './mask-keys.ts';
+import { maskTeller } from './mask-teller.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget } from './no-target.ts';
 import { observerOf, openToldJournal, policyTeller, readerTeller, type Told, tellCounts } from './observe.ts';
@@ -104,7 +107,7 @@ export async function startGateway(
     const [{ access }, observer] = [control, observerOf(told, lines, troubles)];
     const kept = { journal, inFlight, rates, digestOf, unknown, access, observer };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
-    const masking = maskingOf(config, policy, maskKeys);
+    const masking = maskingOf(config, policy, maskKeys, maskTeller(journal, told));
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
     const consoleUrl = await control.serve(certificate.current);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
@@ -195,11 +198,13 @@ function openCertificate(
   });
 }
 
-function maskingOf(config: Config, policy: PolicyInForce, keys: MaskKeys): Masking {
+function maskingOf(config: Config, policy: PolicyInForce, keys: MaskKeys, events: MaskEvents): Masking {
   return {
     ...keys,
     rules: policy.masks,
     openFor: openMasks(config.unsafe.openMasks),
+    guesses: new Guesses(config.limits.guessesMax, systemClock),
+    events,
     objectBytesMax: config.limits.objectBytesMax,
   };
 }

@@ -6,6 +6,8 @@ import type { MaskRules } from '../masking/rules/mask-rules.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
+import type { Guesses } from './guesses.ts';
+import type { MaskEvents } from './mask-events.ts';
 
 /** What masks of objects need beside the reply. */
 export interface Masking {
@@ -16,6 +18,9 @@ export interface Masking {
   readonly retired: readonly MaskKey[];
   /** Default masks that an operator has opened for this caller on this target; where that is all of them and policy has none for it, nothing is read. */
   readonly openFor: (caller: Caller, target: string) => ReadonlySet<string> | 'all';
+  /** How often callers write into masked places. */
+  readonly guesses: Guesses;
+  readonly events: MaskEvents;
   /** Limit: the bytes of one object that are held while it is masked. */
   readonly objectBytesMax: number;
 }

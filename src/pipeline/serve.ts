@@ -13,6 +13,7 @@ import { toRefusal } from './to-refusal.ts';
 import { until } from './until.ts';
 import { useOnce } from './use-once.ts';
 import { whileChanged } from './while-changed.ts';
+import { withinGuesses } from './within-guesses.ts';
 import { withinLimits } from './within-limits.ts';
 import { withoutMasks } from './without-masks.ts';
 
@@ -33,6 +34,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
       const permit = await settle(judged, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
+      withinGuesses(gateway.masking, permit); //                           nor tried by writing
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
       return { permit, known, reply: await gateway.connector.forward(permit, end, readsOf(gateway.masking, permit)) }; // its own bytes, with our credential

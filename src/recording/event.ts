@@ -21,6 +21,7 @@ export type Event =
   | PolicyLoaded
   | PolicyRefused
   | CallerThrottled
+  | MaskGuessed
   | GrantChanged
   | KillChanged
   | TokenChanged
@@ -38,6 +39,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'policy.loaded': true,
   'policy.refused': true,
   'caller.throttled': true,
+  'mask.guessed': true,
   'grant.changed': true,
   'kill.changed': true,
   'token.changed': true,
@@ -119,6 +121,21 @@ export interface CallerThrottled {
   /** When the first of them came. */
   readonly since: number;
   readonly requests: number;
+}
+
+/** A caller wrote so many different values into places of an object that are masked for it that more are refused. Once for each caller, object and hour. */
+export interface MaskGuessed {
+  readonly type: 'mask.guessed';
+  readonly at: number;
+  /** The first that was refused. */
+  readonly exchange: ExchangeId;
+  readonly caller: RecordedCaller;
+  readonly target: string;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly guessesMax: number;
 }
 
 /** A grant was asked for, was given, or ended; written before it is so. */

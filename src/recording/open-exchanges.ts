@@ -22,6 +22,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'policy.loaded':
     case 'policy.refused':
     case 'caller.throttled':
+    case 'mask.guessed':
     case 'grant.changed':
     case 'kill.changed':
     case 'token.changed':

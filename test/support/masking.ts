@@ -1,7 +1,9 @@
 import { MaskKey, maskKeyBytes } from '../../src/masking/form/mask-key.ts';
 import { OBJECT_BYTES_MAX } from '../../src/masking/objects/reply-masker.ts';
 import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
+import { Guesses } from '../../src/pipeline/guesses.ts';
 import type { Masking } from '../../src/pipeline/masking.ts';
+import { systemClock } from '../../src/std/clock.ts';
 
 /** The default masks for everybody, under a key that is no secret. */
 export function testMasking(rules = new MaskRules()): Masking {
@@ -9,6 +11,8 @@ export function testMasking(rules = new MaskRules()): Masking {
     rules: () => rules,
     key: new MaskKey(Buffer.alloc(maskKeyBytes, 1)),
     retired: [],
+    guesses: new Guesses(60, systemClock),
+    events: { guessed: () => {} },
     openFor: () => new Set(),
     objectBytesMax: OBJECT_BYTES_MAX,
   };
