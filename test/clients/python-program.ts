@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { cached } from './cached.ts';
 import type { Client, ClientName } from './client.ts';
 import { launcher, missing, run, writeProgram } from './programs.ts';
@@ -13,19 +13,30 @@ export function pythonProgram(name: ClientName, origin: string): Client {
   };
 }
 
+/** The packages have a folder of their own, so that a change of a program alone is quick. */
 async function make(name: ClientName, origin: string): Promise<string> {
   const requirements = join(import.meta.dirname, name, 'requirements.txt');
-  const program = join(import.meta.dirname, name, 'client.py');
-  return cached({
-    name,
+  const packages = await cached({
+    name: `${name}-packages`,
     origin,
-    sources: [requirements, program],
+    sources: [requirements],
     async make(into) {
       await run('python3', ['-m', 'venv', join(into, 'venv')]);
       const install = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', requirements];
       await run(join(into, 'venv/bin/python'), install);
-      cpSync(program, join(into, 'client.py'));
-      writeProgram(join(into, `${name}-client`), launcher('"$here/venv/bin/python" "$here/client.py"'));
+    },
+  });
+  const programs = ['client', 'ends'].map((file) => join(import.meta.dirname, name, `${file}.py`));
+  return cached({
+    name,
+    origin: `the programs of ${name}`,
+    sources: [requirements, ...programs],
+    async make(into) {
+      for (const program of programs) {
+        const file = basename(program, '.py');
+        cpSync(program, join(into, `${file}.py`));
+        writeProgram(join(into, `${name}-${file}`), launcher(`"${packages}/venv/bin/python" "$here/${file}.py"`));
+      }
     },
   });
 }

@@ -2,7 +2,7 @@
 // `sallyport kubeconfig` writes.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,7 +18,11 @@ const CLI = join(import.meta.dirname, '..', '..', 'src', 'main', 'cli.ts');
 export const UPSTREAM_USER = 'gateway@example.test';
 
 const ISSUER = 'https://issuer.test';
-const START_MS_MAX = 30_000;
+const PEOPLE = 'https://people.test';
+/** What callers' subjects begin with where there is a control plane, and so persons beside them. */
+export const MACHINES = 'machine:';
+const OPERATORS = 'operators';
+const START_MS_MAX = 120_000;
 
 /** A gateway that runs. */
 export interface GatewayInFront {
@@ -33,10 +37,18 @@ export interface GatewayInFront {
   /** What signed its certificate. */
   readonly caFile: string;
   readonly journalFolder: string;
+  /** Where the control plane is; there where `console` was asked for. */
+  readonly consoleUrl: string;
   /** The port that leads to the cluster alone. */
   readonly targetPort: number;
   /** What it said so far, on both of its outputs. */
   log(): string;
+  /** A token of the issuer that `as` names: a caller of the caller's groups, or a person who is an operator. */
+  token(as: 'caller' | 'operator', subject: string, endsInSeconds: number): Promise<string>;
+  /** Where the caller's kubeconfigs find its token. */
+  readonly tokenFile: string;
+  /** Stops it in order, and starts it anew where it was. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,7 +66,13 @@ export interface GatewayOptions {
   readonly openMasks?: readonly { readonly id: string; readonly callers: readonly object[] }[];
   /** Namespaces whose Secrets are looked up before a log; none by default. */
   readonly podSecrets?: readonly string[];
+  /** Whether there is a control plane, with operators. */
+  readonly console?: true;
+  /** More of `limits`. */
+  readonly limits?: Readonly<Record<string, number | string>>;
 }
+
+type Ports = [number, number, number, number];
 
 /** Everything, for the caller's group: policies are tested elsewhere, here nothing may stand in a client's way. */
 const everything = {
@@ -63,6 +81,7 @@ const everything = {
   metadata: { name: 'everything' },
   targets: ['*'],
   callers: [{ groups: [...CALLER.groups] }],
+  roles: [{ role: 'operator', callers: [{ groups: [OPERATORS] }] }],
   rules: [
     { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
     { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
@@ -79,31 +98,40 @@ const allMasks = [{ id: '*', callers: [{ everyone: true }] }];
 /** Starts a gateway whose one target, `main`, is the cluster, reached with a certificate that may do everything; resolves when it is ready. */
 export async function startGatewayInFront(cluster: Cluster, options: GatewayOptions = {}): Promise<GatewayInFront> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-gateway-'));
-  const [port, privatePort, targetPort] = (await freePorts(3)) as [number, number, number];
+  const [port, privatePort, targetPort, consolePort] = (await freePorts(4)) as Ports;
   const address = options.address ?? '127.0.0.1';
   const at = (name: string) => join(folder, name);
   writeFileSync(
     at('policy.yaml'),
     (options.policy ?? [everything]).map((document) => stringify(document)).join('---\n'),
   );
-  writeFileSync(at('token'), await issue(at('keys.json')), { mode: 0o600 });
-  const config = configOf(cluster, options, at, { address, port, privatePort, targetPort });
+  const token = await tokens(at('keys.json'));
+  writeFileSync(at('token'), await token('caller', CALLER.user, 7200), { mode: 0o600 });
+  const config = configOf(cluster, options, at, { address, port, privatePort, targetPort, consolePort });
   writeFileSync(at('sallyport.yaml'), stringify(config));
 
-  const child = spawn(process.execPath, [CLI, 'gateway', '--config', at('sallyport.yaml')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const log = createWriteStream(at('log'));
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
+  const said = () => readFileSync(at('log'), 'utf8');
+  const start = () => {
+    const log = openSync(at('log'), 'a');
+    const child = spawn(process.execPath, [CLI, 'gateway', '--config', at('sallyport.yaml')], {
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    return { child, ended };
+  };
+  let running = start();
   const clear = () => {
-    child.kill('SIGKILL');
+    running.child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', clear);
-  const said = () => readFileSync(at('log'), 'utf8');
-  await ready(privatePort, () => child.exitCode !== null, said);
+  const untilReady = () => ready(privatePort, () => running.child.exitCode !== null, said);
+  const end = () => {
+    running.child.kill('SIGTERM');
+    return running.ended;
+  };
+  await untilReady();
 
   const url = `https://${address}:${port}`;
   const text = writeKubeconfig(at, 'kubeconfig', ['--server', url]);
@@ -118,11 +146,18 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
     url,
     caFile: parse(text).clusters[0].cluster['certificate-authority'],
     journalFolder: at('data/journal'),
+    consoleUrl: `https://127.0.0.1:${consolePort}`,
     targetPort,
     log: said,
+    token,
+    tokenFile: at('token'),
+    async restart() {
+      await end();
+      running = start();
+      await untilReady();
+    },
     async stop() {
-      child.kill('SIGTERM');
-      await ended;
+      await end();
       process.off('exit', clear);
       clear();
     },
@@ -134,9 +169,13 @@ function configOf(
   cluster: Cluster,
   options: GatewayOptions,
   at: (name: string) => string,
-  where: { readonly address: string; readonly port: number; readonly privatePort: number; readonly targetPort: number },
+  where: Readonly<Record<'port' | 'privatePort' | 'targetPort' | 'consolePort', number>> & { readonly address: string },
 ): unknown {
-  const { address, port, privatePort, targetPort } = where;
+  const { address, port, privatePort, targetPort, consolePort } = where;
+  const keys = () => ({ file: at('keys.json') }); // no two of one, which YAML would write as an alias
+  const issuer = (name: string, url: string) => ({ name, url, audiences: ['sallyport'], keys: keys() });
+  const machines = { ...issuer('test', ISSUER), subject: { prefix: MACHINES } };
+  const people = { ...issuer('people', PEOPLE), kind: 'person', subject: { prefix: 'person:' } };
   return {
     apiVersion: 'sallyport.dev/v1',
     kind: 'Gateway',
@@ -144,9 +183,8 @@ function configOf(
     listen: { address, port },
     private: { port: privatePort },
     tls: { hostNames: [address] },
-    issuers: options.issuers ?? [
-      { name: 'test', url: ISSUER, audiences: ['sallyport'], keys: { file: at('keys.json') } },
-    ],
+    issuers: options.issuers ?? (options.console ? [machines, people] : [issuer('test', ISSUER)]),
+    ...(options.console ? { console: { port: consolePort } } : {}),
     targets: [
       {
         name: 'main',
@@ -158,7 +196,7 @@ function configOf(
       },
     ],
     policy: { files: [at('policy.yaml')] },
-    limits: { requestsPerCallerMax: 1000 },
+    limits: { requestsPerCallerMax: 1000, ...options.limits },
     unsafe: { openGuards: options.openGuards ?? [...GUARD_IDS], openMasks: options.openMasks ?? allMasks },
   };
 }
@@ -179,19 +217,20 @@ async function ready(privatePort: number, hasEnded: () => boolean, said: () => s
   throw new Error(`the gateway did not become ready:\n${said()}`);
 }
 
-/** A token of the caller's, whose issuer's public key goes to `keysFile`. */
-async function issue(keysFile: string): Promise<string> {
+/** Makes tokens whose issuers' public key goes to `keysFile`. */
+async function tokens(keysFile: string): Promise<GatewayInFront['token']> {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
   writeFileSync(
     keysFile,
     JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256', use: 'sig' }] }),
   );
-  return new SignJWT({ groups: [...CALLER.groups] })
-    .setProtectedHeader({ alg: 'ES256', kid: 'test' })
-    .setIssuer(ISSUER)
-    .setSubject(CALLER.user)
-    .setAudience('sallyport')
-    .setIssuedAt()
-    .setExpirationTime('2h')
-    .sign(privateKey);
+  return (as, subject, endsInSeconds) =>
+    new SignJWT({ groups: as === 'caller' ? [...CALLER.groups] : [OPERATORS] })
+      .setProtectedHeader({ alg: 'ES256', kid: 'test' })
+      .setIssuer(as === 'caller' ? ISSUER : PEOPLE)
+      .setSubject(subject)
+      .setAudience('sallyport')
+      .setIssuedAt()
+      .setExpirationTime(Math.floor(Date.now() / 1000) + endsInSeconds)
+      .sign(privateKey);
 }

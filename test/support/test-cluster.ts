@@ -36,5 +36,7 @@ metadata: {name: testers}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: ${CALLER.groups[0]}}]
 `;
-  execFileSync(kubectl, ['--kubeconfig', cluster.adminKubeconfig(), 'apply', '-f', '-'], { input: binding });
+  execFileSync(kubectl, ['--kubeconfig', cluster.adminKubeconfig(), 'apply', '--validate=false', '-f', '-'], {
+    input: binding,
+  });
 }
