@@ -8,7 +8,9 @@ import { launcher, missing, run, writeProgram } from './programs.ts';
 const folder = join(import.meta.dirname, 'java');
 const pins = join(folder, 'jars.sha256');
 const pom = join(folder, 'pom.xml');
-const programs = ['Client.java', 'Fabric8.java', 'Official.java'].map((file) => join(folder, file));
+const programs = readdirSync(folder)
+  .filter((file) => file.endsWith('.java'))
+  .map((file) => join(folder, file));
 const fetching = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
 /** The client in Java: one program on fabric8 and on the official client. Every jar that it is made of is pinned. */

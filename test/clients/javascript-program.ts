@@ -6,7 +6,8 @@ import { launcher, run, writeProgram } from './programs.ts';
 /** Makes the client in JavaScript. */
 export async function javascriptProgram(): Promise<string> {
   const folder = join(import.meta.dirname, 'javascript');
-  const files = ['package.json', 'package-lock.json', 'client.js'];
+  const programs = ['client', 'ends'];
+  const files = ['package.json', 'package-lock.json', ...programs.map((program) => `${program}.js`)];
   return cached({
     name: 'javascript',
     origin: 'the JavaScript client (20 MB of packages)',
@@ -14,7 +15,8 @@ export async function javascriptProgram(): Promise<string> {
     async make(into) {
       for (const name of files) cpSync(join(folder, name), join(into, name));
       await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: into });
-      writeProgram(join(into, 'javascript-client'), launcher(`"${process.execPath}" "$here/client.js"`));
+      for (const program of programs)
+        writeProgram(join(into, `javascript-${program}`), launcher(`"${process.execPath}" "$here/${program}.js"`));
     },
   });
 }

@@ -1,6 +1,7 @@
 /* `npm run docs`: writes the reference pages that are made from the code. */
 import { writeFileSync } from 'node:fs';
 import { cliPage } from './cli.ts';
+import { clientsPage } from './clients.ts';
 import { configurationPage } from './configuration.ts';
 import { detectorsPage } from './detectors.ts';
 import { guardsPage } from './guards.ts';
@@ -15,6 +16,7 @@ import { refusalsPage } from './refusals.ts';
 
 const PAGES = {
   'cli.md': cliPage,
+  'clients.md': clientsPage,
   'configuration.md': configurationPage,
   'configuration.schema.json': configurationJsonSchema,
   'detectors.md': detectorsPage,

@@ -1,7 +1,7 @@
 // Command client-go is a program as people write them on client-go: each subcommand uses one of its clients, in a namespace,
 // and prints what came of it in a way that a second run prints again.
 //
-//	client-go typed|dynamic|informer|exec|errors NAMESPACE
+//	client-go typed|dynamic|informer|exec|errors|ends NAMESPACE
 package main
 
 import (
@@ -38,10 +38,10 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	commands := map[string]func(context.Context, *rest.Config, string) error{
-		"typed": typed, "dynamic": dynamically, "informer": informer, "exec": exec, "errors": failures,
+		"typed": typed, "dynamic": dynamically, "informer": informer, "exec": exec, "errors": failures, "ends": ends,
 	}
 	if len(os.Args) != 3 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: client-go typed|dynamic|informer|exec|errors NAMESPACE")
+		fmt.Fprintln(os.Stderr, "usage: client-go typed|dynamic|informer|exec|errors|ends NAMESPACE")
 		os.Exit(2)
 	}
 	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))

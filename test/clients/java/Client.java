@@ -23,6 +23,8 @@ final class Client {
       case "official-watch" -> Official.watch(args[1]);
       case "official-streams" -> Official.streams(args[1]);
       case "official-errors" -> Official.errors(args[1]);
+      case "fabric8-ends" -> Fabric8Ends.all(args[1]);
+      case "official-ends" -> OfficialEnds.all(args[1]);
       default -> {
         System.err.println("usage: Client fabric8-…|official-… NAMESPACE");
         System.exit(2);

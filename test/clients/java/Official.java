@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 final class Official {
   private Official() {}
 
-  private static ApiClient client() throws Exception {
+  static ApiClient client() throws Exception {
     ApiClient client = Config.defaultClient();
     client.setHttpClient(client.getHttpClient().newBuilder().readTimeout(Duration.ZERO).build());
     return client;

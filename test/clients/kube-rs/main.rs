@@ -1,5 +1,7 @@
-//! A program as people write them on kube-rs: `kube-rs objects|watch|controller|streams|errors NAMESPACE`. Each subcommand prints what
+//! A program as people write them on kube-rs: `kube-rs objects|watch|controller|streams|errors|ends NAMESPACE`. Each subcommand prints what
 //! came of it in a way that a second run prints again.
+
+mod ends;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,9 +28,12 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 async fn main() -> Outcome {
     let args: Vec<String> = std::env::args().collect();
     let [_, command, namespace] = args.as_slice() else {
-        return Err("usage: kube-rs objects|watch|controller|streams|errors NAMESPACE".into());
+        return Err("usage: kube-rs objects|watch|controller|streams|errors|ends NAMESPACE".into());
     };
     let client = Client::try_default().await?;
+    if command == "ends" {
+        return ends::ends(client, namespace).await;
+    }
     let work = async {
         match command.as_str() {
             "objects" => objects(client, namespace).await,
