@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { clusterAvailability } from '../support/cluster.ts';
 import { type ListTime, measureExecs, measureLists } from './bulk.ts';
+import { measureCodec } from './codec.ts';
 import { bench as measureDecisions } from './decide.ts';
 import { measureRealLists } from './real-list.ts';
 import { figures, type Report, reportText } from './report.ts';
@@ -62,7 +63,7 @@ async function measure(world: World): Promise<Report> {
     get: await measureStages(world, get, stages),
     create: await measureStages(world, create, stages),
   };
-  say('lists, execs, watches, starts, decisions, texts');
+  say('lists, execs, watches, starts, decisions, texts, codec');
   return {
     node: process.version,
     perSecond: requests.perSecond,
@@ -76,6 +77,7 @@ async function measure(world: World): Promise<Report> {
     starts: await measureStarts(world, rounds),
     decisions: measureDecisions(),
     texts: measureTexts(),
+    codec: measureCodec(),
   };
 }
 

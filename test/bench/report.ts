@@ -1,5 +1,6 @@
 /** All that was measured in one run, and how it is told: as text, and what of it is held against the design's figures. */
 import type { ExecRate, ListTime } from './bulk.ts';
+import type { CodecRow } from './codec.ts';
 import type { DecideRow } from './decide.ts';
 import { type Figure, figureTable, table, type WayFigures } from './figures.ts';
 import type { StageShare } from './stages.ts';
@@ -28,6 +29,7 @@ export interface Report {
   readonly starts: readonly StartCost[];
   readonly decisions: readonly DecideRow[];
   readonly texts: readonly TextRow[];
+  readonly codec: readonly CodecRow[];
 }
 
 /** Over this, the direct way itself says that the machine does something else as well, and differences of latency say nothing. */
@@ -74,6 +76,12 @@ export function figures(report: Report): readonly Figure[] {
       measured: of(report.execs, 'gateway').megabytesPerCpuSecond,
     },
     {
+      what: 'exec output read and observed, the codec alone, a second of processor time',
+      unit: 'MB',
+      atLeast: 300,
+      measured: codecObserved(report),
+    },
+    {
       what: 'idle watch, HTTP/2: memory, of the bare Node proxy’s',
       unit: '×',
       atMost: 1.1,
@@ -92,6 +100,11 @@ export function figures(report: Report): readonly Figure[] {
 /** Of what an exec's output costs: what is made safe to show is a log's. */
 function slowestText({ texts }: Report): number {
   return Math.min(...texts.filter(({ what }) => !what.includes('safe')).map(({ megabytes }) => megabytes));
+}
+
+/** Of messages as large as containerd makes them; those of a line each are told, and no figure. */
+function codecObserved({ codec }: Report): number {
+  return Math.min(...codec.filter(({ what }) => what.includes('32768')).map(({ megabytes }) => megabytes));
 }
 
 function startFigures({ way, startMs, megabytes }: StartCost): readonly Figure[] {
@@ -156,6 +169,10 @@ export function reportText(report: Report): string {
     [
       'masking of text, a second of processor time',
       table(report.texts.map(({ what, megabytes }) => [what, `${megabytes.toFixed(0)} MB`])),
+    ],
+    [
+      'output of an exec through the codec alone, WebSocket, a second of processor time',
+      table(report.codec.map(({ what, megabytes }) => [what, `${megabytes.toFixed(0)} MB`])),
     ],
     ['held against the design', figureTable(figures(report))],
   ];
