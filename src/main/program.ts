@@ -64,6 +64,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'name the control planes that commands ask',
     load: async ({ env }) => (await import('../cli/control/context.ts')).contextCommand(env),
   },
+  mask: {
+    description: 'show what masks hide from a caller, and rotate their key',
+    load: async () => (await import('./mask-command.ts')).maskCommand(),
+  },
   store: {
     description: 'migrate, back up and restore the store of grants',
     load: async () => (await import('./store-command.ts')).storeCommand(),

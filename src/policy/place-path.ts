@@ -51,3 +51,14 @@ export const identityPlaces: readonly (readonly string[])[] = [
 function isIdentity(steps: readonly string[]): boolean {
   return identityPlaces.some((place) => place.every((step, i) => steps[i] === step));
 }
+
+/** Steps as a place is written. */
+export function writtenPlace(steps: readonly string[]): string {
+  return steps
+    .map((step, i) => {
+      if (/^\d+$/.test(step)) return `[${step}]`;
+      if (/[.[\]\\"']/.test(step)) return step.includes('"') ? `['${step}']` : `["${step}"]`;
+      return i === 0 ? step : `.${step}`;
+    })
+    .join('');
+}

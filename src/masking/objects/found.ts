@@ -30,11 +30,13 @@ export interface NumberFound {
   readonly start: number;
   readonly end: number;
   readonly rule: string;
+  readonly path: string;
 }
 
 /** A value that a rule shows: it stays as it is, and is counted. */
 export interface ShownFound {
   readonly kind: 'shown';
+  readonly path: string;
   readonly start: number;
   readonly end: number;
 }

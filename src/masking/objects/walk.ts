@@ -275,7 +275,7 @@ export class Walk {
       return;
     }
     if (place.isOpen) {
-      this.#found.push({ kind: 'shown', start, end });
+      this.#found.push({ kind: 'shown', start, end, path: this.#path.join('\n') });
       return;
     }
     if (within === 'annotations' && key.role === keyRole.applied) {
@@ -363,7 +363,7 @@ export class Walk {
     this.#at = at;
     const first = bytes[start] as number;
     if (place.mask !== undefined && (first === 0x2d || (first >= 0x30 && first <= 0x39)))
-      this.#found.push({ kind: 'number', start, end: at, rule: place.mask.rule });
+      this.#found.push({ kind: 'number', start, end: at, rule: place.mask.rule, path: this.#path.join('\n') });
   }
 
   /** From a string's first quotation mark to behind its last; whether there are escapes in it. */
