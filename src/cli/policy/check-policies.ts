@@ -2,6 +2,7 @@ import type { Finding } from '../../config/finding.ts';
 import { parsePolicies } from '../../config/parse-policies.ts';
 import type { PolicyFile } from '../../config/policy-load.ts';
 import { lint } from '../../policy/analysis/lint/lint.ts';
+import { lintMasks } from '../../policy/analysis/lint/masks.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
 import type { GuardId } from '../../policy/guards/guard.ts';
 import { GUARDS } from '../../policy/guards/table.ts';
@@ -39,8 +40,23 @@ export function checkPolicies(
       rule: rule.id,
     }),
   );
+  const ofMasks = lintMasks(parsed.masks, catalog).map(
+    ({ mask: { id, source }, message, fix }): PolicyFinding => ({
+      file: source.file,
+      line: source.line,
+      column: 1,
+      path: '',
+      severity: 'warning',
+      code: 'dead-mask',
+      message,
+      fix,
+      rule: id,
+    }),
+  );
   // What a policy says once for all of its rules is told once.
-  const told = new Map(found.toReversed().map((each) => [`${each.file}:${each.line}:${each.message}`, each]));
+  const told = new Map(
+    [...found, ...ofMasks].toReversed().map((each) => [`${each.file}:${each.line}:${each.message}`, each]),
+  );
   return [...told.values()].sort(byPlace);
 }
 

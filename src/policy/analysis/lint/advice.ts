@@ -29,6 +29,8 @@ export const ADVICE_CODES = {
   'open-guard': 'An allow reaches what a built-in guard closes, which an operator has opened.',
   'add-on': 'An allow changes objects whose controller acts with powers of its own.',
   'masked-env': 'An allow changes the command or image of workloads, which then print what is masked in them.',
+  'wide-unmask': 'A rule shows more values than it looks.',
+  'dead-mask': 'A mask is written so that it matches nothing.',
   'any-secret': 'Workloads are given any Secret of their namespaces.',
   guarded: 'A built-in guard denies what the rule allows, until an operator opens it.',
   'unknown-kind': 'Kubernetes has no such kind in these groups.',

@@ -9,6 +9,7 @@ import { kinds } from './kinds.ts';
 import { openGuards } from './open-guards.ts';
 import { powers } from './powers.ts';
 import { reach } from './reach.ts';
+import { shown } from './shown.ts';
 
 /**
  * What is mostly a mistake in rules that are valid, at an instant in milliseconds since 1970.
@@ -27,6 +28,7 @@ export function lint(
     ...powers(rule, catalog.powerOf),
     ...kinds(rule, catalog),
     ...addOns(rule),
+    ...shown(rule),
     ...ended(rule, nowMs),
   ]);
   const misspelt = new Set(
