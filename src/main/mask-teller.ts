@@ -1,6 +1,7 @@
 import { maskedText } from '../masking/text/masked-text.ts';
 import type { Caller } from '../model/caller.ts';
 import type { MaskEvents } from '../pipeline/mask-events.ts';
+import { writtenPlace } from '../policy/place-path.ts';
 import type { RecordedCaller } from '../recording/event.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Told } from './observe.ts';
@@ -8,6 +9,19 @@ import type { Told } from './observe.ts';
 /** Tells what is done with masks: to the journal, the log and the metrics. */
 export function maskTeller(journal: Pick<Journal, 'append'>, { log, metrics, clock }: Told): MaskEvents {
   return {
+    returned({ honeytoken, exchange, peer, caller, where }) {
+      const { mask, target, apiGroup, resource, namespace, path, readers } = honeytoken;
+      const place = { target, apiGroup, resource, namespace, at: writtenPlace(path.split('\n')) };
+      metrics.maskEvent('returned');
+      const subject = caller?.subject ?? '';
+      const readBy = readers.map((reader) => reader.subject);
+      log.error(
+        { exchange, subject, peer, where, mask, place, readBy },
+        'a mask that was shown to somebody came back from elsewhere',
+      );
+      const from = caller === undefined ? {} : { caller: recorded(caller) };
+      journal.append({ type: 'mask.returned', at: clock.now(), exchange, peer, ...from, where, mask, place, readers });
+    },
     guessed({ caller, operation, exchange, guessesMax }) {
       const { target, apiGroup, resource, namespace } = operation;
       const place = { target, apiGroup, resource, namespace, name: maskedText(operation.name) };

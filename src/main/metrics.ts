@@ -12,7 +12,7 @@ export interface Metrics extends Omit<Observer, 'failed'> {
   /** Asks for the free bytes of the journal's disk whenever the metrics are read. */
   journalFree(bytes: () => number | undefined): void;
   unsafeOptions(count: number): void;
-  maskEvent(kind: 'guessed'): void;
+  maskEvent(kind: 'guessed' | 'returned'): void;
 }
 
 /** A registry of its own, so that two gateways in one process do not share counts. */
@@ -99,7 +99,7 @@ function exchangeMetrics(registers: Registry[]) {
   const masks = new Counter({
     registers,
     name: 'sallyport_mask_events_total',
-    help: 'What was done with masks: `guessed` a caller tried values of what is masked for it, until it was refused.',
+    help: 'What was done with masks: `guessed` a caller tried values of what is masked for it, until it was refused, `returned` a mask that is remembered came back from elsewhere.',
     labelNames: ['kind'],
   });
   return { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks };

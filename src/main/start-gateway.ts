@@ -15,6 +15,7 @@ import type { Access } from '../pipeline/access.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
 import { Guesses } from '../pipeline/guesses.ts';
+import { Honeytokens } from '../pipeline/honeytokens.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { MaskEvents } from '../pipeline/mask-events.ts';
@@ -204,6 +205,8 @@ function maskingOf(config: Config, policy: PolicyInForce, keys: MaskKeys, events
     rules: policy.masks,
     openFor: openMasks(config.unsafe.openMasks),
     guesses: new Guesses(config.limits.guessesMax, systemClock),
+    honeytokens: new Honeytokens(),
+    now: () => systemClock.now(),
     events,
     objectBytesMax: config.limits.objectBytesMax,
   };

@@ -43,6 +43,7 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
       exchange: request.id,
       // Security: the caller brought values in: with masks that compare it could try what a value is (T73).
       isComparable: !operation.isChange,
+      ...(plan.honeytokens.size === 0 ? {} : { remember: remembering(permit, masking) }),
     },
     shape: shapeOf(permit, reply),
     mayBeTable: plan.mayBeTable && (request.headers.get('accept') ?? []).some((value) => value.includes('as=Table')),
@@ -50,6 +51,11 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   });
   recording.edits(() => ({ masked: masker.count, neutralised: 0, shown: masker.shown }));
   return { ...head, headers: withoutHeaders(head.headers, untrue), body: editedSource(reply.body, masker) };
+}
+
+function remembering({ caller, operation, request }: Permit, { honeytokens, now }: Masking) {
+  return (token: string, mask: string, path: string) =>
+    honeytokens.shown(token, { mask, path, caller, operation, at: now(), exchange: request.id });
 }
 
 function shapeOf({ operation }: Permit, { kind, status }: UnaryReply | StreamReply): ReplyShape {

@@ -7,6 +7,7 @@ import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
 import type { Guesses } from './guesses.ts';
+import type { Honeytokens } from './honeytokens.ts';
 import type { MaskEvents } from './mask-events.ts';
 
 /** What masks of objects need beside the reply. */
@@ -20,6 +21,10 @@ export interface Masking {
   readonly openFor: (caller: Caller, target: string) => ReadonlySet<string> | 'all';
   /** How often callers write into masked places. */
   readonly guesses: Guesses;
+  /** Masks that are remembered, with whom they were shown to. */
+  readonly honeytokens: Honeytokens;
+  /** In milliseconds since 1970. */
+  readonly now: () => number;
   readonly events: MaskEvents;
   /** Limit: the bytes of one object that are held while it is masked. */
   readonly objectBytesMax: number;

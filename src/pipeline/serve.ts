@@ -8,6 +8,7 @@ import { judge } from './judge.ts';
 import { knownOutput } from './known-output.ts';
 import { mask } from './mask.ts';
 import { readsOf } from './masking.ts';
+import { tellMaskAsToken, tellReturnedMasks } from './returned-masks.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
 import { until } from './until.ts';
@@ -22,11 +23,13 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
   const recording = gateway.recorder.open(raw);
   try {
     const request = accept(raw, gateway.limits, recording.took); //        limits, normal form, identity headers stripped
+    tellMaskAsToken(gateway.masking, request); //                          a mask that is taken for a credential
     const caller = recording.of(await gateway.authenticate(request)); //   token -> Caller
     asOneself(caller, request); //                                         nobody acts as somebody else
     withinLimits(request, gateway.limits); //                              too long to be read
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
+    tellReturnedMasks(gateway.masking, request, caller, operation); //     masks that come back from elsewhere
     withoutMasks(gateway.masking, caller, operation); //                   no mask is written, none is tried
     recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice
     const use = useOnce(gateway.access); //                                one use of a grant, however often it is judged

@@ -22,6 +22,7 @@ export type Event =
   | PolicyRefused
   | CallerThrottled
   | MaskGuessed
+  | MaskReturned
   | GrantChanged
   | KillChanged
   | TokenChanged
@@ -40,6 +41,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'policy.refused': true,
   'caller.throttled': true,
   'mask.guessed': true,
+  'mask.returned': true,
   'grant.changed': true,
   'kill.changed': true,
   'token.changed': true,
@@ -136,6 +138,34 @@ export interface MaskGuessed {
   readonly namespace: string;
   readonly name: string;
   readonly guessesMax: number;
+}
+
+/** A mask that is remembered (`honeytoken`) came back where it does not belong: it says whom it had been shown to, and who brought it. */
+export interface MaskReturned {
+  readonly type: 'mask.returned';
+  readonly at: number;
+  readonly exchange: ExchangeId;
+  readonly peer: string;
+  /** Absent where it came in the place of a token. */
+  readonly caller?: RecordedCaller;
+  /** `token`, `path`, `query`, `command` or `body`. */
+  readonly where: string;
+  /** The mask of policy, and where it stood. */
+  readonly mask: string;
+  readonly place: {
+    readonly target: string;
+    readonly apiGroup: string;
+    readonly resource: string;
+    readonly namespace: string;
+    readonly at: string;
+  };
+  /** Whom it was shown to, the first 20. */
+  readonly readers: readonly {
+    readonly subject: string;
+    readonly issuer: string;
+    readonly at: number;
+    readonly exchange: ExchangeId;
+  }[];
 }
 
 /** A grant was asked for, was given, or ended; written before it is so. */

@@ -23,6 +23,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'policy.refused':
     case 'caller.throttled':
     case 'mask.guessed':
+    case 'mask.returned':
     case 'grant.changed':
     case 'kill.changed':
     case 'token.changed':

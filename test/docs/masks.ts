@@ -61,6 +61,9 @@ a mask outside of \`metadata\` are asked for as objects: kubectl then prints nam
 
 \`compare\` says how far equal values have equal masks. Beyond \`field\` it gives something away: whoever can write a value into one object, and sees its mask, can tell where the same value stands.
 
+With \`honeytoken: true\` the gateway remembers, in memory, whom it showed each mask to. Nobody has a use for a mask but to hand it on: one that comes back anywhere but at its own place (as a token, in a
+path, a selector, a command, another object) is an event, \`mask.returned\`, in the [journal](journal.md), the log and a metric.
+
 ## Show one place
 
 A rule that allows, or that can be requested, may open places for its callers: \`unmask\`. It names groups and resources without \`*\`, and opens no more than the places that it names, of the objects that it permits:

@@ -2,6 +2,7 @@ import { MaskKey, maskKeyBytes } from '../../src/masking/form/mask-key.ts';
 import { OBJECT_BYTES_MAX } from '../../src/masking/objects/reply-masker.ts';
 import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
 import { Guesses } from '../../src/pipeline/guesses.ts';
+import { Honeytokens } from '../../src/pipeline/honeytokens.ts';
 import type { Masking } from '../../src/pipeline/masking.ts';
 import { systemClock } from '../../src/std/clock.ts';
 
@@ -12,7 +13,9 @@ export function testMasking(rules = new MaskRules()): Masking {
     key: new MaskKey(Buffer.alloc(maskKeyBytes, 1)),
     retired: [],
     guesses: new Guesses(60, systemClock),
-    events: { guessed: () => {} },
+    honeytokens: new Honeytokens(),
+    now: () => 0,
+    events: { guessed: () => {}, returned: () => {} },
     openFor: () => new Set(),
     objectBytesMax: OBJECT_BYTES_MAX,
   };

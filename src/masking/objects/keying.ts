@@ -9,4 +9,6 @@ export interface Keying {
    * Whether its masks compare with those of other exchanges. Not where the caller itself brought values in: it could try what a value is, and compare.
    */
   readonly isComparable: boolean;
+  /** Told of masks that are remembered: by which mask of policy, and the place, its steps joined by line feeds. Absent: none is. */
+  readonly remember?: (token: string, mask: string, path: string) => void;
 }

@@ -45,19 +45,21 @@ export function maskEdits(bytes: Buffer, found: readonly Found[], making: Making
 
 function wholeEdit(bytes: Buffer, { start, end, rule, path, form, compare }: WholeFound, making: Making): Edit {
   making.masked(rule);
-  const text = maskFor(bytes.subarray(start, end), { path, form, compare }, making);
+  const text = maskFor(bytes.subarray(start, end), { rule, path, form, compare }, making);
   return { start, end, text: text.includes('\n') ? text.replaceAll('\n', '\\n') : text };
 }
 
 interface Stands {
+  readonly rule: string;
   readonly path: string;
   readonly form: MaskForm;
   readonly compare: Compare;
 }
 
-function maskFor(value: Buffer, { path, form, compare }: Stands, { keying, uid }: Making): string {
+function maskFor(value: Buffer, { rule, path, form, compare }: Stands, { keying, uid, plan }: Making): string {
   const { key, target, exchange, isComparable } = keying;
   const mask = key.maskOf({ target, uid: isComparable ? uid : undefined, path, exchange, compare }, value);
+  if (keying.remember !== undefined && plan.honeytokens.has(rule)) keying.remember(mask, rule, path);
   return formed(mask, form, value);
 }
 
@@ -87,7 +89,7 @@ function appliedEdits(said: Buffer, part: PartFound, making: Making): readonly E
     // What cannot be read as an object cannot be masked at its places.
     if (making.plan.place.isPlain) return textEdits(said, part, making);
     making.masked('applied');
-    const mask = maskFor(said, { path: part.path, form: 'text', compare: 'field' }, making);
+    const mask = maskFor(said, { rule: 'applied', path: part.path, form: 'text', compare: 'field' }, making);
     return [{ start: 0, end: said.length, text: mask }];
   }
 }
@@ -125,7 +127,7 @@ function maskOfFound(part: PartFound, making: Making) {
   return ({ detector, path, value, form }: InsideFound) => {
     making.masked(detector);
     const compare = making.plan.compare.get(detector) ?? 'field';
-    return maskFor(value, { path: `${part.path}\n${path}\n${detector}`, form, compare }, making);
+    return maskFor(value, { rule: detector, path: `${part.path}\n${path}\n${detector}`, form, compare }, making);
   };
 }
 

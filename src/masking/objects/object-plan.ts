@@ -13,6 +13,8 @@ export interface ObjectPlan {
   readonly pair: (name: string) => { readonly rule: string; readonly compare: Compare } | undefined;
   /** How far masks of what a detector finds compare, where it is further than along one field. */
   readonly compare: ReadonlyMap<string, Compare>;
+  /** Masks of policy whose tokens are remembered. */
+  readonly honeytokens: ReadonlySet<string>;
   /** Whether values of Secrets are masked that stand inside other objects. */
   readonly masksEmbedded: boolean;
   /** Whether values behind a key that tells are masked where they look secret. */

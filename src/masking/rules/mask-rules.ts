@@ -124,6 +124,7 @@ export class MaskRules {
         defaults.some(({ id }) => id === 'env-value'),
       ),
       compare: comparesOf(masks),
+      honeytokens: new Set(view.masks.filter(({ isHoneytoken }) => isHoneytoken).map(({ id }) => id)),
       masksEmbedded: defaults.some(({ id }) => id === 'embedded-secret'),
       masksTelling:
         !open.has('keyed-secret') || masks.some(({ detectors }) => detectors.some(({ id }) => id === 'keyed-secret')),
