@@ -28,16 +28,17 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'recording',
     'store',
     'pipeline/access.ts',
+    'pipeline/approvals.ts',
     'pipeline/in-flight.ts',
   ],
-  cli: ['std', 'control/contract.ts', 'config', 'policy', 'masking', 'recording'],
+  cli: ['std', 'control/contract.ts', 'control/approval-contract.ts', 'config', 'policy', 'masking', 'recording'],
   main: 'everything',
 };
 
 /** The folders that decide: no I/O, no clock, and of packages and Node's own modules only those named. */
 export const pureFolders: Readonly<Record<string, readonly string[]>> = {
   policy: ['@bufbuild/cel', '@bufbuild/protobuf'],
-  approval: [],
+  approval: ['node:crypto'],
   grant: ['node:crypto'],
   masking: ['node:crypto', 'node:zlib', 're2js', 'yaml'],
   recording: ['node:crypto', 'node:zlib'],

@@ -1,0 +1,203 @@
+/*
+ * The life of a question that a person answers, as a state machine: `pending`, then for good `approved`, `rejected`, `expired` or `withdrawn`; and of what was
+ * asked for, which goes on after the yes: `waiting` for it or its caller, `forwarded`, then `answered` or `unknown` (it may have run), or `gone`. Instants are
+ * arguments, by the store's clock.
+ *
+ * Invariant: what was asked for is forwarded only from `approved` and `waiting`, by one exchange, within the time for which the yes is good. Only that exchange
+ * says what became of it, and only it can give the yes back, where it knows that nothing was sent. Nothing leaves a final state but that.
+ */
+import type { Approver } from '../model/hold-terms.ts';
+import type { Shown } from '../model/shown.ts';
+import { unreachable } from '../std/unreachable.ts';
+
+/** Who a question or an answer is by. */
+export interface Party {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly groups: readonly string[];
+  readonly kind: 'autonomous' | 'person';
+  /** The person behind the identity, where its issuer names one. */
+  readonly person?: string;
+}
+
+/** One rule's say: so many persons, each of whom it seats. */
+export interface Seat {
+  readonly rule: string;
+  readonly reason: string;
+  /** None: whoever holds the role `approver` for the place. */
+  readonly approvers: readonly Approver[];
+  readonly quorum: number;
+}
+
+/** What one person said. */
+export interface Answer {
+  readonly answer: 'approve' | 'reject';
+  readonly by: Party;
+  /** Rules whose seats the person fills. */
+  readonly seats: readonly string[];
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** A question and what became of it; instants are in milliseconds since 1970. */
+export interface Approval {
+  readonly id: string;
+  readonly state: 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn';
+  readonly exchange: 'waiting' | 'forwarded' | 'answered' | 'unknown' | 'gone';
+  /** Of the request as it will be sent: caller, target, method, path and query, body, rules, and the life of the live object. */
+  readonly request: string;
+  /** Of all that is shown; an answer says which it answers. */
+  readonly digest: string;
+  readonly asker: Party;
+  readonly target: string;
+  /** Empty: in none, or in every. */
+  readonly namespace: string;
+  readonly seats: readonly Seat[];
+  readonly shown: Shown;
+  readonly answers: readonly Answer[];
+  readonly askedAt: number;
+  readonly closesAt: number;
+  readonly claimForMs: number;
+  /** Until when its caller counts as there. A question whose caller was told to come back by itself lasts as long as it is open. */
+  readonly attendedUntil: number;
+  /** The exchange that attends it last. */
+  readonly attendedBy: string;
+  /** When `state` became final. */
+  readonly endedAt?: number;
+  /** Of an approved one: until when it can be used. */
+  readonly goodUntil?: number;
+  readonly usedBy?: string;
+  readonly usedAt?: number;
+  /** What upstream answered. */
+  readonly status?: number;
+  /** The grant that a yes gives; what is asked for is then no request. */
+  readonly grant?: string;
+}
+
+/** Limit: an exchange that has said nothing for so long after it took the yes is taken to have died with its gateway: it may have run. */
+export const SILENT_MS_MAX = 15 * 60_000;
+
+/** Why an answer is not taken. */
+export type NotTaken = 'closed' | 'changed' | 'machine' | 'own' | 'not-seated' | 'twice';
+
+/** Who says what to a question. */
+export interface Saying extends Omit<Answer, 'at'> {
+  /** The digest of what the person was shown. */
+  readonly digest: string;
+}
+
+/**
+ * The question with one more answer: one no rejects it, and it is approved once every seat has its quorum of persons.
+ *
+ * T61, T76, T77: nobody answers their own question, or one of another identity of theirs; no machine answers; the answer is to what was shown; and one person counts
+ * once, whatever identities they have.
+ */
+export function answered(approval: Approval, saying: Saying, nowMs: number): Approval | NotTaken {
+  if (approval.state !== 'pending' || dueEnd(approval, nowMs) !== undefined) return 'closed';
+  if (saying.digest !== approval.digest) return 'changed';
+  if (saying.by.kind !== 'person') return 'machine';
+  if (isSamePerson(saying.by, approval.asker)) return 'own';
+  const seats = saying.seats.filter((rule) => approval.seats.some((seat) => seat.rule === rule));
+  if (seats.length === 0) return 'not-seated';
+  const { digest: _, ...said } = saying;
+  const answer: Answer = { ...said, seats, at: nowMs };
+  if (saying.answer === 'reject')
+    return { ...approval, answers: [...approval.answers, answer], ...ended('rejected', nowMs) };
+  if (approval.answers.some(({ by }) => isSamePerson(by, saying.by))) return 'twice';
+  const next = { ...approval, answers: [...approval.answers, answer] };
+  if (missing(next).length > 0) return next;
+  return { ...next, state: 'approved', endedAt: nowMs, goodUntil: nowMs + approval.claimForMs };
+}
+
+/** The seats that still lack a yes, and how many. */
+export function missing({ seats, answers }: Approval): readonly { readonly rule: string; readonly yeses: number }[] {
+  return seats.flatMap(({ rule, quorum }) => {
+    const yeses = answers.filter(({ answer, seats: filled }) => answer === 'approve' && filled.includes(rule)).length;
+    return yeses >= quorum ? [] : [{ rule, yeses: quorum - yeses }];
+  });
+}
+
+/** Whether two identities are of one person, as far as is known: one subject, one person, or the one the other's person. */
+export function isSamePerson(a: Party, b: Party): boolean {
+  if (a.subject === b.subject) return true;
+  const [first, second] = [a.person ?? a.subject, b.person ?? b.subject];
+  return first === second || first === b.subject || second === a.subject;
+}
+
+/** Somebody is there for it, or will be until then at least. */
+export function attended(approval: Approval, by: string, untilMs: number): Approval {
+  if (approval.state !== 'pending') return approval;
+  return { ...approval, attendedBy: by, attendedUntil: Math.max(approval.attendedUntil, untilMs) };
+}
+
+/** Its caller has gone away, while `by` was the last that attended it. */
+export function left(approval: Approval, by: string, nowMs: number): Approval {
+  if (approval.state !== 'pending' || approval.attendedBy !== by) return approval;
+  return { ...approval, ...ended('withdrawn', nowMs) };
+}
+
+/** The question closed, because what it is about is over; one that is answered stays so. */
+export function withdrawn(approval: Approval, state: 'expired' | 'withdrawn', nowMs: number): Approval {
+  return approval.state === 'pending' ? { ...approval, ...ended(state, nowMs) } : approval;
+}
+
+/** What ends by itself at this instant; undefined where nothing does. */
+export function dueEnd(approval: Approval, nowMs: number): 'expired' | 'withdrawn' | 'gone' | 'unknown' | undefined {
+  const { state, exchange } = approval;
+  if (state === 'pending') {
+    if (nowMs >= approval.closesAt) return 'expired';
+    return nowMs >= approval.attendedUntil ? 'withdrawn' : undefined;
+  }
+  if (exchange === 'waiting') return state === 'approved' && nowMs < (approval.goodUntil ?? 0) ? undefined : 'gone';
+  return exchange === 'forwarded' && nowMs >= (approval.usedAt ?? 0) + SILENT_MS_MAX ? 'unknown' : undefined;
+}
+
+/** The question as it is at this instant. */
+export function current(approval: Approval, nowMs: number): Approval {
+  const due = dueEnd(approval, nowMs);
+  switch (due) {
+    case undefined:
+      return approval;
+    case 'expired':
+    case 'withdrawn':
+      return { ...approval, ...ended(due, nowMs) };
+    case 'gone':
+    case 'unknown':
+      return { ...approval, exchange: due };
+    default:
+      return unreachable(due);
+  }
+}
+
+function ended(state: 'rejected' | 'expired' | 'withdrawn', nowMs: number) {
+  return { state, exchange: 'gone', endedAt: nowMs } as const;
+}
+
+/** The yes taken by one exchange; undefined where there is none to take. T59: there is one to take once. */
+export function taken(approval: Approval, by: string, nowMs: number): Approval | undefined {
+  const now = current(approval, nowMs);
+  if (now.state !== 'approved' || now.exchange !== 'waiting') return undefined;
+  return { ...now, exchange: 'forwarded', usedBy: by, usedAt: nowMs };
+}
+
+/** The yes given back by the exchange that took it, which knows that nothing was sent: it can be taken again while it is good. */
+export function givenBack(approval: Approval, by: string): Approval {
+  if (approval.exchange !== 'forwarded' || approval.usedBy !== by) return approval;
+  const { usedBy: _, usedAt: __, ...rest } = approval;
+  return { ...rest, exchange: 'waiting' };
+}
+
+/** What became of it, as the exchange knows that took the yes: upstream's status, or `unknown` where it may have run. */
+export function concluded(approval: Approval, by: string, outcome: number | 'unknown'): Approval {
+  if (approval.exchange !== 'forwarded' || approval.usedBy !== by) return approval;
+  return outcome === 'unknown'
+    ? { ...approval, exchange: 'unknown' }
+    : { ...approval, exchange: 'answered', status: outcome };
+}
+
+/** The question as a restored backup has it: what was open then is not answered now, and a yes that was not used is not used any more. */
+export function endedByRestore(approval: Approval, nowMs: number): Approval {
+  if (approval.state === 'pending') return { ...approval, ...ended('withdrawn', nowMs) };
+  if (approval.exchange === 'waiting') return { ...approval, exchange: 'gone' };
+  return approval.exchange === 'forwarded' ? { ...approval, exchange: 'unknown' } : approval;
+}

@@ -1,0 +1,40 @@
+/** Who may answer a question: persons by subject or group, or the team that a label of the namespace names. */
+export type Approver =
+  | { readonly subjects?: readonly string[]; readonly groups?: readonly string[] }
+  | { readonly namespaceLabel: string; readonly groupPrefix: string };
+
+/** Who is asked about what a rule holds, and what their yes is good for. Lengths of time in milliseconds. */
+export interface HoldTerms {
+  /** None: whoever holds the role `approver` for the place. */
+  readonly approvers: readonly Approver[];
+  /** Yeses, each of another person. */
+  readonly quorum: number;
+  /** How long the question is open. */
+  readonly waitMaxMs: number;
+  /** How long an exec or port-forward is held on its connection. */
+  readonly upgradeWaitMaxMs: number;
+  /** How long a yes is good. */
+  readonly claimForMs: number;
+  /** What of the live object must be as it was shown. */
+  readonly pin: 'uid' | 'resourceVersion';
+  /** Guards that the yes lifts for the very request. */
+  readonly lifts: readonly string[];
+}
+
+/** A rule that holds a request, and on which terms. */
+export interface Holding extends HoldTerms {
+  readonly rule: string;
+  /** Its reason; may be empty. */
+  readonly reason: string;
+}
+
+/** Of a hold that says nothing itself; documented in docs/reference/policy.md. */
+export const DEFAULT_HOLD: HoldTerms = Object.freeze({
+  approvers: [],
+  quorum: 1,
+  waitMaxMs: 600_000,
+  upgradeWaitMaxMs: 50_000,
+  claimForMs: 600_000,
+  pin: 'uid',
+  lifts: [],
+});
