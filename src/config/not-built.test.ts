@@ -41,7 +41,6 @@ suite('what is not built yet is refused at its place, and says what it will be',
   const configs = [
     ['notifiers: [{ name: ops, webhook: { url: https://chat.test } }]', 'notifiers', 'how people are told'],
     ['workers: 2', 'workers', 'processes that share the work'],
-    ['limits: { heldMax: 5 }', 'limits.heldMax', 'how many requests wait for a person at once'],
     [
       'unsafe: { observe: { targets: [prod], until: 2026-03-01T09:00:00Z } }',
       'unsafe.observe',
@@ -55,7 +54,7 @@ suite('what is not built yet is refused at its place, and says what it will be',
   }
 
   const rules = [
-    ['effect: hold, hold: { approvers: [{ groups: [leads] }] }', 'hold', 'asking a person'],
+    ['effect: hold, hold: { signed: true }', 'hold.signed', 'answers that are signed'],
     ['effect: allow, record: { bodies: none }', 'record', 'what is kept of an exchange'],
     ['effect: deny, mode: observe', 'mode', 'rules that are observed before they are enforced'],
   ] as const;
@@ -81,17 +80,45 @@ test('its form is checked all the same: a mistake in it is told as a mistake', (
   assert.deepEqual(configFindings('workers: many'), ['6 workers: expected a whole number']);
 });
 
-test('a hold with every key of its is well formed, and refused for nothing but that; a request is taken', () => {
-  const approval =
-    'approvers: [{ groups: [leads] }, { subjects: [a], keys: [k] }, { namespaceLabel: owner, groupPrefix: team- }, { schedule: sre }], quorum: 1, waitMax: 10m, fresh: 15m, signed: false, enrolled: false, answerFrom: [console, cli], escalate: [{ after: 5m, approvers: [{ groups: [b] }] }], auto: [{ answer: approve, times: { startsAt: 2026-03-01T09:00:00Z } }], breakGlass: { callers: [{ groups: [sre] }] }, delegate: false';
-  const hold = `hold: { ${approval}, upgradeWaitMax: 50s, claimFor: 10m, pin: uid, intent: call, lifts: [deletions], novel: 30d }`;
+test('of a hold and of an approval, what nobody serves yet is refused at its place, and the rest is taken', () => {
+  const served =
+    'approvers: [{ groups: [leads] }, { subjects: [a] }], quorum: 2, waitMax: 10m, answerFrom: [console, cli]';
+  const whole = `${served}, upgradeWaitMax: 50s, claimFor: 10m, pin: uid, intent: call, lifts: [namespace-labels]`;
+  assert.deepEqual(policyFindings(`effect: hold, hold: { ${whole} }`), []);
   const request = 'request: { forMax: 10m, usesMax: 5, idleMax: 5m, livePerCallerMax: 5, bindTo: run, approval:';
-  assert.deepEqual(policyFindings(`effect: hold, ${hold}`), [
-    '7 rules[0].hold: not built yet: asking a person; leave the key out',
-  ]);
-  for (const asked of ['none', `{ ${approval} }`]) {
+  for (const asked of ['none', `{ ${served} }`])
     assert.deepEqual(policyFindings(`effect: request, ${request} ${asked} }`), []);
+  const keys = [
+    'approvers: [{ subjects: [a], keys: [k] }]',
+    'approvers: [{ schedule: sre }]',
+    'fresh: 15m',
+    'signed: false',
+    'enrolled: false',
+    'answerFrom: [console]',
+    'answerFrom: [cli, slack]',
+    'escalate: [{ after: 5m, approvers: [{ groups: [b] }] }]',
+    'auto: [{ answer: approve }]',
+    'breakGlass: { callers: [{ groups: [sre] }] }',
+    'delegate: false',
+    'intent: helm',
+    'novel: 30d',
+  ];
+  for (const key of keys) {
+    const found = policyFindings(`effect: hold, hold: { ${key} }`);
+    assert.ok(found.length === 1 && / not built yet: /.test(found[0] as string), `${key}: ${found}`);
   }
+});
+
+test('a guard is lifted by name, where a person may lift it, for what a rule names', () => {
+  const lifting = (lifts: string, more = '') => policyFindings(`effect: hold, hold: { lifts: [${lifts}]${more} }`);
+  assert.deepEqual(lifting('deletions'), []);
+  assert.match(lifting('tokens')[0] as string, /lifted by nobody’s yes/);
+  assert.match(lifting('rbac')[0] as string, /lifted by two persons/);
+  assert.deepEqual(lifting('rbac', ', quorum: 2'), []);
+  assert.match(lifting('nothing')[0] as string, /no guard that can be lifted/);
+  const wide = policyFindings("effect: hold, hold: { lifts: [deletions] }, verbs: ['*']");
+  assert.match(wide.join(), /without `\*`|duplicate|twice/i);
+  assert.match(policyFindings('effect: allow, hold: { quorum: 1 }')[0] as string, /only a hold asks a person/);
 });
 
 test('console and store are well formed with every key of theirs', () => {

@@ -3,68 +3,91 @@
  * refuses it as not built. Their names are final.
  */
 import { z } from 'zod';
+import { notBuilt } from './not-built.ts';
 import { callers, duration, identifier, namespace, patterns, targets, times, word, words } from './policy-words.ts';
 
 const count = z.int('expected a whole number').min(1, 'expected at least 1');
 
 const approver = z
   .union([
+    z
+      .strictObject({
+        subjects: patterns.optional().describe('Persons by subject; with `groups`, both hold.'),
+        groups: words.optional().describe('Persons by group, any of these.'),
+        keys: notBuilt(words, 'public keys that sign answers'),
+      })
+      .refine((one) => Object.values(one).some((value) => value !== undefined), 'expected a condition'),
     z.strictObject({
-      subjects: patterns.optional().describe('Persons by subject.'),
-      groups: words.optional().describe('Persons by group.'),
-      keys: words.optional().describe('Public keys that sign their answers.'),
-    }),
-    z.strictObject({
-      namespaceLabel: word.describe('A label of the namespace that names the owning team.'),
+      namespaceLabel: word.describe('A label of the namespace that names the owning team, as it is when it is asked.'),
       groupPrefix: z.string().default('').describe('Put before the label’s value to make the group.'),
     }),
-    z.strictObject({ schedule: word.describe('Whoever is on shift in this schedule.') }),
+    z.strictObject({ schedule: word.describe('Not built yet: whoever is on shift in this schedule.') }),
   ])
-  .refine((one) => Object.values(one).some((value) => value !== undefined), 'expected a condition')
-  .describe('Who may answer.');
+  .refine((one) => !('schedule' in one), 'not built yet: who answers when; name the persons or groups')
+  .describe('Who may answer: persons alone, never the one who asks.');
 
 const approvers = z.array(approver).min(1, 'expected at least one').describe('Who may answer, any of these.');
 
 /** What of a hold an approval of a grant takes too. */
 const approvalKeys = {
   approvers,
-  quorum: count.default(1).describe('How many yeses it takes, each of another person.'),
-  waitMax: duration.optional().describe('How long the question is open; default 10m.'),
-  fresh: duration.optional().describe('How old the approver’s login may be.'),
-  signed: z.boolean().optional().describe('Whether the answer must be signed.'),
-  enrolled: z
-    .boolean()
-    .optional()
-    .describe('Of a signed answer: whether enrolled keys count beside those of the files.'),
+  quorum: count.max(10).default(1).describe('How many yeses it takes, each of another person.'),
+  waitMax: duration.default('10m').describe('How long the question is open.'),
+  fresh: notBuilt(duration, 'how old the approver’s login may be'),
+  signed: notBuilt(z.boolean(), 'answers that are signed'),
+  enrolled: notBuilt(z.boolean(), 'keys that approvers enrol'),
   answerFrom: z
     .array(z.enum(['console', 'cli', 'slack', 'teams', 'webhook']))
     .min(1)
-    .optional()
-    .describe('Where it may be answered.'),
-  escalate: z
-    .array(z.strictObject({ after: duration, approvers }))
-    .min(1)
-    .optional()
-    .describe('Who is asked too when nobody has answered.'),
-  auto: z
-    .array(z.strictObject({ answer: z.enum(['approve', 'reject']), times: times.optional() }))
-    .min(1)
-    .optional()
-    .describe('When it is answered by itself.'),
-  breakGlass: z.strictObject({ callers }).optional().describe('Who may answer their own question in an emergency.'),
-  delegate: z.boolean().optional().describe('Whether an approver may name another.'),
+    .refine(
+      (places) => places.every((place) => place === 'console' || place === 'cli') && places.includes('cli'),
+      'not built yet: answers from chat, and from the console alone; name `cli`, which is `/api/v1`',
+    )
+    .default(['console', 'cli'])
+    .describe('Where it may be answered. `cli` is `/api/v1`, which `sallyport approvals` asks.'),
+  escalate: notBuilt(
+    z.array(z.strictObject({ after: duration, approvers })).min(1),
+    'who is asked too when nobody has answered',
+  ),
+  auto: notBuilt(
+    z.array(z.strictObject({ answer: z.enum(['approve', 'reject']), times: times.optional() })).min(1),
+    'questions that are answered by themselves',
+  ),
+  breakGlass: notBuilt(z.strictObject({ callers }), 'answering one’s own question in an emergency'),
+  delegate: notBuilt(z.boolean(), 'approvers who name another'),
 };
+
+/** Limit: the first byte of an answer to an upgrade; clients and what stands before them wait no longer. */
+const UPGRADE_WAIT = '50s';
 
 /** The `hold` clause of a rule. */
 export const hold = z
   .strictObject({
     ...approvalKeys,
-    upgradeWaitMax: duration.optional().describe('How long an exec or port-forward is held on its connection.'),
-    claimFor: duration.optional().describe('How long the answer is good; default 10m.'),
-    pin: z.enum(['uid', 'resourceVersion']).optional().describe('What of the object must be as it was shown.'),
-    intent: z.enum(['call', 'helm', 'command']).optional().describe('How much one question covers.'),
-    lifts: words.optional().describe('Guards that the answer lifts for this very request.'),
-    novel: duration.optional().describe('Hold only what this caller has not done for so long.'),
+    approvers: approvers
+      .optional()
+      .describe('Who may answer, any of these; default: whoever holds the role `approver` for the place.'),
+    upgradeWaitMax: duration
+      .default(UPGRADE_WAIT)
+      .describe(
+        'How long an exec, attach or port-forward is held on its connection; kubectl waits 170 s, what stands before the gateway often 60.',
+      ),
+    claimFor: duration.default('10m').describe('How long a yes is good: the request is to run within it.'),
+    pin: z
+      .enum(['uid', 'resourceVersion'])
+      .default('uid')
+      .describe('What of the live object must be as it was shown: its life (`uid`), or its very version.'),
+    intent: z
+      .enum(['call', 'helm', 'command'])
+      .refine((intent) => intent === 'call', 'not built yet: a yes for more than one call')
+      .default('call')
+      .describe('How much one question covers.'),
+    lifts: words
+      .optional()
+      .describe(
+        'Guards that the yes lifts for this very request, by id; which may be lifted is on the page of guards. The rule then names its verbs, groups and resources without `*`.',
+      ),
+    novel: notBuilt(duration, 'holding only what this caller has not done for so long'),
   })
   .describe('On a hold: who is asked, and what their yes is good for.');
 
@@ -82,7 +105,15 @@ export const request = z
         '`run`: only the token’s own run (pipeline run, pod, session) uses the grant. `caller`: every token of the caller.',
       ),
     approval: z
-      .union([z.literal('none'), z.strictObject(approvalKeys)])
+      .union([
+        z.literal('none'),
+        z
+          .strictObject(approvalKeys)
+          .refine(
+            ({ approvers: named }) => named.every((one) => !('namespaceLabel' in one)),
+            'not built yet: a team that a label names, for a grant; name the persons or groups',
+          ),
+      ])
       .default('none')
       .describe('`none`: a grant that fits is given at once. Else who is asked.'),
   })

@@ -1,5 +1,7 @@
 import { DETECTORS } from '../masking/detect/detectors.ts';
 import type { CelMistake } from '../policy/cel/check.ts';
+import type { GuardId } from '../policy/guards/guard.ts';
+import { LIFTABLE } from '../policy/guards/liftable.ts';
 import type { MaskRule } from '../policy/mask-rule.ts';
 import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
@@ -178,6 +180,8 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   const { effect } = rule;
   if (rule.request !== undefined && effect !== 'request')
     yield ['request', `only a request can be asked for, not a ${effect}`];
+  if (rule.hold !== undefined && effect !== 'hold') yield ['hold', `only a hold asks a person, not a ${effect}`];
+  yield* liftMistakes(rule);
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
   if (rule.output !== undefined && effect !== 'allow') yield ['output', `only an allow shows output, not a ${effect}`];
   yield* unmaskMistakes(rule);
@@ -222,4 +226,23 @@ function* maskMistakes({
         ['detect', i],
         `\`${id}\` is no detector; there are ${[...DETECTOR_IDS].map((one) => `\`${one}\``).join(', ')}`,
       ];
+}
+
+/** Security: a person lifts a guard for what a rule names, and not for whatever a wildcard reaches. */
+function* liftMistakes({
+  hold,
+  verbs = [],
+  apiGroups = [],
+  resources = [],
+}: RuleDocument): Iterable<readonly [string, string]> {
+  for (const id of hold?.lifts ?? []) {
+    const by = Object.hasOwn(LIFTABLE, id) ? LIFTABLE[id as GuardId] : undefined;
+    if (by === undefined) yield ['hold', `\`${id}\` is no guard that can be lifted`];
+    else if (by === 'never') yield ['hold', `the guard \`${id}\` is lifted by nobody’s yes`];
+    else if (by === 'two' && (hold?.quorum ?? 1) < 2)
+      yield ['hold', `the guard \`${id}\` is lifted by two persons: say \`quorum: 2\``];
+  }
+  const wide = [...verbs, ...apiGroups, ...resources].find((word) => word.includes('*'));
+  if (hold?.lifts !== undefined && wide !== undefined)
+    yield ['hold', `a rule that lifts guards names its verbs, groups and resources, without \`${wide}\``];
 }

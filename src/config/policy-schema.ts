@@ -246,7 +246,7 @@ const rule = z
       .min(1)
       .optional()
       .describe('On an allow: edits to the request; what was edited is judged again.'),
-    hold: notBuilt(hold, 'asking a person'),
+    hold: hold.optional(),
     request: request.optional(),
     record: notBuilt(record, 'what is kept of an exchange'),
     stream: notBuilt(stream, 'how long a stream may live'),

@@ -112,7 +112,11 @@ const issuer = z.strictObject({
     .default({})
     .describe('Label to claim: further claims for rules and recordings.'),
   kind: z.enum(['autonomous', 'person']).default('autonomous').describe('Who holds this issuer’s tokens.'),
-  person: notBuilt(person, 'which claim names the person on whose behalf a program acts'),
+  person: person
+    .optional()
+    .describe(
+      'The claim that names the person behind a token, so that nobody answers what another identity of theirs asks; without it, identities are told apart by their subject alone.',
+    ),
   login: notBuilt(login, 'logging in to the console'),
 });
 
@@ -331,8 +335,12 @@ const limits = z
           ),
       })
       .prefault({}),
-    heldMax: notBuilt(heldCount, 'how many requests wait for a person at once'),
-    heldPerCallerMax: notBuilt(heldCount, 'how many requests of one caller wait for a person at once'),
+    heldMax: heldCount
+      .default(10_000)
+      .describe(
+        'Requests that wait for a person at once, on their connections at this gateway; one more is refused with 429.',
+      ),
+    heldPerCallerMax: heldCount.default(50).describe('Those of one caller.'),
     feedLostMs: milliseconds
       .min(3_000, 'expected at least 3000 milliseconds: gateways tell themselves something every 2 seconds')
       .default(10_000)

@@ -1,10 +1,12 @@
 import type { Amendment } from '../model/amendment.ts';
+import type { Approver, HoldTerms } from '../model/hold-terms.ts';
 import type { JsonValue } from '../model/operation.ts';
 import type { Role } from '../policy/role.ts';
 import type { CallerMatch, NamespaceMatch, Rule, RuleSource, TimeMatch, TimeWindow } from '../policy/rule.ts';
+import { assert } from '../std/assert.ts';
 import { deepFreeze } from '../std/deep-freeze.ts';
 import { durationMs } from '../std/duration.ts';
-import { request } from './policy-later.ts';
+import { hold, request } from './policy-later.ts';
 import type { PolicyDocument, RuleDocument } from './policy-schema.ts';
 
 type Amended = NonNullable<RuleDocument['amend']>[number];
@@ -42,13 +44,42 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       neutralise: rule.output?.neutralise,
       unmask: rule.unmask?.map(({ at }) => at),
       helm: rule.helm === true ? true : undefined,
+      hold: rule.effect === 'hold' ? toHold(rule.hold ?? holdDefaults) : undefined,
       request: rule.effect === 'request' ? toTerms(rule.request ?? requestDefaults) : undefined,
     }),
   }) as Rule;
 }
 
-/** Limit: how long a question for a grant is open, where its rule does not say. */
-const WAIT_MAX = '10m';
+const holdDefaults = hold.parse({});
+
+function toHold({
+  approvers = [],
+  quorum,
+  waitMax,
+  upgradeWaitMax,
+  claimFor,
+  pin,
+  lifts = [],
+}: HoldDocument): HoldTerms {
+  return {
+    approvers: approvers.map(toApprover),
+    quorum,
+    waitMaxMs: durationMs(waitMax),
+    upgradeWaitMaxMs: durationMs(upgradeWaitMax),
+    claimForMs: durationMs(claimFor),
+    pin,
+    lifts,
+  };
+}
+
+type HoldDocument = NonNullable<RuleDocument['hold']>;
+
+function toApprover(approver: NonNullable<HoldDocument['approvers']>[number]): Approver {
+  assert(!('schedule' in approver), 'a schedule was taken');
+  return 'namespaceLabel' in approver
+    ? approver
+    : (compact({ subjects: approver.subjects, groups: approver.groups }) as Approver);
+}
 
 const requestDefaults = request.parse({});
 
@@ -66,7 +97,14 @@ function toTerms({
     idleMaxMs: idleMax === undefined ? undefined : durationMs(idleMax),
     livePerCallerMax,
     bindTo,
-    approval: approval === 'none' ? approval : { waitMaxMs: durationMs(approval.waitMax ?? WAIT_MAX) },
+    approval:
+      approval === 'none'
+        ? approval
+        : {
+            approvers: approval.approvers.map(toApprover),
+            quorum: approval.quorum,
+            waitMaxMs: durationMs(approval.waitMax),
+          },
   });
 }
 

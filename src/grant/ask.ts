@@ -2,7 +2,7 @@ import type { Caller } from '../model/caller.ts';
 import type { GrantScope } from '../model/grant-scope.ts';
 import { Refusal } from '../model/refusal.ts';
 import { offerFor } from '../policy/offer.ts';
-import type { RequestTerms, Rule } from '../policy/rule.ts';
+import type { GrantApproval, RequestTerms, Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import { durationText } from '../std/duration.ts';
 import type { Grant } from './grant.ts';
@@ -22,6 +22,8 @@ export interface GrantAsk {
 export interface Asked {
   readonly grant: Grant;
   readonly livePerCallerMax: ReadonlyMap<string, number>;
+  /** Who has to say yes before it is given; none: it is given at once. */
+  readonly asks: readonly (GrantApproval & { readonly rule: string; readonly reason: string })[];
 }
 
 /**
@@ -50,7 +52,11 @@ export function ask(rules: RuleSet, caller: Caller, asked: GrantAsk, id: string,
     throw new Refusal('GRANT_NOT_OFFERED', `a grant of ${named(offers)} is bound to a run, and the token names none`, {
       advice: 'ask with the token of a pipeline run, a pod or a session',
     });
-  const waits = terms.flatMap(({ approval }) => (approval === 'none' ? [] : [approval.waitMaxMs]));
+  const asks = [...new Map(offers.map(({ rule }) => [rule.id, rule])).values()].flatMap(
+    ({ id: rule, reason, request }) =>
+      request === undefined || request.approval === 'none' ? [] : [{ rule, reason, ...request.approval }],
+  );
+  const waits = asks.map(({ waitMaxMs }) => waitMaxMs);
   const grant: Grant = {
     id,
     state: waits.length > 0 ? 'pending' : 'live',
@@ -70,7 +76,7 @@ export function ask(rules: RuleSet, caller: Caller, asked: GrantAsk, id: string,
   const livePerCallerMax = new Map(
     offers.map(({ rule }) => [rule.id, (rule.request as RequestTerms).livePerCallerMax]),
   );
-  return { grant, livePerCallerMax };
+  return { grant, livePerCallerMax, asks };
 }
 
 function least(bounds: readonly (number | undefined)[]): number | undefined {

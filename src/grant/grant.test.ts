@@ -44,7 +44,7 @@ test('T60: a grant’s life, against a model: uses are never more than allowed, 
   });
   fc.assert(
     fc.property(bounds, steps, ({ usesMax, idleMaxMs, isAsked }, taken) => {
-      const approval = isAsked ? { waitMaxMs: 10_000 } : 'none';
+      const approval = isAsked ? { approvers: [], quorum: 1, waitMaxMs: 10_000 } : 'none';
       let grant = asked({
         approval,
         ...(usesMax === undefined ? {} : { usesMax }),

@@ -20,7 +20,17 @@ export interface GrantHolder {
 }
 
 /** What ended a grant. */
-export type EndedBy = 'time' | 'uses' | 'idle' | 'release' | 'revocation' | 'rule' | 'kill' | 'unanswered' | 'restore';
+export type EndedBy =
+  | 'time'
+  | 'uses'
+  | 'idle'
+  | 'release'
+  | 'revocation'
+  | 'rule'
+  | 'kill'
+  | 'unanswered'
+  | 'rejection'
+  | 'restore';
 
 /** A grant as it is kept; instants are in milliseconds since 1970. */
 export interface Grant {

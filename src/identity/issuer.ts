@@ -18,4 +18,6 @@ export interface Issuer {
   /** Label to claim. */
   readonly labels: Readonly<Record<string, string>>;
   readonly kind: 'autonomous' | 'person';
+  /** The claim that names the person behind the token. */
+  readonly person?: { readonly claim: string } | undefined;
 }

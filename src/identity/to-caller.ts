@@ -27,6 +27,7 @@ export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string
     issuer: issuer.name,
     kind: issuer.kind,
     labels: Object.freeze(labelsOf(issuer, claims)),
+    ...personOf(issuer, claims),
     ...runOf(claims),
     tokenEndsAt: ((claims.exp as number) + clockSkewSeconds) * 1000,
     tokenDigest,
@@ -71,6 +72,14 @@ function labelsOf(issuer: Issuer, claims: JWTPayload): Record<string, string> {
     labels[label] = checked(String(value), 'label');
   }
   return labels;
+}
+
+/** A token without the claim is of nobody that is known: then the subject alone tells who it is. */
+function personOf({ person }: Issuer, claims: JWTPayload): { readonly person?: string } {
+  const value = person === undefined ? undefined : saidHere(claims, person.claim);
+  if (person === undefined || value === undefined || value === null || value === '') return {};
+  if (typeof value !== 'string') throw invalid(`its claim \`${person.claim}\` holds no name of a person`);
+  return { person: checked(value, 'person') };
 }
 
 /** Claims that say of another whether it was verified. Source: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */

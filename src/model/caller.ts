@@ -16,6 +16,8 @@ export interface Caller {
   readonly kind: 'autonomous' | 'person';
   /** Claims that the issuer's configuration maps to labels, for rules and recordings. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The person behind the identity, where its issuer names one: a program’s owner, or the one whom several identities are of. */
+  readonly person?: string;
   /** The run that the token is of, where it names one: a pod, a pipeline run, a session. Another run of the same caller has another. */
   readonly run?: string;
   /** Of a token that the gateway itself has given for somebody: what it is bound to. Subject and groups are the giver’s. */

@@ -1,4 +1,5 @@
 import type { Amendment } from './amendment.ts';
+import type { Holding } from './hold-terms.ts';
 import type { Offered } from './offered.ts';
 
 /** What policy answers. Strength: deny > hold > allow > silence, which denies. */
@@ -18,6 +19,8 @@ export interface AllowDecision {
   readonly unmask?: readonly string[];
   /** The grant by which a request rule allows; absent where a standing rule does. */
   readonly grant?: string;
+  /** The question that persons have answered with yes; absent where no rule holds it. */
+  readonly approval?: string;
   readonly notes?: readonly DecisionNote[];
 }
 
@@ -39,10 +42,18 @@ export interface DenyDecision {
   readonly notes?: readonly DecisionNote[];
 }
 
+/** Persons decide. Their yes is a yes by itself, of every rule that holds it: no allow stands beside it. */
 export interface HoldDecision {
   readonly effect: 'hold';
+  /** The first of `holds`. */
   readonly rule: string;
   readonly reason: string;
+  /** Every rule that holds it; each of them must be satisfied. */
+  readonly holds: readonly Holding[];
+  /** Guards that would stop it, and that the yes lifts for this very request. Absent: none. */
+  readonly lifts?: readonly string[];
+  /** As of an allow, for after the yes. */
+  readonly ports?: PortLimit;
   readonly notes?: readonly DecisionNote[];
 }
 

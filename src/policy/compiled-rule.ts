@@ -13,6 +13,8 @@ export interface CompiledRule {
   readonly order: number;
   /** Whether the rule speaks of the question, under any of the readings of its operation. */
   readonly test: (question: Question, readings: readonly Reading[]) => Truth;
+  /** Of a hold that lifts guards: whether it speaks of the operation to the letter, since what is read widely names nothing. */
+  readonly lifts?: (question: Question, readings: readonly Reading[]) => Truth;
 }
 
 /** Makes the test of a `when`; an argument, since what reads CEL is a large part of what a gateway loads, and many rule sets have no condition. */
@@ -29,9 +31,12 @@ export function isWide(rule: Rule): boolean {
  * @throws {Error} the rule's `when` does not compile; the loader has refused such a rule
  */
 export function compileRule(rule: Rule, order: number, limitsPorts: boolean, compileWhen: CompileWhen): CompiledRule {
-  const conditions = [...conditionsOf(rule, isWide(rule), limitsPorts)];
-  if (rule.when !== undefined) conditions.push(compileWhen(rule.when));
-  return { rule, order, test: isWide(rule) ? wideTest(rule, conditions) : narrowTest(rule, conditions) };
+  const when = rule.when === undefined ? [] : [compileWhen(rule.when)];
+  const conditions = [...conditionsOf(rule, isWide(rule), limitsPorts), ...when];
+  if (!isWide(rule)) return { rule, order, test: narrowTest(rule, conditions) };
+  const test = wideTest(rule, conditions);
+  if ((rule.hold?.lifts ?? []).length === 0) return { rule, order, test };
+  return { rule, order, test, lifts: narrowTest(rule, [...conditionsOf(rule, false, limitsPorts), ...when]) };
 }
 
 function narrowTest(rule: Rule, conditions: readonly Condition[]): CompiledRule['test'] {

@@ -1,4 +1,5 @@
-import type { AllowDecision, Decision, DecisionNote, DenyDecision } from '../model/decision.ts';
+import type { AllowDecision, Decision, DecisionNote, DenyDecision, HoldDecision } from '../model/decision.ts';
+import { DEFAULT_HOLD, type Holding } from '../model/hold-terms.ts';
 import { narrowerList } from './advice.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
@@ -31,12 +32,30 @@ export function decide(rules: RuleSet, question: Question): Decision {
 function weigh(parts: RuleSetParts, question: Question, spoken: Evaluation): Decision {
   const denied = denial(spoken, question.facts);
   if (denied !== undefined) return toldTo(denied, parts, question, spoken);
-  const hold = spoken.hold[0];
-  if (hold !== undefined) {
-    const { id, reason } = hold.by.rule;
-    return { effect: 'hold', rule: id, reason: reason === '' ? 'a person decides on this' : reason };
-  }
+  if (spoken.hold.length > 0) return holding(spoken);
   return permission(spoken, question.facts) ?? toldTo(silence(parts, question, spoken), parts, question, spoken);
+}
+
+function holding({ hold, lifted, allow, portDenials }: Evaluation): HoldDecision {
+  const rules = hold.map(({ by }) => by.rule);
+  const holds = rules.map(({ id, reason, hold: terms }) => ({ rule: id, reason, ...(terms ?? DEFAULT_HOLD) }));
+  const { rule, reason } = holds[0] as Holding;
+  const standing = allow.filter(({ truth, grant }) => truth === YES && grant === undefined).map(({ by }) => by.rule);
+  const ports =
+    portDenials === undefined
+      ? undefined
+      : portLimit(
+          [...rules, ...standing],
+          portDenials.map(({ by }) => by.rule),
+        );
+  return {
+    effect: 'hold',
+    rule,
+    reason: reason === '' ? 'a person decides on this' : reason,
+    holds,
+    ...(lifted.length === 0 ? {} : { lifts: lifted.map(({ id }) => id) }),
+    ...(ports === undefined ? {} : { ports }),
+  };
 }
 
 /** What the target says of an object is told to those who may hear it; to others, as of any object that they may not see. */

@@ -23,7 +23,10 @@ export interface Spoken<By> {
 
 /** Those that do not say no, by effect, each at most once, in the order of their ids. */
 export interface Evaluation {
+  /** But for those that are lifted. */
   readonly guards: readonly Spoken<SpeakingGuard>[];
+  /** Those that would speak, and that the yes of a person lifts whom a hold asks; see `liftedBy`. */
+  readonly lifted: readonly SpeakingGuard[];
   readonly deny: readonly Spoken<CompiledRule>[];
   /** Denies of single ports, apart from `deny` where the connector can hold a port-forward to the others; undefined where it is not one of these. */
   readonly portDenials: readonly Spoken<CompiledRule>[] | undefined;
@@ -71,13 +74,46 @@ function evaluateAnew(parts: RuleSetParts, question: Question): Evaluation {
   ask(parts.strict.candidates(caller, all, true), question, all, spoken);
   ask(parts.permissive.candidates(caller, all, isReview), question, all, spoken);
   if (question.grants !== undefined) grant(question.grants, question, spoken);
+  const builtIn = builtInRule(operation, parts.healthPaths);
+  // A review only asks what one may do; it is answered at once, whatever holds the rest.
+  if (builtIn === 'builtin:self-review') spoken.hold = [];
   const { deny, hold, allow, request } = spoken;
   for (const list of [deny, hold, allow, request]) if (list.length > 1) list.sort(byId);
-  const guards = guardsThatSpeak(parts, question, named(allow, hold));
-  const builtIn = builtInRule(operation, parts.healthPaths);
-  if (!namesPortsLater(parts, question)) return { guards, deny, portDenials: undefined, hold, allow, request, builtIn };
+  const speaking = guardsThatSpeak(parts, question, named(allow, hold));
+  const { guards, lifted } = liftedBy(hold, speaking, question, all);
+  const rest = { guards, lifted, hold, allow, request, builtIn };
+  if (!namesPortsLater(parts, question)) return { deny, portDenials: undefined, ...rest };
   const [portDenials, others] = [deny.filter(isOfPorts), deny.filter((spoke) => !isOfPorts(spoke))];
-  return { guards, deny: others, portDenials, hold, allow, request, builtIn };
+  return { deny: others, portDenials, ...rest };
+}
+
+/**
+ * The guards without those that a person is asked to lift. A hold that lifts one speaks of the operation to the letter and for certain; where it only lacks
+ * something, that is looked up before the guard says no for good.
+ */
+function liftedBy(
+  hold: readonly Spoken<CompiledRule>[],
+  speaking: readonly Spoken<SpeakingGuard>[],
+  question: Question,
+  all: readonly Reading[],
+): Pick<Evaluation, 'guards' | 'lifted'> {
+  const lifting = speaking.length === 0 ? [] : hold.filter(({ by }) => by.lifts !== undefined);
+  if (lifting.length === 0) return { guards: speaking, lifted: [] };
+  const tested = lifting.map(({ by }) => ({ ids: by.rule.hold?.lifts ?? [], truth: by.lifts?.(question, all) ?? NO }));
+  const [guards, lifted]: [Spoken<SpeakingGuard>[], SpeakingGuard[]] = [[], []];
+  for (const spoke of speaking) {
+    const found = tested.filter(({ ids, truth }) => truth !== NO && ids.includes(spoke.by.id));
+    if (found.some(({ truth }) => truth === YES)) lifted.push(spoke.by);
+    else guards.push(found.length === 0 ? spoke : { ...spoke, truth: hangingOn(spoke.truth, found) });
+  }
+  return { guards, lifted };
+}
+
+function hangingOn(guard: Truth, found: readonly { readonly truth: Truth }[]): Truth {
+  return perhapsNamed(
+    guard,
+    found.reduce((sum, { truth }) => sum | truth, YES),
+  );
 }
 
 /** T41: whether this is a port-forward whose ports are in its stream, to be judged there. An access review says nothing of ports. */

@@ -6,6 +6,7 @@
  */
 import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
+import type { Approver, HoldTerms } from '../model/hold-terms.ts';
 import type { Power } from '../model/operation.ts';
 
 /** Strength: deny > hold > allow; `request` decides nothing, it lets a caller be told that access can be asked for. */
@@ -57,6 +58,8 @@ export interface Rule {
   readonly neutralise?: boolean;
   /** On an allow or request: places whose values are shown where it permits, as `placePath` reads them. Absent: none. */
   readonly unmask?: readonly string[];
+  /** On a hold: who is asked, and what their yes is good for. */
+  readonly hold?: HoldTerms;
   /** On a request: what may be asked for. */
   readonly request?: RequestTerms;
 }
@@ -73,8 +76,15 @@ export interface RequestTerms {
   readonly livePerCallerMax: number;
   /** `run`: only the run whose token asked uses the grant. */
   readonly bindTo: 'caller' | 'run';
-  /** Whether a person has to say yes, and for how long the question is open. */
-  readonly approval: 'none' | { readonly waitMaxMs: number };
+  /** Whether persons have to say yes: who, how many, and for how long the question is open. */
+  readonly approval: 'none' | GrantApproval;
+}
+
+/** Who is asked before a grant is given. */
+export interface GrantApproval {
+  readonly approvers: readonly Approver[];
+  readonly quorum: number;
+  readonly waitMaxMs: number;
 }
 
 /** Where a rule was written, to be named by warnings and explanations. */

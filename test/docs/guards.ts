@@ -1,4 +1,5 @@
 import type { GuardExample } from '../../src/policy/guards/guard.ts';
+import { LIFTABLE } from '../../src/policy/guards/liftable.ts';
 import { GUARDS } from '../../src/policy/guards/table.ts';
 
 /** The reference page of the built-in guards, out of their table. */
@@ -45,9 +46,17 @@ Covers ${guard.covers}. Why: ${guard.reason}.${guard.advice === '' ? '' : ` Inst
 
 * stops \`${example(guard.stops)}\`
 * passes \`${example(guard.passes)}\`
+* ${LIFTED[LIFTABLE[guard.id]]}
 `,
 ).join('\n')}`;
 }
+
+/** Who lifts a guard for one request. */
+const LIFTED = {
+  person: 'lifted for one request by a person whom a hold rule with `lifts` asks',
+  two: 'lifted for one request by two persons whom a hold rule with `lifts` and `quorum: 2` asks',
+  never: 'lifted by nobody’s yes',
+} as const;
 
 function example({ method, uri, body, caller, verb, podDangers }: GuardExample): string {
   const words = [verb ?? method, uri];

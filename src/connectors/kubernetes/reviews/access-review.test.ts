@@ -32,7 +32,7 @@ const ROWS: readonly (readonly [string, JsonObject, Foresight, JsonObject])[] = 
   ['silence is no denial', YES, SILENCE, { allowed: false, reason: 'no rule of the gateway allows it; ask by name: `web`' }],
   ['both no', NO, SILENCE, { allowed: false, reason: 'no rule of the gateway allows it; ask by name: `web`; the cluster does not allow it either: not bound' }],
   ['the cluster’s denial is kept', FORBIDDEN, BARE, { allowed: false, denied: true, reason: 'the gateway’s rule `p/d` denies it; the cluster does not allow it either' }],
-  ['a hold', YES, HOLD, { allowed: false, reason: 'the gateway’s rule `p/h` holds it for a person: it is in use' }],
+  ['a hold', YES, HOLD, { ...YES, reason: 'RBAC: allowed by b; held: a person is asked, by the gateway’s rule `p/h`: it is in use' }],
   ['a hold of what the cluster does not allow', NO, HOLD, NO],
   ['what hangs on the request', YES, OPEN, { allowed: false, reason: 'the gateway’s answer hangs on the request itself', evaluationError: 'incomplete: `p/o` needs the ports and the pod' }],
   ['beside an error of the cluster’s own', { ...YES, evaluationError: 'role not found' }, OPEN, { allowed: false, reason: 'the gateway’s answer hangs on the request itself', evaluationError: 'role not found; incomplete: `p/o` needs the ports and the pod' }],

@@ -36,10 +36,16 @@ export function accessStatus(cluster: JsonObject, foresight: Foresight): JsonObj
       };
     case 'hold':
       if (cluster.allowed !== true) return cluster;
+      // A yes: what is held is done once a person has said so.
       return {
         ...cluster,
-        allowed: false,
-        reason: `the gateway’s rule \`${foresight.rule}\` holds it for a person${after(foresight.reason)}`,
+        reason: [
+          cluster.reason,
+          `held: a person is asked, by the gateway’s rule \`${foresight.rule}\`${after(foresight.reason)}`,
+          foresight.unless === undefined ? '' : stoppedBy(foresight.unless),
+        ]
+          .filter(isText)
+          .join('; '),
       };
     case 'incomplete':
       if (cluster.allowed !== true) return cluster;
