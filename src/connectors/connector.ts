@@ -50,6 +50,9 @@ export interface Connector {
    */
   unrepeatable(request: Request, operation: Operation): Unrepeatable | undefined;
 
+  /** What is asked for, the same at each try of its client; see `Asking`. */
+  asking(request: Request, operation: Operation): Asking;
+
   /**
    * The reply in the form in which its caller asked for it, where that is another than the one in which upstream was asked; else the same. The last step.
    *
@@ -59,6 +62,27 @@ export interface Connector {
 
   /** A refusal in the words of the protocol. Takes the raw request, since a refusal may come before it could be read. */
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;
+}
+
+/** A request as one that a person may be asked about. */
+export interface Asking {
+  /**
+   * What is asked for, as text: two requests with the same text are one question. The whole request, but for what a client's own second try at it changes: of an
+   * upgrade the protocol, and what `mayDiffer` names.
+   */
+  readonly what: string;
+  /** What of it may be another when it comes again, in words for who answers. */
+  readonly mayDiffer: readonly string[];
+  /** How its client takes it to wait. */
+  readonly patience: Patience;
+}
+
+/** How a client takes a reply that does not come. */
+export interface Patience {
+  /** `upgrade`: as long as rules say for upgrades. 0: it is told at once. */
+  readonly waitMs: number | 'upgrade';
+  /** `again`: it follows a 429 by itself. `told`: whoever runs it has to run it again. */
+  readonly after: 'again' | 'told';
 }
 
 /**

@@ -9,7 +9,7 @@ const words = z.array(word).min(1, 'expected at least one').max(50);
 const instant = z.iso.datetime();
 
 /** Text that people write, shown as a quotation. Limit: 500 characters, none of them a control character. */
-const ownWords = z
+export const ownWords = z
   .string()
   .max(500)
   .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, 'expected one line without control characters');

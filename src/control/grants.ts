@@ -3,6 +3,7 @@
  * goes out.
  */
 import { createHash } from 'node:crypto';
+import { type Approval, withdrawn } from '../approval/approval.ts';
 import { ask, type GrantAsk } from '../grant/ask.ts';
 import { dueEnd, type EndedBy, ended, type Grant } from '../grant/grant.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
@@ -11,6 +12,8 @@ import type { RuleSet } from '../policy/rule-set.ts';
 import type { GrantChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
 import { type RowWriter, type Store, StoreError } from '../store/store.ts';
+import { approvalOf, approvalRow, type KeptApproval } from './approval-rows.ts';
+import { grantQuestion } from './grant-question.ts';
 import { type LiveAccess, storeUnavailable } from './live-access.ts';
 import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
 
@@ -30,6 +33,9 @@ interface Parts {
   /** Resolves when the event is on the disk. */
   readonly record: (event: GrantChanged) => Promise<void>;
   readonly access: () => LiveAccess;
+  /** Resolves when it is on the disk that the question is so. */
+  readonly recordQuestion: (approval: Approval) => Promise<void>;
+  readonly onQuestion: (kept: KeptApproval) => void;
 }
 
 /** Grants, as the control plane changes them. */
@@ -49,21 +55,28 @@ export class Grants {
   async ask(caller: Caller, asked: GrantAsk, key: string | undefined): Promise<KeptGrant> {
     const { store, rules } = this.#parts;
     const owner = callerKey(caller);
+    let told: KeptApproval | undefined;
     const kept = await this.#inStore(`caller ${owner}`, async (rows) => {
       const answered = key === undefined ? undefined : await this.#answered(rows, owner, key, asked);
       if (answered !== undefined) return answered;
       const now = store.now();
-      const { grant, livePerCallerMax } = ask(rules(), caller, asked, newId(now), now);
+      const { grant, livePerCallerMax, asks } = ask(rules(), caller, asked, newId(now), now);
       const own = await this.#own(rows, owner, now);
       const waiting = own.find((other) => key === undefined && isSameQuestion(other.grant, grant));
       if (waiting !== undefined) return waiting;
       refuseTooMany(own, grant, livePerCallerMax);
-      await this.#record(grant, caller.subject, asked.reason);
+      await this.record(grant, caller.subject, asked.reason);
+      const question = asks.length === 0 ? undefined : grantQuestion(grant, caller, asks);
+      if (question !== undefined) {
+        await this.#parts.recordQuestion(question);
+        told = approvalOf(await rows.put(approvalRow({ approval: question, version: 0 })));
+      }
       const made = grantOf(await rows.put(grantRow({ grant, version: 0 })));
       if (key !== undefined) await this.#keepAnswer(rows, owner, key, asked, grant.id, now);
       return made;
     });
     this.#parts.access().take(kept);
+    if (told !== undefined) this.#parts.onQuestion(told);
     return kept;
   }
 
@@ -93,6 +106,7 @@ export class Grants {
     who?: { readonly subject: string; readonly reason: string },
     version?: number,
   ): Promise<KeptGrant> {
+    let told: KeptApproval | undefined;
     const kept = await this.#inStore(`grant ${id}`, async (rows) => {
       const row = await rows.get('grant', id);
       if (row === undefined) throw new Refusal('NOT_FOUND', `there is no grant \`${id}\``);
@@ -101,11 +115,24 @@ export class Grants {
       const { grant } = grantOf(row);
       const over = ended(grant, by, this.#parts.store.now(), who);
       if (over === grant) return grantOf(row);
-      await this.#record(over, who?.subject ?? '', who?.reason ?? '');
+      await this.record(over, who?.subject ?? '', who?.reason ?? '');
+      if (grant.state === 'pending') told = await this.#closeQuestion(rows, id, by);
       return grantOf(await rows.put(grantRow({ grant: over, version: row.version })));
     });
     this.#parts.access().take(kept);
+    if (told !== undefined) this.#parts.onQuestion(told);
     return kept;
+  }
+
+  /** The question about a grant is over with it. */
+  async #closeQuestion(rows: RowWriter, id: string, by: EndedBy): Promise<KeptApproval | undefined> {
+    const row = await rows.get('approval', id);
+    if (row === undefined) return undefined;
+    const { approval, version } = approvalOf(row);
+    const closed = withdrawn(approval, by === 'unanswered' ? 'expired' : 'withdrawn', this.#parts.store.now());
+    if (closed === approval) return undefined;
+    await this.#parts.recordQuestion(closed);
+    return approvalOf(await rows.put(approvalRow({ approval: closed, version })));
   }
 
   async #own(rows: RowWriter, owner: string, now: number): Promise<readonly KeptGrant[]> {
@@ -147,7 +174,8 @@ export class Grants {
     });
   }
 
-  async #record(grant: Grant, by: string, reason: string): Promise<void> {
+  /** Writes a grant as it is to be into the journal. */
+  async record(grant: Grant, by: string, reason: string): Promise<void> {
     await this.#parts.record({
       type: 'grant.changed',
       at: this.#parts.store.now(),

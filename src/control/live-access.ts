@@ -59,6 +59,7 @@ export const END_WORDS: Readonly<Record<EndedBy, string>> = Object.freeze({
   rule: 'the grant ended: its rule changed',
   kill: 'an operator has stopped it',
   unanswered: 'the grant was not answered in time',
+  rejection: 'the grant was asked for, and a person said no',
   restore: 'the grant ended: the store was restored',
 });
 
@@ -211,6 +212,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'token':
       case 'signing-key':
       case 'mask-key':
+      case 'approval':
+      case 'question':
         return;
       default:
         unreachable(kind);

@@ -6,6 +6,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { LivesBy } from '../pipeline/in-flight.ts';
 import { type Role, type RoleName, reaches } from '../policy/role.ts';
 import { durationMs } from '../std/duration.ts';
+import { approvalRoutes } from './approval-routes.ts';
 import {
   type GrantAskBody,
   grantAskSchema,
@@ -24,6 +25,8 @@ import {
 import type { Grants } from './grants.ts';
 import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
+import type { LiveApprovals } from './live-approvals.ts';
+import type { Questions } from './questions.ts';
 import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
@@ -38,6 +41,8 @@ interface Parts {
   readonly tokens: Tokens;
   readonly access: LiveAccess;
   readonly refusals: Refusals;
+  readonly questions: Questions;
+  readonly approvals: LiveApprovals;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly targets: ReadonlySet<string>;
@@ -55,6 +60,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...refusalRoutes(parts),
     ...askRoutes(parts),
     ...grantRoutes(parts),
+    ...approvalRoutes(parts),
     ...tokenRoutes(parts),
     ...operatorRoutes(parts),
   ];

@@ -32,9 +32,7 @@ export function grantView({ grant }: Pick<KeptGrant, 'grant'>): GrantView {
     ...(endedAt === undefined ? {} : { endedAt: instant(endedAt) }),
     ...(endedBy === undefined ? {} : { endedBy }),
     ...(endedWith === undefined ? {} : { endedWith }),
-    ...(grant.state === 'pending'
-      ? { note: 'a person has to say yes, and this version cannot ask one yet; it ends unanswered' }
-      : {}),
+    ...(grant.state === 'pending' ? { note: `a person is asked: \`sallyport approvals show ${grant.id}\`` } : {}),
   };
 }
 

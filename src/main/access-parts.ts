@@ -2,10 +2,15 @@
  * What lives in the store and decides on the data path, put together: grants, kills and the gateway's own tokens. Each change is in the journal before it is
  * in force.
  */
+import type { Config } from '../config/load.ts';
+import { approvalEvent } from '../control/approval-event.ts';
+import type { KeptApproval } from '../control/approval-rows.ts';
 import { Grants } from '../control/grants.ts';
 import { Kills } from '../control/kills.ts';
 import { LiveAccess, type UnderWayPort } from '../control/live-access.ts';
+import { LiveApprovals } from '../control/live-approvals.ts';
 import { LiveTokens } from '../control/live-tokens.ts';
+import { Questions } from '../control/questions.ts';
 import type { Kill } from '../control/row-body.ts';
 import { SigningKeys } from '../control/signing-keys.ts';
 import { Tokens } from '../control/tokens.ts';
@@ -14,12 +19,14 @@ import { withIssuedTokens } from '../identity/issued-tokens.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
 import type { Event } from '../recording/event.ts';
+import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Store } from '../store/store.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 
 interface From {
+  readonly config: Config;
   readonly told: Told;
   readonly journal: Journal;
   readonly policy: PolicyInForce;
@@ -27,11 +34,35 @@ interface From {
 }
 
 /** Grants, kills and tokens of a store. */
-export function accessParts(store: Store, { told, journal, policy, inFlight }: From) {
+export function accessParts(store: Store, { config, told, journal, policy, inFlight }: From) {
   const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
   const record = (event: Event) => journal.append(event).synced();
   let access: LiveAccess;
-  const grants = new Grants({ store, rules: policy.rules, record, access: () => access });
+  let questions: Questions;
+  const approvals = new LiveApprovals({
+    store,
+    questions: () => questions,
+    limits: config.limits,
+    monotonic: () => told.clock.monotonic(),
+    onFailure,
+  });
+  const onQuestion = (kept: KeptApproval) => approvals.receive(kept);
+  const grants = new Grants({
+    store,
+    rules: policy.rules,
+    record,
+    access: () => access,
+    recordQuestion: (approval) => record(approvalEvent(approval, undefined, store.now())),
+    onQuestion,
+  });
+  questions = new Questions({
+    store,
+    record,
+    onChange: onQuestion,
+    onGrant: (kept) => access.take(kept),
+    recordGrant: (grant, by, reason) => grants.record(grant, by, reason),
+    unknownForMs: durationMs(config.limits.unknownFor),
+  });
   let live: LiveTokens;
   const keys = new SigningKeys(store);
   const tokens = new Tokens({ store, keys, grants, record, live: () => live });
@@ -61,7 +92,7 @@ export function accessParts(store: Store, { told, journal, policy, inFlight }: F
       { keyOf: (kid) => keys.toVerify(kid), callerOf: (id) => live.callerOf(id), lookUp: (id) => live.lookUp(id) },
       told.clock,
     );
-  return { grants, kills, tokens, access, live, withOwnTokens };
+  return { grants, kills, tokens, access, live, withOwnTokens, questions, approvals };
 }
 
 function underWayOf(inFlight: InFlight): UnderWayPort {

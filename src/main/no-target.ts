@@ -20,6 +20,7 @@ export const noTarget: Connector = {
   },
   isConflict: () => false,
   unrepeatable: () => undefined,
+  asking: () => ({ what: '', mayDiffer: [], patience: { waitMs: 0, after: 'told' } }),
   framed: (_permit, reply) => reply,
   async forward() {
     throw new Error('a request without a target was permitted');

@@ -20,6 +20,7 @@ import type { CertificatePair } from '../listener/certificates.ts';
 import { Refusal } from '../model/refusal.ts';
 
 import { type Access, noAccess } from '../pipeline/access.ts';
+import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -49,6 +50,9 @@ type Place = NonNullable<Config['console']>;
 /** What the gateway has of its control plane. */
 export interface Control {
   readonly access: Access;
+  readonly approvals: Approvals;
+  /** Lets all that waits for a person go on elsewhere, since this gateway stops. */
+  releaseHeld(): void;
   /** An authenticator that takes the gateway's own tokens too. */
   readonly withOwnTokens: (others: Authenticator) => Authenticator;
   /** Begins to serve; the address, where there is a console. */
@@ -82,6 +86,8 @@ function urlIn(file: string): string {
 /** A gateway without a control plane: nothing of it is opened. */
 const NO_CONTROL: Control = {
   access: noAccess,
+  approvals: noApprovals,
+  releaseHeld() {},
   withOwnTokens: (others) => others,
   serve: async () => undefined,
   useCertificate() {},
@@ -107,12 +113,14 @@ export async function openControl(parts: Parts): Promise<Control> {
       await store.close();
       throw error;
     });
-  const { grants, kills, tokens, access, live, withOwnTokens } = accessParts(store, parts);
+  const { grants, kills, tokens, access, live, withOwnTokens, questions, approvals } = accessParts(store, parts);
   access.start();
   live.start();
-  await store.changes(toEach([access, live])).catch(async (error: unknown) => {
+  approvals.start();
+  await store.changes(toEach([access, live, approvals])).catch(async (error: unknown) => {
     access.stop();
     live.stop();
+    await approvals.stop();
     await store.close();
     return storeFailed(error);
   });
@@ -124,6 +132,8 @@ export async function openControl(parts: Parts): Promise<Control> {
       suggest(denied, { consoleUrl, roles: parts.policy.roles(), target }),
     ),
     withOwnTokens,
+    approvals,
+    releaseHeld: () => approvals.release(),
     async serve(certificate) {
       const routes = withDocument(
         routesOf({
@@ -132,6 +142,8 @@ export async function openControl(parts: Parts): Promise<Control> {
           tokens,
           access,
           refusals,
+          questions,
+          approvals,
           underWay: () => inFlight.list(),
           targets: new Set(config.targets.map(({ name }) => name)),
           version: version(),
@@ -148,6 +160,7 @@ export async function openControl(parts: Parts): Promise<Control> {
       access.stop();
       live.stop();
       await server?.stop();
+      await approvals.stop();
       await store.close();
     },
   };

@@ -48,6 +48,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'ask a gateway for access for one task, that ends by itself; list, give back and revoke it',
     load: async ({ env }) => (await import('../cli/control/grants.ts')).grantsCommand(env),
   },
+  approvals: {
+    description: 'look at what waits for a person, and answer it',
+    load: async ({ env }) => (await import('../cli/control/approvals.ts')).approvalsCommand(env),
+  },
   explain: {
     description: 'tell what the gateway refused you last, and the smallest grant that would allow it',
     load: async ({ env }) => (await import('../cli/control/explain.ts')).explainCommand(env),

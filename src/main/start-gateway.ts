@@ -12,6 +12,7 @@ import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
 import type { Access } from '../pipeline/access.ts';
+import type { Approvals } from '../pipeline/approvals.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
 import { Guesses } from '../pipeline/guesses.ts';
@@ -105,8 +106,8 @@ export async function startGateway(
     closers.push(counts.stop);
     const digestOf = keyedDigest(await ownKey(join(config.dataFolder, 'journal.key')));
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
-    const [{ access }, observer] = [control, observerOf(told, lines, troubles)];
-    const kept = { journal, inFlight, rates, digestOf, unknown, access, observer };
+    const [{ access, approvals }, observer] = [control, observerOf(told, lines, troubles)];
+    const kept = { journal, inFlight, rates, digestOf, unknown, access, approvals, observer };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, maskKeys, maskTeller(journal, told));
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
@@ -116,7 +117,10 @@ export async function startGateway(
     const hurry = new AbortController();
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
-      await drain({ listeners, inFlight, timeoutMs: config.limits.stopTimeoutMs, hurry: hurry.signal });
+      // What waits is told on connections that say that they end.
+      const drained = drain({ listeners, inFlight, timeoutMs: config.limits.stopTimeoutMs, hurry: hurry.signal });
+      control.releaseHeld();
+      await drained;
       counts.stop();
       if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
       await close();
@@ -221,13 +225,14 @@ function dataPaths(
   kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'> & {
     readonly access: Access;
     readonly masking: Masking;
+    readonly approvals: Approvals;
   },
   { authenticate }: Authenticator,
   { clock }: Told,
 ): ServeTarget {
   const sessions = new Sessions(undefined, clock);
-  const { access, masking } = kept;
-  const shared = { limits: config.limits, clock, authenticate, rules: policy.rules, masking, access };
+  const { access, approvals, masking } = kept;
+  const shared = { limits: config.limits, clock, authenticate, rules: policy.rules, masking, access, approvals };
   const recording = {
     ...kept,
     clock,

@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { CliError } from '../cli/cli-error.ts';
 import { readConfig } from '../cli/read-config.ts';
 import { grantOf, grantRow } from '../control/row-body.ts';
+import { endedByRestore } from '../approval/approval.ts';
+import { approvalOf, approvalRow } from '../control/approval-rows.ts';
 import { ended } from '../grant/grant.ts';
 import { systemClock } from '../std/clock.ts';
 import { backupLines, restoreLines } from '../store/backup.ts';
@@ -88,6 +90,10 @@ function restoreCommand(): Command {
 
 /** What gives power in a backup has given it. */
 function over(row: Row, nowMs: number): Row {
+  if (row.kind === 'approval') {
+    const { approval, version } = approvalOf(row);
+    return approvalRow({ approval: endedByRestore(approval, nowMs), version });
+  }
   if (row.kind !== 'grant') return row;
   const { grant, version } = grantOf(row);
   return grantRow({ grant: ended(grant, 'restore', nowMs), version });

@@ -48,10 +48,23 @@ export const REFUSAL_CODES = {
       'the caller asks to act as somebody else, which the gateway passes on for nobody; nothing was judged or sent',
   },
   FACT_UNKNOWN: { status: 403, retry: 'later', meaning: 'a rule or guard needs a fact that could not be looked up' },
+  HELD: {
+    status: 403,
+    retry: 'later',
+    meaning:
+      'a rule holds it for a person, who is asked; the same request passes once it is approved, within the time for which the yes is good',
+  },
+  HOLD_EXPIRED: {
+    status: 403,
+    retry: 'changed',
+    meaning: 'nobody answered in time, or the caller had gone; the same request asks anew',
+  },
+  REJECTED: { status: 403, retry: 'never', meaning: 'a person was asked, and said no' },
   HOLD_UNSUPPORTED: {
     status: 403,
     retry: 'never',
-    meaning: 'a rule holds this operation for a person, and this version cannot ask one',
+    meaning:
+      'a rule holds this operation for a person, and nobody can be asked: there is no control plane, or it is too large to be shown',
   },
   GRANT_NOT_OFFERED: {
     status: 403,
@@ -71,6 +84,12 @@ export const REFUSAL_CODES = {
     meaning: 'an operator has stopped this caller, session or target, until lifted',
   },
   ROLE_REQUIRED: { status: 403, retry: 'never', meaning: 'the control plane lets only holders of a role do this' },
+  ANSWER_REFUSED: {
+    status: 403,
+    retry: 'never',
+    meaning:
+      'the question is the caller’s own or that of another identity of theirs, the caller is no person, or the rule that asks does not name it',
+  },
   NOT_FOUND: { status: 404, retry: 'never', meaning: 'the control plane has nothing there that the caller may see' },
   TARGET_UNKNOWN: { status: 404, retry: 'never', meaning: 'no target has this name' },
   KIND_UNKNOWN: {
@@ -90,6 +109,7 @@ export const REFUSAL_CODES = {
     retry: 'later',
     meaning: 'the caller has as many live grants of the rule, or asks, as it may',
   },
+  ANSWER_LATE: { status: 409, retry: 'never', meaning: 'the question is closed, or the same person has answered it' },
   KEY_REUSED: { status: 409, retry: 'changed', meaning: 'the idempotency key came with another request before' },
   OBJECT_CHANGED: {
     status: 409,
@@ -119,6 +139,11 @@ export const REFUSAL_CODES = {
     status: 429,
     retry: 'later',
     meaning: 'the caller has as many requests or streams in flight as it may',
+  },
+  HELD_WAITING: {
+    status: 429,
+    retry: 'later',
+    meaning: 'as HELD, to a client that sends the request again by itself, and goes on waiting so',
   },
   CALLER_THROTTLED: {
     status: 429,

@@ -12,6 +12,8 @@ export interface RefusalOptions {
   /** The grant that would allow it. */
   readonly grant?: SuggestedGrant | undefined;
   readonly retryAfterSeconds?: number;
+  /** The id of the question that a person is asked. */
+  readonly approval?: string;
   readonly cause?: unknown;
 }
 
@@ -28,6 +30,7 @@ export class Refusal extends Error {
   readonly advice: string;
   readonly grant: SuggestedGrant | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly approval: string;
 
   constructor(code: RefusalCode, message: string, options: RefusalOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -37,6 +40,7 @@ export class Refusal extends Error {
     this.advice = options.advice ?? '';
     this.grant = options.grant;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.approval = options.approval ?? '';
   }
 
   get status(): number {

@@ -29,7 +29,8 @@ export function askPolicy(
   };
   return async (operation) => {
     const answered = await ask(operation);
-    const create = answered.decision.effect === 'allow' ? asCreate(operation) : undefined;
+    // A yes to a change is none to a create that rules deny.
+    const create = answered.decision.effect === 'deny' ? undefined : asCreate(operation);
     if (create === undefined) return answered;
     const created = await ask(create);
     const states = [...answered.hangsOn, ...created.hangsOn];

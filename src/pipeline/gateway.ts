@@ -4,6 +4,7 @@ import type { Request } from '../model/request.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Access } from './access.ts';
+import type { Approvals } from './approvals.ts';
 import type { Limits } from './limits.ts';
 import type { Masking } from './masking.ts';
 import type { Recorder } from './recording.ts';
@@ -22,4 +23,5 @@ export interface Gateway {
   /** What is masked in objects, and under which key. */
   readonly masking: Masking;
   readonly access: Access;
+  readonly approvals: Approvals;
 }

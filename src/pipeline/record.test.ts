@@ -7,6 +7,7 @@ import type { RawRequest } from '../model/request.ts';
 import type { Event } from '../recording/event.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import { noAccess } from './access.ts';
+import { noApprovals } from './approvals.ts';
 import { InFlight } from './in-flight.ts';
 import { createRecorder, type Observer } from './record.ts';
 import { recordedOperation } from './recorded-operation.ts';
@@ -33,6 +34,7 @@ function begunWith(operation: Partial<Operation>) {
     digestOf: () => 'keyed',
     unknown: { refuse() {}, remember() {} },
     access: noAccess,
+    approvals: noApprovals,
     sessionOf: () => 'session' as SessionId,
   }).open({ id: 'exchange' as ExchangeId, peer: '', method: 'GET' } as RawRequest);
   recording.of(callerOf());

@@ -18,6 +18,7 @@ import type { Event, ExchangeEnded, Outcome, OutputEdits, RecordedOperation } fr
 import type { Clock } from '../std/clock.ts';
 import type { SessionId } from '../std/ids.ts';
 import type { Access } from './access.ts';
+import type { Approvals } from './approvals.ts';
 import type { CallerRates } from './caller-rates.ts';
 import { type Followed, follow, type ReplyEnd } from './follow.ts';
 import type { InFlight, LivesBy, Place, UnderWay } from './in-flight.ts';
@@ -71,6 +72,7 @@ interface Parts {
   readonly unknown: Pick<UnknownOutcomes, 'refuse' | 'remember'>;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
   readonly access: Pick<Access, 'refuseKilled' | 'refused'>;
+  readonly approvals: Pick<Approvals, 'conclude'>;
 }
 
 /** A recorder that writes to a journal. */
@@ -103,6 +105,11 @@ class JournalRecording implements Recording, UnderWay {
   #followed: Followed | undefined;
   /** Ends a read without an end while it waits for its reply. */
   #unanswered: AbortController | undefined;
+  /** Ends the wait for persons. */
+  #waiting: AbortController | undefined;
+  /** The question whose yes it has taken. */
+  #approval: string | undefined;
+  #isConcluded = false;
   #broken: Error | undefined;
   /** Why what it lives by has ended. */
   #accessEnded: Refusal | undefined;
@@ -159,6 +166,12 @@ class JournalRecording implements Recording, UnderWay {
 
   decided({ decision, operation }: Judged): void {
     this.#decision = decision;
+    const approval = decision.effect === 'allow' ? decision.approval : undefined;
+    // The one before was for another life of the object: upstream refused it whole.
+    if (approval !== this.#approval && approval !== undefined) {
+      this.#conclude('unsent');
+      [this.#approval, this.#isConcluded] = [approval, false];
+    }
     this.#operation = operation;
   }
 
@@ -185,6 +198,7 @@ class JournalRecording implements Recording, UnderWay {
       rule: decision.rule,
       ...('grant' in decision && decision.grant !== undefined ? { grant: decision.grant } : {}),
       ...('unmask' in decision && decision.unmask !== undefined ? { unmask: decision.unmask } : {}),
+      ...('approval' in decision && decision.approval !== undefined ? { approval: decision.approval } : {}),
       ...(amended === undefined
         ? {}
         : { amended: { rules: amended.rule, operation: recordedOperation(operation, this.#parts.digestOf) } }),
@@ -203,8 +217,19 @@ class JournalRecording implements Recording, UnderWay {
     return own.signal;
   }
 
+  waiting(caller: AbortSignal): AbortSignal {
+    const own = new AbortController();
+    this.#waiting = own;
+    if (this.#accessEnded !== undefined) own.abort(this.#accessEnded);
+    if (this.#broken !== undefined) own.abort(unrecorded(this.#broken));
+    caller.addEventListener('abort', () => own.abort(caller.reason), { once: true });
+    if (caller.aborted) own.abort(caller.reason);
+    return own.signal;
+  }
+
   replied(reply: MaskedReply): MaskedReply {
     this.#unanswered = undefined;
+    this.#concludeReply(reply);
     this.#isOpen = this.#unrepeatable?.isOpen(reply) ?? false;
     const followed = follow(this.#isOpen ? withoutRetryAfter(reply) : reply, (end) => this.#repliedWhole(end));
     if (this.#broken !== undefined) {
@@ -227,6 +252,7 @@ class JournalRecording implements Recording, UnderWay {
 
   breakOff(reason: Error): void {
     this.#broken = reason;
+    this.#waiting?.abort(unrecorded(reason));
     this.#followed?.breakOff(reason);
   }
 
@@ -255,6 +281,7 @@ class JournalRecording implements Recording, UnderWay {
   endAccess(refusal: Refusal): void {
     this.#accessEnded = refusal;
     this.#unanswered?.abort(refusal);
+    this.#waiting?.abort(refusal);
     const followed = this.#followed;
     if (followed === undefined || followed.reply.kind === 'unary') {
       this.cut(refusal.message);
@@ -268,6 +295,7 @@ class JournalRecording implements Recording, UnderWay {
 
   cut(reason: string): void {
     this.#cut = reason;
+    this.#waiting?.abort(stopping());
     const followed = this.#followed;
     if (followed?.reply.kind === 'duplex') {
       this.#limit = reason;
@@ -339,9 +367,23 @@ class JournalRecording implements Recording, UnderWay {
     return this.#isOpen || (!isWhole && reply.kind === 'unary' && reply.status < 400);
   }
 
+  /** T75: what became of what persons said yes to. An upgrade that upstream refuses has not run, and its client tries another protocol. */
+  #concludeReply(reply: MaskedReply): void {
+    if (this.#approval === undefined) return;
+    if (this.#raw.upgrade !== undefined && reply.kind !== 'duplex') this.#conclude('unsent');
+    else this.#conclude(this.#unrepeatable?.isOpen(reply) === true ? 'unknown' : reply.status);
+  }
+
+  #conclude(outcome: number | 'unknown' | 'unsent'): void {
+    if (this.#approval === undefined || this.#isConcluded) return;
+    this.#isConcluded = true;
+    this.#parts.approvals.conclude(this.#approval, this.#raw.id, outcome);
+  }
+
   #end(outcome: Outcome, bytesIn: number, bytesOut: number): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#conclude(outcome.kind === 'refused' || !this.#isPermitted ? 'unsent' : 'unknown');
     this.#place?.leave();
     if (this.#unrepeatable !== undefined && this.#mayHaveRun(outcome))
       this.#parts.unknown.remember(this.#caller as Caller, this.#unrepeatable, this.#raw.id);
@@ -396,6 +438,7 @@ function recordedDecision(decision: Decision, facts: readonly string[]): NonNull
     effect,
     rule,
     ...(effect === 'allow' && decision.grant !== undefined ? { grant: decision.grant } : {}),
+    ...(effect === 'allow' && decision.approval !== undefined ? { approval: decision.approval } : {}),
     ...(facts.length === 0 ? {} : { facts }),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${maskedText(detail)}`) }),
   };

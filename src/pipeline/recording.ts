@@ -44,6 +44,10 @@ export interface Recording {
    * @throws {Refusal} SHUTTING_DOWN it is such a read, and the gateway stops
    */
   endedWith(caller: AbortSignal): AbortSignal;
+  /**
+   * What ends a wait for persons: that the caller goes away, or that what the request lives by has ended, or that the gateway cuts it.
+   */
+  waiting(caller: AbortSignal): AbortSignal;
   /** Why the gateway itself ends this stream, for the end's record. */
   limited(reason: string): void;
   /**

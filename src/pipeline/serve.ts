@@ -2,6 +2,7 @@ import type { Answer } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import { accept } from './accept.ts';
 import { asOneself } from './as-oneself.ts';
+import { askingPersons } from './ask-person.ts';
 import { askPolicy } from './ask-policy.ts';
 import type { Gateway } from './gateway.ts';
 import { judge } from './judge.ts';
@@ -32,10 +33,12 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     tellReturnedMasks(gateway.masking, request, caller, operation); //     masks that come back from elsewhere
     withoutMasks(gateway.masking, caller, operation); //                   no mask is written, none is tried
     recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice
-    const use = useOnce(gateway.access); //                                one use of a grant, however often it is judged
+    const use = useOnce(gateway.access, gateway.approvals, raw.id); //     one use of a grant or a yes, however often it is judged
+    const persons = askingPersons(gateway, recording, raw.id, signal); //  held requests wait for a person
     const attempt = async () => {
-      const ask = askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
-      const judged = await judge(gateway.connector, ask, { caller, request, operation }); // edits made, judged again
+      const ask = () => askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
+      const judging = () => judge(gateway.connector, ask(), { caller, request, operation }); // edits made, judged again
+      const judged = await persons(judging); //                            asked, and policy again when they have said yes
       const permit = await settle(judged, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
       withinGuesses(gateway.masking, permit); //                           nor tried by writing
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say

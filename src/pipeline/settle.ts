@@ -1,5 +1,5 @@
 import type { Caller } from '../model/caller.ts';
-import type { AllowDecision, DenyDecision, HoldDecision } from '../model/decision.ts';
+import type { AllowDecision, DenyDecision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -10,15 +10,15 @@ import type { Clock } from '../std/clock.ts';
 import { unreachable } from '../std/unreachable.ts';
 import type { Access } from './access.ts';
 import { describe } from './describe.ts';
+import { unsupported } from './held-refusals.ts';
 import type { Judged } from './judge.ts';
 import type { Recording } from './recording.ts';
 
 /**
  * The permit, once policy allows and the recording has the intent: on disk, where the operation changes, streams or reads what is secret.
  *
- * A hold is refused: asking a person is not built yet, and nothing here pretends.
- *
- * A grant's use is taken by the store before the intent is written: what is recorded as permitted was granted.
+ * A grant's use, and the yes of persons, are taken by the store before the intent is written: what is recorded as permitted was granted, and a crash in between
+ * leaves a yes that is used and may have run, never one that can be used twice.
  *
  * T60: the token is looked at once more, since looking up and judging anew can take longer than it had left.
  *
@@ -42,7 +42,8 @@ export async function settle(
     case 'deny':
       throw denied(caller, operation, decision, suggest);
     case 'hold':
-      throw held(caller, operation, decision);
+      // Whoever can ask persons has done so before this.
+      throw unsupported({ caller, operation, decision });
     default:
       return unreachable(decision);
   }
@@ -57,14 +58,6 @@ function tokenEnded(): Refusal {
   const advice = 'get a new one from the issuer';
   return new Refusal('TOKEN_EXPIRED', 'the token ended while the request was judged; nothing was done', {
     advice,
-  });
-}
-
-function held({ subject }: Caller, operation: Operation, { rule }: HoldDecision): Refusal {
-  const message = `\`${subject}\` asks to ${describe(operation)}, which rule \`${rule}\` holds for a person, and this version cannot ask one`;
-  return new Refusal('HOLD_UNSUPPORTED', message, {
-    rule,
-    advice: 'ask for an allow rule that is narrow enough to stand without a person',
   });
 }
 

@@ -26,6 +26,7 @@ export type Event =
   | GrantChanged
   | KillChanged
   | TokenChanged
+  | ApprovalChanged
   | ExchangeBegun
   | ExchangePermitted
   | ExchangeEnded;
@@ -45,6 +46,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'grant.changed': true,
   'kill.changed': true,
   'token.changed': true,
+  'approval.changed': true,
   'exchange.begun': true,
   'exchange.permitted': true,
   'exchange.ended': true,
@@ -224,6 +226,33 @@ export interface KillChanged {
   readonly reason: string;
 }
 
+/** A question to persons was asked, answered or closed; written before it is so. */
+export interface ApprovalChanged {
+  readonly type: 'approval.changed';
+  readonly at: number;
+  readonly approval: string;
+  readonly state: 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn';
+  /** Of all that was shown. */
+  readonly digest: string;
+  /** Who asks. */
+  readonly asker: { readonly subject: string; readonly issuer: string };
+  readonly target: string;
+  /** In words. */
+  readonly operation: string;
+  readonly rules: readonly string[];
+  /** The exchange that asks; absent of a grant. */
+  readonly exchange?: string;
+  /** The grant that is asked for. */
+  readonly grant?: string;
+  /** Who answered, and what; absent where nobody did. */
+  readonly answer?: {
+    readonly answer: 'approve' | 'reject';
+    readonly subject: string;
+    readonly issuer: string;
+    readonly reason: string;
+  };
+}
+
 /** The intent: who asks for what. */
 export interface ExchangeBegun {
   readonly type: 'exchange.begun';
@@ -285,6 +314,8 @@ export interface ExchangePermitted {
   readonly grant?: string;
   /** Places whose values are shown to this caller and masked for others; `output.shown` of the end says how many were. No value is kept. */
   readonly unmask?: readonly string[];
+  /** The question that persons have answered with yes; absent where no rule holds it. */
+  readonly approval?: string;
   /** Where rules amended the request: which, and the operation that is forwarded; `exchange.begun` has what was asked. */
   readonly amended?: { readonly rules: string; readonly operation: RecordedOperation };
   /** The state of its object that the forwarded request is held to, where the decision hangs on it. */
@@ -306,6 +337,7 @@ export interface ExchangeEnded {
     readonly effect: 'allow' | 'deny' | 'hold';
     readonly rule: string;
     readonly grant?: string;
+    readonly approval?: string;
     readonly facts?: readonly string[];
     readonly notes?: readonly string[];
   };

@@ -10,7 +10,16 @@
 import type { Vault } from './vault.ts';
 
 /** What a row is of. */
-export type RowKind = 'grant' | 'kill' | 'answer' | 'key' | 'token' | 'signing-key' | 'mask-key';
+export type RowKind =
+  | 'grant'
+  | 'kill'
+  | 'answer'
+  | 'key'
+  | 'token'
+  | 'signing-key'
+  | 'mask-key'
+  | 'approval'
+  | 'question';
 
 /** A sealed document. */
 export interface Row {

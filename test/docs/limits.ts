@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
 import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
+import { HELD_LIMITS } from '../../src/connectors/kubernetes/held/patience.ts';
 import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
 import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limits.ts';
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
@@ -12,6 +13,7 @@ import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-ide
 import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
+import { QUESTION_LIMITS } from '../../src/control/questions.ts';
 import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
@@ -22,6 +24,7 @@ import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
+import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
 import { GUESS_LIMITS } from '../../src/pipeline/guesses.ts';
 import { HONEYTOKEN_LIMITS } from '../../src/pipeline/honeytokens.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
@@ -66,6 +69,9 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
   ['The control plane', { ...CONTROL_LIMITS }, 'src/control/answer.ts'],
   ['What callers were refused', { ...REFUSAL_LIMITS }, 'src/control/refusals.ts'],
+  ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
+  ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],
+  ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
   ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
   ['Tokens of the gateway’s own', { ...OWN_TOKEN_LIMITS }, 'src/control/own-token-limits.ts'],
   ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],

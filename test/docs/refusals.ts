@@ -1,3 +1,4 @@
+import type { Approval, Party } from '../../src/approval/approval.ts';
 import { readOperationBody } from '../../src/connectors/kubernetes/body/read-operation-body.ts';
 import { pinRequest } from '../../src/connectors/kubernetes/pin/pin-request.ts';
 import { requestInfo } from '../../src/connectors/kubernetes/request/request-info.ts';
@@ -6,14 +7,17 @@ import { unrepeatable } from '../../src/connectors/kubernetes/unrepeatable.ts';
 import { upstreamFailure, upstreamTimeout } from '../../src/connectors/kubernetes/upstream/failure.ts';
 import { credentialForbidden, credentialRefused } from '../../src/connectors/kubernetes/upstream/unavailable.ts';
 import { suggest } from '../../src/control/suggest.ts';
+import { notTaken } from '../../src/control/question-refusals.ts';
 import { FAILURE_LIMITS, FailedTokens } from '../../src/identity/failed-tokens.ts';
 import type { Caller } from '../../src/model/caller.ts';
+import type { HoldDecision } from '../../src/model/decision.ts';
 import { Refusal } from '../../src/model/refusal.ts';
 import { REFUSAL_CODES, type RefusalCode } from '../../src/model/refusal-codes.ts';
 import type { Request } from '../../src/model/request.ts';
 import type { Unrepeatable } from '../../src/model/unrepeatable.ts';
 import { asOneself } from '../../src/pipeline/as-oneself.ts';
 import { CallerRates } from '../../src/pipeline/caller-rates.ts';
+import { expired, heldOpen, heldTold, rejected, unsupported } from '../../src/pipeline/held-refusals.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { stopping } from '../../src/pipeline/stopping.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
@@ -27,6 +31,19 @@ const PUT_WEB = {
   method: 'PUT',
   uri: '/api/v1/namespaces/prod/configmaps/web',
   body: { metadata: { name: 'web', resourceVersion: '1177' } },
+};
+
+const ASKED = {
+  id: '01k',
+  state: 'pending',
+  closesAt: Date.UTC(2026, 0, 5, 9, 10),
+  answers: [],
+} as unknown as Approval;
+
+const HELD = {
+  caller: { subject: 'ada' } as Caller,
+  operation: operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/prod/pods/web' }),
+  decision: { rule: 'ask-first', reason: 'production is changed by two' } as HoldDecision,
 };
 
 const DELETE_WEB = '`ada` may not delete pods `web` in namespace `prod`';
@@ -94,12 +111,19 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
       rule: 'only-my-pods',
       retryAfterSeconds: 5,
     }),
-  HOLD_UNSUPPORTED: () =>
-    new Refusal(
-      'HOLD_UNSUPPORTED',
-      '`ada` asks to delete pods `web` in namespace `prod`, which rule `ask-first` holds for a person, and this version cannot ask one',
-      { rule: 'ask-first', advice: 'ask for an allow rule that is narrow enough to stand without a person' },
-    ),
+  HELD: () => heldTold(HELD, ASKED),
+  HELD_WAITING: () => heldOpen(HELD, ASKED),
+  HOLD_EXPIRED: () => expired(HELD, { ...ASKED, state: 'expired' }),
+  REJECTED: () =>
+    rejected(HELD, {
+      ...ASKED,
+      answers: [
+        { answer: 'reject', by: { subject: 'grace' } as Party, seats: [], reason: 'after the release, please', at: 0 },
+      ],
+    }),
+  HOLD_UNSUPPORTED: () => unsupported(HELD),
+  ANSWER_REFUSED: () => notTaken('own', ASKED),
+  ANSWER_LATE: () => notTaken('closed', { ...ASKED, state: 'expired' }),
   GRANT_NOT_OFFERED: () =>
     new Refusal(
       'GRANT_NOT_OFFERED',

@@ -12,6 +12,7 @@ import type { Operation } from '../../src/model/operation.ts';
 import { REFUSAL_CODES } from '../../src/model/refusal-codes.ts';
 import type { RawRequest } from '../../src/model/request.ts';
 import { noAccess } from '../../src/pipeline/access.ts';
+import { noApprovals } from '../../src/pipeline/approvals.ts';
 import type { Gateway } from '../../src/pipeline/gateway.ts';
 import { InFlight } from '../../src/pipeline/in-flight.ts';
 import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
@@ -93,6 +94,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     isConflict: ({ status }) => status === 409,
     framed: (_permit, reply) => reply,
     unrepeatable: port(() => undefined),
+    asking: port(() => ({ what: 'it', mayDiffer: [], patience: { waitMs: 0, after: 'told' as const } })),
     refuse: (refusal) => {
       code = refusal.code;
       return {
@@ -130,6 +132,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     connector,
     probe,
     access: noAccess,
+    approvals: noApprovals,
     rules: port(() => compiled),
     masking: testMasking(),
     recorder: createRecorder({
@@ -142,6 +145,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       digestOf: () => 'keyed',
       access: noAccess,
+      approvals: noApprovals,
       sessionOf: () => 's' as SessionId,
     }),
   };

@@ -9,6 +9,7 @@ import type { BodyLimits } from './body/body-limits.ts';
 import type { Discovery, Scopes } from './discovery/discovery.ts';
 import { addresslessHeaders, tellsAddress, withoutAddresses } from './discovery/without-addresses.ts';
 import { parseOperation } from './operation.ts';
+import { asking } from './held/asking.ts';
 import { assertOnlyPinned } from './pin/only-pinned.ts';
 import { isTriedCreate, pinRequest } from './pin/pin-request.ts';
 import { answerReview, reviewHeaders } from './reviews/forward-review.ts';
@@ -51,6 +52,7 @@ export function createKubernetesConnector(parts: Parts): Connector {
     },
     isConflict: ({ status }) => status === 409,
     unrepeatable,
+    asking,
     forward: (permit, signal, reads) => forward(parts, permit, signal, reads),
     framed: (permit, reply) =>
       reply.kind !== 'duplex' && isFramed(permit.operation, permit.request) ? framedReply(permit, reply) : reply,

@@ -6,7 +6,7 @@
  * have a closed set of reasons, one each: `SallyportCode` the code to branch on, `SallyportRetry` whether to try again (see REFUSAL_CODES),
  * `SallyportRule` the rule or guard, `SallyportAdvice` what to ask for instead, of what can be asked for the smallest
  * grant that would allow it: `SallyportRequest` as a command line, `SallyportGrant` as JSON for the control plane, `SallyportLink` a page for a person;
- * `SallyportExchange` the id under which the request is recorded.
+ * `SallyportApproval` the question that a person is asked, `SallyportExchange` the id under which the request is recorded.
  *
  * The encoding is JSON, which every Kubernetes client reads, or protobuf or YAML for one that accepts no JSON: an error in an encoding that
  * a client cannot read loses its message. JSON is YAML, so that only its name changes. Tables and other forms of an object never apply to a Status.
@@ -48,6 +48,7 @@ export type CauseReason =
   | 'SallyportRequest'
   | 'SallyportGrant'
   | 'SallyportLink'
+  | 'SallyportApproval'
   | 'SallyportExchange';
 
 /**
@@ -97,6 +98,7 @@ export function refusalReply(refusal: Refusal, raw: Pick<RawRequest, 'id' | 'met
     ...['x-content-type-options', 'nosniff'],
     ...['content-security-policy', 'sandbox'],
     ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
+    ...(refusal.approval === '' ? [] : [APPROVAL_HEADER, refusal.approval]),
     ...(refusal.status === 401 ? ['www-authenticate', challenge(refusal)] : []),
   ];
   return { kind: 'refused', status: refusal.status, headers, body: raw.method === 'HEAD' ? new Uint8Array(0) : body };
@@ -104,7 +106,7 @@ export function refusalReply(refusal: Refusal, raw: Pick<RawRequest, 'id' | 'met
 
 /** The `Status` of a refusal; `exchange` is the id under which the request is recorded. */
 export function statusOf(refusal: Refusal, exchange: string): Status {
-  const { code, retry, rule, advice, grant } = refusal;
+  const { code, retry, rule, advice, grant, approval } = refusal;
   const causes: StatusCause[] = [
     { reason: 'SallyportCode', message: code },
     { reason: 'SallyportRetry', message: retry },
@@ -115,6 +117,7 @@ export function statusOf(refusal: Refusal, exchange: string): Status {
     if (grant.command !== undefined) causes.push({ reason: 'SallyportRequest', message: grant.command });
     causes.push({ reason: 'SallyportGrant', message: grant.body }, { reason: 'SallyportLink', message: grant.link });
   }
+  if (approval !== '') causes.push({ reason: 'SallyportApproval', message: approval });
   causes.push({ reason: 'SallyportExchange', message: exchange });
   const retryAfterSeconds = retry === 'later' ? wholeSeconds(refusal.retryAfterSeconds) : undefined;
   return {
@@ -129,11 +132,16 @@ export function statusOf(refusal: Refusal, exchange: string): Status {
   };
 }
 
+/** T66: upstream's replies have no header of this name; see `replied-headers.ts`. */
+const APPROVAL_HEADER = 'sallyport-approval';
+
 const JSON_TYPE = 'application/json';
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const YAML = 'application/yaml';
 
-function reasonOf({ status, retry }: Refusal): string {
+function reasonOf({ status, retry, code }: Refusal): string {
+  // T66: upstream's own 429 has another reason, of a disruption budget or of a server that is busy.
+  if (code === 'HELD_WAITING') return 'HeldForApproval';
   // Of the two kinds of 502, one says that nothing was sent.
   if (status === 502) return retry === 'verify' ? 'InternalError' : 'ServiceUnavailable';
   return REASONS[status] ?? '';

@@ -3,8 +3,8 @@ import { StreamEnded } from '../../../model/channels.ts';
 import type { Refusal } from '../../../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../../../model/reply.ts';
 import type { ByteSink, ByteSource } from '../../../std/byte-source.ts';
-import { withoutHopByHop } from '../../../std/hop-by-hop.ts';
 import { upstreamFailure, upstreamTimeout } from './failure.ts';
+import { repliedHeaders } from './replied-headers.ts';
 
 /** Limit: bytes of a reply that are kept before somebody takes them; over it, upstream is made to wait. */
 const WAITING_BYTES_MAX = 64 * 1024;
@@ -74,7 +74,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
     if (status < 200 || this.#isSettled) return;
     clearTimeout(this.#timer);
     this.#isSettled = true;
-    const headers = withoutHopByHop(headerStrings(controller.rawHeaders));
+    const headers = repliedHeaders(headerStrings(controller.rawHeaders));
     const isStream = this.#isStream && status < 300;
     if (isStream)
       this.#onOutcome({ kind: 'stream', status, headers, body: this, end: ({ message }) => this.#cut(message) });

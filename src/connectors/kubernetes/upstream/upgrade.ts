@@ -12,11 +12,12 @@ import type { ConnectionOptions } from 'node:tls';
 import { Refusal } from '../../../model/refusal.ts';
 import type { DuplexReply, Reply, UnaryReply } from '../../../model/reply.ts';
 import type { UpgradeProtocol } from '../../../model/request.ts';
-import { connectionNames, withoutHopByHop } from '../../../std/hop-by-hop.ts';
+import { connectionNames } from '../../../std/hop-by-hop.ts';
 import { keepReading } from '../../../std/keep-reading.ts';
 import { upstreamFailure, upstreamTimeout } from './failure.ts';
 import type { UpstreamLimits } from './limits.ts';
 import { readableSource } from './readable-source.ts';
+import { repliedHeaders } from './replied-headers.ts';
 
 /** A request that asks to leave HTTP. */
 export interface UpgradeRequest {
@@ -144,7 +145,7 @@ function unaryReply(response: IncomingMessage, signal: AbortSignal): UnaryReply 
   return {
     kind: 'unary',
     status: response.statusCode ?? 502,
-    headers: withoutHopByHop(response.rawHeaders),
+    headers: repliedHeaders(response.rawHeaders),
     body: readableSource(response),
   };
 }

@@ -1,0 +1,91 @@
+/* Questions to persons, as they go over the wire of `/api/v1`. What is shown has masks in the place of secret values. */
+import { z } from 'zod';
+import { ownWords } from './contract.ts';
+
+const instant = z.iso.datetime();
+const strings = z.array(z.string());
+
+const change = z.strictObject({
+  at: z.string().describe('A JSON pointer.'),
+  before: z.string().optional().describe('JSON; absent: there was nothing.'),
+  after: z.string().optional(),
+});
+
+const loss = z.strictObject({ kind: z.string(), count: z.int(), names: strings.describe('Some of them.') });
+
+/** All of what a person is shown. */
+export const shownSchema = z.strictObject({
+  operation: z.string().describe('In words.'),
+  asked: z.string().describe('The request line, or the bounds of a grant.'),
+  risks: strings.describe('Facts that make it dangerous, the worst first.'),
+  argv: strings.optional(),
+  body: z.string().optional().describe('The body as a document, whole.'),
+  changes: z.array(change).optional().describe('What would change in the live object, by the target’s own dry run.'),
+  losses: z.array(loss).optional().describe('What goes with it.'),
+  mayDiffer: strings.describe('What may be another when the same command is run again.'),
+  missing: strings.describe('What could not be shown, and why.'),
+  reason: z.string().describe('The caller’s own words.'),
+});
+
+const answer = z.strictObject({
+  answer: z.enum(['approve', 'reject']),
+  subject: z.string(),
+  issuer: z.string(),
+  reason: z.string(),
+  at: instant,
+});
+
+/** A question and what became of it. */
+export const approvalSchema = z.strictObject({
+  id: z.string(),
+  state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn']),
+  exchange: z
+    .enum(['waiting', 'forwarded', 'answered', 'unknown', 'gone'])
+    .describe('Of what was asked for: `unknown` may have run, `gone` was never sent.'),
+  digest: z.string().describe('Of all that is shown; an answer names it.'),
+  asker: z.strictObject({
+    subject: z.string(),
+    issuer: z.string(),
+    kind: z.enum(['autonomous', 'person']),
+    person: z.string().optional(),
+  }),
+  target: z.string(),
+  namespace: z.string(),
+  rules: z.array(
+    z.strictObject({
+      rule: z.string(),
+      reason: z.string(),
+      approvers: strings.describe('In words.'),
+      quorum: z.int(),
+      missing: z.int().describe('Yeses that are still missing.'),
+    }),
+  ),
+  shown: shownSchema,
+  answers: z.array(answer),
+  askedAt: instant,
+  closesAt: instant,
+  endedAt: instant.optional(),
+  goodUntil: instant.optional().describe('Of an approved one: until when it can be used.'),
+  usedBy: z.string().optional().describe('The exchange that used it.'),
+  status: z.int().optional().describe('What the target answered.'),
+  grant: z.string().optional().describe('The grant that a yes gives.'),
+  mayAnswer: z.boolean().describe('Whether the rules seat who asks for this document.'),
+});
+
+export const approvalListQuery = z.strictObject({
+  state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn']).optional(),
+  own: z.enum(['true', 'false']).optional().describe('`true`: those that the caller itself asks.'),
+  after: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).default(100),
+});
+
+/** An answer to what was shown, and to nothing else. */
+export const answerSchema = z.strictObject({
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected the digest of what was shown')
+    .describe('The digest of what was shown.'),
+  reason: ownWords.default('').describe('Why; the caller is told why not.'),
+});
+
+export type ApprovalView = z.infer<typeof approvalSchema>;

@@ -1,0 +1,116 @@
+import type { Approval, Saying } from '../approval/approval.ts';
+import { callerKey } from '../model/caller.ts';
+import { Refusal } from '../model/refusal.ts';
+import { answerSchema, approvalListQuery, approvalSchema } from './approval-contract.ts';
+import { approvalView } from './approval-view.ts';
+import { pageOf } from './contract.ts';
+import type { LiveApprovals } from './live-approvals.ts';
+import type { Questions } from './questions.ts';
+import type { Answered, Asked, Route } from './route.ts';
+import { maySee, partyOf, seatsFilledBy } from './seats.ts';
+
+interface Parts {
+  readonly questions: Questions;
+  readonly approvals: Pick<LiveApprovals, 'onApproval'>;
+}
+
+const answer = { schema: approvalSchema, description: 'The question; `ETag` is its version.' };
+
+/** The operations on questions. Security: a GET answers nothing (T61). */
+export function approvalRoutes({ questions, approvals }: Parts): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/approvals',
+      id: 'listApprovals',
+      summary:
+        'Questions that the caller may see: its own, those in which a rule seats it, and those that a role reaches; the newest first.',
+      needs: 'caller',
+      query: approvalListQuery,
+      answer: { status: 200, schema: pageOf(approvalSchema), description: 'A page.' },
+      handle: async ({ caller, roles, query }) => {
+        const { state, own, after, limit } = query as ReturnType<typeof approvalListQuery.parse>;
+        const found = await questions.list({
+          ...(own === 'true' ? { owner: callerKey(caller) } : {}),
+          ...(state === undefined ? {} : { state }),
+          ...(after === undefined ? {} : { before: after }),
+          limit,
+        });
+        const items = found
+          .filter(
+            ({ approval }) => maySee(caller, roles, approval) && (state === undefined || approval.state === state),
+          )
+          .map(({ approval }) => approvalView(approval, caller, roles));
+        return {
+          status: 200,
+          body: { items, next: found.length < limit ? null : (found.at(-1)?.approval.id ?? null) },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/approvals/events',
+      id: 'watchApprovals',
+      summary: 'Each question as it changes, as server-sent events: those that the caller may see.',
+      needs: 'caller',
+      answer: { status: 200, schema: 'events', description: 'Events `approval`, each with a question.' },
+      handle: async ({ caller, roles }) => ({
+        begin: (send) =>
+          approvals.onApproval(({ approval }) => {
+            if (maySee(caller, roles, approval)) send('approval', approvalView(approval, caller, roles));
+          }),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/approvals/{id}',
+      id: 'getApproval',
+      summary: 'One question, with all that is shown of it and the digest of that.',
+      needs: 'caller',
+      answer: { status: 200, ...answer },
+      handle: async (asked) => {
+        const { approval, version } = await find(questions, asked);
+        return { status: 200, body: approvalView(approval, asked.caller, asked.roles), version };
+      },
+    },
+    answering(questions, 'approve', 'Say yes to what was shown; it is used once, by the very request.'),
+    answering(questions, 'reject', 'Say no to what was shown; the caller is told why.'),
+  ];
+}
+
+function answering(questions: Questions, said: Saying['answer'], summary: string): Route {
+  return {
+    method: 'POST',
+    path: `/approvals/{id}/${said}`,
+    id: `${said}Approval`,
+    summary,
+    needs: 'caller',
+    body: answerSchema,
+    answer: { status: 200, ...answer },
+    handle: async (asked) => {
+      const { approval } = await find(questions, asked);
+      const { caller, roles } = asked;
+      const { digest, reason } = asked.body as { readonly digest: string; readonly reason: string };
+      const saying = {
+        answer: said,
+        by: partyOf(caller),
+        seats: seatsFilledBy(caller, roles, approval),
+        reason,
+        digest,
+      };
+      return answered(await questions.answer(approval.id, saying), asked);
+    },
+  };
+}
+
+function answered(approval: Approval, { caller, roles }: Asked): Answered {
+  return { status: 200, body: approvalView(approval, caller, roles) };
+}
+
+async function find(questions: Questions, { path, caller, roles }: Asked) {
+  const kept = await questions.get(path.id as string);
+  // Security: what a caller may not see is answered as what is not there.
+  if (kept === undefined || !maySee(caller, roles, kept.approval))
+    throw new Refusal('NOT_FOUND', 'there is no such approval that you may see');
+  return kept;
+}

@@ -1,0 +1,30 @@
+import type { Approval } from '../approval/approval.ts';
+import { callerKey } from '../model/caller.ts';
+import type { Row } from '../store/store.ts';
+
+/** A question and the version of its row. */
+export interface KeptApproval {
+  readonly approval: Approval;
+  readonly version: number;
+}
+
+/** The question in a row. Security: what a row holds was sealed by a gateway, and is taken as it wrote it. */
+export function approvalOf(row: Row): KeptApproval {
+  return { approval: row.body as Approval, version: row.version };
+}
+
+/** The row of a question. */
+export function approvalRow({ approval, version }: KeptApproval): Row {
+  const { id, asker, state } = approval;
+  return { kind: 'approval', id, version, owner: callerKey(asker), state, body: approval };
+}
+
+/** Which question is the one about a request now, by the digest of the request. */
+export function pointerRow(digest: string, approval: string, version: number): Row {
+  return { kind: 'question', id: digest, version, owner: '', state: '', body: { approval } };
+}
+
+/** The id of the question that a pointer names. */
+export function pointedAt(row: Row): string {
+  return (row.body as { readonly approval: string }).approval;
+}

@@ -1,0 +1,70 @@
+import { type Approval, isSamePerson, missing } from '../approval/approval.ts';
+import type { Caller } from '../model/caller.ts';
+import type { Approver } from '../model/hold-terms.ts';
+import type { Role } from '../policy/role.ts';
+import type { ApprovalView } from './approval-contract.ts';
+import { partyOf, seatsFilledBy } from './seats.ts';
+import { instant } from './views.ts';
+
+/** A question as the wire has it, to one caller. */
+export function approvalView(approval: Approval, caller: Caller, roles: readonly Role[]): ApprovalView {
+  const { asker, shown, endedAt, goodUntil, usedBy, status, grant } = approval;
+  const { changes, losses, argv, risks, mayDiffer, missing: notShown, ...text } = shown;
+  const lacking = new Map(missing(approval).map(({ rule, yeses }) => [rule, yeses]));
+  return {
+    id: approval.id,
+    state: approval.state,
+    exchange: approval.exchange,
+    digest: approval.digest,
+    asker: {
+      subject: asker.subject,
+      issuer: asker.issuer,
+      kind: asker.kind,
+      ...(asker.person === undefined ? {} : { person: asker.person }),
+    },
+    target: approval.target,
+    namespace: approval.namespace,
+    rules: approval.seats.map(({ rule, reason, approvers, quorum }) => ({
+      rule,
+      reason,
+      approvers: approvers.length === 0 ? ['holders of the role `approver`'] : approvers.map(words),
+      quorum,
+      missing: lacking.get(rule) ?? 0,
+    })),
+    shown: {
+      ...text,
+      risks: [...risks],
+      mayDiffer: [...mayDiffer],
+      missing: [...notShown],
+      ...(argv === undefined ? {} : { argv: [...argv] }),
+      ...(changes === undefined ? {} : { changes: [...changes] }),
+      ...(losses === undefined ? {} : { losses: losses.map((loss) => ({ ...loss, names: [...loss.names] })) }),
+    },
+    answers: approval.answers.map(({ answer, by, reason, at }) => ({
+      answer,
+      subject: by.subject,
+      issuer: by.issuer,
+      reason,
+      at: instant(at),
+    })),
+    askedAt: instant(approval.askedAt),
+    closesAt: instant(approval.closesAt),
+    ...(endedAt === undefined ? {} : { endedAt: instant(endedAt) }),
+    ...(goodUntil === undefined ? {} : { goodUntil: instant(goodUntil) }),
+    ...(usedBy === undefined ? {} : { usedBy }),
+    ...(status === undefined ? {} : { status }),
+    ...(grant === undefined ? {} : { grant }),
+    mayAnswer: !isSamePerson(partyOf(caller), asker) && seatsFilledBy(caller, roles, approval).length > 0,
+  };
+}
+
+function words(approver: Approver): string {
+  if ('namespaceLabel' in approver) return `the team that the label \`${approver.namespaceLabel}\` names`;
+  const { subjects, groups } = approver;
+  if (groups?.length === 0) return 'a team that no label names';
+  const named = [
+    ...(subjects === undefined ? [] : [subjects.map((name) => `\`${name}\``).join(' or ')]),
+    ...(groups === undefined ? [] : [`the group ${groups.map((name) => `\`${name}\``).join(' or ')}`]),
+  ];
+  return named.join(', in ');
+}

@@ -1,0 +1,43 @@
+import type { Approval, NotTaken } from '../approval/approval.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { RefusalCode } from '../model/refusal-codes.ts';
+
+/** Why an answer is not taken, to who gave it. */
+export function notTaken(why: NotTaken, { id, state }: Pick<Approval, 'id' | 'state'>): Refusal {
+  const [code, message, advice] = WORDS[why];
+  return new Refusal(code, `${message}: approval \`${id}\` is ${state}`, { advice });
+}
+
+const WORDS: Readonly<Record<NotTaken, readonly [RefusalCode, string, string]>> = {
+  closed: ['ANSWER_LATE', 'the question is closed', 'look at what became of it'],
+  twice: ['ANSWER_LATE', 'you have answered it, and one person counts once', 'let another approver answer'],
+  changed: [
+    'VERSION_CHANGED',
+    'the answer is to something else than what is asked',
+    'look at it again, and answer what you then see',
+  ],
+  machine: ['ANSWER_REFUSED', 'only a person answers', 'use the token of an issuer whose `kind` is `person`'],
+  own: [
+    'ANSWER_REFUSED',
+    'nobody answers their own question, nor one that another identity of theirs asks',
+    'let somebody else answer',
+  ],
+  'not-seated': ['ANSWER_REFUSED', 'the rule that asks does not name you', 'ask one of those whom it names'],
+};
+
+/** The yes is not there to take. */
+export function notThere(id: string): Refusal {
+  return new Refusal('HOLD_EXPIRED', `the yes of approval \`${id}\` is used, or its time is over; nothing was done`, {
+    advice: 'run it again to ask anew',
+    approval: id,
+  });
+}
+
+/** T80: the same request was forwarded after a yes, and nobody knows what became of it. */
+export function mayHaveRun({ id }: Approval, look: string): Refusal {
+  return new Refusal(
+    'REPEATED_UNKNOWN',
+    `the same request was forwarded after approval \`${id}\` and may have run, so it is not asked about again yet`,
+    { advice: `${look}; before you repeat it, change something of it (a label, an argument), or wait`, approval: id },
+  );
+}

@@ -1,0 +1,65 @@
+import { type Approval, isSamePerson, type Party, type Seat } from '../approval/approval.ts';
+import { type Caller, callerKey } from '../model/caller.ts';
+import type { Approver, Holding } from '../model/hold-terms.ts';
+import { callerMatcher } from '../policy/caller-match.ts';
+import { type Role, type RoleName, reaches } from '../policy/role.ts';
+import type { CallerMatch } from '../policy/rule.ts';
+
+/** The caller as a party to questions. */
+export function partyOf({ subject, issuer, groups, kind, person }: Caller): Party {
+  return { subject, issuer, groups, kind, ...(person === undefined ? {} : { person }) };
+}
+
+/**
+ * The seats of what rules hold. The team that a label of the namespace names is read now and stays, whatever the label says later; where it cannot be read, or says
+ * nothing, that entry seats nobody.
+ */
+export function seatsOf(
+  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum'>[],
+  labels: Readonly<Record<string, string>> | null | 'unknown',
+): readonly Seat[] {
+  return holds.map(({ rule, reason, approvers, quorum }) => ({
+    rule,
+    reason,
+    approvers: approvers.map((approver) => frozen(approver, labels)),
+    quorum,
+  }));
+}
+
+/** Whether a seat's approvers hang on the labels of the namespace. */
+export function hangsOnLabels(holds: readonly Pick<Holding, 'approvers'>[]): boolean {
+  return holds.some(({ approvers }) => approvers.some((approver) => 'namespaceLabel' in approver));
+}
+
+function frozen(approver: Approver, labels: Readonly<Record<string, string>> | null | 'unknown'): Approver {
+  if (!('namespaceLabel' in approver)) return approver;
+  const { namespaceLabel: key, groupPrefix } = approver;
+  const value = labels === null || labels === 'unknown' || !Object.hasOwn(labels, key) ? '' : (labels[key] as string);
+  // Security: without a value, the prefix alone could be a group.
+  return { groups: value === '' ? [] : [groupPrefix + value] };
+}
+
+/** The rules whose seats the caller fills: those that name it, and where a rule names nobody, the role `approver` for the place. */
+export function seatsFilledBy(caller: Caller, roles: readonly Role[], approval: Approval): readonly string[] {
+  if (caller.kind !== 'person') return [];
+  return approval.seats
+    .filter(({ approvers }) =>
+      approvers.length === 0
+        ? reaches(roles, ['approver'], placeOf(approval))
+        : callerMatcher(approvers as readonly CallerMatch[])(caller),
+    )
+    .map(({ rule }) => rule);
+}
+
+const SEE: readonly RoleName[] = ['auditor', 'operator', 'approver'];
+
+/** Whether the caller may see a question: who asks, who may answer, and whoever has a role for the place. */
+export function maySee(caller: Caller, roles: readonly Role[], approval: Approval): boolean {
+  if (callerKey(caller) === callerKey(approval.asker)) return true;
+  if (reaches(roles, SEE, placeOf(approval))) return true;
+  return seatsFilledBy(caller, roles, approval).length > 0 && !isSamePerson(partyOf(caller), approval.asker);
+}
+
+function placeOf({ target, namespace }: Approval) {
+  return { target, namespaces: namespace === '' ? [] : [namespace] };
+}

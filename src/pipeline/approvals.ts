@@ -1,0 +1,77 @@
+import type { Approval } from '../approval/approval.ts';
+import type { Caller } from '../model/caller.ts';
+import type { Holding } from '../model/hold-terms.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Shown } from '../model/shown.ts';
+import type { ExchangeId } from '../std/ids.ts';
+
+/** A request that rules hold, as it is put to persons. */
+export interface HeldRequest {
+  readonly caller: Caller;
+  readonly operation: Operation;
+  readonly exchange: ExchangeId;
+  /** See `Approval.request`. */
+  readonly digest: string;
+  readonly holds: readonly Holding[];
+  /** How a caller sees whether it ran, where it must not be done twice. */
+  readonly look: string | undefined;
+  /** Until when its caller will be there at least, from now. */
+  readonly attendedMs: number;
+  /** Called where it is asked anew alone. @throws {Refusal} HOLD_UNSUPPORTED it cannot be shown whole */
+  readonly show: () => Promise<Shown>;
+  /** The labels of its namespace, for teams that they name. */
+  readonly namespaceLabels: () => Promise<Readonly<Record<string, string>> | null | 'unknown'>;
+}
+
+/** Questions to persons, as the data path asks them. Each call may throw STORE_UNAVAILABLE. */
+export interface Approvals {
+  /** Whether anybody can be asked at all. */
+  readonly canAsk: boolean;
+  /**
+   * The question about this request: the one that is open, or that was answered or closed a moment ago, or else a new one. Told with `attendedMs` that its caller is there.
+   *
+   * @throws {Refusal} TOO_MANY_REQUESTS, REPEATED_UNKNOWN, and what `show` refuses
+   */
+  ask(held: HeldRequest): Promise<Approval>;
+  /**
+   * The question once it is not pending any more, or as it is after `ms`, or when this gateway stops; `signal` gives up.
+   *
+   * @throws {Refusal} TOO_MANY_REQUESTS as many wait as may; what `signal` was aborted with
+   */
+  wait(approval: Approval, caller: Caller, ms: number, signal: AbortSignal): Promise<Waited>;
+  /** Whether a wait for it at this gateway ended without an answer so lately. */
+  wasToldLately(id: string, withinMs: number): boolean;
+  /** Its caller is told to come back: it counts as there for so long from now. */
+  attend(id: string, exchange: ExchangeId, ms: number): Promise<void>;
+  /** Its caller has gone away. Never throws. */
+  leave(id: string, exchange: ExchangeId): void;
+  /** Takes the yes for one exchange, in the store. @throws {Refusal} HOLD_EXPIRED it is not there to take any more */
+  take(id: string, exchange: ExchangeId): Promise<void>;
+  /** What became of the exchange that took it: upstream's status, that it may have run, or that nothing was sent. Never throws. */
+  conclude(id: string, exchange: ExchangeId, outcome: number | 'unknown' | 'unsent'): void;
+}
+
+/** How a wait ended. */
+export interface Waited {
+  readonly approval: Approval;
+  /** The gateway stops: its caller is to go on elsewhere. */
+  readonly isStopping: boolean;
+}
+
+/** A gateway without a control plane: nobody can be asked. */
+export const noApprovals: Approvals = {
+  canAsk: false,
+  async ask() {
+    throw new Error('a person was asked where nobody can be');
+  },
+  async wait() {
+    throw new Error('a question was waited for where there is none');
+  },
+  wasToldLately: () => false,
+  async attend() {},
+  leave() {},
+  async take() {
+    throw new Error('a yes was taken where there is none');
+  },
+  conclude() {},
+};

@@ -1,0 +1,170 @@
+/*
+ * A person before what a rule holds. The request waits here, on its own connection, and nothing of it has been sent. When persons have said yes, policy is asked
+ * again, with what is there now; only where it still says the same of the very same request, on the same life of its object, does the yes count.
+ *
+ * A client that follows a 429 by itself is answered one before it, or what stands before the gateway, loses patience, and joins the same question when it comes
+ * back. Whoever does not is told whom to wait for and to run it again. A question whose caller has gone is withdrawn: nothing is done after its caller has left.
+ */
+import type { Approval } from '../approval/approval.ts';
+import type { Asking } from '../connectors/connector.ts';
+import type { AllowDecision, HoldDecision } from '../model/decision.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { ExchangeId } from '../std/ids.ts';
+import type { Gateway } from './gateway.ts';
+import { heldDigest } from './held-digest.ts';
+import { expired, heldOpen, heldTold, rejected, unsupported } from './held-refusals.ts';
+import type { Judged } from './judge.ts';
+import type { Recording } from './recording.ts';
+import { showHeld } from './show-held.ts';
+
+/** Limits of waiting; documented in docs/reference/limits.md. */
+export const WAIT_LIMITS = Object.freeze({
+  /** How long a client that was told 429 may stay away before it counts as gone. */
+  graceMs: 20_000,
+  /** A second try at an upgrade within so long after the first was answered is answered at once: clients that are refused one protocol try the other. */
+  secondTryMs: 5_000,
+  /** How often a request is asked about anew in one exchange, where it changed while a person looked at it. */
+  questionsMax: 3,
+});
+
+type Held = Judged & { readonly decision: HoldDecision };
+
+/**
+ * Judges, and asks persons where rules hold the request: what comes back is what policy says of it after their yes.
+ *
+ * @throws {Refusal} HELD, HELD_WAITING, HOLD_EXPIRED, REJECTED, HOLD_UNSUPPORTED, STORE_UNAVAILABLE, TOO_MANY_REQUESTS, REPEATED_UNKNOWN, OBJECT_CHANGED; what `judging` refuses
+ */
+export function askingPersons(
+  gateway: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'clock' | 'masking'>,
+  recording: Pick<Recording, 'decided' | 'waiting' | 'probed'>,
+  exchange: ExchangeId,
+  caller: AbortSignal,
+): (judging: () => Promise<Judged>) => Promise<Judged> {
+  return async (judging) => {
+    for (let questions = 0; ; questions++) {
+      const judged = await judging();
+      if (judged.decision.effect !== 'hold') return judged;
+      recording.decided(judged);
+      if (!gateway.approvals.canAsk) throw unsupported(judged as Held);
+      const asked = await ask(gateway, recording, judged as Held, exchange);
+      if (asked.approval.state === 'approved') return approved(gateway, asked, judged as Held);
+      if (asked.approval.state !== 'pending' || questions === WAIT_LIMITS.questionsMax)
+        throw refusalOf(judged as Held, asked.approval);
+      await wait(gateway, recording, judged as Held, asked, { exchange, caller });
+    }
+  };
+}
+
+interface Asked {
+  readonly approval: Approval;
+  readonly asking: Asking;
+  /** The live object; null: there is none, undefined: the operation names none. */
+  readonly existing: object | null | undefined;
+}
+
+async function ask(
+  { connector, probe, approvals, masking }: Parameters<typeof askingPersons>[0],
+  recording: Pick<Recording, 'probed'>,
+  held: Held,
+  exchange: ExchangeId,
+): Promise<Asked> {
+  const { caller, request, operation, decision } = held;
+  const existing = operation.name === '' ? undefined : await probe.existing(operation, caller);
+  if (existing !== undefined) recording.probed({ existing });
+  if (existing === 'unknown')
+    throw new Refusal(
+      'FACT_UNKNOWN',
+      'a person is to be asked, and the live object that the yes is for could not be looked up',
+      {
+        rule: decision.rule,
+        advice: 'try again',
+      },
+    );
+  const asking = connector.asking(request, operation);
+  const { waitMs, after } = patienceOf(asking, decision);
+  const approval = await approvals.ask({
+    caller,
+    operation,
+    exchange,
+    digest: heldDigest({ caller, operation, holds: decision.holds, what: asking.what, existing }),
+    holds: decision.holds,
+    look: connector.unrepeatable(request, operation)?.look,
+    attendedMs: after === 'told' ? Number.POSITIVE_INFINITY : waitMs + WAIT_LIMITS.graceMs,
+    show: async () => showHeld(masking, held, asking),
+    namespaceLabels: () => probe.namespaceLabels(operation, caller),
+  });
+  return { approval, asking, existing };
+}
+
+function patienceOf({ patience }: Asking, { holds }: HoldDecision) {
+  const waitMs =
+    patience.waitMs === 'upgrade'
+      ? Math.min(...holds.map(({ upgradeWaitMaxMs }) => upgradeWaitMaxMs))
+      : patience.waitMs;
+  return { waitMs, after: patience.after };
+}
+
+/**
+ * The request as it is sent after the yes: held by upstream itself to the life, and the very version, of the object that policy has just been asked about. Where that
+ * changes before it is done, all of this is done again, and the yes counts for the same life alone.
+ */
+async function approved(
+  { connector }: Pick<Gateway, 'connector'>,
+  { approval, existing }: Asked,
+  { decision, ...judged }: Held,
+): Promise<Judged> {
+  const states = existing === undefined ? [] : [existing as never];
+  const pinned = states.length === 0 ? undefined : await connector.pin(judged.request, judged.operation, states);
+  const { rule, ports, notes } = decision;
+  const allow: AllowDecision = {
+    effect: 'allow',
+    rule,
+    approval: approval.id,
+    ...(ports === undefined ? {} : { ports }),
+    ...(notes === undefined ? {} : { notes }),
+  };
+  return { ...judged, ...pinned, decision: allow };
+}
+
+/** Resolves once persons have said yes. */
+async function wait(
+  { approvals, clock }: Pick<Gateway, 'approvals' | 'clock'>,
+  recording: Pick<Recording, 'waiting'>,
+  judged: Held,
+  { approval, asking }: Asked,
+  { exchange, caller }: { readonly exchange: ExchangeId; readonly caller: AbortSignal },
+): Promise<void> {
+  const { waitMs, after } = patienceOf(asking, judged.decision);
+  const isSecondTry =
+    asking.patience.waitMs === 'upgrade' && approvals.wasToldLately(approval.id, WAIT_LIMITS.secondTryMs);
+  // T60: nobody waits longer than the token lasts; who comes back with a new one joins.
+  const leftMs = Math.max(0, judged.caller.tokenEndsAt - clock.now());
+  const signal = recording.waiting(caller);
+  const waited = await approvals
+    .wait(approval, judged.caller, isSecondTry ? 0 : Math.min(waitMs, leftMs), signal)
+    .catch((thrown: unknown) => {
+      if (caller.aborted) approvals.leave(approval.id, exchange);
+      throw thrown;
+    });
+  const { state } = waited.approval;
+  if (state === 'approved') return;
+  if (state !== 'pending') throw refusalOf(judged, waited.approval);
+  if (after === 'again' || waited.isStopping) {
+    await approvals.attend(approval.id, exchange, WAIT_LIMITS.graceMs);
+    throw heldOpen(judged, waited.approval);
+  }
+  throw heldTold(judged, waited.approval);
+}
+
+function refusalOf(judged: Held, approval: Approval): Refusal {
+  switch (approval.state) {
+    case 'rejected':
+      return rejected(judged, approval);
+    case 'expired':
+    case 'withdrawn':
+      return expired(judged, approval);
+    case 'pending':
+    case 'approved':
+      return heldTold(judged, approval);
+  }
+}

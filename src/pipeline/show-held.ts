@@ -1,0 +1,84 @@
+/*
+ * What a person is shown of a held request: the operation in words, all of what is sent, and facts that make it dangerous. Secret values are masked whoever asks
+ * or answers, under nobody's `unmask`. What the caller itself says of it stands apart, as a quotation.
+ *
+ * T78: all of it is shown, or it is not asked about.
+ */
+import type { Asking } from '../connectors/connector.ts';
+import { maskedText, maskedWords } from '../masking/text/masked-text.ts';
+import type { HoldDecision } from '../model/decision.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Shown } from '../model/shown.ts';
+import { describe } from './describe.ts';
+import { unshowable } from './held-refusals.ts';
+import type { Judged } from './judge.ts';
+import { maskedBody } from './masked-body.ts';
+import type { Masking } from './masking.ts';
+
+/** Limit: so many characters of one question are kept and shown. */
+export const SHOWN_CHARACTERS_MAX = 160 * 1024;
+
+interface Held extends Judged {
+  readonly decision: HoldDecision;
+}
+
+/** @throws {Refusal} HOLD_UNSUPPORTED it cannot be shown whole */
+export function showHeld(masking: Masking, held: Held, asking: Asking): Shown {
+  const { request, operation, decision } = held;
+  const body = bodyOf(masking, held);
+  const argv = operation.stream?.argv ?? [];
+  const shown: Shown = {
+    operation: describe(operation),
+    asked: `${request.method} ${operation.path}${queryOf(operation)}`,
+    risks: risksOf(operation, decision),
+    ...(argv.length === 0 ? {} : { argv: maskedWords(argv) }),
+    ...(body === undefined ? {} : { body }),
+    mayDiffer: asking.mayDiffer,
+    missing: [],
+    reason: '',
+  };
+  const { length } = JSON.stringify(shown);
+  if (length > SHOWN_CHARACTERS_MAX)
+    throw unshowable(held, `it has ${length} characters, and ${SHOWN_CHARACTERS_MAX} can be shown`);
+  return shown;
+}
+
+function bodyOf(masking: Masking, held: Held): string | undefined {
+  const { caller, operation, request } = held;
+  if (operation.body === undefined || operation.body.bytes.length === 0) return undefined;
+  const document = maskedBody(masking, caller, operation, request.id);
+  if (document === undefined) throw unshowable(held, 'its body cannot be read as a document');
+  return JSON.stringify(document, null, 2);
+}
+
+/** A command is shown by itself. */
+function queryOf({ query, stream }: Operation): string {
+  const shown = [...query].flatMap(([key, values]) =>
+    key === 'command' && stream !== undefined ? [] : values.map((value) => `${key}=${maskedText(value)}`),
+  );
+  return shown.length === 0 ? '' : `?${shown.join('&')}`;
+}
+
+const POWER_WORDS: Partial<Record<NonNullable<Operation['power']>, string>> = {
+  exec: 'runs a program in a running container',
+  attach: 'attaches to the program of a running container',
+  portforward: 'opens ports of a pod',
+  ephemeralcontainers: 'puts a container into a running pod',
+  'nodes-proxy': 'reaches the kubelet of a node',
+};
+
+function risksOf(operation: Operation, { lifts = [] }: HoldDecision): readonly string[] {
+  const { verb, power, options, equals, stream } = operation;
+  const power_ = power === undefined ? undefined : POWER_WORDS[power];
+  return [
+    ...lifts.map((guard) => `the guard \`${guard}\` would stop it; a yes lifts it for this request`),
+    ...(verb === 'deletecollection' ? ['deletes all that its selector finds'] : []),
+    ...(equals.length === 0 ? [] : [`amounts to a delete (${equals.join(', ')})`]),
+    ...(power_ === undefined ? [] : [power_]),
+    ...(stream?.isTty === true && stream.isStdin ? ['interactive: what is typed then is not shown here'] : []),
+    ...(options.force === true ? ['takes fields over from others (`force`)'] : []),
+    ...(options.gracePeriodSeconds === 0 ? ['ends pods without a grace period'] : []),
+    ...(options.propagationPolicy === 'Orphan' ? ['leaves what it owns behind, without an owner'] : []),
+    ...(options.isDryRun ? ['a dry run: nothing is stored'] : []),
+  ];
+}
