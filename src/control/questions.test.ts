@@ -1,0 +1,180 @@
+/*
+ * Questions in both stores: asked once however many ask the same at once, answered once, and taken once, however many gateways try.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { leftOut } from '../../test/support/left-out.ts';
+import { callerOf, operationOf } from '../../test/support/operation.ts';
+import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
+
+import type { Approval } from '../approval/approval.ts';
+import { DEFAULT_HOLD } from '../model/hold-terms.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { HeldRequest } from '../pipeline/approvals.ts';
+import type { ApprovalChanged } from '../recording/event.ts';
+import type { ExchangeId } from '../std/ids.ts';
+import { openSqlStore } from '../store/sql-store.ts';
+import { openSqlite } from '../store/sqlite-backend.ts';
+import type { Store } from '../store/store.ts';
+import { storeKeys } from '../store/store-keys.ts';
+import { Questions } from './questions.ts';
+import { partyOf } from './seats.ts';
+
+const KEYS = () => storeKeys(Buffer.alloc(32, 1));
+const clock = { at: 1_750_000_000_000, now: () => clock.at, monotonic: () => clock.at };
+
+const asker = callerOf({ subject: 'ci:dev' });
+const lead = partyOf(callerOf({ subject: 'p:lea', kind: 'person' }));
+const mate = partyOf(callerOf({ subject: 'p:max', kind: 'person' }));
+
+function held(exchange: string, digest: string, part: Partial<HeldRequest> = {}): HeldRequest {
+  return {
+    caller: asker,
+    operation: operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop/pods/web' }),
+    exchange: exchange as ExchangeId,
+    digest,
+    holds: [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }] }],
+    look: undefined,
+    attendedMs: 60_000,
+    show: async () => ({ operation: 'delete it', asked: '', risks: [], mayDiffer: [], missing: [], reason: '' }),
+    namespaceLabels: async () => null,
+    ...part,
+  };
+}
+
+const saying = ({ digest }: Approval, by = lead, answer: 'approve' | 'reject' = 'approve') => ({
+  answer,
+  by,
+  seats: ['p/h'],
+  reason: '',
+  digest,
+});
+
+/** What one gateway has of questions. */
+function gatewayOn(store: Store, events: ApprovalChanged[] = []): Questions {
+  return new Questions({
+    store,
+    record: async (event) => void events.push(event),
+    onChange() {},
+    onGrant() {},
+    recordGrant: async () => {},
+    unknownForMs: 300_000,
+  });
+}
+
+async function outcomes(tries: readonly Promise<unknown>[]): Promise<readonly string[]> {
+  const settled = await Promise.allSettled(tries);
+  return settled.map((each) =>
+    each.status === 'fulfilled' ? 'done' : each.reason instanceof Refusal ? each.reason.code : String(each.reason),
+  );
+}
+
+/** The laws, for the stores of two gateways: of SQLite they are one, since one gateway has it alone. */
+function laws(name: string, world: () => { readonly stores: readonly [Store, Store]; readonly times: number }): void {
+  test(`${name}: T36: many that ask the same at once ask one question`, async () => {
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const asked = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? a : b).ask(held(`x${i}`, `${name}-same`))),
+    );
+    assert.equal(new Set(asked.map(({ id }) => id)).size, 1);
+    const other = await a.ask(held('x', `${name}-other`));
+    assert.notEqual(other.id, asked[0]?.id);
+  });
+
+  test(`${name}: T59: of a yes and a no at once one is taken, and of many that would use the yes one does`, async () => {
+    const { stores, times } = world();
+    const events: ApprovalChanged[] = [];
+    const [a, b] = stores.map((store) => gatewayOn(store, events)) as [Questions, Questions];
+    let approved = 0;
+    for (let i = 0; i < times; i++) {
+      const asked = await a.ask(held(`x${i}`, `${name}-${i}`));
+      const answers = await outcomes([
+        a.answer(asked.id, saying(asked)),
+        b.answer(asked.id, saying(asked, mate, i % 4 === 0 ? 'reject' : 'approve')),
+      ]);
+      assert.deepEqual([...answers].sort(), ['ANSWER_LATE', 'done'], `${answers}`);
+      const isApproved = (await b.get(asked.id))?.approval.state === 'approved';
+      const takes = await outcomes([
+        a.take(asked.id, 'e1'),
+        b.take(asked.id, 'e2'),
+        a.take(asked.id, 'e3'),
+        b.take(asked.id, 'e4'),
+      ]);
+      assert.equal(takes.filter((each) => each === 'done').length, isApproved ? 1 : 0, `${takes}`);
+      if (isApproved) approved++;
+    }
+    assert.ok(approved > 0);
+    assert.equal(events.filter(({ state }) => state === 'approved').length, approved);
+  });
+
+  test(`${name}: T75: what was not sent gives the yes back to whoever comes next, and what may have run never does`, async () => {
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const asked = await a.ask(held('x', `${name}-back`));
+    await b.answer(asked.id, saying(asked));
+    await a.take(asked.id, 'e1');
+    assert.deepEqual(await outcomes([b.take(asked.id, 'e2')]), ['HOLD_EXPIRED']);
+    await b.conclude(asked.id, 'e2', 'unsent');
+    assert.deepEqual(
+      await outcomes([b.take(asked.id, 'e2')]),
+      ['HOLD_EXPIRED'],
+      'another exchange cannot give it back',
+    );
+    await a.conclude(asked.id, 'e1', 'unsent');
+    await b.take(asked.id, 'e2');
+    await b.conclude(asked.id, 'e2', 'unknown');
+    assert.deepEqual(await outcomes([a.take(asked.id, 'e3')]), ['HOLD_EXPIRED']);
+    const look = 'look at the pod';
+    assert.deepEqual(await outcomes([a.ask(held('y', `${name}-back`, { look }))]), ['REPEATED_UNKNOWN'], 'T80');
+    assert.notEqual((await a.ask(held('y', `${name}-back`))).id, asked.id);
+  });
+
+  test(`${name}: a question lapses by the store’s clock, and what has lapsed asks anew`, async () => {
+    const [a] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const asked = await a.ask(held('x', `${name}-lapse`, { attendedMs: 1_000 }));
+    clock.at += 2_000;
+    const late = (await a.get(asked.id))?.approval.state;
+    // PostgreSQL has a clock of its own, which goes on by itself.
+    if (name === 'SQLite') assert.equal(late, 'withdrawn');
+    if (name === 'SQLite') assert.notEqual((await a.ask(held('y', `${name}-lapse`))).id, asked.id);
+    await a.leave(asked.id, 'x');
+    assert.equal((await a.get(asked.id))?.approval.state, 'withdrawn');
+    assert.deepEqual(await outcomes([a.answer(asked.id, saying(asked))]), ['ANSWER_LATE']);
+  });
+}
+
+{
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-questions-'));
+  let store: Store;
+  before(async () => {
+    store = await openSqlStore(await openSqlite(join(folder, 'store.db'), clock), KEYS(), () => {});
+  });
+  after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  laws('SQLite', () => ({ stores: [store, store], times: 50 }));
+}
+
+const programs = postgresPrograms();
+if (programs === undefined) leftOut('questions on PostgreSQL', 'install PostgreSQL 15 (`apt-get install postgresql`)');
+else {
+  let server: Postgres;
+  let stores: [Store, Store];
+  before(async () => {
+    const { migratePostgres, openPostgres } = await import('../store/postgres-backend.ts');
+    server = await startPostgres(programs);
+    server.create('questions');
+    const place = { url: server.url('questions'), clock, feedLostMs: 10_000 };
+    await migratePostgres(place, undefined);
+    const open = async () => openSqlStore(await openPostgres(place), KEYS(), () => {});
+    stores = [await open(), await open()];
+  });
+  after(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await server.stop();
+  });
+  laws('PostgreSQL', () => ({ stores, times: 200 }));
+}
