@@ -24,8 +24,8 @@ import { type RowWriter, type Store, StoreError } from '../store/store.ts';
 import { approvalEvent } from './approval-event.ts';
 import { approvalOf, approvalRow, type KeptApproval, pointedAt, pointerRow } from './approval-rows.ts';
 import { storeUnavailable } from './live-access.ts';
-import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
 import { mayHaveRun, notTaken, notThere } from './question-refusals.ts';
+import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
 import { hangsOnLabels, partyOf, seatsOf } from './seats.ts';
 
 /** Limits of questions; documented in docs/reference/limits.md. */

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { endedByRestore } from '../approval/approval.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { readConfig } from '../cli/read-config.ts';
-import { grantOf, grantRow } from '../control/row-body.ts';
-import { endedByRestore } from '../approval/approval.ts';
 import { approvalOf, approvalRow } from '../control/approval-rows.ts';
+import { grantOf, grantRow } from '../control/row-body.ts';
 import { ended } from '../grant/grant.ts';
 import { systemClock } from '../std/clock.ts';
 import { backupLines, restoreLines } from '../store/backup.ts';
