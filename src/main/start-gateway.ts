@@ -106,21 +106,18 @@ export async function startGateway(
     closers.push(counts.stop);
     const digestOf = keyedDigest(await ownKey(join(config.dataFolder, 'journal.key')));
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
-    const [{ access, approvals }, observer] = [control, observerOf(told, lines, troubles)];
+    const [{ access, approvals, releaseHeld }, observer] = [control, observerOf(told, lines, troubles)];
     const kept = { journal, inFlight, rates, digestOf, unknown, access, approvals, observer };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, maskKeys, maskTeller(journal, told));
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
     const consoleUrl = await control.serve(certificate.current);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
-    const state: { stopped?: Promise<void> } = {};
-    const hurry = new AbortController();
+    const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
-      // What waits is told on connections that say that they end.
-      const drained = drain({ listeners, inFlight, timeoutMs: config.limits.stopTimeoutMs, hurry: hurry.signal });
-      control.releaseHeld();
-      await drained;
+      const { stopTimeoutMs: timeoutMs } = config.limits;
+      await drain({ listeners, inFlight, releaseHeld, timeoutMs, hurry: hurry.signal });
       counts.stop();
       if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
       await close();

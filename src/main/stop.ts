@@ -24,6 +24,8 @@ export const STOP_REASON = 'the gateway stopped';
 export async function drain(parts: {
   readonly listeners: readonly Pick<Listener, 'stop'>[];
   readonly inFlight: Pick<InFlight, 'endStreams' | 'endUnanswered' | 'cut' | 'ended'>;
+  /** Lets what waits for a person go on elsewhere. Default: nothing waits. */
+  readonly releaseHeld?: () => void;
   readonly timeoutMs: number;
   readonly hurry: AbortSignal;
 }): Promise<void> {
@@ -37,6 +39,8 @@ export async function drain(parts: {
   };
   const closed = listeners.map((listener) => listener.stop(cut.signal));
   inFlight.endStreams(STOP_REASON);
+  // Told on connections that say, by now, that they end.
+  parts.releaseHeld?.();
   const timers = [
     setTimeout(() => inFlight.endUnanswered(), STOP_LIMITS.answerTimeoutMs),
     setTimeout(cutAll, timeoutMs),
