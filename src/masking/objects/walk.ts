@@ -178,6 +178,7 @@ export class Walk {
       return;
     }
     const depth = this.#path.length;
+    const isOwn = within === 'root' && this.#plan.release === 'secret'; // Masked at its own places, not as one in another.
     let [nameAt, valueAt, valueEnd, dataAt, stringDataAt, isSecret] = [0, 0, 0, 0, 0, false];
     for (;;) {
       const key = this.key();
@@ -203,7 +204,7 @@ export class Walk {
       else
         this.#value(place.key(key.text), key, key.role === keyRole.uid && first !== 0x22 ? 'none' : below(within, key));
       if (key.role === keyRole.value && first === 0x22) valueEnd = this.#at;
-      if (key.role === keyRole.kind && first === 0x22) isSecret = this.#says(at, 'Secret');
+      if (key.role === keyRole.kind && first === 0x22) isSecret = !isOwn && this.#says(at, 'Secret');
       if (within === 'root' && key.role === keyRole.type && first === 0x22 && this.#says(at, 'helm.sh/release.v1'))
         this.#isRelease = true;
       if (this.blank() === 0x7d) break;
@@ -224,8 +225,7 @@ export class Walk {
     this.#path[this.#path.length - 1] = key;
     this.#at = at + 1;
     this.#object(place, 'none');
-    this.#at = end;
-    this.#path.length = depth;
+    [this.#at, this.#path.length] = [end, depth];
   }
 
   #list(place: Place, key: KnownKey, within: Within): void {
