@@ -27,6 +27,31 @@ function inArmour(mask: string): string {
   return armour + Buffer.from(mask, 'latin1').toString('base64') + armourEnd;
 }
 
+/** How a whole mask is written in any of its forms; armour holds its base64. A global pattern, new for each search. */
+export function maskPattern(): RegExp {
+  return new RegExp(written, 'g');
+}
+
+/** The text with every whole mask as one and the same: equal where two texts differ in which masks they hold alone. */
+export function withoutIdentity(text: string): string {
+  return text.replace(maskPattern(), (mask) => `${mask.slice(0, headOf(mask))}*`);
+}
+
+function headOf(mask: string): number {
+  return mask.startsWith(textMaskPrefix) ? textMaskPrefix.length : baseHead.length;
+}
+
+const maskBytes = 40;
+const baseHead = Buffer.from(textMaskPrefix.slice(0, 18), 'latin1').toString('base64');
+const baseBytes = Buffer.alloc(maskBytes).toString('base64').replaceAll('=', '').length - baseHead.length;
+const armourHead = Buffer.from(armour.slice(0, 27), 'latin1').toString('base64');
+const armourBytes = Buffer.from(inArmour('x'.repeat(maskBytes)), 'latin1').toString('base64').length;
+const written = [
+  `${textMaskPrefix}[a-z2-7]{20}`,
+  `${baseHead}[A-Za-z0-9+/]{${baseBytes}}==`,
+  `${armourHead}[A-Za-z0-9+/=]{${armourBytes - armourHead.length}}`,
+].join('|');
+
 /** So much of the prefix is no other word; what ends in it was cut short. */
 const cutShortMin = 12;
 const stem = textMaskPrefix.slice(0, -1);

@@ -27,14 +27,23 @@ export type MaskedRelease =
 
 /** A release record, as it is written in its Secret or ConfigMap, with the values in it masked. */
 export function maskedRelease(written: Buffer, { encodedTimes, ...options }: ReleaseOptions): MaskedRelease {
-  const packed = decoded(written, encodedTimes);
-  const json = packed === undefined ? undefined : unpacked(packed);
+  const json = decodedRelease(written, encodedTimes);
   const edits = json === undefined ? undefined : releaseEdits(json, options);
   if (json === undefined || edits === undefined) return { kind: 'unreadable' };
   if (edits.length === 0) return { kind: 'unchanged' };
-  let text = gzipped(applyEdits(json, edits)).toString('base64');
-  if (encodedTimes === 2) text = Buffer.from(text, 'latin1').toString('base64');
-  return { kind: 'masked', text };
+  return { kind: 'masked', text: encodedRelease(applyEdits(json, edits), encodedTimes) };
+}
+
+/** The JSON of a record; undefined where it is none that Helm could read, or unpacks to more than 16 MiB. */
+export function decodedRelease(written: Buffer, encodedTimes: 1 | 2): Buffer | undefined {
+  const packed = decoded(written, encodedTimes);
+  return packed === undefined ? undefined : unpacked(packed);
+}
+
+/** A record as Helm writes it. */
+export function encodedRelease(json: Buffer, encodedTimes: 1 | 2): string {
+  const text = gzipped(json).toString('base64');
+  return encodedTimes === 2 ? Buffer.from(text, 'latin1').toString('base64') : text;
 }
 
 function decoded(written: Buffer, times: number): Buffer | undefined {

@@ -1,7 +1,7 @@
 import { formed, type MaskForm } from '../form/mask-form.ts';
 import type { Compare } from '../form/mask-key.ts';
 import { maskedRelease } from '../helm/masked-release.ts';
-import type { Edit } from '../inside/edit.ts';
+import { applyEdits, type Edit } from '../inside/edit.ts';
 import { type InsideFound, insideEdits } from '../inside/inside-edits.ts';
 import { escapedEdits, unescaped } from '../json/escapes.ts';
 import type { Found, PartFound, WholeFound } from './found.ts';
@@ -94,6 +94,13 @@ function appliedEdits(said: Buffer, part: PartFound, making: Making): readonly E
   }
 }
 
+/** Helm's record as it is written in the data of its object, with what is masked in it; whole in its place where it cannot be read. */
+export function releaseText(written: string, making: Making): string {
+  const bytes = Buffer.from(written);
+  const part = { kind: 'release', start: 0, end: bytes.length, path: 'data\nrelease', isBase64: false } as const;
+  return applyEdits(bytes, releaseEdits(bytes, bytes, part, making)).toString();
+}
+
 /** What Helm could not read is masked as what it stands in is: whole in a Secret, by its look elsewhere. */
 function releaseEdits(bytes: Buffer, said: Buffer, part: PartFound, making: Making): readonly Edit[] {
   const { detection, release, manifestValues } = making.plan;
@@ -123,7 +130,7 @@ function releaseEdits(bytes: Buffer, said: Buffer, part: PartFound, making: Maki
 
 const unreadable = { kind: 'unreadable' } as const;
 
-function maskOfFound(part: PartFound, making: Making) {
+function maskOfFound(part: Pick<PartFound, 'path'>, making: Making) {
   return ({ detector, path, value, form }: InsideFound) => {
     making.masked(detector);
     const compare = making.plan.compare.get(detector) ?? 'field';
@@ -131,7 +138,8 @@ function maskOfFound(part: PartFound, making: Making) {
   };
 }
 
-function textEdits(said: Buffer, part: PartFound, making: Making): readonly Edit[] {
+/** The edits that mask what is in a string that says a text or a document; `part` is where it stands. */
+export function textEdits(said: Buffer, part: Pick<PartFound, 'path' | 'isBase64'>, making: Making): readonly Edit[] {
   const { detection } = making.plan;
   if (detection === undefined) return [];
   return insideEdits(said, {

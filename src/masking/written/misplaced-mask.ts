@@ -2,14 +2,9 @@
  * What a request may not write: anything of the form of a mask, wherever it stands and however it is wrapped. A mask that reached the cluster would be a value
  * lost; one that is put where its value may be read would be a value stolen.
  */
-import { gunzipSync } from 'node:zlib';
 import type { JsonValue, OperationBody } from '../../model/operation.ts';
 import { hasMaskForm } from '../form/mask-form.ts';
-
-/** How often base64 and gzip are taken off: a Helm release has base64 twice, gzip, and base64 in its manifest. */
-const wrappingsMax = 5;
-const unpackedBytesMax = 16 * 1024 * 1024;
-const encodedBytesMin = 16;
+import { holdsMask } from './holds-mask.ts';
 
 /** Where in a body something has the form of a mask: the path of its field, `body` where no field is read; undefined: nowhere. */
 export function misplacedMask({ bytes, object, patch }: OperationBody): string | undefined {
@@ -21,7 +16,7 @@ export function misplacedMask({ bytes, object, patch }: OperationBody): string |
 }
 
 function inValue(value: JsonValue, path: string): string | undefined {
-  if (typeof value === 'string') return isMask(Buffer.from(value, 'utf8'), 0) ? path : undefined;
+  if (typeof value === 'string') return holdsMask(value) ? path : undefined;
   if (value === null || typeof value !== 'object') return undefined;
   for (const [key, inner] of Object.entries(value)) {
     const at = path === '' ? key : `${path}.${key}`;
@@ -29,27 +24,6 @@ function inValue(value: JsonValue, path: string): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function isMask(bytes: Buffer, wrappings: number): boolean {
-  const text = bytes.toString('latin1');
-  if (hasMaskForm(text)) return true;
-  if (wrappings >= wrappingsMax) return false;
-  const unpacked = unwrapped(bytes, text);
-  return unpacked !== undefined && isMask(unpacked, wrappings + 1);
-}
-
-/** What base64 or gzip stand around; undefined where neither does. @throws {RangeError} it unpacks to more than 16 MiB */
-function unwrapped(bytes: Buffer, text: string): Buffer | undefined {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    try {
-      return gunzipSync(bytes, { maxOutputLength: unpackedBytesMax });
-    } catch {
-      return undefined;
-    }
-  }
-  if (text.length < encodedBytesMin || !/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(text)) return undefined;
-  return Buffer.from(text, 'base64');
 }
 
 /** Paths at, into or above which no patch may look or copy: what is masked there could be tried, or moved to where it is shown. */
