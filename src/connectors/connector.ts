@@ -1,7 +1,7 @@
 import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
-import type { Permit } from '../model/permit.ts';
+import type { Permit, RestoredBody } from '../model/permit.ts';
 import type { Precondition } from '../model/precondition.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Rejection } from '../model/rejection.ts';
@@ -116,6 +116,54 @@ export interface Probe {
   services(operation: Operation, caller: Caller): Promise<readonly string[] | 'unknown'>;
   /** The Secrets that the operation's pod is given, where the target opts its namespace in; else none, and nothing is asked. Never kept. */
   podSecrets(operation: Operation): Promise<PodSecrets>;
+}
+
+/**
+ * Where the values of masks that are written back come from, and how they are written. What is read is read in the caller's own name: who was shown a mask may get
+ * its object, and who may not is refused.
+ */
+export interface WriteBack {
+  /** The object that the operation writes; null: it is not there. */
+  own(operation: Operation, caller: Caller): Promise<StoredObject | null | Unread>;
+  /** Other objects that are known to pass values on to it, one at a time; what cannot be read is left out. */
+  kin(operation: Operation, own: JsonObject | null, caller: Caller): AsyncIterable<Kin>;
+  /** The operation's body with other strings at these places, every other value as it is. @throws {Refusal} BODY_UNREADABLE it cannot be written so */
+  put(
+    operation: Operation,
+    strings: readonly { readonly path: readonly string[]; readonly value: string }[],
+  ): RestoredBody;
+}
+
+/** An object as upstream writes it. */
+export interface StoredObject {
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly namespace: string;
+  readonly bytes: Buffer;
+}
+
+/** Why an object was not read: the caller may not, or it could not be. */
+export type Unread = 'forbidden' | 'unknown';
+
+/** An object whose values another one may take, and how. */
+export type Kin = StoredObject &
+  (
+    | {
+        /** All that stands at `at` in it becomes `spec.template`. */ readonly as: 'template';
+        readonly at: readonly string[];
+      }
+    | { /** It is an earlier revision of the record that is written. */ readonly as: 'revision' }
+    | {
+        /** It is a record whose manifests may name what is written. */ readonly as: 'manifest';
+        readonly named: NamedObject;
+      }
+  );
+
+/** An object as a manifest names it. */
+export interface NamedObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
 }
 
 export interface PodSecrets {

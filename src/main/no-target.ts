@@ -1,4 +1,4 @@
-import type { Connector, Probe } from '../connectors/connector.ts';
+import type { Connector, Probe, WriteBack } from '../connectors/connector.ts';
 import { printable } from '../connectors/kubernetes/printable.ts';
 import { refusalReply } from '../connectors/kubernetes/status.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -54,4 +54,13 @@ export const noProbe: Probe = {
   namespaceLabels: async () => 'unknown',
   services: async () => 'unknown',
   podSecrets: async () => ({ secrets: [], failed: [] }),
+};
+
+/** Nothing is there to be written back. */
+export const noWriteBack: WriteBack = {
+  own: async () => 'unknown',
+  async *kin() {},
+  put() {
+    throw new Error('a request without a target was written back');
+  },
 };

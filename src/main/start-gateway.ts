@@ -40,7 +40,7 @@ import { LogLimit } from './log-limit.ts';
 import { type MaskKeys, openMaskKeys } from './mask-keys.ts';
 import { maskTeller } from './mask-teller.ts';
 import { createMetrics } from './metrics.ts';
-import { noProbe, noTarget } from './no-target.ts';
+import { noProbe, noTarget, noWriteBack } from './no-target.ts';
 import { observerOf, openToldJournal, policyTeller, readerTeller, type Told, tellCounts } from './observe.ts';
 import { type Control, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
@@ -235,13 +235,13 @@ function dataPaths(
     clock,
     sessionOf: sessions.of.bind(sessions),
   };
-  const gatewayOf = (target: string, parts: Pick<Target, 'connector' | 'probe'>): Gateway => ({
+  const gatewayOf = (target: string, parts: Pick<Target, 'connector' | 'probe' | 'writeBack'>): Gateway => ({
     ...shared,
     ...parts,
     recorder: createRecorder({ ...recording, target }),
   });
   const gateways = new Map([...targets].map(([name, target]) => [name, gatewayOf(name, target)]));
-  const nowhere = gatewayOf('', { connector: noTarget, probe: noProbe });
+  const nowhere = gatewayOf('', { connector: noTarget, probe: noProbe, writeBack: noWriteBack });
   return (target, raw, signal) =>
     serve((target === undefined ? undefined : gateways.get(target)) ?? nowhere, raw, signal);
 }

@@ -1,9 +1,10 @@
 import type { Config } from '../config/load.ts';
-import type { Connector, Probe } from '../connectors/connector.ts';
+import type { Connector, Probe, WriteBack } from '../connectors/connector.ts';
 import { DEFAULT_BODY_LIMITS } from '../connectors/kubernetes/body/body-limits.ts';
 import { createDiscovery } from '../connectors/kubernetes/discovery/discovery.ts';
 import { createKubernetesConnector } from '../connectors/kubernetes/kubernetes-connector.ts';
 import { createProbe } from '../connectors/kubernetes/probe.ts';
+import { createWriteBack } from '../connectors/kubernetes/restore/write-back.ts';
 import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';
 import { fileAuthority } from '../connectors/kubernetes/upstream/authority.ts';
 import { followedKubeconfig } from '../connectors/kubernetes/upstream/followed-kubeconfig.ts';
@@ -33,6 +34,7 @@ type Reach = Pick<UpstreamOptions, 'server' | 'authority' | 'tlsServerName' | 'c
 export interface Target {
   readonly connector: Connector;
   readonly probe: Probe;
+  readonly writeBack: WriteBack;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export function createTarget(
       reviews: reviewsOf(target.name, policy, probe, own, clock),
     }),
     probe,
+    writeBack: createWriteBack({ upstream, upstreamIdentity }),
     async close() {
       await Promise.all([upstream.close(), reader.close(), self.close()]);
     },

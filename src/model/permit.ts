@@ -19,4 +19,12 @@ export interface Permit {
   readonly decision: AllowDecision;
   /** The state of its object that the request is held to, where the decision hangs on it; the request says so to upstream. */
   readonly precondition: Precondition | undefined;
+  /** What is sent in place of the operation's body, where masks in it were put back; nothing else in it differs, and nothing but upstream sees it. */
+  readonly restored: RestoredBody | undefined;
+}
+
+/** A body in which values stand in the place of their masks. */
+export interface RestoredBody {
+  readonly mediaType: string;
+  readonly bytes: Buffer;
 }

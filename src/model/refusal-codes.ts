@@ -122,6 +122,11 @@ export const REFUSAL_CODES = {
     meaning:
       'the same request by the same caller may have run a moment ago, and would be done twice; this one was not sent',
   },
+  MASK_STALE: {
+    status: 409,
+    retry: 'changed',
+    meaning: 'the request holds a mask of a value that is not there now; nothing was done',
+  },
   MASK_MISPLACED: {
     status: 422,
     retry: 'changed',

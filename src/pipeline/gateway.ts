@@ -1,4 +1,4 @@
-import type { Connector, Probe } from '../connectors/connector.ts';
+import type { Connector, Probe, WriteBack } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Request } from '../model/request.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
@@ -20,6 +20,8 @@ export interface Gateway {
   /** The rules in force now; a reload replaces them whole. */
   readonly rules: () => RuleSet;
   readonly probe: Probe;
+  /** Where the values of masks come from that are written back. */
+  readonly writeBack: WriteBack;
   /** What is masked in objects, and under which key. */
   readonly masking: Masking;
   readonly access: Access;

@@ -7,6 +7,7 @@ import type { Connector } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';
 import type { AllowDecision, Decision } from '../model/decision.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
+import type { RestoredBody } from '../model/permit.ts';
 import type { Precondition } from '../model/precondition.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
@@ -26,6 +27,8 @@ export interface Judged extends Asked {
   readonly amended: { readonly rule: string; readonly before: Operation } | undefined;
   /** What the request was held to. */
   readonly precondition: Precondition | undefined;
+  /** What is sent in place of the body, where masks in it are put back. */
+  readonly restored?: RestoredBody;
 }
 
 /** What policy answers, and the states of the operation's object that it would not have allowed it without. */

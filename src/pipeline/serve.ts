@@ -18,6 +18,7 @@ import { whileChanged } from './while-changed.ts';
 import { withinGuesses } from './within-guesses.ts';
 import { withinLimits } from './within-limits.ts';
 import { withoutMasks } from './without-masks.ts';
+import { writtenMasks } from './written-masks.ts';
 
 /** The data path, whole. Every request the gateway serves runs these lines, in this order. */
 export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<Answer> {
@@ -31,15 +32,17 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation
     recording.begin(operation); //                                         cannot record -> nothing is forwarded
     tellReturnedMasks(gateway.masking, request, caller, operation); //     masks that come back from elsewhere
-    withoutMasks(gateway.masking, caller, operation); //                   no mask is written, none is tried
+    const hasMasks = withoutMasks(gateway.masking, caller, operation); //  none is tried; those that are written are put back below
     recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice
     const use = useOnce(gateway.access, gateway.approvals, raw.id); //     one use of a grant or a yes, however often it is judged
     const persons = askingPersons(gateway, recording, raw.id, signal); //  held requests wait for a person
     const attempt = async () => {
-      const ask = () => askPolicy(gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
+      const masks = writtenMasks(gateway, caller, operation.target, hasMasks); // values of masks that come back, for upstream alone
+      const ask = () => askPolicy(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judging = () => judge(gateway.connector, ask(), { caller, request, operation }); // edits made, judged again
       const judged = await persons(judging); //                            asked, and policy again when they have said yes
-      const permit = await settle(judged, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
+      const whole = await masks.whole(judged); //                          masks put back, or refused
+      const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
       withinGuesses(gateway.masking, permit); //                           nor tried by writing
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway

@@ -50,8 +50,8 @@ export async function settle(
 }
 
 /** Security: the one place where a permit is made; test/tidy fails on a cast to it anywhere else. */
-function permit({ caller, request, operation, precondition }: Judged, decision: AllowDecision): Permit {
-  return { caller, request, operation, decision, precondition } as Permit;
+function permit({ caller, request, operation, precondition, restored }: Judged, decision: AllowDecision): Permit {
+  return { caller, request, operation, decision, precondition, restored } as Permit;
 }
 
 function tokenEnded(): Refusal {

@@ -6,27 +6,39 @@ import { Refusal } from '../model/refusal.ts';
 import type { Masking } from './masking.ts';
 
 /**
- * Refuses what would write a mask, and what asks about that which is masked, before anything is looked up for it: a dry run would answer already.
+ * Whether something in the request has the form of a mask that may be put back. Refused is what would write one where none is ever put back, and what asks about
+ * that which is masked, before anything is looked up for it: a dry run would answer already.
  *
  * Something of the form of a mask never reaches the cluster: not one of this gateway, nor of another, nor a piece of one, nor one in base64.
  *
  * @throws {Refusal} MASK_MISPLACED
  */
-export function withoutMasks(masking: Masking, caller: Caller, operation: Operation): void {
+export function withoutMasks(masking: Masking, caller: Caller, operation: Operation): boolean {
   refuseTried(masking, caller, operation);
-  if (operation.body === undefined) return;
+  if (operation.body === undefined) return false;
   const field = misplacedMask(operation.body);
-  if (field !== undefined)
+  const isOpen = masking.openFor(caller, operation.target) === 'all';
+  const isMasked = !isOpen || masking.rules().masksFor(caller, operation).length > 0;
+  if (field !== undefined && !(isMasked && isObjectWrite(operation)))
     throw new Refusal('MASK_MISPLACED', `\`${field}\` holds a mask, or a piece of one, in the place of a value`, {
       advice: 'leave the field out with a patch of what is to change, or write the value itself',
     });
   // Who is shown every value has nothing to try.
-  if (masking.openFor(caller, operation.target) === 'all') return;
-  const probing = probingOperation(operation.body, isSecretKind(operation));
+  const probing = isOpen ? undefined : probingOperation(operation.body, isSecretKind(operation));
   if (probing !== undefined)
     throw new Refusal('MASK_MISPLACED', `a JSON patch may not look at what can be masked: \`${probing}\``, {
       advice: 'use a merge patch, or an operation that only adds, replaces or removes',
     });
+  return field !== undefined;
+}
+
+/** Subresources whose body is the object itself. */
+const wholeSubresources: ReadonlySet<string> = new Set(['', 'status', 'ephemeralcontainers', 'resize', 'approval']);
+
+function isObjectWrite({ isResourceRequest, verb, subresource, name, body }: Operation): boolean {
+  if (!isResourceRequest || (body?.object === undefined && body?.patch === undefined)) return false;
+  if (verb === 'create') return subresource === '' && name === '';
+  return (verb === 'update' || verb === 'patch') && wholeSubresources.has(subresource);
 }
 
 /** What policy masks for this caller is not asked about, wherever it stands. */

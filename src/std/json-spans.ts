@@ -9,7 +9,8 @@ export interface JsonSpan {
 const depthMax = 1_000;
 
 /**
- * Every value of a JSON text that is no object or list, in order; `at`: those that stand there instead, whatever they are. The text is one that `JSON.parse` takes.
+ * Every value of a JSON text that is no object or list, in order; `at`: those that stand there instead, whatever they are, `*` being any
+ * step. The text is one that `JSON.parse` takes.
  *
  * @throws {SyntaxError} a key is given twice in one object, so that readers differ in what it says; it is nested more than 1,000 deep
  */
@@ -63,7 +64,8 @@ class Scanner {
     const isWanted =
       this.#wanted === undefined
         ? first !== '{' && first !== '['
-        : path.length === this.#wanted.length && path.every((step, i) => step === this.#wanted?.[i]);
+        : path.length === this.#wanted.length &&
+          path.every((step, i) => this.#wanted?.[i] === '*' || step === this.#wanted?.[i]);
     if (isWanted) this.#spans.push({ path, start, end: this.#at });
     this.#space();
   }

@@ -5,6 +5,7 @@ import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
 import { HELD_LIMITS } from '../../src/connectors/kubernetes/held/patience.ts';
 import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
 import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limits.ts';
+import { RESTORE_LIMITS } from '../../src/connectors/kubernetes/restore/write-back.ts';
 import { REVIEW_LIMITS } from '../../src/connectors/kubernetes/reviews/reviews.ts';
 import { STREAM_LIMITS } from '../../src/connectors/kubernetes/streams/stream-limits.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstream/limits.ts';
@@ -54,6 +55,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Masks that are remembered', { ...HONEYTOKEN_LIMITS }, 'src/pipeline/honeytokens.ts'],
   ['What may have run', { ...UNKNOWN_LIMITS }, 'src/pipeline/unknown-outcomes.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
+  ['Masks that are written back', { ...RESTORE_LIMITS }, 'src/connectors/kubernetes/restore/write-back.ts'],
   ['Reviews of oneself', { ...REVIEW_LIMITS }, 'src/connectors/kubernetes/reviews/reviews.ts'],
   [
     'Exec, attach and port-forward as they pass',

@@ -1,5 +1,19 @@
 import { DEFAULT_MASKS } from '../../src/masking/rules/default-masks.ts';
 
+const writtenBack = `## Masks that are written back
+
+An object that was read is written back with its masks by \`kubectl edit\`, \`replace\`, \`apply\` of what \`get\` printed, \`rollout undo\` and Helm. No mask reaches the cluster: what is stored is read in
+the caller's own name, its masks are computed anew, and each one that is written at its place gets its value, in JSON, YAML, protobuf, patches of every type and server-side apply. The request is then held to the
+version that was read. Policy judges, and the journal keeps, the request as it was written; the answer has masks again. A value is put back
+
+* in the same object at the same place (an element of a list is the one of the same \`name\`), and in that object's own last-applied-configuration at the same place in it; in a text beside which other lines were changed, too;
+* from a ReplicaSet or ControllerRevision into its workload, where the whole pod template is the one that was shown (\`rollout undo\`);
+* within one Helm release: into the record of a later revision whose config, manifest and hooks are those of a stored one (rollback), and into the very object and field that a stored manifest or hook names.
+
+Nothing else moves, also not into a field that is masked itself. What has the form of a mask, whole or in part, in base64, of this gateway or another, is else refused with the name of its field:
+\`MASK_STALE\` (409) where another value is there now, so get the object again; \`MASK_MISPLACED\` where it does not belong. An upgrade by Helm that reuses values which are masked is refused at its pending
+record, before anything has changed: give them with \`-f\`. Operations of a JSON patch that test, copy or move what can be masked are refused too. Masks in the reply to a change cannot be written back: get the object first.`;
+
 /** The reference page of masks, from their table. */
 export function masksPage(): string {
   const sections = DEFAULT_MASKS.map(({ id, masks, reason, example, nearMiss }) => {
@@ -24,8 +38,7 @@ number becomes 0; booleans are never masked. Values that [detectors](detectors.m
 So that objects can be read, replies are asked for in JSON, uncompressed; a caller that accepts none is refused (\`ENCODING_NOT_ACCEPTABLE\`), and a reply in another form is not passed. One object, item or
 event is held while it is masked, \`limits.objectBytesMax\` at most.
 
-What has the form of a mask, whole or in part, plain or in base64, of this gateway or another, is refused in every body of a request (\`MASK_MISPLACED\`), and so are operations of a JSON patch that test, copy
-or move what can be masked. Change the other fields with a patch (\`kubectl label\`, \`kubectl patch\`, \`kubectl apply\` of your own file), not with an object that was read: \`kubectl replace\`, \`rollout undo\` and an upgrade by Helm send back what was shown, and are refused where a mask is in it. Whoever must do so needs \`unsafe.openMasks\`.
+${writtenBack}
 
 ## Default masks
 

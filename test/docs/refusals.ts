@@ -19,6 +19,7 @@ import { asOneself } from '../../src/pipeline/as-oneself.ts';
 import { CallerRates } from '../../src/pipeline/caller-rates.ts';
 import { expired, heldOpen, heldTold, rejected, unsupported } from '../../src/pipeline/held-refusals.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { refusedMask } from '../../src/pipeline/refused-mask.ts';
 import { stopping } from '../../src/pipeline/stopping.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
 import { UnknownOutcomes } from '../../src/pipeline/unknown-outcomes.ts';
@@ -170,10 +171,8 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     pinRequest({ ...PUT_WEB, headers: new Map() } as unknown as Request, operationOf(PUT_WEB), [
       { metadata: { resourceVersion: '1184', uid: 'b8a1' } },
     ]),
-  MASK_MISPLACED: () =>
-    new Refusal('MASK_MISPLACED', '`data.password` holds a mask, or a piece of one, in the place of a value', {
-      advice: 'leave the field out with a patch of what is to change, or write the value itself',
-    }),
+  MASK_STALE: () => refusedMask({ kind: 'stale', path: ['data', 'password'] }),
+  MASK_MISPLACED: () => refusedMask({ kind: 'misplaced', path: ['data', 'password'] }),
   BODY_TOO_LARGE: () => new Refusal('BODY_TOO_LARGE', `the body is larger than ${DEFAULT_LIMITS.bodyBytesMax} bytes`),
   URI_TOO_LONG: () => withinLimits({ uri: `/${'a'.repeat(39_999)}` } as Request, DEFAULT_LIMITS),
   MEDIA_TYPE_UNSUPPORTED: () => body('POST', '/api/v1/namespaces/prod/pods', '\u00a0', 'application/cbor'),

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { parsePolicies } from '../../src/config/parse-policies.ts';
 import type { Connector, Probe } from '../../src/connectors/connector.ts';
+import { noWriteBack } from '../../src/main/no-target.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { REFUSAL_CODES } from '../../src/model/refusal-codes.ts';
@@ -131,6 +132,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     authenticate: asyncPort(async () => CALLER),
     connector,
     probe,
+    writeBack: noWriteBack,
     access: noAccess,
     approvals: noApprovals,
     rules: port(() => compiled),

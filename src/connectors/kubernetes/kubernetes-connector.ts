@@ -1,5 +1,5 @@
-import type { Power } from '../../model/operation.ts';
-import type { Permit } from '../../model/permit.ts';
+import type { Operation, Power } from '../../model/operation.ts';
+import type { Permit, RestoredBody } from '../../model/permit.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { Headers, Request } from '../../model/request.ts';
@@ -64,7 +64,7 @@ export function createKubernetesConnector(parts: Parts): Connector {
 const OPAQUE_POWERS: ReadonlySet<Power | undefined> = new Set(['pods-proxy', 'services-proxy', 'nodes-proxy']);
 
 /**
- * Sends the permit's own bytes: the request target, and the body that the permit's operation was read from. A review of
+ * Sends the permit's own bytes: the request target, and the body that the permit's operation was read from, or the same with the values of its masks. A review of
  * oneself is sent for a reply in JSON alone, and its reply gets policy put into it.
  */
 async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads: Reads): Promise<Reply> {
@@ -74,14 +74,12 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
   const isReview = selfReview(operation) !== undefined;
   const identity = upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined;
   const inFrames = isFramed(operation, request);
+  const headers = headersFor(permit, reads, inFrames);
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,
-    headers: headersFor(permit, reads, inFrames),
-    body:
-      operation.body === undefined
-        ? undefined
-        : Buffer.from(operation.body.bytes.buffer, operation.body.bytes.byteOffset, operation.body.bytes.byteLength),
+    headers: permit.restored === undefined ? headers : typed(headers, permit.restored),
+    body: permit.restored?.bytes ?? bytesOf(operation),
     identity,
     isStream: operation.isStream,
     isOpaque: OPAQUE_POWERS.has(operation.power),
@@ -103,6 +101,14 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
     ...reply,
     headers: [...reply.headers, ...request.warnings.flatMap((text) => ['Warning', warning(text)])],
   };
+}
+
+function bytesOf({ body }: Operation): Buffer | undefined {
+  return body === undefined ? undefined : Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.byteLength);
+}
+
+function typed(headers: Headers, { mediaType }: RestoredBody): Headers {
+  return new Map([...headers, ['content-type', [mediaType]] as const]);
 }
 
 function endable({ operation }: Permit, reply: Reply): Reply {

@@ -4,7 +4,7 @@
  * A revision takes back what it is shown with itself; from another revision of its release only where config, manifest and hooks all are what that one is shown
  * with. What a new revision made of masks, as a chart does that hashes or encodes a value, is none of these, and is refused before anything has changed.
  */
-import type { JsonValue } from '../../model/operation.ts';
+import type { JsonObject, JsonValue } from '../../model/operation.ts';
 import { putJsonStrings } from '../../std/json-spans.ts';
 import { decodedRelease, encodedRelease } from '../helm/masked-release.ts';
 import { releaseText } from '../objects/mask-edits.ts';
@@ -72,9 +72,19 @@ function revisionOf(
   if (asShown === undefined || asStored === undefined) return [];
   const revision = { uid, shown: JSON.parse(asShown) as JsonValue, stored: JSON.parse(asStored) as JsonValue };
   const isWhole = ['config', 'manifest', 'hooks'].every((key) =>
-    isSame(childOf(written, key), childOf(revision.shown, key)),
+    isSame(withoutRuns(childOf(written, key)), withoutRuns(childOf(revision.shown, key))),
   );
   return own !== undefined || isWhole ? [revision] : [];
+}
+
+/** Hooks without when they ran last, which Helm writes down as it runs them. */
+function withoutRuns(value: JsonValue | undefined): JsonValue | undefined {
+  if (!Array.isArray(value)) return value;
+  return value.map((hook: JsonValue) => {
+    if (hook === null || typeof hook !== 'object' || Array.isArray(hook)) return hook;
+    const { last_run: _, ...others } = hook as JsonObject;
+    return others;
+  });
 }
 
 function stringsOf(
@@ -101,8 +111,10 @@ interface Again {
 /** Whether the record would be shown as it is written, were it the revision that its values are of. */
 function isMaskedAgain(release: JsonValue, leaves: readonly Leaf[], { times, view, revision }: Again): boolean {
   const written = encodedRelease(Buffer.from(JSON.stringify(release)), times);
-  const json = jsonOf(releaseText(written, { ...view, uid: revision.uid, masked: () => undefined }), times);
+  const json = jsonOf(releaseText(written, { ...view, uid: revision.uid, masked: nobody, shown: nobody }), times);
   if (json === undefined) return false;
   const shown = JSON.parse(json) as JsonValue;
   return leaves.every(({ path, text }) => valueAt(shown, path) === text);
 }
+
+const nobody = () => undefined;

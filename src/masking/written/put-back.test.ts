@@ -248,6 +248,7 @@ test('T83: a rollback writes a stored revision as a new one; what was made of ma
     return { ...rest, metadata: { name: 'sh.helm.release.v1.shop.v3', labels: metadata.labels } };
   };
   const create = (object: JsonValue) => outcome(putBack({ object }, others, secrets), object) as ReturnType<typeof record> | string;
+  ok(typeof create(made(({ hooks }) => Object.assign(hooks[0] ?? {}, { last_run: { phase: 'Succeeded' } }))) !== 'string');
   const done = create(made(() => undefined));
   deepEqual(unpackedOf((done as ReturnType<typeof record>).data.release), { ...release(3, 'c0rrect-h0rse1', 'pending-rollback') });
   for (const change of [

@@ -41,17 +41,20 @@ export interface Part {
  */
 export function sourceOf(bytes: Buffer, view: View, part?: Part): Source & Required<Pick<Source, 'own'>> {
   const walk = new Walk(view.plan, bytes, 0, true);
-  walk.value(view.plan.place, part?.isRoot ?? true);
+  if (part?.isRoot === false) walk.applied(view.plan.place);
+  else walk.value(view.plan.place, true);
   const found = walk.found();
-  const making = { ...view, uid: part === undefined ? walk.uid : part.uid, masked: () => undefined };
+  const making = { ...view, uid: part === undefined ? walk.uid : part.uid, masked: nobody, shown: nobody };
   const shown = applyEdits(bytes, maskEdits(bytes, found, making));
   return {
     shown: parsed(shown),
     stored: parsed(bytes),
     uid: making.uid,
-    own: { parts: new Map(found.map((one) => [one.kind === 'number' ? '' : one.path, one])), making },
+    own: { parts: new Map(found.flatMap((one) => ('path' in one ? [[one.path, one] as const] : []))), making },
   };
 }
+
+const nobody = () => undefined;
 
 function parsed(bytes: Buffer): JsonValue {
   return JSON.parse(bytes.toString('utf8')) as JsonValue;

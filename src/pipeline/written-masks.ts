@@ -1,0 +1,185 @@
+/*
+ * Masks that a caller writes back, for one attempt to do what it asks: what is stored is read once, in the caller's own name, and the request is then held to the
+ * version that was read. Policy judges, and the journal keeps, the request as it was written; only upstream is sent the values, in a dry run too.
+ */
+import type { Connector, Kin, Probe, StoredObject, WriteBack } from '../connectors/connector.ts';
+import { MASK_IDS } from '../masking/rules/mask-ids.ts';
+import { isSame, valueAt } from '../masking/written/leaves.ts';
+import { manifestSources } from '../masking/written/manifest-sources.ts';
+import { type PutBack, putBack, putBackPatch } from '../masking/written/put-back.ts';
+import { type Source, sourceOf, type View } from '../masking/written/source.ts';
+import type { Caller } from '../model/caller.ts';
+import type { JsonObject, JsonValue, Operation } from '../model/operation.ts';
+import type { RestoredBody } from '../model/permit.ts';
+import { isSamePrecondition } from '../model/precondition.ts';
+import { Refusal } from '../model/refusal.ts';
+import type { Judged } from './judge.ts';
+import type { Masking } from './masking.ts';
+import { refusedMask } from './refused-mask.ts';
+
+interface Parts {
+  readonly writeBack: WriteBack;
+  readonly connector: Pick<Connector, 'pin'>;
+  readonly masking: Masking;
+}
+
+/** What is done with the masks of one attempt. */
+export interface WrittenMasks<G> {
+  /** The same gateway, whose dry runs hold values where the request holds masks. @throws {Refusal} as `whole` */
+  readonly gateway: G;
+  /**
+   * The request with its values, where policy allows it.
+   *
+   * @throws {Refusal} MASK_MISPLACED, MASK_STALE a mask cannot be put back; OBJECT_CHANGED it is another version than was judged; FACT_UNKNOWN what is stored
+   * could not be read; what `pin` refuses
+   */
+  readonly whole: (judged: Judged) => Judged | Promise<Judged>;
+}
+
+/** `hasMasks`: whether the request of this caller, to this target, holds any; without any, nothing is done and nothing is read. */
+export function writtenMasks<G extends Parts & { readonly probe: Probe }>(
+  gateway: G,
+  caller: Caller,
+  target: string,
+  hasMasks: boolean,
+): WrittenMasks<G> {
+  if (!hasMasks) return { gateway, whole: asItIs };
+  const writing = new Writing(gateway, caller, target);
+  const { probe } = gateway;
+  const result: Probe['result'] = async (operation, asking) => probe.result(await writing.restored(operation), asking);
+  return { gateway: { ...gateway, probe: { ...probe, result } }, whole: (judged) => writing.whole(judged) };
+}
+
+const asItIs = (judged: Judged): Judged => judged;
+
+class Writing {
+  readonly #parts: Parts;
+  readonly #caller: Caller;
+  readonly #target: string;
+  #own: Promise<StoredObject | null> | undefined;
+
+  constructor(parts: Parts, caller: Caller, target: string) {
+    this.#parts = parts;
+    this.#caller = caller;
+    this.#target = target;
+  }
+
+  async whole(judged: Judged): Promise<Judged> {
+    if (judged.decision.effect !== 'allow') return judged;
+    const own = await this.#stored(judged.operation);
+    const held = await this.#held(judged, own);
+    return { ...held, restored: await this.#body(held.operation, own) };
+  }
+
+  /** The operation with its values. */
+  async restored(operation: Operation): Promise<Operation> {
+    if (operation.body === undefined) return operation;
+    const restored = await this.#body(operation, await this.#stored(operation));
+    return { ...operation, body: { ...operation.body, ...restored } };
+  }
+
+  /** The request, held to the version whose values it is given. */
+  async #held(judged: Judged, own: StoredObject | null): Promise<Judged> {
+    const { request, operation, precondition } = judged;
+    const object = own === null ? null : jsonOf(own);
+    if (precondition === undefined)
+      return { ...judged, ...(await this.#parts.connector.pin(request, operation, [object])) };
+    const version = own === null ? 'absent' : versionOf(jsonOf(own));
+    if (isSamePrecondition(precondition, version)) return judged;
+    throw new Refusal('OBJECT_CHANGED', 'the object changed while it was looked up, so nothing was done', {
+      advice: 'get its latest version, and ask again',
+    });
+  }
+
+  async #body(operation: Operation, own: StoredObject | null): Promise<RestoredBody> {
+    const { writeBack } = this.#parts;
+    const sources: Source[] = own === null ? [] : [sourceOf(own.bytes, this.#view(own))];
+    const view = this.#view(operation);
+    let done = putBackIn(operation, sources, view);
+    if (done.kind === 'whole') return writeBack.put(operation, done.strings);
+    const first = done;
+    for await (const kin of writeBack.kin(operation, own === null ? null : jsonOf(own), this.#caller)) {
+      const added = kinSources(kin, sourceOf(kin.bytes, this.#view(kin)));
+      if (added.length === 0) continue;
+      sources.push(...added);
+      done = putBackIn(operation, sources, view);
+      if (done.kind === 'whole') return writeBack.put(operation, done.strings);
+    }
+    throw refusedMask(first);
+  }
+
+  /** How this caller is shown an object, whatever a rule of reads shows it beside. */
+  #view({ apiGroup, resource, namespace }: Pick<StoredObject, 'apiGroup' | 'resource' | 'namespace'>): View {
+    const { masking } = this.#parts;
+    const [target, rules] = [this.#target, masking.rules()];
+    const open = masking.openFor(this.#caller, target);
+    const kind = { apiGroup, resource, subresource: '' };
+    const masks = rules.masksFor(this.#caller, { ...kind, target, namespace, name: 'any' });
+    return {
+      plan: rules.planOf(kind, { open: open === 'all' ? MASK_IDS : open, masks }),
+      keying: { key: masking.key, target, exchange: '', isComparable: true },
+    };
+  }
+
+  #stored(operation: Operation): Promise<StoredObject | null> {
+    this.#own ??= this.#read(operation);
+    return this.#own;
+  }
+
+  async #read(operation: Operation): Promise<StoredObject | null> {
+    const read = await this.#parts.writeBack.own(operation, this.#caller);
+    if (read === 'forbidden')
+      throw new Refusal(
+        'MASK_MISPLACED',
+        'the request holds masks, and its caller may not get the object that they are of',
+        {
+          advice: 'leave the fields out with a patch of what is to change, or write the values themselves',
+        },
+      );
+    if (read === 'unknown')
+      throw new Refusal('FACT_UNKNOWN', 'the request holds masks, and what they stand for could not be read', {
+        advice: 'try again',
+      });
+    return read;
+  }
+}
+
+function jsonOf({ bytes }: StoredObject): JsonObject {
+  return JSON.parse(bytes.toString('utf8')) as JsonObject;
+}
+
+function versionOf(object: JsonObject) {
+  const [resourceVersion, uid] = ['resourceVersion', 'uid'].map((key) => valueAt(object, ['metadata', key]));
+  return { resourceVersion: String(resourceVersion ?? ''), uid: String(uid ?? '') };
+}
+
+function putBackIn({ body }: Operation, sources: readonly Source[], view: View): PutBack {
+  const patch = body?.patch;
+  if (patch?.type === 'json') return putBackPatch(patch.operations, sources, view);
+  return putBack({ object: patch?.object ?? body?.object ?? null }, sources, view);
+}
+
+/** What another object passes on; only its owner's own masks compare along its own life. */
+function kinSources(kin: Kin, { own: _, ...source }: Source): readonly Source[] {
+  switch (kin.as) {
+    case 'revision':
+      return [source];
+    case 'manifest':
+      return manifestSources(source, kin.resource === 'secrets' ? 2 : 1, kin.named);
+    case 'template': {
+      const shown = templateOf(valueAt(source.shown, kin.at));
+      const stored = templateOf(valueAt(source.stored, kin.at));
+      if (shown === undefined || stored === undefined) return [];
+      const isFor = (written: JsonValue) => isSame(templateOf(valueAt(written, ['spec', 'template'])), shown);
+      return [{ shown: { spec: { template: shown } }, stored: { spec: { template: stored } }, isFor }];
+    }
+  }
+}
+
+/** A pod template without what tells its revision alone. */
+function templateOf(template: JsonValue | undefined): JsonValue | undefined {
+  if (template === null || typeof template !== 'object') return undefined;
+  const copy = JSON.parse(JSON.stringify(template)) as { metadata?: { labels?: Record<string, JsonValue> } };
+  delete copy.metadata?.labels?.['pod-template-hash'];
+  return copy as JsonValue;
+}
