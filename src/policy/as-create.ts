@@ -1,4 +1,4 @@
-import type { Decision } from '../model/decision.ts';
+import type { Decision, HoldDecision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Facts } from './facts.ts';
 
@@ -23,5 +23,15 @@ export function isCreateFree(created: Decision): boolean {
 /** What stands of the two answers, given the live object: one that is not known to be there is taken not to be. */
 export function unlessMissing(decision: Decision, created: Decision, existing: Facts['existing']): Decision {
   if (existing !== undefined && existing !== null && existing !== 'unknown') return decision;
-  return created.effect === 'deny' ? { ...created, reason: `it would be created, and ${created.reason}` } : created;
+  if (created.effect === 'deny') return { ...created, reason: `it would be created, and ${created.reason}` };
+  // Security: what holds the change still holds it, whatever allows the create.
+  if (decision.effect !== 'hold') return created;
+  return created.effect === 'hold' ? heldByBoth(decision, created) : decision;
+}
+
+/** Every rule that holds one of the two, each once. */
+function heldByBoth(a: HoldDecision, b: HoldDecision): HoldDecision {
+  const holds = [...a.holds, ...b.holds.filter(({ rule }) => !a.holds.some((other) => other.rule === rule))];
+  const lifts = [...new Set([...(a.lifts ?? []), ...(b.lifts ?? [])])];
+  return { ...a, holds, ...(lifts.length === 0 ? {} : { lifts }) };
 }

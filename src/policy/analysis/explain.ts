@@ -44,7 +44,7 @@ export interface Explanation {
  */
 export function explain(rules: RuleSet, question: Question, nearestMax: number): Explanation {
   const asked = explainOne(rules, question, nearestMax);
-  const create = asked.decision.effect === 'allow' ? asCreate(question.operation) : undefined;
+  const create = asked.decision.effect === 'deny' ? undefined : asCreate(question.operation);
   if (create === undefined) return asked;
   const created = explainOne(rules, { ...question, operation: create }, nearestMax);
   const { decision } = created;
