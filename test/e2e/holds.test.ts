@@ -41,6 +41,14 @@ rules:
     hold: { approvers: [{ groups: [leads] }], quorum: 2 }
   - { id: role, effect: hold, verbs: [create], apiGroups: [""], resources: [pods] }
   - { id: brief, effect: hold, verbs: [patch], apiGroups: [apps], resources: [deployments/scale], hold: { approvers: [{ groups: [leads] }], waitMax: 1s } }
+  - { id: shell, effect: hold, powers: [exec], hold: { approvers: [{ groups: [leads] }], upgradeWaitMax: 1s } }
+  - id: asked
+    effect: request
+    verbs: [delete]
+    apiGroups: [""]
+    resources: [configmaps]
+    namespaces: [shop]
+    request: { approval: { approvers: [{ groups: [leads] }] } }
   - id: never
     effect: deny
     verbs: [delete]
@@ -363,4 +371,71 @@ test('policy is asked again when the answer comes', async () => {
   assert.ok(await isThere('held-7'));
   await writeFile(world.policyFile, POLICY);
   await world.gateway.lookAtPolicy();
+});
+
+/** One try at an exec: its status, and its approval where it is held. */
+async function exec(upgrade: 'websocket' | 'SPDY/3.1'): Promise<{ status: number; approval: string }> {
+  const { hostname, port } = new URL(world.gateway.url);
+  const { body } = await world.ask({ token, uri: '/api/v1/namespaces/shop/pods' });
+  const { name } = (JSON.parse(body).items as Json[])[0].metadata;
+  const isWebSocket = upgrade === 'websocket';
+  const headers: Record<string, string> = isWebSocket
+    ? {
+        'sec-websocket-version': '13',
+        'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+        'sec-websocket-protocol': 'v5.channel.k8s.io',
+      }
+    : { 'x-stream-protocol-version': 'v4.channel.k8s.io' };
+  const asked = httpsRequest({
+    ca: world.caPem,
+    hostname,
+    port,
+    path: `/k8s/demo/api/v1/namespaces/shop/pods/${name}/exec?command=ls&stdout=true`,
+    method: isWebSocket ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${token}`, connection: 'Upgrade', upgrade, ...KUBECTL, ...headers },
+  });
+  return new Promise((resolve, reject) => {
+    asked.once('error', reject);
+    asked.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      resolve({ status: 101, approval: '' });
+    });
+    asked.once('response', (response) => {
+      response.resume();
+      resolve({ status: response.statusCode ?? 0, approval: String(response.headers['sallyport-approval']) });
+    });
+    asked.end();
+  });
+}
+
+test('T36: an exec is one question for both of its protocols, the second of which does not wait anew', async () => {
+  const first = await exec('websocket');
+  assert.equal(first.status, 403);
+  const second = await exec('SPDY/3.1');
+  assert.deepEqual(second, first);
+  const asked = (await api(lead, 'GET', `/approvals/${first.approval}`)).body;
+  assert.deepEqual(asked.shown.argv, ['ls']);
+  assert.equal(asked.state, 'pending', 'who was told to run it again has not gone');
+  await answer(lead, asked, 'approve');
+  assert.equal((await exec('websocket')).status, 101);
+  const after = await heardOf(({ id, exchange }) => id === asked.id && exchange === 'answered');
+  assert.equal(after.status, 101);
+});
+
+test('a grant that waits for a person is given by their yes, and ended by their no', async () => {
+  const scopes = [{ target: 'demo', verbs: ['delete'], resources: ['configmaps'], namespaces: ['shop'] }];
+  const said = async (which: 'approve' | 'reject') => {
+    const asked = await api(token, 'POST', '/grants', { scopes, reason: which });
+    assert.deepEqual([asked.status, asked.body.state], [201, 'pending']);
+    const shown = (await api(lead, 'GET', `/approvals/${asked.body.id}`)).body;
+    assert.equal(shown.shown.reason, which, 'the caller’s own words stand apart');
+    assert.equal((await answer(token, shown, 'approve')).body.code, 'ANSWER_REFUSED');
+    assert.equal((await answer(lead, shown, which)).status, 200);
+    return (await api(token, 'GET', `/grants/${asked.body.id}`)).body;
+  };
+  const ended = await said('reject');
+  assert.deepEqual([ended.state, ended.endedBy, ended.endedWith.subject], ['ended', 'rejection', 'p:lea']);
+  assert.equal((await said('approve')).state, 'live');
+  const removed = await held({ uri: '/api/v1/namespaces/shop/configmaps/settings' });
+  assert.notEqual(removed.status, 403, removed.body);
 });
