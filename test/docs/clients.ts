@@ -52,7 +52,8 @@ started anew at the same address.
 * Nothing that the gateway ends looks like a success to a client that reads the error channel; who reads only the output cannot tell an end from the program's own: the Python client's \`stream()\` returns what came so far, and the
   official Java client's port-forward ends like one that the pod closed.
 * \`kubectl get --watch\` exits with 0 however a watch ends. A script that must know looks at the clock, or asks for the object again.
-* \`Log\` of the JavaScript client pipes its reply without listening for errors: a log that is cut ends the whole program, whoever cuts it. Programs that follow logs with it need
+* \`Log\` of the JavaScript client pipes its reply without listening for errors: a log that is cut ends the whole program, whoever cuts it
+  ([shown without us](../../findings/javascript-client-log-cut.sh)). Programs that follow logs with it need
   \`process.on('uncaughtException')\`, or read the reply themselves.
 * What was said and got lost in a client is in the journal (\`sallyport sessions show\`), under the id of the exchange.
 ${KINDS.map(([title, kinds, note]) => section(title, kinds, note)).join('')}`;
