@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { explainCommand } from '../../src/cli/policy/explain.ts';
 import { maskCommand } from '../../src/main/mask-command.ts';
 import { maskTestCommand } from '../../src/main/mask-test-command.ts';
+import { readRequest } from '../../src/main/read-request.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-mask-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -107,4 +109,30 @@ policy: { files: [p.yaml] }
   );
   assert.match(await printed(maskCommand(), ['rotate-key', '--config', config]), /restart the gateways/);
   assert.match(readdirSync(join(folder, 'data')).join(), /^mask\.key,mask\.key\.retired-[0-9a-f]{16}$/);
+});
+
+test('policy explain tells the masks that speak to a caller, and the places that a rule shows it', async () => {
+  const asked = [
+    '--policy',
+    POLICY,
+    '--target',
+    'prod',
+    '--open-guard',
+    'secrets',
+    '--as',
+    'reader',
+    '--',
+    'get',
+    'secret',
+    'db',
+    '-n',
+    'shop',
+  ];
+  const explained = (words: readonly string[]) => printed(explainCommand(readRequest), words);
+  const text = await explained(asked);
+  assert.match(text, /^ {2}shows {6}data\.user$/m);
+  assert.doesNotMatch(text, /^ {2}masks /m);
+  const sites = asked.map((word) => ({ secret: 'sites.v1.example.com', db: 'a' })[word] ?? word);
+  assert.match(await explained(sites), /^ {2}masks {6}p\/tokens, beside the default ones$/m);
+  process.exitCode = 0;
 });

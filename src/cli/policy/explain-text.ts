@@ -5,11 +5,12 @@ import { unreachable } from '../../std/unreachable.ts';
 import { escapeControl } from '../escape-control.ts';
 import type { OfflineRequest } from './offline-request.ts';
 
-/** An explanation for people, line by line; safe to print. */
+/** An explanation for people, line by line; safe to print. `masks`: those of policy that speak to the caller of it. */
 export function explanationLines(
   request: OfflineRequest,
   { caller, operation }: Pick<Question, 'caller' | 'operation'>,
   explanation: Explanation,
+  masks: readonly string[] = [],
 ): readonly string[] {
   const { decision, alsoMatch, undecided, nearest, facts } = explanation;
   const groups = caller.groups.length === 0 ? '' : `, in ${caller.groups.join(', ')}`;
@@ -22,6 +23,10 @@ export function explanationLines(
     `  caller     ${caller.subject} (${caller.kind}, issuer ${caller.issuer}${groups})`,
     ...(decision.effect === 'allow' && decision.amend !== undefined
       ? [`  amended by ${decision.amend.map((edit) => JSON.stringify(edit)).join(', ')}`]
+      : []),
+    ...(masks.length === 0 ? [] : [`  masks      ${masks.join(', ')}, beside the default ones`]),
+    ...(decision.effect === 'allow' && decision.unmask !== undefined
+      ? [`  shows      ${decision.unmask.join(', ')}`]
       : []),
     `  facts      used: ${facts.used.join(', ') || 'none'}; unknown: ${facts.unknown.join(', ') || 'none'}`,
     ...(request.note === undefined ? [] : [`  note       ${request.note}`]),

@@ -5,6 +5,8 @@ import { type Located, schemaFindings } from '../../config/finding.ts';
 import { openGuards } from '../../config/open-guards.ts';
 import { parseYaml } from '../../config/parse-yaml.ts';
 import { factsSchema, requestSchema } from '../../config/policy-test-schema.ts';
+import { patternDetector } from '../../masking/detect/pattern-detector.ts';
+import { MaskRules } from '../../masking/rules/mask-rules.ts';
 import { explain } from '../../policy/analysis/explain.ts';
 import { compileCel } from '../../policy/cel/compile.ts';
 import type { Facts } from '../../policy/facts.ts';
@@ -18,7 +20,7 @@ import { findKind } from './known-kinds.ts';
 import type { OfflineRequest, RequestReader } from './offline-request.ts';
 import type { Manifest } from './place-of-words.ts';
 import { factsOf } from './question-facts.ts';
-import { findingsError, guardIds, readRules, readText } from './read-policies.ts';
+import { findingsError, guardIds, readPolicySet, readText } from './read-policies.ts';
 import { requestsOfWords } from './request-of-words.ts';
 
 interface Options {
@@ -101,7 +103,7 @@ interface Asked extends ReturnType<typeof world> {
 
 async function judge(
   request: OfflineRequest,
-  { rules, caller, target, facts, nowMs }: Asked,
+  { rules, masks, caller, target, facts, nowMs }: Asked,
   options: Options,
   read: RequestReader,
 ): Promise<Told> {
@@ -114,16 +116,22 @@ async function judge(
   const known = request.services === undefined ? facts : { services: request.services, ...facts };
   const question: Question = { caller, operation: found.operation, facts: known, nowMs };
   const explanation = explain(rules, question, count(options.nearest));
+  const { apiGroup, resource, subresource } = found.operation;
+  const speaking = masks
+    .masksFor(caller, found.operation)
+    .filter((mask) => mask.reaches(apiGroup, resource, subresource))
+    .map(({ id }) => id);
   const { body, query, ...operation } = found.operation;
   const answer = explanation.facts.unknown.length > 0 ? 'unknown' : explanation.decision.effect;
   return {
     answer,
-    lines: explanationLines(request, question, explanation),
+    lines: explanationLines(request, question, explanation, speaking),
     document: {
       answer,
       request,
       caller,
       operation: { ...operation, query: Object.fromEntries(query) },
+      masks: speaking,
       ...explanation,
     },
   };
@@ -179,7 +187,8 @@ function world(options: Options) {
   const { unsafe, openings } = openGuards(config ?? { unsafe: { openGuards: [] } });
   const opened = new Set([...unsafe, ...guardIds(options.openGuard)]);
   const compileOptions = { unsafe: opened, openings, openHealthPaths: config?.openHealthPaths ?? false };
-  const rules = compileForGateway(readRules(source), compileOptions, compileCel);
+  const set = readPolicySet(source);
+  const rules = compileForGateway(set.rules, compileOptions, compileCel);
   const issuer = options.issuer ?? config?.issuers[0]?.name ?? 'test';
   const configured = config?.issuers.find(({ name }) => name === issuer);
   if (config !== undefined && configured === undefined)
@@ -191,7 +200,7 @@ function world(options: Options) {
   const kind = options.kind ?? configured?.kind ?? 'autonomous';
   const labels = Object.fromEntries(options.label.map(pair));
   const caller = { subject: options.as, groups: options.group, issuer, kind, labels, tokenEndsAt: 0, tokenDigest: '' };
-  return { rules, target, caller };
+  return { rules, masks: new MaskRules(set.masks, patternDetector), target, caller };
 }
 
 function pair(text: string): readonly [string, string] {

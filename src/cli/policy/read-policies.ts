@@ -3,7 +3,7 @@ import { isAbsolute, relative } from 'node:path';
 import { type Finding, formatFinding } from '../../config/finding.ts';
 import { policyFiles } from '../../config/load.ts';
 import { parsePolicies } from '../../config/parse-policies.ts';
-import type { PolicyFile } from '../../config/policy-load.ts';
+import type { PolicyFile, PolicySet } from '../../config/policy-load.ts';
 import type { GuardId } from '../../policy/guards/guard.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
 import type { Rule } from '../../policy/rule.ts';
@@ -66,9 +66,14 @@ function shortest(path: string): string {
 
 /** The rules of a source. @throws {CliError} listing every mistake */
 export function readRules(source: PolicySource): readonly Rule[] {
+  return readPolicySet(source).rules;
+}
+
+/** The rules, roles and masks of a source. @throws {CliError} listing every mistake */
+export function readPolicySet(source: PolicySource): PolicySet {
   const parsed = parsePolicies(readPolicyFiles(source));
   if ('findings' in parsed) throw findingsError(parsed.findings);
-  return parsed.rules;
+  return parsed;
 }
 
 /** Findings as a mistake of the person at the terminal. */
