@@ -1,3 +1,4 @@
+import { maskedZero } from '../masking/written/masked-zero.ts';
 import { misplacedMask, probingOperation } from '../masking/written/misplaced-mask.ts';
 import { triedPlace } from '../masking/written/tried-place.ts';
 import type { Caller } from '../model/caller.ts';
@@ -29,7 +30,15 @@ export function withoutMasks(masking: Masking, caller: Caller, operation: Operat
     throw new Refusal('MASK_MISPLACED', `a JSON patch may not look at what can be masked: \`${probing}\``, {
       advice: 'use a merge patch, or an operation that only adds, replaces or removes',
     });
-  return field !== undefined;
+  return field !== undefined || (isObjectWrite(operation) && hasMaskedZero(masking, caller, operation));
+}
+
+/** Whether a 0 stands where policy masks numbers, which are shown as 0. */
+function hasMaskedZero(masking: Masking, caller: Caller, operation: Operation): boolean {
+  const rules = masking.rules();
+  const masks = rules.masksFor(caller, operation);
+  if (masks.length === 0) return false;
+  return maskedZero(operation, rules.planOf({ ...operation, subresource: '' }, { masks }).place);
 }
 
 /** Subresources whose body is the object itself. */

@@ -20,17 +20,17 @@ export function jsonSpans(text: string, at?: readonly string[]): readonly JsonSp
   return spans;
 }
 
-/** The text with other strings at these places, every other byte as it is. @throws {SyntaxError} as `jsonSpans` */
-export function putJsonStrings(
+/** The text with other values at these places, strings or numbers as they are written, every other byte as it is. @throws {SyntaxError} as `jsonSpans` */
+export function putJsonValues(
   text: string,
-  strings: readonly { readonly path: readonly string[]; readonly value: string }[],
+  values: readonly { readonly path: readonly string[]; readonly value: string; readonly isNumber?: true }[],
 ): string {
-  const put = new Map(strings.map(({ path, value }) => [keyOf(path), value]));
+  const put = new Map(values.map((one) => [keyOf(one.path), one]));
   let [out, left] = ['', 0];
   for (const { path, start, end } of jsonSpans(text)) {
-    const value = put.get(keyOf(path));
-    if (value === undefined) continue;
-    out += text.slice(left, start) + JSON.stringify(value);
+    const one = put.get(keyOf(path));
+    if (one === undefined) continue;
+    out += text.slice(left, start) + (one.isNumber === true ? one.value : JSON.stringify(one.value));
     left = end;
   }
   return out + text.slice(left);

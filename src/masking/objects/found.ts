@@ -29,8 +29,8 @@ export interface NumberFound {
   readonly kind: 'number';
   readonly start: number;
   readonly end: number;
-  readonly rule: string;
   readonly path: string;
+  readonly rule: string;
 }
 
 /** A value that a rule shows: it stays as it is, and is counted. */

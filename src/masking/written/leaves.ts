@@ -31,11 +31,14 @@ export function childOf(value: JsonValue | undefined, key: string): JsonValue | 
   return (value as JsonObject)[key];
 }
 
-/** The document with other strings at these places, which are there. */
-export function withStrings(value: JsonValue, strings: readonly Restored[]): JsonValue {
-  const at = new Map(strings.map(({ path, value: put }) => [JSON.stringify(path), put]));
+/** The document with other values at these places, which are there. */
+export function withValues(value: JsonValue, strings: readonly Restored[]): JsonValue {
+  const at = new Map(strings.map((put) => [JSON.stringify(put.path), put]));
   const copy = (inner: JsonValue, path: readonly string[]): JsonValue => {
-    if (typeof inner === 'string') return at.get(JSON.stringify(path)) ?? inner;
+    if (typeof inner === 'string' || inner === 0) {
+      const put = at.get(JSON.stringify(path));
+      return put === undefined ? inner : put.isNumber === true ? Number(put.value) : put.value;
+    }
     if (inner === null || typeof inner !== 'object') return inner;
     if (Array.isArray(inner)) return inner.map((each: JsonValue, index) => copy(each, [...path, String(index)]));
     const made: Record<string, JsonValue> = Object.create(null);
@@ -45,10 +48,23 @@ export function withStrings(value: JsonValue, strings: readonly Restored[]): Jso
   return copy(value, []);
 }
 
-/** A value that was put back, in the place of what held its mask. */
+/** A value that was put back, in the place of its mask: a string, or a number as it is written in JSON. */
 export interface Restored {
   readonly path: readonly string[];
   readonly value: string;
+  readonly isNumber?: true;
+}
+
+/** The places of a document where the number 0 stands, as masked numbers are shown. */
+export function zerosOf(value: JsonValue): readonly (readonly string[])[] {
+  const zeros: (readonly string[])[] = [];
+  const visit = (inner: JsonValue, path: readonly string[]) => {
+    if (inner === 0) zeros.push(path);
+    else if (inner !== null && typeof inner === 'object')
+      for (const [key, each] of Object.entries(inner)) visit(each as JsonValue, [...path, key]);
+  };
+  visit(value, []);
+  return zeros;
 }
 
 /** Whether two documents say the same, whatever the order of their keys. */

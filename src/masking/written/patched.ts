@@ -5,15 +5,22 @@ import type { Leaf } from './leaves.ts';
 /** An object as a JSON patch makes it, and where in it the patch's own strings stand that hold masks. */
 export interface Patched {
   readonly object: JsonValue;
-  readonly leaves: readonly (Leaf & { /** In the list of operations. */ readonly from: readonly string[] })[];
+  readonly leaves: readonly (Leaf & From)[];
+  /** And where its own numbers 0 do. */
+  readonly zeros: readonly (Pick<Leaf, 'path'> & From)[];
 }
 
-/** A string of the patch that holds a mask, as it travels through it. */
-class Written {
-  readonly text: string;
+interface From {
+  /** In the list of operations. */
   readonly from: readonly string[];
-  constructor(text: string, from: readonly string[]) {
-    this.text = text;
+}
+
+/** A string of the patch that holds a mask, or a 0, as it travels through it. */
+class Written {
+  readonly value: string | 0;
+  readonly from: readonly string[];
+  constructor(value: string | 0, from: readonly string[]) {
+    this.value = value;
     this.from = from;
   }
 }
@@ -32,14 +39,15 @@ export function patched(stored: JsonValue, operations: readonly JsonValue[]): Pa
     const { op, path, from, value } = operation as Readonly<Record<string, JsonValue>>;
     if (typeof path !== 'string') return undefined;
     const put = value === undefined ? undefined : copied(value, [String(index), 'value']);
-    if (put !== undefined) count += writtenIn(put, []).length;
+    if (put !== undefined) count += writtenIn(put, []).filter(isText).length;
     const done = doneTo(root, String(op), pointer(path), typeof from === 'string' ? pointer(from) : [], put);
     if (done === undefined) return undefined;
     root = done;
   }
-  const leaves = writtenIn(root, []);
+  const written = writtenIn(root, []);
+  const leaves = written.filter(isText).map(({ path, from, value }) => ({ path, from, text: value as string }));
   if (new Set(leaves.map(({ from }) => from.join('\n'))).size !== count) return undefined;
-  return { object: plain(root), leaves };
+  return { object: plain(root), leaves, zeros: written.filter((one) => !isText(one)) };
 }
 
 function doneTo(
@@ -125,21 +133,31 @@ function within(node: Node, [key, ...rest]: readonly string[], change: Change): 
 }
 
 function copied(value: JsonValue, from: readonly string[] | undefined): Node {
-  if (typeof value === 'string') return from !== undefined && holdsMask(value) ? new Written(value, from) : value;
+  const isWritten = from !== undefined && (value === 0 || (typeof value === 'string' && holdsMask(value)));
+  if (isWritten) return new Written(value, from);
   if (value === null || typeof value !== 'object') return value;
   const inner = (each: JsonValue, key: string) => copied(each, from && [...from, key]);
   if (Array.isArray(value)) return value.map((each: JsonValue, index) => inner(each, String(index)));
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inner(each as JsonValue, key)]));
 }
 
-function writtenIn(node: Node, path: readonly string[]): Patched['leaves'][number][] {
-  if (node instanceof Written) return [{ path, text: node.text, from: node.from }];
+interface Found extends From {
+  readonly path: readonly string[];
+  readonly value: string | 0;
+}
+
+function isText({ value }: Found): boolean {
+  return typeof value === 'string';
+}
+
+function writtenIn(node: Node, path: readonly string[]): readonly Found[] {
+  if (node instanceof Written) return [{ path, value: node.value, from: node.from }];
   if (node === null || typeof node !== 'object') return [];
   return Object.entries(node).flatMap(([key, inner]) => writtenIn(inner, [...path, key]));
 }
 
 function plain(node: Node): JsonValue {
-  if (node instanceof Written) return node.text;
+  if (node instanceof Written) return node.value;
   if (node === null || typeof node !== 'object') return node;
   if (Array.isArray(node)) return node.map(plain);
   return Object.fromEntries(Object.entries(node).map(([key, inner]) => [key, plain(inner)]));

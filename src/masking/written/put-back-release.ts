@@ -5,12 +5,12 @@
  * with. What a new revision made of masks, as a chart does that hashes or encodes a value, is none of these, and is refused before anything has changed.
  */
 import type { JsonObject, JsonValue } from '../../model/operation.ts';
-import { putJsonStrings } from '../../std/json-spans.ts';
+import { putJsonValues } from '../../std/json-spans.ts';
 import { decodedRelease, encodedRelease } from '../helm/masked-release.ts';
 import { releaseText } from '../objects/mask-edits.ts';
 import { counterpart } from './counterpart.ts';
 import { holdsMask } from './holds-mask.ts';
-import { childOf, isSame, type Leaf, leavesOf, type Restored, valueAt, withStrings } from './leaves.ts';
+import { childOf, isSame, type Leaf, leavesOf, type Restored, valueAt, withValues } from './leaves.ts';
 import type { Source, View } from './source.ts';
 
 /** How often a record that stands at this place is in base64; undefined where none does. */
@@ -27,7 +27,7 @@ export function putBackRelease(leaf: Leaf, sources: readonly Source[], times: 1 
   const leaves = leavesOf(release, holdsMask);
   for (const revision of sources.flatMap((source) => revisionOf(source, leaf.path, times, release))) {
     const strings = stringsOf(leaves, release, revision);
-    if (strings === undefined || !isMaskedAgain(withStrings(release, strings), leaves, { times, view, revision }))
+    if (strings === undefined || !isMaskedAgain(withValues(release, strings), leaves, { times, view, revision }))
       continue;
     return encoded(json, strings, times);
   }
@@ -36,7 +36,7 @@ export function putBackRelease(leaf: Leaf, sources: readonly Source[], times: 1 
 
 function encoded(json: string, strings: readonly Restored[], times: 1 | 2): string | undefined {
   try {
-    return encodedRelease(Buffer.from(putJsonStrings(json, strings)), times);
+    return encodedRelease(Buffer.from(putJsonValues(json, strings)), times);
   } catch (error) {
     // A key that is there twice is read in two ways.
     if (error instanceof SyntaxError) return undefined;

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { JsonObject, JsonValue } from '../../model/operation.ts';
 import { MaskKey } from '../form/mask-key.ts';
+import { PlaceMaker } from '../places/place.ts';
 import { type MaskedKind, MaskRules } from '../rules/mask-rules.ts';
-import { withStrings } from './leaves.ts';
+import { withValues } from './leaves.ts';
 import { type PutBack, putBack, putBackPatch } from './put-back.ts';
 import { type Source, sourceOf, type View } from './source.ts';
 
@@ -28,7 +29,7 @@ const shownIn = <T extends JsonObject>(object: T, as: View) => structuredClone(s
 
 function outcome(done: PutBack, object: JsonValue): JsonValue | string {
   return done.kind === 'whole'
-    ? JSON.parse(JSON.stringify(withStrings(object, done.strings)))
+    ? JSON.parse(JSON.stringify(withValues(object, done.strings)))
     : `${done.kind} ${done.path.join('.')}`;
 }
 const back = (object: JsonValue, stored: JsonObject, as: View, others: readonly Source[] = []) =>
@@ -185,6 +186,34 @@ test('T74: a JSON patch is looked at as what it makes of the object', () => {
     [{ op: 'replace', path: `${container}/env/9/value`, value: password.value }],
   ])
     ok(/^(?:stale|misplaced) \d/.test(String(run(operations))), JSON.stringify(operations));
+});
+
+test('T50: a number that a rule masks is shown as 0, and put back by its place, digit by digit', () => {
+  const mask = { kind: 'mask', rule: 'ours', form: 'text', compare: 'field' } as const;
+  const plan = { ...maps.plan, place: new PlaceMaker([{ steps: ['spec', '**', 'pin'], action: mask }]).start() };
+  const as = { ...maps, plan };
+  const stored = Buffer.from(
+    '{"metadata":{"uid":"u"},"spec":{"list":[{"name":"a","pin":12345678901234567890,"n":0},{"name":"b","pin":1.50}]}}',
+  );
+  const source = sourceOf(stored, as);
+  const object = JSON.parse(JSON.stringify(source.shown)) as { spec: { list: unknown[] } };
+  deepEqual(object.spec.list, [
+    { name: 'a', pin: 0, n: 0 },
+    { name: 'b', pin: 0 },
+  ]);
+  const done = (body: JsonValue, patch = false) =>
+    patch ? putBackPatch(body as JsonValue[], [source], as) : putBack({ object: body }, [source], as);
+  deepEqual(done({ spec: { list: [...object.spec.list].reverse() as JsonValue } }), {
+    kind: 'whole',
+    strings: [
+      { path: ['spec', 'list', '0', 'pin'], value: '1.50', isNumber: true },
+      { path: ['spec', 'list', '1', 'pin'], value: '12345678901234567890', isNumber: true },
+    ],
+  });
+  deepEqual(done([{ op: 'replace', path: '/spec/list/1', value: { name: 'b', pin: 0 } }], true), {
+    kind: 'whole',
+    strings: [{ path: ['0', 'value', 'pin'], value: '1.50', isNumber: true }],
+  });
 });
 
 const packed = (release: JsonValue) => base64(gzipSync(JSON.stringify(release)).toString('base64'));

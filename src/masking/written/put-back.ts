@@ -8,12 +8,12 @@
  * Rejected: a table of masks that were shown, and to whom. It would have to live as long as a mask does, in all replicas, and hold what it hides.
  */
 import type { JsonValue } from '../../model/operation.ts';
-import { putJsonStrings } from '../../std/json-spans.ts';
+import { putJsonValues } from '../../std/json-spans.ts';
 import { hasMaskForm, withoutIdentity } from '../form/mask-form.ts';
 import { Unwalkable } from '../objects/walk.ts';
 import { counterpart } from './counterpart.ts';
 import { holdsMask } from './holds-mask.ts';
-import { isSame, type Leaf, leavesOf, type Restored, valueAt, withStrings } from './leaves.ts';
+import { isSame, type Leaf, leavesOf, type Restored, valueAt, withValues, zerosOf } from './leaves.ts';
 import { patched } from './patched.ts';
 import { putBackRelease, releaseTimes } from './put-back-release.ts';
 import { type Source, sourceOf, type View } from './source.ts';
@@ -32,6 +32,8 @@ type Failed = Exclude<PutBack, { kind: 'whole' }>;
 export interface Written {
   readonly object: JsonValue;
   readonly leaves?: readonly Leaf[];
+  /** Where in it the number 0 stands that was written; by default everywhere that it does. */
+  readonly zeros?: readonly (readonly string[])[];
   /** Whether it is an object of its own, and no annotation that tells of one. */
   readonly isRoot?: boolean;
 }
@@ -50,11 +52,24 @@ export function putBack(written: Written, sources: readonly Source[], view: View
     if ('kind' in one) return one;
     tried.push(one);
   }
-  const strings = tried.map(({ leaf, value }) => ({ path: leaf.path, value }));
+  const numbers = (written.zeros ?? zerosOf(object)).flatMap((path) => numberAt(path, object, able));
+  const strings: Restored[] = [...tried.map(({ leaf, value }) => ({ path: leaf.path, value })), ...numbers];
   const uid = sources.find(({ own }) => own !== undefined)?.own?.making.uid;
-  const seen = sourceOf(Buffer.from(JSON.stringify(withStrings(object, strings))), view, { isRoot, uid });
-  const exposed = tried.find((one) => isExposed(one, seen))?.leaf;
+  const seen = sourceOf(Buffer.from(JSON.stringify(withValues(object, strings))), view, { isRoot, uid });
+  const shown = numbers.find(({ path }) => seen.own.parts.get(path.join('\n'))?.kind !== 'number');
+  const exposed = tried.find((one) => isExposed(one, seen))?.leaf ?? shown;
   return exposed === undefined ? { kind: 'whole', strings } : { kind: 'misplaced', path: exposed.path };
+}
+
+/** The number that is shown as 0 at this place of the object itself. */
+function numberAt(path: readonly string[], object: JsonValue, sources: readonly Source[]): readonly Restored[] {
+  for (const { own, shown } of sources) {
+    const at = own === undefined ? undefined : counterpart(path, object, shown);
+    const part = at === undefined ? undefined : own?.parts.get(at.join('\n'));
+    if (part?.kind === 'number')
+      return [{ path, value: own?.bytes.toString('latin1', part.start, part.end) ?? '0', isNumber: true }];
+  }
+  return [];
 }
 
 interface Tried {
@@ -100,7 +115,7 @@ function nested(leaf: Leaf, sources: readonly Source[], view: View): Tried | Fai
     const before = own === undefined ? undefined : appliedSource(own, view);
     const inner = putBack({ object, isRoot: false }, [...(before === undefined ? [] : [before]), ...sources], view);
     if (inner.kind !== 'whole') return { ...inner, path: [...leaf.path, ...inner.path] };
-    return { leaf, value: putJsonStrings(leaf.text, inner.strings), by: undefined };
+    return { leaf, value: putJsonValues(leaf.text, inner.strings), by: undefined };
   } catch (error) {
     // No JSON; or a key that is there twice, which is read in two ways.
     if (error instanceof SyntaxError) return { kind: 'misplaced', path: leaf.path };
@@ -167,10 +182,10 @@ export function putBackPatch(operations: readonly JsonValue[], sources: readonly
   const own = sources.find((source) => source.own !== undefined);
   const made = own === undefined ? undefined : patched(own.stored, operations);
   if (made === undefined) return { kind: 'misplaced', path: leavesOf(operations, holdsMask)[0]?.path ?? [] };
-  const { object, leaves } = made;
-  const done = putBack({ object, leaves }, sources, view);
+  const { object, leaves, zeros } = made;
+  const done = putBack({ object, leaves, zeros: zeros.map(({ path }) => path) }, sources, view);
   const fromOf = (path: readonly string[]) =>
-    leaves.find((leaf) => isSame(leaf.path, path.slice(0, leaf.path.length)))?.from ?? path;
+    [...leaves, ...zeros].find((one) => isSame(one.path, path.slice(0, one.path.length)))?.from ?? path;
   if (done.kind !== 'whole') return { ...done, path: fromOf(done.path) };
-  return { kind: 'whole', strings: done.strings.map(({ path, value }) => ({ path: fromOf(path), value })) };
+  return { kind: 'whole', strings: done.strings.map((one) => ({ ...one, path: fromOf(one.path) })) };
 }

@@ -23,7 +23,7 @@ export interface Source {
   /** Whose the masks are. */
   readonly uid?: string | undefined;
   /** Of the written object itself: what of its strings is masked, by place, and how. */
-  readonly own?: { readonly parts: ReadonlyMap<string, Found>; readonly making: Making };
+  readonly own?: { readonly parts: ReadonlyMap<string, Found>; readonly making: Making; readonly bytes: Buffer };
   /** Whether what is written may have the masks of this document at all; always, where it is absent. */
   readonly isFor?: (written: JsonValue) => boolean;
 }
@@ -50,7 +50,7 @@ export function sourceOf(bytes: Buffer, view: View, part?: Part): Source & Requi
     shown: parsed(shown),
     stored: parsed(bytes),
     uid: making.uid,
-    own: { parts: new Map(found.flatMap((one) => ('path' in one ? [[one.path, one] as const] : []))), making },
+    own: { parts: new Map(found.flatMap((one) => ('path' in one ? [[one.path, one] as const] : []))), making, bytes },
   };
 }
 

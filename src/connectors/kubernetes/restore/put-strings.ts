@@ -2,28 +2,32 @@ import type { JsonObject, JsonValue, OperationBody } from '../../../model/operat
 import type { RestoredBody } from '../../../model/permit.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import { assert } from '../../../std/assert.ts';
-import { putJsonStrings } from '../../../std/json-spans.ts';
+import { putJsonValues } from '../../../std/json-spans.ts';
 import { decodeUtf8 } from '../body/decode-utf8.ts';
 
 interface PutString {
   readonly path: readonly string[];
   readonly value: string;
+  readonly isNumber?: true;
 }
 
 /**
  * The body with other strings at these places. JSON keeps every other byte; YAML and protobuf become JSON that says the same.
  *
- * @throws {Refusal} BODY_UNREADABLE a YAML body with a number that would lose digits so
+ * @throws {Refusal} BODY_UNREADABLE a body that is no JSON, with a number that would lose digits so
  */
 export function putStrings(body: OperationBody, strings: readonly PutString[]): RestoredBody {
   const { mediaType, object, patch } = body;
   const isPatch = patch !== undefined;
   const text = mediaType === 'application/vnd.kubernetes.protobuf' ? undefined : decodeUtf8(body.bytes);
-  if (text !== undefined && isJson(text)) return { mediaType, bytes: Buffer.from(putJsonStrings(text, strings)) };
-  if (text !== undefined && /\d{16}/.test(text))
+  if (text !== undefined && isJson(text)) return { mediaType, bytes: Buffer.from(putJsonValues(text, strings)) };
+  if (
+    /\d{16}/.test(text ?? '') ||
+    strings.some(({ isNumber, value }) => isNumber === true && String(Number(value)) !== value)
+  )
     throw new Refusal(
       'BODY_UNREADABLE',
-      'the YAML holds masks, and numbers that would lose digits when they are put back',
+      'the body holds masks, and numbers that would lose digits when they are put back',
       {
         advice: 'send JSON',
       },
@@ -47,10 +51,10 @@ function isJson(text: string): boolean {
   }
 }
 
-function withString(value: JsonValue, { path: [key, ...rest], value: put }: PutString): JsonValue {
-  if (key === undefined) return put;
+function withString(value: JsonValue, { path: [key, ...rest], ...put }: PutString): JsonValue {
+  if (key === undefined) return put.isNumber === true ? Number(put.value) : put.value;
   assert(value !== null && typeof value === 'object', 'a string is put where one stands');
-  const inner = withString((value as JsonObject)[key] as JsonValue, { path: rest, value: put });
+  const inner = withString((value as JsonObject)[key] as JsonValue, { path: rest, ...put });
   if (Array.isArray(value)) return value.with(Number(key), inner);
   return { ...value, [key]: inner };
 }
