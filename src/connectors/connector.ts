@@ -125,12 +125,17 @@ export interface Probe {
 export interface WriteBack {
   /** The object that the operation writes; null: it is not there. */
   own(operation: Operation, caller: Caller): Promise<StoredObject | null | Unread>;
-  /** Other objects that are known to pass values on to it, one at a time; what cannot be read is left out. */
-  kin(operation: Operation, own: JsonObject | null, caller: Caller): AsyncIterable<Kin>;
-  /** The operation's body with other strings at these places, every other value as it is. @throws {Refusal} BODY_UNREADABLE it cannot be written so */
+  /** Other objects that are known to pass values on to it, one at a time, among them those that its caller has `deleted`; what cannot be read is left out. */
+  kin(
+    operation: Operation,
+    own: JsonObject | null,
+    caller: Caller,
+    deleted: readonly StoredObject[],
+  ): AsyncIterable<Kin>;
+  /** The operation's body with other strings and numbers at these places, every other value as it is. @throws {Refusal} BODY_UNREADABLE it cannot be written so */
   put(
     operation: Operation,
-    strings: readonly { readonly path: readonly string[]; readonly value: string }[],
+    values: readonly { readonly path: readonly string[]; readonly value: string; readonly isNumber?: true }[],
   ): RestoredBody;
 }
 

@@ -14,6 +14,7 @@ import type { Routes } from '../listener/route.ts';
 import type { Access } from '../pipeline/access.ts';
 import type { Approvals } from '../pipeline/approvals.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
+import { DeletedObjects } from '../pipeline/deleted-objects.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
 import { Guesses } from '../pipeline/guesses.ts';
 import { Honeytokens } from '../pipeline/honeytokens.ts';
@@ -229,7 +230,17 @@ function dataPaths(
 ): ServeTarget {
   const sessions = new Sessions(undefined, clock);
   const { access, approvals, masking } = kept;
-  const shared = { limits: config.limits, clock, authenticate, rules: policy.rules, masking, access, approvals };
+  const deleted = new DeletedObjects(clock);
+  const shared = {
+    deleted,
+    limits: config.limits,
+    clock,
+    authenticate,
+    rules: policy.rules,
+    masking,
+    access,
+    approvals,
+  };
   const recording = {
     ...kept,
     clock,

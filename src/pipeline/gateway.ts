@@ -5,6 +5,7 @@ import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Access } from './access.ts';
 import type { Approvals } from './approvals.ts';
+import type { DeletedObjects } from './deleted-objects.ts';
 import type { Limits } from './limits.ts';
 import type { Masking } from './masking.ts';
 import type { Recorder } from './recording.ts';
@@ -22,6 +23,8 @@ export interface Gateway {
   readonly probe: Probe;
   /** Where the values of masks come from that are written back. */
   readonly writeBack: WriteBack;
+  /** What callers have deleted a moment ago. */
+  readonly deleted: DeletedObjects;
   /** What is masked in objects, and under which key. */
   readonly masking: Masking;
   readonly access: Access;

@@ -6,6 +6,7 @@ import { askingPersons } from './ask-person.ts';
 import { askPolicy } from './ask-policy.ts';
 import type { Gateway } from './gateway.ts';
 import { judge } from './judge.ts';
+import { keepDeleted } from './keep-deleted.ts';
 import { knownOutput } from './known-output.ts';
 import { mask } from './mask.ts';
 import { readsOf } from './masking.ts';
@@ -46,7 +47,13 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       withinGuesses(gateway.masking, permit); //                           nor tried by writing
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
-      return { permit, known, reply: await gateway.connector.forward(permit, end, readsOf(gateway.masking, permit)) }; // its own bytes, with our credential
+      return {
+        permit,
+        known,
+        reply: await keepDeleted(gateway, permit, () =>
+          gateway.connector.forward(permit, end, readsOf(gateway.masking, permit)),
+        ),
+      }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
     const masked = mask(permit, reply, known, gateway.masking, recording); //          without the values that must be hidden

@@ -3,7 +3,6 @@
  * version that was read. Policy judges, and the journal keeps, the request as it was written; only upstream is sent the values, in a dry run too.
  */
 import type { Connector, Kin, Probe, StoredObject, WriteBack } from '../connectors/connector.ts';
-import { MASK_IDS } from '../masking/rules/mask-ids.ts';
 import { isSame, valueAt } from '../masking/written/leaves.ts';
 import { manifestSources } from '../masking/written/manifest-sources.ts';
 import { type PutBack, putBack, putBackPatch } from '../masking/written/put-back.ts';
@@ -13,14 +12,17 @@ import type { JsonObject, JsonValue, Operation } from '../model/operation.ts';
 import type { RestoredBody } from '../model/permit.ts';
 import { isSamePrecondition } from '../model/precondition.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { DeletedObjects } from './deleted-objects.ts';
 import type { Judged } from './judge.ts';
 import type { Masking } from './masking.ts';
 import { refusedMask } from './refused-mask.ts';
+import { shownTo } from './shown-to.ts';
 
 interface Parts {
   readonly writeBack: WriteBack;
   readonly connector: Pick<Connector, 'pin'>;
   readonly masking: Masking;
+  readonly deleted: Pick<DeletedObjects, 'of'>;
 }
 
 /** What is done with the masks of one attempt. */
@@ -93,32 +95,26 @@ class Writing {
 
   async #body(operation: Operation, own: StoredObject | null): Promise<RestoredBody> {
     const { writeBack } = this.#parts;
-    const sources: Source[] = own === null ? [] : [sourceOf(own.bytes, this.#view(own))];
+    const deleted = this.#parts.deleted.of(this.#caller, this.#target);
+    const first = own ?? deleted.find((object) => isNamed(object, operation)) ?? null;
+    const sources: Source[] = first === null ? [] : [sourceOf(first.bytes, this.#view(first))];
     const view = this.#view(operation);
     let done = putBackIn(operation, sources, view);
     if (done.kind === 'whole') return writeBack.put(operation, done.strings);
-    const first = done;
-    for await (const kin of writeBack.kin(operation, own === null ? null : jsonOf(own), this.#caller)) {
+    const failed = done;
+    const object = own === null ? null : jsonOf(own);
+    for await (const kin of writeBack.kin(operation, object, this.#caller, deleted)) {
       const added = kinSources(kin, sourceOf(kin.bytes, this.#view(kin)));
       if (added.length === 0) continue;
       sources.push(...added);
       done = putBackIn(operation, sources, view);
       if (done.kind === 'whole') return writeBack.put(operation, done.strings);
     }
-    throw refusedMask(first);
+    throw refusedMask(failed);
   }
 
-  /** How this caller is shown an object, whatever a rule of reads shows it beside. */
-  #view({ apiGroup, resource, namespace }: Pick<StoredObject, 'apiGroup' | 'resource' | 'namespace'>): View {
-    const { masking } = this.#parts;
-    const [target, rules] = [this.#target, masking.rules()];
-    const open = masking.openFor(this.#caller, target);
-    const kind = { apiGroup, resource, subresource: '' };
-    const masks = rules.masksFor(this.#caller, { ...kind, target, namespace, name: 'any' });
-    return {
-      plan: rules.planOf(kind, { open: open === 'all' ? MASK_IDS : open, masks }),
-      keying: { key: masking.key, target, exchange: '', isComparable: true },
-    };
+  #view(kind: Pick<StoredObject, 'apiGroup' | 'resource' | 'namespace'>): View {
+    return shownTo(this.#parts.masking, this.#caller, this.#target, kind);
   }
 
   #stored(operation: Operation): Promise<StoredObject | null> {
@@ -146,6 +142,17 @@ class Writing {
 
 function jsonOf({ bytes }: StoredObject): JsonObject {
   return JSON.parse(bytes.toString('utf8')) as JsonObject;
+}
+
+/** Whether it is the very object that is made anew. */
+function isNamed(object: StoredObject, { apiGroup, resource, namespace, verb, name, body }: Operation): boolean {
+  const called = verb === 'create' ? valueAt(body?.object, ['metadata', 'name']) : name;
+  return (
+    object.apiGroup === apiGroup &&
+    object.resource === resource &&
+    object.namespace === namespace &&
+    valueAt(jsonOf(object), ['metadata', 'name']) === called
+  );
 }
 
 function versionOf(object: JsonObject) {

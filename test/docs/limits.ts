@@ -26,6 +26,7 @@ import { LOG_LIMITS } from '../../src/main/log-limit.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
+import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
 import { GUESS_LIMITS } from '../../src/pipeline/guesses.ts';
 import { HONEYTOKEN_LIMITS } from '../../src/pipeline/honeytokens.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
@@ -56,6 +57,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['What may have run', { ...UNKNOWN_LIMITS }, 'src/pipeline/unknown-outcomes.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
   ['Masks that are written back', { ...RESTORE_LIMITS }, 'src/connectors/kubernetes/restore/write-back.ts'],
+  ['What callers have deleted', { ...DELETED_LIMITS }, 'src/pipeline/deleted-objects.ts'],
   ['Reviews of oneself', { ...REVIEW_LIMITS }, 'src/connectors/kubernetes/reviews/reviews.ts'],
   [
     'Exec, attach and port-forward as they pass',

@@ -8,8 +8,10 @@ version that was read. Policy judges, and the journal keeps, the request as it w
 
 * in the same object at the same place (an element of a list is the one of the same \`name\`), and in that object's own last-applied-configuration at the same place in it; in a text beside which other lines were changed, too;
 * from a ReplicaSet or ControllerRevision into its workload, where the whole pod template is the one that was shown (\`rollout undo\`);
+* into an object that its caller has itself deleted in the last ten minutes and makes anew (\`kubectl replace --force\`): until then its values are kept in memory, for that caller alone;
 * within one Helm release: into the record of a later revision whose config, manifest and hooks are those of a stored one (rollback), and into the very object and field that a stored manifest or hook names.
 
+A number that is masked is shown as 0, and 0 at its place is put back too: who means 0 has to say so without being shown a mask there.
 Nothing else moves, also not into a field that is masked itself. What has the form of a mask, whole or in part, in base64, of this gateway or another, is else refused with the name of its field:
 \`MASK_STALE\` (409) where another value is there now, so get the object again; \`MASK_MISPLACED\` where it does not belong. An upgrade by Helm that reuses values which are masked is refused at its pending
 record, before anything has changed: give them with \`-f\`. Operations of a JSON patch that test, copy or move what can be masked are refused too. Masks in the reply to a change cannot be written back: get the object first.`;

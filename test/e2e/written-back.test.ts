@@ -207,6 +207,27 @@ test('a mask of a value that has changed since it was shown is a conflict, which
   assert.equal((await stored('GET', uri)).object.data.password, base64('a new password'));
 });
 
+test('an object that its caller has deleted is made anew from what it was shown, and for nobody else', async () => {
+  const uri = await secret('h');
+  const was = await stored('GET', uri);
+  const object = await shown(uri);
+  const { uid: _, resourceVersion: __, ...metadata } = object.metadata;
+  assert.equal((await ask('DELETE', uri)).status, 200);
+  const body = JSON.stringify({ ...object, metadata });
+  const other = await world.ask({
+    token: await world.token('other'),
+    method: 'POST',
+    uri: SECRETS,
+    headers: { 'content-type': json },
+    body,
+  });
+  assert.equal(other.status, 422, other.body);
+  const reply = await ask('POST', SECRETS, body);
+  assert.equal(reply.status, 201, reply.body);
+  assert.ok(!reply.body.includes(canary64));
+  assert.deepEqual((await stored('GET', uri)).object.data, was.object.data);
+});
+
 test('an environment in a workload is put back by name, wherever its elements stand', async () => {
   const was = (await stored('GET', WEB)).object.spec.template.spec.containers;
   const { env } = (await shown(WEB)).spec.template.spec

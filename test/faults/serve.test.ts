@@ -14,6 +14,7 @@ import { REFUSAL_CODES } from '../../src/model/refusal-codes.ts';
 import type { RawRequest } from '../../src/model/request.ts';
 import { noAccess } from '../../src/pipeline/access.ts';
 import { noApprovals } from '../../src/pipeline/approvals.ts';
+import { DeletedObjects } from '../../src/pipeline/deleted-objects.ts';
 import type { Gateway } from '../../src/pipeline/gateway.ts';
 import { InFlight } from '../../src/pipeline/in-flight.ts';
 import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
@@ -133,6 +134,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     connector,
     probe,
     writeBack: noWriteBack,
+    deleted: new DeletedObjects(clock),
     access: noAccess,
     approvals: noApprovals,
     rules: port(() => compiled),

@@ -8,7 +8,7 @@ import type { Caller } from '../../../model/caller.ts';
 import type { JsonObject, JsonValue, Operation } from '../../../model/operation.ts';
 import { collectBytes } from '../../../std/byte-source.ts';
 import { jsonSpans } from '../../../std/json-spans.ts';
-import type { Kin, NamedObject, Unread, WriteBack } from '../../connector.ts';
+import type { Kin, NamedObject, StoredObject, Unread, WriteBack } from '../../connector.ts';
 import { isJsonObject } from '../is-json-object.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { putStrings } from './put-strings.ts';
@@ -39,12 +39,17 @@ export function createWriteBack(parts: Parts): WriteBack {
       const read = await get(parts, objectPath(operation), caller);
       return Buffer.isBuffer(read) ? { apiGroup, resource, namespace, bytes: read } : read;
     },
-    kin: (operation, own, caller) => kinOf((path, query) => pages(parts, path, query, caller), operation, own),
+    kin: (operation, own, caller, deleted) =>
+      kinOf({ ask: (path, query) => pages(parts, path, query, caller), deleted }, operation, own),
     put: ({ body }, strings) => putStrings(body as NonNullable<typeof body>, strings),
   };
 }
 
-type Lists = (path: string, query: string) => AsyncIterable<Buffer>;
+/** The objects of a kind in a namespace, and those of them that were deleted. */
+interface Lists {
+  readonly ask: (path: string, query: string) => AsyncIterable<Buffer>;
+  readonly deleted: readonly StoredObject[];
+}
 
 /** Workloads, and what keeps the former revisions of their template. */
 const revisionsOf: ReadonlyMap<string, { readonly resource: string; readonly at: readonly string[] }> = new Map([
@@ -59,7 +64,7 @@ async function* kinOf(lists: Lists, operation: Operation, own: JsonObject | null
   const revisions = apiGroup === 'apps' && own !== null ? revisionsOf.get(resource) : undefined;
   if (revisions !== undefined) {
     const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${revisions.resource}`;
-    for await (const bytes of lists(path, selectorOf(own as JsonObject)))
+    for await (const bytes of lists.ask(path, selectorOf(own as JsonObject)))
       if (isOwned(parsed(bytes), textAt(own, 'metadata', 'uid')))
         yield { apiGroup, resource: revisions.resource, namespace, bytes, as: 'template', at: revisions.at };
   }
@@ -85,7 +90,7 @@ async function* recordsFor(lists: Lists, operation: Operation, own: JsonObject |
   const isStore = apiGroup === '' && (resource === 'secrets' || resource === 'configmaps');
   const release = isStore ? recordOf(own) || recordOf(written) : '';
   if (release !== '') {
-    for await (const bytes of lists(storePath(namespace, resource), recordQuery(release)))
+    for await (const bytes of records(lists, namespace, resource, release))
       yield { apiGroup: '', resource, namespace, bytes, as: 'revision' };
     return;
   }
@@ -94,8 +99,18 @@ async function* recordsFor(lists: Lists, operation: Operation, own: JsonObject |
   const name = annotated(own, 'release-name') || annotated(written, 'release-name');
   const kept = annotated(own, 'release-namespace') || annotated(written, 'release-namespace') || namespace;
   for (const store of ['secrets', 'configmaps'])
-    for await (const bytes of lists(storePath(kept, store), recordQuery(name)))
+    for await (const bytes of records(lists, kept, store, name))
       yield { apiGroup: '', resource: store, namespace: kept, bytes, as: 'manifest', named };
+}
+
+/** Those of one release, or of all where none is named. */
+async function* records({ ask, deleted }: Lists, namespace: string, resource: string, release: string) {
+  yield* ask(storePath(namespace, resource), recordQuery(release));
+  for (const { apiGroup, bytes, ...of } of deleted) {
+    const found =
+      apiGroup === '' && of.resource === resource && of.namespace === namespace ? recordOf(parsed(bytes)) : '';
+    if (found !== '' && (release === '' || found === release)) yield bytes;
+  }
 }
 
 /** The release whose record an object is; empty where it is none. */

@@ -1,0 +1,36 @@
+import type { WriteBack } from '../connectors/connector.ts';
+import { sourceOf } from '../masking/written/source.ts';
+import type { Permit } from '../model/permit.ts';
+import type { Reply } from '../model/reply.ts';
+import type { DeletedObjects } from './deleted-objects.ts';
+import type { Masking } from './masking.ts';
+import { shownTo } from './shown-to.ts';
+
+interface Parts {
+  readonly writeBack: Pick<WriteBack, 'own'>;
+  readonly masking: Masking;
+  readonly deleted: Pick<DeletedObjects, 'keep'>;
+}
+
+/**
+ * What forwarding answers. An object with masked values that it deletes is kept for a while, since its caller may make it anew from what it was shown. What its caller
+ * may not get, and what cannot be read, is not kept, and deleted all the same.
+ */
+export function keepDeleted(parts: Parts, permit: Permit, forward: () => Promise<Reply>): Promise<Reply> {
+  return isDelete(permit) ? kept(parts, permit, forward) : forward();
+}
+
+async function kept(parts: Parts, permit: Permit, forward: () => Promise<Reply>): Promise<Reply> {
+  const { caller, operation } = permit;
+  const own = await parts.writeBack.own(operation, caller);
+  const reply = await forward();
+  if (own === null || typeof own === 'string' || reply.status > 299) return reply;
+  const { parts: masked } = sourceOf(own.bytes, shownTo(parts.masking, caller, operation.target, own)).own;
+  if (masked.size > 0) parts.deleted.keep(caller, operation.target, own);
+  return reply;
+}
+
+function isDelete({ operation }: Permit): boolean {
+  const { isResourceRequest, verb, name, subresource, options } = operation;
+  return isResourceRequest && verb === 'delete' && name !== '' && subresource === '' && !options.isDryRun;
+}
