@@ -42,9 +42,10 @@ const suites = {
   },
   // What speaks of the API, for a run on another release than the one that all suites run on.
   api: {
-    files: ['api-server-exchanges', 'bodies', 'discovery', 'example-rbac', 'guards', 'request-info', 'reviews'].map(
-      (suite) => `test/cluster-suites/${suite}.test.ts`,
-    ),
+    files: [
+      ...['api-server-exchanges', 'bodies', 'canaries', 'discovery', 'example-rbac', 'guards', 'request-info'],
+      ...['reviews', 'watch-list'],
+    ].map((suite) => `test/cluster-suites/${suite}.test.ts`),
     exclude: [],
     concurrency: 1,
     globalSetup: 'test/cluster-suites/setup.ts',

@@ -39,6 +39,10 @@ export interface GatewayInFront {
   readonly journalFolder: string;
   /** Where the control plane is; there where `console` was asked for. */
   readonly consoleUrl: string;
+  /** All that it keeps. */
+  readonly dataFolder: string;
+  /** Its metrics as they are now. */
+  metrics(): Promise<string>;
   /** The port that leads to the cluster alone. */
   readonly targetPort: number;
   /** What it said so far, on both of its outputs. */
@@ -147,6 +151,8 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
     caFile: parse(text).clusters[0].cluster['certificate-authority'],
     journalFolder: at('data/journal'),
     consoleUrl: `https://127.0.0.1:${consolePort}`,
+    dataFolder: at('data'),
+    metrics: async () => (await fetch(`http://127.0.0.1:${privatePort}/metrics`)).text(),
     targetPort,
     log: said,
     token,
