@@ -35,7 +35,7 @@ export const readingWays: readonly Way[] = [
   { run: 'kubectl set env deployment/web --list; kubectl set env pod/talks --list --resolve' },
   { run: 'kubectl apply view-last-applied secret/opaque; kubectl apply view-last-applied configmap/settings -o json' },
   { run: `kubectl cluster-info dump --namespaces ${NAMESPACE}` },
-  { run: `kubectl get --raw /api/v1/namespaces/${NAMESPACE}/secrets/opaque` },
+  { run: `kubectl get --raw $PREFIX/api/v1/namespaces/${NAMESPACE}/secrets/opaque` },
   { run: `kubectl get secrets -w -o json`, steps: seen(/"name": "tls"/) },
   { run: 'kubectl get secrets --watch-only=false -w --output-watch-events', steps: seen(/tls /) },
   { run: 'kubectl get widgets -w', steps: seen(/one /) },

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { type Raw, runRow } from '../clients/run-row.ts';
 import type { Way } from './way.ts';
 
@@ -16,6 +18,8 @@ export function shell(folder: string, clients: readonly string[], kubeconfig: st
     PATH: [...clients, process.env.PATH].join(':'),
     HOME: folder,
     KUBECONFIG: kubeconfig,
+    // Of a server under a path: kubectl puts nothing before the path of `--raw`.
+    PREFIX: new URL(parse(readFileSync(kubeconfig, 'utf8')).clusters[0].cluster.server).pathname.replace(/\/$/, ''),
   };
   const run = (way: Way | string) =>
     runRow({ name: 'way', ...(typeof way === 'string' ? { run: way } : way) }, folder, environment, async () => '');

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, before, test } from 'node:test';
+import { refusalReply } from '../../src/connectors/kubernetes/status.ts';
+import { Refusal } from '../../src/model/refusal.ts';
+import { newExchangeId } from '../../src/std/ids.ts';
 import { bytesOf, openStream, VERSIONS } from '../support/client-stream.ts';
 import type { SmallWorld } from '../support/small-world.ts';
 import { startStreamWorld } from '../support/stream-world.ts';
@@ -173,4 +176,30 @@ test('T42: an application behind a proxy that sends its caller to another target
   const from = world.standin.requests.length;
   assert.equal((await world.ask({ token, uri: '/api/v1/nodes/n1/proxy/pods' })).status, 403);
   assert.ok(!world.standin.requests.slice(from).some(({ target }) => target.includes('/nodes/')));
+});
+
+test('T66: an eviction that its budget refuses stays upstream’s; a 429 of the gateway’s own says its code, which that one has not', async () => {
+  const refused = JSON.stringify({
+    kind: 'Status',
+    status: 'Failure',
+    reason: 'TooManyRequests',
+    message: 'Cannot evict pod as it would violate the pod’s disruption budget.',
+    details: { causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget web needs 1 healthy pods' }] },
+    code: 429,
+  });
+  answer = (request, response) => {
+    if (!request.url?.endsWith('/eviction')) return false;
+    response.writeHead(429, { ...JSON_TYPE, 'retry-after': '10' }).end(refused);
+    return true;
+  };
+  const body = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'web' } });
+  const uri = `${NAMESPACE}/pods/web/eviction`;
+  const reply = await world.ask({ token, method: 'POST', uri, headers: JSON_TYPE, body });
+  assert.deepEqual([reply.status, reply.body], [429, refused]);
+  const own = refusalReply(new Refusal('TOO_MANY_REQUESTS', 'as many as it may'), {
+    id: newExchangeId(0),
+    method: 'GET',
+    rawHeaders: [],
+  });
+  assert.match(Buffer.from(own.body).toString(), /"reason":"SallyportCode","message":"TOO_MANY_REQUESTS"/);
 });
