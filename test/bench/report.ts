@@ -3,6 +3,7 @@ import type { ExecRate, ListTime } from './bulk.ts';
 import type { CodecRow } from './codec.ts';
 import type { DecideRow } from './decide.ts';
 import { type Figure, figureTable, table, type WayFigures } from './figures.ts';
+import type { ObjectRow } from './objects.ts';
 import type { StageShare } from './stages.ts';
 import type { StartCost } from './starts.ts';
 import type { TextRow } from './text.ts';
@@ -30,6 +31,7 @@ export interface Report {
   readonly decisions: readonly DecideRow[];
   readonly texts: readonly TextRow[];
   readonly codec: readonly CodecRow[];
+  readonly objects: readonly ObjectRow[];
 }
 
 /** Over this, the direct way itself says that the machine does something else as well, and differences of latency say nothing. */
@@ -173,6 +175,17 @@ export function reportText(report: Report): string {
     [
       'output of an exec through the codec alone, WebSocket, a second of processor time',
       table(report.codec.map(({ what, megabytes }) => [what, `${megabytes.toFixed(0)} MB`])),
+    ],
+    [
+      'masking of objects of a list, a second of processor time, beside parsing the same bytes and writing them anew',
+      table(
+        report.objects.map(({ what, megabytes, parsedMegabytes }) => [
+          what,
+          `${megabytes.toFixed(0)} MB`,
+          `${parsedMegabytes.toFixed(0)} MB`,
+          `${(megabytes / parsedMegabytes).toFixed(2)} ×`,
+        ]),
+      ),
     ],
     ['held against the design', figureTable(figures(report))],
   ];
