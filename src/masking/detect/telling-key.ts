@@ -13,6 +13,19 @@ export function isTellingKey(name: string): boolean {
  * meant is public or made from a secret (`checksum/secret`, `next_page_token`, `PublicKeyToken`), nothing is said either.
  */
 export function isTellingName(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const isTelling = isJudgedTelling(name);
+  if (judged.size < judgedMax && name.length <= judgedNameMax) judged.set(name, isTelling);
+  return isTelling;
+}
+
+/** Names of fields and variables come again and again. Limit: so many are kept, and none that is longer. */
+const judged = new Map<string, boolean>();
+const judgedMax = 8_192;
+const judgedNameMax = 64;
+
+function isJudgedTelling(name: string): boolean {
   if (name.startsWith('/') || name === 'PWD' || name === 'OLDPWD') return false; // a file, and where a shell is
   const words = wordsOf(name);
   while (words.length > 1 && trailing.has(words.at(-1) as string)) words.pop();
