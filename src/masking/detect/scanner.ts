@@ -11,6 +11,8 @@ import { nextPlace, type Prefilter, prefilter } from './prefilter.ts';
  * bytes, the pass goes on (what stands behind may be decided already), and says from where it has to be made again, and from where on nothing may be shown.
  */
 export class Scanner {
+  /** All words at which it looks, in lower case: where none of them stands, there is no value. */
+  readonly keywords: readonly string[];
   readonly #automaton: KeywordAutomaton;
   readonly #prefilter: Prefilter;
   readonly #hits: readonly (readonly Hit[])[];
@@ -24,6 +26,7 @@ export class Scanner {
           words.push(keyword);
           hits.push({ detector: id, match, length: keyword.length, order: hits.length });
         }
+    this.keywords = words;
     this.#prefilter = prefilter(words);
     this.#automaton = keywordAutomaton(
       words.map((word) => Buffer.from(word, 'latin1')),
@@ -32,12 +35,6 @@ export class Scanner {
     this.#hits = this.#automaton.words.map((list) =>
       list.map((index) => hits[index] as Hit).sort((one, other) => one.order - other.order),
     );
-  }
-
-  /** Whether a value may be in bytes `start` to `end`: whether any keyword may. */
-  mayHold(bytes: Uint8Array, start: number, end: number): boolean {
-    if (!this.#prefilter.isUseful) return end > start;
-    return nextPlace(this.#prefilter, bytes, start, end) < end - 2;
   }
 
   /** Every value from a place on; `found` is called in their order. */

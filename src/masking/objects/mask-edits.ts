@@ -3,11 +3,14 @@ import type { Compare } from '../form/mask-key.ts';
 import { maskedRelease } from '../helm/masked-release.ts';
 import { applyEdits, type Edit } from '../inside/edit.ts';
 import { type InsideFound, insideEdits } from '../inside/inside-edits.ts';
+import type { ByteTable } from '../json/byte-table.ts';
 import { escapedEdits, unescaped } from '../json/escapes.ts';
+import { Unwalkable } from '../tape/cursor.ts';
+import { withTape } from '../tape/tape-pool.ts';
 import type { Found, PartFound, WholeFound } from './found.ts';
 import type { Keying } from './keying.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { Unwalkable, Walk } from './walk.ts';
+import { Walk } from './walk.ts';
 
 /** Whose object it is, and how masks are made. */
 export interface Making {
@@ -72,18 +75,30 @@ function partEdits(bytes: Buffer, part: PartFound, making: Making): readonly Edi
       return escapedEdits(content, appliedEdits(said, part, making), part.start);
     case 'release':
       return releaseEdits(bytes, said, part, making);
-    case 'inside':
-      return escapedEdits(content, textEdits(said, part, making), part.start);
+    case 'inside': {
+      const edits = textEdits(said, part, making);
+      if (edits.length === 0 && !part.isBase64) keepHarmless(making.plan.harmless, bytes, part);
+      return escapedEdits(content, edits, part.start);
+    }
   }
+}
+
+/** What is found in a text hangs on nothing but the text. */
+function keepHarmless(harmless: ByteTable<true>, bytes: Buffer, { start, end }: PartFound): void {
+  if (harmless.isFull) harmless.clear();
+  harmless.add(bytes, start, end, true);
 }
 
 /** The object as it was applied is masked as the object itself is, with the same masks at the same places. */
 function appliedEdits(said: Buffer, part: PartFound, making: Making): readonly Edit[] {
   try {
-    const walk = new Walk(making.plan, said, 0, true);
-    walk.applied(making.plan.place);
-    if (!walk.isAtEnd()) throw new Unwalkable('something follows');
-    return maskEdits(said, walk.found(), making);
+    const { plan } = making;
+    return withTape(said, plan.words, (tape) => {
+      const walk = new Walk(plan, said, tape, true);
+      walk.applied(plan.place);
+      if (!walk.isAtEnd()) throw new Unwalkable('something follows');
+      return maskEdits(said, walk.found(), making);
+    });
   } catch (error) {
     if (!(error instanceof Unwalkable)) throw error;
     // What cannot be read as an object cannot be masked at its places.

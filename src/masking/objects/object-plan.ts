@@ -1,7 +1,9 @@
 import type { Detection } from '../detect/detection.ts';
 import type { Compare } from '../form/mask-key.ts';
 import type { ObjectValues } from '../inside/secret-values.ts';
+import type { ByteTable } from '../json/byte-table.ts';
 import type { Place } from '../places/place.ts';
+import type { Words } from '../tape/words.ts';
 
 /** What is masked in the objects of one reply, put together once for all replies of a kind. */
 export interface ObjectPlan {
@@ -15,6 +17,12 @@ export interface ObjectPlan {
   readonly compare: ReadonlyMap<string, Compare>;
   /** Masks of policy whose tokens are remembered. */
   readonly honeytokens: ReadonlySet<string>;
+  /** Whether `pair` answers for names alone in which a word stands that tells. Security: where it does not, nothing may be stepped over. */
+  readonly pairsAreTelling: boolean;
+  /** Words without which nothing is masked but for its place. */
+  readonly words: Words;
+  /** Strings in which such words stand and nothing was found, as they are written. */
+  readonly harmless: ByteTable<true>;
   /** Whether values of Secrets are masked that stand inside other objects. */
   readonly masksEmbedded: boolean;
   /** Whether values behind a key that tells are masked where they look secret. */

@@ -5,8 +5,8 @@ import { fc } from '../../../test/support/property.ts';
 import { MaskKey } from '../form/mask-key.ts';
 import { DEFAULT_MASKS } from '../rules/default-masks.ts';
 import { type MaskedKind, MaskRules } from '../rules/mask-rules.ts';
+import { Unwalkable } from '../tape/cursor.ts';
 import { ReplyMasker, type ReplyMaskerOptions, type ReplyShape } from './reply-masker.ts';
-import { Unwalkable } from './walk.ts';
 
 const rules = new MaskRules();
 const key = new MaskKey(Buffer.alloc(32, 7));

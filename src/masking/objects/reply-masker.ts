@@ -9,11 +9,14 @@
 import type { Edit } from '../inside/edit.ts';
 import { keyRole } from '../json/key-role.ts';
 import { type Place, PlaceMaker } from '../places/place.ts';
+import { incomplete, Unwalkable } from '../tape/cursor.ts';
+import { withTape } from '../tape/tape-pool.ts';
 import { type Column, columnsOf } from './columns.ts';
 import type { Keying } from './keying.ts';
 import { maskEdits } from './mask-edits.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { incomplete, Unwalkable, Walk } from './walk.ts';
+import { Walk } from './walk.ts';
+import { Edited, withRow } from './window.ts';
 
 /** What a reply is made of: one object, a list of them, or events of a watch. */
 export type ReplyShape = 'object' | 'list' | 'watch';
@@ -31,6 +34,9 @@ export interface ReplyMaskerOptions {
 }
 
 const plain: Place = new PlaceMaker([]).start();
+const empty = Buffer.alloc(0);
+const nothing = new Edited(empty);
+const noColumn: Column = { place: plain, isTelling: false };
 
 export class ReplyMasker {
   readonly #options: ReplyMaskerOptions;
@@ -38,10 +44,8 @@ export class ReplyMasker {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #tryAt = 0;
-  #bytes: Buffer = Buffer.alloc(0);
-  /** Up to where the bytes are masked, and up to where they have left. */
-  #at = 0;
-  #left = 0;
+  #bytes: Buffer = empty;
+  #edited: Edited = nothing;
   /** Where in a list this is. */
   #phase: 'start' | 'members' | 'items' | 'rows' | 'end' = 'start';
   #isFirst = true;
@@ -49,7 +53,6 @@ export class ReplyMasker {
   #apiVersion = '';
   /** Of the table; a watch says them with its first event alone. */
   #columns: readonly Column[] = [];
-  #out: Buffer[] = [];
   #count = 0;
   #shown = 0;
   #stepRules: string[] = [];
@@ -82,47 +85,45 @@ export class ReplyMasker {
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
     const isEvent = this.#options.shape === 'watch' && chunk.at(-1) === 0x0a;
-    if (isEvent || this.#waitingBytes >= this.#tryAt) this.#advance(false);
+    const out = isEvent || this.#waitingBytes >= this.#tryAt ? this.#advance(false) : empty;
     if (this.#waitingBytes > this.#objectBytesMax)
       throw new Unwalkable(`one of its objects has more than ${this.#objectBytesMax} bytes`);
-    return this.#taken();
+    return out;
   }
 
   /** What is left, now that nothing follows. @throws {Unwalkable} it ends early, or is not JSON */
   end(): Buffer {
-    this.#advance(true);
-    return this.#taken();
+    return this.#advance(true);
   }
 
-  #taken(): Buffer {
-    const out = this.#out;
-    if (out.length === 0) return empty;
-    this.#out = [];
-    return out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out);
-  }
-
-  #advance(isLast: boolean): void {
-    this.#bytes = this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting);
-    [this.#at, this.#left] = [0, 0];
-    try {
-      while (this.#step(isLast));
-    } catch (thrown) {
-      if (thrown !== incomplete) throw thrown;
-    }
-    if (this.#at > this.#left) this.#out.push(this.#bytes.subarray(this.#left, this.#at));
-    const rest = this.#bytes.subarray(this.#at);
-    this.#waiting = rest.length === 0 ? [] : [rest];
-    this.#waitingBytes = rest.length;
-    this.#bytes = empty;
-    if (this.#options.shape !== 'object') this.#tryAt = 2 * rest.length;
+  #advance(isLast: boolean): Buffer {
+    const { plan, shape } = this.#options;
+    return withRow(this.#waiting, this.#waitingBytes, (bytes) => {
+      const edited = new Edited(bytes);
+      this.#bytes = bytes;
+      this.#edited = edited;
+      withTape(bytes, plan.words, (tape) => {
+        const walk = new Walk(plan, bytes, tape, isLast);
+        try {
+          while (this.#step(walk, isLast));
+        } catch (thrown) {
+          if (thrown !== incomplete) throw thrown;
+        }
+      });
+      const rest = bytes.length - edited.end;
+      this.#waiting = rest === 0 ? [] : [Buffer.from(bytes.subarray(edited.end))];
+      this.#waitingBytes = rest;
+      [this.#bytes, this.#edited] = [empty, nothing];
+      if (shape !== 'object') this.#tryAt = 2 * rest;
+      return edited.end === 0 ? empty : edited.taken();
+    });
   }
 
   /** One object, item, row, event or member further; whether there may be another. */
-  #step(isLast: boolean): boolean {
-    const walk = new Walk(this.#options.plan, this.#bytes, this.#at, isLast);
+  #step(walk: Walk, isLast: boolean): boolean {
     if (walk.isAtEnd()) {
       if (isLast && this.#phase !== 'start' && this.#phase !== 'end') throw new Unwalkable('it ends early');
-      this.#at = this.#bytes.length;
+      this.#edited.leave(this.#bytes.length, []);
       return false;
     }
     if (this.#phase === 'end') throw new Unwalkable('something follows its end');
@@ -140,20 +141,11 @@ export class ReplyMasker {
       case 'list':
         this.#inList(walk, edits);
     }
-    this.#leave(walk.at, edits);
+    this.#edited.leave(walk.at, edits);
     this.#count += this.#stepRules.length;
     this.#shown += this.#stepShown;
     for (const rule of this.#stepRules) this.#rules.set(rule, (this.#rules.get(rule) ?? 0) + 1);
     return true;
-  }
-
-  #leave(at: number, edits: readonly Edit[]): void {
-    for (const { start, end, text } of edits) {
-      if (start > this.#left) this.#out.push(this.#bytes.subarray(this.#left, start));
-      this.#out.push(Buffer.from(text, 'utf8'));
-      this.#left = end;
-    }
-    this.#at = at;
   }
 
   #event(walk: Walk, edits: Edit[]): void {
@@ -310,30 +302,24 @@ export class ReplyMasker {
   }
 }
 
-const empty = Buffer.alloc(0);
-const noColumn: Column = { place: plain, isTelling: false };
-
 /** What the string says that begins here; the walk stays where it is. */
 function said(walk: Walk): string {
-  const at = walk.at;
-  const text = walk.text();
-  walk.seek(at);
-  return text;
+  return walk.peek(() => walk.text());
 }
 
 /** Whether it says that it is a table, as the API server writes it: `kind` and `apiVersion` first. */
 function isTable(walk: Walk): boolean {
-  const at = walk.at;
-  walk.take(0x7b);
-  let [kind, apiVersion] = ['', ''];
-  for (let i = 0; i < 2 && walk.blank() === 0x22; i++) {
-    const key = walk.key().text;
-    const text = walk.text();
-    if (key === 'kind') kind = text;
-    if (key === 'apiVersion') apiVersion = text;
-    if (text === '' || walk.blank() !== 0x2c) break;
-    walk.take(0x2c);
-  }
-  walk.seek(at);
-  return kind === 'Table' && apiVersion.startsWith('meta.k8s.io/');
+  return walk.peek(() => {
+    walk.take(0x7b);
+    let [kind, apiVersion] = ['', ''];
+    for (let i = 0; i < 2 && walk.blank() === 0x22; i++) {
+      const key = walk.key().text;
+      const text = walk.text();
+      if (key === 'kind') kind = text;
+      if (key === 'apiVersion') apiVersion = text;
+      if (text === '' || walk.blank() !== 0x2c) break;
+      walk.take(0x2c);
+    }
+    return kind === 'Table' && apiVersion.startsWith('meta.k8s.io/');
+  });
 }

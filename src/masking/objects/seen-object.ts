@@ -3,6 +3,7 @@
  */
 import { writtenPlace } from '../../policy/place-path.ts';
 import { applyEdits } from '../inside/edit.ts';
+import { withTape } from '../tape/tape-pool.ts';
 import type { Found } from './found.ts';
 import type { Keying } from './keying.ts';
 import { maskEdits } from './mask-edits.ts';
@@ -21,14 +22,16 @@ export interface SeenObject {
 /** The object as the plan shows it. @throws {Unwalkable} it is not JSON, or nested too deep */
 export function seenObject(text: string, plan: ObjectPlan, keying: Keying): SeenObject {
   const bytes = Buffer.from(text, 'utf8');
-  const walk = new Walk(plan, bytes, 0, true);
-  walk.value(plan.place, true);
-  const found = walk.found();
+  const { found, uid } = withTape(bytes, plan.words, (tape) => {
+    const walk = new Walk(plan, bytes, tape, true);
+    walk.value(plan.place, true);
+    return { found: walk.found(), uid: walk.uid };
+  });
   const masked = new Map<string, { at: string; by: string }>();
   const edits = found.flatMap((one) => {
     const at = writtenPlace(one.path.split('\n'));
     const note = (by: string) => masked.set(`${at} ${by}`, { at, by });
-    return maskEdits(bytes, [one], { plan, keying, uid: walk.uid, masked: note, shown: () => {} });
+    return maskEdits(bytes, [one], { plan, keying, uid, masked: note, shown: () => {}, neutralised: () => {} });
   });
   return {
     text: applyEdits(bytes, edits).toString('utf8'),

@@ -4,6 +4,9 @@
  *
  * What the document says of itself (whose object it is, the `name` beside a `value`, the `kind` beside `data`) may stand behind what hangs on it: so masks are
  * made when the walk is over. A walk that runs out of bytes is given up and made anew once there are more.
+ *
+ * It goes along a tape on which strings and brackets are found already, and words without which nothing is secret: an object or list in which none of them stands, and
+ * whose place says nothing, is stepped over as a whole.
  */
 import { flagOf } from '../detect/flag.ts';
 import { isSecretLooking } from '../detect/is-secret-looking.ts';
@@ -12,17 +15,10 @@ import { unescaped } from '../json/escapes.ts';
 import { keyRole } from '../json/key-role.ts';
 import { type KnownKey, KnownKeys, keyOf } from '../json/known-keys.ts';
 import { type Place, PlaceMaker } from '../places/place.ts';
+import { Cursor, incomplete, isBracket, Unwalkable } from '../tape/cursor.ts';
+import { nestingMax, type Tape } from '../tape/tape.ts';
 import type { Found } from './found.ts';
 import type { ObjectPlan } from './object-plan.ts';
-
-/** Limit: how deep objects and lists may be nested; upstream's own readers take no more. */
-export const nestingMax = 1_000;
-
-/** What is walked is not JSON, or nested too deep: it cannot be masked. */
-export class Unwalkable extends Error {}
-
-/** Thrown by a walk that needs more bytes. */
-export const incomplete: unique symbol = Symbol('incomplete');
 
 /** What an object is to the one around it. */
 type Within = 'none' | 'root' | 'applied' | 'metadata' | 'annotations' | 'user' | 'data';
@@ -34,8 +30,8 @@ const tellingKey: KnownKey = { ...noKey, isTelling: true };
 const tellingBytesMin = 8;
 const lookedBytesMin = 7;
 const flagBytesMax = 400;
-const quickBytes = 48;
 const kubeconfigSecrets: ReadonlySet<string> = new Set(['token', 'password', 'client-key-data', 'client-secret']);
+const plain = new PlaceMaker([]).start();
 const embedded = {
   data: new PlaceMaker([
     { steps: ['*'], action: { kind: 'mask', rule: 'embedded-secret', form: 'base64', compare: 'field' } },
@@ -45,35 +41,21 @@ const embedded = {
   ]).start(),
 };
 
-export class Walk {
+export class Walk extends Cursor {
   readonly #plan: ObjectPlan;
-  readonly #bytes: Buffer;
-  readonly #end: number;
-  readonly #isLast: boolean;
+  /** Whether what holds no word and stands at no place of its own needs no look. */
+  readonly #mayStepOver: boolean;
   readonly #path: string[] = [];
-  #at: number;
   #found: Found[] = [];
   #uid: string | undefined;
   #uids = 0;
   #isRelease = false;
 
-  /** `at`: where the value begins; `isLast`: nothing follows behind these bytes. */
-  constructor(plan: ObjectPlan, bytes: Buffer, at: number, isLast: boolean) {
+  /** `tape`: of these bytes and the plan's words; `isLast`: nothing follows behind them. */
+  constructor(plan: ObjectPlan, bytes: Buffer, tape: Tape, isLast: boolean) {
+    super(bytes, tape, isLast);
     this.#plan = plan;
-    this.#bytes = bytes;
-    this.#end = bytes.length;
-    this.#isLast = isLast;
-    this.#at = at;
-  }
-
-  get at(): number {
-    return this.#at;
-  }
-
-  /** Whether nothing but blanks is left of the bytes. */
-  isAtEnd(): boolean {
-    while (this.#at < this.#end && (this.#bytes[this.#at] as number) <= 0x20) this.#at++;
-    return this.#at >= this.#end;
+    this.#mayStepOver = plan.pairsAreTelling;
   }
 
   /** Forgets what was found, and whose object it was: another one begins. */
@@ -83,11 +65,6 @@ export class Walk {
     this.#uid = undefined;
     this.#uids = 0;
     this.#isRelease = false;
-  }
-
-  /** Goes on elsewhere. */
-  seek(at: number): void {
-    this.#at = at;
   }
 
   /** The uid of the object that was walked as a root; undefined where it has none, or more than one. */
@@ -100,14 +77,6 @@ export class Walk {
     const isSecret = this.#plan.release === 'secret' && !this.#isRelease;
     const found = isSecret ? this.#found.map(asSecretValue) : this.#found;
     return withoutOverlaps(found);
-  }
-
-  /** The string that begins here, where it has no escapes. */
-  text(): string {
-    if (this.blank() !== 0x22) return '';
-    const start = this.#at + 1;
-    const hasEscapes = this.#string();
-    return hasEscapes ? '' : this.#bytes.toString('latin1', start, this.#at - 1);
   }
 
   /** Walks the value that begins here. `isRoot`: it is an object of its own. @throws {Unwalkable} @throws incomplete */
@@ -125,30 +94,15 @@ export class Walk {
     this.#value(place, isTelling ? tellingKey : noKey, 'none');
   }
 
-  /** Passes blanks; the byte behind them. */
-  blank(): number {
-    for (;;) {
-      if (this.#at >= this.#end) throw this.#isLast ? new Unwalkable('it ends early') : incomplete;
-      const byte = this.#bytes[this.#at] as number;
-      if (byte > 0x20) return byte;
-      this.#at++;
-    }
-  }
-
-  take(byte: number): void {
-    if (this.blank() !== byte) throw new Unwalkable('it is not JSON');
-    this.#at++;
-  }
-
   /** The key of a member, with the colon behind it. */
   key(): KnownKey {
     if (this.blank() !== 0x22) throw new Unwalkable('it is not JSON');
-    const start = this.#at + 1;
-    const hasEscapes = this.#string();
-    const end = this.#at - 1;
+    const start = this.place + 1;
+    const hasEscapes = this.string();
+    const end = this.place - 1;
     this.take(0x3a);
-    if (!hasEscapes) return keys.read(this.#bytes, start, end);
-    const text = unescaped(this.#bytes.subarray(start, end));
+    if (!hasEscapes) return keys.read(this.bytes, start, end);
+    const text = unescaped(this.bytes.subarray(start, end));
     if (text === undefined) throw new Unwalkable('a key is not JSON');
     return keyOf(text.toString('utf8'));
   }
@@ -156,11 +110,13 @@ export class Walk {
   #value(place: Place, key: KnownKey, within: Within): void {
     switch (this.blank()) {
       case 0x7b:
-        this.#at++;
+        if (this.#isSteppedOver(place, key, within)) return;
+        this.take(0x7b);
         this.#object(place, within);
         return;
       case 0x5b:
-        this.#at++;
+        if (this.#isSteppedOver(place, key, within)) return;
+        this.take(0x5b);
         this.#list(place, key, within);
         return;
       case 0x22:
@@ -171,67 +127,92 @@ export class Walk {
     }
   }
 
+  /**
+   * Steps over an object or list of which nothing is masked, where that is known.
+   *
+   * Security: what is masked for its place, for a word in it, or for a key that tells before it, is not stepped over, nor is where the identity of the object stands.
+   */
+  #isSteppedOver(place: Place, key: KnownKey, within: Within): boolean {
+    const close = this.closing();
+    if (!this.#mayStepOver || !place.isPlain || within === 'metadata' || key.isTelling) return false;
+    if (within === 'user' && kubeconfigSecrets.has(key.text)) return false;
+    if (within === 'annotations' && !this.#plan.place.isPlain) return false;
+    if (within === 'data' && this.#isBase64()) return false;
+    const end = (this.tape.places[close] as number) + 1;
+    if (this.tape.hasWord(this.place, end)) return false;
+    this.place = end;
+    this.token = close + 1;
+    return true;
+  }
+
   #object(place: Place, within: Within): void {
     if (this.#path.length >= nestingMax) throw new Unwalkable(`it is nested deeper than ${nestingMax}`);
     if (this.blank() === 0x7d) {
-      this.#at++;
+      this.take(0x7d);
       return;
     }
     const depth = this.#path.length;
     const isOwn = within === 'root' && this.#plan.release === 'secret'; // Masked at its own places, not as one in another.
-    let [nameAt, valueAt, valueEnd, dataAt, stringDataAt, isSecret] = [0, 0, 0, 0, 0, false];
+    // Tokens of the tape; none of a member is the first.
+    let [name, value, data, stringData, isSecret] = [0, 0, 0, 0, false];
     for (;;) {
       const key = this.key();
       this.#path[depth] = key.text;
       const first = this.blank();
-      const at = this.#at;
+      const token = this.token;
       switch (key.role) {
         case keyRole.name:
-          if (first === 0x22) nameAt = at;
+          if (first === 0x22) name = token;
           break;
         case keyRole.value:
-          if (first === 0x22) valueAt = at;
+          if (first === 0x22) value = token;
+          break;
+        case keyRole.kind:
+          if (first === 0x22) isSecret = !isOwn && this.says('Secret');
+          break;
+        case keyRole.type:
+          if (within === 'root' && first === 0x22 && this.says('helm.sh/release.v1')) this.#isRelease = true;
           break;
         case keyRole.data:
-          if (first === 0x7b) dataAt = at;
+          if (first === 0x7b) data = token;
           break;
         case keyRole.stringData:
-          if (first === 0x7b) stringDataAt = at;
+          if (first === 0x7b) stringData = token;
           break;
         default:
       }
       if (within === 'metadata' && key.role === keyRole.managedFields) this.#managedFields();
       else
         this.#value(place.key(key.text), key, key.role === keyRole.uid && first !== 0x22 ? 'none' : below(within, key));
-      if (key.role === keyRole.value && first === 0x22) valueEnd = this.#at;
-      if (key.role === keyRole.kind && first === 0x22) isSecret = !isOwn && this.#says(at, 'Secret');
-      if (within === 'root' && key.role === keyRole.type && first === 0x22 && this.#says(at, 'helm.sh/release.v1'))
-        this.#isRelease = true;
       if (this.blank() === 0x7d) break;
       this.take(0x2c);
     }
-    this.#at++;
-    if (nameAt !== 0 && valueAt !== 0) this.#pair(place, nameAt, valueAt, valueEnd);
+    this.take(0x7d);
+    if (name !== 0 && value !== 0) this.#pair(place, name, value);
     if (isSecret && this.#plan.masksEmbedded && !place.isOpen) {
-      if (dataAt !== 0) this.#again(dataAt, embedded.data, 'data');
-      if (stringDataAt !== 0) this.#again(stringDataAt, embedded.stringData, 'stringData');
+      if (data !== 0) this.#again(data, embedded.data, 'data');
+      if (stringData !== 0) this.#again(stringData, embedded.stringData, 'stringData');
     }
     this.#path.length = depth;
   }
 
   /** Walks once more what stands beside a kind that says what it is. */
-  #again(at: number, place: Place, key: string): void {
-    const [end, depth] = [this.#at, this.#path.length];
-    this.#path[this.#path.length - 1] = key;
-    this.#at = at + 1;
-    this.#object(place, 'none');
-    [this.#at, this.#path.length] = [end, depth];
+  #again(token: number, place: Place, key: string): void {
+    const { length } = this.#path;
+    this.#path[length - 1] = key;
+    this.peek(() => {
+      this.place = this.tape.places[token] as number;
+      this.token = token;
+      this.take(0x7b);
+      this.#object(place, 'none');
+    });
+    this.#path.length = length;
   }
 
   #list(place: Place, key: KnownKey, within: Within): void {
     if (this.#path.length >= nestingMax) throw new Unwalkable(`it is nested deeper than ${nestingMax}`);
     if (this.blank() === 0x5d) {
-      this.#at++;
+      this.take(0x5d);
       return;
     }
     const depth = this.#path.length;
@@ -239,32 +220,32 @@ export class Walk {
     for (let index = 0; ; index++) {
       this.#path[depth] = String(index);
       const isText = this.blank() === 0x22;
-      const at = this.#at;
+      const at = this.place;
       const ofFlag = isFlagged && isText ? { ...key, isTelling: true } : key;
       this.#value(place.element(index), ofFlag, within === 'user' ? within : 'none');
-      isFlagged = isText && this.#isTellingFlag(at + 1, this.#at - 1);
+      isFlagged = isText && this.#isTellingFlag(at + 1, this.place - 1);
       if (this.blank() === 0x5d) break;
       this.take(0x2c);
     }
-    this.#at++;
+    this.take(0x5d);
     this.#path.length = depth;
   }
 
   /** Whether it is an argument that says that the next one is secret, as `--password`. */
   #isTellingFlag(start: number, end: number): boolean {
-    const first = this.#bytes[start];
+    const first = this.bytes[start];
     if ((first !== 0x2d && first !== 0x5c) || end - start > flagBytesMax) return false;
-    const flag = flagOf(unescaped(this.#bytes.subarray(start, end))?.toString('utf8') ?? '');
+    const flag = flagOf(unescaped(this.bytes.subarray(start, end))?.toString('utf8') ?? '');
     return flag !== undefined && isTellingKey(flag);
   }
 
   #text(place: Place, key: KnownKey, within: Within): void {
-    const start = this.#at + 1;
-    const hasEscapes = this.#string();
-    const end = this.#at - 1;
+    const start = this.place + 1;
+    const hasEscapes = this.string();
+    const end = this.place - 1;
     const { mask } = place;
     if (within === 'metadata' && key.role === keyRole.uid) {
-      this.#uid = this.#bytes.toString('utf8', start, end);
+      this.#uid = this.bytes.toString('utf8', start, end);
       this.#uids++;
     }
     if (end === start) return;
@@ -279,7 +260,8 @@ export class Walk {
       return;
     }
     if (within === 'annotations' && key.role === keyRole.applied) {
-      this.#part('applied', start, end);
+      if (!this.#mayStepOver || !this.#plan.place.isPlain || this.tape.hasWord(start, end))
+        this.#part('applied', start, end);
       return;
     }
     if (within === 'data' && key.role === keyRole.release && this.#plan.release === 'configmap') {
@@ -302,12 +284,16 @@ export class Walk {
       return;
     }
     const isBase64 = within === 'data' && this.#isBase64();
-    if (isBase64 || hasEscapes || detection.scanner.mayHold(this.#bytes, start, end))
-      this.#part('inside', start, end, isBase64);
+    if (isBase64 || this.#mayHold(start, end)) this.#part('inside', start, end, isBase64);
+  }
+
+  /** Whether a value may be in a text that is no document of its own, or whose words say so. */
+  #mayHold(start: number, end: number): boolean {
+    return this.tape.hasWord(start, end) && this.#plan.harmless.find(this.bytes, start, end) === undefined;
   }
 
   #isSecretText(start: number, end: number, hasEscapes: boolean): boolean {
-    const content = this.#bytes.subarray(start, end);
+    const content = this.bytes.subarray(start, end);
     const text = (hasEscapes ? (unescaped(content) ?? content) : content).toString('utf8');
     return !text.includes('-----BEGIN ') && isSecretLooking(text.trim().replace(/^(Bearer|Basic|Token) /i, ''));
   }
@@ -316,23 +302,27 @@ export class Walk {
     return this.#plan.base64Keys.size > 0 && this.#plan.base64Keys.has(this.#path[0] as string);
   }
 
-  #pair(place: Place, nameAt: number, valueAt: number, valueEnd: number): void {
-    if (place.isOpen || valueEnd - valueAt <= 2) return;
-    const [after, depth] = [this.#at, this.#path.length];
-    this.#at = nameAt;
-    this.#string();
-    const name = unescaped(this.#bytes.subarray(nameAt + 1, this.#at - 1))?.toString('utf8') ?? '';
-    this.#at = after;
+  #pair(place: Place, nameToken: number, valueToken: number): void {
+    const { places } = this.tape;
+    const [start, end] = [(places[valueToken] as number) + 1, places[valueToken + 1] as number];
+    if (place.isOpen || end === start) return;
+    const name = this.#stringAt(nameToken);
     const rule = this.#plan.pair(name);
-    const [start, end] = [valueAt + 1, valueEnd - 1];
     if (
       rule === undefined ||
       place.key('value').isOpen ||
-      isFilledIn(this.#bytes.toString('latin1', start, Math.min(end, start + 256)))
+      isFilledIn(this.bytes.toString('latin1', start, Math.min(end, start + 256)))
     )
       return;
-    this.#path[depth - 1] = 'value';
+    this.#path[this.#path.length - 1] = 'value';
     this.#whole(start, end, { rule: rule.rule, form: 'text', compare: rule.compare });
+  }
+
+  #stringAt(token: number): string {
+    const { places, links } = this.tape;
+    const [start, end] = [(places[token] as number) + 1, places[token + 1] as number];
+    if (links[token + 1] === 0) return keys.read(this.bytes, start, end).text;
+    return unescaped(this.bytes.subarray(start, end))?.toString('utf8') ?? '';
   }
 
   #whole(
@@ -354,50 +344,16 @@ export class Walk {
 
   /** Numbers, `true`, `false` and `null`: to the next byte that none of them has. */
   #bare(place: Place): void {
-    const start = this.#at;
-    const bytes = this.#bytes;
+    const start = this.place;
+    const bytes = this.bytes;
     let at = start;
-    while (at < this.#end && bareBytes[bytes[at] as number] === 1) at++;
+    while (at < this.bytes.length && bareBytes[bytes[at] as number] === 1) at++;
     if (at === start) throw new Unwalkable('it is not JSON');
-    if (at >= this.#end && !this.#isLast) throw incomplete;
-    this.#at = at;
+    if (at >= this.bytes.length && !this.isLast) throw incomplete;
+    this.place = at;
     const first = bytes[start] as number;
     if (place.mask !== undefined && (first === 0x2d || (first >= 0x30 && first <= 0x39)))
       this.#found.push({ kind: 'number', start, end: at, rule: place.mask.rule, path: this.#path.join('\n') });
-  }
-
-  /** From a string's first quotation mark to behind its last; whether there are escapes in it. */
-  #string(): boolean {
-    const bytes = this.#bytes;
-    let at = this.#at + 1;
-    let hasEscapes = false;
-    const quickEnd = Math.min(this.#end, at + quickBytes);
-    for (;;) {
-      if (at >= quickEnd) break;
-      const byte = bytes[at] as number;
-      if (byte === 0x22) {
-        this.#at = at + 1;
-        return hasEscapes;
-      }
-      if (byte === 0x5c) {
-        hasEscapes = true;
-        at++;
-      }
-      at++;
-    }
-    // What is long is left to the search of the platform.
-    for (;;) {
-      const quote = at >= this.#end ? -1 : bytes.indexOf(0x22, at);
-      if (quote === -1) throw this.#isLast ? new Unwalkable('it ends early') : incomplete;
-      let backslashes = 0;
-      while (quote - backslashes > at && bytes[quote - backslashes - 1] === 0x5c) backslashes++;
-      if (backslashes % 2 === 0) {
-        this.#at = quote + 1;
-        return hasEscapes || bytes.subarray(at, quote).includes(0x5c);
-      }
-      hasEscapes = true;
-      at = quote + 1;
-    }
   }
 
   /**
@@ -405,35 +361,40 @@ export class Walk {
    * list. They are looked at as these.
    */
   #managedFields(): void {
-    const bytes = this.#bytes;
-    let depth = 0;
+    const first = this.blank();
+    if (first === 0x22) this.string();
+    else if (isBracket(first)) this.#namesOfFields();
+    else this.#bare(plain);
+  }
+
+  #namesOfFields(): void {
+    const bytes = this.bytes;
+    const { places } = this.tape;
+    const close = this.closing();
+    const behind = (places[close] as number) + 1;
     let [nameAt, nameEnd] = [0, 0];
-    do {
-      const byte = this.blank();
-      if (byte === 0x22) {
-        const start = this.#at + 1;
-        this.#string();
-        if (bytes[start + 1] !== 0x3a) continue;
-        const end = this.#at - 1;
-        if (bytes[start] === 0x66) [nameAt, nameEnd] = [start + 2, end];
-        else if (bytes[start] === 0x6b) this.#lookedAt(start, end);
-        else if (bytes[start] === 0x76) this.#elementOfSet(start, end, keys.read(bytes, nameAt, nameEnd));
-      } else {
-        this.#at++;
-        if (byte === 0x7b || byte === 0x5b) depth++;
-        else if (byte === 0x7d || byte === 0x5d) depth--;
-        else if (depth === 0) {
-          while (this.#at < this.#end && bareBytes[bytes[this.#at] as number] === 1) this.#at++;
-          return;
-        }
+    let token = this.tape.hasWord(this.place, behind) ? this.token + 1 : close;
+    while (token < close) {
+      const start = (places[token] as number) + 1;
+      if (bytes[start - 1] !== 0x22) {
+        token++;
+        continue;
       }
-    } while (depth > 0);
+      token += 2;
+      if (bytes[start + 1] !== 0x3a) continue;
+      const end = places[token - 1] as number;
+      if (bytes[start] === 0x66) [nameAt, nameEnd] = [start + 2, end];
+      else if (bytes[start] === 0x6b) this.#lookedAt(start, end);
+      else if (bytes[start] === 0x76) this.#elementOfSet(start, end, keys.read(bytes, nameAt, nameEnd));
+    }
+    this.place = behind;
+    this.token = close + 1;
   }
 
   /** Between `v:"` and `"`, whose quotation marks are written with a backslash. */
   #elementOfSet(start: number, end: number, name: KnownKey): void {
     const [from, to] = [start + 4, end - 2];
-    const isText = this.#bytes[start + 2] === 0x5c && this.#bytes[start + 3] === 0x22 && to - from >= tellingBytesMin;
+    const isText = this.bytes[start + 2] === 0x5c && this.bytes[start + 3] === 0x22 && to - from >= tellingBytesMin;
     const { detection, masksTelling } = this.#plan;
     if (isText && detection !== undefined && masksTelling && name.isTelling && this.#isSecretText(from, to, true))
       this.#whole(from, to, { rule: 'keyed-secret', form: 'text', compare: 'field' });
@@ -441,15 +402,8 @@ export class Walk {
   }
 
   #lookedAt(start: number, end: number): void {
-    const { detection } = this.#plan;
-    if (end - start >= lookedBytesMin && detection?.scanner.mayHold(this.#bytes, start, end) === true)
+    if (this.#plan.detection !== undefined && end - start >= lookedBytesMin && this.#mayHold(start, end))
       this.#part('inside', start, end);
-  }
-
-  #says(at: number, text: string): boolean {
-    if (this.#bytes[at + 1 + text.length] === 0x22)
-      return this.#bytes.toString('latin1', at + 1, at + 1 + text.length) === text;
-    return false;
   }
 }
 

@@ -16,6 +16,7 @@ import { base64Places } from './base64-places.ts';
 import { type CompiledMask, type CompilePattern, compileMask, stepsOf } from './compiled-mask.ts';
 import { DEFAULT_MASKS } from './default-masks.ts';
 import { manifestValues } from './manifest-values.ts';
+import { PlanWordsMaker } from './plan-words.ts';
 
 /** Which objects a reply is made of. */
 export interface MaskedKind {
@@ -49,6 +50,7 @@ export class MaskRules {
   readonly #candidates = new Map<string, readonly CompiledMask[]>();
   readonly #plans = new Map<string, ObjectPlan>();
   readonly #detections = new Map<string, Detection | undefined>();
+  readonly #words = new PlanWordsMaker();
 
   /** `masks`: those of policy; none: the default masks alone. */
   constructor(masks: readonly MaskRule[] = [], compilePattern: CompilePattern = noPattern) {
@@ -116,21 +118,26 @@ export class MaskRules {
       ),
     ];
     const isRelease = isReleaseKind(apiGroup, resource) && subresource === '';
+    const release = isRelease ? (isConfigMap ? 'configmap' : 'secret') : undefined;
+    const base64Keys = isConfigMap ? binaryData : nothing;
+    const looked = this.#detection(open, masks);
     return {
       place: new PlaceMaker(patterns).start(),
-      detection: this.#detection(open, masks),
+      detection: looked,
+      ...this.#words.wordsOf(looked, { base64Keys, release }),
       pair: pairOf(
         masks,
         defaults.some(({ id }) => id === 'env-value'),
       ),
+      pairsAreTelling: masks.every(({ isEnv }) => isEnv === undefined),
       compare: comparesOf(masks),
       honeytokens: new Set(view.masks.filter(({ isHoneytoken }) => isHoneytoken).map(({ id }) => id)),
       masksEmbedded: defaults.some(({ id }) => id === 'embedded-secret'),
       masksTelling:
         !open.has('keyed-secret') || masks.some(({ detectors }) => detectors.some(({ id }) => id === 'keyed-secret')),
-      release: isRelease ? (isConfigMap ? 'configmap' : 'secret') : undefined,
+      release,
       manifestValues: isRelease && view.masks.length > 0 ? manifestValues(view.masks) : undefined,
-      base64Keys: isConfigMap ? binaryData : nothing,
+      base64Keys,
       mayBeTable: own.every(({ steps }) => steps.includes('metadata')),
     };
   }

@@ -9,6 +9,7 @@ import type { Keying } from '../objects/keying.ts';
 import { type Making, maskEdits } from '../objects/mask-edits.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { Walk } from '../objects/walk.ts';
+import { withTape } from '../tape/tape-pool.ts';
 
 /** How objects of a kind are shown to a caller. */
 export interface View {
@@ -40,11 +41,14 @@ export interface Part {
  * @throws {Unwalkable} it is not JSON
  */
 export function sourceOf(bytes: Buffer, view: View, part?: Part): Source & Required<Pick<Source, 'own'>> {
-  const walk = new Walk(view.plan, bytes, 0, true);
-  if (part?.isRoot === false) walk.applied(view.plan.place);
-  else walk.value(view.plan.place, true);
-  const found = walk.found();
-  const making = { ...view, uid: part === undefined ? walk.uid : part.uid, masked: nobody, shown: nobody };
+  const walked = withTape(bytes, view.plan.words, (tape) => {
+    const walk = new Walk(view.plan, bytes, tape, true);
+    if (part?.isRoot === false) walk.applied(view.plan.place);
+    else walk.value(view.plan.place, true);
+    return { found: walk.found(), uid: walk.uid };
+  });
+  const { found } = walked;
+  const making = { ...view, uid: part === undefined ? walked.uid : part.uid, masked: nobody, shown: nobody };
   const shown = applyEdits(bytes, maskEdits(bytes, found, making));
   return {
     shown: parsed(shown),

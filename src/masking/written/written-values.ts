@@ -6,9 +6,12 @@ import { createHash } from 'node:crypto';
 import type { JsonValue, OperationBody } from '../../model/operation.ts';
 import { hasMaskForm } from '../form/mask-form.ts';
 import type { MaskKey } from '../form/mask-key.ts';
+import type { Found } from '../objects/found.ts';
 import { maskEdits } from '../objects/mask-edits.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
-import { Unwalkable, Walk } from '../objects/walk.ts';
+import { Walk } from '../objects/walk.ts';
+import { Unwalkable } from '../tape/cursor.ts';
+import { withTape } from '../tape/tape-pool.ts';
 
 /** Tells the plain values apart that a body brings to masked places, in one digest; undefined: it brings none. The digest is kept in memory alone. */
 export function writtenValues(body: OperationBody, plan: ObjectPlan, key: MaskKey): string | undefined {
@@ -45,21 +48,31 @@ function standing(operation: JsonValue): readonly JsonValue[] {
 
 function addValues(document: JsonValue, plan: ObjectPlan, key: MaskKey, add: (text: string) => void): void {
   const bytes = Buffer.from(JSON.stringify(document), 'utf8');
-  const walk = new Walk(plan, bytes, 0, true);
-  try {
-    walk.value(plan.place, true);
-  } catch (error) {
+  const found = foundIn(bytes, plan);
+  if (found === undefined) {
     // What cannot be walked is not written either: upstream takes nothing that is nested so deep.
-    if (!(error instanceof Unwalkable)) throw error;
     add(bytes.toString('latin1'));
     return;
   }
   const keying = { key, target: '', exchange: '', isComparable: false };
-  for (const one of walk.found()) {
+  for (const one of found) {
     if (one.kind === 'shown') continue;
     const text = bytes.toString('latin1', one.start, one.end);
     if (one.kind !== 'number' && hasMaskForm(text)) continue;
-    const making = { plan, keying, uid: undefined, masked: () => {}, shown: () => {} };
+    const making = { plan, keying, uid: undefined, masked: () => {}, shown: () => {}, neutralised: () => {} };
     if (maskEdits(bytes, [one], making).length > 0) add(text);
   }
+}
+
+function foundIn(bytes: Buffer, plan: ObjectPlan): readonly Found[] | undefined {
+  return withTape(bytes, plan.words, (tape) => {
+    const walk = new Walk(plan, bytes, tape, true);
+    try {
+      walk.value(plan.place, true);
+      return walk.found();
+    } catch (error) {
+      if (!(error instanceof Unwalkable)) throw error;
+      return undefined;
+    }
+  });
 }

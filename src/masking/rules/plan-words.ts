@@ -1,0 +1,33 @@
+import type { Detection } from '../detect/detection.ts';
+import { ByteTable } from '../json/byte-table.ts';
+import type { ObjectPlan } from '../objects/object-plan.ts';
+import { Words } from '../tape/words.ts';
+
+/** In each name that tells stands one of these, and in each document whose shape says that a value is secret. */
+const tellingWords = ['pass', 'pwd', 'secret', 'token', 'credential', 'key', 'auth'];
+
+const noDetection = {};
+
+type PlanWords = Pick<ObjectPlan, 'words' | 'harmless'>;
+
+/** Makes the words of plans; plans that look for the same share them. */
+export class PlanWordsMaker {
+  readonly #made = new WeakMap<object, Map<string, PlanWords>>();
+
+  /** The words without which nothing is masked but for its place: those of the detection, those that tell, and keys behind which values are encoded. */
+  wordsOf(
+    detection: Detection | undefined,
+    { base64Keys, release }: Pick<ObjectPlan, 'base64Keys' | 'release'>,
+  ): PlanWords {
+    const keys = [...base64Keys, ...(release === undefined ? [] : ['release'])].map((key) => key.toLowerCase());
+    const ofDetection = this.#made.get(detection ?? noDetection) ?? new Map<string, PlanWords>();
+    this.#made.set(detection ?? noDetection, ofDetection);
+    const id = keys.join();
+    const known = ofDetection.get(id);
+    if (known !== undefined) return known;
+    const words = new Words([...(detection?.scanner.keywords ?? []), ...tellingWords, ...keys]);
+    const made = { words, harmless: new ByteTable<true>() };
+    ofDetection.set(id, made);
+    return made;
+  }
+}
