@@ -11,16 +11,21 @@ export interface ReplyHead {
   readonly headers: readonly string[];
 }
 
-/** One body with an end of its own. */
-export interface UnaryReply extends ReplyHead {
-  readonly kind: 'unary';
+/** A body, as it passes. */
+interface BodyReply extends ReplyHead {
   readonly body: ByteSource;
+  /** It came packed by gzip and was opened, and is packed again once it is masked. */
+  readonly isPacked?: boolean;
+}
+
+/** One body with an end of its own. */
+export interface UnaryReply extends BodyReply {
+  readonly kind: 'unary';
 }
 
 /** Frames without an end of their own: watch, `logs -f`. */
-export interface StreamReply extends ReplyHead {
+export interface StreamReply extends BodyReply {
   readonly kind: 'stream';
-  readonly body: ByteSource;
   /** Ends it, as its protocol says goodbye; does nothing where it has ended. What is under way is finished first, so it may take a moment. */
   end(reason: StreamEnd): void;
 }

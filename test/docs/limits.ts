@@ -32,6 +32,7 @@ import { HONEYTOKEN_LIMITS } from '../../src/pipeline/honeytokens.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
 import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
+import { GUNZIP_LIMITS } from '../../src/std/gunzipped-source.ts';
 import { DEFAULT_JOURNAL_LIMITS } from '../../src/storage/journal.ts';
 import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
 import { POSTGRES_LIMITS } from '../../src/store/postgres-backend.ts';
@@ -64,6 +65,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
     { ...STREAM_LIMITS },
     'src/connectors/kubernetes/streams/stream-limits.ts',
   ],
+  ['Replies that came packed', { ...GUNZIP_LIMITS }, 'src/std/gunzipped-source.ts'],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
   ['What a token says of its caller', { ...CLAIM_LIMITS }, 'src/identity/to-caller.ts'],
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],

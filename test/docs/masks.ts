@@ -37,7 +37,7 @@ A mask is \`masked-by-sallyport-\` and 20 letters and digits; where the place ta
 value: a value that changes changes its mask, and nothing else can be told from it. In the reply to a change masks compare with nothing, so that nobody can try what a value is. A
 number becomes 0; booleans are never masked. Values that [detectors](detectors.md) know by their look are masked anywhere: each detector is a default mask under its own id.
 
-So that objects can be read, replies are asked for in JSON, uncompressed; a caller that accepts none is refused (\`ENCODING_NOT_ACCEPTABLE\`), and a reply in another form is not passed. One object, item or
+So that objects can be read, replies are asked for in JSON, as it is or packed by gzip, which is opened and packed again while it passes; a caller that accepts none is refused (\`ENCODING_NOT_ACCEPTABLE\`), and a reply in another form is not passed. One object, item or
 event is held while it is masked, \`limits.objectBytesMax\` at most.
 
 ${writtenBack}

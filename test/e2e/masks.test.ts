@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, before, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { createGunzip, gunzipSync, gzipSync } from 'node:zlib';
+import { openStream, VERSIONS } from '../support/client-stream.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 import { STREAM_POLICY } from '../support/stream-world.ts';
 
@@ -68,11 +69,11 @@ test('T45 T46 T47 T84: no value leaves in an object, a list, a table, a watch or
     const path = uri.replace('&x=1', '');
     const asked = upstreamAnswers(path, body, { 'content-type': type });
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/vnd.kubernetes.protobuf,application/json';
-    const reply = await world.ask({ token, uri: path, headers: { accept, 'accept-encoding': 'gzip' } });
+    const reply = await world.ask({ token, uri: path, headers: { accept, 'accept-encoding': 'zstd, gzip, br' } });
     assert.equal(reply.status, 200, reply.body);
     assert.ok(!holdsCanary(reply.body) && /masked-by-sallyport-|bWFza2VkLWJ5/.test(reply.body), reply.body);
     assert.equal(asked[0]?.headers.accept, 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json');
-    assert.equal(asked[0]?.headers['accept-encoding'], undefined);
+    assert.equal(asked[0]?.headers['accept-encoding'], 'gzip');
   }
 });
 
@@ -90,7 +91,8 @@ test('T47: what comes in a form that nobody can look into is not passed, whateve
     [secret, { 'content-type': 'application/vnd.kubernetes.protobuf' }],
     [secret, { 'content-type': 'text/plain' }],
     [secret, { 'content-type': 'application/yaml' }],
-    [gzipSync(secret), { 'content-encoding': 'gzip' }],
+    [gzipSync(secret), { 'content-encoding': 'deflate' }],
+    [gzipSync(secret), { 'content-encoding': 'gzip, gzip' }],
   ] as const) {
     upstreamAnswers(SECRETS, body, headers);
     const reply = await world.ask({ token, uri: `${SECRETS}/db` });
@@ -98,6 +100,57 @@ test('T47: what comes in a form that nobody can look into is not passed, whateve
     assert.ok(!holdsCanary(reply.body));
   }
 });
+
+/** Resolves once an unpacked stream says so. */
+async function untilUnpacked(unpacked: AsyncIterator<Buffer>, text: string): Promise<string> {
+  let said = '';
+  while (!said.includes(text)) said += String((await unpacked.next()).value);
+  return said;
+}
+
+test('T47: a list that comes packed leaves packed and masked', async () => {
+  const list = `{"kind":"SecretList","items":[${Array.from({ length: 3_000 }, () => secret).join(',')}]}`;
+  const packed = gzipSync(list);
+  const headers = { 'content-encoding': 'gzip', 'content-length': String(packed.length), etag: '"1"' };
+  const asked = upstreamAnswers(SECRETS, packed, headers);
+  for (const version of VERSIONS) {
+    const reply = await openStream(world, { version, uri: SECRETS, token, headers: { 'accept-encoding': 'gzip' } });
+    assert.deepEqual([reply.status, reply.headers['content-encoding']], [200, 'gzip']);
+    assert.deepEqual([reply.headers['content-length'], reply.headers.etag], [undefined, undefined]);
+    const parts: Buffer[] = [];
+    for await (const part of reply.body) parts.push(part as Buffer);
+    const text = gunzipSync(Buffer.concat(parts)).toString();
+    assert.ok(!holdsCanary(text));
+    assert.equal((JSON.parse(text) as { items: unknown[] }).items.length, 3_000);
+  }
+  assert.equal(asked[0]?.headers['accept-encoding'], 'gzip');
+});
+
+for (const version of VERSIONS)
+  test(`T65: each event of a packed watch, a chain of gzip members, leaves masked and at once, over HTTP/${version}`, async () => {
+    const began = Promise.withResolvers<ServerResponse>();
+    answer = (request, response) => {
+      if (!request.url?.startsWith(`${SECRETS}?watch`)) return false;
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.flushHeaders();
+      began.resolve(response);
+      return true;
+    };
+    const uri = `${SECRETS}?watch=true&sendInitialEvents=true&v=${version}`;
+    const opening = openStream(world, { version, uri, token, headers: { 'accept-encoding': 'gzip' } });
+    const response = await began.promise;
+    const stream = await opening;
+    assert.equal(stream.headers['content-encoding'], 'gzip');
+    const unpacker = stream.body.pipe(createGunzip());
+    const unpacked = unpacker[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    for (const type of ['ADDED', 'MODIFIED', 'DELETED']) {
+      response.write(gzipSync(`{"type":"${type}","object":${secret}}\n`));
+      const event = await untilUnpacked(unpacked, '\n');
+      assert.ok(event.includes(type) && !holdsCanary(event), event);
+    }
+    response.end();
+    assert.equal((await unpacked.next()).done, true);
+  });
 
 test('T46: values in warnings and in messages of failures are masked', async () => {
   upstreamAnswers(`${PODS}/web`, pod, { warning: `299 - "password: ${canary}"` });

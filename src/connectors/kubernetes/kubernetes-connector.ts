@@ -20,6 +20,7 @@ import { readStream } from './streams/read-stream.ts';
 import { endableWatch } from './streams/watch-source.ts';
 import { unrepeatable } from './unrepeatable.ts';
 import type { Identity } from './upstream/impersonation.ts';
+import { openedReply } from './upstream/opened-reply.ts';
 import { attributesOf, type OwnRights } from './upstream/own-rights.ts';
 import { readableHeaders } from './upstream/readable-headers.ts';
 import { unlessOurs } from './upstream/unless-ours.ts';
@@ -75,6 +76,7 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
   const identity = upstreamIdentity === 'caller' ? { subject: caller.subject, groups: caller.groups } : undefined;
   const inFrames = isFramed(operation, request);
   const headers = headersFor(permit, reads, inFrames);
+  const isRead = reads !== 'nothing';
   const sent: UpstreamRequest = {
     method: request.method,
     uri: request.uri,
@@ -86,7 +88,7 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
   };
   const raw =
     request.upgrade === undefined || inFrames
-      ? await upstream.send(sent, signal)
+      ? openedIf(isRead, await upstream.send(sent, signal), request.method, inFrames)
       : await upstream.upgrade(sent, request.upgrade.protocol, signal);
   const missing = async (whose: Identity) => parts.ownRights?.missing(attributesOf(operation), whose);
   const isNo = raw.status === 401 || raw.status === 403;
@@ -109,6 +111,11 @@ function bytesOf({ body }: Operation): Buffer | undefined {
 
 function typed(headers: Headers, { mediaType }: RestoredBody): Headers {
   return new Map([...headers, ['content-type', [mediaType]] as const]);
+}
+
+/** What is looked into is opened; what goes into frames stays so. */
+function openedIf(isRead: boolean, reply: Reply, method: string, inFrames: boolean): Reply {
+  return isRead ? openedReply(reply, method, { isClosed: !inFrames }) : reply;
 }
 
 function endable({ operation }: Permit, reply: Reply): Reply {

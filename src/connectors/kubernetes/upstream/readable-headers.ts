@@ -5,8 +5,8 @@ import type { Reads } from '../../connector.ts';
 const anything: ReadonlySet<string> = new Set(['*/*', 'application/*']);
 
 /**
- * The headers with which a reply is asked for that can be looked into: JSON, tables among it where they may be, uncompressed. Of what the caller accepts nothing is
- * added, so it can read what it gets.
+ * The headers with which a reply is asked for that can be looked into: JSON, tables among it where they may be, as it is or packed by gzip. Of what the caller accepts
+ * nothing is added, so it can read what it gets.
  *
  * @throws {Refusal} ENCODING_NOT_ACCEPTABLE the caller accepts no JSON; nothing is sent
  * Source: RFC 9110, 12.5.1
@@ -24,8 +24,16 @@ export function readableHeaders(headers: Headers, reads: Exclude<Reads, 'nothing
       { advice: 'accept `application/json` as well' },
     );
   const reduced = new Map(headers);
-  reduced.delete('accept-encoding');
+  // What gzip packs is opened and packed again; no other encoding is.
+  const takesGzip = (headers.get('accept-encoding') ?? []).some((value) => value.split(',').some(isGzip));
+  if (takesGzip) reduced.set('accept-encoding', ['gzip']);
+  else reduced.delete('accept-encoding');
   return reduced.set('accept', [readable.length === 0 ? 'application/json' : readable.join(',')]);
+}
+
+function isGzip(range: string): boolean {
+  const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+  return name === 'gzip' && !parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter));
 }
 
 function asJson(range: string): string | undefined {
