@@ -146,7 +146,7 @@ export const output = z
         'Whether control sequences and hidden characters are shown instead of done (`␛]52;…`, `\\u{202e}`); colours stay. Default: where the caller is autonomous. Of several rules that allow, one that says `true` counts before one that says `false`.',
       ),
   })
-  .describe('On an allow: how output (logs) is shown.');
+  .describe('On an allow: how logs, output, events and annotations are shown.');
 
 /** Whether a rule is enforced, or only observed. */
 export const mode = z

@@ -19,15 +19,19 @@ export interface Metrics extends Omit<Observer, 'failed'> {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks } = exchangeMetrics([registry]);
+  const { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks, edited } = exchangeMetrics([
+    registry,
+  ]);
   const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe } = stateMetrics([
     registry,
   ]);
   return {
     registry,
     begun: (target) => open.inc({ target }),
-    ended({ target, outcome, code, durationMs, isStream, notes }) {
+    ended({ target, outcome, code, durationMs, isStream, notes, edits }) {
       for (const { kind } of notes) unevaluated.inc({ target, kind });
+      for (const kind of ['masked', 'neutralised'] as const)
+        if (edits[kind] > 0) edited.inc({ target, kind }, edits[kind]);
       exchanges.inc({ target, outcome, code });
       open.dec({ target });
       if (!isStream) duration.observe({ target }, durationMs / 1000);
@@ -102,7 +106,13 @@ function exchangeMetrics(registers: Registry[]) {
     help: 'What was done with masks: `guessed` a caller tried values of what is masked for it, until it was refused, `returned` a mask that is remembered came back from elsewhere.',
     labelNames: ['kind'],
   });
-  return { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks };
+  const edited = new Counter({
+    registers,
+    name: 'sallyport_replies_edited_total',
+    help: 'Edits made in what passed: `masked` values, `neutralised` sequences and characters that do harm to a terminal or a model, shown instead of done.',
+    labelNames: ['target', 'kind'],
+  });
+  return { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks, edited };
 }
 
 /** How the gateway itself is. */

@@ -49,7 +49,7 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
     mayBeTable: plan.mayBeTable && (request.headers.get('accept') ?? []).some((value) => value.includes('as=Table')),
     objectBytesMax: masking.objectBytesMax,
   });
-  recording.edits(() => ({ masked: masker.count, neutralised: 0, shown: masker.shown }));
+  recording.edits(() => ({ masked: masker.count, neutralised: masker.neutralised, shown: masker.shown }));
   return { ...head, headers: withoutHeaders(head.headers, untrue), body: editedSource(reply.body, masker) };
 }
 

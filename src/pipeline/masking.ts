@@ -53,6 +53,7 @@ export function planOf(
   return rules.planOf(operation, {
     open: open === 'all' ? MASK_IDS : open,
     masks: rules.masksFor(caller, operation),
+    isMadeSafe: decision.neutralise ?? caller.kind === 'autonomous',
     ...(decision.unmask === undefined ? {} : { unmask: decision.unmask }),
   });
 }

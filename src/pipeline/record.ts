@@ -52,6 +52,8 @@ export interface Observer {
     readonly isStream: boolean;
     /** Rules that could not be evaluated whole. */
     readonly notes: readonly DecisionNote[];
+    /** What was edited in what passed. */
+    readonly edits: Pick<OutputEdits, 'masked' | 'neutralised'>;
   }): void;
   unauthenticated(code: string, refusal: Refusal, raw: Pick<RawRequest, 'id' | 'peer'>): void;
   /** A caller asked too fast; the caller's count is told elsewhere. */
@@ -74,6 +76,8 @@ interface Parts {
   readonly access: Pick<Access, 'refuseKilled' | 'refused'>;
   readonly approvals: Pick<Approvals, 'conclude'>;
 }
+
+const noEdits = { masked: 0, neutralised: 0 };
 
 /** A recorder that writes to a journal. */
 export function createRecorder(parts: Parts): Recorder {
@@ -416,6 +420,7 @@ class JournalRecording implements Recording, UnderWay {
       durationMs,
       isStream,
       notes,
+      edits: edits ?? noEdits,
     });
   }
 }

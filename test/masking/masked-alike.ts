@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { MaskKey } from '../../src/masking/form/mask-key.ts';
+import type { ObjectPlan } from '../../src/masking/objects/object-plan.ts';
 import { ReplyMasker } from '../../src/masking/objects/reply-masker.ts';
 import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
 import type { WrittenDocument } from './documents.ts';
@@ -13,9 +14,12 @@ export function maskedAlike(document: WrittenDocument, edited = editorsOutput): 
   assert.equal(edited(document), obviouslyMasked(document.text, document.shape, document.kind, keying));
 }
 
-/** What the editor of the data path makes of a document. */
-export function editorsOutput({ shape, text, cuts, kind }: WrittenDocument): string {
-  const plan = rules.planOf({ apiGroup: '', resource: kind, subresource: '' });
+/** What the editor of the data path makes of a document, by the plan of its kind or one that is `changed`. */
+export function editorsOutput(
+  { shape, text, cuts, kind }: WrittenDocument,
+  changed = (plan: ObjectPlan): ObjectPlan => plan,
+): string {
+  const plan = changed(rules.planOf({ apiGroup: '', resource: kind, subresource: '' }));
   const masker = new ReplyMasker({ plan, keying, shape, mayBeTable: false });
   const bytes = Buffer.from(text, 'utf8');
   const out: Buffer[] = [];

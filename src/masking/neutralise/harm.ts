@@ -19,6 +19,25 @@ export function harmOf(code: number, behindVisible: boolean): Harm | undefined {
   return invisible.some(([first, last]) => code >= first && code <= last) ? 'invisible' : undefined;
 }
 
+/** The beginnings in UTF-8 of what `harmOf` does not let pass beyond ASCII, a character for each byte: three bytes of each, or two where it has no more. */
+export function harmBeginnings(): readonly string[] {
+  const beginnings = new Set<string>();
+  for (const [first, last] of [...turningOrJoining, ...invisible])
+    for (let code = first; code <= last; code++)
+      beginnings.add(Buffer.from(String.fromCodePoint(code)).subarray(0, 3).toString('latin1'));
+  return [...beginnings];
+}
+
+/** What `harmOf` names beside `invisible`. */
+const turningOrJoining: readonly (readonly [number, number])[] = [
+  [0x80, 0x9f],
+  [0x061c, 0x061c],
+  [0x200c, 0x200f],
+  [0x202a, 0x202e],
+  [0x2066, 0x2069],
+  [0xfe0e, 0xfe0f],
+];
+
 const invisible: readonly (readonly [number, number])[] = [
   [0x00ad, 0x00ad],
   [0x034f, 0x034f],

@@ -74,21 +74,23 @@ export class Neutraliser {
   }
 }
 
-/** The text with what does harm shown instead of done, and how often that was so. */
-export function neutralised(text: string): { readonly text: string; readonly count: number } {
-  if (!suspicious.test(text)) return { text, count: 0 };
-  let count = 0;
+/** Of a text, each character that does harm, and what shows it instead; places count UTF-16 units. */
+export function harmIn(
+  text: string,
+): readonly { readonly start: number; readonly end: number; readonly text: string }[] {
+  if (!suspicious.test(text)) return [];
+  const found: { start: number; end: number; text: string }[] = [];
   let behindVisible = false;
-  const safe = text.replaceAll(/\x1b\[[0-9;:]*[mK]|[\s\S]/gu, (piece) => {
+  for (const { 0: piece, index } of text.matchAll(/\x1b\[[0-9;:]*[mK]|[\s\S]/gu)) {
     const code = piece.codePointAt(0) as number;
-    if (piece.length > 2 && isColour(piece)) return piece;
-    const harm = piece.length > 2 ? 'sequence' : harmOf(code, behindVisible);
+    const isSequence = piece.length > 2;
+    if (isSequence && isColour(piece)) continue;
+    const harm: Harm | undefined = isSequence ? 'sequence' : harmOf(code, behindVisible);
     behindVisible = harm === undefined && isBase(code);
-    if (harm === undefined) return piece;
-    count++;
-    return shown(code) + (piece.length > 2 ? piece.slice(1) : '');
-  });
-  return { text: safe, count };
+    if (harm !== undefined)
+      found.push({ start: index, end: index + (isSequence ? 1 : piece.length), text: shown(code) });
+  }
+  return found;
 }
 
 const suspicious = /[^\t\n\r\x20-\x7e]/;

@@ -22,6 +22,8 @@ export interface PartFound {
   readonly end: number;
   readonly path: string;
   readonly isBase64: boolean;
+  /** Whether what does harm in it is shown instead of done. */
+  readonly isMadeSafe: boolean;
 }
 
 /** A number, which becomes 0. */

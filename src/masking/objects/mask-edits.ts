@@ -5,6 +5,7 @@ import { applyEdits, type Edit } from '../inside/edit.ts';
 import { type InsideFound, insideEdits } from '../inside/inside-edits.ts';
 import type { ByteTable } from '../json/byte-table.ts';
 import { escapedEdits, unescaped } from '../json/escapes.ts';
+import { harmIn } from '../neutralise/neutraliser.ts';
 import { Unwalkable } from '../tape/cursor.ts';
 import { withTape } from '../tape/tape-pool.ts';
 import type { Found, PartFound, WholeFound } from './found.ts';
@@ -21,6 +22,8 @@ export interface Making {
   readonly masked: (rule: string) => void;
   /** Told of each value that a rule shows though it stands where values are masked. */
   readonly shown: () => void;
+  /** Told of each character that is shown instead of done. */
+  readonly neutralised: () => void;
 }
 
 /** The edits that put masks in the place of what was found, in order. */
@@ -72,15 +75,32 @@ function partEdits(bytes: Buffer, part: PartFound, making: Making): readonly Edi
   if (said === undefined) throw new Unwalkable('a string is not JSON');
   switch (part.kind) {
     case 'applied':
-      return escapedEdits(content, appliedEdits(said, part, making), part.start);
+      return escapedEdits(content, safeEdits(said, appliedEdits(said, part, making), part, making), part.start);
     case 'release':
       return releaseEdits(bytes, said, part, making);
     case 'inside': {
       const edits = textEdits(said, part, making);
-      if (edits.length === 0 && !part.isBase64) keepHarmless(making.plan.harmless, bytes, part);
-      return escapedEdits(content, edits, part.start);
+      if (edits.length === 0 && !part.isBase64 && !part.isMadeSafe) keepHarmless(making.plan.harmless, bytes, part);
+      return escapedEdits(content, safeEdits(said, edits, part, making), part.start);
     }
   }
+}
+
+/** Edits, and between them such that show what does harm: of what is masked nothing is left. */
+function safeEdits(said: Buffer, edits: readonly Edit[], part: PartFound, making: Making): readonly Edit[] {
+  if (!part.isMadeSafe) return edits;
+  const text = said.toString('utf8');
+  const all = [...edits];
+  let [units, bytes] = [0, 0];
+  for (const harm of harmIn(text)) {
+    const start = bytes + Buffer.byteLength(text.slice(units, harm.start));
+    const end = start + Buffer.byteLength(text.slice(harm.start, harm.end));
+    [units, bytes] = [harm.end, end];
+    if (edits.some((edit) => start < edit.end && end > edit.start)) continue;
+    making.neutralised();
+    all.push({ start, end, text: harm.text });
+  }
+  return all.sort((one, other) => one.start - other.start);
 }
 
 /** What is found in a text hangs on nothing but the text. */

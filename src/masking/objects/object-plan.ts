@@ -23,6 +23,8 @@ export interface ObjectPlan {
   readonly words: Words;
   /** Strings in which such words stand and nothing was found, as they are written. */
   readonly harmless: ByteTable<true>;
+  /** In which strings what does harm to a terminal or a model is shown instead of done. */
+  readonly madeSafe: 'none' | 'annotations' | 'everything';
   /** Whether values of Secrets are masked that stand inside other objects. */
   readonly masksEmbedded: boolean;
   /** Whether values behind a key that tells are masked where they look secret. */

@@ -291,6 +291,51 @@ test('T45: binary data of a ConfigMap is looked into where it was applied, too',
   ok(!out.includes(data.a.slice(0, -4)), out);
 });
 
+const events: MaskedKind = { apiGroup: '', resource: 'events', subresource: '' };
+
+/** Masked and made safe to show; and how much of it was. */
+function madeSafe(text: string, kind: MaskedKind, shape: ReplyShape = 'object', isMadeSafe = true) {
+  const plan = rules.planOf(kind, { isMadeSafe });
+  const keying = { key, target: 'prod', exchange: 'x', isComparable: true };
+  const masker = new ReplyMasker({ plan, keying, shape, mayBeTable: false });
+  const out = Buffer.concat([masker.write(Buffer.from(text)), masker.end()]).toString();
+  return { out, neutralised: masker.neutralised };
+}
+
+test('T54: what does harm in events and annotations is shown instead of done, and counted', () => {
+  const harm = '\\u001b]0;x\\u0007 a\u202eb \u{e0041} \\b';
+  const safe = '␛]0;x␇ a\\\\u{202e}b \\\\u{e0041} ␈';
+  for (const [kind, text] of [
+    [events, `{"kind":"Event","message":"${harm}","reason":"x"}`],
+    [events, `{"kind":"EventList","items":[{"note":"${harm}"}]}`],
+    [pods, `{"metadata":{"annotations":{"a":"${harm}"},"uid":"u"}}`],
+    [secrets, `{"metadata":{"annotations":{"a":"${harm}"}}}`],
+  ] as const)
+    deepEqual(madeSafe(text, kind), { out: text.replace(harm, safe), neutralised: 5 });
+  const short = '{"metadata":{"annotations":{"a":"\u202e"}}}';
+  equal(madeSafe(short, pods).out, short.replace('\u202e', '\\\\u{202e}'));
+});
+
+test('T54: and stays where it may be written back, and where a rule wants it as it is', () => {
+  const text = '{"metadata":{"labels":{"a":"\u202e"}},"data":{"a":"\\u001b]0;x\\u0007\u202e"}}';
+  deepEqual(madeSafe(text, { apiGroup: '', resource: 'configmaps', subresource: '' }), { out: text, neutralised: 0 });
+  const event = '{"message":"\u202e and more"}';
+  deepEqual(madeSafe(event, events, 'object', false), { out: event, neutralised: 0 });
+  const emoji = '{"message":"👩\u200d💻 ❤\ufe0f می\u200cشود \\u001b[31mred\\u001b[0m"}';
+  deepEqual(madeSafe(emoji, events), { out: emoji, neutralised: 0 });
+});
+
+test('T54: a value beside what does harm is masked, in one annotation that was applied too', () => {
+  const value = `ghp_${'a1B2'.repeat(9)}`;
+  const { out, neutralised } = madeSafe(`{"message":"\u202etoken ${value} \\u001b[2J"}`, events);
+  match(out, /^\{"message":"\\\\u\{202e\}token ghp_masked-by-sallyport-[a-z2-7]{20} ␛\[2J"\}$/);
+  equal(neutralised, 2);
+  const applied = JSON.stringify({ metadata: { annotations: { a: '\u202e' } }, data: { a: 'c2VjcmV0' } });
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': applied };
+  const secret = madeSafe(JSON.stringify({ metadata: { annotations } }), secrets);
+  ok(!secret.out.includes('c2VjcmV0') && !secret.out.includes('\u202e'), secret.out);
+});
+
 function shownValue(text: string): string {
   return (
     (JSON.parse(text) as { data: Record<string, string> }).data.a ?? (Object.values(JSON.parse(text).data)[0] as string)

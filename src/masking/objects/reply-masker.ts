@@ -55,8 +55,10 @@ export class ReplyMasker {
   #columns: readonly Column[] = [];
   #count = 0;
   #shown = 0;
+  #neutralised = 0;
   #stepRules: string[] = [];
   #stepShown = 0;
+  #stepNeutralised = 0;
   readonly #rules = new Map<string, number>();
 
   constructor(options: ReplyMaskerOptions) {
@@ -73,6 +75,11 @@ export class ReplyMasker {
   /** How many values were shown that a rule opens. */
   get shown(): number {
     return this.#shown;
+  }
+
+  /** How much that does harm was shown instead of done. */
+  get neutralised(): number {
+    return this.#neutralised;
   }
 
   /** How many by which rule. */
@@ -130,6 +137,7 @@ export class ReplyMasker {
     const edits: Edit[] = [];
     this.#stepRules = [];
     this.#stepShown = 0;
+    this.#stepNeutralised = 0;
     switch (this.#options.shape) {
       case 'object':
         this.#document(walk, edits);
@@ -144,6 +152,7 @@ export class ReplyMasker {
     this.#edited.leave(walk.at, edits);
     this.#count += this.#stepRules.length;
     this.#shown += this.#stepShown;
+    this.#neutralised += this.#stepNeutralised;
     for (const rule of this.#stepRules) this.#rules.set(rule, (this.#rules.get(rule) ?? 0) + 1);
     return true;
   }
@@ -227,7 +236,14 @@ export class ReplyMasker {
     const found = walk.found();
     if (found.length === 0) return;
     const { plan, keying } = this.#options;
-    const making = { plan, keying, uid: isRoot ? walk.uid : undefined, masked: this.#masked, shown: this.#oneShown };
+    const making = {
+      plan,
+      keying,
+      uid: isRoot ? walk.uid : undefined,
+      masked: this.#masked,
+      shown: this.#oneShown,
+      neutralised: this.#oneNeutralised,
+    };
     for (const edit of maskEdits(this.#bytes, found, making)) edits.push(edit);
   }
 
@@ -238,6 +254,10 @@ export class ReplyMasker {
 
   readonly #oneShown = () => {
     this.#stepShown++;
+  };
+
+  readonly #oneNeutralised = () => {
+    this.#stepNeutralised++;
   };
 
   /** One step in a list: its beginning, a member of it, an item, its end. */

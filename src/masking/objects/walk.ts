@@ -261,7 +261,7 @@ export class Walk extends Cursor {
     }
     if (within === 'annotations' && key.role === keyRole.applied) {
       if (!this.#mayStepOver || !this.#plan.place.isPlain || this.tape.hasWord(start, end))
-        this.#part('applied', start, end);
+        this.#part('applied', start, end, { isMadeSafe: this.#isMadeSafe(within) });
       return;
     }
     if (within === 'data' && key.role === keyRole.release && this.#plan.release === 'configmap') {
@@ -269,6 +269,10 @@ export class Walk extends Cursor {
       return;
     }
     const { detection, masksTelling } = this.#plan;
+    if (detection === undefined || end - start < lookedBytesMin) {
+      if (this.#isMadeSafe(within) && this.tape.hasWord(start, end))
+        this.#part('inside', start, end, { isMadeSafe: true });
+    }
     if (detection === undefined) return;
     if (masksTelling && within === 'user' && kubeconfigSecrets.has(key.text)) {
       this.#whole(start, end, {
@@ -284,7 +288,14 @@ export class Walk extends Cursor {
       return;
     }
     const isBase64 = within === 'data' && this.#isBase64();
-    if (isBase64 || this.#mayHold(start, end)) this.#part('inside', start, end, isBase64);
+    const isMadeSafe = this.#isMadeSafe(within);
+    const mayHold = isMadeSafe ? this.tape.hasWord(start, end) : this.#mayHold(start, end);
+    if (isBase64 || mayHold) this.#part('inside', start, end, { isBase64, isMadeSafe });
+  }
+
+  #isMadeSafe(within: Within): boolean {
+    const { madeSafe } = this.#plan;
+    return madeSafe === 'everything' || (madeSafe === 'annotations' && within === 'annotations');
   }
 
   /** Whether a value may be in a text that is no document of its own, or whose words say so. */
@@ -338,8 +349,13 @@ export class Walk extends Cursor {
     return this.#path.length === 2 && this.#path[0] === key;
   }
 
-  #part(kind: 'inside' | 'applied' | 'release', start: number, end: number, isBase64 = false): void {
-    this.#found.push({ kind, start, end, path: this.#path.join('\n'), isBase64 });
+  #part(
+    kind: 'inside' | 'applied' | 'release',
+    start: number,
+    end: number,
+    { isBase64 = false, isMadeSafe = false } = {},
+  ): void {
+    this.#found.push({ kind, start, end, path: this.#path.join('\n'), isBase64, isMadeSafe });
   }
 
   /** Numbers, `true`, `false` and `null`: to the next byte that none of them has. */

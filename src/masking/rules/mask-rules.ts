@@ -40,6 +40,8 @@ export interface MaskView {
   readonly masks?: readonly CompiledMask[];
   /** Places that a rule opens for it. */
   readonly unmask?: readonly string[];
+  /** Whether what does harm to a terminal or a model is shown instead of done, in events and annotations. */
+  readonly isMadeSafe?: boolean;
 }
 
 /** Limit: plans that are kept; others are made each time. */
@@ -74,13 +76,13 @@ export class MaskRules {
   /** The plan for objects of a kind, as one reader sees them. */
   planOf(
     { apiGroup, resource, subresource }: MaskedKind,
-    { open = nothing, masks = none, unmask = none }: MaskView = {},
+    { open = nothing, masks = none, unmask = none, isMadeSafe = false }: MaskView = {},
   ): ObjectPlan {
     const kind = subresource === '' ? resource : `${resource}/${subresource}`;
-    const id = `${apiGroup} ${kind} ${viewId(open, masks)}${unmask.length === 0 ? '' : `\n${unmask.join('\n')}`}`;
+    const id = `${apiGroup} ${kind} ${viewId(open, masks)}${isMadeSafe ? ' safe' : ''}${unmask.length === 0 ? '' : `\n${unmask.join('\n')}`}`;
     const known = this.#plans.get(id);
     if (known !== undefined) return known;
-    const plan = this.#make({ apiGroup, resource, subresource }, kind, { open, masks, unmask });
+    const plan = this.#make({ apiGroup, resource, subresource }, kind, { open, masks, unmask, isMadeSafe });
     if (this.#plans.size < keptPlansMax) this.#plans.set(id, plan);
     return plan;
   }
@@ -121,10 +123,12 @@ export class MaskRules {
     const release = isRelease ? (isConfigMap ? 'configmap' : 'secret') : undefined;
     const base64Keys = isConfigMap ? binaryData : nothing;
     const looked = this.#detection(open, masks);
+    const madeSafe = view.isMadeSafe ? (isEventKind(apiGroup, resource) ? 'everything' : 'annotations') : 'none';
     return {
       place: new PlaceMaker(patterns).start(),
       detection: looked,
-      ...this.#words.wordsOf(looked, { base64Keys, release }),
+      ...this.#words.wordsOf(looked, { base64Keys, release, madeSafe }),
+      madeSafe,
       pair: pairOf(
         masks,
         defaults.some(({ id }) => id === 'env-value'),
@@ -158,6 +162,10 @@ export class MaskRules {
 
 function isReleaseKind(apiGroup: string, resource: string): boolean {
   return apiGroup === '' && (resource === 'secrets' || resource === 'configmaps');
+}
+
+function isEventKind(apiGroup: string, resource: string): boolean {
+  return resource === 'events' && (apiGroup === '' || apiGroup === 'events.k8s.io');
 }
 
 function viewId(open: ReadonlySet<string>, masks: readonly CompiledMask[]): string {

@@ -1,5 +1,6 @@
 import type { Detection } from '../detect/detection.ts';
 import { ByteTable } from '../json/byte-table.ts';
+import { harmBeginnings } from '../neutralise/harm.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { Words } from '../tape/words.ts';
 
@@ -7,6 +8,12 @@ import { Words } from '../tape/words.ts';
 const tellingWords = ['pass', 'pwd', 'secret', 'token', 'credential', 'key', 'auth'];
 
 const noDetection = {};
+let harmful: readonly string[] | undefined;
+
+function harmfulBeginnings(): readonly string[] {
+  harmful ??= harmBeginnings();
+  return harmful;
+}
 
 type PlanWords = Pick<ObjectPlan, 'words' | 'harmless'>;
 
@@ -14,18 +21,23 @@ type PlanWords = Pick<ObjectPlan, 'words' | 'harmless'>;
 export class PlanWordsMaker {
   readonly #made = new WeakMap<object, Map<string, PlanWords>>();
 
-  /** The words without which nothing is masked but for its place: those of the detection, those that tell, and keys behind which values are encoded. */
+  /** The words without which nothing is masked but for its place: those of the detection, those that tell, keys behind which values are encoded, and what is to be made safe. */
   wordsOf(
     detection: Detection | undefined,
-    { base64Keys, release }: Pick<ObjectPlan, 'base64Keys' | 'release'>,
+    { base64Keys, release, madeSafe }: Pick<ObjectPlan, 'base64Keys' | 'release' | 'madeSafe'>,
   ): PlanWords {
     const keys = [...base64Keys, ...(release === undefined ? [] : ['release'])].map((key) => key.toLowerCase());
     const ofDetection = this.#made.get(detection ?? noDetection) ?? new Map<string, PlanWords>();
     this.#made.set(detection ?? noDetection, ofDetection);
-    const id = keys.join();
+    const id = `${madeSafe} ${keys.join()}`;
     const known = ofDetection.get(id);
     if (known !== undefined) return known;
-    const words = new Words([...(detection?.scanner.keywords ?? []), ...tellingWords, ...keys]);
+    const words = new Words([
+      ...(detection?.scanner.keywords ?? []),
+      ...tellingWords,
+      ...keys,
+      ...(madeSafe === 'none' ? [] : harmfulBeginnings()),
+    ]);
     const made = { words, harmless: new ByteTable<true>() };
     ofDetection.set(id, made);
     return made;

@@ -1,8 +1,8 @@
 import { type KeywordAutomaton, keywordAutomaton } from '../detect/keyword-automaton.ts';
 import { nextPlace, type Prefilter, prefilter } from '../detect/prefilter.ts';
 
-/** A backslash before one of these may hide a character of a word: in JSON, and in YAML inside of it. */
-const escapes = Uint8Array.from({ length: 256 }, (_, byte) => ('uUx/'.includes(String.fromCharCode(byte)) ? 1 : 0));
+/** A backslash before one of these may hide a character of a word, in JSON and in YAML inside of it, or write a control character. */
+const escapes = Uint8Array.from({ length: 256 }, (_, byte) => ('uUx/bf'.includes(String.fromCharCode(byte)) ? 1 : 0));
 const backslash = 0x5c;
 
 /**
@@ -21,7 +21,7 @@ export class Words {
     this.areAnywhere = bytes.some(
       (word) => word.length < 2 || word.some((byte) => byte < 0x20 || byte === 0x22 || byte === backslash),
     );
-    this.prefilter = prefilter([...words, '\\u', '\\x', '\\/']);
+    this.prefilter = prefilter([...words, '\\u', '\\x', '\\/', '\\b', '\\f']);
     this.automaton = keywordAutomaton(bytes, true);
   }
 
