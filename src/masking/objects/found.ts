@@ -23,7 +23,7 @@ export interface PartFound {
   readonly path: string;
   readonly isBase64: boolean;
   /** Whether what does harm in it is shown instead of done. */
-  readonly isMadeSafe: boolean;
+  readonly isMadeSafe?: boolean;
 }
 
 /** A number, which becomes 0. */

@@ -23,7 +23,7 @@ export interface Making {
   /** Told of each value that a rule shows though it stands where values are masked. */
   readonly shown: () => void;
   /** Told of each character that is shown instead of done. */
-  readonly neutralised: () => void;
+  readonly neutralised?: () => void;
 }
 
 /** The edits that put masks in the place of what was found, in order. */
@@ -97,7 +97,7 @@ function safeEdits(said: Buffer, edits: readonly Edit[], part: PartFound, making
     const end = start + Buffer.byteLength(text.slice(harm.start, harm.end));
     [units, bytes] = [harm.end, end];
     if (edits.some((edit) => start < edit.end && end > edit.start)) continue;
-    making.neutralised();
+    making.neutralised?.();
     all.push({ start, end, text: harm.text });
   }
   return all.sort((one, other) => one.start - other.start);
