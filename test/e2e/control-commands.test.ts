@@ -1,0 +1,151 @@
+// The commands of the control plane, as programs of their own before a real gateway.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { startIssuer } from '../../demo/issuer.ts';
+import { runChild } from '../support/child.ts';
+import { CLI } from '../support/gateway-process.ts';
+import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+roles:
+  - { role: operator, callers: [{ groups: [admins] }] }
+rules:
+  - { id: config, effect: request, verbs: [get, list, watch], apiGroups: [""], resources: [configmaps], namespaces: [shop] }
+`;
+
+let world: SmallWorld;
+let people: Awaited<ReturnType<typeof startIssuer>>;
+let env: Record<string, string>;
+
+before(async () => {
+  people = await startIssuer();
+  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n', people: people.url });
+  const at = (name: string) => join(world.folder, name);
+  writeFileSync(at('dev'), await world.token('dev'));
+  writeFileSync(at('ada'), await people.tokenFor('ada', ['admins']));
+  env = {
+    XDG_CONFIG_HOME: at('config'),
+    SALLYPORT_SERVER: world.gateway.consoleUrl as string,
+    SALLYPORT_TOKEN_FILE: at('dev'),
+    SALLYPORT_CA_FILE: at('data/ca.crt'),
+  };
+});
+after(async () => {
+  await world.stop();
+  await people.close();
+});
+
+async function sallyport(args: readonly string[], more: Record<string, string> = {}) {
+  const [program, ...first] = CLI;
+  return runChild(program, [...first, ...args], { env: { ...env, ...more }, cwd: world.folder });
+}
+
+/** What a command answers as JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+async function json(args: readonly string[], more: Record<string, string> = {}): Promise<any> {
+  const { code, output } = await sallyport([...args, '-o', 'json'], more);
+  assert.equal(code, 0, output);
+  return JSON.parse(output);
+}
+
+const operator = () => ({ SALLYPORT_TOKEN_FILE: join(world.folder, 'ada') });
+const GET = '/api/v1/namespaces/shop/configmaps/settings';
+const get = async () => world.ask({ token: await world.token('dev'), uri: GET });
+
+test('what was refused is asked for with what it printed, used, listed, and given back', async () => {
+  const refused = JSON.parse((await get()).body) as { message: string };
+  const explained = await sallyport(['explain', 'last']);
+  assert.match(explained.output, /^command +sallyport grants request .*--name settings/m);
+  const printed = `Error from server (Forbidden): ${refused.message}\n`;
+  const grant = await json(['grants', 'request', '--from-refusal', printed, '--reason', 'a task']);
+  assert.equal(grant.state, 'live');
+  assert.deepEqual(grant.scopes[0].resourceNames, ['settings']);
+  assert.notEqual((await get()).status, 403);
+  assert.equal((await json(['grants', 'show', grant.id])).reason, 'a task');
+  const list = await json(['grants', 'list', '--state', 'live']);
+  assert.deepEqual(
+    list.items.map(({ id }: { id: string }) => id),
+    [grant.id],
+  );
+  assert.equal((await json(['grants', 'release', grant.id])).endedBy, 'release');
+  assert.equal((await get()).status, 403);
+});
+
+test('a no is exit code 1 in a sentence, and a mistake of the call is 2', async () => {
+  const no = await sallyport(['grants', 'request', '--target', 'demo', '--verb', 'delete', '--resource', 'pods']);
+  assert.equal(no.code, 1, no.output);
+  assert.match(no.output, /^sallyport: no `request` rule offers `ci:dev` to delete pods .*\(GRANT_NOT_OFFERED\)/);
+  assert.equal((await sallyport(['grants', 'request', '--from-refusal', 'nothing'])).code, 2);
+  assert.equal((await sallyport(['kill', 'list'])).code, 1);
+  assert.equal((await sallyport(['grants', 'list'], { SALLYPORT_SERVER: 'https://127.0.0.1:1' })).code, 2);
+});
+
+test('an operator sees who is in, revokes, stops and lifts', async () => {
+  const asked = [
+    'grants',
+    'request',
+    '--target',
+    'demo',
+    '--namespace',
+    'shop',
+    '--verb',
+    'get',
+    '--resource',
+    'configmaps',
+  ];
+  const { id } = await json(asked);
+  assert.deepEqual((await json(['who'], operator())).items, []);
+  assert.equal((await json(['grants', 'revoke', id, '--reason', 'enough'], operator())).endedBy, 'revocation');
+  const kill = await json(['kill', 'caller', 'ci:dev', '--reason', 'runs wild'], operator());
+  assert.deepEqual([kill.isKept, kill.notReached], [true, []]);
+  assert.match((await get()).body, /an operator has stopped caller `ci:dev`: runs wild/);
+  assert.equal((await json(['kill', 'list'], operator())).items.length, 1);
+  assert.equal((await json(['kill', 'lift', kill.id], operator())).state, 'lifted');
+  assert.doesNotMatch((await get()).body, /an operator has stopped/);
+});
+
+test('a context stands for the variables', async () => {
+  const { SALLYPORT_SERVER: server, SALLYPORT_TOKEN_FILE: token, SALLYPORT_CA_FILE: ca, XDG_CONFIG_HOME } = env;
+  const set = ['context', 'set', 'here', '--server', server as string, '--token-file', token as string];
+  assert.equal((await sallyport([...set, '--ca-file', ca as string])).code, 0);
+  const [program, ...first] = CLI;
+  const bare = await runChild(program, [...first, 'grants', 'list'], { env: { XDG_CONFIG_HOME } });
+  assert.equal(bare.code, 0, bare.output);
+  assert.match((await sallyport(['context', 'list'])).output, /^\* +here/m);
+});
+
+test('a backup that is taken while the gateway runs is restored into an empty store: grants that lived are ended', async () => {
+  const asked = [
+    'grants',
+    'request',
+    '--target',
+    'demo',
+    '--namespace',
+    'shop',
+    '--verb',
+    'list',
+    '--resource',
+    'configmaps',
+  ];
+  const { id } = await json(asked);
+  const at = (name: string) => join(world.folder, name);
+  const backup = await sallyport(['store', 'backup', 'store.backup', '--config', world.configFile]);
+  assert.equal(backup.code, 0, backup.output);
+  const config = readFileSync(world.configFile, 'utf8').replace('dataFolder: data', 'dataFolder: restored');
+  writeFileSync(at('restored.yaml'), config);
+  const restored = await sallyport(['store', 'restore', 'store.backup', '--config', at('restored.yaml')]);
+  assert.equal(restored.code, 0, restored.output);
+  const again = await sallyport(['store', 'restore', 'store.backup', '--config', at('restored.yaml')]);
+  assert.match(again.output, /the store is not empty/);
+  assert.equal((await sallyport(['store', 'backup', 'second', '--config', at('restored.yaml')])).code, 0);
+  const rows = readFileSync(at('second'), 'utf8').trimEnd().split('\n').slice(1);
+  const row = rows.map((line) => JSON.parse(line)).find((each) => each.id === id);
+  assert.deepEqual([row.state, row.body.endedBy], ['ended', 'restore']);
+});
