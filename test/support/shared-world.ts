@@ -1,0 +1,108 @@
+// Several gateways, each a process of its own with its own data folder, on one PostgreSQL, before one stand-in cluster.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent, request } from 'undici';
+import { type Issuer, startIssuer } from '../../demo/issuer.ts';
+import { startStandin } from '../../demo/standin/standin.ts';
+import { systemClock } from '../../src/std/clock.ts';
+import { migratePostgres } from '../../src/store/postgres-backend.ts';
+import { type Child, startChild } from './child.ts';
+import { CLI } from './gateway-process.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+
+/** One of the gateways. */
+export interface SharedGateway {
+  readonly child: Child;
+  readonly url: string;
+  readonly consoleUrl: string;
+  readonly dispatcher: Agent;
+}
+
+/** The world that they share. */
+export interface SharedWorld {
+  readonly database: Postgres;
+  readonly issuer: Issuer;
+  start(): Promise<SharedGateway>;
+  /** A request to the data path or, behind `/api/v1`, to the control plane of one of them; its answer is read whole. */
+  ask(gateway: SharedGateway, token: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  readonly body: any;
+}
+
+/** Starts PostgreSQL with the tables of a store; `policy` is that of all gateways. */
+export async function startSharedWorld(programs: string, policy: string, limits = ''): Promise<SharedWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-shared-'));
+  const at = (name: string) => join(folder, name);
+  const [database, issuer, standin] = await Promise.all([startPostgres(programs), startIssuer(), startStandin()]);
+  database.create('store');
+  const url = database.url('store');
+  await migratePostgres({ url, clock: systemClock, feedLostMs: 10_000 }, undefined);
+  writeFileSync(at('store-url'), url);
+  writeFileSync(at('store.key'), `${Buffer.alloc(48, 7).toString('base64')}\n`, { mode: 0o600 });
+  writeFileSync(at('ca.crt'), standin.caPem);
+  writeFileSync(at('token'), standin.impersonatorToken);
+  writeFileSync(at('reader'), standin.readerToken);
+  writeFileSync(at('policy.yaml'), policy);
+  const gateways: SharedGateway[] = [];
+  let count = 0;
+  return {
+    database,
+    issuer,
+    async start() {
+      const name = `gateway-${++count}`;
+      writeFileSync(
+        at(`${name}.yaml`),
+        `apiVersion: sallyport.dev/v1
+kind: Gateway
+dataFolder: ${name}
+listen: { port: 0 }
+private: { port: 0 }
+console: { port: 0 }
+store: { postgres: { urlFile: store-url }, keyFile: store.key }
+issuers:
+  - { name: main, url: "${issuer.url}", audiences: [sallyport] }
+targets:
+  - name: demo
+    server: { url: "${standin.url}", caFile: ca.crt, tokenFile: token }
+    reader: { tokenFile: reader }
+policy: { files: [policy.yaml] }
+${limits}`,
+      );
+      const [program, ...args] = CLI;
+      const child = startChild(program, [...args, 'gateway', '--config', at(`${name}.yaml`)], { cwd: folder });
+      const [line] = await child.until(/.*"the gateway serves".*/);
+      const { url: own, consoleUrl } = JSON.parse(line) as { url: string; consoleUrl: string };
+      const dispatcher = new Agent({ connect: { ca: readFileSync(at(`${name}/ca.crt`), 'utf8') } });
+      const gateway = { child, url: own, consoleUrl, dispatcher };
+      gateways.push(gateway);
+      return gateway;
+    },
+    async ask({ url: data, consoleUrl, dispatcher }, token, method, path, body) {
+      const base = path.startsWith('/api/v1/grants') ? consoleUrl : `${data}/k8s/demo`;
+      const reply = await request(base + path, {
+        method,
+        dispatcher,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      const text = await reply.body.text();
+      return { status: reply.statusCode, body: text.startsWith('{') ? JSON.parse(text) : text };
+    },
+    async stop() {
+      for (const { child } of gateways) child.kill('SIGKILL');
+      await Promise.all(gateways.flatMap(({ child, dispatcher }) => [child.ended, dispatcher.destroy()]));
+      await Promise.all([database.stop(), issuer.close(), standin.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
