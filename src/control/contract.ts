@@ -153,6 +153,17 @@ export const killSchema = z.strictObject({
   at: instant,
 });
 
+/** A kill that was set, and where it holds. */
+export const setKillSchema = killSchema.extend({
+  isKept: z
+    .boolean()
+    .describe(
+      'Whether the store has it, and so every gateway; else it holds at this one, over restarts, until the store takes it.',
+    ),
+  gateway: z.string().describe('The console of the gateway that was asked.'),
+  notReached: z.array(z.string()).describe('Consoles of other gateways, lately heard, that do not have it.'),
+});
+
 /** Who is in now. */
 export const presentSchema = z.strictObject({
   subject: z.string(),
@@ -217,5 +228,6 @@ export type TokenView = z.infer<typeof tokenSchema>;
 export type GrantView = z.infer<typeof grantSchema>;
 export type RefusalView = z.infer<typeof refusalSchema>;
 export type KillView = z.infer<typeof killSchema>;
+export type SetKillView = z.infer<typeof setKillSchema>;
 export type Present = z.infer<typeof presentSchema>;
 export type Problem = z.infer<typeof problemSchema>;

@@ -1,52 +1,113 @@
 /*
- * Kills: what an operator has stopped, until lifted. Recorded, kept in the store, and in force here at once; other gateways hear of it by the store.
+ * Kills: what an operator has stopped, until lifted. Recorded, kept in the store, and in force here at once; other gateways hear of it by the store. Where
+ * that does not answer, a kill is kept in a file of this gateway's own, holds here, and goes to the store when that is back.
  */
 import { Refusal } from '../model/refusal.ts';
 import type { KillChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
-import { type Store, StoreError } from '../store/store.ts';
+import { type RowWriter, type Store, StoreError } from '../store/store.ts';
+import type { HeldKills } from './held-kills.ts';
 import { type LiveAccess, storeUnavailable } from './live-access.ts';
 import { type Kill, killOf, killRow } from './row-body.ts';
 
+/** How often the store is tried while kills are held for it, in milliseconds. */
+const KILLS_TRIED_EVERY_MS = 1_000;
+
+/** Limit: live kills that are looked at for one that stops the same. */
+const KILLS_MAX = 50_000;
+
 interface Parts {
   readonly store: Store;
+  readonly held: HeldKills;
   readonly record: (event: KillChanged) => Promise<void>;
   readonly access: () => LiveAccess;
   /** Ends what a caller gave to its programs. */
   readonly endTokensOf: (subject: string, by: string) => Promise<void>;
+  readonly onFailure: (what: string, error: unknown) => void;
+}
+
+/** A kill that was set. */
+interface SetKill {
+  readonly kill: Kill;
+  /** Whether the store has it, by which every gateway does. */
+  readonly isKept: boolean;
+  /** Other gateways, by the address of their consoles, that do not have it: those that were heard before the store went. */
+  readonly notReached: readonly string[];
 }
 
 /** Kills, as operators set and lift them. */
 export class Kills {
   readonly #parts: Parts;
+  #timer: NodeJS.Timeout | undefined;
+  #isTrying = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
+  /** Puts in force what was held when the gateway ended, and brings it to the store from now on. */
+  start(): void {
+    for (const kill of this.#parts.held.list()) this.#parts.access().takeKill(kill);
+    this.#timer = setInterval(() => void this.bringToStore(), KILLS_TRIED_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
   /**
-   * Stops something. It holds here whether or not the store takes it: a store that is down must not keep an operator from stopping somebody.
+   * Stops something. It holds here, over restarts, whether or not the store takes it: a store that is down must not keep an operator from stopping somebody.
    *
-   * @throws {Refusal} STORE_UNAVAILABLE it holds at this gateway alone, and until it is started anew
+   * @throws {Refusal} STORE_UNAVAILABLE neither store nor disk takes it; RECORDING_UNAVAILABLE; it holds here all the same, until the gateway is started anew
    */
-  async set(what: Kill['what'], value: string, by: string, reason: string): Promise<Kill> {
-    const { store } = this.#parts;
+  async set(what: Kill['what'], value: string, by: string, reason: string): Promise<SetKill> {
+    const { store, access } = this.#parts;
     const now = store.now();
     const kill: Kill = { id: newId(now), what, value, reason, by, at: now };
+    access().takeKill(kill);
     await this.#record(kill, 'live', by, reason);
-    this.#parts.access().takeKill(kill);
-    await this.#kept(
-      () => store.exclusively('kill', (rows) => rows.put(killRow(kill, 0))),
-      `it is stopped at this gateway alone, until that is started anew, since the store does not answer: kill \`${kill.id}\``,
-    );
-    // T60: lifted later, the kill gives nothing back to the programs that it stopped.
-    if (what === 'caller') await this.#parts.endTokensOf(value, by);
-    return kill;
+    try {
+      await store.exclusively('kill', (rows) => rows.put(killRow(kill, 0)));
+      await this.#endTokens(kill);
+      return { kill, isKept: true, notReached: [] };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#hold(kill);
+      this.#parts.onFailure(`kill ${kill.id} holds at this gateway alone, until the store takes it`, error);
+      return { kill, isKept: false, notReached: store.peers() };
+    }
+  }
+
+  /** Whether the store does not have a kill yet. */
+  isHeld(id: string): boolean {
+    return this.#parts.held.has(id);
+  }
+
+  /** Brings to the store what it has not taken yet. What stops the same there already stands for it. */
+  async bringToStore(): Promise<void> {
+    const { store, held } = this.#parts;
+    if (this.#isTrying || held.list().length === 0) return;
+    this.#isTrying = true;
+    try {
+      for (const kill of held.list()) {
+        const kept = await store.exclusively('kill', (rows) => broughtTo(rows, kill));
+        await this.#endTokens(kept);
+        held.remove(kill.id);
+        if (kept.id !== kill.id) this.#parts.access().kills.forget(kill.id);
+        this.#parts.access().takeKill(kept);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreError)) this.#parts.onFailure('kills could not be brought to the store', error);
+    } finally {
+      this.#isTrying = false;
+    }
   }
 
   /** @throws {Refusal} NOT_FOUND, STORE_UNAVAILABLE */
   async lift(id: string, by: string, reason: string): Promise<Kill> {
     const { store } = this.#parts;
+    await this.bringToStore();
+    if (this.isHeld(id)) return this.#liftHeld(id, by, reason);
     const lifted = await this.#kept(
       () =>
         store.exclusively('kill', async (rows) => {
@@ -63,6 +124,33 @@ export class Kills {
     );
     this.#parts.access().takeKill(lifted);
     return lifted;
+  }
+
+  /** T60: lifted later, a kill gives nothing back to the programs that it stopped. */
+  async #endTokens({ what, value, by }: Kill): Promise<void> {
+    if (what === 'caller') await this.#parts.endTokensOf(value, by);
+  }
+
+  #hold(kill: Kill): void {
+    try {
+      this.#parts.held.add(kill);
+    } catch (error) {
+      throw storeUnavailable(
+        `it is stopped at this gateway alone, until that is started anew: neither store nor \`dataFolder\` takes it: kill \`${kill.id}\``,
+        error,
+      );
+    }
+  }
+
+  /** What the store may never have had is lifted without it; where it has it all the same, it is there to be lifted again. */
+  async #liftHeld(id: string, by: string, reason: string): Promise<Kill> {
+    const { held, store, access } = this.#parts;
+    const kill = held.list().find((each) => each.id === id) as Kill;
+    const over: Kill = { ...kill, liftedBy: by, liftedAt: store.now() };
+    await this.#record(over, 'lifted', by, reason);
+    held.remove(id);
+    access().takeKill(over);
+    return over;
   }
 
   async #kept<Result>(call: () => Promise<Result>, sentence: string): Promise<Result> {
@@ -85,4 +173,14 @@ export class Kills {
       reason,
     });
   }
+}
+
+/** It may be there: its answer was lost, or another gateway was given the same. */
+async function broughtTo(rows: RowWriter, kill: Kill): Promise<Kill> {
+  const own = await rows.get('kill', kill.id);
+  if (own !== undefined) return killOf(own);
+  const live = (await rows.list('kill', { state: 'live', limit: KILLS_MAX })).map(killOf);
+  const same = live.find(({ what, value }) => what === kill.what && value === kill.value);
+  if (same !== undefined) return same;
+  return killOf(await rows.put(killRow(kill, 0)));
 }

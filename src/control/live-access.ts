@@ -33,6 +33,8 @@ interface Parts {
   readonly store: Store;
   readonly rules: () => RuleSet;
   readonly underWay: UnderWayPort;
+  /** Whether the store has not taken a kill yet. */
+  readonly isHeldKill: (id: string) => boolean;
   /** Writes the end of a grant to store and journal. */
   readonly writeEnd: (id: string, by: EndedBy) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
@@ -143,7 +145,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
     const found = new Map([...live, ...pending].map((row) => [row.id, grantOf(row)]));
     for (const id of this.#held.keys()) if (!found.has(id)) await this.#read('grant', id);
     for (const kept of found.values()) this.take(kept);
-    this.kills.replace(kills.map(killOf));
+    this.kills.replace(kills.map(killOf), this.#parts.isHeldKill);
     for (const kill of this.kills.list()) this.takeKill(kill);
   }
 

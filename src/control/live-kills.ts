@@ -22,9 +22,15 @@ export class LiveKills {
     this.#index();
   }
 
-  /** Replaces all of them. */
-  replace(kills: readonly Kill[]): void {
-    this.#kills.clear();
+  /** Another stands for it. */
+  forget(id: string): void {
+    this.#kills.delete(id);
+    this.#index();
+  }
+
+  /** Replaces all but those that `keep` names. */
+  replace(kills: readonly Kill[], keep: (id: string) => boolean): void {
+    for (const id of this.#kills.keys()) if (!keep(id)) this.#kills.delete(id);
     for (const kill of kills) if (kill.liftedAt === undefined) this.#kills.set(kill.id, kill);
     this.#index();
   }

@@ -21,6 +21,7 @@ import {
   reasonSchema,
   refusalSchema,
   selfSchema,
+  setKillSchema,
 } from './contract.ts';
 import type { Grants } from './grants.ts';
 import type { Kills } from './kills.ts';
@@ -47,6 +48,8 @@ interface Parts {
   readonly underWay: () => readonly LivesBy[];
   readonly targets: ReadonlySet<string>;
   readonly version: string;
+  /** Where this gateway's console is. */
+  readonly gateway: () => string;
   readonly storeFailure: () => string;
 }
 
@@ -258,7 +261,7 @@ function grantRoutes({ grants }: Parts): readonly Route[] {
   ];
 }
 
-function operatorRoutes({ kills, access, underWay }: Parts): readonly Route[] {
+function operatorRoutes({ kills, access, underWay, gateway }: Parts): readonly Route[] {
   return [
     {
       method: 'POST',
@@ -267,11 +270,12 @@ function operatorRoutes({ kills, access, underWay }: Parts): readonly Route[] {
       summary: 'Stop a caller, a session, a target or all, at once and until lifted.',
       needs: CHANGE,
       body: killAskSchema,
-      answer: { status: 201, schema: killSchema, description: 'It is stopped.' },
+      answer: { status: 201, schema: setKillSchema, description: 'It is stopped, here at least.' },
       handle: async ({ caller, roles, body }) => {
         const { what, value, reason } = body as ReturnType<typeof killAskSchema.parse>;
         if (!reachesKill(roles, { what, value })) throw roleRequired(CHANGE);
-        return { status: 201, body: killView(await kills.set(what, value, caller.subject, reason)) };
+        const { kill, isKept, notReached } = await kills.set(what, value, caller.subject, reason);
+        return { status: 201, body: { ...killView(kill), isKept, gateway: gateway(), notReached } };
       },
     },
     {

@@ -6,6 +6,7 @@ import type { Config } from '../config/load.ts';
 import { approvalEvent } from '../control/approval-event.ts';
 import type { KeptApproval } from '../control/approval-rows.ts';
 import { Grants } from '../control/grants.ts';
+import type { HeldKills } from '../control/held-kills.ts';
 import { Kills } from '../control/kills.ts';
 import { LiveAccess, type UnderWayPort } from '../control/live-access.ts';
 import { LiveApprovals } from '../control/live-approvals.ts';
@@ -34,7 +35,7 @@ interface From {
 }
 
 /** Grants, kills and tokens of a store. */
-export function accessParts(store: Store, { config, told, journal, policy, inFlight }: From) {
+export function accessParts(store: Store, held: HeldKills, { config, told, journal, policy, inFlight }: From) {
   const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
   const record = (event: Event) => journal.append(event).synced();
   let access: LiveAccess;
@@ -68,6 +69,8 @@ export function accessParts(store: Store, { config, told, journal, policy, inFli
   const tokens = new Tokens({ store, keys, grants, record, live: () => live });
   const kills = new Kills({
     store,
+    held,
+    onFailure,
     record,
     access: () => access,
     endTokensOf: (subject, by) => tokens.endOf(subject, 'kill', by),
@@ -76,6 +79,7 @@ export function accessParts(store: Store, { config, told, journal, policy, inFli
     store,
     rules: policy.rules,
     underWay: underWayOf(inFlight),
+    isHeldKill: (id) => held.has(id),
     writeEnd: async (id, by) => void (await grants.end(id, by)),
     onFailure,
   });

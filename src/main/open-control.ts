@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/load.ts';
 import { answering } from '../control/answer.ts';
+import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
 import { openApi } from '../control/open-api.ts';
 import { Refusals } from '../control/refusals.ts';
@@ -95,11 +96,8 @@ const NO_CONTROL: Control = {
   close: async () => {},
 };
 
-/** The control plane of the configuration. @throws {ConfigError} its store cannot be opened */
-export async function openControl(parts: Parts): Promise<Control> {
-  const { config, told, inFlight, maskKeys } = parts;
-  const place = config.console;
-  if (place === undefined) return NO_CONTROL;
+/** The store of the configuration, whose gateways share one key of masks. @throws {ConfigError} */
+async function openStoreOf({ config, told, maskKeys }: Parts): Promise<Store> {
   const kept = storePlace(config);
   const store = await openStore(kept, {
     clock: told.clock,
@@ -113,7 +111,17 @@ export async function openControl(parts: Parts): Promise<Control> {
       await store.close();
       throw error;
     });
-  const { grants, kills, tokens, access, live, withOwnTokens, questions, approvals } = accessParts(store, parts);
+  return store;
+}
+
+/** The control plane of the configuration. @throws {ConfigError} its store cannot be opened */
+export async function openControl(parts: Parts): Promise<Control> {
+  const { config, told, inFlight } = parts;
+  const place = config.console;
+  if (place === undefined) return NO_CONTROL;
+  const held = openHeldKills(join(config.dataFolder, 'kills.json'));
+  const store = await openStoreOf(parts);
+  const { grants, kills, tokens, access, live, withOwnTokens, questions, approvals } = accessParts(store, held, parts);
   access.start();
   live.start();
   approvals.start();
@@ -124,6 +132,7 @@ export async function openControl(parts: Parts): Promise<Control> {
     await store.close();
     return storeFailed(error);
   });
+  kills.start();
   let server: ControlServer | undefined;
   const refusals = new Refusals();
   let consoleUrl = '';
@@ -147,18 +156,21 @@ export async function openControl(parts: Parts): Promise<Control> {
           underWay: () => inFlight.list(),
           targets: new Set(config.targets.map(({ name }) => name)),
           version: version(),
+          gateway: () => consoleUrl,
           storeFailure: () => store.health().failure,
         }),
       );
       server = await serveRoutes(parts, routes, certificate, withOwnTokens);
       consoleUrl = consoleUrlOf(place, server.port);
+      store.announce(consoleUrl);
       return consoleUrl;
     },
     useCertificate: (pair) => server?.useCertificate(pair),
-    warnings: () => warningsOf(store),
+    warnings: () => warningsOf(store, held.list().length),
     async close() {
       access.stop();
       live.stop();
+      kills.stop();
       await server?.stop();
       await approvals.stop();
       await store.close();
@@ -166,9 +178,18 @@ export async function openControl(parts: Parts): Promise<Control> {
   };
 }
 
-function warningsOf(store: Store): readonly string[] {
+function openHeldKills(file: string): HeldKills {
+  try {
+    return new HeldKills(file);
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
+}
+
+function warningsOf(store: Store, kills: number): readonly string[] {
   const { failure, unsealed } = store.health();
   return [
+    ...(kills === 0 ? [] : [`${kills} kills hold at this gateway alone, until the store takes them`]),
     ...(failure === '' ? [] : [`the store of grants fails: ${failure}`]),
     ...(store.isHeard() ? [] : ['other gateways are not heard: grants count as ended until they are']),
     ...(unsealed === 0 ? [] : [`${unsealed} reads met rows of the store whose seal is not right`]),

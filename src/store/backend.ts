@@ -26,6 +26,9 @@ export interface Backend {
   /** Begins to hear what is told; see `Store.changes`. */
   listen(listener: BackendListener): Promise<void>;
   isHeard(): boolean;
+  /** See `Store`. */
+  announce(address: string): void;
+  peers(): readonly string[];
   /** Empty where it answers. */
   failure(): string;
   close(): Promise<void>;

@@ -158,6 +158,8 @@ class PostgresBackend implements Backend {
 
   listen = (listener: BackendListener): Promise<void> => this.#feed.start(listener);
   isHeard = (): boolean => this.#feed.isHeard();
+  announce = (address: string): void => this.#feed.announce(address);
+  peers = (): readonly string[] => this.#feed.peers();
   failure = (): string => this.#failure;
 
   async close(): Promise<void> {

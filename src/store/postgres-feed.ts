@@ -19,6 +19,10 @@ export const FEED_LIMITS = Object.freeze({
   lookMs: 250,
   /** How long the first beat may take at start; a pooler that takes LISTEN and passes nothing on is found so. */
   firstBeatMs: 5_000,
+  /** A gateway that was not heard for so long, before nobody was, has ended. */
+  peerGoneMs: 30_000,
+  /** Gateways that are remembered. */
+  peersMax: 200,
   /** How long to wait before a broken connection is made anew. */
   reconnectMs: 500,
 });
@@ -42,6 +46,8 @@ export class PostgresFeed {
   readonly #own = randomUUID();
   readonly #sentAt = new Map<number, number>();
   #beats = 0;
+  #address = '';
+  readonly #peers = new Map<string, { readonly address: string; readonly at: number }>();
   #heardAt = Number.NEGATIVE_INFINITY;
   #isLost = false;
   #isStopped = false;
@@ -70,6 +76,18 @@ export class PostgresFeed {
   /** Looked at, and not told by a timer: a process that stood still has heard nothing meanwhile. */
   isHeard(): boolean {
     return this.#elapsed.now() - this.#heardAt <= this.#parts.feedLostMs;
+  }
+
+  /** Says where this gateway's console is, with each beat. */
+  announce(address: string): void {
+    this.#address = address;
+    void this.#beat();
+  }
+
+  /** Where the consoles of the others are, as they were when this gateway last heard itself. */
+  peers(): readonly string[] {
+    for (const [from, { at }] of this.#peers) if (this.#heardAt - at > FEED_LIMITS.peerGoneMs) this.#peers.delete(from);
+    return [...this.#peers.values()].map(({ address }) => address).sort();
   }
 
   async stop(): Promise<void> {
@@ -119,9 +137,10 @@ export class PostgresFeed {
   }
 
   #told(payload: string): void {
-    const [kind, own, beat] = payload.split(' ');
+    const [kind, from = '', beat, address] = payload.split(' ');
     if (kind !== 'beat') this.#listener?.told(payload);
-    else if (own === this.#own) this.#heard(Number(beat));
+    else if (from === this.#own) this.#heard(Number(beat));
+    else if (address !== undefined) this.#heardPeer(from, address);
   }
 
   #heard(beat: number): void {
@@ -134,12 +153,21 @@ export class PostgresFeed {
     this.#onBeat?.();
   }
 
+  /** Security: whoever can write the database can say anything here; it is shown to an operator, and nothing is sent there. */
+  #heardPeer(from: string, address: string): void {
+    if (!/^https:\/\/[\w.:[\]~/-]{1,300}$/.test(address)) return;
+    this.#peers.delete(from);
+    if (this.#peers.size < FEED_LIMITS.peersMax) this.#peers.set(from, { address, at: this.#elapsed.now() });
+  }
+
   async #beat(): Promise<void> {
     const beat = ++this.#beats;
     // Limit: beats on their way; what is older than that is not waited for.
     if (this.#sentAt.size > 32) this.#sentAt.clear();
     this.#sentAt.set(beat, this.#elapsed.now());
-    await this.#parts.tell(`beat ${this.#own} ${beat}`).catch(() => {});
+    await this.#parts
+      .tell(`beat ${this.#own} ${beat}${this.#address === '' ? '' : ` ${this.#address}`}`)
+      .catch(() => {});
   }
 
   #look(): void {

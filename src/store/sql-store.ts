@@ -73,6 +73,8 @@ class SqlStore implements Store {
   get: RowReader['get'] = (kind, id) => this.#reader.get(kind, id);
   list: RowReader['list'] = (kind, query) => this.#reader.list(kind, query);
   isHeard = (): boolean => this.#backend.isHeard();
+  announce = (address: string): void => this.#backend.announce(address);
+  peers = (): readonly string[] => this.#backend.peers();
   close = (): Promise<void> => this.#backend.close();
 
   health(): StoreHealth {

@@ -56,6 +56,8 @@ export async function openSqliteReader(file: string): Promise<Backend> {
     read,
     now: Date.now,
     isHeard: () => true,
+    announce() {},
+    peers: () => [],
     failure: () => '',
     listen: async () => {},
     close: async () => database.close(),
@@ -149,6 +151,13 @@ class SqliteBackend implements Backend {
   /** There is nobody else to be heard. */
   isHeard(): boolean {
     return true;
+  }
+
+  /** One gateway a file: nobody else hears. */
+  announce(): void {}
+
+  peers(): readonly string[] {
+    return [];
   }
 
   failure(): string {

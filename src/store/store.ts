@@ -94,6 +94,10 @@ export interface Store extends RowReader {
   changes(listener: ChangeListener): Promise<void>;
   /** Whether changes of other gateways were heard of lately: not for `feedLostMs` means that any may have been missed. */
   isHeard(): boolean;
+  /** Tells other gateways on the store where this one's console is. */
+  announce(address: string): void;
+  /** Where the consoles of others are that were heard until this gateway heard nothing any more; none where nobody shares the store. */
+  peers(): readonly string[];
   health(): StoreHealth;
   /** For what must not stand in a row in clear. */
   readonly vault: Vault;

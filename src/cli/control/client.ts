@@ -39,9 +39,10 @@ const ANSWER_TIMEOUT_MS = 30_000;
 /** Limit: the longest answer. */
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
-/** @throws {CliError} no control plane is named, or its files cannot be read */
-export async function controlClient(env: Environment, context?: string): Promise<ControlClient> {
-  const { server, tokenFile, caFile } = findServer(env, context);
+/** `at`: the address of another one, for the same token. @throws {CliError} no control plane is named, or its files cannot be read */
+export async function controlClient(env: Environment, context?: string, at?: string): Promise<ControlClient> {
+  const { server: named, tokenFile, caFile } = findServer(env, context);
+  const server = at ?? named;
   if (!URL.canParse(server) || !isTrustedUrl(server))
     throw new CliError(`\`${server}\` is no https URL: the token would be seen on the way`);
   const { Agent, request } = await import('undici');

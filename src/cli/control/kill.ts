@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import type { KillView } from '../../control/contract.ts';
+import type { KillView, SetKillView } from '../../control/contract.ts';
+import { CliError } from '../cli-error.ts';
+import { escapeControl } from '../escape-control.ts';
 import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
@@ -29,16 +31,68 @@ export function killCommand(env: Environment): Command {
 
 interface ReasonOptions extends ControlOptions {
   readonly reason: string;
+  readonly at?: readonly string[];
 }
 
 function withReason(command: Command): Command {
-  return withControlOptions(command).requiredOption('--reason <text>', 'why; who is stopped is told');
+  return withControlOptions(command)
+    .requiredOption('--reason <text>', 'why; who is stopped is told')
+    .option(
+      '--at <url>',
+      'the console of another gateway that is to be told too, where the store does not answer; repeat for more',
+      (url: string, before: string[] = []) => [...before, url],
+    );
 }
 
-async function kill(env: Environment, what: string, value: string, { output, context, reason }: ReasonOptions) {
-  const client = await controlClient(env, context);
-  const made = (await client.ask('POST', '/kills', { what, value, reason })) as KillView;
-  print(output, made, () => rows([made]));
+async function kill(
+  env: Environment,
+  what: string,
+  value: string,
+  { output, context, reason, at = [] }: ReasonOptions,
+): Promise<void> {
+  const [told, failures] = await tellEach([undefined, ...at], async (url) => {
+    const client = await controlClient(env, context, url);
+    return (await client.ask('POST', '/kills', { what, value, reason })) as SetKillView;
+  });
+  if (told.length > 0) print(output, told.length === 1 ? told[0] : told, () => rows(told));
+  for (const failure of failures) process.stderr.write(`${failure}\n`);
+  const isEverywhere = told.some(({ isKept }) => isKept);
+  if (!isEverywhere && told.length > 0) process.stderr.write(`${whereItHolds(told)}\n`);
+  if (failures.length > 0 || (!isEverywhere && notReached(told).length > 0)) process.exitCode = 2;
+}
+
+/** Each is tried, whatever became of the one before: whoever can be reached stops it. */
+async function tellEach<Told>(
+  places: readonly (string | undefined)[],
+  tell: (place: string | undefined) => Promise<Told>,
+) {
+  const [told, failures]: [Told[], string[]] = [[], []];
+  for (const place of places) {
+    try {
+      told.push(await tell(place));
+    } catch (error) {
+      if (!(error instanceof CliError) || places.length === 1) throw error;
+      failures.push(`sallyport: ${error.message}`);
+    }
+  }
+  return [told, failures] as const;
+}
+
+function whereItHolds(told: readonly SetKillView[]): string {
+  const here = told.map(({ gateway }) => gateway).join(', ');
+  const others = notReached(told);
+  const rest =
+    others.length === 0
+      ? 'no other gateway was heard lately'
+      : `not reached: ${others.join(', ')}: tell them too, with --at`;
+  return escapeControl(
+    `sallyport: the store does not answer; it holds at ${here}, over restarts, and goes to the store when that is back; ${rest}`,
+  );
+}
+
+function notReached(told: readonly SetKillView[]): readonly string[] {
+  const reached = new Set(told.map(({ gateway }) => gateway));
+  return [...new Set(told.flatMap((each) => each.notReached))].filter((url) => !reached.has(url));
 }
 
 function listCommand(env: Environment): Command {

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { compileRules } from '../../test/support/compile-rules.ts';
+import { callerOf } from '../../test/support/operation.ts';
+import { systemClock } from '../std/clock.ts';
+import { openStore } from '../store/open-store.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import { HeldKills } from './held-kills.ts';
+import { Kills } from './kills.ts';
+import { LiveAccess } from './live-access.ts';
+
+/** A folder with a store that can be taken away, and gateways on it, one after the other. */
+async function world() {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-kills-'));
+  const file = join(folder, 'kills.json');
+  const place = {
+    kind: 'sqlite',
+    file: join(folder, 'store.db'),
+    keyFile: join(folder, 'key'),
+    isKeyMade: true,
+  } as const;
+  const real = await openStore(place, { clock: systemClock, feedLostMs: 10_000, onUnsealed() {} });
+  let isDown = false;
+  const store = new Proxy(real, {
+    get(target, name: keyof Store) {
+      if (name === 'peers') return () => ['https://other'];
+      if (isDown && (name === 'exclusively' || name === 'get' || name === 'list'))
+        return async () => Promise.reject(new StoreError('it is down'));
+      const value: unknown = target[name];
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const ended: string[] = [];
+  return {
+    file,
+    real,
+    ended,
+    down: (is: boolean) => {
+      isDown = is;
+    },
+    /** A gateway as it starts. */
+    gateway() {
+      const held = new HeldKills(file);
+      let access: LiveAccess;
+      const kills = new Kills({
+        store,
+        held,
+        record: async () => {},
+        access: () => access,
+        endTokensOf: async (subject) => void ended.push(subject),
+        onFailure() {},
+      });
+      access = new LiveAccess({
+        store,
+        rules: () => compileRules([], { unsafe: new Set() }),
+        underWay: { endGrant() {}, endKilled: (kill) => void ended.push(kill.id), isStreaming: () => false },
+        isHeldKill: (id) => held.has(id),
+        writeEnd: async () => {},
+        onFailure() {},
+      });
+      for (const kill of held.list()) access.takeKill(kill);
+      return { kills, access, refuses: (subject: string) => isRefused(access, subject) };
+    },
+    async close() {
+      await real.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function isRefused(access: LiveAccess, subject: string): boolean {
+  try {
+    access.refuseKilled(callerOf({ subject }), 'demo', 's');
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+test('T60: a kill holds while the store is down, over restarts, and goes to the store when that is back', async () => {
+  const { gateway, down, real, file, ended, close } = await world();
+  down(true);
+  const first = gateway();
+  const set = await first.kills.set('caller', 'dev', 'ada', 'wild');
+  assert.deepEqual([set.isKept, set.notReached], [false, ['https://other']]);
+  assert.equal(first.refuses('dev'), true);
+  const second = gateway();
+  assert.equal(second.refuses('dev'), true);
+  await second.kills.bringToStore();
+  assert.equal(second.kills.isHeld(set.kill.id), true);
+  down(false);
+  // What is read again of the store does not have it yet.
+  await second.access.readAgain();
+  assert.equal(second.refuses('dev'), true);
+  await second.kills.bringToStore();
+  assert.equal((await real.get('kill', set.kill.id))?.state, 'live');
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')).kills, []);
+  assert.ok(ended.includes('dev'), 'the tokens that it gave are ended too');
+  await second.kills.lift(set.kill.id, 'ada', '');
+  assert.equal(second.refuses('dev'), false);
+  await close();
+});
+
+test('what stops the same in the store already stands for a kill that was held', async () => {
+  const { gateway, down, real, close } = await world();
+  const one = gateway();
+  const stored = await one.kills.set('target', 'demo', 'ada', 'first');
+  down(true);
+  const held = await one.kills.set('target', 'demo', 'ada', 'second');
+  down(false);
+  await one.kills.bringToStore();
+  assert.equal(await real.get('kill', held.kill.id), undefined);
+  assert.equal(one.refuses('anybody'), true);
+  await one.kills.lift(stored.kill.id, 'ada', '');
+  assert.equal(one.refuses('anybody'), false);
+  await close();
+});
+
+test('a kill that the store does not have is lifted without it', async () => {
+  const { gateway, down, close } = await world();
+  down(true);
+  const one = gateway();
+  const { kill } = await one.kills.set('all', '', 'ada', 'stop');
+  assert.equal((await one.kills.lift(kill.id, 'ada', '')).liftedBy, 'ada');
+  assert.equal(one.refuses('dev'), false);
+  assert.equal(gateway().refuses('dev'), false);
+  await close();
+});
+
+test('a file that is not as it was written is refused: whom it stops is not known', async () => {
+  const { gateway, file, close } = await world();
+  for (const text of ['', '{}', '{"format":"sallyport-kills/1","kills":[{}]}']) {
+    writeFileSync(file, text);
+    assert.throws(() => gateway(), /is not as it was written/);
+  }
+  await close();
+});
