@@ -43,6 +43,11 @@ export async function startDemoGateway(folder: string, parts: Parts): Promise<Om
     kubeconfigFile,
     configFile,
     policyFile,
+    control: {
+      SALLYPORT_SERVER: gateway.consoleUrl as string,
+      SALLYPORT_TOKEN_FILE: tokenFile,
+      SALLYPORT_CA_FILE: join(folder, 'data', 'ca.crt'),
+    },
     stop: () => gateway.stop('the demo ends'),
   };
 }
@@ -53,6 +58,7 @@ kind: Gateway
 dataFolder: data
 listen: { port: 0 }
 private: { port: 0 }
+console: { port: 0 }
 issuers:
   - name: demo
     url: "${issuer.url}"

@@ -91,7 +91,8 @@ function introduce(scene: Scene, kubectl: string): void {
 
 function exports(scene: Scene, kubectl: string): string {
   const path = kubectl === 'kubectl' ? '' : `  export PATH=${quoted([join(kubectl, '..')])}:"$PATH"\n`;
-  return `${path}  export KUBECONFIG=${quoted([scene.kubeconfigFile])}`;
+  const control = Object.entries(scene.control).map(([name, value]) => `\n  export ${name}=${quoted([value])}`);
+  return `${path}  export KUBECONFIG=${quoted([scene.kubeconfigFile])}${control.join('')}`;
 }
 
 function say(line: string): void {

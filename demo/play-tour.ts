@@ -27,8 +27,13 @@ export async function playTour(scene: Scene, kubectl: string): Promise<number> {
 
 /** The step as the person would type it. */
 export function typed({ argv: [program, ...args] }: Step, scene: Scene): string {
-  const words = program === 'kubectl' ? ['kubectl', ...args] : [...args, '--config', scene.configFile];
+  const words = program === 'kubectl' ? ['kubectl', ...args] : ownWords(args, scene);
   return program === 'kubectl' ? quoted(words) : `npm start --silent -- ${quoted(words)}`;
+}
+
+/** Commands that ask the control plane find it by their environment; the others read the configuration. */
+function ownWords(args: readonly string[], { configFile }: Scene): readonly string[] {
+  return args[0] === 'grants' || args[0] === 'explain' ? args : [...args, '--config', configFile];
 }
 
 const CLI = fileURLToPath(new URL('../src/main/cli.ts', import.meta.url));
@@ -38,12 +43,12 @@ function run(
   scene: Scene,
   kubectl: string,
 ): Promise<{ exitCode: number | null; output: string }> {
-  const [file, argv] =
-    program === 'kubectl' ? [kubectl, args] : [process.execPath, [CLI, ...args, '--config', scene.configFile]];
+  const [file, argv] = program === 'kubectl' ? [kubectl, args] : [process.execPath, [CLI, ...ownWords(args, scene)]];
   const child = spawn(file, argv, {
     // kubectl's own cache goes where all of the demo is, not into the person's home.
     env: {
       ...process.env,
+      ...scene.control,
       KUBECONFIG: scene.kubeconfigFile,
       KUBECACHEDIR: join(dirname(scene.kubeconfigFile), 'cache'),
     },

@@ -8,6 +8,8 @@ export interface Scene {
   readonly subject: string;
   readonly kubeconfigFile: string;
   readonly configFile: string;
+  /** What commands that ask the control plane find in their environment. */
+  readonly control: Readonly<Record<string, string>>;
   readonly policyFile: string;
   readonly steps: readonly Step[];
   stop(): Promise<void>;

@@ -73,6 +73,14 @@ rules:
     apiGroups: [""]
     resources: [pods/exec]
     namespaces: [shop]
+  - id: scale-api
+    effect: request
+    verbs: [get, patch]
+    apiGroups: [apps]
+    resources: [deployments/scale]
+    resourceNames: [api]
+    namespaces: [shop]
+    request: { forMax: 30m, usesMax: 5 }
   - id: never-delete-namespaces
     effect: deny
     verbs: [delete, deletecollection]

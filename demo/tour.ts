@@ -13,6 +13,8 @@ export interface Step {
   readonly expect: { readonly exitCode: number; readonly output: RegExp };
 }
 
+const SCALE = ['kubectl', 'scale', 'deployment', 'api', '-n', 'shop', '--replicas=3'] as const;
+
 /** The tour before the embedded cluster. */
 export const TOUR: readonly Step[] = [
   {
@@ -49,6 +51,45 @@ export const TOUR: readonly Step[] = [
     say: 'An exec: a power that no wildcard reaches; the rule names pods/exec.',
     argv: ['kubectl', 'exec', '-n', 'shop', 'deploy/web', '--', 'cat', '/etc/hostname'],
     expect: { exitCode: 0, output: /web-/ },
+  },
+  {
+    say: 'Another deployment: no rule allows it, but one lets this caller ask, and the refusal says how.',
+    argv: SCALE,
+    expect: { exitCode: 1, output: /Forbidden.*access can be requested: `sallyport grants request .*--name api/ },
+  },
+  {
+    say: 'So it asks, for one use: access for one task, that ends by itself.',
+    argv: [
+      ...(['sallyport', 'grants', 'request', '--target', 'demo', '--namespace', 'shop', '--verb', 'patch'] as const),
+      ...[
+        '--resource',
+        'deployments.apps/scale',
+        '--name',
+        'api',
+        '--uses',
+        '1',
+        '--for',
+        '5m',
+        '--reason',
+        'more load',
+      ],
+    ],
+    expect: { exitCode: 0, output: /live +triage-bot +demo +patch deployments\/scale api in shop/ },
+  },
+  {
+    say: 'The same command goes through.',
+    argv: SCALE,
+    expect: { exitCode: 0, output: /deployment\.apps\/api scaled/ },
+  },
+  {
+    say: 'That was the only use: the grant has ended by itself.',
+    argv: ['sallyport', 'grants', 'list'],
+    expect: { exitCode: 0, output: /ended \(uses\) +triage-bot/ },
+  },
+  {
+    say: 'So a second time it does not.',
+    argv: SCALE,
+    expect: { exitCode: 1, output: /Forbidden.*may not patch deployments\/scale\.apps `api`/ },
   },
   {
     say: 'All of it was recorded: one session of this caller.',
