@@ -2,12 +2,13 @@ import { and, truth } from '../truth.ts';
 import { changes, isKind } from './asked-of.ts';
 import type { Guard } from './guard.ts';
 
-/** Reads of Secrets are for rules, and show masks. A mask that comes back is refused, not put back: until a client can read, change and write a Secret, nothing that changes one is forwarded. */
+/** Reads of Secrets are for rules, and show masks. Masks that come back are put back; what changes a Secret stays closed until every client has been run against that. */
 export const secretsGuard: Guard = {
   id: 'secrets',
-  reason: 'a mask cannot be put back yet where a Secret is written, so every change of one is closed',
+  reason:
+    'masks that come back are put back, but not every client has been run against that yet, so every change of a Secret is closed',
   advice:
-    'reads are for rules, and show masks in place of values; once this guard is open, what holds a mask is still not written',
+    'reads are for rules, and show masks in place of values; once this guard is open, masks that are written back get their values, or the write is refused',
   covers: 'create, update, patch, delete and deletecollection of `secrets` of the core group',
   stops: {
     method: 'PATCH',
