@@ -116,8 +116,17 @@ test('a guard is lifted by name, where a person may lift it, for what a rule nam
   assert.match(lifting('rbac')[0] as string, /lifted by two persons/);
   assert.deepEqual(lifting('rbac', ', quorum: 2'), []);
   assert.match(lifting('nothing')[0] as string, /no guard that can be lifted/);
-  const wide = policyFindings("effect: hold, hold: { lifts: [deletions] }, verbs: ['*']");
-  assert.match(wide.join(), /without `\*`|duplicate|twice/i);
+  const wide = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ everyone: true }]
+targets: ['*']
+rules:
+  - { effect: hold, verbs: ['*'], apiGroups: [''], resources: [namespaces], hold: { lifts: [deletions] } }
+`;
+  const parsed = parsePolicies([{ path: 'p.yaml', text: wide }]);
+  assert.ok('findings' in parsed);
+  assert.match(parsed.findings[0]?.message ?? '', /names its verbs, groups and resources, without `\*`/);
   assert.match(policyFindings('effect: allow, hold: { quorum: 1 }')[0] as string, /only a hold asks a person/);
 });
 

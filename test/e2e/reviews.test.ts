@@ -94,7 +94,7 @@ const ANSWERS: readonly (readonly [string, Readonly<Record<string, string>>, Reg
   ['a deny rule', { verb: 'delete', resource: 'configmaps', name: 'web' }, /^denied - the gateway’s rule `p\/no-web` denies it: the site stays$/],
   ['a deny of some name', { verb: 'delete', resource: 'configmaps' }, /^no - .* - incomplete: `p\/no-web` needs the name of the object$/],
   ['another name', { verb: 'delete', resource: 'configmaps', name: 'other' }, /^yes/],
-  ['a hold', { verb: 'delete', group: 'apps', resource: 'deployments', name: 'web' }, /^no - the gateway’s rule `p\/ask-a-person` holds it for a person: it is in use$/],
+  ['a hold', { verb: 'delete', group: 'apps', resource: 'deployments', name: 'web' }, /^yes - .*held: a person is asked, by the gateway’s rule `p\/ask-a-person`: it is in use$/],
   ['a guard on bodies', { verb: 'create', resource: 'pods' }, /^yes - .*; the gateway’s guards `privileged-pods`, .+ and `traffic` can stop it, for what is sent$/],
   ['k9s asks before a restart', { verb: 'patch', group: 'apps', resource: 'deployments' }, /^no - .* - incomplete: `p\/ask-a-person` needs the object/],
   ['a restart where nobody is asked', { verb: 'patch', resource: 'pods', name: 'web' }, /^yes - .*; the gateway’s guards /],
