@@ -143,7 +143,7 @@ export const output = z
       .boolean()
       .optional()
       .describe(
-        'Whether control sequences and hidden characters are shown instead of done (`␛]52;…`, `\\u{202e}`); colours stay. Default: where the caller is autonomous. Of several rules that allow, one that says `true` counts before one that says `false`.',
+        'Whether control sequences and hidden characters are shown instead of done (`␛]52;…`, `\\u{202e}`); colours stay. In logs, what commands say without a terminal, events, and annotations: one of these that is written back as it was shown is stored so. Default: where the caller is autonomous. Of several rules that allow, one that says `true` counts before one that says `false`.',
       ),
   })
   .describe('On an allow: how logs, output, events and annotations are shown.');
