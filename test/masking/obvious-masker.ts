@@ -166,6 +166,21 @@ class Masker {
     for (const { key, node } of root.members)
       if ((key === 'data' || key === 'stringData') && node.kind !== 'string' && node.kind !== 'bare')
         this.#wholes(node, [...path, key], key === 'data' ? 'base64' : 'text');
+    for (const { key, node } of root.members) if (key === 'items') this.#placesOfItems(node, [...path, key]);
+  }
+
+  /** Secrets in a list that is got as one object, as those of an image stream. */
+  #placesOfItems(items: Node, path: readonly string[]): void {
+    const inner: readonly (readonly [string, Node])[] =
+      items.kind === 'list'
+        ? items.items.map((node, index) => [String(index), node])
+        : items.kind === 'object'
+          ? items.members.map(({ key, node }) => [key, node])
+          : [];
+    for (const [step, item] of inner)
+      for (const { key, node } of item.kind === 'object' ? item.members : [])
+        if (key === 'data' && node.kind !== 'string' && node.kind !== 'bare')
+          this.#wholes(node, [...path, step, key], 'base64');
   }
 
   #wholes(node: Node, path: readonly string[], form: MaskForm): void {
