@@ -24,12 +24,26 @@ import type { ClientName } from '../clients/client.ts';
 import { clientNamed } from '../clients/clients.ts';
 import { type Cluster, kubernetesRelease } from '../support/cluster.ts';
 import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
-import { bindCaller, sharedCluster } from '../support/test-cluster.ts';
+import { bindCaller, CALLER, sharedCluster } from '../support/test-cluster.ts';
 
 /** Over SPDY, and over WebSocket; on the other release the newest alone, since what differs there is the API server. */
 const KUBECTLS: readonly ClientName[] =
   kubernetesRelease() === '1.37' ? ['kubectl-1.37'] : ['kubectl-1.27', 'kubectl-1.35'];
 const HELMS: readonly ClientName[] = kubernetesRelease() === '1.37' ? [] : ['helm-3', 'helm-4'];
+/** Whatever a rule can allow, tokens too; no wildcard reaches a power. */
+const everything = {
+  apiVersion: 'sallyport.dev/v1',
+  kind: 'Policy',
+  metadata: { name: 'everything' },
+  targets: ['*'],
+  callers: [{ groups: [...CALLER.groups] }],
+  rules: [
+    { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+    { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
+    { id: 'powers', effect: 'allow', powers: ['exec', 'attach', 'ephemeralcontainers', 'token'] },
+  ],
+};
+
 /** What a table says of an age changes while it is compared. */
 const triesMax = 10;
 
@@ -80,7 +94,7 @@ function suite(real: Cluster): void {
     await admin.must(`kubectl config set-context --current --namespace=${NAMESPACE}`);
     canaries = await plant(world, admin);
     searcher = new Searcher(canaries);
-    gateway = await startGatewayInFront(real, { podSecrets: [NAMESPACE], openMasks: [] });
+    gateway = await startGatewayInFront(real, { policy: [everything], podSecrets: [NAMESPACE], openMasks: [] });
     tap = await startWireTap(real, gateway.url, gateway.caFile);
     tap.kubeconfig(join(folder, 'kubeconfig'), gateway.kubeconfig, NAMESPACE);
     raw = asker(join(folder, 'kubeconfig'));
