@@ -183,10 +183,11 @@ function kinSources(kin: Kin, { own: _, ...source }: Source): readonly Source[] 
   }
 }
 
-/** A pod template without what tells its revision alone. */
+/** A pod template without what tells its revision alone, and without nulls, which clients add where a field is not set. */
 function templateOf(template: JsonValue | undefined): JsonValue | undefined {
   if (template === null || typeof template !== 'object') return undefined;
-  const copy = JSON.parse(JSON.stringify(template)) as { metadata?: { labels?: Record<string, JsonValue> } };
-  delete copy.metadata?.labels?.['pod-template-hash'];
-  return copy as JsonValue;
+  const text = JSON.stringify(template, (key, value: JsonValue) =>
+    value === null || key === 'pod-template-hash' ? undefined : value,
+  );
+  return JSON.parse(text) as JsonValue;
 }
