@@ -11,10 +11,18 @@ import { formed, type MaskForm } from '../../src/masking/form/mask-form.ts';
 import { insideEdits } from '../../src/masking/inside/inside-edits.ts';
 import type { Keying } from '../../src/masking/objects/keying.ts';
 
+interface RawEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 /** A token as it is written, and what is written in its place. */
 interface Token {
   readonly raw: string;
   put?: string;
+  /** The same as edits of what is written, in bytes. */
+  edits?: readonly RawEdit[];
   /** How sure what is put is: a value that is masked whole goes before what is masked inside. */
   isWhole?: boolean;
 }
@@ -185,7 +193,8 @@ class Masker {
 
   #wholes(node: Node, path: readonly string[], form: MaskForm): void {
     if (node.kind === 'string') this.#whole(node, path, form);
-    if (node.kind === 'bare' && /^-?[0-9]/.test(node.token.raw)) node.token.put ??= '0';
+    if (node.kind === 'bare' && /^-?[0-9]/.test(node.token.raw))
+      edited(node.token, [{ start: 0, end: node.token.raw.length, text: '0' }]);
     if (node.kind === 'object')
       for (const { key, node: inner } of node.members) this.#wholes(inner, [...path, key], form);
     if (node.kind === 'list')
@@ -229,7 +238,7 @@ class Masker {
       if (raw.startsWith('f:')) name = raw.slice(2);
       else if (element !== undefined && isTellingKey(name) && isSecretText(element)) {
         const mask = this.#mask(Buffer.from(element), path.join('\n'), 'text');
-        node.token.put = `"v:\\"${quoted(mask)}${raw.slice(-2)}"`;
+        edited(node.token, [{ start: 5, end: Buffer.byteLength(node.token.raw) - 3, text: quoted(mask) }]);
       } else if (/^[kv]:/.test(raw) && Buffer.byteLength(raw) >= 7) this.#inside(node, path, false);
     }
   }
@@ -265,7 +274,8 @@ class Masker {
   #whole(node: StringNode, path: readonly string[], form: MaskForm): void {
     if (node.token.isWhole === true || node.text === '') return;
     node.token.isWhole = true;
-    node.token.put = `"${quoted(this.#mask(node.content, path.join('\n'), form))}"`;
+    const mask = this.#mask(node.content, path.join('\n'), form);
+    edited(node.token, [{ start: 1, end: Buffer.byteLength(node.token.raw) - 1, text: quoted(mask) }]);
   }
 
   #inside(node: StringNode, path: readonly string[], isBase64: boolean): void {
@@ -276,7 +286,7 @@ class Masker {
       maskOf: ({ detector, path: inner, value, form }) =>
         this.#mask(value, `${path.join('\n')}\n${inner}\n${detector}`, form),
     });
-    if (edits.length > 0) node.token.put = withEdits(node.token.raw, edits);
+    if (edits.length > 0) edited(node.token, rawEdits(node.token.raw, edits));
   }
 
   /** An object in an annotation is masked as the object itself. */
@@ -296,16 +306,13 @@ class Masker {
     const inner = new Masker(this.#kind, this.#keying, false);
     inner.#uid = this.#uid;
     inner.document(root, 'applied');
-    const written = parser.tokens.map(({ raw, put }) => put ?? raw);
-    if (!parser.tokens.some(({ put }) => put !== undefined)) return;
-    const edits: { start: number; end: number; text: string }[] = [];
+    const edits: RawEdit[] = [];
     let at = 0;
-    for (const [index, { raw }] of parser.tokens.entries()) {
-      const end = at + Buffer.byteLength(raw);
-      if (written[index] !== raw) edits.push({ start: at, end, text: written[index] as string });
-      at = end;
+    for (const { raw, edits: own = [] } of parser.tokens) {
+      for (const { start, end, text } of own) edits.push({ start: at + start, end: at + end, text });
+      at += Buffer.byteLength(raw);
     }
-    node.token.put = withEdits(node.token.raw, edits);
+    if (edits.length > 0) edited(node.token, rawEdits(node.token.raw, edits));
   }
 
   #mask(value: Buffer, path: string, form: MaskForm): string {
@@ -350,23 +357,32 @@ function uidOf(root: Node): string | undefined {
   return uids.length === 1 && uid?.node.kind === 'string' ? uid.node.content.toString('utf8') : undefined;
 }
 
-/** A string of JSON with edits made to what it says, written character by character; the characters that no edit touches as they are. */
-function withEdits(
-  raw: string,
-  edits: readonly { readonly start: number; readonly end: number; readonly text: string }[],
-): string {
-  let out = '';
-  let [said, index] = [0, 0];
+/** Edits of what a string of JSON says, as edits of how it is written, character by character; the characters that none of them touches stay as they are. */
+function rawEdits(raw: string, edits: readonly RawEdit[]): readonly RawEdit[] {
+  const out: { start: number; end: number; text: string }[] = [];
+  let [said, at, index] = [0, 1, 0];
   for (const [written] of raw.slice(1, -1).matchAll(/\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|[\s\S]/gu)) {
     const character = JSON.parse(`"${written}"`) as string;
     while (index < edits.length && said >= (edits[index]?.end ?? 0)) index++;
     const edit = edits[index];
-    const isIn = edit !== undefined && said >= edit.start && said < edit.end;
-    if (isIn && said === edit.start) out += quoted(edit.text);
-    if (!isIn) out += written;
+    const end = at + Buffer.byteLength(written);
+    if (edit !== undefined && said === edit.start) out.push({ start: at, end, text: quoted(edit.text) });
+    else if (edit !== undefined && said > edit.start && said < edit.end) (out.at(-1) as { end: number }).end = end;
     said += Buffer.byteLength(character);
+    at = end;
   }
-  return `"${out}"`;
+  return out;
+}
+
+function edited(token: Token, edits: readonly RawEdit[]): void {
+  const bytes = Buffer.from(token.raw);
+  let [put, at] = ['', 0];
+  for (const { start, end, text } of edits) {
+    put += bytes.toString('utf8', at, start) + text;
+    at = end;
+  }
+  token.edits = edits;
+  token.put = put + bytes.toString('utf8', at);
 }
 
 function quoted(text: string): string {
