@@ -128,6 +128,16 @@ export const tokenListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(10_000).default(100),
 });
 
+/** Where callers reach a target: at the gateway's host, or at a host name of its own. */
+export const targetSchema = z.strictObject({
+  name: z.string(),
+  port: z.int().describe('Of the data path.'),
+  path: z
+    .string()
+    .describe('What the path of each request begins with; empty where port or host name are the target’s own.'),
+  hostNames: z.array(z.string()).describe('Where there are any: host names that lead to this target alone.'),
+});
+
 /** Public keys. Source: RFC 7517, 5 */
 export const keySetSchema = z.strictObject({ keys: z.array(z.looseObject({ kid: z.string() })) });
 
@@ -223,7 +233,9 @@ export const problemSchema = z.object({
 });
 
 export type GrantAskBody = z.infer<typeof grantAskSchema>;
+export type TargetPlace = z.infer<typeof targetSchema>;
 export type TokenAskBody = z.infer<typeof tokenAskSchema>;
+export type GivenToken = z.infer<typeof givenTokenSchema>;
 export type TokenView = z.infer<typeof tokenSchema>;
 export type GrantView = z.infer<typeof grantSchema>;
 export type RefusalView = z.infer<typeof refusalSchema>;

@@ -22,6 +22,8 @@ import {
   refusalSchema,
   selfSchema,
   setKillSchema,
+  type TargetPlace,
+  targetSchema,
 } from './contract.ts';
 import type { Grants } from './grants.ts';
 import type { Kills } from './kills.ts';
@@ -47,6 +49,7 @@ interface Parts {
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly targets: ReadonlySet<string>;
+  readonly targetPlaces: () => readonly TargetPlace[];
   readonly version: string;
   /** Where this gateway's console is. */
   readonly gateway: () => string;
@@ -69,7 +72,7 @@ export function routesOf(parts: Parts): readonly Route[] {
   ];
 }
 
-function selfRoutes({ version, storeFailure }: Parts): readonly Route[] {
+function selfRoutes({ version, storeFailure, targetPlaces }: Parts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -97,6 +100,27 @@ function selfRoutes({ version, storeFailure }: Parts): readonly Route[] {
           roles: [...new Set(roles.map(({ role }) => role))],
           tokenEndsAt: instant(caller.tokenEndsAt),
           ...(caller.issued === undefined ? {} : { issued: caller.issued }),
+        },
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/targets',
+      id: 'listTargets',
+      summary: 'Where callers reach each target.',
+      needs: 'caller',
+      answer: {
+        status: 200,
+        schema: pageOf(targetSchema),
+        description: 'All of them that the caller’s token reaches.',
+      },
+      handle: async ({ caller }) => ({
+        status: 200,
+        body: {
+          items: targetPlaces().filter(
+            ({ name }) => caller.issued === undefined || caller.issued.targets.includes(name),
+          ),
+          next: null,
         },
       }),
     },

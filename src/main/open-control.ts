@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Config } from '../config/load.ts';
 import { answering } from '../control/answer.ts';
 import { HeldKills } from '../control/held-kills.ts';
+import type { TargetPlace } from '../control/contract.ts';
 import type { LiveAccess } from '../control/live-access.ts';
 import { openApi } from '../control/open-api.ts';
 import { Refusals } from '../control/refusals.ts';
@@ -57,7 +58,7 @@ export interface Control {
   /** An authenticator that takes the gateway's own tokens too. */
   readonly withOwnTokens: (others: Authenticator) => Authenticator;
   /** Begins to serve; the address, where there is a console. */
-  serve(certificate: CertificatePair): Promise<string | undefined>;
+  serve(certificate: CertificatePair, targetPlaces: () => readonly TargetPlace[]): Promise<string | undefined>;
   useCertificate(pair: CertificatePair): void;
   /** What `/readyz` warns of. */
   warnings(): readonly string[];
@@ -143,7 +144,7 @@ export async function openControl(parts: Parts): Promise<Control> {
     withOwnTokens,
     approvals,
     releaseHeld: () => approvals.release(),
-    async serve(certificate) {
+    async serve(certificate, targetPlaces) {
       const routes = withDocument(
         routesOf({
           grants,
@@ -155,6 +156,7 @@ export async function openControl(parts: Parts): Promise<Control> {
           approvals,
           underWay: () => inFlight.list(),
           targets: new Set(config.targets.map(({ name }) => name)),
+          targetPlaces,
           version: version(),
           gateway: () => consoleUrl,
           storeFailure: () => store.health().failure,

@@ -56,6 +56,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'tell what the gateway refused you last, and the smallest grant that would allow it',
     load: async ({ env }) => (await import('../cli/control/explain.ts')).explainCommand(env),
   },
+  run: {
+    description:
+      'run a program with access of its own, for one task: less than yours, bound to this run, ended with it',
+    load: async ({ env }) => (await import('../cli/run/run.ts')).runCommand(env),
+  },
   kill: {
     description: 'stop a caller, a session, a target or all, at once and until lifted; needs the role operator',
     load: async ({ env }) => (await import('../cli/control/kill.ts')).killCommand(env),

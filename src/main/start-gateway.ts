@@ -48,6 +48,7 @@ import { openMasks } from './open-masks.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
 import { drain } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
+import { targetPlaces } from './target-places.ts';
 import { TargetTroubles } from './target-troubles.ts';
 import { version } from './version.ts';
 
@@ -112,7 +113,7 @@ export async function startGateway(
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, maskKeys, maskTeller(journal, told));
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
-    const consoleUrl = await control.serve(certificate.current);
+    const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners));
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {

@@ -312,6 +312,7 @@ test('T77: every route, with no token, another’s, and every role: each answers
     'get /api/v1/self': '401 200 200 200 200',
     'get /api/v1/refusals': '401 200 200 200 200',
     'get /api/v1/refusals/{id}': '401 404 404 404 404',
+    'get /api/v1/targets': '401 200 200 200 200',
     'post /api/v1/grants': '401 400 400 400 400',
     'get /api/v1/grants': '401 200 200 200 200',
     'get /api/v1/grants/{id}': '401 404 404 200 200',

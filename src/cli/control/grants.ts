@@ -3,11 +3,12 @@ import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import type { GrantAskBody, GrantView } from '../../control/contract.ts';
 import { CliError } from '../cli-error.ts';
-import { type ControlClient, controlClient } from './client.ts';
+import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type Question, questionOfRefusal } from './from-refusal.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
 import { type ScopeOptions, scopeOf, withScopeOptions } from './scope-options.ts';
+import { waitForGrant } from './wait-for-grant.ts';
 
 interface RequestOptions extends ControlOptions, ScopeOptions {
   readonly for?: string;
@@ -54,7 +55,7 @@ function requestCommand(env: Environment): Command {
       const question = await questionOf(asked);
       const headers = { 'idempotency-key': asked.idempotencyKey ?? randomUUID() };
       let grant = (await client.ask('POST', '/grants', question, headers)) as GrantView;
-      if (wait && grant.state === 'pending') grant = await waited(client, grant);
+      if (wait) grant = await waitForGrant(client, grant);
       print(output, grant, () => rows([grant]));
       if (grant.note !== undefined) process.stderr.write(`${grant.note}\n`);
       if (grant.state === 'ended') process.exitCode = 1;
@@ -91,15 +92,6 @@ async function suggestedIn(refusal: string, scope: ScopeOptions): Promise<Questi
   if (Object.values(scope).some((value) => value !== undefined))
     throw new CliError('--from-refusal says what is asked for: give no scope beside it');
   return questionOfRefusal(refusal === '-' ? await text(process.stdin) : refusal);
-}
-
-/** Listens before it looks, so that no change falls between. */
-async function waited(client: ControlClient, grant: GrantView): Promise<GrantView> {
-  for await (const event of client.events('/grants/events')) {
-    const told = event as GrantView;
-    if (told.id === grant.id && told.state !== 'pending') return told;
-  }
-  return (await client.ask('GET', `/grants/${grant.id}`)) as GrantView;
 }
 
 function listCommand(env: Environment): Command {

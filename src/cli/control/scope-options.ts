@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { GrantAskBody } from '../../control/contract.ts';
 import { CliError } from '../cli-error.ts';
 
+type Scope = GrantAskBody['scopes'][number];
+
 /** A scope as the command line has it. */
 export interface ScopeOptions {
   readonly target?: string;
@@ -25,31 +27,29 @@ export function withScopeOptions(command: Command): Command {
 }
 
 /** The scope of the options. @throws {CliError} something is missing, or the resources are of several groups */
-export function scopeOf({
-  target,
-  namespace,
-  verb,
-  resource,
-  name,
-  rule,
-}: ScopeOptions): GrantAskBody['scopes'][number] {
+export function scopeOf(options: ScopeOptions): Scope {
+  const scopes = scopesOf(options);
+  if (scopes.length > 1)
+    throw new CliError(
+      `\`${(options.resource ?? []).join('`, `')}\` are of several API groups: ask for each with a scope of its own (--body)`,
+    );
+  return scopes[0] as Scope;
+}
+
+/** The scopes of the options, one of each API group that its resources are of. @throws {CliError} something is missing */
+export function scopesOf({ target, namespace, verb, resource, name, rule }: ScopeOptions): readonly Scope[] {
   if (target === undefined || verb === undefined || resource === undefined)
     throw new CliError('name what is asked for: --target, --verb and --resource, or --body');
-  const parts = resource.map(groupAndResource);
-  const groups = [...new Set(parts.map(({ group }) => group))];
-  if (groups.length > 1)
-    throw new CliError(
-      `\`${resource.join('`, `')}\` are of several API groups: ask for each with a scope of its own (--body)`,
-    );
-  return {
+  const byGroup = Map.groupBy(resource.map(groupAndResource), ({ group }) => group);
+  return [...byGroup].map(([group, parts]) => ({
     target,
     ...(rule === undefined ? {} : { rule }),
     verbs: verb,
-    apiGroups: groups,
+    apiGroups: [group],
     resources: parts.map((part) => part.resource),
     resourceNames: name ?? [],
     namespaces: namespace ?? [],
-  };
+  }));
 }
 
 /** As kubectl writes it: the group behind the first dot, the subresource behind a slash. */

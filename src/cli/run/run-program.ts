@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { CliError } from '../cli-error.ts';
+
+/** Signals that are passed on; what a terminal sends to both, the program alone decides on. */
+const PASSED_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+const BOTH: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+
+/**
+ * Runs a program with this one's terminal until it ends; its exit code, 128 and the number of a signal that ended it. Signals are passed on to it, or to
+ * `signalled` where that is given.
+ *
+ * @throws {CliError} there is no such program
+ */
+export function runProgram(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  signalled?: (signal: NodeJS.Signals) => void,
+): Promise<number> {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, { stdio: 'inherit', env });
+  const pass = signalled ?? ((signal: NodeJS.Signals) => void child.kill(signal));
+  const leave = () => {};
+  for (const signal of PASSED_ON) process.on(signal, pass);
+  for (const signal of BOTH) process.on(signal, leave);
+  return new Promise<number>((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new CliError(`\`${program}\` cannot be started: ${error.code ?? error.message}`)),
+    );
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  }).finally(() => {
+    for (const signal of PASSED_ON) process.off(signal, pass);
+    for (const signal of BOTH) process.off(signal, leave);
+  });
+}
