@@ -66,3 +66,38 @@ test('help and version go to standard output, and exit with 0', () => {
     assert.match(stdout, /^(Usage: sallyport|\d+\.\d+\.\d+)/);
   }
 });
+
+test('`policy seed` writes a policy that `policy check` takes, and that allows what the audit log tells of', () => {
+  const event = {
+    kind: 'Event',
+    apiVersion: 'audit.k8s.io/v1',
+    stage: 'ResponseComplete',
+    responseStatus: { code: 200 },
+  };
+  const line = (user: string, verb: string, name?: string) =>
+    JSON.stringify({
+      ...event,
+      verb,
+      user: { username: user },
+      objectRef: { resource: 'pods', namespace: 'shop', name },
+    });
+  writeFileSync(
+    join(folder, 'audit.log'),
+    `${[line('dev', 'list'), line('dev', 'get', 'web'), line('system:node:a', 'get', 'web')].join('\n')}\n`,
+  );
+  const seeded = sallyport('policy', 'seed', '--audit-log', 'audit.log', '--target', 'demo', '--name', 'first');
+  assert.equal(seeded.status, 0, seeded.stderr);
+  assert.match(seeded.stderr, /^left out: requests of users that are not meant: 1$/m);
+  writeFileSync(join(folder, 'first.yaml'), seeded.stdout);
+  const checked = sallyport('policy', 'check', 'first.yaml');
+  assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+  const explain = (...words: string[]) =>
+    sallyport('policy', 'explain', '--policy', 'first.yaml', '--as', 'dev', '--target', 'demo', '--', ...words).status;
+  assert.equal(explain('get', 'pods', 'web', '-n', 'shop'), 0);
+  assert.equal(explain('get', 'pods', 'api', '-n', 'shop'), 1);
+  writeFileSync(join(folder, 'audit.log'), '{}\n');
+  assert.match(
+    sallyport('policy', 'seed', '--audit-log', 'audit.log').stderr,
+    /line 1: this is no event of audit\.k8s\.io\/v1/,
+  );
+});

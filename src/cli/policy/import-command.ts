@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { Document, type YAMLMap, type YAMLSeq } from 'yaml';
 import { parseYaml } from '../../config/parse-yaml.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
-import { type Imported, importRbac } from '../../policy/rbac-import/import-rbac.ts';
+import { importRbac } from '../../policy/rbac-import/import-rbac.ts';
 import { rbacObjects } from '../../policy/rbac-import/rbac-objects.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl } from '../escape-control.ts';
+import { policyText } from './policy-text.ts';
 import { findingsError, readText } from './read-policies.ts';
 
 type Objects = Parameters<typeof rbacObjects>[0];
@@ -35,7 +35,7 @@ export function importCommand(powerOf: Catalog['powerOf'], readCluster: RbacRead
       const objects = await read(files, options, readCluster);
       const imported = importRbac(rbacObjects(objects), powerOf, options.powers === true);
       if (imported.rules.length === 0) throw new CliError('there is no binding in there that gives anybody anything');
-      process.stdout.write(policyText(imported, options));
+      process.stdout.write(policyText({ ...imported, ...options, description: 'Imported from RBAC.' }));
       for (const text of imported.leftOut) process.stderr.write(`left out: ${escapeControl(text)}\n`);
     });
   return new Command('import').description('make a policy of what is there').addCommand(rbac);
@@ -56,25 +56,4 @@ async function read(
       return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value as Objects[number]] : [];
     }),
   );
-}
-
-/** The policy document; what a reader should know of a rule stands above it. */
-export function policyText({ rules, leftOut }: Imported, { name, target }: Pick<Options, 'name' | 'target'>): string {
-  const document = new Document(
-    {
-      apiVersion: 'sallyport.dev/v1',
-      kind: 'Policy',
-      metadata: { name, description: 'Imported from RBAC.' },
-      targets: [target],
-      rules: rules.map(({ rule }) => rule),
-    },
-    { aliasDuplicateObjects: false },
-  );
-  const list = (document.contents as YAMLMap).get('rules') as YAMLSeq<YAMLMap>;
-  rules.forEach(({ comment }, i) => {
-    if (comment !== '') (list.items[i] as YAMLMap).commentBefore = ` ${comment}`;
-  });
-  if (leftOut.length > 0)
-    document.commentBefore = [' Left out:', ...leftOut.map((text) => ` - ${escapeControl(text)}`)].join('\n');
-  return document.toString({ lineWidth: 140 });
 }

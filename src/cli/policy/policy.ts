@@ -5,6 +5,7 @@ import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { importCommand, type RbacReader } from './import-command.ts';
 import type { RequestReader } from './offline-request.ts';
+import { seedCommand } from './seed-command.ts';
 import { testCommand } from './test-command.ts';
 import { whoCanCommand } from './who-can.ts';
 
@@ -23,5 +24,6 @@ export function policyCommand({ readRequest, powerOf, readRbac }: PolicyPorts): 
     .addCommand(testCommand(readRequest))
     .addCommand(diffCommand(powerOf))
     .addCommand(whoCanCommand(powerOf))
-    .addCommand(importCommand(powerOf, readRbac));
+    .addCommand(importCommand(powerOf, readRbac))
+    .addCommand(seedCommand());
 }

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { compileRules } from '../../../test/support/compile-rules.ts';
 import { callerOf, operationOf } from '../../../test/support/operation.ts';
 import { fc } from '../../../test/support/property.ts';
-import { policyText } from '../../cli/policy/import-command.ts';
+import { policyText } from '../../cli/policy/policy-text.ts';
 import { parsePolicies } from '../../config/parse-policies.ts';
 import { powerOf } from '../../connectors/kubernetes/powers.ts';
 import type { JsonObject, Operation } from '../../model/operation.ts';
@@ -194,7 +194,7 @@ function rulesOf(from: RbacObjects, hasPowers: boolean): RuleSet {
   const imported = importRbac(from, powerOf, hasPowers);
   const opened = { unsafe: GUARD_IDS as ReadonlySet<GuardId> };
   if (imported.rules.length === 0) return compileRules([], opened);
-  const text = policyText(imported, { name: 'imported', target: '*' });
+  const text = policyText({ ...imported, name: 'imported', description: '', target: '*' });
   const parsed = parsePolicies([{ path: 'imported.yaml', text }]);
   if ('findings' in parsed) assert.fail(`${JSON.stringify(parsed.findings)}\n${text}`);
   return compileRules(parsed.rules, opened);
