@@ -21,7 +21,9 @@ export interface HeldParts {
  */
 export function heldDigest({ caller, operation, holds, what, existing }: HeldParts): string {
   const isVersion = holds.some(({ pin }) => pin === 'resourceVersion');
-  const parts = [callerKey(caller), operation.target, what, holds, lifeOf(existing, isVersion)];
+  // A program of somebody's is another caller than they are: neither uses what was said to the other.
+  const asker = [callerKey(caller), caller.issued?.id ?? ''];
+  const parts = [asker, operation.target, what, holds, lifeOf(existing, isVersion)];
   return hash('sha256', JSON.stringify(parts), 'hex');
 }
 
