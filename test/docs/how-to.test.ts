@@ -48,7 +48,13 @@ const commandLines = () =>
       .replaceAll('\\\n', ' ')
       .replaceAll('npm start -- ', 'sallyport ')
       .split('\n')
-      .map((line) => line.replace(/\s+#.*$/, ''))
+      // What is quoted, and what stands behind `--`, is another program's.
+      .map((line) =>
+        line
+          .replace(/\s+#.*$/, '')
+          .replace(/"[^"]*"/g, 'x')
+          .replace(/ -- .*$/, ''),
+      )
       .filter((line) => line.startsWith('sallyport '))
       .map((line) => ({ path, line })),
   );

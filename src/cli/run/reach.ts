@@ -1,5 +1,4 @@
 /* What a token reaches, by asking as `kubectl auth can-i` does, through the gateway: its rules and the cluster's own together. */
-import { readFileSync } from 'node:fs';
 import type { GrantAskBody } from '../../control/contract.ts';
 import { CliError } from '../cli-error.ts';
 

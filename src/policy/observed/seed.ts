@@ -64,26 +64,32 @@ export class Seed {
     // A request that is begun has another event when it is answered.
     if (event.stage === 'RequestReceived') return;
     const user = text(event.impersonatedUser?.username) || text(event.user?.username);
-    const code = event.responseStatus?.code;
-    if (user === '' || !this.#options.isMeant(user)) return this.#leave(`requests of users that are not meant`);
-    if (code === 401 || code === 403) return this.#leave(`requests that the cluster refused \`${user}\``);
-    const { objectRef } = event;
-    if (objectRef === undefined) return this.#leave(`requests of \`${user}\` that are for no resource`);
-    const resource = text(objectRef.resource);
-    const subresource = text(objectRef.subresource);
-    const observed: Observed = {
+    const read = this.#read(event, user);
+    if (typeof read === 'string') {
+      this.#left.set(read, (this.#left.get(read) ?? 0) + 1);
+      return;
+    }
+    const own = this.#seen.get(user) ?? new Map<string, Observed>();
+    own.set(JSON.stringify(read), read);
+    this.#seen.set(user, own);
+  }
+
+  /** What was done, or why the event does not count, in a phrase. */
+  #read({ verb, objectRef, responseStatus }: AuditEvent, user: string): Observed | string {
+    const code = responseStatus?.code;
+    if (user === '' || !this.#options.isMeant(user)) return 'requests of users that are not meant';
+    if (code === 401 || code === 403) return `requests that the cluster refused \`${user}\``;
+    if (objectRef === undefined) return `requests of \`${user}\` that are for no resource`;
+    const [resource, subresource] = [text(objectRef.resource), text(objectRef.subresource)];
+    if (text(verb) === '' || resource === '') return `requests of \`${user}\` that name no verb or resource`;
+    return {
       // Over WebSocket these are a GET, and a power that `create` carries all the same.
-      verb: STREAMS.has(`${resource}/${subresource}`) ? 'create' : text(event.verb),
+      verb: STREAMS.has(`${resource}/${subresource}`) ? 'create' : text(verb),
       apiGroup: text(objectRef.apiGroup),
       resource: subresource === '' ? resource : `${resource}/${subresource}`,
       namespace: text(objectRef.namespace),
-      name: text(event.verb) === 'create' && subresource === '' ? '' : text(objectRef.name),
+      name: verb === 'create' && subresource === '' ? '' : text(objectRef.name),
     };
-    if (observed.verb === '' || resource === '')
-      return this.#leave(`requests of \`${user}\` that name no verb or resource`);
-    const own = this.#seen.get(user) ?? new Map<string, Observed>();
-    own.set(JSON.stringify(observed), observed);
-    this.#seen.set(user, own);
   }
 
   /** The rules of all that was taken. */
@@ -103,10 +109,6 @@ export class Seed {
       );
     const leftOut = [...this.#left].map(([what, count]) => `${what}: ${count}`).sort();
     return { rules, leftOut };
-  }
-
-  #leave(what: string): void {
-    this.#left.set(what, (this.#left.get(what) ?? 0) + 1);
   }
 }
 
