@@ -81,8 +81,11 @@ suite('the smallest grant that would allow what nothing allows', () => {
 });
 
 test('nothing is offered for what a guard stops', () => {
-  const rules = rulesOf(request('verbs: [get], apiGroups: [""], resources: [secrets]'), new Set());
-  const decision = ask(rules, `GET ${NAMESPACE}/secrets/a`);
+  const rules = rulesOf(
+    request('verbs: [create], apiGroups: [rbac.authorization.k8s.io], resources: [rolebindings]'),
+    new Set(),
+  );
+  const decision = ask(rules, 'POST /apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings {"roleRef":{}}');
   assert.ok(decision.effect === 'deny' && decision.by === 'guard', outcome(decision));
   assert.equal(decision.offered, undefined);
 });

@@ -46,9 +46,9 @@ export async function startSharedWorld(programs: string, policy: string, limits 
   await migratePostgres({ url, clock: systemClock, feedLostMs: 10_000 }, undefined);
   writeFileSync(at('store-url'), url);
   writeFileSync(at('store.key'), `${Buffer.alloc(48, 7).toString('base64')}\n`, { mode: 0o600 });
-  writeFileSync(at('ca.crt'), standin.caPem);
-  writeFileSync(at('token'), standin.impersonatorToken);
-  writeFileSync(at('reader'), standin.readerToken);
+  writeFileSync(at('mask.key'), `${'07'.repeat(32)}\n`, { mode: 0o600 });
+  const upstream = { 'ca.crt': standin.caPem, token: standin.impersonatorToken, reader: standin.readerToken };
+  for (const [name, text] of Object.entries(upstream)) writeFileSync(at(name), text);
   writeFileSync(at('policy.yaml'), policy);
   const gateways: SharedGateway[] = [];
   let count = 0;
@@ -66,6 +66,7 @@ listen: { port: 0 }
 private: { port: 0 }
 console: { port: 0 }
 store: { postgres: { urlFile: store-url }, keyFile: store.key }
+masks: { keyFile: mask.key }
 issuers:
   - { name: main, url: "${issuer.url}", audiences: [sallyport] }
 targets:
