@@ -23,6 +23,7 @@ import { KEY_LIMITS } from '../../src/identity/issuer-keys.ts';
 import { CLAIM_LIMITS } from '../../src/identity/to-caller.ts';
 import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
+import { MASK_TELL_LIMITS } from '../../src/main/mask-teller.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
@@ -73,6 +74,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Failed tokens', { ...FAILURE_LIMITS }, 'src/identity/failed-tokens.ts'],
   ['What is told of targets', { ...TROUBLE_LIMITS }, 'src/main/target-troubles.ts'],
   ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
+  ['Masks that come back', { ...MASK_TELL_LIMITS }, 'src/main/mask-teller.ts'],
   ['The control plane', { ...CONTROL_LIMITS }, 'src/control/answer.ts'],
   ['What callers were refused', { ...REFUSAL_LIMITS }, 'src/control/refusals.ts'],
   ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
