@@ -11,7 +11,7 @@ import type { Finding } from '../config/finding.ts';
 import { policyFiles } from '../config/load.ts';
 import type { OpenGuards } from '../config/open-guards.ts';
 import type { CompilePattern } from '../masking/rules/compiled-mask.ts';
-import { MaskRules } from '../masking/rules/mask-rules.ts';
+import type { MaskRules } from '../masking/rules/mask-rules.ts';
 import type { CompileWhen } from '../policy/compiled-rule.ts';
 import { compileForGateway } from '../policy/gateway-rules.ts';
 import type { MaskRule } from '../policy/mask-rule.ts';
@@ -151,10 +151,15 @@ async function compiled({ files, result }: PolicyReading, { config, guards }: Op
   const read = await result;
   if ('findings' in read) return read;
   const options = { unsafe: guards.unsafe, openings: guards.openings, openHealthPaths: config.openHealthPaths };
+  // Masks are a third of all that is loaded, and nothing needs them before the policy is read.
+  const [{ MaskRules: Made }, pattern] = await Promise.all([
+    import('../masking/rules/mask-rules.ts'),
+    patternCompilerFor(read.masks),
+  ]);
   return {
     rules: compileForGateway(read.rules, options, await compilerFor(read.rules)),
     roles: read.roles,
-    masks: new MaskRules(read.masks, await patternCompilerFor(read.masks)),
+    masks: new Made(read.masks, pattern),
     loaded: { files, rules: read.rules.length, digest: read.digest },
   };
 }

@@ -145,13 +145,19 @@ suite('the difference of two policies', () => {
 
   test('a rule that holds is told whole, and that guards deny some of it', () => {
     const secrets = { apiGroup: '', resource: 'secrets', subresource: '', isNamespaced: true };
-    const hold = ruleOf({ id: 'p/ask', effect: 'hold', verbs: ['get'], apiGroups: ['*'], resources: ['*'] });
+    const hold = ruleOf({
+      id: 'p/ask',
+      effect: 'hold',
+      verbs: ['deletecollection'],
+      apiGroups: ['*'],
+      resources: ['*'],
+    });
     const [change, ...others] = compare([], [hold], GUARDS, { ...CATALOG, kinds: [...CATALOG.kinds, secrets] });
     assert.deepEqual(others, []);
     const { kind, operations, rule, unless } = change as Change;
     assert.deepEqual(
       [kind, operations, rule, unless],
-      ['now-held', 'get of every kind', 'p/ask', ['a guard denies it']],
+      ['now-held', 'deletecollection of every kind', 'p/ask', ['a guard denies it']],
     );
   });
 
