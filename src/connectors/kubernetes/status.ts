@@ -70,7 +70,7 @@ const REASONS: Readonly<Record<number, string | undefined>> = {
   413: 'RequestEntityTooLarge',
   414: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
-  422: 'Invalid',
+  422: 'BadRequest',
   429: 'TooManyRequests',
   431: 'RequestEntityTooLarge',
   500: 'InternalError',
