@@ -271,10 +271,10 @@ class Masker {
     }
   }
 
-  #whole(node: StringNode, path: readonly string[], form: MaskForm): void {
+  #whole(node: StringNode, path: readonly string[], form: MaskForm, value = node.content): void {
     if (node.token.isWhole === true || node.text === '') return;
     node.token.isWhole = true;
-    const mask = this.#mask(node.content, path.join('\n'), form);
+    const mask = this.#mask(value, path.join('\n'), form);
     edited(node.token, [{ start: 1, end: Buffer.byteLength(node.token.raw) - 1, text: quoted(mask) }]);
   }
 
@@ -298,7 +298,7 @@ class Masker {
       root = parser.value();
       if (!parser.isAtEnd()) throw new Error('something follows');
     } catch {
-      if (this.#kind === 'secrets') this.#whole(node, path, 'text');
+      if (this.#kind === 'secrets') this.#whole(node, path, 'text', Buffer.from(node.text));
       else this.#inside(node, path, false);
       return;
     }
