@@ -45,7 +45,8 @@ test('streamConnectionsMax: one more waits, as long as a request may, and reques
     if (request.url === '/watch') response.flushHeaders();
     else response.end('ok');
   });
-  const limits = { streamConnectionsMax: 1, upstreamTimeoutMs: 100 };
+  // Long enough that the first two are answered on any machine; the one that waits costs all of it.
+  const limits = { streamConnectionsMax: 1, upstreamTimeoutMs: 5_000 };
   const upstream = t.upstreamTo(cleanup, url, { limits });
   const watch = get({ uri: '/watch', isStream: true });
   const first = await upstream.send(watch, signal);
