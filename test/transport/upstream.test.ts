@@ -71,6 +71,9 @@ test('a redirect is passed and not followed (T42)', async () => {
   assert.equal(elsewhere, 0);
 });
 
+/** Long enough for a connection to be made on any machine; what waits costs all of it. */
+const WAITED_MS = 2_000;
+
 test('a failure says whether anything was sent', async () => {
   await using cleanup = new t.Cleanup();
   const signal = new AbortController().signal;
@@ -107,10 +110,10 @@ test('a failure says whether anything was sent', async () => {
   assert.equal(requests, 4);
 
   const silent = await t.startServer(cleanup, () => {});
-  const impatient = t.upstreamTo(cleanup, silent.url, { limits: { upstreamTimeoutMs: 30 } });
+  const impatient = t.upstreamTo(cleanup, silent.url, { limits: { upstreamTimeoutMs: WAITED_MS } });
   assert.equal(await codeOf(impatient.send(get('/a', { method: 'DELETE' }), signal)), 'UPSTREAM_TIMEOUT');
   assert.equal(await codeOf(impatient.upgrade(get('/a'), 'websocket', signal)), 'UPSTREAM_TIMEOUT');
-  const full = t.upstreamTo(cleanup, silent.url, { limits: { upstreamTimeoutMs: 30, connectionsMax: 1 } });
+  const full = t.upstreamTo(cleanup, silent.url, { limits: { upstreamTimeoutMs: WAITED_MS, connectionsMax: 1 } });
   const [first, second] = [codeOf(full.send(get('/a'), signal)), codeOf(full.send(get('/b'), signal))];
   assert.deepEqual([await first, await second].sort(), ['UPSTREAM_TIMEOUT', 'UPSTREAM_UNREACHABLE']);
 });
@@ -151,7 +154,7 @@ test('streamConnectionsMax: a watch for which there is no connection is refused 
     if (seen.length === 1) arrived.resolve(response);
     else response.end();
   });
-  const upstream = t.upstreamTo(cleanup, url, { limits: { streamConnectionsMax: 1, upstreamTimeoutMs: 30 } });
+  const upstream = t.upstreamTo(cleanup, url, { limits: { streamConnectionsMax: 1, upstreamTimeoutMs: WAITED_MS } });
   const first = upstream.send(get('/first', { isStream: true }), signal);
   const response = await arrived.promise;
   assert.equal(await codeOf(upstream.send(get('/second', { isStream: true }), signal)), 'UPSTREAM_UNREACHABLE');
