@@ -165,9 +165,18 @@ function withoutPath(value: unknown, path: string): unknown {
 const uid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const instant = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 
+/** Whatever the order in which they stand. */
+export function inOneOrder(entries: readonly unknown[]): unknown[] {
+  return entries.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
 /** The same value with what is different at each run made the same: identities, instants, revisions, tokens, generated names. */
 function normal(value: unknown, field: string): unknown {
-  if (Array.isArray(value)) return value.map((each) => normal(each, field));
+  if (Array.isArray(value)) {
+    const each = value.map((one) => normal(one, field));
+    // Kubernetes sorts them by the second in which they were made, and by manager within one.
+    return field === 'managedFields' ? inOneOrder(each) : each;
+  }
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
       Object.entries(value)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubernetesRelease } from '../support/cluster.ts';
-import type { Observed } from './exchange.ts';
+import { inOneOrder, type Observed } from './exchange.ts';
 
 /** What an API server of each release answered, by the exchange's name. */
 export type RecordedExchanges = Readonly<Record<string, Observed>>;
@@ -13,6 +13,9 @@ export function exchangesFile(release: KubernetesRelease): string {
 
 /** What an API server of this release answered to each exchange. */
 export function recordedExchanges(release: KubernetesRelease): RecordedExchanges {
-  const read = (of: KubernetesRelease): RecordedExchanges => JSON.parse(readFileSync(exchangesFile(of), 'utf8'));
+  const read = (of: KubernetesRelease): RecordedExchanges =>
+    JSON.parse(readFileSync(exchangesFile(of), 'utf8'), (key, value: unknown) =>
+      key === 'managedFields' && Array.isArray(value) ? inOneOrder(value) : value,
+    );
   return release === '1.35' ? read(release) : { ...read('1.35'), ...read(release) };
 }
