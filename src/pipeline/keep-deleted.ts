@@ -4,6 +4,7 @@ import type { Permit } from '../model/permit.ts';
 import type { Reply } from '../model/reply.ts';
 import type { DeletedObjects } from './deleted-objects.ts';
 import type { Masking } from './masking.ts';
+import type { Recording } from './recording.ts';
 import { shownTo } from './shown-to.ts';
 
 interface Parts {
@@ -16,13 +17,24 @@ interface Parts {
  * What forwarding answers. An object with masked values that it deletes is kept for a while, since its caller may make it anew from what it was shown. What its caller
  * may not get, and what cannot be read, is not kept, and deleted all the same.
  */
-export function keepDeleted(parts: Parts, permit: Permit, forward: () => Promise<Reply>): Promise<Reply> {
-  return isDelete(permit) ? kept(parts, permit, forward) : forward();
+export function keepDeleted(
+  parts: Parts,
+  permit: Permit,
+  recording: Pick<Recording, 'lookedUp'>,
+  forward: () => Promise<Reply>,
+): Promise<Reply> {
+  return isDelete(permit) ? kept(parts, permit, recording, forward) : forward();
 }
 
-async function kept(parts: Parts, permit: Permit, forward: () => Promise<Reply>): Promise<Reply> {
+async function kept(
+  parts: Parts,
+  permit: Permit,
+  recording: Pick<Recording, 'lookedUp'>,
+  forward: () => Promise<Reply>,
+): Promise<Reply> {
   const { caller, operation } = permit;
   const own = await parts.writeBack.own(operation, caller);
+  recording.lookedUp('deleted');
   const reply = await forward();
   if (own === null || typeof own === 'string' || reply.status > 299) return reply;
   const { parts: masked } = sourceOf(own.bytes, shownTo(parts.masking, caller, operation.target, own)).own;

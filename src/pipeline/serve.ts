@@ -50,7 +50,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       return {
         permit,
         known,
-        reply: await keepDeleted(gateway, permit, () =>
+        reply: await keepDeleted(gateway, permit, recording, () =>
           gateway.connector.forward(permit, end, readsOf(gateway.masking, permit)),
         ),
       }; // its own bytes, with our credential

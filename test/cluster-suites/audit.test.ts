@@ -76,7 +76,7 @@ function arrived(all: readonly AuditEvent[]): readonly AuditEvent[] {
   return [...new Map(own.map((event) => [event.auditID, event])).values()];
 }
 
-/** What the journal says went upstream: requests, and the dry runs of patches that decisions looked at. */
+/** What the journal says went upstream: requests, the dry runs of patches that decisions looked at, and what was read before a delete. */
 async function forwarded(folder: string): Promise<readonly string[]> {
   const all = await journalOf(folder);
   const ends = new Map(all.flatMap((event) => (event.type === 'exchange.ended' ? [[event.exchange, event]] : [])));
@@ -86,7 +86,10 @@ async function forwarded(folder: string): Promise<readonly string[]> {
     const line = told(path, fields.resource === '' ? { verb: fields.verb } : fields);
     const end = ends.get(event.exchange);
     const request = end?.outcome.kind === 'refused' ? [] : [line];
-    return end?.decision?.facts?.some((fact) => fact.startsWith('result')) ? [...request, line] : request;
+    const facts = end?.decision?.facts ?? [];
+    // What is deleted is read before, in its caller's name, so that the caller can make it anew from what it was shown.
+    const read = facts.includes('deleted') ? [told(path, { ...fields, verb: 'get' })] : [];
+    return [...request, ...read, ...(facts.some((fact) => fact.startsWith('result')) ? [line] : [])];
   });
 }
 
