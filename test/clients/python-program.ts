@@ -13,7 +13,7 @@ export function pythonProgram(name: ClientName, origin: string): Client {
   };
 }
 
-/** The packages have a folder of their own, so that a change of a program alone is quick. */
+/** The packages have a folder of their own, so that a change of a program alone is quick; `python` is the interpreter that has them. */
 async function make(name: ClientName, origin: string): Promise<string> {
   const requirements = join(import.meta.dirname, name, 'requirements.txt');
   const packages = await cached({
@@ -30,12 +30,14 @@ async function make(name: ClientName, origin: string): Promise<string> {
   return cached({
     name,
     origin: `the programs of ${name}`,
-    sources: [requirements, ...programs],
+    sources: [requirements, ...programs, 'and python'],
     async make(into) {
+      const python = `"${packages}/venv/bin/python"`;
+      writeProgram(join(into, 'python'), launcher(python));
       for (const program of programs) {
         const file = basename(program, '.py');
         cpSync(program, join(into, `${file}.py`));
-        writeProgram(join(into, `${name}-${file}`), launcher(`"${packages}/venv/bin/python" "$here/${file}.py"`));
+        writeProgram(join(into, `${name}-${file}`), launcher(`${python} "$here/${file}.py"`));
       }
     },
   });

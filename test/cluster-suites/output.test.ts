@@ -207,7 +207,7 @@ function suite(real: Cluster): void {
       'config.load_kube_config(sys.argv[1]); core = client.CoreV1Api()',
       `print(stream(core.connect_get_namespaced_pod_exec, "talks", "${NAMESPACE}", command=["sh", "-c", "echo begin; env; cat /files/file >&2"], stdout=True, stderr=True, stdin=False, tty=False))`,
     ].join('\n');
-    const python = join(await clientNamed('python').prepare(), 'venv/bin/python');
+    const python = join(await clientNamed('python').prepare(), 'python');
     const said = await new Promise<string>((resolve, reject) => {
       execFile(python, ['-c', program, gateway.kubeconfig], { encoding: 'latin1' }, (error, out, complaint) =>
         error ? reject(new Error(complaint)) : resolve(out),
