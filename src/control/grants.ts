@@ -2,6 +2,7 @@
  * What callers and operators do with grants: each change is in the journal, on the disk, before the store keeps it, and in force here before the answer
  * goes out.
  */
+
 import { createHash } from 'node:crypto';
 import { type Approval, withdrawn } from '../approval/approval.ts';
 import { ask, type GrantAsk } from '../grant/ask.ts';
@@ -11,10 +12,11 @@ import { Refusal } from '../model/refusal.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { GrantChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
-import { type RowWriter, type Store, StoreError } from '../store/store.ts';
+import type { RowWriter, Store } from '../store/store.ts';
 import { approvalOf, approvalRow, type KeptApproval } from './approval-rows.ts';
+import { fromStore } from './from-store.ts';
 import { grantQuestion } from './grant-question.ts';
-import { type LiveAccess, storeUnavailable } from './live-access.ts';
+import type { LiveAccess } from './live-access.ts';
 import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
 
 /** Limits of asking. */
@@ -195,12 +197,8 @@ export class Grants {
     return this.#reading(() => this.#parts.store.exclusively(key, work));
   }
 
-  async #reading<Result>(call: () => Promise<Result>): Promise<Result> {
-    try {
-      return await call();
-    } catch (error) {
-      throw error instanceof StoreError ? storeUnavailable('the store of grants does not answer', error) : error;
-    }
+  #reading<Result>(call: () => Promise<Result>): Promise<Result> {
+    return fromStore('the store of grants does not answer', call);
   }
 }
 

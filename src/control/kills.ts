@@ -2,13 +2,16 @@
  * Kills: what an operator has stopped, until lifted. Recorded, kept in the store, and in force here at once; other gateways hear of it by the store. Where
  * that does not answer, a kill is kept in a file of this gateway's own, holds here, and goes to the store when that is back.
  */
+
 import { Refusal } from '../model/refusal.ts';
 import type { KillChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
 import { type RowWriter, type Store, StoreError } from '../store/store.ts';
+import { fromStore } from './from-store.ts';
 import type { HeldKills } from './held-kills.ts';
-import { type LiveAccess, storeUnavailable } from './live-access.ts';
+import type { LiveAccess } from './live-access.ts';
 import { type Kill, killOf, killRow } from './row-body.ts';
+import { storeUnavailable } from './store-unavailable.ts';
 
 /** How often the store is tried while kills are held for it, in milliseconds. */
 const KILLS_TRIED_EVERY_MS = 1_000;
@@ -153,12 +156,8 @@ export class Kills {
     return over;
   }
 
-  async #kept<Result>(call: () => Promise<Result>, sentence: string): Promise<Result> {
-    try {
-      return await call();
-    } catch (error) {
-      throw error instanceof StoreError ? storeUnavailable(sentence, error) : error;
-    }
+  #kept<Result>(call: () => Promise<Result>, sentence: string): Promise<Result> {
+    return fromStore(sentence, call);
   }
 
   async #record({ id, what, value }: Kill, state: KillChanged['state'], by: string, reason: string): Promise<void> {

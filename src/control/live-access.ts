@@ -2,6 +2,7 @@
  * The grants and kills in force at this gateway, as the data path asks for them: in memory, kept to the store by `changes`. What ends is taken out here at
  * once, its streams are ended, and then the store is told; what the store says is never taken where it is older than what was seen.
  */
+
 import { dueEnd, type EndedBy, type Grant, underTerms, used } from '../grant/grant.ts';
 import { ruleDigest } from '../grant/rule-digest.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
@@ -14,6 +15,7 @@ import { unreachable } from '../std/unreachable.ts';
 import { type ChangeListener, type RowKind, type Store, StoreError } from '../store/store.ts';
 import { LiveKills } from './live-kills.ts';
 import { grantOf, grantRow, type KeptGrant, type Kill, killOf } from './row-body.ts';
+import { storeUnavailable } from './store-unavailable.ts';
 
 /** How often what ends by itself is looked for, in milliseconds; a request looks for itself. */
 export const LOOK_EVERY_MS = 250;
@@ -301,10 +303,4 @@ function grantEnded(why: string): Refusal {
   return new Refusal('GRANT_ENDED', `${why}; nothing was done`, {
     advice: 'ask for a new grant: `sallyport grants request`',
   });
-}
-
-/** What needs the store cannot be done now. */
-export function storeUnavailable(message: string, cause?: unknown): Refusal {
-  const detail = cause instanceof Error ? cause.message : '';
-  return new Refusal('STORE_UNAVAILABLE', message, { detail, cause, retryAfterSeconds: 2 });
 }

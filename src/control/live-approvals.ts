@@ -2,6 +2,7 @@
  * Questions as the data path waits for them at this gateway: who waits is told by the store's changes, from whichever gateway the answer came, and a gateway that
  * stops lets all of them go. What ends by itself is written here, by whoever sees it first.
  */
+
 import { type Approval, current } from '../approval/approval.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -9,8 +10,8 @@ import type { Approvals, HeldRequest, Waited } from '../pipeline/approvals.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
 import { approvalOf, type KeptApproval } from './approval-rows.ts';
-import { storeUnavailable } from './live-access.ts';
 import type { Questions } from './questions.ts';
+import { storeUnavailable } from './store-unavailable.ts';
 
 /** How often what ends by itself is looked for, in milliseconds. */
 const LOOK_EVERY_MS = 500;

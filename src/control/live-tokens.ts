@@ -1,10 +1,11 @@
 /*
  * The gateway's own tokens that are in force, in memory: who presents one is found without the store. What the store cannot be heard of counts as ended.
  */
+
 import { hash } from 'node:crypto';
 import type { Caller } from '../model/caller.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
-import { storeUnavailable } from './live-access.ts';
+import { storeUnavailable } from './store-unavailable.ts';
 import { dueTokenEnd, type KeptToken, type TokenEndedBy, tokenOf } from './token-row.ts';
 
 interface Parts {

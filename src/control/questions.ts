@@ -2,6 +2,7 @@
  * Questions to persons, in the store: asked by the data path, answered by the control plane, taken once. Each change is in the journal, on the disk, before the
  * store keeps it; of two that would change one question, the store lets one go first, at whatever gateway.
  */
+
 import {
   type Answer,
   type Approval,
@@ -20,10 +21,10 @@ import { Refusal } from '../model/refusal.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
-import { type RowWriter, type Store, StoreError } from '../store/store.ts';
+import type { RowWriter, Store } from '../store/store.ts';
 import { approvalEvent } from './approval-event.ts';
 import { approvalOf, approvalRow, type KeptApproval, pointedAt, pointerRow } from './approval-rows.ts';
-import { storeUnavailable } from './live-access.ts';
+import { fromStore } from './from-store.ts';
 import { mayHaveRun, notTaken, notThere } from './question-refusals.ts';
 import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
 import { hangsOnLabels, partyOf, seatsOf } from './seats.ts';
@@ -291,11 +292,7 @@ export class Questions {
     return this.#reading(() => this.#parts.store.exclusively(key, work));
   }
 
-  async #reading<Result>(call: () => Promise<Result>): Promise<Result> {
-    try {
-      return await call();
-    } catch (error) {
-      throw error instanceof StoreError ? storeUnavailable('the store of approvals does not answer', error) : error;
-    }
+  #reading<Result>(call: () => Promise<Result>): Promise<Result> {
+    return fromStore('the store of approvals does not answer', call);
   }
 }

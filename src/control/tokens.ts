@@ -2,6 +2,7 @@
  * Tokens of the gateway's own: a part of what a caller may do itself, for a program that it starts, for an hour at most. Each is in the journal, on the
  * disk, before it is given.
  */
+
 import { SignJWT } from 'jose';
 import { type Caller, callerKey } from '../model/caller.ts';
 import type { GrantScope } from '../model/grant-scope.ts';
@@ -9,9 +10,9 @@ import { ISSUED_TOKEN_HEADER, ISSUED_TOKEN_ISSUER } from '../model/issued-token-
 import { Refusal } from '../model/refusal.ts';
 import type { TokenChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
-import { type RowWriter, type Store, StoreError } from '../store/store.ts';
+import type { RowWriter, Store } from '../store/store.ts';
+import { fromStore } from './from-store.ts';
 import type { Grants } from './grants.ts';
-import { storeUnavailable } from './live-access.ts';
 import { type LiveTokens, runOfToken } from './live-tokens.ts';
 import { OWN_TOKEN_LIMITS } from './own-token-limits.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -162,12 +163,8 @@ export class Tokens {
     });
   }
 
-  async #reading<Result>(call: () => Promise<Result>): Promise<Result> {
-    try {
-      return await call();
-    } catch (error) {
-      throw error instanceof StoreError ? storeUnavailable('the store of tokens does not answer', error) : error;
-    }
+  #reading<Result>(call: () => Promise<Result>): Promise<Result> {
+    return fromStore('the store of tokens does not answer', call);
   }
 }
 

@@ -42,6 +42,12 @@ export function or(a: Truth, b: Truth): Truth {
   return b === NO ? a : a | b;
 }
 
+/** The opposite; what is missing stays missing. */
+export function not(value: Truth): Truth {
+  if (value === YES) return NO;
+  return value === NO ? YES : value;
+}
+
 /** Yes or no. */
 export function truth(is: boolean): Truth {
   return is ? YES : NO;

@@ -6,7 +6,7 @@ import { allHold, conditionsOf } from '../conditions.ts';
 import type { Question } from '../question.ts';
 import { type Reading, readings } from '../reading.ts';
 import type { CallerMatch, NamespaceMatch } from '../rule.ts';
-import { and, NO, or, type Truth, YES } from '../truth.ts';
+import { and, NO, not, or, type Truth } from '../truth.ts';
 import type { Guard, GuardId } from './guard.ts';
 
 /** Where a guard is open; what is absent does not narrow. */
@@ -37,9 +37,4 @@ function openingTest({ callers = [{}], targets = ['*'], namespaces }: GuardOpeni
     const [literal] = readings(question.operation, question.unsaid);
     return allHold(conditions, question, literal as Reading);
   };
-}
-
-function not(value: Truth): Truth {
-  if (value === YES) return NO;
-  return value === NO ? YES : value;
 }
