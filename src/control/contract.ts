@@ -185,13 +185,29 @@ export const presentSchema = z.strictObject({
 });
 
 /** Who asks, as the gateway sees it. */
-export const selfSchema = z.strictObject({
+export const meSchema = z.strictObject({
   subject: z.string(),
   issuer: z.string(),
   groups: z.array(z.string()),
   kind: z.enum(['autonomous', 'person']),
+  person: z.string().optional().describe('The person behind the identity, where its issuer names one.'),
   roles: z.array(z.enum(['auditor', 'operator', 'approver'])),
-  tokenEndsAt: instant,
+  seats: z
+    .array(z.string())
+    .describe(
+      'Rules whose questions name the caller to answer them. The role `approver` answers those that name nobody; who a label of the namespace names is not known before.',
+    ),
+  tokenEndsAt: instant.describe('Of a browser: when its session ends, whatever it does.'),
+  session: z
+    .strictObject({
+      id: z.string(),
+      signedInAt: instant,
+      idleEndsAt: instant.describe('When it ends unless its person does something.'),
+      endsAt: instant,
+      csrf: z.string().describe('What each change of this session brings in the header `x-csrf-token`.'),
+    })
+    .optional()
+    .describe('Of a browser that signed in; absent where a token was presented.'),
   issued: z
     .strictObject({
       id: z.string(),

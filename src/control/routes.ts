@@ -20,7 +20,6 @@ import {
   presentSchema,
   reasonSchema,
   refusalSchema,
-  selfSchema,
   setKillSchema,
   type TargetPlace,
   targetSchema,
@@ -29,6 +28,7 @@ import type { Grants } from './grants.ts';
 import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { LiveApprovals } from './live-approvals.ts';
+import { meRoutes } from './me-routes.ts';
 import type { Questions } from './questions.ts';
 import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
@@ -36,7 +36,7 @@ import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
 import { tokenRoutes } from './token-routes.ts';
 import type { Tokens } from './tokens.ts';
-import { grantView, instant, killView, refusalView } from './views.ts';
+import { grantView, killView, refusalView } from './views.ts';
 
 interface Parts {
   readonly grants: Grants;
@@ -46,6 +46,8 @@ interface Parts {
   readonly refusals: Refusals;
   readonly questions: Questions;
   readonly approvals: LiveApprovals;
+  /** Rules whose questions the caller is named to answer. */
+  readonly seatedIn: (caller: Caller) => readonly string[];
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly targets: ReadonlySet<string>;
@@ -62,7 +64,8 @@ const CHANGE: readonly RoleName[] = ['operator'];
 /** Every operation of the control plane. */
 export function routesOf(parts: Parts): readonly Route[] {
   return [
-    ...selfRoutes(parts),
+    ...gatewayRoutes(parts),
+    ...meRoutes(parts),
     ...refusalRoutes(parts),
     ...askRoutes(parts),
     ...grantRoutes(parts),
@@ -72,7 +75,7 @@ export function routesOf(parts: Parts): readonly Route[] {
   ];
 }
 
-function selfRoutes({ version, storeFailure, targetPlaces }: Parts): readonly Route[] {
+function gatewayRoutes({ version, storeFailure, targetPlaces }: Parts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -82,26 +85,6 @@ function selfRoutes({ version, storeFailure, targetPlaces }: Parts): readonly Ro
       needs: 'nobody',
       answer: { status: 200, schema: healthSchema, description: 'It answers.' },
       handle: async () => ({ status: 200, body: { version, store: storeFailure() === '' ? 'answers' : 'fails' } }),
-    },
-    {
-      method: 'GET',
-      path: '/self',
-      id: 'self',
-      summary: 'Who the caller is to the gateway, and its roles.',
-      needs: 'caller',
-      answer: { status: 200, schema: selfSchema, description: 'The caller.' },
-      handle: async ({ caller, roles }) => ({
-        status: 200,
-        body: {
-          subject: caller.subject,
-          issuer: caller.issuer,
-          groups: caller.groups,
-          kind: caller.kind,
-          roles: [...new Set(roles.map(({ role }) => role))],
-          tokenEndsAt: instant(caller.tokenEndsAt),
-          ...(caller.issued === undefined ? {} : { issued: caller.issued }),
-        },
-      }),
     },
     {
       method: 'GET',

@@ -11,6 +11,8 @@ import { Refusal } from '../model/refusal.ts';
 import type { Clock } from '../std/clock.ts';
 import { type answering, CONTROL_LIMITS, problemOf, type Received } from './answer.ts';
 import { askPage } from './ask-page.ts';
+import type { BuiltPages } from './pages/built-pages.ts';
+import { servePage } from './pages/serve-pages.ts';
 import type { Answered } from './route.ts';
 
 interface Options {
@@ -19,6 +21,7 @@ interface Options {
   readonly pathPrefix: string;
   readonly certificate: { readonly certPem: string; readonly keyPem: string };
   readonly answer: ReturnType<typeof answering>;
+  readonly pages: BuiltPages;
   readonly clock: Clock;
   /** The gateway's fault, for the log. */
   readonly onFault: (error: unknown) => void;
@@ -98,8 +101,7 @@ async function serveOne(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const page = pageOf(options, request);
-    if (page !== undefined) return sendPage(response, page);
+    if (await isPageServed(options, request, response)) return;
     const { answered, caller } = await options.answer(received(options, request));
     if ('begin' in answered) sendEvents(options, streams, answered, caller as Caller, response);
     else send(response, answered.status, 'application/json', answered.body, answered.version);
@@ -115,10 +117,22 @@ async function serveOne(
   }
 }
 
-/** The one page that there is: that of a suggestion's link, for whoever has the link. */
-function pageOf({ pathPrefix }: Options, { method, url = '' }: IncomingMessage): string | undefined {
-  const [path, query] = url.split(/\?(.*)/s);
-  return method === 'GET' && path === `${pathPrefix}/ask` ? askPage(new URLSearchParams(query)) : undefined;
+/** Whether it was for a page; a path of the API never is. */
+async function isPageServed(
+  { pathPrefix: prefix, pages }: Options,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const { method, url = '' } = request;
+  const [whole = '', query] = url.split(/\?(.*)/s);
+  if (whole !== prefix && !whole.startsWith(`${prefix}/`)) return false;
+  const path = whole.slice(prefix.length);
+  if (path === '/api' || path.startsWith('/api/')) return false;
+  const asked = method === 'GET' && path === '/ask' ? askPage(new URLSearchParams(query)) : undefined;
+  if (asked !== undefined) sendPage(response, asked);
+  else if (path === '') response.writeHead(308, { ...HEADERS, location: `${prefix}/` }).end();
+  else await servePage(pages, { path, prefix }, request, response);
+  return true;
 }
 
 function sendPage(response: ServerResponse, page: string): void {

@@ -11,6 +11,7 @@ import type { TargetPlace } from '../control/contract.ts';
 import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
 import { openApi } from '../control/open-api.ts';
+import { BuiltPages } from '../control/pages/built-pages.ts';
 import { Refusals } from '../control/refusals.ts';
 import type { Route } from '../control/route.ts';
 import { routesOf } from '../control/routes.ts';
@@ -20,10 +21,10 @@ import { toEach } from '../control/to-each.ts';
 import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
 import { Refusal } from '../model/refusal.ts';
-
 import { type Access, noAccess } from '../pipeline/access.ts';
 import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
+import { seatedIn } from '../policy/seated-in.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openStore, type StorePlace } from '../store/open-store.ts';
@@ -37,6 +38,7 @@ import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { version } from './version.ts';
+import { WEB_FOLDER } from './web-folder.ts';
 
 interface Parts {
   readonly config: Config;
@@ -154,6 +156,7 @@ export async function openControl(parts: Parts): Promise<Control> {
           refusals,
           questions,
           approvals,
+          seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
           underWay: () => inFlight.list(),
           targets: new Set(config.targets.map(({ name }) => name)),
           targetPlaces,
@@ -232,6 +235,7 @@ function serveRoutes(
     ...place,
     certificate,
     answer: answering({ routes, authenticate, roles: policy.roles, clock: told.clock }),
+    pages: new BuiltPages(WEB_FOLDER),
     clock: told.clock,
     onFault: (error) =>
       told.log.error(

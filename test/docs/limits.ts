@@ -14,6 +14,7 @@ import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-ide
 import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
+import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
 import { QUESTION_LIMITS } from '../../src/control/questions.ts';
 import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
@@ -76,6 +77,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['The log', { ...LOG_LIMITS }, 'src/main/log-limit.ts'],
   ['Masks that come back', { ...MASK_TELL_LIMITS }, 'src/main/mask-teller.ts'],
   ['The control plane', { ...CONTROL_LIMITS }, 'src/control/answer.ts'],
+  ['The pages of the console', { ...PAGE_LIMITS }, 'src/control/pages/built-pages.ts'],
   ['What callers were refused', { ...REFUSAL_LIMITS }, 'src/control/refusals.ts'],
   ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],

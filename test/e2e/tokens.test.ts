@@ -118,7 +118,7 @@ test('a scope narrows it, to the letter; discovery and reviews of oneself stay',
 test('a token gives no other, holds no role, and sees and ends nothing of its giver but itself', async () => {
   const [{ id, token }, other] = [await give(), await give()];
   assert.equal((await api(token, 'POST', '/tokens', { targets: ['demo'] })).body.code, 'TOKEN_NOT_GIVEN');
-  const self = await api(token, 'GET', '/self');
+  const self = await api(token, 'GET', '/me');
   assert.deepEqual([self.body.kind, self.body.roles, self.body.issued.id], ['autonomous', [], id]);
   assert.equal((await api(token, 'GET', '/who')).status, 403);
   assert.equal((await api(token, 'POST', '/kills', { what: 'all', reason: 'x' })).status, 403);

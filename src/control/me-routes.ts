@@ -1,0 +1,37 @@
+import type { Caller } from '../model/caller.ts';
+import { meSchema } from './contract.ts';
+import type { Route } from './route.ts';
+import { instant } from './views.ts';
+
+interface Parts {
+  /** Rules whose questions the caller is named to answer. */
+  readonly seatedIn: (caller: Caller) => readonly string[];
+}
+
+/** Who asks, as the gateway sees it. */
+export function meRoutes({ seatedIn }: Parts): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/me',
+      id: 'me',
+      summary: 'Who the caller is to the gateway, its roles, and which questions it may answer.',
+      needs: 'caller',
+      answer: { status: 200, schema: meSchema, description: 'The caller.' },
+      handle: async ({ caller, roles }) => ({
+        status: 200,
+        body: {
+          subject: caller.subject,
+          issuer: caller.issuer,
+          groups: caller.groups,
+          kind: caller.kind,
+          ...(caller.person === undefined ? {} : { person: caller.person }),
+          roles: [...new Set(roles.map(({ role }) => role))],
+          seats: caller.issued === undefined ? seatedIn(caller) : [],
+          tokenEndsAt: instant(caller.tokenEndsAt),
+          ...(caller.issued === undefined ? {} : { issued: caller.issued }),
+        },
+      }),
+    },
+  ];
+}

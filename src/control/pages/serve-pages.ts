@@ -1,0 +1,99 @@
+/*
+ * The console's pages over HTTP. A path that is a built file is that file; every other one is the one page that all addresses of the console begin with,
+ * except where a browser asks for a part of a page: that is not there. What begins with `/api/` never comes here.
+ */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Refusal } from '../../model/refusal.ts';
+import type { BuiltPages, PageFile } from './built-pages.ts';
+import { pageHeaders } from './page-headers.ts';
+import { unbuiltPage } from './unbuilt-page.ts';
+
+/** What stands in a built page for the nonce of its styles. */
+const NONCE_MARK = 'SALLYPORT_NONCE';
+
+/** What stands in a built page for the path before all addresses. */
+const BASE_MARK = '<base href="/"';
+
+/**
+ * Answers a request for a page; `path` is what follows `prefix`.
+ *
+ * @throws {Refusal} METHOD_NOT_ALLOWED, NOT_FOUND
+ */
+export async function servePage(
+  pages: BuiltPages,
+  { path, prefix }: { readonly path: string; readonly prefix: string },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new Refusal('METHOD_NOT_ALLOWED', 'a page is read and takes nothing');
+  const files = await pages.files();
+  if (files === undefined) return send(response, 503, { ...noStore(), type: HTML }, Buffer.from(unbuiltPage()));
+  const file = files.get(path.slice(1));
+  if (file !== undefined && file.type !== HTML) return sendFile(file, request, response);
+  if (path.startsWith('/assets/') || !isForPage(request))
+    throw new Refusal('NOT_FOUND', 'the console has no such file; a page that was built before it may ask for it', {
+      advice: 'load the page anew',
+    });
+  sendIndex(files.get('index.html') as PageFile, prefix, response);
+}
+
+const HTML = 'text/html; charset=utf-8';
+
+/** Whether a browser wants a document; what does not say is taken at its word. Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header */
+function isForPage({ headers }: IncomingMessage): boolean {
+  return ['document', 'empty', undefined].includes(headers['sec-fetch-dest'] as string | undefined);
+}
+
+/** Security: a nonce of its own for every answer, so nothing keeps the page. */
+function sendIndex({ bytes }: PageFile, prefix: string, response: ServerResponse): void {
+  const nonce = randomBytes(18).toString('base64url');
+  const page = bytes.toString().replaceAll(NONCE_MARK, nonce).replace(BASE_MARK, `<base href="${prefix}/"`);
+  send(response, 200, { ...noStore(nonce), type: HTML }, Buffer.from(page));
+}
+
+async function sendFile(file: PageFile, { headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+  const encoding = encodingFor(headers['accept-encoding']);
+  const packed = encoding === undefined ? undefined : await file.packed(encoding);
+  const tag = packed === undefined ? file.tag : file.tag.replace(/"$/, `-${encoding}"`);
+  const kept = {
+    ...pageHeaders(),
+    'cache-control': file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    etag: tag,
+    vary: 'accept-encoding',
+  };
+  if (headers['if-none-match'] === tag) {
+    response.writeHead(304, kept);
+    response.end();
+    return;
+  }
+  const coding = packed === undefined ? {} : { 'content-encoding': encoding as string };
+  send(response, 200, { ...kept, ...coding, type: file.type }, packed ?? file.bytes);
+}
+
+function noStore(nonce?: string): Record<string, string> {
+  return { ...pageHeaders(nonce), 'cache-control': 'no-store' };
+}
+
+/** Source: RFC 9110, 12.5.3; a coding with a weight of zero is not wanted. */
+function encodingFor(accepted: string | string[] | undefined): 'br' | 'gzip' | undefined {
+  const codings = String(accepted ?? '')
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => !/;\s*q=0(\.0*)?$/.test(coding))
+    .map((coding) => coding.replace(/\s*;.*$/, ''));
+  if (codings.includes('br')) return 'br';
+  return codings.includes('gzip') ? 'gzip' : undefined;
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  { type, ...headers }: Record<string, string> & { readonly type: string },
+  bytes: Buffer,
+): void {
+  response.writeHead(status, { ...headers, 'content-type': type, 'content-length': bytes.length });
+  // Node sends no body to a HEAD.
+  response.end(bytes);
+}
