@@ -7,7 +7,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ForPeople } from './for-people.mjs';
 import { ensurePackages } from './packages.mjs';
-import { nodeFlags, readsCallersFiles, tasks } from './tasks.mjs';
+import { ensurePages } from './pages.mjs';
+import { nodeFlags, readsCallersFiles, showsPages, tasks } from './tasks.mjs';
 import { ensureNode } from './toolchain.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,6 +26,9 @@ export async function bootstrap(name, args) {
     PATH: [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter),
   };
   await ensurePackages(root, node, environment);
+  // What is shown can be shown without them, so nothing ends here.
+  if (showsPages.has(name))
+    await ensurePages(root, node, environment).catch((thrown) => process.stderr.write(`${thrown.message}\n`));
   const [program, ...first] = task;
   const cwd = readsCallersFiles.has(name) ? callersFolder() : root;
   return await run(node, [...(nodeFlags[name] ?? []), path.join(root, program), ...first, ...args], {

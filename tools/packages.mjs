@@ -6,20 +6,21 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { ForPeople } from './for-people.mjs';
 import { withLock } from './lock.mjs';
 import { npm } from './npm.mjs';
 import { withProgress } from './progress.mjs';
 
 /**
- * Installs what the lock file names where it is not there; quick where it is.
+ * Installs what the lock file in `folder` names where it is not there; quick where it is. `size` is the key of toolchain.json that says how much there is to fetch.
  *
  * @throws {ForPeople} when npm cannot install, with npm's own last lines
  */
-export async function ensurePackages(root, node, env) {
-  if (isInstalled(root)) return;
-  await withLock(path.join(root, '.cache', 'packages.lock'), async () => {
-    if (!isInstalled(root)) await install(root, node, env);
+export async function ensurePackages(folder, node, env, size = 'dependencies') {
+  if (isInstalled(folder)) return;
+  await withLock(path.join(folder, '.cache', 'packages.lock'), async () => {
+    if (!isInstalled(folder)) await install(folder, node, env, size);
   });
 }
 
@@ -41,12 +42,12 @@ function packagesIn(lockFile) {
   }
 }
 
-async function install(root, node, env) {
-  const { dependencies } = JSON.parse(readFileSync(new URL('toolchain.json', import.meta.url), 'utf8'));
+async function install(root, node, env, size) {
+  const { [size]: dependencies } = JSON.parse(readFileSync(new URL('toolchain.json', import.meta.url), 'utf8'));
   const count = Object.values(packagesIn(path.join(root, 'package-lock.json'))).filter(
     (entry) => !entry.optional,
   ).length;
-  const label = `installing ${count} packages (about ${dependencies.downloadMegabytes} MB to fetch) into node_modules`;
+  const label = `installing ${count} packages (about ${dependencies.downloadMegabytes} MB to fetch) into ${path.join(path.relative(process.cwd(), root), 'node_modules')}`;
   const startedMs = Date.now();
   const elapsed = () => `${Math.round((Date.now() - startedMs) / 1000)} s`;
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];

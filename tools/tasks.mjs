@@ -24,3 +24,6 @@ export const nodeFlags = { start: ['--single-threaded-gc'] };
 
 /** Tasks whose arguments name the caller's own files, so that they run in the caller's folder; all others run in the project's root. */
 export const readsCallersFiles = new Set(['start', 'demo']);
+
+/** Tasks before which the console's pages are built, where they are not. */
+export const showsPages = new Set(['demo']);
