@@ -36,6 +36,8 @@ export interface Operation {
   /** What exec, attach, port-forward and log ask of their pod. */
   readonly stream: StreamOptions | undefined;
   readonly body: OperationBody | undefined;
+  /** The run of a command that the caller's own program says this is part of. Security: anybody's word, so nothing is decided by it. */
+  readonly claimed?: { readonly session: string; readonly command: string };
 }
 
 /** Powers that hide in other verbs; each is named in a rule's `powers` or by its exact resource, never reached by a wildcard. */

@@ -22,7 +22,8 @@ const KNOWN_KEYS = new Set([
  * @param digestOf of a body: keyed, since whoever reads the journal could else find a short secret by trying
  */
 export function recordedOperation(operation: Operation, digestOf: (bytes: Uint8Array) => string): RecordedOperation {
-  const { verb, apiGroup, apiVersion, resource, subresource, namespace, name, path, power, stream, body } = operation;
+  const { verb, apiGroup, apiVersion, resource, subresource, namespace, name, path, power, stream, body, claimed } =
+    operation;
   const query: (readonly [string, string])[] = [];
   // Security: behind a proxy, path and query are an application's own and may hold what must not be recorded.
   const isProxied = power?.endsWith('-proxy') ?? false;
@@ -50,6 +51,9 @@ export function recordedOperation(operation: Operation, digestOf: (bytes: Uint8A
             ...(stream.ports.length === 0 ? {} : { ports: stream.ports }),
           },
         }),
+    ...(claimed === undefined
+      ? {}
+      : { claimed: { session: maskedText(claimed.session), command: maskedText(claimed.command) } }),
     ...(body === undefined
       ? {}
       : { body: { mediaType: body.mediaType, bytes: body.bytes.length, digest: digestOf(body.bytes) } }),

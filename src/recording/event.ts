@@ -297,6 +297,8 @@ export interface RecordedOperation {
     readonly tty: boolean;
     readonly ports?: readonly number[];
   };
+  /** What the caller's own program says that the request belongs to; nobody checks it. `session` is the same for all requests of one run. */
+  readonly claimed?: { readonly session: string; readonly command: string };
   /** `digest`: `hmac-sha256:` and its hex digits, under the journal's own key. */
   readonly body?: { readonly mediaType: string; readonly bytes: number; readonly digest: string };
 }

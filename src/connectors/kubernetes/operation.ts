@@ -15,6 +15,7 @@ import type { Discovery } from './discovery/discovery.ts';
 import { equivalents } from './equivalents.ts';
 import { powerOf } from './powers.ts';
 import { printable } from './printable.ts';
+import { claimedRun } from './request/claimed-run.ts';
 import { refuseUnknownKeys } from './request/delete-many.ts';
 import { type RequestInfo, requestInfo } from './request/request-info.ts';
 import { isConnect, isLog, isStream, streamOptions } from './request/stream-options.ts';
@@ -42,6 +43,7 @@ export async function parseOperation(
   const kind = info.isResourceRequest ? await findKind(info, discovery) : undefined;
   const stream = streamOptions(info, power, request);
   const read = await readBody(request, info, kind, limits);
+  const claimed = claimedRun(request);
   return {
     target,
     ...info,
@@ -53,6 +55,7 @@ export async function parseOperation(
     options: writeOptions(info, read.options),
     stream,
     body: read.body,
+    ...(claimed === undefined ? {} : { claimed }),
   };
 }
 
