@@ -10,6 +10,9 @@ export interface RecordedEvent {
   readonly seq: number;
   readonly hash: string;
   readonly event: Event;
+  /** Where its line begins, counted from where reading began, and its bytes without the end. */
+  readonly byte: number;
+  readonly lineBytes: number;
 }
 
 /** Where reading a segment came to its end. */
@@ -52,10 +55,10 @@ export async function* readChain(
         return end('kind' in checked ? checked : { kind: 'altered', seqExpected: checked.seq });
       }
       head = checked;
+      batch.push({ seq: checked.seq, hash: checked.hash, event, byte: bytes, lineBytes: line.length });
       bytes += line.length + 1;
       lines += 1;
       from = to + 1;
-      batch.push({ seq: checked.seq, hash: checked.hash, event });
     }
     // Copied, since the source may use its chunk again.
     rest = Buffer.from(data.subarray(from));

@@ -17,6 +17,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
   connectors: ['model', 'std'],
   grant: ['model', 'std', 'policy'],
   store: ['model', 'std'],
+  catalog: ['recording'],
   storage: ['model', 'std', 'policy', 'approval', 'recording'],
   pipeline: ['model', 'std', 'policy', 'approval', 'masking', 'recording', 'connectors/connector.ts'],
   control: [
@@ -31,7 +32,16 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'pipeline/approvals.ts',
     'pipeline/in-flight.ts',
   ],
-  cli: ['std', 'control/contract.ts', 'control/approval-contract.ts', 'config', 'policy', 'masking', 'recording'],
+  cli: [
+    'std',
+    'control/contract.ts',
+    'control/approval-contract.ts',
+    'config',
+    'policy',
+    'masking',
+    'recording',
+    'catalog',
+  ],
   main: 'everything',
 };
 

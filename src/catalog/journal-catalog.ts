@@ -1,0 +1,286 @@
+/*
+ * The catalog of one journal: tables made from its segments, each line checked against the chain before it is taken.
+ *
+ * Nothing is known here that the journal does not say. A place that the chain does not go on from (a tail was set aside after a crash, the folder was replaced)
+ * has everything made anew. Two processes may take from one journal into one file: each batch says where it goes on from, and one that comes second is dropped.
+ */
+import { chmodSync, createReadStream, readdirSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { ChainFault, ChainHead } from '../recording/chain.ts';
+import type {
+  Catalog,
+  ExchangeFilter,
+  FoundExchange,
+  FoundLine,
+  FoundSession,
+  FoundStory,
+  Page,
+  Viewer,
+} from '../recording/found.ts';
+import { type RecordedEvent, readChain } from '../recording/read-chain.ts';
+import { segmentName, segmentNumbers } from '../recording/segment-name.ts';
+import { toExchange, toSession, toStory } from './rows.ts';
+import { CATALOG_TABLES, CATALOG_VERSION } from './schema.ts';
+import { EventTaker } from './take-event.ts';
+import { allOf, matching, visibleTo, type Where } from './where.ts';
+
+/** Where in the journal the tables are. */
+interface Place extends ChainHead {
+  readonly segment: number;
+  readonly byte: number;
+}
+
+/** Limit: lines that are shown of one exchange. */
+const LINES_MAX = 1_000;
+
+/** Limit: stories that are shown of one session. */
+const STORIES_MAX = 1_000;
+
+const COUNTS = `count(*) AS exchanges, sum(isChange) AS changes, sum(outcome = 'refused') AS refused,
+  sum(outcome IN ('broken', 'lost') OR (outcome = 'abandoned' AND status IS NULL)) AS failed, min(at) AS startedAt, max(at) AS lastAt`;
+
+/** The catalog of the journal in a folder, kept in a file. */
+export class JournalCatalog implements Catalog {
+  readonly #folder: string;
+  readonly #database: DatabaseSync;
+  readonly #taker: EventTaker;
+  #catching: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(folder: string, file: string) {
+    this.#folder = folder;
+    this.#database = openTables(file);
+    this.#taker = new EventTaker(this.#database);
+  }
+
+  /** Takes what the journal has and the tables have not; resolves when it has come to the journal's end, or to what does not hold. */
+  catchUp(): Promise<void> {
+    this.#catching ??= this.#takeAll().finally(() => {
+      this.#catching = undefined;
+    });
+    return this.#catching;
+  }
+
+  /** Makes everything anew. */
+  async remake(): Promise<void> {
+    await this.#catching;
+    this.#clear();
+    await this.catchUp();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#database.close();
+  }
+
+  async sessions(viewer: Viewer, filter: ExchangeFilter, { before, limit }: Page): Promise<readonly FoundSession[]> {
+    const seen = visibleTo(viewer);
+    const where = allOf([
+      seen,
+      matching(filter),
+      ...(before === undefined ? [] : [{ sql: 'session < ?', values: [before] }]),
+    ]);
+    const ids = this.#all(
+      `SELECT DISTINCT session AS id FROM exchange WHERE ${where.sql} ORDER BY session DESC LIMIT ?`,
+      [...where.values, limit],
+    );
+    return ids.flatMap(({ id }) => this.#sessionOf(seen, id as string) ?? []);
+  }
+
+  async session(viewer: Viewer, id: string) {
+    const seen = visibleTo(viewer);
+    const session = this.#sessionOf(seen, id);
+    return session === undefined ? undefined : { session, stories: this.#storiesOf(seen, id) };
+  }
+
+  async exchanges(viewer: Viewer, filter: ExchangeFilter, { before, limit }: Page): Promise<readonly FoundExchange[]> {
+    const isOldestFirst = filter.session !== undefined;
+    const sql = `n ${isOldestFirst ? '>' : '<'} (SELECT n FROM exchange WHERE id = ?)`;
+    const after: readonly Where[] = before === undefined ? [] : [{ sql, values: [before] }];
+    const where = allOf([visibleTo(viewer), matching(filter), ...after]);
+    return this.#all(`SELECT * FROM exchange WHERE ${where.sql} ORDER BY n ${isOldestFirst ? 'ASC' : 'DESC'} LIMIT ?`, [
+      ...where.values,
+      limit,
+    ]).map(toExchange);
+  }
+
+  async exchange(viewer: Viewer, id: string) {
+    const where = allOf([visibleTo(viewer), { sql: 'id = ?', values: [id] }]);
+    const [row] = this.#all(`SELECT * FROM exchange WHERE ${where.sql}`, where.values);
+    if (row === undefined) return undefined;
+    const places = this.#all('SELECT * FROM line WHERE exchange = ? ORDER BY seq LIMIT ?', [
+      row.n as number,
+      LINES_MAX,
+    ]);
+    const lines: FoundLine[] = [];
+    for (const { segment, byte, lineBytes } of places)
+      lines.push(await this.#readLine(segment as number, byte as number, lineBytes as number));
+    return { exchange: toExchange(row), lines };
+  }
+
+  #sessionOf(seen: Where, id: string): FoundSession | undefined {
+    const [row] = this.#all(
+      `SELECT session, subject, issuer, kind, target, ${COUNTS}, sum(outcome = 'open') AS open, count(recording) AS recordings
+       FROM exchange WHERE session = ? AND ${seen.sql} GROUP BY session`,
+      [id, ...seen.values],
+    );
+    return row === undefined ? undefined : toSession(row);
+  }
+
+  #storiesOf(seen: Where, id: string): readonly FoundStory[] {
+    return this.#all(
+      `SELECT claimedSession, claimedCommand, ${COUNTS} FROM exchange WHERE session = ? AND claimedSession IS NOT NULL AND ${seen.sql}
+       GROUP BY claimedSession, claimedCommand ORDER BY min(n) LIMIT ?`,
+      [id, ...seen.values, STORIES_MAX],
+    ).map(toStory);
+  }
+
+  #all(sql: string, values: readonly (string | number)[]): Record<string, unknown>[] {
+    return this.#database.prepare(sql).all(...values) as Record<string, unknown>[];
+  }
+
+  async #readLine(segment: number, byte: number, lineBytes: number): Promise<FoundLine> {
+    const handle = await open(join(this.#folder, segmentName(segment)));
+    try {
+      const bytes = Buffer.alloc(lineBytes);
+      await handle.read(bytes, 0, lineBytes, byte);
+      const line = bytes.toString();
+      const { seq, hash } = JSON.parse(line) as ChainHead;
+      return { seq, hash, line };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #takeAll(): Promise<void> {
+    let isAnew = this.#place() === undefined;
+    while (!this.#isClosed) {
+      const place = this.#place();
+      const next = nextOf(this.#folder, place);
+      if (next === 'end') return;
+      const fault = next === 'gone' ? 'gap' : await this.#takeSegment(next);
+      if (fault === undefined) continue;
+      if (fault === 'unfinished' && next !== 'gone' && isLast(this.#folder, next.segment)) return;
+      // What the chain does not go on from was cut off or replaced: once, everything is made anew; then what holds is all that there is.
+      if (isAnew) return;
+      isAnew = true;
+      this.#clear();
+    }
+  }
+
+  /** Why it does not hold to its end. */
+  async #takeSegment({ segment, byte, previous }: Next): Promise<ChainFault['kind'] | undefined> {
+    const chunks = createReadStream(join(this.#folder, segmentName(segment)), {
+      start: byte,
+      highWaterMark: 256 * 1024,
+    });
+    const reading = readChain(chunks, previous);
+    let from = this.#place();
+    for (let step = await reading.next(); !this.#isClosed; step = await reading.next()) {
+      if (step.done) return step.value.fault?.kind;
+      const last = step.value.at(-1) as RecordedEvent;
+      const to = { segment, byte: byte + last.byte + last.lineBytes + 1, seq: last.seq, hash: last.hash };
+      if (!this.#takeBatch(step.value, { segment, byte }, from, to)) break;
+      from = to;
+    }
+    chunks.destroy();
+    return undefined;
+  }
+
+  /** Whether nobody else has taken it meanwhile. */
+  #takeBatch(
+    batch: readonly RecordedEvent[],
+    read: { segment: number; byte: number },
+    from: Place | undefined,
+    to: Place,
+  ) {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const isNext = this.#place()?.hash === from?.hash;
+      if (isNext) {
+        for (const event of batch) this.#taker.take(event, read.segment, read.byte);
+        this.#database
+          .prepare('INSERT OR REPLACE INTO place (one, segment, byte, seq, hash) VALUES (1, ?, ?, ?, ?)')
+          .run(to.segment, to.byte, to.seq, to.hash);
+      }
+      this.#database.exec('COMMIT');
+      return isNext;
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #place(): Place | undefined {
+    return this.#all('SELECT segment, byte, seq, hash FROM place', [])[0] as Place | undefined;
+  }
+
+  #clear(): void {
+    this.#database.exec(
+      `BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM line; DELETE FROM exchange; INSERT INTO said (said) VALUES ('delete-all'); COMMIT`,
+    );
+  }
+}
+
+interface Next {
+  readonly segment: number;
+  readonly byte: number;
+  readonly previous: ChainHead | undefined;
+}
+
+/** Where reading goes on; `gone`: what was read is not there any more. */
+function nextOf(folder: string, place: Place | undefined): Next | 'end' | 'gone' {
+  const numbers = segmentNumbers(readdirSync(folder));
+  if (place === undefined) {
+    const [first] = numbers;
+    return first === undefined ? 'end' : { segment: first, byte: 0, previous: undefined };
+  }
+  const previous = { seq: place.seq, hash: place.hash };
+  const later = numbers.find((number) => number > place.segment);
+  const bytes = numbers.includes(place.segment) ? statSync(join(folder, segmentName(place.segment))).size : undefined;
+  if (bytes !== undefined && bytes > place.byte) return { segment: place.segment, byte: place.byte, previous };
+  if (bytes !== undefined && bytes < place.byte) return 'gone';
+  if (later !== undefined) return { segment: later, byte: 0, previous };
+  return bytes === undefined ? 'gone' : 'end';
+}
+
+/** A line that is not whole at the end of the last segment is what a gateway is writing, or was when it ended. */
+function isLast(folder: string, segment: number): boolean {
+  return segmentNumbers(readdirSync(folder)).at(-1) === segment;
+}
+
+/** Source: https://www.sqlite.org/rescode.html, SQLITE_CORRUPT and SQLITE_NOTADB */
+const UNREADABLE = new Set([11, 26]);
+
+function openTables(file: string): DatabaseSync {
+  try {
+    const database = tablesIn(file);
+    if (database !== undefined) return database;
+  } catch (error) {
+    if (!UNREADABLE.has((error as { errcode?: number }).errcode ?? 0)) throw error;
+  }
+  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+  return tablesIn(file) as DatabaseSync;
+}
+
+/** Undefined where the tables are of another version. */
+function tablesIn(file: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(file, { timeout: 10_000 });
+  try {
+    // Security: it says what the journal says.
+    if (file !== ':memory:') chmodSync(file, 0o600);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (version !== 0 && version !== CATALOG_VERSION) {
+      database.close();
+      return undefined;
+    }
+    database.exec(`${CATALOG_TABLES}PRAGMA user_version = ${CATALOG_VERSION};`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Event, ExchangeBegun, ExchangeEnded, RecordedOperation } from '../recording/event.ts';
+import type { RecordedEvent } from '../recording/read-chain.ts';
+
+/** Puts events into the tables, in the journal's order. An event that is there already changes nothing. */
+export class EventTaker {
+  readonly #begin: StatementSync;
+  readonly #said: StatementSync;
+  readonly #permit: StatementSync;
+  readonly #end: StatementSync;
+  readonly #line: StatementSync;
+  readonly #numberOf: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#begin = database.prepare(`INSERT OR IGNORE INTO exchange
+      (n, id, session, at, subject, issuer, kind, token, target, verb, apiGroup, resource, subresource, namespace, name, path, isChange, claimedSession, claimedCommand, outcome)
+      VALUES (:n, :id, :session, :at, :subject, :issuer, :kind, :token, :target, :verb, :apiGroup, :resource, :subresource, :namespace, :name, :path, :isChange, :claimedSession,
+      :claimedCommand, 'open')`);
+    this.#said = database.prepare('INSERT INTO said (rowid, text) VALUES (?, ?)');
+    this.#permit = database.prepare(
+      `UPDATE exchange SET decision = 'allow', rule = :rule, grantId = :grantId, approval = :approval WHERE n = :n`,
+    );
+    this.#end =
+      database.prepare(`UPDATE exchange SET outcome = :outcome, status = :status, code = :code, durationMs = :durationMs, bytesIn = :bytesIn, bytesOut = :bytesOut,
+      decision = coalesce(:decision, decision), rule = coalesce(:rule, rule), grantId = coalesce(:grantId, grantId), approval = coalesce(:approval, approval) WHERE n = :n`);
+    this.#line = database.prepare(
+      'INSERT OR IGNORE INTO line (seq, exchange, segment, byte, lineBytes) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#numberOf = database.prepare('SELECT n FROM exchange WHERE id = ?');
+  }
+
+  /** `segmentByte`: where in its segment reading began. */
+  take({ seq, event, byte, lineBytes }: RecordedEvent, segment: number, segmentByte: number): void {
+    const exchange = exchangeOf(event);
+    if (exchange === undefined) return;
+    if (event.type === 'exchange.begun') this.#begun(event, seq);
+    const n = (this.#numberOf.get(exchange) as { n: number } | undefined)?.n;
+    // Of what began in a segment that is not here any more.
+    if (n === undefined) return;
+    this.#line.run(seq, n, segment, segmentByte + byte, lineBytes);
+    if (event.type === 'exchange.permitted')
+      this.#permit.run({ n, rule: event.rule, grantId: event.grant ?? null, approval: event.approval ?? null });
+    else if (event.type === 'exchange.ended') this.#ended(event, n);
+  }
+
+  #begun(event: ExchangeBegun, n: number): void {
+    const { exchange, session, at, caller, target, operation } = event;
+    this.#begin.run({
+      n,
+      id: exchange,
+      session,
+      at,
+      subject: caller.subject,
+      issuer: caller.issuer,
+      kind: caller.kind,
+      token: caller.token ?? null,
+      target,
+      verb: operation?.verb ?? event.method.toLowerCase(),
+      apiGroup: operation?.apiGroup ?? '',
+      resource: operation?.resource ?? '',
+      subresource: operation?.subresource ?? '',
+      namespace: operation?.namespace ?? '',
+      name: operation?.name ?? '',
+      path: operation?.path ?? '',
+      isChange: operation !== undefined && isChange(operation) ? 1 : 0,
+      claimedSession: operation?.claimed?.session ?? null,
+      claimedCommand: operation?.claimed?.command ?? null,
+    });
+    const text = saidBy(event);
+    if (text !== '') this.#said.run(n, text);
+  }
+
+  #ended({ outcome, decision, traffic }: ExchangeEnded, n: number): void {
+    this.#end.run({
+      n,
+      outcome: outcome.kind,
+      status: 'status' in outcome ? (outcome.status ?? null) : null,
+      code: 'code' in outcome ? outcome.code : null,
+      durationMs: traffic?.durationMs ?? null,
+      bytesIn: traffic?.bytesIn ?? null,
+      bytesOut: traffic?.bytesOut ?? null,
+      decision: decision?.effect ?? null,
+      rule: decision?.rule || null,
+      grantId: decision?.grant ?? null,
+      approval: decision?.approval ?? null,
+    });
+  }
+}
+
+function exchangeOf(event: Event): string | undefined {
+  switch (event.type) {
+    case 'exchange.begun':
+    case 'exchange.permitted':
+    case 'exchange.ended':
+    case 'mask.guessed':
+    case 'mask.returned':
+      return event.exchange;
+    case 'approval.changed':
+      return event.exchange;
+    default:
+      return undefined;
+  }
+}
+
+const CHANGING = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+
+/** Whether it asks for a change of what is stored; a review, a dry run and a stream do not. */
+function isChange({ verb, apiGroup, query, stream }: RecordedOperation): boolean {
+  const isReview = apiGroup === 'authorization.k8s.io' || apiGroup === 'authentication.k8s.io';
+  return CHANGING.has(verb) && !isReview && stream === undefined && !query.some(([key]) => key === 'dryRun');
+}
+
+/** What full text finds. */
+function saidBy({ operation, caller, target }: ExchangeBegun): string {
+  if (operation === undefined) return '';
+  const { path, stream, claimed } = operation;
+  return [caller.subject, target, path, ...(stream?.argv ?? []), claimed?.command ?? ''].join(' ');
+}

@@ -1,0 +1,80 @@
+import type { ExchangeFilter, Viewer } from '../recording/found.ts';
+
+/** A condition in SQL over the table `exchange`, and its values in order. */
+export interface Where {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** What the viewer may see. Security: what is neither their own nor in a place that a role reaches is not there for them. */
+export function visibleTo({ own, reach }: Viewer): Where {
+  const ways: Where[] = reach.map(({ targets, namespaces }) => {
+    const places = [anyOf('target', targets), anyOf('namespace', namespaces)].filter((part) => part !== undefined);
+    return { sql: places.length === 0 ? '1' : allOf(places).sql, values: places.flatMap(({ values }) => values) };
+  });
+  if (own !== undefined) {
+    // Security: a program of somebody's sees what it did itself, and nothing else of theirs.
+    const token = own.token === undefined ? { sql: '1', values: [] } : { sql: 'token = ?', values: [own.token] };
+    ways.push({
+      sql: `(subject = ? AND issuer = ? AND ${token.sql})`,
+      values: [own.subject, own.issuer, ...token.values],
+    });
+  }
+  if (ways.length === 0) return { sql: '0', values: [] };
+  return { sql: `(${ways.map(({ sql }) => sql).join(' OR ')})`, values: ways.flatMap(({ values }) => values) };
+}
+
+/** What is asked for. */
+export function matching(filter: ExchangeFilter): Where {
+  const parts: Where[] = [];
+  for (const column of EQUAL) {
+    const value = filter[column];
+    if (value !== undefined) parts.push({ sql: `${column} = ?`, values: [value] });
+  }
+  if (filter.sinceMs !== undefined) parts.push({ sql: 'at >= ?', values: [filter.sinceMs] });
+  if (filter.untilMs !== undefined) parts.push({ sql: 'at < ?', values: [filter.untilMs] });
+  const words = (filter.text ?? '').split(/\s+/).filter((word) => word !== '');
+  if (words.length > 0)
+    parts.push({ sql: 'n IN (SELECT rowid FROM said WHERE said MATCH ?)', values: [words.map(quoted).join(' ')] });
+  return allOf(parts);
+}
+
+/** All of these. */
+export function allOf(parts: readonly Where[]): Where {
+  if (parts.length === 0) return { sql: '1', values: [] };
+  return {
+    sql: `(${parts.map(({ sql }) => sql).join(' AND ')})`,
+    values: parts.flatMap(({ values }) => values),
+  };
+}
+
+const EQUAL = [
+  'session',
+  'subject',
+  'issuer',
+  'target',
+  'namespace',
+  'apiGroup',
+  'resource',
+  'name',
+  'verb',
+  'decision',
+  'rule',
+  'outcome',
+  'code',
+] as const;
+
+/** Words as they are, whatever signs they hold. Source: https://www.sqlite.org/fts5.html, 3.1 */
+function quoted(word: string): string {
+  return `"${word.replaceAll('"', '""')}"`;
+}
+
+/** As roles have it: what is in no namespace is reached only by a role that names none. */
+function anyOf(column: 'target' | 'namespace', patterns: readonly string[] | undefined): Where | undefined {
+  if (patterns === undefined) return undefined;
+  const is = patterns.length === 0 ? '0' : patterns.map(() => `${column} GLOB ?`).join(' OR ');
+  return {
+    sql: column === 'namespace' ? `(namespace <> '' AND (${is}))` : `(${is})`,
+    values: patterns.map((pattern) => pattern.replaceAll('[', '[[]').replaceAll('?', '[?]')),
+  };
+}

@@ -1,0 +1,128 @@
+/*
+ * What is found of recordings: rows of the catalog, which is made from the journal and can be made again. Whose they are and where decides who sees them.
+ */
+import type { Outcome, RecordedOperation } from './event.ts';
+
+/** Who looks: what is their own, and the places that a role reaches for them. */
+export interface Viewer {
+  /** Undefined: whoever may read the files themselves. */
+  readonly own: { readonly subject: string; readonly issuer: string; readonly token: string | undefined } | undefined;
+  /** With `*`; an absent list is every target, or every namespace and what is in none. */
+  readonly reach: readonly { readonly targets?: readonly string[]; readonly namespaces?: readonly string[] }[];
+}
+
+/** What is looked for; what is absent is not asked. */
+export interface ExchangeFilter {
+  readonly session?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly target?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly apiGroup?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly name?: string | undefined;
+  readonly verb?: string | undefined;
+  readonly decision?: 'allow' | 'deny' | 'hold' | undefined;
+  readonly rule?: string | undefined;
+  readonly outcome?: FoundExchange['outcome'] | undefined;
+  readonly code?: string | undefined;
+  /** Words that stand in the command, the path, or what the caller says it runs; each must be there. */
+  readonly text?: string | undefined;
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+/** One page of what is found; `before` is the last id of the page before. */
+export interface Page {
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** An exchange in one row. */
+export interface FoundExchange {
+  readonly id: string;
+  readonly session: string;
+  readonly at: number;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly verb: string;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly path: string;
+  readonly isChange: boolean;
+  readonly decision: 'allow' | 'deny' | 'hold' | undefined;
+  readonly rule: string | undefined;
+  readonly grant: string | undefined;
+  readonly approval: string | undefined;
+  /** `open` while it has no end. */
+  readonly outcome: Outcome['kind'] | 'open';
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly durationMs: number | undefined;
+  readonly bytesIn: number | undefined;
+  readonly bytesOut: number | undefined;
+  /** What is kept of a stream: a terminal, or timed events; undefined where there is nothing to play. */
+  readonly recording: 'terminal' | 'events' | undefined;
+  /** What the caller says of itself: nobody checks it. */
+  readonly claimed: RecordedOperation['claimed'];
+}
+
+/** A session in one row. The counts are of what the viewer may see. */
+export interface FoundSession {
+  readonly id: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly startedAt: number;
+  readonly lastAt: number;
+  readonly exchanges: number;
+  readonly changes: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly open: number;
+  readonly recordings: number;
+}
+
+/** The exchanges of one run of a command, as the caller itself says that they belong together. */
+export interface FoundStory {
+  readonly claimed: NonNullable<RecordedOperation['claimed']>;
+  readonly startedAt: number;
+  readonly lastAt: number;
+  readonly exchanges: number;
+  readonly changes: number;
+  readonly refused: number;
+  readonly failed: number;
+}
+
+/** A line of the journal that is about an exchange, as it is read from the disk. */
+export interface FoundLine {
+  readonly seq: number;
+  /** The line's own hash. */
+  readonly hash: string;
+  readonly line: string;
+}
+
+/** All that the journal has of one exchange. */
+export interface FoundWhole {
+  readonly exchange: FoundExchange;
+  readonly lines: readonly FoundLine[];
+}
+
+/** What answers questions about recordings. */
+export interface Catalog {
+  sessions(viewer: Viewer, filter: ExchangeFilter, page: Page): Promise<readonly FoundSession[]>;
+  /** One session with its stories; undefined where the viewer may see nothing of it. */
+  session(
+    viewer: Viewer,
+    id: string,
+  ): Promise<{ readonly session: FoundSession; readonly stories: readonly FoundStory[] } | undefined>;
+  /** The newest first; of one session the oldest first. */
+  exchanges(viewer: Viewer, filter: ExchangeFilter, page: Page): Promise<readonly FoundExchange[]>;
+  exchange(viewer: Viewer, id: string): Promise<FoundWhole | undefined>;
+}
