@@ -15,7 +15,7 @@ export function openApi(routes: readonly Route[], version: string): unknown {
       title: 'Sallyport control plane',
       version,
       description:
-        'Grants and kills. Every refusal is a problem document (RFC 9457) whose `code` is to be branched on.',
+        'Grants, questions, kills, tokens and what was recorded. Every refusal is a problem document (RFC 9457) whose `code` is to be branched on.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
@@ -36,10 +36,7 @@ function operation({ id, summary, needs, path, query, body, answer, method }: Ro
         ]
       : []),
   ];
-  const content =
-    answer.schema === 'events'
-      ? { 'text/event-stream': { schema: { type: 'string' } } }
-      : { 'application/json': { schema: z.toJSONSchema(answer.schema, { io: 'output' }) } };
+  const content = contentOf(answer.schema);
   return {
     operationId: id,
     summary,
@@ -62,6 +59,12 @@ function operation({ id, summary, needs, path, query, body, answer, method }: Ro
       },
     },
   };
+}
+
+function contentOf(schema: Route['answer']['schema']): unknown {
+  if (schema === 'events') return { 'text/event-stream': { schema: { type: 'string' } } };
+  if (schema === 'lines') return { 'application/x-ndjson': { schema: { type: 'string' } } };
+  return { 'application/json': { schema: z.toJSONSchema(schema, { io: 'output' }) } };
 }
 
 function queryParameters(query: z.ZodType | undefined): readonly unknown[] {

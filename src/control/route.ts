@@ -18,6 +18,8 @@ export interface Asked {
 /** What a route answers. */
 export type Answered =
   | { readonly status: number; readonly body: unknown; readonly version?: number }
+  /** Lines as they are read, each JSON; whoever reads slowly is waited for. */
+  | { readonly lines: AsyncIterable<Uint8Array>; readonly type: string }
   /** Server-sent events: `begin` is given where to send, and returns what ends it. */
   | { readonly begin: (send: (event: string, data: unknown) => void) => () => void };
 
@@ -32,6 +34,10 @@ export interface Route {
   readonly needs: 'nobody' | 'caller' | readonly RoleName[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  readonly answer: { readonly status: number; readonly schema: z.ZodType | 'events'; readonly description: string };
+  readonly answer: {
+    readonly status: number;
+    readonly schema: z.ZodType | 'events' | 'lines';
+    readonly description: string;
+  };
   readonly handle: (asked: Asked) => Promise<Answered>;
 }

@@ -5,6 +5,7 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { LivesBy } from '../pipeline/in-flight.ts';
 import { type Role, type RoleName, reaches } from '../policy/role.ts';
+import type { Catalog } from '../recording/found.ts';
 import { durationMs } from '../std/duration.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import {
@@ -34,6 +35,7 @@ import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import type { Tokens } from './tokens.ts';
 import { grantView, killView, refusalView } from './views.ts';
@@ -48,6 +50,7 @@ interface Parts {
   readonly approvals: LiveApprovals;
   /** Rules whose questions the caller is named to answer. */
   readonly seatedIn: (caller: Caller) => readonly string[];
+  readonly catalog: Catalog;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly targets: ReadonlySet<string>;
@@ -71,6 +74,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...grantRoutes(parts),
     ...approvalRoutes(parts),
     ...tokenRoutes(parts),
+    ...sessionRoutes(parts),
     ...operatorRoutes(parts),
   ];
 }

@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Clock } from '../std/clock.ts';
@@ -103,7 +104,8 @@ async function serveOne(
   try {
     if (await isPageServed(options, request, response)) return;
     const { answered, caller } = await options.answer(received(options, request));
-    if ('begin' in answered) sendEvents(options, streams, answered, caller as Caller, response);
+    if ('lines' in answered) await sendLines(answered, response);
+    else if ('begin' in answered) sendEvents(options, streams, answered, caller as Caller, response);
     else send(response, answered.status, 'application/json', answered.body, answered.version);
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.code === 'STORE_UNAVAILABLE') options.onFault(thrown);
@@ -192,6 +194,17 @@ function send(response: ServerResponse, status: number, type: string, body: unkn
   response.end(bytes);
   // What is left of a body that was not read must not be taken for the next request.
   if (!response.req.complete) response.once('finish', () => response.req.destroy());
+}
+
+/** What cannot be read to its end is cut, so that its reader sees that it is not whole. */
+async function sendLines(
+  { lines, type }: Extract<Answered, { lines: unknown }>,
+  response: ServerResponse,
+): Promise<void> {
+  response.writeHead(200, { ...HEADERS, 'content-type': type });
+  await pipeline(lines, response).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
 }
 
 /** How often a stream says that it is there, in milliseconds. */

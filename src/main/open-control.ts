@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { openCatalog } from '../catalog/ask-catalog.ts';
+import { catalogFile } from '../catalog/catalog-file.ts';
 import type { Config } from '../config/load.ts';
 import { answering } from '../control/answer.ts';
 import type { TargetPlace } from '../control/contract.ts';
@@ -137,6 +139,10 @@ export async function openControl(parts: Parts): Promise<Control> {
   });
   kills.start();
   let server: ControlServer | undefined;
+  const catalog = openCatalog(
+    { folder: config.journal.folder as string, file: catalogFile(config.journal.folder as string) },
+    (why) => told.log.error({ error: why }, 'the catalog of recordings cannot be kept up; the journal has all of it'),
+  );
   const refusals = new Refusals();
   let consoleUrl = '';
   return {
@@ -157,6 +163,7 @@ export async function openControl(parts: Parts): Promise<Control> {
           questions,
           approvals,
           seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
+          catalog,
           underWay: () => inFlight.list(),
           targets: new Set(config.targets.map(({ name }) => name)),
           targetPlaces,
@@ -177,6 +184,7 @@ export async function openControl(parts: Parts): Promise<Control> {
       live.stop();
       kills.stop();
       await server?.stop();
+      await catalog.close();
       await approvals.stop();
       await store.close();
     },

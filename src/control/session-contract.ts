@@ -1,0 +1,142 @@
+/*
+ * What `/api/v1` says of recordings. Everything stands as it was recorded, with masks where values are hidden; `claimed` is the caller's own word.
+ */
+import { z } from 'zod';
+
+const instant = z.iso.datetime();
+const word = z.string().min(1).max(512).optional();
+const id = z.string().max(64).optional();
+const outcome = z.enum(['open', 'answered', 'refused', 'broken', 'abandoned', 'lost']);
+const decision = z.enum(['allow', 'deny', 'hold']);
+
+const filters = {
+  caller: word.describe('A subject.'),
+  issuer: word.describe('The issuer of that subject.'),
+  target: word,
+  namespace: word,
+  apiGroup: z.string().max(512).optional().describe('`""` (given as an empty value) is the core group.'),
+  resource: word.describe('As in a path: `pods`.'),
+  name: word,
+  verb: word,
+  decision: decision.optional().describe('What policy answered.'),
+  rule: word,
+  outcome: outcome.optional(),
+  code: word.describe('Of a refusal.'),
+  text: word.describe('Words of the path, the command that runs in a container, or what the caller says it runs.'),
+  since: instant.optional().describe('Exchanges that began at or after it.'),
+  until: instant.optional().describe('Exchanges that began before it.'),
+};
+
+const paging = {
+  after: id.describe('The `next` of the page before.'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+};
+
+export const sessionListQuery = z.strictObject({ ...filters, ...paging });
+
+/** Of the exchanges of one session. */
+export const sessionQuery = z.strictObject({ ...filters, ...paging });
+
+const counts = {
+  startedAt: instant,
+  lastAt: instant.describe('When the last exchange began.'),
+  exchanges: z.int(),
+  changes: z.int().describe('Those that ask for a change of what is stored.'),
+  refused: z.int(),
+  failed: z.int(),
+};
+
+const caller = z.strictObject({ subject: z.string(), issuer: z.string(), kind: z.enum(['autonomous', 'person']) });
+
+/** One session: a caller, with one token, on one target, without a pause of 15 minutes. The counts are of what may be seen. */
+export const sessionSchema = z.strictObject({
+  id: z.string(),
+  caller,
+  target: z.string(),
+  ...counts,
+  open: z.int().describe('Those without an end yet.'),
+  recordings: z.int().describe('Those that can be played.'),
+});
+
+const claimed = z
+  .strictObject({ session: z.string(), command: z.string() })
+  .describe('What the caller’s own program says that it belongs to. Nobody checks it.');
+
+/** One exchange in a row. */
+export const exchangeSchema = z.strictObject({
+  id: z.string(),
+  session: z.string(),
+  at: instant,
+  caller,
+  target: z.string(),
+  verb: z.string(),
+  apiGroup: z.string(),
+  resource: z.string().describe('Empty where the path is no resource.'),
+  subresource: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  path: z.string(),
+  isChange: z.boolean(),
+  decision: decision.optional(),
+  rule: z.string().optional(),
+  grant: z.string().optional(),
+  approval: z.string().optional(),
+  outcome,
+  status: z.int().optional(),
+  code: z.string().optional(),
+  durationMs: z.number().optional(),
+  bytesIn: z.int().optional(),
+  bytesOut: z.int().optional(),
+  recording: z.enum(['terminal', 'events']).optional().describe('What there is to play; absent: nothing.'),
+  claimed: claimed.optional(),
+});
+
+/** A session as it went. */
+export const storySchema = sessionSchema.extend({
+  stories: z
+    .array(z.strictObject({ claimed, ...counts }))
+    .describe('What the caller says that it ran, each with what came of it; an exchange names its own.'),
+  items: z.array(exchangeSchema).describe('A page of its exchanges, the oldest first.'),
+  next: z.string().nullable().describe('The `after` of the next page.'),
+});
+
+/** What is kept of a body. */
+const body = z.strictObject({
+  mediaType: z.string().optional(),
+  bytes: z.int(),
+  digest: z.string().optional().describe('Under the journal’s own key, of the bytes as they came.'),
+  text: z.string().optional().describe('What is kept of it, masked; absent: nothing.'),
+  isWhole: z.boolean().optional().describe('Whether `text` is all of it.'),
+});
+
+/** One exchange, whole. */
+export const wholeExchangeSchema = exchangeSchema.extend({
+  peer: z.string(),
+  method: z.string(),
+  operation: z.looseObject({}).optional().describe('What was asked, in Kubernetes’ own fields.'),
+  permits: z
+    .array(z.looseObject({ at: instant, rule: z.string() }))
+    .describe('Each time that it was permitted: rule, grant, approval, unmask, amended, precondition.'),
+  answer: z
+    .looseObject({ effect: decision, rule: z.string() })
+    .optional()
+    .describe(
+      'What policy answered: the facts that were looked up for it, and rules that could not be evaluated whole.',
+    ),
+  message: z.string().optional().describe('What the caller was told.'),
+  reason: z.string().optional().describe('What ended a stream, where the gateway did.'),
+  request: body.optional(),
+  reply: body.optional(),
+  edits: z
+    .strictObject({ masked: z.int(), neutralised: z.int(), shown: z.int().optional() })
+    .optional()
+    .describe('What was hidden, made safe, or shown by `unmask` in what passed.'),
+  journal: z
+    .array(z.strictObject({ seq: z.int(), type: z.string(), at: instant, hash: z.string() }))
+    .describe('Its lines in the journal, with the hash by which each is chained.'),
+});
+
+export type SessionView = z.infer<typeof sessionSchema>;
+export type ExchangeRowView = z.infer<typeof exchangeSchema>;
+export type SessionStoryView = z.infer<typeof storySchema>;
+export type ExchangeWholeView = z.infer<typeof wholeExchangeSchema>;

@@ -1,0 +1,120 @@
+import { Refusal } from '../model/refusal.ts';
+import type { RoleName } from '../policy/role.ts';
+import type { Catalog, ExchangeFilter, FoundWhole, Viewer } from '../recording/found.ts';
+import { pageOf } from './contract.ts';
+import type { Asked, Route } from './route.ts';
+import { sessionListQuery, sessionQuery, sessionSchema, storySchema, wholeExchangeSchema } from './session-contract.ts';
+import { exchangeView, sessionView, storyView, wholeView } from './session-views.ts';
+
+interface Parts {
+  readonly catalog: Catalog;
+}
+
+/** Who sees what others did. Without a role, everyone sees what they did themselves. */
+const SEE: readonly RoleName[] = ['auditor', 'operator'];
+
+/** The operations on what was recorded at this gateway. */
+export function sessionRoutes({ catalog }: Parts): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/sessions',
+      id: 'listSessions',
+      summary: 'Sessions with an exchange that fits, the newest first: one’s own, and those that a role reaches.',
+      needs: 'caller',
+      query: sessionListQuery,
+      answer: { status: 200, schema: pageOf(sessionSchema), description: 'A page.' },
+      handle: async (asked) => {
+        const { after, limit, ...query } = asked.query as ReturnType<typeof sessionListQuery.parse>;
+        const found = await catalog.sessions(viewerOf(asked), filterOf(query), { before: after, limit });
+        return { status: 200, body: { items: found.map(sessionView), next: nextOf(found, limit) } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/sessions/{id}',
+      id: 'getSession',
+      summary: 'A session as it went: its exchanges, the oldest first, and what the caller says that it ran.',
+      needs: 'caller',
+      query: sessionQuery,
+      answer: { status: 200, schema: storySchema, description: 'The session.' },
+      handle: async (asked) => {
+        const { after, limit, ...query } = asked.query as ReturnType<typeof sessionQuery.parse>;
+        const [viewer, session] = [viewerOf(asked), asked.path.id as string];
+        const found = await catalog.session(viewer, session);
+        // Security: what a caller may not see is answered as what is not there.
+        if (found === undefined) throw new Refusal('NOT_FOUND', 'there is no such session that you may see');
+        const filter = { ...filterOf(query), session };
+        const exchanges = await catalog.exchanges(viewer, filter, { before: after, limit });
+        return {
+          status: 200,
+          body: {
+            ...sessionView(found.session),
+            stories: found.stories.map(storyView),
+            items: exchanges.map(exchangeView),
+            next: nextOf(exchanges, limit),
+          },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/exchanges/{id}',
+      id: 'getExchange',
+      summary:
+        'One exchange: what was asked, what policy answered and why, what came of it, and its lines in the journal.',
+      needs: 'caller',
+      answer: { status: 200, schema: wholeExchangeSchema, description: 'The exchange.' },
+      handle: async (asked) => ({ status: 200, body: wholeView(await find(catalog, asked)) }),
+    },
+    {
+      method: 'GET',
+      path: '/exchanges/{id}/recording',
+      id: 'getRecording',
+      summary:
+        'What a terminal showed, as asciicast v3; without one, what passed as timed events: a line for the head, then one `[seconds since the one before, channel, data]` each.',
+      needs: 'caller',
+      answer: { status: 200, schema: 'lines', description: 'A line each; `application/x-asciicast` of a terminal.' },
+      handle: async (asked) => {
+        const { exchange } = await find(catalog, asked);
+        throw new Refusal('NOT_FOUND', `nothing that could be played is kept of exchange \`${exchange.id}\``);
+      },
+    },
+  ];
+}
+
+async function find(catalog: Catalog, asked: Asked): Promise<FoundWhole> {
+  const found = await catalog.exchange(viewerOf(asked), asked.path.id as string);
+  if (found === undefined) throw new Refusal('NOT_FOUND', 'there is no such exchange that you may see');
+  return found;
+}
+
+function viewerOf({ caller, roles }: Asked): Viewer {
+  return {
+    own: { subject: caller.subject, issuer: caller.issuer, token: caller.issued?.id },
+    reach: roles
+      .filter(({ role }) => SEE.includes(role))
+      .map(({ targets, namespaces }) => ({
+        ...(targets === undefined ? {} : { targets }),
+        ...(namespaces === undefined ? {} : { namespaces }),
+      })),
+  };
+}
+
+function filterOf({
+  caller,
+  since,
+  until,
+  ...same
+}: Omit<ReturnType<typeof sessionListQuery.parse>, 'after' | 'limit'>): ExchangeFilter {
+  return {
+    ...same,
+    subject: caller,
+    sinceMs: since === undefined ? undefined : Date.parse(since),
+    untilMs: until === undefined ? undefined : Date.parse(until),
+  };
+}
+
+function nextOf(found: readonly { readonly id: string }[], limit: number): string | null {
+  return found.length < limit ? null : (found.at(-1)?.id ?? null);
+}
