@@ -30,6 +30,10 @@ export const CEL_DIFFERENCES: readonly { readonly what: string; readonly express
     expression: /http:\/\/a:80:80|https:\/\/::1|,5Z/,
   },
   { what: 'a number in a text is written in decimal, without `_`', expression: /double\('(1_0|0x1p-2)'\)/ },
+  {
+    what: 'an hour of a `timestamp` has two digits, and its zone is less than a day away',
+    expression: /T1:00:00Z|\+24:00|\+00:60/,
+  },
   { what: 'time zones are named in any case, and `Local` is none', expression: /getHours\('(Local|europe\/berlin)'\)/ },
   {
     what: 'a version has no number beyond 63 bits that could be read as a negative one',

@@ -10,6 +10,7 @@ import { REGISTRY } from './library/opaque.ts';
 import { QUANTITY } from './library/quantity.ts';
 import { SEMVERS } from './library/semver.ts';
 import { STRINGS } from './library/strings.ts';
+import { TIMES } from './library/times.ts';
 import { URLS } from './library/url.ts';
 
 /**
@@ -44,6 +45,7 @@ export const ENVIRONMENT = celEnv({
     ...strings,
     ...STRINGS,
     ...CONVERSIONS,
+    ...TIMES,
     ...CLOCK,
     ...MATCHES,
     ...QUANTITY,
