@@ -23,7 +23,7 @@ export function keepDeleted(
   recording: Pick<Recording, 'lookedUp'>,
   forward: () => Promise<Reply>,
 ): Promise<Reply> {
-  return isDelete(permit) ? kept(parts, permit, recording, forward) : forward();
+  return isDelete(permit) && isMasked(parts.masking, permit) ? kept(parts, permit, recording, forward) : forward();
 }
 
 async function kept(
@@ -40,6 +40,11 @@ async function kept(
   const { parts: masked } = sourceOf(own.bytes, shownTo(parts.masking, caller, operation.target, own)).own;
   if (masked.size > 0) parts.deleted.keep(caller, operation.target, own);
   return reply;
+}
+
+/** Who is shown no mask has none to write back, so nothing is read for it. */
+function isMasked(masking: Masking, { caller, operation }: Permit): boolean {
+  return !shownTo(masking, caller, operation.target, operation).plan.isEmpty;
 }
 
 function isDelete({ operation }: Permit): boolean {

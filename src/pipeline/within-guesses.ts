@@ -15,7 +15,7 @@ export function withinGuesses(masking: Masking, permit: Permit): void {
   const { body, verb, name } = operation;
   if (body === undefined || name === '' || (verb !== 'update' && verb !== 'patch')) return;
   const plan = planOf(masking, permit);
-  if (plan.place.isPlain && plan.detection === undefined) return;
+  if (plan.isEmpty) return;
   const digest = writtenValues(body, plan, masking.key);
   if (digest === undefined) return;
   const { isOver, isFirstOver, leftMs } = masking.guesses.take(caller, operation, digest);

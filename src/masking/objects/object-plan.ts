@@ -7,6 +7,8 @@ import type { Words } from '../tape/words.ts';
 
 /** What is masked in the objects of one reply, put together once for all replies of a kind. */
 export interface ObjectPlan {
+  /** Nothing is masked by it: every mask is open to its reader. */
+  readonly isEmpty: boolean;
   /** Where each object begins. */
   readonly place: Place;
   /** What knows values by their look; undefined: nothing is looked for. */

@@ -125,6 +125,7 @@ export class MaskRules {
     const looked = this.#detection(open, masks);
     const madeSafe = view.isMadeSafe ? (isEventKind(apiGroup, resource) ? 'everything' : 'annotations') : 'none';
     return {
+      isEmpty: view.masks.length === 0 && defaults.length === 0 && looked === undefined,
       place: new PlaceMaker(patterns).start(),
       detection: looked,
       ...this.#words.wordsOf(looked, { base64Keys, release, madeSafe }),
