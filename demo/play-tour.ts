@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unreachable } from '../src/std/unreachable.ts';
 import type { Scene } from './scene.ts';
 import { quoted } from './shell-words.ts';
 import type { Step } from './tour.ts';
@@ -27,8 +28,16 @@ export async function playTour(scene: Scene, kubectl: string): Promise<number> {
 
 /** The step as the person would type it. */
 export function typed({ argv: [program, ...args] }: Step, scene: Scene): string {
-  const words = program === 'kubectl' ? ['kubectl', ...args] : ownWords(args, scene);
-  return program === 'kubectl' ? quoted(words) : `npm start --silent -- ${quoted(words)}`;
+  switch (program) {
+    case 'kubectl':
+      return quoted(['kubectl', ...args]);
+    case 'administrator':
+      return quoted(['kubectl', '--kubeconfig', scene.administratorFile ?? '', ...args]);
+    case 'sallyport':
+      return `npm start --silent -- ${quoted(ownWords(args, scene))}`;
+    default:
+      return unreachable(program);
+  }
 }
 
 /** Commands that ask the control plane find it by their environment; the others read the configuration. */
@@ -43,13 +52,15 @@ function run(
   scene: Scene,
   kubectl: string,
 ): Promise<{ exitCode: number | null; output: string }> {
-  const [file, argv] = program === 'kubectl' ? [kubectl, args] : [process.execPath, [CLI, ...ownWords(args, scene)]];
+  const [file, argv] =
+    program === 'sallyport' ? [process.execPath, [CLI, ...ownWords(args, scene)]] : [kubectl, args];
+  const kubeconfig = program === 'administrator' ? scene.administratorFile : scene.kubeconfigFile;
   const child = spawn(file, argv, {
     // kubectl's own cache goes where all of the demo is, not into the person's home.
     env: {
       ...process.env,
       ...scene.control,
-      KUBECONFIG: scene.kubeconfigFile,
+      KUBECONFIG: kubeconfig,
       KUBECACHEDIR: join(dirname(scene.kubeconfigFile), 'cache'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,8 @@ export interface Scene {
   /** The caller that the tour's kubectl is. */
   readonly subject: string;
   readonly kubeconfigFile: string;
+  /** Past the gateway, as who may do everything; there where the cluster is the demo's own. */
+  readonly administratorFile?: string;
   readonly configFile: string;
   /** What commands that ask the control plane find in their environment. */
   readonly control: Readonly<Record<string, string>>;

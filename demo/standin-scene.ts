@@ -16,6 +16,8 @@ export async function startStandinScene(folder: string): Promise<Scene> {
   await writeFile(join(folder, 'upstream', 'ca.crt'), standin.caPem);
   await writeFile(join(folder, 'upstream', 'token'), standin.impersonatorToken, secret);
   await writeFile(join(folder, 'upstream', 'reader-token'), standin.readerToken, secret);
+  const administratorFile = join(folder, 'upstream', 'administrator.yaml');
+  await writeFile(administratorFile, administratorText(standin.url, standin.adminToken), secret);
   const target = `  - name: demo
     server: { url: "${standin.url}", caFile: upstream/ca.crt, tokenFile: upstream/token }
     # The credential above may only impersonate; what rules need to know is read with this one.
@@ -30,6 +32,7 @@ export async function startStandinScene(folder: string): Promise<Scene> {
   });
   return {
     ...gateway,
+    administratorFile,
     clusterName: `an embedded stand-in of a cluster at ${standin.url}`,
     steps: TOUR,
     async stop() {
@@ -37,6 +40,16 @@ export async function startStandinScene(folder: string): Promise<Scene> {
       await Promise.all([standin.close(), issuer.close()]);
     },
   };
+}
+
+function administratorText(server: string, token: string): string {
+  return `apiVersion: v1
+kind: Config
+current-context: cluster
+clusters: [{ name: cluster, cluster: { server: "${server}", certificate-authority: ca.crt } }]
+users: [{ name: administrator, user: { token: "${token}" } }]
+contexts: [{ name: cluster, context: { cluster: cluster, user: administrator } }]
+`;
 }
 
 const POLICY = `# The demo's policy. Change it while the gateway runs: the next command is judged by what stands here.
@@ -59,6 +72,13 @@ rules:
     verbs: [get, list, watch]
     apiGroups: [""]
     resources: [secrets]
+    namespaces: [shop]
+  - id: change-the-database-secret
+    effect: allow
+    verbs: [patch]
+    apiGroups: [""]
+    resources: [secrets]
+    resourceNames: [database]
     namespaces: [shop]
   - id: scale-web
     effect: allow

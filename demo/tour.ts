@@ -7,13 +7,16 @@
 export interface Step {
   /** What happens, in one sentence, said before the command. */
   readonly say: string;
-  /** The program and its arguments; `kubectl` and `sallyport` are put in by the demo. */
-  readonly argv: readonly [program: 'kubectl' | 'sallyport', ...args: string[]];
+  /** The program and its arguments, put in by the demo; `administrator` is a kubectl that goes past the gateway. */
+  readonly argv: readonly [program: 'kubectl' | 'administrator' | 'sallyport', ...args: string[]];
   /** What must be so afterwards. */
   readonly expect: { readonly exitCode: number; readonly output: RegExp };
 }
 
 const SCALE = ['kubectl', 'scale', 'deployment', 'api', '-n', 'shop', '--replicas=3'] as const;
+
+const STORED = '{{.metadata.labels.seen}} {{.data.password | base64decode}}{{"\\n"}}';
+const COPY = JSON.stringify([{ op: 'copy', from: '/data/password', path: '/metadata/labels/password' }]);
 
 /** The tour before the embedded cluster. */
 export const TOUR: readonly Step[] = [
@@ -38,9 +41,19 @@ export const TOUR: readonly Step[] = [
     expect: { exitCode: 0, output: /masked-by-sallyport-/ },
   },
   {
-    say: 'A change of it: a built-in guard stops it, whatever the rules say, until what is masked can be written back.',
+    say: 'It is changed under a rule that names it: a label.',
     argv: ['kubectl', 'label', 'secret', 'database', '-n', 'shop', 'seen=yes'],
-    expect: { exitCode: 1, output: /Forbidden.*the guard `secrets` stops it/s },
+    expect: { exitCode: 0, output: /secret\/database labeled/ },
+  },
+  {
+    say: 'Beside the gateway, as the administrator of the cluster: the label is stored, and the value is what it was.',
+    argv: ['administrator', 'get', 'secret', 'database', '-n', 'shop', `-o=go-template=${STORED}`],
+    expect: { exitCode: 0, output: /^yes correct-horse-battery-staple\n/ },
+  },
+  {
+    say: 'A copy of the masked value to where it could be read: refused, since a mask is put back where it came from alone.',
+    argv: ['kubectl', 'patch', 'secret', 'database', '-n', 'shop', '--type=json', '-p', COPY],
+    expect: { exitCode: 1, output: /a JSON patch may not look at what can be masked/ },
   },
   {
     say: 'A small change that is allowed: scaling one deployment, and nothing else of it.',
