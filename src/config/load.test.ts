@@ -24,7 +24,7 @@ targets:
 policy: { files: [policy] }
 `;
 
-const known = { guards: new Set(['secrets']) };
+const known = { guards: new Set(['traffic']) };
 
 function outcome(text: string): string {
   const loaded = parseConfig(join(folder, 'sallyport.yaml'), text, known);
@@ -78,22 +78,27 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
   ],
   [
     'a guard that is none',
-    (good) => `${good}unsafe: { openGuards: [secret] }\n`,
-    'f:11:24: unsafe.openGuards[0]: `secret` is no guard; there are `secrets`',
+    (good) => `${good}unsafe: { openGuards: [trafic] }\n`,
+    'f:11:24: unsafe.openGuards[0]: `trafic` is no guard; there are `traffic`',
   ],
   [
     'a guard that is none, opened for some',
-    (good) => `${good}unsafe: { openGuards: [{ id: secret, targets: [prod] }] }\n`,
-    'f:11:26: unsafe.openGuards[0].id: `secret` is no guard; there are `secrets`',
+    (good) => `${good}unsafe: { openGuards: [{ id: trafic, targets: [prod] }] }\n`,
+    'f:11:26: unsafe.openGuards[0].id: `trafic` is no guard; there are `traffic`',
+  ],
+  [
+    'the guard of Secrets, which rules have replaced',
+    (good) => `${good}unsafe: { openGuards: [secrets] }\n`,
+    'f:11:24: unsafe.openGuards[0]: the guard `secrets` is no more: take it out, and name `secrets` under `resources` of each rule that is to change them: a `*` reaches no change of Secrets, their values are masked, and masks that are written back get their values again',
   ],
   [
     'a guard that is opened on no target',
-    (good) => `${good}unsafe: { openGuards: [{ id: secrets, targets: [lab*] }] }\n`,
+    (good) => `${good}unsafe: { openGuards: [{ id: traffic, targets: [lab*] }] }\n`,
     'f:11:49: unsafe.openGuards[0].targets[0]: no target is called `lab*`',
   ],
   [
     'a guard that is opened with a misspelt key',
-    (good) => `${good}unsafe: { openGuards: [{ id: secrets, namespace: [a] }] }\n`,
+    (good) => `${good}unsafe: { openGuards: [{ id: traffic, namespace: [a] }] }\n`,
     'f:11:39: unsafe.openGuards[0].namespace: unknown key `namespace`',
   ],
   [

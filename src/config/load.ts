@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { anyGlob } from '../policy/glob.ts';
+import { noSuchGuard } from '../policy/guards/no-such-guard.ts';
 import { deepFreeze } from '../std/deep-freeze.ts';
 import { isExampleUrl } from '../std/example-url.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
@@ -159,7 +160,7 @@ function unknownGuards(located: Located, value: unknown, guards: ReadonlySet<str
           findingAt(
             located,
             path,
-            `\`${guard}\` is no guard; there are ${[...guards].map((id) => `\`${id}\``).join(', ')}`,
+            noSuchGuard(guard, guards),
           ),
         ],
   );

@@ -9,14 +9,14 @@ test('a guard is opened for everybody, or for some, and told in one line', () =>
         'host-path',
         { id: 'rbac' },
         { id: 'deletions', callers: [{ everyone: true }, { groups: ['leads'] }], targets: ['lab'] },
-        { id: 'secrets', namespaces: ['shop-*', { selector: { matchLabels: { team: 'shop' } } }] },
+        { id: 'traffic', namespaces: ['shop-*', { selector: { matchLabels: { team: 'shop' } } }] },
       ],
     },
   });
   assert.deepEqual([...unsafe], ['host-path', 'rbac']);
   assert.deepEqual(openings, [
     { id: 'deletions', callers: [{}, { groups: ['leads'] }], targets: ['lab'] },
-    { id: 'secrets', namespaces: [{ name: 'shop-*' }, { selector: { matchLabels: { team: 'shop' } } }] },
+    { id: 'traffic', namespaces: [{ name: 'shop-*' }, { selector: { matchLabels: { team: 'shop' } } }] },
   ]);
   assert.equal(told[0], 'host-path');
   assert.equal(told[1], 'rbac');

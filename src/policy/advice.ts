@@ -1,6 +1,7 @@
 import type { Offered } from '../model/offered.ts';
 import type { Operation } from '../model/operation.ts';
 import type { CompiledRule } from './compiled-rule.ts';
+import { mustBeNamed } from './must-be-named.ts';
 import type { Question } from './question.ts';
 import { type Reading, readings } from './reading.ts';
 import type { RuleSetParts } from './rule-set.ts';
@@ -12,6 +13,14 @@ const NAMES_MAX = 5;
 /** How access can be asked for, in one sentence. */
 export function requestAdvice({ rule, reason }: Pick<Offered, 'rule' | 'reason'>): string {
   return `access can be requested: rule \`${rule}\`${reason === '' ? '' : `, ${reason}`}`;
+}
+
+/** What a rule would have to say that allows what no wildcard reaches, in one sentence; empty where a wildcard does. From the request alone. */
+export function namedAlone({ isResourceRequest, ...operation }: Operation): string {
+  const field = isResourceRequest ? mustBeNamed(operation) : undefined;
+  if (field === undefined) return '';
+  const what = field === 'resources' ? operation.resource : operation.apiGroup;
+  return `\`*\` does not reach it: a rule that allows it names \`${what}\` under \`${field}\``;
 }
 
 /** Limit: so many rules are looked at at most; a caller with more is told of some. */

@@ -1,6 +1,6 @@
 import type { AllowDecision, Decision, DecisionNote, DenyDecision, HoldDecision } from '../model/decision.ts';
 import { DEFAULT_HOLD, type Holding } from '../model/hold-terms.ts';
-import { narrowerList } from './advice.ts';
+import { namedAlone, narrowerList } from './advice.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind, Facts } from './facts.ts';
@@ -171,7 +171,7 @@ function silent(parts: RuleSetParts, question: Question, spoken: Evaluation): De
     by: 'silence',
     rule: '',
     reason: 'no rule allows it',
-    advice: narrowerList(parts, question),
+    advice: namedAlone(question.operation) || narrowerList(parts, question),
     ...(offered === undefined ? {} : { offered }),
   };
 }

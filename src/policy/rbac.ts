@@ -1,6 +1,6 @@
 /*
  * RBAC's own matching of a rule against a request, as the API server evaluates it, with one difference: where `reach` is `named`, an entry with a
- * wildcard does not reach a power. The vectors in test/vectors/rbac were made by Kubernetes' own code and hold this file to it.
+ * wildcard reaches no power, and nothing that has to be named. The vectors in test/vectors/rbac were made by Kubernetes' own code and hold this file to it.
  *
  * `pods/*` is no wildcard in RBAC: it is the name of a subresource that does not exist. `* /scale` (without the space) is one.
  *
@@ -9,7 +9,7 @@
  */
 
 import type { Power } from '../model/operation.ts';
-import { UNLISTED_GROUPS } from '../model/unlisted-groups.ts';
+import { mustBeNamed } from './must-be-named.ts';
 
 /** The fields of a Role's rule. */
 export interface RbacRule {
@@ -33,11 +33,11 @@ export interface RbacRequest {
   readonly power: Power | undefined;
 }
 
-/** Whether wildcards reach powers: never in what permits, always in what denies. */
+/** Whether wildcards reach powers, and what has to be named: never in what permits, always in what denies. */
 export type Reach = 'named' | 'wildcard';
 
 /**
- * True when the rule speaks of the request. Without a power this is RBAC to the letter. A power is reached by an entry of `powers`, or by a rule that names
+ * True when the rule speaks of the request. Without a power, and with wildcards that reach all, this is RBAC to the letter. A power is reached by an entry of `powers`, or by a rule that names
  * verb, group and resource without a wildcard; exec, attach and port-forward take the verb `create`, whatever HTTP method carries them
  * (T10: a WebSocket exec is a GET, and must not be had for the verb `get`).
  */
@@ -53,15 +53,24 @@ export function matchesRbacUnnamed(rule: RbacRule, request: RbacRequest, reach: 
     return verbMatches(rule, request.verb, true) && nonResourceUrlMatches(rule, request.path);
   }
   if (request.power === undefined) {
-    if (!resourceFieldsMatch(rule, request, request.verb, true)) return false;
-    return (
-      reach === 'wildcard' || !UNLISTED_GROUPS.has(request.apiGroup) || apiGroupMatches(rule, request.apiGroup, false)
-    );
+    return resourceFieldsMatch(rule, request, request.verb, true) && (reach === 'wildcard' || isNamed(rule, request));
   }
   if (rule.powers?.includes(request.power)) return true;
   const carried = isCreatePower(request.power) ? 'create' : request.verb;
   if (reach === 'named') return resourceFieldsMatch(rule, request, carried, false);
   return resourceFieldsMatch(rule, request, request.verb, true) || resourceFieldsMatch(rule, request, carried, true);
+}
+
+/** Whether the rule names what a wildcard does not reach. */
+function isNamed(rule: RbacRule, request: RbacRequest): boolean {
+  switch (mustBeNamed(request)) {
+    case 'apiGroups':
+      return apiGroupMatches(rule, request.apiGroup, false);
+    case 'resources':
+      return resourceMatches(rule, request.resource, request.subresource, false);
+    case undefined:
+      return true;
+  }
 }
 
 /** Powers whose verb is `create`. Source: KEP-4006, which has the API server itself ask for `create` of a WebSocket since 1.35 */

@@ -38,7 +38,7 @@ const everything = {
   targets: ['*'],
   callers: [{ groups: [...CALLER.groups] }],
   rules: [
-    { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+    { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*', 'secrets'], helm: true },
     { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
     { id: 'powers', effect: 'allow', powers: ['exec', 'attach', 'ephemeralcontainers', 'token'] },
   ],

@@ -48,7 +48,7 @@ const ANSWERS: readonly (readonly [string, RegExp])[] = [
   ['get pods --subresource=log', /^no - no rule of the gateway allows it\n$/],
   ['create deployments', /^no - no rule of the gateway allows it\n$/],
   ['get secrets', /^yes\n$/],
-  ['delete secrets', /^no - the gateway’s guard `secrets` denies it: /],
+  ['delete secrets', /^no - no rule of the gateway allows it; `\*` does not reach it: a rule that allows it names `secrets` under `resources`\n$/],
   ['create configmaps', /^yes\n$/],
   ['delete configmaps', /^no - the gateway’s answer hangs on the request itself - incomplete: `p\/no-web` needs the name of the object\n$/],
   ['delete configmaps/web', /^no - the gateway’s rule `p\/no-web` denies it: the site stays\n$/],
@@ -82,7 +82,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** A review of oneself: whether one may delete Secrets, which the cluster allows and a guard does not. */
+/** A review of oneself: whether one may delete Secrets, which the cluster allows and no rule does. */
 function ask(server: string, tls: AgentOptions, headers: Readonly<Record<string, string>>): Promise<Answer> {
   const attributes = { verb: 'delete', resource: 'secrets', namespace: 'default' };
   const kind = 'SelfSubjectAccessReview';

@@ -22,11 +22,11 @@ cases:
     runs: [get pods -n shop, logs web-1 -n shop]
     expect: allow
     rule: troubleshooter/read-workloads
-  - name: secrets stay under their guard
-    run: get secrets -n shop
+  - name: roles stay under their guard
+    run: create rolebinding mine -n shop
     expect: deny
     by: guard
-    rule: secrets
+    rule: rbac
 \`\`\`
 
 This page is made from the schema that parses the files (\`npm run docs\` writes it; a test keeps the two equal).

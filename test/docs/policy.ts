@@ -47,6 +47,7 @@ request: an \`allow\` or \`request\` that needs it does not match, a \`deny\` or
 reaches a power. A power (exec, attach, port-forward, the three proxies, ephemeral containers, binding, finalize, approval, token, escalate, bind, impersonate) is
 reached by its name under \`powers\`, or by a rule that names verb, group and resource without a \`*\`. Exec, attach and port-forward are had for the verb \`create\`,
 whatever HTTP method carries them. \`/logs\`, \`/debug\` and \`/metrics\` are reached by their exact paths alone.
+A \`*\` under \`resources\` reaches reads of Secrets, whose values are [masked](masks.md), and no change of one: a rule that is to change them names \`secrets\`, and then reaches what its \`verbs\` say.
 The metrics of \`external.metrics.k8s.io\` and \`custom.metrics.k8s.io\`, which no discovery lists, are read only under rules that name the group.
 
 A \`deny\` or \`hold\` is read widely. Its wildcards reach powers. One on \`delete\` covers what equals a delete: eviction, scale to zero, deletecollection, finalizers,

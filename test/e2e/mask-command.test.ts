@@ -117,8 +117,6 @@ test('policy explain tells the masks that speak to a caller, and the places that
     POLICY,
     '--target',
     'prod',
-    '--open-guard',
-    'secrets',
     '--as',
     'reader',
     '--',

@@ -1,4 +1,4 @@
-/* Values of objects are masked on their way through the whole gateway, and no mask is written: with the guard `secrets` open, so that masks alone stand before them. */
+/* Values of objects are masked on their way through the whole gateway, and no mask is written: with rules that name Secrets, so that masks alone stand before them. */
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, before, test } from 'node:test';
@@ -34,7 +34,6 @@ let answer: (request: IncomingMessage, response: ServerResponse) => boolean = ()
 before(async () => {
   world = await startSmallWorld({
     policy: STREAM_POLICY,
-    config: 'unsafe: { openGuards: [secrets] }\n',
     front: { onRequest: (request, response) => answer(request, response) },
   });
   token = await world.token('dev');

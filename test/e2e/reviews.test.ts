@@ -89,7 +89,7 @@ const ANSWERS: readonly (readonly [string, Readonly<Record<string, string>>, Reg
   ['another namespace', { verb: 'get', resource: 'pods', namespace: 'default' }, /^no - no rule/],
   ['every namespace', { verb: 'list', resource: 'pods', namespace: '' }, /^no - no rule .*; ask for one namespace: `shop`$/],
   ['a namespace is no part of what is in none', { verb: 'get', resource: 'nodes' }, /^yes/],
-  ['a guard', { verb: 'delete', resource: 'secrets' }, /^denied - the gateway’s guard `secrets` denies it: /],
+  ['a guard', { verb: 'create', group: 'rbac.authorization.k8s.io', resource: 'roles' }, /^denied - the gateway’s guard `rbac` denies it: /],
   ['a Secret, whose values are masked', { verb: 'get', resource: 'secrets' }, /^yes/],
   ['a deny rule', { verb: 'delete', resource: 'configmaps', name: 'web' }, /^denied - the gateway’s rule `p\/no-web` denies it: the site stays$/],
   ['a deny of some name', { verb: 'delete', resource: 'configmaps' }, /^no - .* - incomplete: `p\/no-web` needs the name of the object$/],

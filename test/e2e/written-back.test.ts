@@ -26,7 +26,9 @@ let token: string;
 let direct: Agent;
 
 before(async () => {
-  world = await startSmallWorld({ config: 'unsafe: { openGuards: [secrets, secret-mount] }\n' });
+  world = await startSmallWorld({ config:
+      'unsafe: { openGuards: [secret-mount], openMasks: [{ id: "*", callers: [{ subjects: [seer] }] }] }\n',
+  });
   token = await world.token('dev');
   direct = new Agent({ connect: { ca: world.standin.caPem } });
   const web = await ask('GET', WEB);
@@ -247,4 +249,22 @@ test('neither the journal nor the log holds a value that was put back', async ()
   assert.equal((await ask('PUT', uri, JSON.stringify(await shown(uri)))).status, 200);
   const text = JSON.stringify(await world.events()) + world.log();
   assert.ok(!text.includes(canary) && !text.includes(canary64));
+});
+
+test('T49: an object is read before it is deleted for who was shown masks of it alone', async () => {
+  for (const [subject, reads] of [
+    ['dev', 1],
+    ['seer', 0],
+  ] as const) {
+    const uri = await secret(`kept-${subject}`);
+    const from = world.standin.requests.length;
+    const { status } = await world.ask({ token: await world.token(subject), method: 'DELETE', uri });
+    assert.equal(status, 200);
+    const asked = world.standin.requests.slice(from).filter(({ target }) => target.startsWith(uri));
+    assert.deepEqual(
+      asked.map(({ method }) => method),
+      [...Array.from({ length: reads }, () => 'GET'), 'DELETE'],
+      subject,
+    );
+  }
 });

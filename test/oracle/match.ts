@@ -1,28 +1,32 @@
 import { powerOf } from '../../src/connectors/kubernetes/powers.ts';
-import { matchesRbac, type RbacRequest, type RbacRule } from '../../src/policy/rbac.ts';
+import { mustBeNamed } from '../../src/policy/must-be-named.ts';
+import { matchesRbac, type RbacRequest, type RbacRule, type Reach } from '../../src/policy/rbac.ts';
+import { assert } from '../../src/std/assert.ts';
 import { answerLines } from './json-lines.ts';
 
-/** `{"rules":[PolicyRule…],"q":{…}}` to `{"allowed"}` or `{"power"}`, through the matcher that `decide` uses. */
+/** `{"rules":[PolicyRule…],"q":{…}}` to `{"allowed"}`, `{"power"}` or `{"named"}`, through the matcher that `decide` uses. */
 export async function match(): Promise<void> {
   await answerLines(process.stdin, process.stdout, matchLine);
 }
 
 /**
- * One line's answer: whether a rule allows the question, or, where that is not what RBAC says because the question asks for a power, the power's name.
- * That is the one difference from RBAC: a wildcard does not reach a power, and exec, attach and port-forward are had for `create`.
+ * One line's answer: whether a rule allows the question, or, where that is not what RBAC says because the question asks for a power, the power's name, or
+ * because a wildcard does not reach it, the field in which it has to be named. That is the one difference from RBAC; exec, attach and port-forward are had for `create`.
  */
-export function matchLine({ rules, q }: Readonly<Record<string, unknown>>): { allowed: boolean } | { power: string } {
+export function matchLine({ rules, q }: Readonly<Record<string, unknown>>): { allowed: boolean } | { power: string } | { named: string } {
   if (!Array.isArray(rules) || typeof q !== 'object' || q === null)
     throw new Error('a line needs the list `rules` and the object `q`');
   const request = requestOf(q as Readonly<Record<string, unknown>>);
-  const allowed = isAllowed(rules, request);
-  return request.power !== undefined && allowed !== isAllowed(rules, { ...request, power: undefined })
-    ? { power: request.power }
-    : { allowed };
+  const allowed = isAllowed(rules, request, 'named');
+  if (allowed === isAllowed(rules, { ...request, power: undefined }, 'wildcard')) return { allowed };
+  if (request.power !== undefined) return { power: request.power };
+  const named = mustBeNamed(request);
+  assert(named !== undefined, 'RBAC is matched to the letter but for what has to be named');
+  return { named };
 }
 
-function isAllowed(rules: readonly unknown[], request: RbacRequest): boolean {
-  return rules.some((rule) => matchesRbac(ruleOf(rule as Readonly<Record<string, unknown>>), request, 'named'));
+function isAllowed(rules: readonly unknown[], request: RbacRequest, reach: Reach): boolean {
+  return rules.some((rule) => matchesRbac(ruleOf(rule as Readonly<Record<string, unknown>>), request, reach));
 }
 
 /** A PolicyRule in which Go may have written null for an empty list. */

@@ -103,7 +103,7 @@ const GUARDED: readonly (readonly [object, string])[] = [
   [{ verb: 'create', resource: 'pods', subresource: 'exec' }, 'allow unless privileged-exec'],
   [{ verb: 'create', resource: 'pods', subresource: 'exec', name: 'web' }, 'privileged-exec needs the pod'],
   [{ verb: 'get', resource: 'secrets' }, 'allow'],
-  [{ verb: 'create', resource: 'secrets' }, 'guard secrets'],
+  [{ verb: 'create', resource: 'secrets' }, 'silence'],
   [{ verb: 'patch', resource: 'namespaces', name: 'shop' }, 'allow unless namespace-labels, deletions'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system' }, 'guard cluster-configuration'],
   [{ verb: 'delete', resource: 'configmaps', namespace: 'kube-system', name: 'aws-auth' }, 'guard aws-auth'],

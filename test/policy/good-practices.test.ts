@@ -26,8 +26,8 @@ function codes(rule: string, opened = ''): string {
 const SHOP = 'namespaces: [shop]';
 
 const RISKS: readonly (readonly [risk: string, rule: string, closed: string, guard: string, open: string])[] = [
-  ['listing secrets', `verbs: [get, list, watch], apiGroups: [""], resources: [secrets], ${SHOP}`, 'secret-contents', 'secrets', 'secret-contents'],
-  ['writing secrets', `verbs: [create, patch], apiGroups: [""], resources: [secrets], ${SHOP}`, 'guarded', 'secrets', 'open-guard'],
+  ['listing secrets', `verbs: [get, list, watch], apiGroups: [""], resources: [secrets], ${SHOP}`, 'secret-contents', 'tokens', 'secret-contents'],
+  ['writing secrets', `verbs: [create, patch], apiGroups: [""], resources: [secrets], ${SHOP}`, '', 'tokens', 'open-guard'],
   ['workload creation: any service account', `verbs: [create, patch], apiGroups: [apps], resources: [deployments], ${SHOP}`, 'masked-env', 'service-accounts', 'masked-env open-guard'],
   ['workload creation: any Secret', `verbs: [create], apiGroups: [""], resources: [pods], ${SHOP}`, '', 'secret-mount', 'open-guard'],
   ['workload creation: the node', `verbs: [create], apiGroups: [batch], resources: [jobs, cronjobs], ${SHOP}`, '', 'privileged-pods', 'open-guard'],

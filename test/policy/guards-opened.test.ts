@@ -42,7 +42,7 @@ const ROWS: readonly (readonly [string, readonly GuardOpening[], GuardExample, s
   ['in namespaces by another label', [{ id: 'host-path', namespaces: [{ selector: { matchLabels: { team: 'shop' } } }] }], SHOP, CLOSED, { namespaceLabels: { team: 'bank' } }],
   ['in namespaces by a label that is not known', [{ id: 'host-path', namespaces: [{ selector: { matchLabels: { team: 'shop' } } }] }], SHOP, 'incomplete host-path', { namespaceLabels: 'unknown' }],
   ['what is in no namespace is in none that is named', [{ id: 'deletions', namespaces: [{ name: '*' }] }], { method: 'DELETE', uri: '/api/v1/nodes/n1' }, 'guard deletions'],
-  ['what is in every namespace is in none that is named', [{ id: 'secrets', namespaces: [{ name: '*' }] }], { method: 'DELETE', uri: '/api/v1/secrets' }, 'guard secrets'],
+  ['what is in every namespace is in none that is named', [{ id: 'rbac', namespaces: [{ name: '*' }] }], { method: 'GET', uri: '/apis/rbac.authorization.k8s.io/v1/roles', verb: 'bind' }, 'guard rbac'],
   ['a namespace is in itself', [{ id: 'deletions', namespaces: [{ name: 'lab-*' }] }], { method: 'DELETE', uri: '/api/v1/namespaces/lab-1' }, 'allow'],
   ['all namespaces are in none', [{ id: 'deletions', namespaces: [{ name: '*' }] }], { method: 'DELETE', uri: '/api/v1/namespaces' }, 'guard deletions'],
 ]; // biome-ignore format: a table
@@ -59,10 +59,10 @@ suite('a guard that is opened for some', () => {
   });
 
   test('T32: a review says yes only where it is open', () => {
-    const asked = operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop/secrets/db' });
+    const asked = operationOf({ method: 'PUT', uri: '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/db' });
     const said = (opening: Omit<GuardOpening, 'id'>, part: Partial<typeof asked> = {}) =>
       foresee(
-        rulesWith({ id: 'secrets', ...opening }),
+        rulesWith({ id: 'rbac', ...opening }),
         callerOf(),
         { operation: { ...asked, ...part }, unsaid: { name: false, namespace: part.namespace === '' } },
         0,

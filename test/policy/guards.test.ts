@@ -165,7 +165,7 @@ const ROUTES: readonly (readonly [string, GuardExample, string])[] = [
   [
     'T26: a token by Secret stays under its guard',
     { method: 'POST', uri: '/api/v1/namespaces/shop/secrets', body: { type: 'kubernetes.io/service-account-token' } },
-    'guard secrets',
+    'guard tokens',
   ],
   [
     'T26: privileged by update',

@@ -133,7 +133,7 @@ suite('T32: the rules that a review lists', () => {
     const rule = ruleOf({
       verbs: ['delete'],
       apiGroups: ['', 'apps'],
-      resources: ['secrets', 'deployments', 'configmaps'],
+      resources: ['persistentvolumes', 'deployments', 'configmaps'],
     });
     assert.deepEqual(await lines([rule], EVERYTHING, new Set()), ['/configmaps: delete', 'apps/deployments: delete']);
   });

@@ -87,7 +87,7 @@ const everything = {
   callers: [{ groups: [...CALLER.groups] }],
   roles: [{ role: 'operator', callers: [{ groups: [OPERATORS] }] }],
   rules: [
-    { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+    { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*', 'secrets'], helm: true },
     { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
     {
       id: 'streams',

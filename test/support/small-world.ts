@@ -71,7 +71,7 @@ metadata: { name: all }
 callers: [{ groups: [ops] }]
 targets: [demo]
 rules:
-  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["*"], resources: ["*"] }
+  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["*"], resources: ["*", secrets] }
 `;
 
 /** Everything started; `stop` leaves nothing behind. */

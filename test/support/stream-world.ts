@@ -10,7 +10,7 @@ metadata: { name: streams }
 callers: [{ groups: [ops] }]
 targets: [demo]
 rules:
-  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["*"], resources: ["*"] }
+  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["*"], resources: ["*", secrets] }
   - { id: streams, effect: allow, powers: [exec, attach, portforward, pods-proxy, services-proxy] }
 `;
 

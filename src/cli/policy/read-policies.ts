@@ -5,6 +5,7 @@ import { policyFiles } from '../../config/load.ts';
 import { parsePolicies } from '../../config/parse-policies.ts';
 import type { PolicyFile, PolicySet } from '../../config/policy-load.ts';
 import type { GuardId } from '../../policy/guards/guard.ts';
+import { noSuchGuard } from '../../policy/guards/no-such-guard.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { CliError } from '../cli-error.ts';
@@ -85,7 +86,7 @@ export function findingsError(findings: readonly Finding[]): CliError {
 export function guardIds(names: readonly string[]): ReadonlySet<GuardId> {
   const unknown = names.find((name) => !GUARD_IDS.has(name));
   if (unknown !== undefined) {
-    throw new CliError(`\`${unknown}\` is no guard; there are ${[...GUARD_IDS].map((id) => `\`${id}\``).join(', ')}`);
+    throw new CliError(noSuchGuard(unknown, GUARD_IDS));
   }
   return new Set(names as GuardId[]);
 }

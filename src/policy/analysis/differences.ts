@@ -7,6 +7,7 @@ import { callerMatcher } from '../caller-match.ts';
 import { compileCel } from '../cel/compile.ts';
 import { isWide } from '../compiled-rule.ts';
 import { allHold, conditionsOf } from '../conditions.ts';
+import { mustBeNamed } from '../must-be-named.ts';
 import type { Question } from '../question.ts';
 import { matchesRbac, type RbacRule } from '../rbac.ts';
 import { type Reading, readings } from '../reading.ts';
@@ -103,12 +104,18 @@ function whatDifferences(rule: Rule, reading: Reading): readonly Difference[] {
   if (!matches({ apiGroups: rule.apiGroups }))
     found.push({ field: 'apiGroups', rule: shown(rule.apiGroups), question: shown(apiGroup) });
   if (!matches({ resources: rule.resources }))
-    found.push({ field: 'resources', rule: shown(rule.resources), question: resource });
+    found.push({ field: 'resources', rule: wildly(rule.resources, reading), question: resource });
   if (power === undefined || reach === 'wildcard' || found.length === 0) return found;
   const isWild = [...rule.verbs, ...rule.apiGroups, ...rule.resources].some((entry) => entry.startsWith('*'));
   return isWild
     ? [{ field: 'powers', rule: `${shown(rule.powers)}; a wildcard reaches no power`, question: power }]
     : found;
+}
+
+/** What the rule says, and that its wildcard does not reach what has to be named. */
+function wildly(resources: readonly string[], reading: Reading): string {
+  const isWild = mustBeNamed(reading) === 'resources' && resources.includes('*');
+  return isWild ? `${shown(resources)}; a wildcard reaches no change of \`secrets\`` : shown(resources);
 }
 
 /** Exec, attach and port-forward are had for `create`, whatever HTTP method carries them. */

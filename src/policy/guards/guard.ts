@@ -3,7 +3,6 @@ import type { Truth } from '../truth.ts';
 
 /** The ids by which guards are opened under `unsafe.openGuards`. */
 export type GuardId =
-  | 'secrets'
   | 'helm-records'
   | 'kubelet'
   | 'tokens'

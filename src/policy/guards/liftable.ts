@@ -5,7 +5,6 @@ import type { GuardId } from './guard.ts';
  * that outlives the request, or takes it past the gateway.
  */
 export const LIFTABLE: Readonly<Record<GuardId, 'person' | 'two' | 'never'>> = Object.freeze({
-  secrets: 'never',
   'helm-records': 'person',
   kubelet: 'never',
   tokens: 'never',

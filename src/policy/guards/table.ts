@@ -16,7 +16,6 @@ import {
   tokensGuard,
 } from './powers.ts';
 import { secretMountGuard } from './secret-mount.ts';
-import { secretsGuard } from './secrets.ts';
 import { trafficGuard } from './traffic.ts';
 import {
   criticalPodsGuard,
@@ -28,7 +27,6 @@ import {
 
 /** Every guard, in the order of the reference page. All are closed by default. */
 export const GUARDS: readonly Guard[] = [
-  secretsGuard,
   helmRecordsGuard,
   kubeletGuard,
   tokensGuard,

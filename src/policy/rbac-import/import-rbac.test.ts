@@ -10,6 +10,7 @@ import type { JsonObject, Operation } from '../../model/operation.ts';
 import { decide } from '../decide.ts';
 import type { GuardId } from '../guards/guard.ts';
 import { GUARD_IDS } from '../guards/table.ts';
+import { mustBeNamed } from '../must-be-named.ts';
 import { matchesRbac } from '../rbac.ts';
 import type { RuleSet } from '../rule-set.ts';
 import { importRbac } from './import-rbac.ts';
@@ -34,6 +35,7 @@ const roleRule = fc.oneof(
           'pods/log',
           'nodes/proxy',
           'nodes',
+          'secrets',
           '*',
           '*/scale',
           'serviceaccounts/token',
@@ -119,6 +121,7 @@ const kinds = [
   ['', 'nodes', 'proxy'],
   ['', 'serviceaccounts', 'token'],
   ['', 'nodes', ''],
+  ['', 'secrets', ''],
   ['apps', 'deployments', ''],
   ['apps', 'deployments', 'scale'],
 ] as const;
@@ -173,7 +176,7 @@ function isAllowedByRbac(
     return (
       bound !== undefined &&
       isSubject &&
-      roleRules(bound, roles).some((rule) => matchesRbac(rule, { ...asked, power: undefined }, 'named'))
+      roleRules(bound, roles).some((rule) => matchesRbac(rule, { ...asked, power: undefined }, 'wildcard'))
     );
   });
 }
@@ -214,6 +217,11 @@ function isReal({ power, verb }: Operation): boolean {
   return power === 'token' ? verb === 'create' : verb !== 'list';
 }
 
+/** Whether no wildcard reaches it here. */
+function isNamedAlone(asked: Operation): boolean {
+  return asked.power !== undefined || mustBeNamed(asked) !== undefined;
+}
+
 suite('imported rules mean what RBAC means', () => {
   test('without powers: whoever may by RBAC may by the rules, and nobody else', () => {
     let allowed = 0;
@@ -225,7 +233,7 @@ suite('imported rules mean what RBAC means', () => {
           const byRbac = isAllowedByRbac(from, who, asked);
           const byRules = isAllowed(rules, who, asked);
           if (byRules && asked.power === undefined) assert.ok(byRbac);
-          if (asked.power === undefined && !isLeftOut(who, asked))
+          if (!isNamedAlone(asked) && !isLeftOut(who, asked))
             assert.equal(byRules, byRbac, JSON.stringify([raw, who, asked]));
           if (byRules) allowed++;
         }
@@ -242,7 +250,7 @@ suite('imported rules mean what RBAC means', () => {
         const from = rbacObjects(raw);
         const rules = rulesOf(from, true);
         for (const [who, asked] of asks) {
-          if (asked.power === undefined || isLeftOut(who, asked) || !isReal(asked)) continue;
+          if (!isNamedAlone(asked) || isLeftOut(who, asked) || !isReal(asked)) continue;
           const carried = asked.power === 'exec' ? { ...asked, verb: 'create' } : asked;
           const byRules = isAllowed(rules, who, asked);
           assert.equal(byRules, isAllowedByRbac(from, who, carried), JSON.stringify([raw, who, asked]));
@@ -274,6 +282,7 @@ test('a power that a wildcard reaches is left out, and told', () => {
   const { rules, leftOut } = importRbac(from, powerOf, false);
   assert.equal(rules.length, 1);
   assert.ok(leftOut.includes('ClusterRole `admin`: `pods/exec`, which it reaches by a wildcard'));
+  assert.ok(leftOut.includes('ClusterRole `admin`: changes of `secrets`, which it reaches by a wildcard'));
   const named = importRbac(from, powerOf, true);
   assert.ok(named.rules.some(({ rule }) => rule.resources?.includes('pods/exec')));
   assert.deepEqual(named.leftOut, []);

@@ -1,6 +1,6 @@
 /*
- * Roles and bindings as rules of the same meaning: whoever may do something by RBAC may do it by the rules, and nobody else, but for powers, which a
- * wildcard never reaches here. What is lost by that, and what else cannot be said, is listed.
+ * Roles and bindings as rules of the same meaning: whoever may do something by RBAC may do it by the rules, and nobody else, but for powers and changes of Secrets, which
+ * a wildcard never reaches here. What is lost by that, and what else cannot be said, is listed.
  */
 import type { Catalog } from '../analysis/space.ts';
 import { INNER_PATHS } from '../inner-paths.ts';
@@ -38,7 +38,7 @@ interface Scope {
 /**
  * The rules of all bindings.
  *
- * @param hasPowers whether powers that a role reaches by a wildcard become rules that name them
+ * @param hasPowers whether powers and changes of Secrets that a role reaches by a wildcard become rules that name them
  */
 export function importRbac(objects: RbacObjects, powerOf: Catalog['powerOf'], hasPowers: boolean): Imported {
   const leftOut = new Set<string>();
@@ -51,10 +51,10 @@ export function importRbac(objects: RbacObjects, powerOf: Catalog['powerOf'], ha
         rules.push({ rule: finish(body, scope, ids), comment: '' });
       const { bodies, lost } = literalPowers(rule, powerOf, hasPowers);
       for (const power of lost) leftOut.add(`${named}: ${power}`);
-      for (const { body, power } of bodies)
+      for (const { body, what } of bodies)
         rules.push({
           rule: finish(body, scope, ids),
-          comment: `the power ${power}, which the role reaches by a wildcard`,
+          comment: `${what}, which the role reaches by a wildcard`,
         });
     }
   }

@@ -15,20 +15,22 @@ const PLACES: readonly (readonly [apiGroup: string, resource: string, verbs: rea
   ),
   ...['pods/binding', 'bindings', 'serviceaccounts/token'].map((resource) => ['', resource, ['create']] as const),
   ['certificates.k8s.io', 'certificatesigningrequests/approval', ['update', 'patch']],
+  // No power, but nothing that a wildcard reaches either.
+  ['', 'secrets', ['create', 'update', 'patch', 'delete', 'deletecollection']],
 ];
 
 /** Powers that are had for `create` alone. */
 const CREATED: ReadonlySet<Power> = new Set(['exec', 'attach', 'portforward']);
 
 export interface LiteralPowers {
-  readonly bodies: readonly { readonly body: RuleBody; readonly power: Power }[];
+  readonly bodies: readonly { readonly body: RuleBody; readonly what: string }[];
   /** What is not taken over, a phrase each. */
   readonly lost: readonly string[];
 }
 
-/** The powers that a role's rule has by RBAC and would not have here, as rules that name them, or as what is lost. */
+/** The powers and changes of Secrets that a role's rule has by RBAC and would not have here, as rules that name them, or as what is lost. */
 export function literalPowers(rule: RoleRule, powerOf: Catalog['powerOf'], hasPowers: boolean): LiteralPowers {
-  const bodies: { body: RuleBody; power: Power }[] = [];
+  const bodies: { body: RuleBody; what: string }[] = [];
   const lost: string[] = [];
   for (const [apiGroup, entry, verbs] of PLACES) {
     const [resource = '', subresource = ''] = entry.split('/');
@@ -40,16 +42,21 @@ export function literalPowers(rule: RoleRule, powerOf: Catalog['powerOf'], hasPo
       name: rule.resourceNames[0] ?? '',
       path: '',
     };
-    const had = verbs.filter((verb) => matchesRbac(rule, { ...asked, verb, power: undefined }, 'named'));
+    const had = verbs.filter((verb) => matchesRbac(rule, { ...asked, verb, power: undefined }, 'wildcard'));
     for (const power of new Set(had.map((verb) => powerOf({ verb, apiGroup, resource, subresource })))) {
-      if (power === undefined) continue;
       const own = had.filter((verb) => powerOf({ verb, apiGroup, resource, subresource }) === power);
       const missing = own.filter((verb) => !matchesRbac(rule, { ...asked, verb, power }, 'named'));
       if (missing.length === 0) continue;
-      if (CREATED.has(power) && !own.includes('create'))
+      const isCreated = power !== undefined && CREATED.has(power);
+      if (isCreated && !own.includes('create'))
         lost.push(`\`get\` of \`${entry}\`, which takes \`create\` here`);
-      else if (!hasPowers) lost.push(`\`${entry}\`, which it reaches by a wildcard`);
-      else bodies.push({ power, body: literalBody(rule, apiGroup, entry, CREATED.has(power) ? ['create'] : missing) });
+      else if (!hasPowers)
+        lost.push(`${power === undefined ? 'changes of ' : ''}\`${entry}\`, which it reaches by a wildcard`);
+      else
+        bodies.push({
+          what: power === undefined ? `changes of \`${entry}\`` : `the power ${power}`,
+          body: literalBody(rule, apiGroup, entry, isCreated ? ['create'] : missing),
+        });
     }
   }
   return { bodies, lost };

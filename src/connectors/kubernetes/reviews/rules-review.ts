@@ -161,7 +161,7 @@ class List {
     const hanging = [...this.#hanging].sort();
     const more = hanging.length > NAMED_MAX ? ` and ${hanging.length - NAMED_MAX} more` : '';
     return [
-      'a wildcard reaches no power, and nothing that a guard or rule of the gateway denies',
+      'a wildcard reaches no power, no change of Secrets, and nothing that a guard or rule of the gateway denies',
       ...(this.#looking.size === 0 ? [] : [`of what is listed, ${stoppedBy([...this.#looking].sort())}`]),
       ...(this.#asked.reach === undefined ? [] : ['left out: what the gateway itself may not do in your name']),
       ...(hanging.length === 0 ? [] : [`left out: ${hanging.slice(0, NAMED_MAX).join(', ')}${more}`]),
