@@ -64,12 +64,24 @@ const policyCase = z
       .optional()
       .describe('Of a deny: what denies. `gateway` is a request that is refused before any rule is asked.'),
     rule: word.optional().describe('The id of the rule or guard that decides.'),
+    reply: object.optional().describe('An object that the target would answer with.'),
+    masked: z
+      .array(word)
+      .optional()
+      .describe(
+        'Every place of `reply` that the caller is shown masked, as `sallyport mask test` writes them; `[]` for none.',
+      ),
   })
   .refine(
     (value) => [value.run, value.runs, value.request].filter((each) => each !== undefined).length === 1,
     'expected one of `run`, `runs` and `request`',
   )
-  .refine((value) => value.by === undefined || value.expect === 'deny', '`by` goes with `expect: deny`');
+  .refine((value) => value.by === undefined || value.expect === 'deny', '`by` goes with `expect: deny`')
+  .refine(
+    (value) => (value.reply === undefined) === (value.masked === undefined),
+    '`reply` and `masked` go together',
+  )
+  .refine((value) => value.masked === undefined || value.expect === 'allow', '`masked` goes with `expect: allow`');
 
 /** One file of tests. */
 export const policyTestSchema = z
@@ -78,6 +90,10 @@ export const policyTestSchema = z
     kind: z.literal('PolicyTest', 'expected `PolicyTest`'),
     policies: z.array(word).min(1, 'expected at least one file').describe('Policy files, relative to this one.'),
     openGuards: z.array(word).default([]).describe('Guards that are open, as under `unsafe:` of the configuration.'),
+    openMasks: z
+      .array(word)
+      .default([])
+      .describe('Default masks and detectors that are open for every caller, as under `unsafe:` of the configuration; `*` is all.'),
     caller: caller.optional().describe('Who asks, where a case does not say itself.'),
     target: word.default('test').describe('The target, where a case does not say itself.'),
     now: instant

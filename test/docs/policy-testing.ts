@@ -45,6 +45,19 @@ without \`object\` sends the bare name; other writes without one are judged with
 A rule or guard that needs a fact which \`facts\` does not give finds it unknown: an allow then does not match, a deny, hold or guard does, and \`by\` is \`incomplete\`.
 \`policy explain\` tells which facts a request would have a gateway look up.
 
+## What is masked
+
+\`reply\` is an object that the target would answer an allowed read with, and \`masked\` every place of it that the caller is shown masked: by default masks, those of the policies, and without what a
+rule shows by \`unmask\`. \`sallyport mask test -f FILE\` prints them.
+
+\`\`\`yaml
+  - name: the smoke test sees the user's name, and not the password
+    run: get secret database -n shop
+    reply: { apiVersion: v1, kind: Secret, metadata: { name: database }, data: { user: c2hvcA==, password: aHVudGVyMg== } }
+    expect: allow
+    masked: [data.password]
+\`\`\`
+
 ## Keys
 
 | key | what it is | default |

@@ -184,6 +184,47 @@ test('policy test: a case that fails is told with its place and why', async () =
   assert.match(out, /FAIL {2}all may: get pods\n.*a\.test\.yaml:6: expected allow, got deny silence/);
 });
 
+test('policy test: what of a reply is masked, by default masks, by those of policy, and but for what a rule shows', async () => {
+  const rules = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ everyone: true }]
+targets: ['*']
+rules:
+  - { id: one, effect: allow, verbs: [get], apiGroups: [''], resources: [secrets], resourceNames: [db], unmask: [{ at: data.user }] }
+  - { id: sites, effect: allow, verbs: [list], apiGroups: [example.com], resources: [sites] }
+masks:
+  - { id: pins, resources: [sites], apiGroups: [example.com], at: ['spec.**.pin'] }
+`;
+  file('masked.yaml', rules);
+  const testOf = (lines: string) =>
+    file(
+      'masked.test.yaml',
+      `apiVersion: sallyport.dev/v1\nkind: PolicyTest\npolicies: [masked.yaml]\ncaller: { subject: x }\n${lines}`,
+    );
+  const secret = '{ kind: Secret, data: { user: YXBw, "a.b": aHVudGVyMg== } }';
+  const site = '{ spec: { doors: [{ pin: "1234" }, { pin: "5678" }], name: a } }';
+  const [cases, both] = [
+    `cases:
+  - { name: user shows, run: get secret db, reply: ${secret}, expect: allow, masked: ['data["a.b"]'] }
+  - { name: pins, run: list sites.v1.example.com, reply: ${site}, expect: allow, masked: ['spec.doors[1].pin', 'spec.doors[0].pin'] }
+`,
+    '  - { name: too little, run: get secret db, reply: { kind: Secret, data: { other: YXBw } }, expect: allow, masked: [] }\n',
+  ];
+  const passed = await run('test', testOf(cases));
+  assert.equal(passed.code, 0, passed.out);
+  const failed = await run('test', testOf(cases + both));
+  assert.equal(failed.code, 1);
+  assert.match(
+    failed.out,
+    /FAIL {2}too little: .*\n.*expected allow masking nothing, got allow p\/one masking data\.other\n/,
+  );
+  const open = await run('test', testOf(`openMasks: ['*']\n${cases}`));
+  assert.match(open.out, /user shows: .*\n.*got allow p\/one masking nothing\n/);
+  assert.match(open.out, /^ok {4}pins/m);
+  assert.equal((await run('test', testOf(`openMasks: [nothing]\n${cases}`))).code, 2);
+});
+
 test('policy diff: nothing, or who gains what', async () => {
   const path = join(EXAMPLES, 'break-glass.yaml');
   const same = await run('diff', path, path);
