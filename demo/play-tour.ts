@@ -52,8 +52,7 @@ function run(
   scene: Scene,
   kubectl: string,
 ): Promise<{ exitCode: number | null; output: string }> {
-  const [file, argv] =
-    program === 'sallyport' ? [process.execPath, [CLI, ...ownWords(args, scene)]] : [kubectl, args];
+  const [file, argv] = program === 'sallyport' ? [process.execPath, [CLI, ...ownWords(args, scene)]] : [kubectl, args];
   const kubeconfig = program === 'administrator' ? scene.administratorFile : scene.kubeconfigFile;
   const child = spawn(file, argv, {
     // kubectl's own cache goes where all of the demo is, not into the person's home.

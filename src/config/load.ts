@@ -154,15 +154,7 @@ function exampleIssuers(located: Located, value: unknown): Finding[] {
 function unknownGuards(located: Located, value: unknown, guards: ReadonlySet<string>): Finding[] {
   const named = ['unsafe.openGuards.*', 'unsafe.openGuards.*.id'].flatMap((place) => stringsAt(value, place));
   return named.flatMap(({ path, value: guard }) =>
-    guards.has(guard)
-      ? []
-      : [
-          findingAt(
-            located,
-            path,
-            noSuchGuard(guard, guards),
-          ),
-        ],
+    guards.has(guard) ? [] : [findingAt(located, path, noSuchGuard(guard, guards))],
   );
 }
 

@@ -77,10 +77,7 @@ const policyCase = z
     'expected one of `run`, `runs` and `request`',
   )
   .refine((value) => value.by === undefined || value.expect === 'deny', '`by` goes with `expect: deny`')
-  .refine(
-    (value) => (value.reply === undefined) === (value.masked === undefined),
-    '`reply` and `masked` go together',
-  )
+  .refine((value) => (value.reply === undefined) === (value.masked === undefined), '`reply` and `masked` go together')
   .refine((value) => value.masked === undefined || value.expect === 'allow', '`masked` goes with `expect: allow`');
 
 /** One file of tests. */
@@ -93,7 +90,9 @@ export const policyTestSchema = z
     openMasks: z
       .array(word)
       .default([])
-      .describe('Default masks and detectors that are open for every caller, as under `unsafe:` of the configuration; `*` is all.'),
+      .describe(
+        'Default masks and detectors that are open for every caller, as under `unsafe:` of the configuration; `*` is all.',
+      ),
     caller: caller.optional().describe('Who asks, where a case does not say itself.'),
     target: word.default('test').describe('The target, where a case does not say itself.'),
     now: instant

@@ -32,7 +32,12 @@ test('each command of the tutorial that is typed beside the demo does what the p
   const env = { ...process.env, KUBECACHEDIR: join(folder, 'cache') };
   for (const { commands, isRefused } of typed) {
     const { code, output } = await runChild('sh', ['-ec', `${exports}\n${commands}`], { env });
-    if (isRefused) assert.match(output, /^Error from server \((?:Forbidden|BadRequest)\): (?:`triage-bot`|a JSON patch) may not /, commands);
+    if (isRefused)
+      assert.match(
+        output,
+        /^Error from server \((?:Forbidden|BadRequest)\): (?:`triage-bot`|a JSON patch) may not /,
+        commands,
+      );
     assert.equal(code, isRefused ? 1 : 0, `${commands}${output}`);
   }
 

@@ -112,20 +112,7 @@ policy: { files: [p.yaml] }
 });
 
 test('policy explain tells the masks that speak to a caller, and the places that a rule shows it', async () => {
-  const asked = [
-    '--policy',
-    POLICY,
-    '--target',
-    'prod',
-    '--as',
-    'reader',
-    '--',
-    'get',
-    'secret',
-    'db',
-    '-n',
-    'shop',
-  ];
+  const asked = ['--policy', POLICY, '--target', 'prod', '--as', 'reader', '--', 'get', 'secret', 'db', '-n', 'shop'];
   const explained = (words: readonly string[]) => printed(explainCommand(readRequest), words);
   const text = await explained(asked);
   assert.match(text, /^ {2}shows {6}data\.user$/m);

@@ -26,8 +26,8 @@ let token: string;
 let direct: Agent;
 
 before(async () => {
-  world = await startSmallWorld({ config:
-      'unsafe: { openGuards: [secret-mount], openMasks: [{ id: "*", callers: [{ subjects: [seer] }] }] }\n',
+  world = await startSmallWorld({
+    config: 'unsafe: { openGuards: [secret-mount], openMasks: [{ id: "*", callers: [{ subjects: [seer] }] }] }\n',
   });
   token = await world.token('dev');
   direct = new Agent({ connect: { ca: world.standin.caPem } });

@@ -13,7 +13,10 @@ export async function match(): Promise<void> {
  * One line's answer: whether a rule allows the question, or, where that is not what RBAC says because the question asks for a power, the power's name, or
  * because a wildcard does not reach it, the field in which it has to be named. That is the one difference from RBAC; exec, attach and port-forward are had for `create`.
  */
-export function matchLine({ rules, q }: Readonly<Record<string, unknown>>): { allowed: boolean } | { power: string } | { named: string } {
+export function matchLine({
+  rules,
+  q,
+}: Readonly<Record<string, unknown>>): { allowed: boolean } | { power: string } | { named: string } {
   if (!Array.isArray(rules) || typeof q !== 'object' || q === null)
     throw new Error('a line needs the list `rules` and the object `q`');
   const request = requestOf(q as Readonly<Record<string, unknown>>);

@@ -42,7 +42,9 @@ suite('matching is RBAC’s own', () => {
 
   test('T9 T10 T16: with powers, the one difference is told, and only where there is one', () => {
     for (const vector of vectors) assertEqualButPowers(vector, vector.allowed);
-    const told = vectors.map((vector) => matchLine({ ...vector })).filter((answer) => 'power' in answer || 'named' in answer);
+    const told = vectors
+      .map((vector) => matchLine({ ...vector }))
+      .filter((answer) => 'power' in answer || 'named' in answer);
     assert.ok(told.length > 10, String(told.length));
   });
 

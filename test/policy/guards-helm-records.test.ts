@@ -96,7 +96,10 @@ suite('Secrets are read under a wildcard, and changed under rules that name them
 
   test('who is refused for its wildcard is told what to name', () => {
     const decision = ask(wild, { method: 'DELETE', uri: `${SHOP}/secrets/db` });
-    assert.match('advice' in decision ? decision.advice : '', /`\*` does not reach it: a rule that allows it names `secrets` under `resources`/);
+    assert.match(
+      'advice' in decision ? decision.advice : '',
+      /`\*` does not reach it: a rule that allows it names `secrets` under `resources`/,
+    );
   });
 
   for (const type of ['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token'])

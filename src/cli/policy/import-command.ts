@@ -30,7 +30,10 @@ export function importCommand(powerOf: Catalog['powerOf'], readCluster: RbacRead
     .option('--context <name>', 'the kubeconfig’s context; its current one by default')
     .option('--target <name>', 'the target that the policy is for', '*')
     .option('--name <name>', 'the policy’s name', 'imported')
-    .option('--powers', 'also take over the powers, and changes of Secrets, that a role reaches by a wildcard, each by name')
+    .option(
+      '--powers',
+      'also take over the powers, and changes of Secrets, that a role reaches by a wildcard, each by name',
+    )
     .action(async (files: string[], options: Options) => {
       const objects = await read(files, options, readCluster);
       const imported = importRbac(rbacObjects(objects), powerOf, options.powers === true);

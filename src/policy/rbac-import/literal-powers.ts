@@ -48,8 +48,7 @@ export function literalPowers(rule: RoleRule, powerOf: Catalog['powerOf'], hasPo
       const missing = own.filter((verb) => !matchesRbac(rule, { ...asked, verb, power }, 'named'));
       if (missing.length === 0) continue;
       const isCreated = power !== undefined && CREATED.has(power);
-      if (isCreated && !own.includes('create'))
-        lost.push(`\`get\` of \`${entry}\`, which takes \`create\` here`);
+      if (isCreated && !own.includes('create')) lost.push(`\`get\` of \`${entry}\`, which takes \`create\` here`);
       else if (!hasPowers)
         lost.push(`${power === undefined ? 'changes of ' : ''}\`${entry}\`, which it reaches by a wildcard`);
       else
