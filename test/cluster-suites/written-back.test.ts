@@ -96,7 +96,7 @@ function suite(real: Cluster): void {
   before(async () => {
     await bindCaller(real);
     for (const name of [...KUBECTLS, ...HELMS]) folders.set(name, await clientNamed(name).prepare());
-    gateway = await startGatewayInFront(real, { openMasks: [] });
+    gateway = await startGatewayInFront(real, { openMasks: [], openGuards: [] });
     for (const begin of begins) await begin();
   });
   after(async () => {
@@ -278,6 +278,12 @@ spec:
     spec:
       containers:
       - {name: main, image: one, env: [{name: DB_PASSWORD, value: "{{ .Values.password }}"}]}
+{{- if .Values.isBroken }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: Not_A_Name}
+{{- end }}
 `;
 const HOOK = `apiVersion: v1
 kind: Secret
@@ -398,22 +404,17 @@ function helmSuite(
   test(`T83 ${client}: an upgrade that fails is rolled back to what was there`, async () => {
     const last = (await releases()).at(-1) as Release;
     const atomic = client === 'helm-3' ? '--atomic' : '--rollback-on-failure';
-    const { code, said } = await helm([
-      'upgrade',
-      'shop',
-      chart,
-      '-f',
-      values(50, 'colour: "c: [broken"\n'.replace('colour', 'colour2')),
-      '--set',
-      'colour=a\\: b: c',
-      atomic,
-      '--timeout',
-      '20s',
-    ]);
+    const given = values(50, 'isBroken: true\n');
+    const { code, said } = await helm(['upgrade', 'shop', chart, '-f', given, atomic, '--timeout', '60s']);
     assert.equal(code, 1, said);
+    assert.match(said, /Not_A_Name/);
     const secret = (await json(['get', 'secret', 'shop-db'])) as Stored;
     assert.equal(secret.data.password, base64(last.config.password as string));
-    assert.doesNotMatch(JSON.stringify(await releases()), maskForm);
+    const found = await releases();
+    assert.doesNotMatch(JSON.stringify(found), maskForm);
+    const [failed, back] = found.slice(-2);
+    assert.deepEqual([failed?.config.password, failed?.info.status], [passwordOf(50), 'failed']);
+    assert.deepEqual([back?.config.password, back?.info.status], [last.config.password, 'deployed']);
   });
 
   test(`T83 ${client}: uninstall runs its hooks and leaves nothing`, async () => {
