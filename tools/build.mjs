@@ -8,7 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { ensurePages } from './pages.mjs';
 
-const command = 'dist/main/cli.js';
+const command = 'dist/main/sallyport.js';
 
 rmSync('dist', { recursive: true, force: true });
 // On stderr, whatever it is: `npm pack --json` has stdout for itself.

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /* The `sallyport` program, and the one place beside the gateway's own start that reads the environment. */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -53,6 +53,8 @@ describe('the package', () => {
       assert.equal(pods.status, 200, pods.body);
       const denied = await ask(`${url}/k8s/target-0/api/v1/namespaces/shop/services`, caller);
       assert.match(denied.body, /no rule allows it/);
+      if (process.platform === 'linux')
+        assert.match(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8'), /\0--single-threaded-gc\0.*\0gateway\0/);
       child.kill('SIGTERM');
       assert.equal(await child.ended, 0, child.said());
     } finally {
@@ -68,7 +70,7 @@ describe('the package', () => {
       files.filter((name) => /\.ts$|\.test\.|^(src|test|demo|tools)\b/.test(name)),
       [],
     );
-    for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'dist/main/cli.js'])
+    for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'dist/main/sallyport.js'])
       assert.ok(files.includes(name), name);
   });
 });
