@@ -1,15 +1,18 @@
 /**
- * An OIDC provider on loopback, for the demo and for tests: a real one (oidc-provider), with discovery, a JWKS and a token endpoint. A subject is
- * a client of it and gets its tokens by the client_credentials grant, as an autonomous program would. Its keys live in memory.
+ * An OIDC provider on loopback, for the demo and for tests: a real one (oidc-provider), with discovery, a JWKS, an authorization and a token endpoint. A subject
+ * is a client of it and gets its tokens by the client_credentials grant, as an autonomous program would; persons sign in on its page. Its keys live in memory.
  */
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Provider } from 'oidc-provider';
 import { Agent, fetch } from 'undici';
+import { memoryAdapter } from './provider-memory.ts';
+import { type DemoPerson, signInPage } from './sign-in-page.ts';
 import { makeLoopbackCertificate } from './standin/certificate.ts';
 
 export interface IssuerOptions {
@@ -37,9 +40,26 @@ export interface Issuer {
   tokenFor(subject: string, groups: readonly string[], options?: TokenOptions): Promise<string>;
   /** The secret of a subject that has had a token, for a test that asks for one itself. */
   secretOf(subject: string): string | undefined;
+  /** Lets persons sign in at this client, with the code flow and PKCE. */
+  allowSignIn(client: SignInClient): void;
   /** Signs with a new key from now on; the old one stays in the JWKS unless it is dropped. */
   rotateKeys(options?: { readonly isOldDropped?: boolean }): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A client at which persons sign in. */
+export interface SignInClient {
+  readonly clientId: string;
+  readonly secret: string;
+  readonly redirectUri: string;
+  readonly persons: readonly DemoPerson[];
+}
+
+interface Parts {
+  readonly clients: Map<string, Client>;
+  readonly signIns: Map<string, SignInClient>;
+  readonly memory: Parameters<typeof memoryAdapter>[0];
+  readonly cookieKey: string;
 }
 
 interface Client {
@@ -69,7 +89,13 @@ const resource = 'urn:sallyport:demo';
 export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> {
   const LoadedProvider = await loadProvider();
   const clients = new Map<string, Client>();
-  let answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
+  const parts: Parts = {
+    clients,
+    signIns: new Map(),
+    memory: new Map(),
+    cookieKey: randomBytes(24).toString('base64url'),
+  };
+  let answer: (request: IncomingMessage, response: ServerResponse) => unknown = (_, response) =>
     response.writeHead(503).end();
   const certificate = options.isSecure === true ? await makeLoopbackCertificate('demo issuer', Date.now()) : undefined;
   const server = certificate
@@ -84,8 +110,12 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   let keys: readonly JWK[] = [];
   const sign = async (kept: readonly JWK[]): Promise<void> => {
     keys = [await newKey(), ...kept];
-    const provider = new LoadedProvider(url, configuration(clients, keys, options.audience ?? 'sallyport'));
-    answer = provider.callback();
+    const provider = new LoadedProvider(url, configuration(parts, keys, options.audience ?? 'sallyport'));
+    const callback = provider.callback();
+    answer = (request, response) =>
+      takesInteraction(provider, parts, request, response).then((isTaken) =>
+        isTaken ? undefined : callback(request, response),
+      );
   };
   await sign([]);
   return {
@@ -100,6 +130,7 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
       });
       return requestToken(url, subject, secret, dispatcher);
     },
+    allowSignIn: (client) => void parts.signIns.set(client.clientId, client),
     secretOf: (subject) => clients.get(subject)?.secret,
     rotateKeys: ({ isOldDropped = false } = {}) => sign(isOldDropped ? [] : keys),
     close: async () => {
@@ -111,8 +142,10 @@ export async function startIssuer(options: IssuerOptions = {}): Promise<Issuer> 
   };
 }
 
-function configuration(clients: ReadonlyMap<string, Client>, keys: readonly JWK[], audience: string): object {
+function configuration({ clients, signIns, memory, cookieKey }: Parts, keys: readonly JWK[], audience: string): object {
   const clientOf = (id: string): object | undefined => {
+    const signIn = signIns.get(id);
+    if (signIn !== undefined) return signInClient(signIn);
     const client = clients.get(id);
     if (client === undefined) return undefined;
     const grant = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };
@@ -121,10 +154,14 @@ function configuration(clients: ReadonlyMap<string, Client>, keys: readonly JWK[
   const lifetimeOf = (client: { clientId: string }): number =>
     clients.get(client.clientId)?.lifetimeSeconds ?? lifetimeSeconds;
   return {
-    adapter: memoryAdapter(clientOf),
+    adapter: memoryAdapter(memory, clientOf),
+    ...signingIn(signIns),
     jwks: { keys },
-    ttl: { ClientCredentials: (_: unknown, __: unknown, client: { clientId: string }) => lifetimeOf(client) },
-    cookies: { keys: [randomBytes(24).toString('base64url')] },
+    ttl: {
+      ...{ AccessToken: 3600, AuthorizationCode: 60, Grant: 43_200, IdToken: 3600, Interaction: 3600, Session: 43_200 },
+      ClientCredentials: (_: unknown, __: unknown, client: { clientId: string }) => lifetimeOf(client),
+    },
+    cookies: { keys: [cookieKey] },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -144,26 +181,77 @@ function configuration(clients: ReadonlyMap<string, Client>, keys: readonly JWK[
   };
 }
 
-/** The provider's storage: clients are those that were asked for; nothing else outlives its request. */
-function memoryAdapter(clientOf: (id: string) => object | undefined): new (model: string) => object {
-  return class {
-    readonly #model: string;
-
-    constructor(model: string) {
-      this.#model = model;
-    }
-
-    async find(id: string): Promise<object | undefined> {
-      return this.#model === 'Client' ? clientOf(id) : undefined;
-    }
-
-    async upsert(): Promise<void> {}
-    async destroy(): Promise<void> {}
-    async consume(): Promise<void> {}
-    async revokeByGrantId(): Promise<void> {}
-    async findByUid(): Promise<undefined> {}
-    async findByUserCode(): Promise<undefined> {}
+/** What of the configuration is for persons: who they are, what their ID token says, and that each has consented. */
+function signingIn(signIns: Parts['signIns']): object {
+  const personOf = (subject: string) =>
+    [...signIns.values()].flatMap(({ persons }) => persons).find((person) => person.subject === subject);
+  return {
+    claims: { openid: ['sub', 'groups'], profile: [], email: [] },
+    conformIdTokenClaims: false,
+    pkce: { required: () => true },
+    interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+    findAccount: (_: unknown, id: string) => {
+      const person = personOf(id);
+      return person === undefined
+        ? undefined
+        : { accountId: id, claims: async () => ({ sub: id, groups: person.groups }) };
+    },
+    loadExistingGrant: async ({ oidc }: GrantContext) => {
+      const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+      grant.addOIDCScope('openid profile email');
+      await grant.save();
+      return grant;
+    },
   };
+}
+
+/** The parts of oidc-provider's context that a grant is made from. */
+interface GrantContext {
+  readonly oidc: {
+    readonly provider: {
+      readonly Grant: new (of: object) => { addOIDCScope(scope: string): void; save(): Promise<unknown> };
+    };
+    readonly client: { readonly clientId: string };
+    readonly session: { readonly accountId: string };
+  };
+}
+
+function signInClient({ clientId, secret, redirectUri }: SignInClient): object {
+  return {
+    client_id: clientId,
+    client_secret: secret,
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    redirect_uris: [redirectUri],
+    require_auth_time: true,
+  };
+}
+
+/** Whether it was for the page of persons. */
+async function takesInteraction(
+  provider: Provider,
+  { signIns }: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (!request.url?.startsWith('/interaction/')) return false;
+  try {
+    const { params } = await provider.interactionDetails(request, response);
+    const persons = signIns.get(params.client_id)?.persons ?? [];
+    if (request.method === 'POST') {
+      const subject = new URLSearchParams((await text(request)).slice(0, 1_024)).get('subject') ?? '';
+      const isKnown = persons.some((person) => person.subject === subject);
+      const result = isKnown ? { login: { accountId: subject } } : { error: 'access_denied' };
+      await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+    } else {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+      response.end(signInPage(persons, request.url));
+    }
+  } catch {
+    response.writeHead(400, { 'content-type': 'text/plain' }).end('this sign-in is over; begin again\n');
+  }
+  return true;
 }
 
 async function requestToken(url: string, subject: string, secret: string, dispatcher: Agent): Promise<string> {
