@@ -2,6 +2,7 @@
  * The parts of `sallyport.yaml` whose part of the gateway comes later; schema.ts refuses each as not built until then. Their names are final.
  */
 import { z } from 'zod';
+import { duration } from './policy-words.ts';
 
 const file = z.string().min(1, 'expected a path');
 const port = z
@@ -19,6 +20,22 @@ export const consolePlace = z.strictObject({
     .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'expected a lower-case host name')
     .optional()
     .describe('Host name by which people reach it; the local CA certifies it.'),
+  url: z
+    .string()
+    .regex(
+      /^https:\/\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9]\d{0,4})?$/,
+      'expected `https://` and a lower-case host name, with a port where it is not 443, and nothing behind it',
+    )
+    .optional()
+    .describe(
+      'How people reach it, where a Service or a balancer before it has another name or port than `hostName` and `port` say; without `pathPrefix`.',
+    ),
+  sessionMax: duration
+    .default('8h')
+    .describe('How long a browser stays signed in, whatever its person does. What they are is read when they sign in.'),
+  sessionIdleMax: duration
+    .default('30m')
+    .describe('How long it stays signed in without anything that its person does.'),
   pathPrefix: z
     .string()
     .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'expected a path such as `/sallyport`, without a `/` at its end')
@@ -72,9 +89,18 @@ export const person = z.strictObject({ claim: word });
 
 /** How people log in to the console with this issuer. */
 export const login = z.strictObject({
-  clientId: word,
-  clientSecretFile: file.optional(),
-  scopes: z.array(word).optional(),
+  clientId: word.describe(
+    'The client that the issuer knows the console as. Its redirect address is `/sign-in/callback` behind the console’s.',
+  ),
+  clientSecretFile: file
+    .optional()
+    .describe(
+      'File that holds the client’s secret, read anew at each use; absent: a public client, which PKCE alone protects.',
+    ),
+  scopes: z
+    .array(word)
+    .default(['profile', 'email'])
+    .describe('Asked for beside `openid`: those that put the claims of `subject` and `groups` into the ID token.'),
 });
 
 const messagedPerson = z.strictObject({ id: word, subject: word });

@@ -13,7 +13,7 @@ import { clashes } from './clashes.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { type ConfigDocument, configSchema } from './schema.ts';
-import { stringsAt } from './values-at.ts';
+import { stringsAt, valuesAt } from './values-at.ts';
 
 /** The configuration: frozen, with absolute paths. */
 export type Config = ConfigDocument & { readonly file: string; readonly policyFiles: readonly string[] };
@@ -50,6 +50,7 @@ export function parseConfig(
     ...missingFiles(located, value, dirname(file)),
     ...untrustedIssuers(located, value),
     ...exampleIssuers(located, value),
+    ...loginsWithoutConsole(located, value),
     ...unknownGuards(located, value, known.guards),
     ...unreachedTargets(located, value),
     ...clashes(located, value),
@@ -88,6 +89,7 @@ const FILE_KEYS: readonly string[] = [
   'masks.retiredKeyFiles.*',
   'issuers.*.caFile',
   'issuers.*.keys.file',
+  'issuers.*.login.clientSecretFile',
   'targets.*.kubeconfig.file',
   'targets.*.server.caFile',
   'targets.*.server.tokenFile',
@@ -129,7 +131,8 @@ function untrustedIssuers(located: Located, value: unknown): Finding[] {
       ['url', 'file'].some((key) =>
         stringsAt(value, `issuers.*.keys.${key}`).some((other) => other.path[1] === path[1]),
       );
-    if (hasOtherKeys || !URL.canParse(url) || isTrustedUrl(url)) return [];
+    const signsIn = valuesAt(value, 'issuers.*.login').some((login) => login.path[1] === path[1]);
+    if ((hasOtherKeys && !signsIn) || !URL.canParse(url) || isTrustedUrl(url)) return [];
     return [
       findingAt(located, path, 'keys are fetched over https, or http on loopback; anyone on the way could change them'),
     ];
@@ -148,6 +151,14 @@ function exampleIssuers(located: Located, value: unknown): Finding[] {
           ),
         ]
       : [],
+  );
+}
+
+/** Where nothing is served, nobody signs in. */
+function loginsWithoutConsole(located: Located, value: unknown): Finding[] {
+  if (valuesAt(value, 'console').length > 0) return [];
+  return valuesAt(value, 'issuers.*.login').map(({ path }) =>
+    findingAt(located, path, 'expected a `console`: persons sign in there'),
   );
 }
 

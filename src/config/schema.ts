@@ -90,35 +90,42 @@ const claim = (defaultClaim: string, what: string) =>
     })
     .prefault({});
 
-const issuer = z.strictObject({
-  name: name.describe('Name in rules and recordings.'),
-  url: url.describe('The `iss` claim, exactly; https, or http on loopback.'),
-  audiences: z
-    .array(z.string().min(1))
-    .min(1, 'expected at least one audience')
-    .describe('A token must name one of these in `aud`.'),
-  keys: keys.optional().describe('Where the keys are, if not found by discovery.'),
-  caFile: file
-    .optional()
-    .describe('PEM certificates to trust for discovery and keys, instead of the system’s; read anew at each fetch.'),
-  subject: claim('sub', 'subject').describe(
-    'How the subject is made; it is the user that Kubernetes sees. A claim that the token says is not verified (`email_verified: false`) is refused.',
-  ),
-  groups: claim('groups', 'groups').describe(
-    'How groups are made. Those that begin with `system:` are dropped; a token that says that its groups are elsewhere (`_claim_names`, `hasgroups`) is refused.',
-  ),
-  labels: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('Label to claim: further claims for rules and recordings.'),
-  kind: z.enum(['autonomous', 'person']).default('autonomous').describe('Who holds this issuer’s tokens.'),
-  person: person
-    .optional()
-    .describe(
-      'The claim that names the person behind a token, so that nobody answers what another identity of theirs asks; without it, identities are told apart by their subject alone.',
+const issuer = z
+  .strictObject({
+    name: name.describe('Name in rules and recordings.'),
+    url: url.describe('The `iss` claim, exactly; https, or http on loopback.'),
+    audiences: z
+      .array(z.string().min(1))
+      .min(1, 'expected at least one audience')
+      .describe('A token must name one of these in `aud`.'),
+    keys: keys.optional().describe('Where the keys are, if not found by discovery.'),
+    caFile: file
+      .optional()
+      .describe('PEM certificates to trust for discovery and keys, instead of the system’s; read anew at each fetch.'),
+    subject: claim('sub', 'subject').describe(
+      'How the subject is made; it is the user that Kubernetes sees. A claim that the token says is not verified (`email_verified: false`) is refused.',
     ),
-  login: notBuilt(login, 'logging in to the console'),
-});
+    groups: claim('groups', 'groups').describe(
+      'How groups are made. Those that begin with `system:` are dropped; a token that says that its groups are elsewhere (`_claim_names`, `hasgroups`) is refused.',
+    ),
+    labels: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Label to claim: further claims for rules and recordings.'),
+    kind: z.enum(['autonomous', 'person']).default('autonomous').describe('Who holds this issuer’s tokens.'),
+    person: person
+      .optional()
+      .describe(
+        'The claim that names the person behind a token, so that nobody answers what another identity of theirs asks; without it, identities are told apart by their subject alone.',
+      ),
+    login: login
+      .optional()
+      .describe('How persons of this issuer sign in to the console with a browser; absent: they do not.'),
+  })
+  .refine(({ kind, login: how }) => how === undefined || kind === 'person', {
+    path: ['login'],
+    message: 'expected `kind: person`: only persons sign in to the console',
+  });
 
 const kubeconfig = z.strictObject({
   file: file.describe('A kubeconfig; exec plugins run, their credentials are kept in memory only.'),

@@ -4,6 +4,7 @@
  * caller; the token is kept nowhere.
  */
 import { hash } from 'node:crypto';
+import type { JWTVerifyOptions } from 'jose';
 import { JOSEAlgNotAllowed, JOSEError, JWKSNoMatchingKey, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { decodeJwt } from 'jose/jwt/decode';
 import type { Caller } from '../model/caller.ts';
@@ -17,7 +18,18 @@ import type { KeySet } from './key-set.ts';
 import { toCaller } from './to-caller.ts';
 
 /** Security: only signatures that need the issuer's private key; `none` and the symmetric ones would let anyone sign (T63). */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+export const ALGORITHMS: readonly NonNullable<JWTVerifyOptions['algorithms']>[number][] = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+];
 
 /** Limits of authentication. */
 export const TOKEN_LIMITS = Object.freeze({
@@ -105,7 +117,7 @@ async function verify(token: string, digest: string, byUrl: ByUrl, clock: Clock)
   const { issuer, keys } = found;
   try {
     const { payload, key } = await keys.verify(token, {
-      algorithms: ALGORITHMS,
+      algorithms: [...ALGORITHMS],
       issuer: issuer.url,
       audience: [...issuer.audiences],
       clockTolerance: TOKEN_LIMITS.clockSkewSeconds,

@@ -3,7 +3,7 @@ import type { Issuer } from '../identity/issuer.ts';
 
 /** The issuers of the configuration. */
 export function issuersOf(config: Config): readonly Issuer[] {
-  return config.issuers.map(({ caFile, keys, ...issuer }) => ({
+  return config.issuers.map(({ caFile, keys, login: _, ...issuer }) => ({
     ...issuer,
     keys: keysOf(keys),
     caFile,
