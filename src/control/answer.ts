@@ -11,6 +11,7 @@ import { TokenBuckets } from '../std/token-buckets.ts';
 import type { Problem } from './contract.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Route } from './route.ts';
+import type { Identified } from './sign-in/identify.ts';
 
 /** Limits of the control plane. */
 export const CONTROL_LIMITS = Object.freeze({
@@ -28,6 +29,18 @@ export const CONTROL_LIMITS = Object.freeze({
   streamsMax: 500,
 });
 
+/** What a browser sends along by itself, and what the pages of the console add. */
+export interface Browser {
+  readonly cookie: string | undefined;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`. */
+  readonly site: string | undefined;
+  readonly csrf: string | undefined;
+  /** Whether no person's hand asked for it: it does not keep a session from ending. */
+  readonly isBackground: boolean;
+}
+
 /** A request as the server has read it. */
 export interface Received {
   readonly method: string;
@@ -36,6 +49,7 @@ export interface Received {
   readonly query: URLSearchParams;
   readonly token: string | undefined;
   readonly peer: string;
+  readonly browser: Browser;
   readonly idempotencyKey: string | undefined;
   readonly ifMatch: string | undefined;
   readonly contentType: string | undefined;
@@ -45,25 +59,26 @@ export interface Received {
 interface Parts {
   readonly routes: readonly Route[];
   /** @throws {Refusal} */
-  readonly authenticate: (request: { readonly token: string | undefined; readonly peer: string }) => Promise<Caller>;
+  readonly identify: (request: Received) => Promise<Identified>;
   readonly roles: () => readonly Role[];
   readonly clock: Clock;
 }
 
-/** Answers requests; `caller` is there where the route needs one. */
-export function answering({ routes, authenticate, roles, clock }: Parts) {
+/** Answers requests; `who` is there where the route needs a caller. */
+export function answering({ routes, identify, roles, clock }: Parts) {
   const patterns = routes.map((route) => ({ route, parts: route.path.split('/') }));
   const rates = new TokenBuckets({
     perSecond: CONTROL_LIMITS.requestsPerCallerPerSecond,
     burstMax: CONTROL_LIMITS.requestsPerCallerBurstMax,
     keysMax: CONTROL_LIMITS.callersMax,
   });
-  return async (received: Received): Promise<{ readonly answered: Answered; readonly caller: Caller | undefined }> => {
+  return async (received: Received): Promise<{ readonly answered: Answered; readonly who: Identified | undefined }> => {
     const parts = received.path.split('/');
     const found = patterns.filter((pattern) => matches(pattern.parts, parts));
     const open = found.find(({ route }) => route.method === received.method && route.needs === 'nobody');
     // Security: who is not known learns nothing of what there is.
-    const caller = open === undefined ? await authenticate(received) : undefined;
+    const who = open === undefined ? await identify(received) : undefined;
+    const caller = who?.caller;
     if (caller !== undefined && !rates.take(callerKey(caller), clock.monotonic()))
       throw new Refusal('CALLER_THROTTLED', 'you ask faster than you may', { retryAfterSeconds: 1 });
     const chosen = found.find(({ route }) => route.method === received.method);
@@ -84,8 +99,9 @@ export function answering({ routes, authenticate, roles, clock }: Parts) {
       body: route.body === undefined ? undefined : checked(route.body, await readJson(received)),
       idempotencyKey: keyOf(received.idempotencyKey),
       version: versionOf(received.ifMatch),
+      session: who?.session,
     });
-    return { answered, caller };
+    return { answered, who };
   };
 }
 

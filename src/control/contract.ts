@@ -219,6 +219,22 @@ export const meSchema = z.strictObject({
     .describe('Of a token that the gateway gave: what it is bound to.'),
 });
 
+/** Where persons sign in with a browser. */
+export const signInSchema = pageOf(
+  z.strictObject({
+    issuer: z.string().describe('Its name in the configuration.'),
+    path: z
+      .string()
+      .describe('Where the browser goes, behind the console’s path; `&to=PATH` says where it comes back to.'),
+  }),
+);
+
+export const signOutSchema = z.strictObject({
+  everywhere: z.boolean().default(false).describe('Whether every browser of the caller’s is signed out.'),
+});
+
+export const signedOutSchema = z.strictObject({ ended: z.int() });
+
 /** A refused call, as its caller was told. */
 export const refusalSchema = z.strictObject({
   exchange: z.string().describe('The id under which it is recorded.'),

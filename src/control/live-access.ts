@@ -218,6 +218,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'mask-key':
       case 'approval':
       case 'question':
+      case 'login':
         return;
       default:
         unreachable(kind);

@@ -1,6 +1,7 @@
 import type { Caller } from '../model/caller.ts';
 import { meSchema } from './contract.ts';
 import type { Route } from './route.ts';
+import type { ConsoleSession } from './sign-in/console-sessions.ts';
 import { instant } from './views.ts';
 
 interface Parts {
@@ -18,7 +19,7 @@ export function meRoutes({ seatedIn }: Parts): readonly Route[] {
       summary: 'Who the caller is to the gateway, its roles, and which questions it may answer.',
       needs: 'caller',
       answer: { status: 200, schema: meSchema, description: 'The caller.' },
-      handle: async ({ caller, roles }) => ({
+      handle: async ({ caller, roles, session }) => ({
         status: 200,
         body: {
           subject: caller.subject,
@@ -30,8 +31,13 @@ export function meRoutes({ seatedIn }: Parts): readonly Route[] {
           seats: caller.issued === undefined ? seatedIn(caller) : [],
           tokenEndsAt: instant(caller.tokenEndsAt),
           ...(caller.issued === undefined ? {} : { issued: caller.issued }),
+          ...(session === undefined ? {} : { session: sessionView(session) }),
         },
       }),
     },
   ];
+}
+
+function sessionView({ id, signedInAt, idleEndsAt, endsAt, csrf }: ConsoleSession) {
+  return { id, signedInAt: instant(signedInAt), idleEndsAt: instant(idleEndsAt), endsAt: instant(endsAt), csrf };
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../model/caller.ts';
 import type { Role, RoleName } from '../policy/role.ts';
+import type { ConsoleSession } from './sign-in/console-sessions.ts';
 
 /** A request of the control plane, checked. */
 export interface Asked {
@@ -13,11 +14,19 @@ export interface Asked {
   readonly idempotencyKey: string | undefined;
   /** The version that `If-Match` names. */
   readonly version: number | undefined;
+  /** Of a browser that signed in. */
+  readonly session: ConsoleSession | undefined;
 }
 
 /** What a route answers. */
 export type Answered =
-  | { readonly status: number; readonly body: unknown; readonly version?: number }
+  | {
+      readonly status: number;
+      readonly body: unknown;
+      readonly version?: number;
+      /** `Set-Cookie`, each. */
+      readonly cookies?: readonly string[];
+    }
   /** Lines as they are read, each JSON; whoever reads slowly is waited for. */
   | { readonly lines: AsyncIterable<Uint8Array>; readonly type: string }
   /** Server-sent events: `begin` is given where to send, and returns what ends it. */

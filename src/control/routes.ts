@@ -36,6 +36,8 @@ import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
 import { sessionRoutes } from './session-routes.ts';
+import type { ConsoleSessions } from './sign-in/console-sessions.ts';
+import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import type { Tokens } from './tokens.ts';
 import { grantView, killView, refusalView } from './views.ts';
@@ -48,6 +50,9 @@ interface Parts {
   readonly refusals: Refusals;
   readonly questions: Questions;
   readonly approvals: LiveApprovals;
+  readonly sessions: ConsoleSessions;
+  /** The issuers at which persons sign in. */
+  readonly issuers: readonly string[];
   /** Rules whose questions the caller is named to answer. */
   readonly seatedIn: (caller: Caller) => readonly string[];
   readonly catalog: Catalog;
@@ -69,6 +74,7 @@ export function routesOf(parts: Parts): readonly Route[] {
   return [
     ...gatewayRoutes(parts),
     ...meRoutes(parts),
+    ...signInRoutes(parts),
     ...refusalRoutes(parts),
     ...askRoutes(parts),
     ...grantRoutes(parts),

@@ -1,20 +1,22 @@
 /*
  * The console's origin on the wire: HTTPS over HTTP/1.1 on a port of its own, so that it shares no cookie, name or connection with the data path. It takes a
- * bearer token and no cookie.
+ * bearer token, or the cookie of a browser's session.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { type Caller, callerKey } from '../model/caller.ts';
+import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { Clock } from '../std/clock.ts';
 import { type answering, CONTROL_LIMITS, problemOf, type Received } from './answer.ts';
 import { askPage } from './ask-page.ts';
 import type { BuiltPages } from './pages/built-pages.ts';
 import { servePage } from './pages/serve-pages.ts';
 import type { Answered } from './route.ts';
+import type { Identified } from './sign-in/identify.ts';
+import { sendOn } from './sign-in/send-on.ts';
+import type { SignIn } from './sign-in/sign-in.ts';
 
 interface Options {
   readonly address: string;
@@ -23,7 +25,7 @@ interface Options {
   readonly certificate: { readonly certPem: string; readonly keyPem: string };
   readonly answer: ReturnType<typeof answering>;
   readonly pages: BuiltPages;
-  readonly clock: Clock;
+  readonly signIn: SignIn;
   /** The gateway's fault, for the log. */
   readonly onFault: (error: unknown) => void;
 }
@@ -103,10 +105,11 @@ async function serveOne(
 ): Promise<void> {
   try {
     if (await isPageServed(options, request, response)) return;
-    const { answered, caller } = await options.answer(received(options, request));
-    if ('lines' in answered) await sendLines(answered, response);
-    else if ('begin' in answered) sendEvents(options, streams, answered, caller as Caller, response);
-    else send(response, answered.status, 'application/json', answered.body, answered.version);
+    const { answered, who } = await options.answer(received(options, request));
+    if ('lines' in answered) return await sendLines(answered, response);
+    if ('begin' in answered) return sendEvents(streams, answered, who as Identified, response);
+    if (answered.cookies !== undefined) response.setHeader('set-cookie', answered.cookies);
+    send(response, answered.status, 'application/json', answered.body, answered.version);
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.code === 'STORE_UNAVAILABLE') options.onFault(thrown);
     const refusal =
@@ -121,7 +124,7 @@ async function serveOne(
 
 /** Whether it was for a page; a path of the API never is. */
 async function isPageServed(
-  { pathPrefix: prefix, pages }: Options,
+  { pathPrefix: prefix, pages, signIn, onFault }: Options,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
@@ -132,6 +135,13 @@ async function isPageServed(
   if (path === '/api' || path.startsWith('/api/')) return false;
   const asked = method === 'GET' && path === '/ask' ? askPage(new URLSearchParams(query)) : undefined;
   if (asked !== undefined) sendPage(response, asked);
+  else if (path === '/sign-in' || path.startsWith('/sign-in/'))
+    await sendOn(
+      signIn,
+      { path: path.slice('/sign-in'.length), prefix, query: new URLSearchParams(query), onFault },
+      request,
+      response,
+    );
   else if (path === '') response.writeHead(308, { ...HEADERS, location: `${prefix}/` }).end();
   else await servePage(pages, { path, prefix }, request, response);
   return true;
@@ -153,6 +163,14 @@ function received({ pathPrefix }: Options, request: IncomingMessage): Received {
     query: new URLSearchParams(query),
     token: bearer(request),
     peer: socket.remoteAddress ?? '',
+    browser: {
+      cookie: headers.cookie,
+      host: headers.host,
+      origin: headers.origin,
+      site: one(headers['sec-fetch-site']),
+      csrf: one(headers['x-csrf-token']),
+      isBackground: headers['x-background'] === 'true',
+    },
     idempotencyKey: one(headers['idempotency-key']),
     ifMatch: one(headers['if-match']),
     contentType: headers['content-type'],
@@ -213,12 +231,11 @@ const KEEP_ALIVE_MS = 15_000;
 /** Limit: bytes that wait for a reader; one that reads slower is cut, and reads again from a list. */
 const WAITING_BYTES_MAX = 1024 * 1024;
 
-/** T60: a stream ends with its caller's token. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/** T60: a stream ends with its caller's token or session. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 function sendEvents(
-  { clock }: Options,
   streams: Map<string, number>,
   { begin }: Extract<Answered, { begin: unknown }>,
-  caller: Caller,
+  { caller, isStill, onEnd }: Identified,
   response: ServerResponse,
 ): void {
   const key = callerKey(caller);
@@ -234,12 +251,14 @@ function sendEvents(
     else response.write(text);
   };
   const end = begin((event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
-  const alive = setInterval(() => {
-    if (clock.now() >= caller.tokenEndsAt) response.end();
-    else write(': here\n\n');
+  const forget = onEnd(() => response.end());
+  const alive = setInterval(async () => {
+    if (await isStill()) write(': here\n\n');
+    else response.end();
   }, KEEP_ALIVE_MS);
   response.once('close', () => {
     clearInterval(alive);
+    forget();
     end();
     const left = (streams.get(key) ?? 1) - 1;
     if (left === 0) streams.delete(key);

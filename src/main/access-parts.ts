@@ -13,6 +13,7 @@ import { LiveApprovals } from '../control/live-approvals.ts';
 import { LiveTokens } from '../control/live-tokens.ts';
 import { Questions } from '../control/questions.ts';
 import type { Kill } from '../control/row-body.ts';
+import type { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
 import { SigningKeys } from '../control/signing-keys.ts';
 import { Tokens } from '../control/tokens.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
@@ -35,7 +36,12 @@ interface From {
 }
 
 /** Grants, kills and tokens of a store. */
-export function accessParts(store: Store, held: HeldKills, { config, told, journal, policy, inFlight }: From) {
+export function accessParts(
+  store: Store,
+  held: HeldKills,
+  { config, told, journal, policy, inFlight }: From,
+  sessions: ConsoleSessions,
+) {
   const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
   const record = (event: Event) => journal.append(event).synced();
   let access: LiveAccess;
@@ -73,7 +79,10 @@ export function accessParts(store: Store, held: HeldKills, { config, told, journ
     onFailure,
     record,
     access: () => access,
-    endTokensOf: (subject, by) => tokens.endOf(subject, 'kill', by),
+    endTokensOf: async (subject, by) => {
+      await tokens.endOf(subject, 'kill', by);
+      await sessions.endOf(subject);
+    },
   });
   access = new LiveAccess({
     store,

@@ -18,6 +18,9 @@ import { Refusals } from '../control/refusals.ts';
 import type { Route } from '../control/route.ts';
 import { routesOf } from '../control/routes.ts';
 import { type ControlServer, startControlServer } from '../control/server.ts';
+import { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
+import { identifying } from '../control/sign-in/identify.ts';
+import { SignIn } from '../control/sign-in/sign-in.ts';
 import { suggest } from '../control/suggest.ts';
 import { toEach } from '../control/to-each.ts';
 import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
@@ -28,6 +31,7 @@ import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
 import { seatedIn } from '../policy/seated-in.ts';
 import type { Clock } from '../std/clock.ts';
+import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openStore, type StorePlace } from '../store/open-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
@@ -36,9 +40,11 @@ import { agreeOnMaskKey } from './agree-on-mask-key.ts';
 import { ConfigError } from './config-error.ts';
 import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
+import { loginsOf } from './logins.ts';
 import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
+import { sharedHost } from './shared-host.ts';
 import { version } from './version.ts';
 import { WEB_FOLDER } from './web-folder.ts';
 
@@ -126,11 +132,18 @@ export async function openControl(parts: Parts): Promise<Control> {
   if (place === undefined) return NO_CONTROL;
   const held = openHeldKills(join(config.dataFolder, 'kills.json'));
   const store = await openStoreOf(parts);
-  const { grants, kills, tokens, access, live, withOwnTokens, questions, approvals } = accessParts(store, held, parts);
+  const sessions = sessionsOf(place, store, parts);
+  const logins = await loginsOf(config, told.clock);
+  const { grants, kills, tokens, access, live, withOwnTokens, questions, approvals } = accessParts(
+    store,
+    held,
+    parts,
+    sessions,
+  );
   access.start();
   live.start();
   approvals.start();
-  await store.changes(toEach([access, live, approvals])).catch(async (error: unknown) => {
+  await store.changes(toEach([access, live, approvals, sessions])).catch(async (error: unknown) => {
     access.stop();
     live.stop();
     await approvals.stop();
@@ -162,6 +175,8 @@ export async function openControl(parts: Parts): Promise<Control> {
           refusals,
           questions,
           approvals,
+          sessions,
+          issuers: [...logins.keys()],
           seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
           catalog,
           underWay: () => inFlight.list(),
@@ -172,7 +187,16 @@ export async function openControl(parts: Parts): Promise<Control> {
           storeFailure: () => store.health().failure,
         }),
       );
-      server = await serveRoutes(parts, routes, certificate, withOwnTokens);
+      const own = () => new URL(consoleUrl);
+      const signIn = new SignIn({
+        logins,
+        sessions,
+        vault: store.vault,
+        own,
+        clock: told.clock,
+        sessionMaxMs: durationMs(place.sessionMax),
+      });
+      server = await serveRoutes(parts, { routes, sessions, signIn, own }, certificate, withOwnTokens);
       consoleUrl = consoleUrlOf(place, server.port);
       store.announce(consoleUrl);
       return consoleUrl;
@@ -221,17 +245,42 @@ function accessOf(live: LiveAccess, refusals: Refusals, clock: Clock, suggest: A
 }
 
 /** As people and commands reach it: by its own name, where it has one. */
-function consoleUrlOf({ address, hostName, pathPrefix }: Place, port: number): string {
-  return `https://${hostName ?? hostOf(address)}:${port}${pathPrefix}`;
+function consoleUrlOf({ address, hostName, pathPrefix, url }: Place, port: number): string {
+  return `${url ?? `https://${hostName ?? hostOf(address)}:${port}`}${pathPrefix}`;
+}
+
+function sessionsOf(
+  { sessionMax, sessionIdleMax }: Place,
+  store: Store,
+  { config, told, journal }: Parts,
+): ConsoleSessions {
+  const shared = sharedHost(config);
+  if (shared !== undefined)
+    told.log.warn({ shared }, 'browsers keep cookies by host and not by port: give the console a host name of its own');
+  return new ConsoleSessions({
+    store,
+    idleMaxMs: durationMs(sessionIdleMax),
+    maxMs: durationMs(sessionMax),
+    record: (event) => journal.append(event).synced(),
+  });
 }
 
 function storeFailed(error: unknown): never {
   throw error instanceof StoreError ? new ConfigError(error.message) : error;
 }
 
+/** What the server serves. */
+interface Served {
+  readonly routes: readonly Route[];
+  readonly sessions: ConsoleSessions;
+  readonly signIn: SignIn;
+  /** The console's own address. */
+  readonly own: () => URL;
+}
+
 function serveRoutes(
   { config, told, policy }: Parts,
-  routes: readonly Route[],
+  { routes, sessions, signIn, own }: Served,
   certificate: CertificatePair,
   withOwnTokens: Control['withOwnTokens'],
 ) {
@@ -242,9 +291,14 @@ function serveRoutes(
   return startControlServer({
     ...place,
     certificate,
-    answer: answering({ routes, authenticate, roles: policy.roles, clock: told.clock }),
+    answer: answering({
+      routes,
+      identify: identifying({ authenticate, sessions, own, clock: told.clock }),
+      roles: policy.roles,
+      clock: told.clock,
+    }),
     pages: new BuiltPages(WEB_FOLDER),
-    clock: told.clock,
+    signIn,
     onFault: (error) =>
       told.log.error(
         {

@@ -38,6 +38,11 @@ export const REFUSAL_CODES = {
     meaning: 'the token is not one that a configured issuer made for this gateway',
   },
   TOKEN_EXPIRED: { status: 401, retry: 'changed', meaning: 'the token has ended or does not begin yet' },
+  SESSION_ENDED: {
+    status: 401,
+    retry: 'changed',
+    meaning: 'the cookie stands for no session of a browser that is in force; its person signs in again',
+  },
   DENIED_BY_RULE: { status: 403, retry: 'never', meaning: 'a deny rule matches' },
   DENIED_BY_GUARD: { status: 403, retry: 'never', meaning: 'a built-in guard closes this way out of the gateway' },
   DENIED_BY_SILENCE: { status: 403, retry: 'never', meaning: 'no rule allows it' },
@@ -82,6 +87,17 @@ export const REFUSAL_CODES = {
     status: 403,
     retry: 'never',
     meaning: 'an operator has stopped this caller, session or target, until lifted',
+  },
+  ORIGIN_REFUSED: {
+    status: 403,
+    retry: 'never',
+    meaning:
+      'a request with a browser’s session does not come from the console’s own pages, or does not bring what they know',
+  },
+  SIGN_IN_FAILED: {
+    status: 403,
+    retry: 'changed',
+    meaning: 'the issuer did not sign the person in, or what it answered is not taken; the person begins again',
   },
   ROLE_REQUIRED: { status: 403, retry: 'never', meaning: 'the control plane lets only holders of a role do this' },
   ANSWER_REFUSED: {

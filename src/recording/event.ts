@@ -26,6 +26,7 @@ export type Event =
   | GrantChanged
   | KillChanged
   | TokenChanged
+  | LoginChanged
   | ApprovalChanged
   | ExchangeBegun
   | ExchangePermitted
@@ -46,6 +47,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'grant.changed': true,
   'kill.changed': true,
   'token.changed': true,
+  'login.changed': true,
   'approval.changed': true,
   'exchange.begun': true,
   'exchange.permitted': true,
@@ -212,6 +214,22 @@ export interface TokenChanged {
   /** Who changed it; empty where it ended by itself. */
   readonly by: string;
   readonly endedBy?: string;
+}
+
+/** A person signed in to the console with a browser, or that session ended; written before it is so. */
+export interface LoginChanged {
+  readonly type: 'login.changed';
+  readonly at: number;
+  /** The id of the browser's session; no session of a caller's recordings. */
+  readonly login: string;
+  readonly state: 'live' | 'ended';
+  readonly person: { readonly subject: string; readonly issuer: string };
+  /** The address that signed in; empty of an end. */
+  readonly peer: string;
+  /** When it ends, whatever its person does. */
+  readonly endsAt: number;
+  /** `person`: signed out. `replaced`: by a newer one. `kill`: an operator stopped the person. `time`: it was over already. */
+  readonly endedBy?: 'person' | 'replaced' | 'kill' | 'time';
 }
 
 /** An operator stopped a caller, a session, a target or all, or lifted that again. */

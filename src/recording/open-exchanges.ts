@@ -27,6 +27,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'grant.changed':
     case 'kill.changed':
     case 'token.changed':
+    case 'login.changed':
     case 'approval.changed':
     case 'exchange.permitted':
       return open;

@@ -19,6 +19,7 @@ export type RowKind =
   | 'signing-key'
   | 'mask-key'
   | 'approval'
+  | 'login'
   | 'question';
 
 /** A sealed document. */

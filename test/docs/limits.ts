@@ -17,6 +17,9 @@ import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
 import { QUESTION_LIMITS } from '../../src/control/questions.ts';
 import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
+import { SESSION_LIMITS } from '../../src/control/sign-in/console-sessions.ts';
+import { COOKIE_LIMITS } from '../../src/control/sign-in/identify.ts';
+import { SIGN_IN_LIMITS } from '../../src/control/sign-in/sign-in.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { FETCH_LIMITS } from '../../src/identity/fetch-keys.ts';
@@ -78,6 +81,9 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Masks that come back', { ...MASK_TELL_LIMITS }, 'src/main/mask-teller.ts'],
   ['The control plane', { ...CONTROL_LIMITS }, 'src/control/answer.ts'],
   ['The pages of the console', { ...PAGE_LIMITS }, 'src/control/pages/built-pages.ts'],
+  ['Signing in', { ...SIGN_IN_LIMITS }, 'src/control/sign-in/sign-in.ts'],
+  ['Sessions of browsers', { ...SESSION_LIMITS }, 'src/control/sign-in/console-sessions.ts'],
+  ['Cookies', { ...COOKIE_LIMITS }, 'src/control/sign-in/identify.ts'],
   ['What callers were refused', { ...REFUSAL_LIMITS }, 'src/control/refusals.ts'],
   ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],

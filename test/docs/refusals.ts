@@ -139,6 +139,16 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     new Refusal('KILLED', 'an operator has stopped caller `ada`: runs wild', {
       advice: 'ask `grace`; `sallyport kill lift 01k` ends it',
     }),
+  SESSION_ENDED: () =>
+    new Refusal('SESSION_ENDED', 'you are not signed in, or your session has ended', { advice: 'sign in again' }),
+  ORIGIN_REFUSED: () =>
+    new Refusal('ORIGIN_REFUSED', 'a signed-in browser’s request is not taken: another site began it', {
+      advice: 'only the console’s own pages change anything with a browser’s session; commands present a token',
+    }),
+  SIGN_IN_FAILED: () =>
+    new Refusal('SIGN_IN_FAILED', 'this browser did not begin to sign in here, or too long ago', {
+      advice: 'begin again',
+    }),
   ROLE_REQUIRED: () =>
     new Refusal('ROLE_REQUIRED', 'this needs the role `operator`, for all that it touches', {
       advice: 'roles are given by `roles` in policy files, `operator` and `approver` to persons alone',

@@ -310,6 +310,8 @@ test('T77: every route, with no token, another’s, and every role: each answers
   assert.deepEqual(walked, {
     'get /api/v1/health': '200 200 200 200 200',
     'get /api/v1/me': '401 200 200 200 200',
+    'get /api/v1/sign-in': '200 200 200 200 200',
+    'post /api/v1/sign-out': '401 200 200 200 200',
     'get /api/v1/refusals': '401 200 200 200 200',
     'get /api/v1/refusals/{id}': '401 404 404 404 404',
     'get /api/v1/targets': '401 200 200 200 200',
