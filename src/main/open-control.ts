@@ -4,28 +4,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { openCatalog } from '../catalog/ask-catalog.ts';
 import { catalogFile } from '../catalog/catalog-file.ts';
 import type { Config } from '../config/load.ts';
-import { answering } from '../control/answer.ts';
 import type { TargetPlace } from '../control/contract.ts';
 import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
-import { openApi } from '../control/open-api.ts';
-import { BuiltPages } from '../control/pages/built-pages.ts';
 import { Refusals } from '../control/refusals.ts';
-import type { Route } from '../control/route.ts';
 import { routesOf } from '../control/routes.ts';
-import { type ControlServer, startControlServer } from '../control/server.ts';
+import type { ControlServer } from '../control/server.ts';
 import { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
-import { identifying } from '../control/sign-in/identify.ts';
-import { SignIn } from '../control/sign-in/sign-in.ts';
 import { suggest } from '../control/suggest.ts';
 import { toEach } from '../control/to-each.ts';
-import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
-import { Refusal } from '../model/refusal.ts';
 import { type Access, noAccess } from '../pipeline/access.ts';
 import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
@@ -38,15 +30,13 @@ import { type Store, StoreError } from '../store/store.ts';
 import { accessParts } from './access-parts.ts';
 import { agreeOnMaskKey } from './agree-on-mask-key.ts';
 import { ConfigError } from './config-error.ts';
-import { hostOf } from './host-of.ts';
-import { issuersOf } from './issuers.ts';
 import { loginsOf } from './logins.ts';
 import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
+import { consoleUrlOf, serveConsole } from './serve-console.ts';
 import { sharedHost } from './shared-host.ts';
 import { version } from './version.ts';
-import { WEB_FOLDER } from './web-folder.ts';
 
 interface Parts {
   readonly config: Config;
@@ -130,27 +120,8 @@ export async function openControl(parts: Parts): Promise<Control> {
   const { config, told, inFlight } = parts;
   const place = config.console;
   if (place === undefined) return NO_CONTROL;
-  const held = openHeldKills(join(config.dataFolder, 'kills.json'));
-  const store = await openStoreOf(parts);
-  const sessions = sessionsOf(place, store, parts);
-  const logins = await loginsOf(config, told.clock);
-  const { grants, kills, tokens, access, live, withOwnTokens, questions, approvals } = accessParts(
-    store,
-    held,
-    parts,
-    sessions,
-  );
-  access.start();
-  live.start();
-  approvals.start();
-  await store.changes(toEach([access, live, approvals, sessions])).catch(async (error: unknown) => {
-    access.stop();
-    live.stop();
-    await approvals.stop();
-    await store.close();
-    return storeFailed(error);
-  });
-  kills.start();
+  const opened = await openAccess(place, parts);
+  const { store, held, sessions, logins, access, approvals, withOwnTokens } = opened;
   let server: ControlServer | undefined;
   const catalog = openCatalog(
     { folder: config.journal.folder as string, file: catalogFile(config.journal.folder as string) },
@@ -166,37 +137,22 @@ export async function openControl(parts: Parts): Promise<Control> {
     approvals,
     releaseHeld: () => approvals.release(),
     async serve(certificate, targetPlaces) {
-      const routes = withDocument(
-        routesOf({
-          grants,
-          kills,
-          tokens,
-          access,
-          refusals,
-          questions,
-          approvals,
-          sessions,
-          issuers: [...logins.keys()],
-          seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
-          catalog,
-          underWay: () => inFlight.list(),
-          targets: new Set(config.targets.map(({ name }) => name)),
-          targetPlaces,
-          version: version(),
-          gateway: () => consoleUrl,
-          storeFailure: () => store.health().failure,
-        }),
-      );
-      const own = () => new URL(consoleUrl);
-      const signIn = new SignIn({
-        logins,
-        sessions,
-        vault: store.vault,
-        own,
-        clock: told.clock,
-        sessionMaxMs: durationMs(place.sessionMax),
+      const routes = routesOf({
+        ...opened,
+        refusals,
+        issuers: [...logins.keys()],
+        seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
+        catalog,
+        underWay: () => inFlight.list(),
+        targets: new Set(config.targets.map(({ name }) => name)),
+        targetPlaces,
+        version: version(),
+        gateway: () => consoleUrl,
+        storeFailure: () => store.health().failure,
       });
-      server = await serveRoutes(parts, { routes, sessions, signIn, own }, certificate, withOwnTokens);
+      const url = () => consoleUrl;
+      const served = { routes, sessions, logins, vault: store.vault, url, withOwnTokens };
+      server = await serveConsole(place, served, certificate, parts);
       consoleUrl = consoleUrlOf(place, server.port);
       store.announce(consoleUrl);
       return consoleUrl;
@@ -204,15 +160,38 @@ export async function openControl(parts: Parts): Promise<Control> {
     useCertificate: (pair) => server?.useCertificate(pair),
     warnings: () => warningsOf(store, held.list().length),
     async close() {
-      access.stop();
-      live.stop();
-      kills.stop();
       await server?.stop();
       await catalog.close();
-      await approvals.stop();
-      await store.close();
+      await opened.stop();
     },
   };
+}
+
+/** The store, what lives in it and decides, and who signs in; all of it running. @throws {ConfigError} */
+async function openAccess(place: Place, parts: Parts) {
+  const { config, told } = parts;
+  const held = openHeldKills(join(config.dataFolder, 'kills.json'));
+  const store = await openStoreOf(parts);
+  const sessions = sessionsOf(place, store, parts);
+  const logins = await loginsOf(config, told.clock);
+  const made = accessParts(store, held, parts, sessions);
+  const { access, live, approvals, kills } = made;
+  const stop = async () => {
+    access.stop();
+    live.stop();
+    kills.stop();
+    await approvals.stop();
+    await store.close();
+  };
+  access.start();
+  live.start();
+  approvals.start();
+  await store.changes(toEach([access, live, approvals, sessions])).catch(async (error: unknown) => {
+    await stop();
+    return storeFailed(error);
+  });
+  kills.start();
+  return { ...made, store, held, sessions, logins, stop };
 }
 
 function openHeldKills(file: string): HeldKills {
@@ -244,11 +223,6 @@ function accessOf(live: LiveAccess, refusals: Refusals, clock: Clock, suggest: A
   };
 }
 
-/** As people and commands reach it: by its own name, where it has one. */
-function consoleUrlOf({ address, hostName, pathPrefix, url }: Place, port: number): string {
-  return `${url ?? `https://${hostName ?? hostOf(address)}:${port}`}${pathPrefix}`;
-}
-
 function sessionsOf(
   { sessionMax, sessionIdleMax }: Place,
   store: Store,
@@ -267,65 +241,4 @@ function sessionsOf(
 
 function storeFailed(error: unknown): never {
   throw error instanceof StoreError ? new ConfigError(error.message) : error;
-}
-
-/** What the server serves. */
-interface Served {
-  readonly routes: readonly Route[];
-  readonly sessions: ConsoleSessions;
-  readonly signIn: SignIn;
-  /** The console's own address. */
-  readonly own: () => URL;
-}
-
-function serveRoutes(
-  { config, told, policy }: Parts,
-  { routes, sessions, signIn, own }: Served,
-  certificate: CertificatePair,
-  withOwnTokens: Control['withOwnTokens'],
-) {
-  const place = config.console as Place;
-  const audiences = place.audiences;
-  const issuers = issuersOf(config).map((issuer) => (audiences === undefined ? issuer : { ...issuer, audiences }));
-  const { authenticate } = withOwnTokens(createAuthenticator(issuers, told.clock));
-  return startControlServer({
-    ...place,
-    certificate,
-    answer: answering({
-      routes,
-      identify: identifying({ authenticate, sessions, own, clock: told.clock }),
-      roles: policy.roles,
-      clock: told.clock,
-    }),
-    pages: new BuiltPages(WEB_FOLDER),
-    signIn,
-    onFault: (error) =>
-      told.log.error(
-        {
-          error:
-            error instanceof Refusal
-              ? `${error.message}: ${error.detail}`
-              : error instanceof Error
-                ? error.stack
-                : String(error),
-        },
-        'the control plane failed',
-      ),
-  }).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
-    throw new ConfigError(`${place.address} port ${place.port} cannot be had: ${why}`);
-  });
-}
-
-function withDocument(routes: readonly Route[]): readonly Route[] {
-  const document: Route = {
-    method: 'GET',
-    path: '/openapi.json',
-    id: 'openApi',
-    summary: 'This document.',
-    needs: 'caller',
-    answer: { status: 200, schema: z.looseObject({}), description: 'The OpenAPI document.' },
-    handle: async () => ({ status: 200, body: openApi([...routes, document], version()) }),
-  };
-  return [...routes, document];
 }
