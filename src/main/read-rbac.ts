@@ -1,12 +1,9 @@
 import { CliError } from '../cli/cli-error.ts';
-import { readKubeconfig } from '../connectors/kubernetes/upstream/kubeconfig.ts';
-import { KubeconfigError } from '../connectors/kubernetes/upstream/kubeconfig-document.ts';
-import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
-import { createUpstream, type Upstream } from '../connectors/kubernetes/upstream/upstream.ts';
+import type { Upstream } from '../connectors/kubernetes/upstream/upstream.ts';
 import type { JsonObject } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import { collectBytes } from '../std/byte-source.ts';
-import { systemClock } from '../std/clock.ts';
+import { openKubeconfig } from './open-kubeconfig.ts';
 
 const LISTS = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
 
@@ -22,7 +19,7 @@ const PAGE_TIMEOUT_MS = 30_000;
  * @throws {CliError} the kubeconfig cannot be used, or the cluster does not answer as it should
  */
 export async function readRbac(file: string, context: string | undefined): Promise<readonly JsonObject[]> {
-  const upstream = open(file, context);
+  const upstream = openKubeconfig(file, context);
   try {
     const pages: JsonObject[] = [];
     for (const list of LISTS) pages.push(...(await readList(upstream, list)));
@@ -32,22 +29,6 @@ export async function readRbac(file: string, context: string | undefined): Promi
     throw error;
   } finally {
     await upstream.close();
-  }
-}
-
-function open(file: string, context: string | undefined): Upstream {
-  try {
-    const clock = systemClock;
-    const reach = readKubeconfig({
-      file,
-      ...(context === undefined ? {} : { context }),
-      clock,
-      environment: process.env,
-    });
-    return createUpstream({ ...reach, identity: 'credential', limits: DEFAULT_UPSTREAM_LIMITS });
-  } catch (error) {
-    if (error instanceof KubeconfigError) throw new CliError(error.message);
-    throw error;
   }
 }
 

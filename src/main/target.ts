@@ -6,13 +6,11 @@ import { createKubernetesConnector } from '../connectors/kubernetes/kubernetes-c
 import { createProbe } from '../connectors/kubernetes/probe.ts';
 import { createWriteBack } from '../connectors/kubernetes/restore/write-back.ts';
 import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';
-import { fileAuthority } from '../connectors/kubernetes/upstream/authority.ts';
-import { followedKubeconfig } from '../connectors/kubernetes/upstream/followed-kubeconfig.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
 import { attributesIn, type OwnRights, ownRights } from '../connectors/kubernetes/upstream/own-rights.ts';
 import { provenUpstream } from '../connectors/kubernetes/upstream/prove-identity.ts';
 import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
-import { createUpstream, type Upstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
+import type { Upstream } from '../connectors/kubernetes/upstream/upstream.ts';
 import type { Foresight } from '../model/foresight.ts';
 import type { Access } from '../pipeline/access.ts';
 import { lookUpAll } from '../pipeline/look-up.ts';
@@ -22,13 +20,11 @@ import { permissions } from '../policy/permissions.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import { collectBytes } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
-import { ConfigError } from './config-error.ts';
-import { eksWay } from './eks-way.ts';
 import { type ReaderTold, toldReader } from './told-reader.ts';
 import type { Way } from './way.ts';
+import { kubeconfigWay, wayTo } from './way-to.ts';
 
 type TargetConfig = Config['targets'][number];
-type Reach = Pick<UpstreamOptions, 'server' | 'authority' | 'tlsServerName' | 'credentials'>;
 
 /** A target as the data path is given it. */
 export interface Target {
@@ -119,26 +115,6 @@ function advised(foresight: Foresight, target: string, { suggest }: Pick<Access,
   return { ...foresight, advice };
 }
 
-function wayTo(
-  { name, kubeconfig, server, eks }: TargetConfig,
-  config: Config,
-  clock: Clock,
-  onRefused: (why: string) => void,
-): Way {
-  if (kubeconfig !== undefined) return direct(kubeconfigReach(name, kubeconfig, clock, onRefused));
-  if (eks !== undefined) return eksWay(name, eks, config.dataFolder, clock);
-  if (server === undefined) throw new Error('a target has neither kubeconfig nor server nor eks');
-  return direct({
-    server: server.url,
-    ...(server.caFile === undefined ? {} : { authority: fileAuthority({ file: server.caFile, clock }) }),
-    credentials: tokenFileCredential({ file: server.tokenFile, clock }),
-  });
-}
-
-function direct(reach: Reach): Way {
-  return (options) => createUpstream({ ...reach, ...options });
-}
-
 function readerOf(
   { name, reader }: TargetConfig,
   way: Way,
@@ -146,24 +122,9 @@ function readerOf(
   clock: Clock,
   onRefused: (why: string) => void,
 ): Upstream {
-  if (reader?.kubeconfig !== undefined)
-    return direct(kubeconfigReach(name, reader.kubeconfig, clock, onRefused))(options);
+  if (reader?.kubeconfig !== undefined) return kubeconfigWay(name, reader.kubeconfig, clock, onRefused)(options);
   if (reader?.tokenFile === undefined) return way(options);
   return way({ ...options, credentials: tokenFileCredential({ file: reader.tokenFile, clock }) });
-}
-
-function kubeconfigReach(
-  name: string,
-  { file, context }: NonNullable<TargetConfig['kubeconfig']>,
-  clock: Clock,
-  onRefused: (why: string) => void,
-): Reach {
-  try {
-    const named = context === undefined ? {} : { context };
-    return followedKubeconfig({ file, ...named, clock, environment: process.env, onRefused });
-  } catch (error) {
-    throw new ConfigError(`target \`${name}\`: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 async function getDocument(reader: Upstream, path: string, accept: string) {
