@@ -31,6 +31,9 @@ export interface Caller {
 /** The name under which upstream is asked whom it sees. It is no caller's. */
 export const PROBE_SUBJECT = 'sallyport:probe';
 
+/** The uid under which it is asked by which right we act for callers. */
+export const PROBE_UID = 'sallyport:probe';
+
 /** What tells one caller from every other; a new token changes nothing about it. */
 export function callerKey({ issuer, subject }: Pick<Caller, 'issuer' | 'subject'>): string {
   return JSON.stringify([issuer, subject]);
