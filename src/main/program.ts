@@ -77,6 +77,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'show what masks hide from a caller, and rotate their key',
     load: async () => (await import('./mask-command.ts')).maskCommand(),
   },
+  target: {
+    description: 'look after the clusters that the gateway stands before',
+    load: async () =>
+      (await import('../cli/target/target.ts')).targetCommand((await import('./bootstrap-ports.ts')).bootstrapPorts),
+  },
   store: {
     description: 'migrate, back up and restore the store of grants',
     load: async () => (await import('./store-command.ts')).storeCommand(),

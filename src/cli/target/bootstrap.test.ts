@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { CLI } from '../../../test/support/gateway-process.ts';
+
+const CONFIG = `apiVersion: sallyport.dev/v1
+kind: Gateway
+issuers:
+  - { name: main, url: "https://issuer.test", audiences: [sallyport], keys: { file: empty } }
+targets:
+  - name: prod
+    server: { url: "https://127.0.0.1:6443", caFile: empty, tokenFile: empty }
+    reader: { tokenFile: empty }
+  - name: flat
+    server: { url: "https://127.0.0.1:6443", caFile: empty, tokenFile: empty }
+    upstreamIdentity: credential
+  - name: eks
+    eks:
+      cluster: prod
+      region: eu-west-1
+      roleArn: "arn:aws:iam::111122223333:role/team/sallyport"
+      externalId: ab-12
+      sourceIdentity: gateway
+      tags: { team: shop }
+  - name: pod
+    eks: { cluster: prod, region: eu-west-1 }
+policy: { files: [policy.yaml] }
+`;
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: jobs }
+callers: [{ subjects: [ci] }]
+targets: ["*"]
+rules:
+  - { id: read, effect: allow, verbs: [get, list], apiGroups: [""], resources: [pods], namespaces: [shop] }
+`;
+
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-bootstrap-'));
+  writeFileSync(join(folder, 'sallyport.yaml'), CONFIG);
+  writeFileSync(join(folder, 'policy.yaml'), POLICY);
+  writeFileSync(join(folder, 'empty'), '');
+});
+after(() => rmSync(folder, { recursive: true }));
+
+function bootstrap(...args: string[]) {
+  const [program, ...cli] = CLI;
+  return spawnSync(program, [...cli, 'target', 'bootstrap', ...args], { cwd: folder, encoding: 'utf8' });
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly {
+    readonly verbs: readonly string[];
+    readonly resources?: readonly string[];
+    readonly resourceNames?: readonly string[];
+  }[];
+  readonly subjects?: readonly { readonly kind: string; readonly name: string }[];
+}
+
+function manifests(...args: string[]): readonly Manifest[] {
+  const { status, stdout, stderr } = bootstrap(...args);
+  assert.equal(status, 0, stderr);
+  return parseAllDocuments(stdout).map((document) => document.toJS());
+}
+
+const verbsOf = (all: readonly Manifest[]) => all.flatMap(({ rules = [] }) => rules.flatMap(({ verbs }) => verbs));
+
+describe('sallyport target bootstrap', () => {
+  test('T67: from 1.36 on there is no old right to impersonate, and one uid that only constrained impersonation names', () => {
+    const all = manifests('prod', '--kubernetes', '1.36');
+    assert.ok(!verbsOf(all).includes('impersonate'));
+    assert.ok(verbsOf(all).includes('impersonate-on:user-info:list'));
+    const uids = all.flatMap(({ rules = [] }) => rules).filter(({ resources = [] }) => resources.includes('uids'));
+    assert.deepEqual(
+      uids.map(({ resourceNames }) => resourceNames),
+      [['sallyport:probe']],
+    );
+  });
+
+  test('T67: before, there is the old right, and none to a uid', () => {
+    const all = manifests('prod', '--kubernetes', 'v1.35.4');
+    assert.ok(verbsOf(all).includes('impersonate'));
+    assert.ok(!verbsOf(all).some((verb) => verb.startsWith('impersonate-on:') || verb.startsWith('impersonate:')));
+    assert.ok(!JSON.stringify(all).includes('uids'));
+  });
+
+  test('--named lets the gateway act for those whom policy names, and for the probe', () => {
+    const [users] = manifests('prod', '--kubernetes', '1.37', '--named').flatMap(({ rules = [] }) => rules);
+    assert.deepEqual(users?.resourceNames, ['ci', 'sallyport:probe']);
+  });
+
+  test('a target that sees the gateway alone gives it what its callers need, and nobody to impersonate', () => {
+    const all = manifests('flat');
+    assert.ok(!verbsOf(all).some((verb) => verb.startsWith('impersonate')));
+    const subjects = all.flatMap((each) => each.subjects ?? []);
+    assert.deepEqual([...new Set(subjects.map(({ kind, name }) => `${kind} ${name}`))], ['ServiceAccount gateway']);
+  });
+
+  test('the role of EKS comes in as a group', () => {
+    const subjects = manifests('eks', '--kubernetes', '1.35').flatMap((each) => each.subjects ?? []);
+    assert.ok(subjects.some(({ kind, name }) => kind === 'Group' && name === 'sallyport-gateway'));
+  });
+
+  test('without the cluster’s version nothing is guessed', () => {
+    const { status, stderr } = bootstrap('prod');
+    assert.equal(status, 2);
+    assert.match(stderr, /say the cluster’s version with --kubernetes/);
+  });
+
+  test('T63b: the trust policy is of the words that the configuration states, in every form', () => {
+    const trust = ['--trust', 'arn:aws:iam::111122223333:role/gateway-pod'];
+    const script = bootstrap('eks', '--aws', 'cli', ...trust).stdout;
+    const document =
+      /--assume-role-policy-document '((?:[^']|'\\'')*)'/.exec(script)?.[1]?.replaceAll("'\\''", "'") ?? '';
+    const { Statement } = JSON.parse(document) as { readonly Statement: readonly Readonly<Record<string, unknown>>[] };
+    const Principal = { AWS: 'arn:aws:iam::111122223333:role/gateway-pod' };
+    assert.deepEqual(Statement, [
+      {
+        Effect: 'Allow',
+        Principal,
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'sts:RoleSessionName': 'sallyport', 'sts:ExternalId': 'ab-12' } },
+      },
+      {
+        Effect: 'Allow',
+        Principal,
+        Action: 'sts:SetSourceIdentity',
+        Condition: { StringEquals: { 'sts:SourceIdentity': 'gateway' } },
+      },
+      {
+        Effect: 'Allow',
+        Principal,
+        Action: 'sts:TagSession',
+        Condition: {
+          StringEquals: { 'aws:RequestTag/team': 'shop' },
+          'ForAllValues:StringEquals': { 'aws:TagKeys': ['team'] },
+        },
+      },
+    ]);
+    assert.match(script, /create-role --role-name sallyport --path \/team\/ /);
+    const [template] = parseAllDocuments(bootstrap('eks', '--aws', 'cloudformation', ...trust).stdout).map((each) =>
+      each.toJS(),
+    );
+    assert.deepEqual(template.Resources.Role.Properties.AssumeRolePolicyDocument.Statement, Statement);
+    assert.deepEqual(template.Resources.Entry.Properties.KubernetesGroups, ['sallyport-gateway']);
+    const terraform = bootstrap('eks', '--aws', 'terraform', ...trust).stdout;
+    const policy = /assume_role_policy = jsonencode\((\{[\s\S]*?\n {2}\})\)/.exec(terraform)?.[1] ?? '';
+    assert.deepEqual(JSON.parse(policy).Statement, Statement);
+  });
+
+  test('a pod has its role from EKS, and takes no other', () => {
+    const own = bootstrap(
+      'pod',
+      '--aws',
+      'cli',
+      '--trust',
+      'pod-identity',
+      '--role',
+      'arn:aws:iam::111122223333:role/gateway',
+    );
+    assert.match(own.stdout, /create-pod-identity-association .*--namespace sallyport --service-account gateway/);
+    const other = bootstrap('eks', '--aws', 'cli', '--trust', 'pod-identity');
+    assert.equal(other.status, 2);
+    assert.match(other.stderr, /leave it out/);
+  });
+
+  test('IRSA trusts one service account of one provider', () => {
+    const provider = 'arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC';
+    const { stdout } = bootstrap(
+      'pod',
+      '--aws',
+      'cli',
+      '--trust',
+      `irsa:${provider}`,
+      '--role',
+      'arn:aws:iam::111122223333:role/gateway',
+    );
+    assert.ok(
+      stdout.includes('"oidc.eks.eu-west-1.amazonaws.com/id/ABC:sub":"system:serviceaccount:sallyport:gateway"'),
+    );
+    assert.ok(stdout.includes('"oidc.eks.eu-west-1.amazonaws.com/id/ABC:aud":"sts.amazonaws.com"'));
+  });
+
+  test('aws-auth maps the role without its path, to a user name in which nobody can put anything', () => {
+    const { stdout } = bootstrap('eks', '--aws', 'cli', '--trust', 'arn:aws:iam::111122223333:role/x', '--aws-auth');
+    assert.match(stdout, /rolearn: arn:aws:iam::111122223333:role\/sallyport\n/);
+    assert.ok(!stdout.includes('{{'));
+  });
+});

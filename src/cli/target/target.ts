@@ -1,0 +1,7 @@
+import { Command } from 'commander';
+import { type BootstrapPorts, bootstrapCommand } from './bootstrap.ts';
+
+/** `sallyport target`. */
+export function targetCommand(ports: BootstrapPorts): Command {
+  return new Command('target').addCommand(bootstrapCommand(ports));
+}
