@@ -16,6 +16,7 @@ export const tasks = {
   oracle: ['test/oracle/main.ts'],
   protobuf: ['test/oracle/protobuf/main.ts'],
   build: ['tools/build.mjs'],
+  image: ['tools/image/main.mjs'],
   docs: ['test/docs/write.ts'],
 };
 
