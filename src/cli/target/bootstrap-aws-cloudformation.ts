@@ -33,7 +33,12 @@ export function awsCloudFormation({ need, roleName, rolePath, roleArn, trustPoli
         ? {
             Entry: {
               Type: 'AWS::EKS::AccessEntry',
-              Properties: { ClusterName: eks.cluster, PrincipalArn: role, Type: 'STANDARD', KubernetesGroups: [group] },
+              Properties: {
+                ClusterName: eks.cluster,
+                ['PrincipalArn']: role,
+                Type: 'STANDARD',
+                KubernetesGroups: [group],
+              },
             },
           }
         : {}),

@@ -24,7 +24,7 @@ export function awsTerraform({ need, roleName, rolePath, roleArn, trustPolicy, p
       ? [
           block('aws_eks_access_entry', {
             cluster_name: text(eks.cluster),
-            principal_arn: `${role}.arn`,
+            ['principal_arn']: `${role}.arn`,
             type: text('STANDARD'),
             kubernetes_groups: `[${text(group)}]`,
           }),

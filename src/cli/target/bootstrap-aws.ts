@@ -104,6 +104,9 @@ function madeRole({ eks, trust, role }: AwsNeed): string {
   return role;
 }
 
+/** IAM's word for whom a statement is about. */
+const WHO = 'Principal';
+
 function trustStatements(eks: AwsNeed['eks'], trust: AwsTrust): readonly object[] {
   switch (trust.kind) {
     case 'principal':
@@ -112,7 +115,7 @@ function trustStatements(eks: AwsNeed['eks'], trust: AwsTrust): readonly object[
       return [
         {
           Effect: 'Allow',
-          Principal: { Service: 'pods.eks.amazonaws.com' },
+          [WHO]: { Service: 'pods.eks.amazonaws.com' },
           Action: ['sts:AssumeRole', 'sts:TagSession'],
         },
       ];
@@ -120,7 +123,7 @@ function trustStatements(eks: AwsNeed['eks'], trust: AwsTrust): readonly object[
       return [
         {
           Effect: 'Allow',
-          Principal: { Federated: trust.provider },
+          [WHO]: { Federated: trust.provider },
           Action: 'sts:AssumeRoleWithWebIdentity',
           Condition: {
             StringEquals: { [`${trust.issuer}:sub`]: trust.subject, [`${trust.issuer}:aud`]: 'sts.amazonaws.com' },
@@ -134,7 +137,7 @@ function trustStatements(eks: AwsNeed['eks'], trust: AwsTrust): readonly object[
 
 /** Each action with the words that the configuration states, and no others. */
 function takenBy({ sessionName, externalId, sourceIdentity, tags }: AwsNeed['eks'], arn: string): readonly object[] {
-  const Principal = { AWS: arn };
+  const who = { [WHO]: { AWS: arn } };
   const named = {
     'sts:RoleSessionName': sessionName,
     ...(externalId === undefined ? {} : { 'sts:ExternalId': externalId }),
@@ -142,13 +145,13 @@ function takenBy({ sessionName, externalId, sourceIdentity, tags }: AwsNeed['eks
   const keys = Object.keys(tags);
   const tagged = Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]));
   return [
-    { Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition: { StringEquals: named } },
+    { Effect: 'Allow', ...who, Action: 'sts:AssumeRole', Condition: { StringEquals: named } },
     ...(sourceIdentity === undefined
       ? []
       : [
           {
             Effect: 'Allow',
-            Principal,
+            ...who,
             Action: 'sts:SetSourceIdentity',
             Condition: { StringEquals: { 'sts:SourceIdentity': sourceIdentity } },
           },
@@ -158,7 +161,7 @@ function takenBy({ sessionName, externalId, sourceIdentity, tags }: AwsNeed['eks
       : [
           {
             Effect: 'Allow',
-            Principal,
+            ...who,
             Action: 'sts:TagSession',
             Condition: { StringEquals: tagged, 'ForAllValues:StringEquals': { 'aws:TagKeys': keys } },
           },

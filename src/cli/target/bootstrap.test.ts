@@ -121,23 +121,23 @@ describe('sallyport target bootstrap', () => {
     const document =
       /--assume-role-policy-document '((?:[^']|'\\'')*)'/.exec(script)?.[1]?.replaceAll("'\\''", "'") ?? '';
     const { Statement } = JSON.parse(document) as { readonly Statement: readonly Readonly<Record<string, unknown>>[] };
-    const Principal = { AWS: 'arn:aws:iam::111122223333:role/gateway-pod' };
+    const who = { ['Principal']: { AWS: 'arn:aws:iam::111122223333:role/gateway-pod' } };
     assert.deepEqual(Statement, [
       {
         Effect: 'Allow',
-        Principal,
+        ...who,
         Action: 'sts:AssumeRole',
         Condition: { StringEquals: { 'sts:RoleSessionName': 'sallyport', 'sts:ExternalId': 'ab-12' } },
       },
       {
         Effect: 'Allow',
-        Principal,
+        ...who,
         Action: 'sts:SetSourceIdentity',
         Condition: { StringEquals: { 'sts:SourceIdentity': 'gateway' } },
       },
       {
         Effect: 'Allow',
-        Principal,
+        ...who,
         Action: 'sts:TagSession',
         Condition: {
           StringEquals: { 'aws:RequestTag/team': 'shop' },
