@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { ForPeople } from './for-people.mjs';
 import { ensurePackages } from './packages.mjs';
 import { ensurePages } from './pages.mjs';
-import { nodeFlags, readsCallersFiles, showsPages, tasks } from './tasks.mjs';
+import { nodeFlags, readsCallersFiles, readsPages, showsPages, tasks } from './tasks.mjs';
 import { ensureNode } from './toolchain.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +26,7 @@ export async function bootstrap(name, args) {
     PATH: [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter),
   };
   await ensurePackages(root, node, environment);
+  if (readsPages.has(name)) await ensurePackages(path.join(root, 'web'), node, environment, 'webDependencies');
   // What is shown can be shown without them, so nothing ends here.
   if (showsPages.has(name))
     await ensurePages(root, node, environment).catch((thrown) => process.stderr.write(`${thrown.message}\n`));

@@ -7,6 +7,7 @@ import process from 'node:process';
 const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
 const checks = {
   types: ['node_modules/typescript/bin/tsc', '--noEmit'],
+  'types of the pages': ['node_modules/typescript/bin/tsc', '-p', 'web/tsconfig.json'],
   'lint and format': ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', colors],
   'dead code': ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
   tidy: ['tools/test.mjs', 'tidy'],

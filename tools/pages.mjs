@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ForPeople } from './for-people.mjs';
+import { withLock } from './lock.mjs';
 import { ensurePackages } from './packages.mjs';
 
 /** What the pages are made of beside their own folder: the contract, and what it imports. */
@@ -23,10 +24,14 @@ export async function ensurePages(root, node, env) {
   if (!existsSync(path.join(folder, 'build.mjs'))) return;
   const stampFile = path.join(root, 'dist', 'web', '.sources');
   const stamp = digestOf(root);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
-  await ensurePackages(folder, node, env, 'webDependencies');
-  await build(root, node, env);
-  writeFileSync(stampFile, stamp);
+  const isBuilt = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  if (isBuilt()) return;
+  await withLock(path.join(folder, '.cache', 'pages.lock'), async () => {
+    if (isBuilt()) return;
+    await ensurePackages(folder, node, env, 'webDependencies');
+    await build(root, node, env);
+    writeFileSync(stampFile, stamp);
+  });
 }
 
 function digestOf(root) {

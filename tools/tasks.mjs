@@ -20,6 +20,9 @@ export const tasks = {
   docs: ['test/docs/write.ts'],
 };
 
+/** Tasks that read the sources of the pages: the packages that these name are installed first. */
+export const readsPages = new Set(['check']);
+
 /** Flags for Node: a gateway on few cores pauses for less long without V8's threads for garbage (docs/reference/benchmarks.md). */
 export const nodeFlags = { start: ['--single-threaded-gc'] };
 

@@ -23,7 +23,7 @@ const long = ['canaries', 'client-ends', 'watch-list'].map((suite) => `test/clus
  */
 const suites = {
   fast: {
-    files: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'test/**/*.test.ts'],
+    files: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'web/src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: apart,
     // What a real API server shows in a minute, where Go is there to build one; with root and containerd, in real pods.
     alsoFiles: ['api-server-exchanges', 'bodies', 'discovery', 'example-rbac', 'request-info', 'in-cluster'].map(
