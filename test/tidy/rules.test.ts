@@ -44,6 +44,13 @@ const canaries: readonly (readonly [rule: RegExp, path: string, text: string])[]
   [/path of a machine/, 'src/std/a.ts', `const a = '/${'tmp/w'}/x';`],
   [/registry/, 'docs/a.md', `https://registry.${'npmjs'}.org/a`],
   [/download addresses/, 'package-lock.json', '{"resolved": "https://example.org/a.tgz"}'],
+  [/the pages see/, 'web/src/a.ts', `import { routes } from '../../src/control/routes.ts';`],
+  [/the pages see/, 'web/src/a.ts', `import { grantSchema } from '../../src/control/contract.ts';`],
+  [/the pages see/, 'web/src/a/b.tsx', `const a = await import('../../../src/std/clock.ts');`],
+  [/never becomes markup/, 'web/src/a.tsx', 'const a = <p dangerouslySetInnerHTML={{ __html: text }} />;'],
+  [/never becomes markup/, 'web/src/a.ts', 'element.innerHTML = text;'],
+  [/no colour/, 'web/src/a/b.module.css', 'a { color: #fff; }'],
+  [/download addresses/, 'web/package-lock.json', '{"resolved": "https://example.org/a.tgz"}'],
   [/every package/, 'package-lock.json', lock({ 'node_modules/a': { optionalDependencies: { 'a-darwin': '1.0.0' } } })],
 ];
 

@@ -37,6 +37,7 @@ const castsArgued: Readonly<Record<string, string>> = {
 
 const folderNamesForbidden = /^(utils?|helpers?|common|core|services?|misc|lib)$/;
 const isCode = (name: string) => isTypeScript(name) || /\.mjs$/.test(name);
+const isLockFile = (name: string) => /^(web\/)?package-lock\.json$/.test(name);
 const isProse = (name: string) => isCode(name) || /\.md$/.test(name);
 
 export const rules: readonly Rule[] = [
@@ -60,7 +61,7 @@ export const rules: readonly Rule[] = [
   inCode('no file re-exports another (a barrel)', isTypeScript, /\bexport\s+(type\s+)?(\*|\{[^}]*\})[^;\n]*\bfrom\b/),
   {
     name: 'files and folders are kebab-case, and no folder is a drawer',
-    reads: (name) => /^(src|test|demo|tools)\//.test(name) && isCode(name),
+    reads: (name) => /^(src|test|demo|tools|web)\//.test(name) && isCode(name),
     breaches: ({ path: name }) =>
       name.split('/').flatMap((part) => {
         if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*$/.test(part)) return [`${part} is not kebab-case`];
@@ -101,6 +102,29 @@ export const rules: readonly Rule[] = [
     reads: (name) => isTypeScript(name) && name !== 'test/support/property.ts',
     breaches: ({ text }) => specifiersOf(text).flatMap((specifier) => (specifier === 'fast-check' ? [specifier] : [])),
   },
+  {
+    name: 'the pages see the contract of the control plane as types, and nothing else of the product',
+    reads: (name) => name.startsWith('web/') && isTypeScript(name),
+    breaches: ({ path: name, text }) => {
+      const asTypes = [...text.matchAll(/\bimport type [^;']*from '([^']+)'/g)].map(([, specifier]) => specifier);
+      return specifiersOf(text).flatMap((specifier) => {
+        if (specifier?.startsWith('.') !== true) return [];
+        const target = path.posix.join(path.posix.dirname(name), specifier);
+        const isContract = /^src\/control\/([a-z-]+-)?contract\.ts$/.test(target) && asTypes.includes(specifier);
+        return target.startsWith('web/') || isContract ? [] : [target];
+      });
+    },
+  },
+  inCode(
+    'text of others never becomes markup on a page',
+    (name) => name.startsWith('web/') && isTypeScript(name),
+    /dangerouslySetInnerHTML|\b(inner|outer)HTML\b|insertAdjacentHTML|\bsrcdoc\b|document\.write/,
+  ),
+  inText(
+    'no colour stands outside web/src/looks/tokens.css',
+    (name) => /^web\/.*\.css$/.test(name) && name !== 'web/src/looks/tokens.css',
+    /#[0-9a-f]{3,8}\b|\b(rgb|hsl|oklch)a?\(/i,
+  ),
   inText('nothing is left to do', isProse, new RegExp(`\\b(${['TO', 'DO'].join('')}|${['FIX', 'ME'].join('')})\\b`)),
   inText(
     'no path of a machine is written down',
@@ -121,10 +145,10 @@ export const rules: readonly Rule[] = [
       ].join('|'),
     ),
   ),
-  inText('the lock file has no download addresses', (name) => name === 'package-lock.json', /"resolved"/),
+  inText('the lock file has no download addresses', isLockFile, /"resolved"/),
   {
     name: 'the lock file has every package that a platform may need',
-    reads: (name) => name === 'package-lock.json',
+    reads: isLockFile,
     breaches: ({ text }) => missingFromLock(JSON.parse(text)),
   },
 ];

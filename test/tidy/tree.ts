@@ -24,7 +24,7 @@ export function projectFiles(wanted: (path: string) => boolean = () => true): re
 }
 
 export function isTypeScript(name: string): boolean {
-  return /\.[cm]?ts$/.test(name);
+  return /\.([cm]?ts|tsx)$/.test(name);
 }
 
 export function isTest(name: string): boolean {
