@@ -1,0 +1,88 @@
+/* Every question that the pages ask, with the key under which its answer is kept: whoever shows it and whoever changes it name the same one. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { ApprovalView } from '../../../src/control/approval-contract.ts';
+import type { GrantView, KillView, Present, RefusalView, TargetPlace } from '../../../src/control/contract.ts';
+import { request } from './request.ts';
+import { learnSelf, type Self } from './self.ts';
+
+/** A page of a list. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+/** Events tell what changes; a list is read again so often all the same, in milliseconds. */
+const AGAIN_MS = 30_000;
+/** What no event tells is looked at so often, in milliseconds. */
+const LOOK_MS = 2_000;
+
+export const selfQuery = queryOptions({
+  queryKey: ['self'],
+  queryFn: async ({ signal }) => learnSelf(await request<Self>('/me', { signal })),
+  staleTime: 60_000,
+});
+
+export const pendingQuery = queryOptions({
+  queryKey: ['approvals', 'pending'],
+  queryFn: ({ signal }) => request<Page<ApprovalView>>('/approvals?state=pending&limit=500', { signal }),
+  refetchInterval: AGAIN_MS,
+});
+
+export const answeredQuery = queryOptions({
+  queryKey: ['approvals', 'all'],
+  queryFn: ({ signal }) => request<Page<ApprovalView>>('/approvals?limit=50', { signal }),
+  refetchInterval: AGAIN_MS,
+});
+
+export const approvalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['approval', id],
+    queryFn: ({ signal }) => request<ApprovalView>(`/approvals/${encodeURIComponent(id)}`, { signal }),
+    refetchInterval: ({ state }) => (isOver(state.data) ? false : AGAIN_MS / 6),
+  });
+
+export const grantsQuery = (isOfAll: boolean, state: GrantView['state']) =>
+  queryOptions({
+    queryKey: ['grants', state, isOfAll],
+    queryFn: ({ signal }) =>
+      request<Page<GrantView>>(`/grants?state=${state}&limit=200${isOfAll ? '&all=true' : ''}`, { signal }),
+    refetchInterval: AGAIN_MS,
+    placeholderData: keepPreviousData,
+  });
+
+export const whoQuery = queryOptions({
+  queryKey: ['who'],
+  queryFn: ({ signal }) => request<Page<Present>>('/who', { signal }),
+  refetchInterval: LOOK_MS,
+});
+
+export const killsQuery = queryOptions({
+  queryKey: ['kills'],
+  queryFn: ({ signal }) => request<Page<KillView>>('/kills', { signal }),
+  refetchInterval: LOOK_MS * 2,
+});
+
+export const refusalsQuery = queryOptions({
+  queryKey: ['refusals'],
+  queryFn: ({ signal }) => request<Page<RefusalView>>('/refusals', { signal }),
+  refetchInterval: AGAIN_MS,
+});
+
+export const targetsQuery = queryOptions({
+  queryKey: ['targets'],
+  queryFn: ({ signal }) => request<Page<TargetPlace>>('/targets', { signal }),
+  refetchInterval: AGAIN_MS,
+});
+
+export const healthQuery = queryOptions({
+  queryKey: ['health'],
+  queryFn: ({ signal }) => request<{ version: string; store: 'answers' | 'fails' }>('/health', { signal }),
+  refetchInterval: AGAIN_MS / 3,
+});
+
+/** Whether a question and what was asked for are over, so that nothing about them changes any more. */
+export function isOver(approval: ApprovalView | undefined): boolean {
+  return (
+    approval !== undefined && approval.state !== 'pending' && !['waiting', 'forwarded'].includes(approval.exchange)
+  );
+}
