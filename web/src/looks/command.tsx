@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import { texts } from '../words/texts.ts';
+import styles from './command.module.css';
+import { Icon } from './icon.tsx';
+
+/** A command line that does the same, to be copied with one press. */
+export function Command({ line }: { readonly line: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = () => {
+    void navigator.clipboard.writeText(line).then(() => {
+      setCopied(true);
+      setTimeout(() => setCopied(false), 1_500);
+    });
+  };
+  return (
+    <div className={styles.command}>
+      <code className={styles.line}>{line}</code>
+      <button type="button" className={styles.copy} onClick={copy} aria-label={`${texts.copy}: ${line}`}>
+        <Icon name={isCopied ? 'check' : 'copy'} />
+        <span aria-live="polite">{isCopied ? texts.copied : texts.copy}</span>
+      </button>
+    </div>
+  );
+}
+
+/** What a page does, as commands. */
+export function SameByCommand({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <section className={styles.same} aria-label={texts.sameByCommand}>
+      <h3 className={styles.title}>{texts.sameByCommand}</h3>
+      {lines.map((line) => (
+        <Command key={line} line={line} />
+      ))}
+    </section>
+  );
+}
