@@ -1,0 +1,108 @@
+import { Button } from '@mantine/core';
+import { useEffect, useId, useRef, useState } from 'react';
+import type { ApprovalView } from '../../../src/control/approval-contract.ts';
+import { ApiProblem } from '../api/problem.ts';
+import { Named } from '../looks/named.tsx';
+import { useArmed } from '../looks/use-armed.ts';
+import { useKeys } from '../looks/use-keys.ts';
+import { texts } from '../words/texts.ts';
+import styles from './answer-bar.module.css';
+import { isRisky } from './risk.ts';
+import { useAnswer } from './use-answer.ts';
+
+/** Limit of the gateway's: the longest reason, in characters. */
+const REASON_CHARACTERS_MAX = 500;
+
+/** Yes and no to one question. The button says what will run; a dangerous yes wants a second press; a no wants to be explained. */
+export function AnswerBar({ approval }: { readonly approval: ApprovalView }) {
+  const answer = useAnswer(approval);
+  const [isRejecting, setRejecting] = useState(false);
+  const [reason, setReason] = useState('');
+  const what = approval.shown.operation;
+  const approve = useArmed(isRisky(approval), () => answer.mutate({ said: 'approve', reason: reason.trim() }));
+  const reject = () => {
+    approve.disarm();
+    if (isRejecting) answer.mutate({ said: 'reject', reason: reason.trim() });
+    else setRejecting(true);
+  };
+  useKeys({
+    a: () => !answer.isPending && !isRejecting && approve.press(),
+    r: () => !isRejecting && setRejecting(true),
+  });
+  return (
+    <div className={styles.bar} data-armed={approve.isArmed || undefined}>
+      {answer.error !== null && (
+        <p className={styles.wrong} role="alert">
+          <Named>{problemText(answer.error)}</Named>
+        </p>
+      )}
+      {isRejecting && (
+        <Reason value={reason} onChange={setReason} onDone={reject} onLeave={() => setRejecting(false)} />
+      )}
+      <div className={styles.buttons}>
+        {isRejecting ? (
+          <>
+            <Button variant="default" onClick={() => setRejecting(false)}>
+              {texts.answer.cancel}
+            </Button>
+            <Button className={styles.no} loading={answer.isPending} onClick={reject}>
+              {texts.answer.rejectSure}
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button variant="default" className={styles.reject} onClick={reject} disabled={answer.isPending}>
+              {texts.answer.reject}
+            </Button>
+            <button type="button" className={styles.approve} onClick={approve.press} disabled={answer.isPending}>
+              <Named>
+                {answer.isPending
+                  ? texts.answer.sending
+                  : approve.isArmed
+                    ? texts.answer.arm(what)
+                    : texts.answer.approve(what)}
+              </Named>
+            </button>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface ReasonProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly onDone: () => void;
+  readonly onLeave: () => void;
+}
+
+function Reason({ value, onChange, onDone, onLeave }: ReasonProps) {
+  const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <div className="field">
+      <label htmlFor={id}>{texts.answer.reasonFor.reject}</label>
+      <input
+        ref={field}
+        id={id}
+        value={value}
+        maxLength={REASON_CHARACTERS_MAX}
+        autoComplete="off"
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') onDone();
+          if (key === 'Escape') onLeave();
+        }}
+      />
+    </div>
+  );
+}
+
+function problemText(error: Error): string {
+  if (!(error instanceof ApiProblem)) return error.message;
+  if (error.code === 'VERSION_CHANGED') return texts.answer.changed;
+  if (error.code === 'ANSWER_LATE') return `${texts.answer.closedMeanwhile} ${error.message}`;
+  return [error.message, error.advice].filter(Boolean).join('; ');
+}

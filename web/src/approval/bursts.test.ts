@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bursts } from './bursts.ts';
+import { questionLike } from './question-like.ts';
+
+const remove = (id: string, part: Parameters<typeof questionLike>[0] = {}) =>
+  questionLike({ id, ...part, shown: { operation: `delete configmaps \`${id}\`` } });
+const ids = (questions: Parameters<typeof bursts>[0]) =>
+  bursts(questions).map((burst) => burst.questions.map(({ id }) => id).join(' '));
+
+test('three of one kind are a burst where the first of them stands; two are not', () => {
+  const other = questionLike({ id: 'x' });
+  assert.deepEqual(ids([remove('a'), other, remove('b'), remove('c')]), ['a b c', 'x']);
+  assert.deepEqual(ids([remove('a'), other, remove('b')]), ['a', 'x', 'b']);
+  assert.deepEqual(ids([]), []);
+});
+
+test('another caller, place, verb, rule or danger is another kind', () => {
+  const asker = { subject: 'ci:other', issuer: 'https://issuer.example', kind: 'autonomous' } as const;
+  const rules = [{ rule: 'p/other', reason: '', approvers: [], quorum: 1, missing: 1 }];
+  const others = [
+    remove('b', { asker }),
+    remove('b', { target: 'stage' }),
+    remove('b', { namespace: 'other' }),
+    remove('b', { rules }),
+    questionLike({ id: 'b', shown: { operation: 'patch configmaps `b`' } }),
+    questionLike({ id: 'b', shown: { operation: 'delete configmaps `b`', risks: ['x'] } }),
+  ];
+  for (const other of others) assert.deepEqual(ids([remove('a'), other, remove('c')]), ['a', 'b', 'c']);
+});

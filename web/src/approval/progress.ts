@@ -1,0 +1,64 @@
+/*
+ * How far a question has come, as steps that a reader follows: asked, answered, sent, ended. Pure.
+ */
+import type { ApprovalView } from '../../../src/control/approval-contract.ts';
+import { texts } from '../words/texts.ts';
+
+/** One step: what is said of it, whether it is done, goes on now, is still to come, or went wrong. */
+export interface Step {
+  readonly title: string;
+  readonly state: 'done' | 'now' | 'ahead' | 'bad';
+  readonly at?: string;
+}
+
+/** The steps of a question, in order. */
+export function stepsOf(approval: ApprovalView): readonly Step[] {
+  const words = texts.progress;
+  const asked: Step = { title: words.asked, state: 'done', at: approval.askedAt };
+  const at = approval.endedAt === undefined ? {} : { at: approval.endedAt };
+  switch (approval.state) {
+    case 'pending': {
+      const missing = Math.max(0, ...approval.rules.map((rule) => rule.missing));
+      return [asked, { title: words.waiting(missing), state: 'now' }, { title: words.ahead, state: 'ahead' }];
+    }
+    case 'rejected':
+      return [
+        asked,
+        { title: words.rejected(approval.answers.at(-1)?.subject ?? ''), state: 'bad', ...at },
+        { title: words.neverSent, state: 'done' },
+      ];
+    case 'expired':
+      return [asked, { title: words.expired, state: 'bad', ...at }, { title: words.neverSent, state: 'done' }];
+    case 'withdrawn':
+      return [asked, { title: words.withdrawn, state: 'bad', ...at }, { title: words.neverSent, state: 'done' }];
+    case 'approved':
+      return [
+        asked,
+        {
+          title: words.approved(
+            approval.answers.filter(({ answer }) => answer === 'approve').map(({ subject }) => subject),
+          ),
+          state: 'done',
+          ...at,
+        },
+        afterYes(approval),
+      ];
+  }
+}
+
+function afterYes({ exchange, status, grant, goodUntil }: ApprovalView): Step {
+  const words = texts.progress;
+  if (grant !== undefined) return { title: words.granted, state: 'done' };
+  switch (exchange) {
+    case 'waiting':
+      return { title: words.toBeSent, state: 'now', ...(goodUntil === undefined ? {} : { at: goodUntil }) };
+    case 'forwarded':
+      return { title: words.sent, state: 'now' };
+    case 'answered':
+      return { title: words.answered(status), state: status !== undefined && status >= 400 ? 'bad' : 'done' };
+    case 'unknown':
+      return { title: words.unknown, state: 'bad' };
+    case 'gone':
+      return { title: words.gone, state: 'bad' };
+  }
+}

@@ -1,0 +1,125 @@
+import type { ApprovalView } from '../../../src/control/approval-contract.ts';
+import { SameByCommand } from '../looks/command.tsx';
+import { Countdown } from '../looks/countdown.tsx';
+import { Instant } from '../looks/instant.tsx';
+import { Named } from '../looks/named.tsx';
+import { Seen } from '../looks/seen.tsx';
+import textStyles from '../looks/text.module.css';
+import { commandLine } from '../words/shell-word.ts';
+import { texts } from '../words/texts.ts';
+import { AnswerBar } from './answer-bar.tsx';
+import { Asker } from './asker.tsx';
+import { Course } from './course.tsx';
+import { Part } from './part.tsx';
+import styles from './question.module.css';
+import { RiskTag, StateTag } from './question-tags.tsx';
+import { riskOf } from './risk.ts';
+import { Shown } from './shown.tsx';
+
+const words = texts.question;
+
+/** One question, whole: what would run, why somebody is asked, and the answer; once it is answered, what becomes of it. */
+export function Question({
+  approval,
+  heading: Heading,
+}: {
+  readonly approval: ApprovalView;
+  readonly heading: 'h1' | 'h2';
+}) {
+  const { shown, state } = approval;
+  const isOpen = state === 'pending';
+  return (
+    <article className={styles.question} data-risk={isOpen ? riskOf(approval) : 'over'}>
+      <header className={styles.head}>
+        <div className={styles.tags}>
+          {isOpen ? <RiskTag approval={approval} /> : <StateTag approval={approval} />}
+          {isOpen && (
+            <span className={styles.closes}>
+              {words.closes} <Countdown to={approval.closesAt} from={approval.askedAt} label={words.closes} />
+            </span>
+          )}
+        </div>
+        <Heading className={styles.operation}>
+          <Named>{shown.operation}</Named>
+        </Heading>
+        <Facts approval={approval} />
+      </header>
+      {!isOpen && <Course approval={approval} />}
+      <div className={styles.body}>
+        <Shown shown={shown} />
+        <Why approval={approval} />
+        {isOpen && approval.answers.length > 0 && <Course approval={approval} />}
+        <p className={styles.digest} title={words.digestHint}>
+          {words.digest}: <code>{approval.digest.slice(0, 16)}…</code> {words.digestHint}
+        </p>
+        <SameByCommand lines={commandsOf(approval)} />
+      </div>
+      {isOpen && approval.mayAnswer && <AnswerBar key={approval.id} approval={approval} />}
+    </article>
+  );
+}
+
+function Facts({ approval: { target, namespace, asker, askedAt } }: { readonly approval: ApprovalView }) {
+  return (
+    <dl className={styles.facts}>
+      <div>
+        <dt>{words.on}</dt>
+        <dd>
+          <Seen>{target}</Seen>
+        </dd>
+      </div>
+      <div>
+        <dt>{words.namespace}</dt>
+        <dd>
+          {namespace === '' ? <span className={textStyles.dim}>{words.noNamespace}</span> : <Seen>{namespace}</Seen>}
+        </dd>
+      </div>
+      <div>
+        <dt>{words.asker}</dt>
+        <dd>
+          <Asker asker={asker} />
+        </dd>
+      </div>
+      <div>
+        <dt>{texts.progress.asked}</dt>
+        <dd>
+          <Instant at={askedAt} />
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Why({ approval: { rules, mayAnswer, state } }: { readonly approval: ApprovalView }) {
+  return (
+    <Part title={words.because}>
+      <ul className={styles.rules}>
+        {rules.map(({ rule, reason, approvers, quorum, missing }) => (
+          <li key={rule}>
+            <code className={textStyles.name}>
+              <Seen>{rule}</Seen>
+            </code>{' '}
+            {reason !== '' && (
+              <>
+                “<Seen>{reason}</Seen>”{' '}
+              </>
+            )}
+            <span className={textStyles.dim}>
+              {words.approvers} <Named>{approvers.join(', ')}</Named>
+              {state === 'pending' && quorum > 1 && <>; {words.quorum(missing, quorum)}</>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {state === 'pending' && !mayAnswer && <p className={textStyles.dim}>{words.mayNot}</p>}
+    </Part>
+  );
+}
+
+function commandsOf({ id, state, digest, mayAnswer }: ApprovalView): readonly string[] {
+  if (state !== 'pending' || !mayAnswer) return [commandLine('sallyport', 'approvals', 'show', id)];
+  return [
+    commandLine('sallyport', 'approvals', 'approve', id, '--digest', digest),
+    commandLine('sallyport', 'approvals', 'reject', id, '--reason', '…'),
+  ];
+}
