@@ -1,0 +1,118 @@
+import { useId, useState } from 'react';
+import type { ApprovalView } from '../../../src/control/approval-contract.ts';
+import { Asker } from '../approval/asker.tsx';
+import { RiskTag } from '../approval/question-tags.tsx';
+import type { Saying } from '../approval/use-answer.ts';
+import { Countdown } from '../looks/countdown.tsx';
+import { Named } from '../looks/named.tsx';
+import { Seen } from '../looks/seen.tsx';
+import { useArmed } from '../looks/use-armed.ts';
+import { texts } from '../words/texts.ts';
+import styles from './burst-card.module.css';
+import { useBurstAnswer } from './use-burst-answer.ts';
+
+interface Props {
+  readonly questions: readonly ApprovalView[];
+  readonly chosen: string | undefined;
+  readonly onChoose: (question: ApprovalView) => void;
+}
+
+/** Many questions of one kind as one list, answered together: each by the digest of what is shown of it, and always with a second press. */
+export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
+  const answer = useBurstAnswer();
+  // Security: what comes later is not chosen, so that nobody slips a question in between the two presses.
+  const [chosenIds, setChosenIds] = useState<ReadonlySet<string>>(() => new Set(questions.map(({ id }) => id)));
+  const [reason, setReason] = useState('');
+  const reasonId = useId();
+  const chosen = questions.filter(({ id }) => chosenIds.has(id));
+  const [first] = questions;
+  const answerAll = (said: Saying) => void answer.send(chosen, said, reason.trim());
+  const approve = useArmed(true, () => answerAll('approve'));
+  const toggle = (id: string) => {
+    approve.disarm();
+    setChosenIds((before) => (before.has(id) ? before.difference(new Set([id])) : before.union(new Set([id]))));
+  };
+  if (first === undefined) return null;
+  return (
+    <section className={styles.burst} aria-label={texts.inbox.burst(questions.length)}>
+      <header className={styles.head}>
+        <RiskTag approval={first} />
+        <b>{texts.inbox.burst(questions.length)}</b>
+        <Asker asker={first.asker} />
+        <span className={styles.place}>
+          <Seen>{[first.target, first.namespace].filter(Boolean).join(' / ')}</Seen>
+        </span>
+      </header>
+      <ul className={styles.list}>
+        {questions.map((question) => (
+          <Row
+            key={question.id}
+            question={question}
+            isChosen={chosenIds.has(question.id)}
+            isShown={question.id === shown}
+            onToggle={() => toggle(question.id)}
+            onShow={() => onChoose(question)}
+          />
+        ))}
+      </ul>
+      <div className="field">
+        <label htmlFor={reasonId}>{texts.answer.reasonFor.reject}</label>
+        <input
+          id={reasonId}
+          value={reason}
+          maxLength={500}
+          autoComplete="off"
+          onChange={({ target }) => setReason(target.value)}
+        />
+      </div>
+      <div className={styles.buttons}>
+        <button
+          type="button"
+          className={styles.no}
+          disabled={answer.isSending || chosen.length === 0}
+          onClick={() => answerAll('reject')}
+        >
+          {texts.answer.burstReject(chosen.length)}
+        </button>
+        <button
+          type="button"
+          className={styles.yes}
+          data-armed={approve.isArmed || undefined}
+          disabled={answer.isSending || chosen.length === 0}
+          onClick={approve.press}
+        >
+          {approve.isArmed ? texts.answer.burstArm(chosen.length) : texts.answer.burstApprove(chosen.length)}
+        </button>
+      </div>
+      <p role="status">{answer.outcome}</p>
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly question: ApprovalView;
+  readonly isChosen: boolean;
+  readonly isShown: boolean;
+  readonly onToggle: () => void;
+  readonly onShow: () => void;
+}
+
+function Row({ question: { id, shown, askedAt, closesAt }, isChosen, isShown, onToggle, onShow }: RowProps) {
+  return (
+    <li className={styles.row}>
+      <input type="checkbox" checked={isChosen} onChange={onToggle} aria-label={shown.operation} />
+      <button
+        type="button"
+        id={`card-${id}`}
+        className={styles.one}
+        aria-current={isShown || undefined}
+        onClick={onShow}
+      >
+        <span className={styles.what}>
+          <Named>{shown.operation}</Named>
+        </span>
+        <Countdown to={closesAt} from={askedAt} label={texts.question.closes} />
+      </button>
+    </li>
+  );
+}
