@@ -1,0 +1,103 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { GrantView } from '../../../src/control/contract.ts';
+import { grantsQuery, selfQuery } from '../api/queries.ts';
+import { holds } from '../api/self.ts';
+import { Choice } from '../looks/choice.tsx';
+import { SameByCommand } from '../looks/command.tsx';
+import { Named } from '../looks/named.tsx';
+import { PageHead } from '../looks/page-head.tsx';
+import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
+import { texts } from '../words/texts.ts';
+import { GrantCard } from './grant-card.tsx';
+import styles from './grants.module.css';
+
+const words = texts.grants;
+const STATES = ['live', 'pending', 'ended'] as const;
+
+/** What the address of this page may say. */
+export interface GrantsSearch {
+  readonly state?: GrantView['state'];
+  readonly all?: boolean;
+  /** One grant alone. */
+  readonly id?: string;
+}
+
+/** What has been allowed for a time: one's own, or for who has a role everybody's. */
+export function Grants() {
+  const { state = 'live', all = false, id } = useSearch({ from: '/grants' });
+  const navigate = useNavigate();
+  const self = useQuery(selfQuery).data;
+  const maySeeAll = holds(self, 'auditor', 'operator');
+  const grants = useQuery(grantsQuery(all && maySeeAll, state));
+  const items = (grants.data?.items ?? []).filter((grant) => id === undefined || grant.id === id);
+  const go = (search: GrantsSearch) => void navigate({ to: '/grants', search });
+  return (
+    <>
+      <PageHead title={words.title} lead={words.lead}>
+        <Link to="/grants/ask" className={styles.ask}>
+          {words.ask}
+        </Link>
+      </PageHead>
+      <div className={styles.filters}>
+        <Choice
+          label={words.title}
+          value={state}
+          options={STATES.map((value) => [value, words[value]] as const)}
+          onChoose={(chosen) => go({ state: chosen, all })}
+        />
+        {maySeeAll && (
+          <Choice
+            label={words.holder}
+            value={all ? 'all' : 'mine'}
+            options={[
+              ['mine', words.mine],
+              ['all', words.all],
+            ]}
+            onChoose={(chosen) => go({ state, all: chosen === 'all' })}
+          />
+        )}
+      </div>
+      {grants.isPending && <Reading />}
+      {grants.data === undefined && grants.error !== null && (
+        <Failed error={grants.error} again={() => void grants.refetch()} />
+      )}
+      {grants.data !== undefined && items.length === 0 && (
+        <Empty state={state} isOne={id !== undefined} onAll={() => go({ state, all })} />
+      )}
+      <ul className={styles.list}>
+        {items.map((grant) => (
+          <GrantCard key={grant.id} grant={grant} self={self} />
+        ))}
+      </ul>
+      <SameByCommand lines={[`sallyport grants list --state ${state}${all ? ' --all' : ''}`]} />
+    </>
+  );
+}
+
+function Empty({
+  state,
+  isOne,
+  onAll,
+}: {
+  readonly state: GrantView['state'];
+  readonly isOne: boolean;
+  readonly onAll: () => void;
+}) {
+  if (isOne)
+    return (
+      <Nothing icon="search" title={words.noMatchTitle}>
+        <button type="button" className={styles.clear} onClick={onAll}>
+          {texts.inbox.clear}
+        </button>
+      </Nothing>
+    );
+  const title = { live: words.emptyTitle, pending: words.emptyPending, ended: words.emptyEnded }[state];
+  return (
+    <Nothing icon="grants" title={title}>
+      <p>
+        <Named>{words.emptyText}</Named>
+      </p>
+    </Nothing>
+  );
+}
