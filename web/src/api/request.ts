@@ -1,5 +1,6 @@
 import { apiUrl } from './base.ts';
 import { learnTime } from './clock.ts';
+import { backgroundHeader } from './presence.ts';
 import { ApiProblem } from './problem.ts';
 import { csrfHeader } from './self.ts';
 
@@ -21,7 +22,7 @@ export async function request<Answer>(
     redirect: 'error',
     headers: {
       accept: 'application/json',
-      ...(method === 'GET' ? {} : csrfHeader()),
+      ...(method === 'GET' ? backgroundHeader() : csrfHeader()),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },

@@ -32,7 +32,7 @@ export function learnSelf(self: Self): Self {
 
 /** What each change brings along, where the page is signed in. */
 export function csrfHeader(): Readonly<Record<string, string>> {
-  return csrf === undefined ? {} : { 'sallyport-csrf': csrf };
+  return csrf === undefined ? {} : { 'x-csrf-token': csrf };
 }
 
 /** Whether the person holds one of the roles somewhere; where, the gateway knows. */

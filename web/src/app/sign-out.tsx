@@ -6,15 +6,15 @@ import { texts } from '../words/texts.ts';
 /** Ends the session of this browser, or all of the person's. */
 export function SignOut({ self }: { readonly self: Self }) {
   if (self.session === undefined) return null;
-  const out = (path: string) => async () => {
-    await request(path, { method: 'POST', body: {} });
+  const out = async (everywhere: boolean) => {
+    await request('/sign-out', { method: 'POST', body: { everywhere } });
     location.reload();
   };
   return (
     <>
       <Menu.Divider />
-      <Menu.Item onClick={() => void out('/sign-out')()}>{texts.person.signOut}</Menu.Item>
-      <Menu.Item onClick={() => void out('/sign-out-everywhere')()}>{texts.person.signOutAll}</Menu.Item>
+      <Menu.Item onClick={() => void out(false)}>{texts.person.signOut}</Menu.Item>
+      <Menu.Item onClick={() => void out(true)}>{texts.person.signOutAll}</Menu.Item>
     </>
   );
 }

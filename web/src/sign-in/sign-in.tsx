@@ -7,7 +7,7 @@ import { texts } from '../words/texts.ts';
 import styles from './sign-in.module.css';
 
 interface Issuers {
-  readonly items: readonly { readonly name: string }[];
+  readonly items: readonly { readonly issuer: string; readonly path: string }[];
 }
 
 /** The page of whoever is not signed in: with whom to sign in, and back to where they wanted to go. */
@@ -32,13 +32,9 @@ export function SignIn({ wasIn }: { readonly wasIn: boolean }) {
             </p>
           </div>
         )}
-        {issuers.data?.items.map(({ name }) => (
-          <a
-            key={name}
-            className={styles.way}
-            href={`${basePath}/sign-in/start?${new URLSearchParams({ issuer: name, to })}`}
-          >
-            {texts.signIn.with(name)}
+        {issuers.data?.items.map(({ issuer, path }) => (
+          <a key={issuer} className={styles.way} href={`${basePath}${path}&${new URLSearchParams({ to })}`}>
+            {texts.signIn.with(issuer)}
           </a>
         ))}
       </div>
