@@ -35,7 +35,7 @@ export async function application(root) {
       '--loglevel=error',
     ];
     await npm(process.execPath, args, { cwd: folder, env: process.env });
-    const command = `${PLACE}/dist/main/cli.js`;
+    const command = `${PLACE}/dist/main/sallyport.js`;
     const entries = [
       { path: 'usr/bin/sallyport', type: 'symlink', mode: 0o777, owner: 0, target: `../../${command}` },
       ...filesIn(path.join(root, 'dist'), `${PLACE}/dist`),
