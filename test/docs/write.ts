@@ -1,5 +1,6 @@
 /* `npm run docs`: writes the reference pages that are made from the code. */
 import { writeFileSync } from 'node:fs';
+import { chartValuesSchema } from './chart-values.ts';
 import { cliPage } from './cli.ts';
 import { clientsPage } from './clients.ts';
 import { configurationPage } from './configuration.ts';
@@ -31,6 +32,7 @@ const PAGES = {
   'refusals.md': refusalsPage,
 };
 
+writeFileSync(new URL('../../deploy/chart/values.schema.json', import.meta.url), chartValuesSchema());
 for (const [name, page] of Object.entries(PAGES)) {
   writeFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), await page());
 }

@@ -1,0 +1,165 @@
+// The chart against what it deploys: each values file of ci/ is taken by Helm's linter, rendered as the golden file has it, and what the gateway would read in the pod is
+// read by the gateway's own parsers; files that it names are mounted, ports that it opens are served, and every name leads somewhere.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { parsePolicies } from '../../src/config/parse-policies.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import type { ClientName } from '../clients/client.ts';
+import { clientNamed } from '../clients/clients.ts';
+import { leftOut } from '../support/left-out.ts';
+import { root } from '../tidy/tree.ts';
+
+const CHART = join(root, 'deploy/chart');
+const GOLDEN = join(root, 'test/deploy/golden');
+const VALUES = readdirSync(join(CHART, 'ci'));
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec?: { readonly template: Pod };
+  readonly rules?: readonly { readonly verbs: readonly string[] }[];
+}
+
+interface Container {
+  readonly volumeMounts: readonly { readonly mountPath: string; readonly name: string }[];
+  readonly ports: readonly { readonly containerPort: number }[];
+  readonly securityContext: Readonly<Record<string, unknown>>;
+}
+
+interface Pod {
+  readonly spec: {
+    readonly containers: readonly [Container, ...Container[]];
+    readonly volumes: readonly { readonly name: string }[];
+    readonly securityContext: Readonly<Record<string, unknown>>;
+    readonly automountServiceAccountToken: boolean;
+  };
+}
+
+function suite(which: ClientName): void {
+  const helm = async (...args: string[]) => {
+    const program = join(await clientNamed(which).prepare(), 'helm');
+    return spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, HELM_NO_PLUGINS: '1' } });
+  };
+  const rendered = async (...args: string[]) => {
+    const { status, stdout, stderr } = await helm('template', 'gw', CHART, '--namespace', 'sallyport', ...args);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  const of = (file: string) => ['--values', join(CHART, 'ci', file), '--kube-version', '1.35.0'];
+  const manifests = async (...args: string[]): Promise<readonly Manifest[]> =>
+    parseAllDocuments(await rendered(...args))
+      .map((document) => document.toJS())
+      .filter(Boolean);
+
+  for (const file of VALUES) {
+    test(`${which}: ${file} passes the linter`, async () => {
+      const { status, stdout } = await helm('lint', '--strict', CHART, '--values', join(CHART, 'ci', file));
+      assert.equal(status, 0, stdout);
+    });
+
+    test(`${which}: ${file} renders as its golden file, but for the order of objects`, async () => {
+      const objects = (await manifests(...of(file))).map((one) => JSON.stringify(one, null, 1)).sort();
+      const golden = join(GOLDEN, file.replace('.yaml', '.json'));
+      const text = `[${objects.join(',\n')}]\n`;
+      if (process.env['SALLYPORT_WRITE_GOLDEN'] === '1') writeFileSync(golden, text);
+      assert.deepEqual(
+        JSON.parse(text),
+        JSON.parse(readFileSync(golden, 'utf8')),
+        'look at the difference, then write it with SALLYPORT_WRITE_GOLDEN=1',
+      );
+    });
+
+    test(`${which}: ${file}: the gateway reads what the pod has, and all that it names is mounted`, async () => {
+      const all = await manifests(...of(file));
+      const { pod, config } = gatewayOf(all);
+      const [container] = pod.spec.containers;
+      const mounts = container.volumeMounts;
+      for (const path of absolutePaths(config)) {
+        assert.ok(
+          mounts.some(({ mountPath }) => path === mountPath || path.startsWith(`${mountPath}/`)),
+          `${path} is not mounted`,
+        );
+      }
+      const volumes = new Set([...pod.spec.volumes.map(({ name }) => name), 'data']);
+      assert.ok(mounts.every(({ name }) => volumes.has(name)));
+      const opened = [
+        config.listen.port,
+        config.private.port,
+        config.console?.port,
+        ...config.targets.map(({ port }) => port),
+      ];
+      const ports = container.ports.map(({ containerPort }) => containerPort);
+      assert.deepEqual(ports.toSorted(), opened.filter((port) => port !== undefined).toSorted());
+      for (const { data = {} } of all.filter(({ metadata }) => metadata.name === 'gw-policy')) {
+        const parsed = parsePolicies(Object.entries(data).map(([path, text]) => ({ path, text })));
+        assert.ok(!('findings' in parsed), JSON.stringify(parsed));
+      }
+    });
+
+    test(`${which}: ${file}: nothing of the pod is root’s, but what makes a folder of the node its own`, async () => {
+      const { pod } = gatewayOf(await manifests(...of(file)));
+      const { securityContext, containers, automountServiceAccountToken } = pod.spec;
+      assert.deepEqual(
+        [securityContext['runAsNonRoot'], securityContext['runAsUser'], automountServiceAccountToken],
+        [true, 65532, false],
+      );
+      for (const { securityContext: own } of containers) {
+        assert.equal(own['readOnlyRootFilesystem'], true);
+        assert.equal(own['allowPrivilegeEscalation'], false);
+        assert.deepEqual(own['capabilities'], { drop: ['ALL'] });
+      }
+      assert.ok(!JSON.stringify(pod.spec.volumes).includes('emptyDir'), 'a journal never lies in an emptyDir');
+    });
+  }
+
+  test(`${which}: T67: from 1.36 on the chart gives constrained impersonation, and not the old right beside it`, async () => {
+    const verbs = async (version: string) =>
+      (await manifests('--values', join(CHART, 'ci/one-gateway.yaml'), '--kube-version', version))
+        .flatMap(({ rules = [] }) => rules)
+        .flatMap((rule) => rule.verbs);
+    assert.deepEqual([...new Set(await verbs('1.35.4'))], ['impersonate']);
+    const constrained = await verbs('1.36.0');
+    assert.ok(constrained.includes('impersonate-on:user-info:get') && !constrained.includes('impersonate'));
+  });
+
+  test(`${which}: what would not do what was meant is refused with a sentence`, async () => {
+    const refused = async (...args: string[]) => {
+      const { status, stderr } = await helm('template', 'gw', CHART, ...of('one-gateway.yaml'), ...args);
+      assert.notEqual(status, 0);
+      return stderr;
+    };
+    assert.match(await refused('--set', 'replicas=2'), /tls\.mode is local/);
+    assert.match(await refused('--set', 'replicas=2,tls.mode=secret,tls.secretName=a'), /share grants and kills/);
+    assert.match(await refused('--set', 'config.dataFolder=/data'), /config\.dataFolder/);
+    assert.match(await refused('--set', 'config.listne.port=1'), /listne/);
+    assert.match(await refused('--set', 'replica=2'), /replica/);
+    assert.match(await refused('--set-json', 'config.issuers=[]'), /issuers/);
+  });
+}
+
+/** The workload's pod template, and the configuration that is in its ConfigMap, as the gateway has it. */
+function gatewayOf(all: readonly Manifest[]) {
+  const workload = all.find(({ kind }) => kind === 'StatefulSet' || kind === 'DaemonSet');
+  const map = all.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'gw');
+  const [document] = parseAllDocuments(map?.data?.['sallyport.yaml'] ?? '');
+  assert.ok(workload?.spec !== undefined);
+  return { pod: workload.spec.template, config: configSchema.parse(document?.toJS()) };
+}
+
+function absolutePaths(value: unknown): readonly string[] {
+  if (typeof value === 'string') return /^\/(etc|var)\//.test(value) ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(absolutePaths) : [];
+}
+
+const [helm3, helm4] = [clientNamed('helm-3'), clientNamed('helm-4')];
+for (const { name, missing } of [helm3, helm4]) {
+  if (missing === undefined) describe(`the chart, by ${name}`, () => suite(name));
+  else leftOut(`the chart, by ${name}`, missing);
+}
