@@ -14,7 +14,8 @@ const anything = z.record(z.string(), z.unknown());
 const objects = z.array(anything);
 const fileName = z.string().regex(/^[-._a-zA-Z0-9]+$/);
 
-const valuesSchema = z.strictObject({
+/** The values, but for `config`, which is the gateway’s own. */
+export const valuesSchema = z.strictObject({
   image: z.strictObject({
     repository: text.min(1),
     tag: text,

@@ -1,6 +1,7 @@
 // What the how-to pages have people type and write: commands and flags that there are, and YAML that the parsers take.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
@@ -8,6 +9,7 @@ import { policySchema } from '../../src/config/policy-schema.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { createProgram, SUBCOMMANDS } from '../../src/main/program.ts';
 import { projectFiles } from '../tidy/tree.ts';
+import { valuesSchema } from './chart-values.ts';
 
 const pages = projectFiles((name) => /^(README|docs\/(how-to|tutorial|reference)\/.*)\.md$/.test(name));
 const blocks = (language: string) =>
@@ -89,8 +91,15 @@ const POLICY = {
   rules: [{ id: 'r', effect: 'allow', verbs: ['get'], apiGroups: [''], resources: ['pods'] }],
 };
 
-/** The mistakes of a part of a document, put into one that is whole. */
+/** Whether a document is of the chart’s values: all of its keys are, and not all are of sallyport.yaml too. */
+function isOfChart(value: Record<string, unknown>): boolean {
+  const keys = Object.keys(value);
+  return keys.every((key) => key in valuesSchema.shape) && keys.some((key) => !(key in configSchema.shape));
+}
+
+/** The mistakes of a part of a document, put into one that is whole: of the chart’s values, a configuration or a policy. */
 function mistakes(value: Record<string, unknown>): readonly string[] {
+  if (isOfChart(value)) return chartMistakes(value);
   const isConfig =
     value['kind'] !== 'Policy' &&
     Object.keys(value).some((key) => key in configSchema.shape && !['apiVersion', 'kind'].includes(key));
@@ -99,6 +108,28 @@ function mistakes(value: Record<string, unknown>): readonly string[] {
     ? policySchema.safeParse({ ...POLICY, ...value })
     : configSchema.safeParse({ ...CONFIG, ...value });
   return (isConfig || isPolicy) && !parsed.success ? parsed.error.issues.map(({ message }) => message) : [];
+}
+
+const CHART_VALUES = parse(readFileSync(new URL('../../deploy/chart/values.yaml', import.meta.url), 'utf8'));
+
+function chartMistakes({ config = {}, policies = {}, ...value }: Record<string, unknown>): readonly string[] {
+  const parsed = [
+    valuesSchema.safeParse(merged(CHART_VALUES, value)),
+    configSchema.safeParse({ ...CONFIG, ...(config as object) }),
+    ...Object.values(policies as object).map((policy) => policySchema.safeParse(policy)),
+  ];
+  return parsed.flatMap(({ error }) => error?.issues.map(({ message }) => message) ?? []);
+}
+
+/** As Helm puts values into those of the chart. */
+function merged(below: unknown, above: unknown): unknown {
+  if (!isMap(below) || !isMap(above)) return above;
+  const keys = [...new Set([...Object.keys(below), ...Object.keys(above)])];
+  return Object.fromEntries(keys.map((key) => [key, key in above ? merged(below[key], above[key]) : below[key]]));
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 test('every YAML of a page that is a part of a configuration or policy is taken by its parser', () => {
@@ -114,4 +145,6 @@ test('caught: YAML that no parser takes', () => {
   assert.equal(mistakes({ listen: { prt: 1 } }).length, 1);
   assert.equal(mistakes({ callers: [{ labels: { repository: ['a'] } }] }).length > 0, true);
   assert.deepEqual(mistakes({ spec: {} }), []);
+  assert.equal(mistakes({ replicas: 'two' }).length, 1);
+  assert.equal(mistakes({ config: { listne: {} } }).length, 1);
 });
