@@ -12,6 +12,7 @@ import {
   left,
   missing,
   type Party,
+  previewed,
   type Saying,
   SILENT_MS_MAX,
   taken,
@@ -36,7 +37,7 @@ function pending(part: Partial<Approval> = {}): Approval {
     target: 'demo',
     namespace: 'shop',
     seats: [{ rule: 'p/a', reason: '', approvers: [], quorum: 1 }],
-    shown: { operation: '', asked: '', risks: [], mayDiffer: [], missing: [], reason: '' },
+    shown: { operation: '', asked: '', risk: 'plain', risks: [], mayDiffer: [], missing: [], reason: '' },
     answers: [],
     askedAt: 0,
     closesAt: 10_000,
@@ -84,6 +85,27 @@ test('T77: a machine is never seated, whatever a rule says', () => {
 
 test('T76: an answer to what was shown before it changed is not taken', () => {
   assert.equal(answered(pending(), says('p:lea', 'approve', { digest: 'other' }), 1), 'changed');
+});
+
+test('T78: nobody says yes while what it would do is looked up, and what is found is another question', () => {
+  const looking = pending({ lookingUntil: 3_000 });
+  assert.equal(answered(looking, says('p:lea'), 2_999), 'looking');
+  assert.equal(must(answered(looking, says('p:lea', 'reject'), 1)).state, 'rejected', 'a no needs no look');
+  assert.equal(must(answered(looking, says('p:lea'), 3_000)).state, 'approved', 'it is not waited for without end');
+  const looked = previewed(looking, { risks: ['deletes 3 pods'], missing: [], losses: [] }, 2_000);
+  assert.deepEqual([looked.shown.risks, looked.shown.risk], [['deletes 3 pods'], 'raised']);
+  assert.notEqual(looked.digest, looking.digest);
+  assert.equal(answered(looked, says('p:lea'), 2_001), 'changed', 'T76: of what was shown before');
+  assert.equal(must(answered(looked, says('p:lea', 'approve', { digest: looked.digest }), 2_001)).state, 'approved');
+});
+
+test('T76: what is found late changes nothing that somebody has answered, or that is closed', () => {
+  const nothing = { risks: [], missing: [] };
+  const two = pending({ lookingUntil: 3_000, seats: [{ rule: 'p/a', reason: '', approvers: [], quorum: 2 }] });
+  const half = must(answered(two, says('p:lea'), 3_000));
+  assert.equal(previewed(half, nothing, 3_001), half);
+  const closed = must(answered(pending({ lookingUntil: 3_000 }), says('p:lea', 'reject'), 1));
+  assert.equal(previewed(closed, nothing, 2), closed);
 });
 
 test('who has no seat is not heard, and seats of other rules are none', () => {

@@ -7,8 +7,10 @@
  * says what became of it, and only it can give the yes back, where it knows that nothing was sent. Nothing leaves a final state but that.
  */
 import type { Approver } from '../model/hold-terms.ts';
-import type { Shown } from '../model/shown.ts';
+import type { Preview, Shown } from '../model/shown.ts';
 import { unreachable } from '../std/unreachable.ts';
+import { riskOf } from './risk-of.ts';
+import { shownDigest } from './shown-digest.ts';
 
 /** Who a question or an answer is by. */
 export interface Party {
@@ -54,6 +56,10 @@ export interface Approval {
   readonly namespace: string;
   readonly seats: readonly Seat[];
   readonly shown: Shown;
+  /** Until when what it would do is looked up at the latest; absent where it is not, or has been. */
+  readonly lookingUntil?: number;
+  /** When that was looked up. */
+  readonly lookedUpAt?: number;
   readonly answers: readonly Answer[];
   readonly askedAt: number;
   readonly closesAt: number;
@@ -78,7 +84,7 @@ export interface Approval {
 export const SILENT_MS_MAX = 15 * 60_000;
 
 /** Why an answer is not taken. */
-export type NotTaken = 'closed' | 'changed' | 'machine' | 'own' | 'not-seated' | 'twice';
+export type NotTaken = 'closed' | 'looking' | 'changed' | 'machine' | 'own' | 'not-seated' | 'twice';
 
 /** Who says what to a question. */
 export interface Saying extends Omit<Answer, 'at'> {
@@ -96,6 +102,7 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   if (approval.state !== 'pending' || dueEnd(approval, nowMs) !== undefined) return 'closed';
   if (saying.digest !== approval.digest) return 'changed';
   if (saying.by.kind !== 'person') return 'machine';
+  if (saying.answer === 'approve' && isLooking(approval, nowMs)) return 'looking';
   if (isSamePerson(saying.by, approval.asker)) return 'own';
   const seats = saying.seats.filter((rule) => approval.seats.some((seat) => seat.rule === rule));
   if (seats.length === 0) return 'not-seated';
@@ -107,6 +114,25 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   const next = { ...approval, answers: [...approval.answers, answer] };
   if (missing(next).length > 0) return next;
   return { ...next, state: 'approved', endedAt: nowMs, goodUntil: nowMs + approval.claimForMs };
+}
+
+/** Whether what it would do is being looked up. T78: nobody says yes to what is not shown yet. */
+export function isLooking({ state, lookingUntil }: Approval, nowMs: number): boolean {
+  return state === 'pending' && lookingUntil !== undefined && nowMs < lookingUntil;
+}
+
+/**
+ * The question with what was looked up of what it would do: another question to who answers it, with another digest. Too late for one that is answered in part
+ * or closed.
+ */
+export function previewed(approval: Approval, preview: Preview, nowMs: number): Approval {
+  const { lookingUntil, ...rest } = approval;
+  if (approval.state !== 'pending' || lookingUntil === undefined || approval.answers.length > 0) return approval;
+  const { risks, missing, ...looked } = preview;
+  const { shown } = approval;
+  const all = { ...shown, ...looked, risks: [...shown.risks, ...risks], missing: [...shown.missing, ...missing] };
+  const next = { ...rest, shown: { ...all, risk: riskOf(all) }, lookedUpAt: nowMs };
+  return { ...next, digest: shownDigest(next) };
 }
 
 /** The seats that still lack a yes, and how many. */

@@ -11,17 +11,66 @@ const change = z.strictObject({
   after: z.string().optional(),
 });
 
-const loss = z.strictObject({ kind: z.string(), count: z.int(), names: strings.describe('Some of them.') });
+const loss = z.strictObject({
+  kind: z.string(),
+  count: z.int(),
+  names: strings.describe('Some of them.'),
+  running: z.int().optional().describe('Of pods: how many of them run.'),
+});
+
+const before = z.strictObject({
+  asked: z.int().describe('Questions of the caller within the hour before.'),
+  approved: z.int(),
+  rejected: z.int(),
+  alike: z.int().describe('Its newest questions about the same verb on the same kind that were approved.'),
+  alikeBy: strings.describe('By whom.'),
+});
+
+/** What was looked up beside the question. */
+const preview = {
+  changes: z.array(change).optional().describe('What would change in the live object, by the target’s own dry run.'),
+  losses: z.array(loss).optional().describe('What goes with it.'),
+  volumes: z
+    .array(
+      z.strictObject({ claim: z.string(), reclaims: z.string().describe('`Delete`, `Retain`; empty: not known.') }),
+    )
+    .optional()
+    .describe('Claims that go, and what becomes of their data.'),
+  scale: z.strictObject({ from: z.int(), to: z.int() }).optional().describe('Replicas.'),
+  budgets: z
+    .array(z.strictObject({ name: z.string(), allows: z.int() }))
+    .optional()
+    .describe('Disruption budgets of its pods, and how many disruptions each allows now.'),
+  uses: z
+    .array(z.strictObject({ kind: z.string(), names: strings, count: z.int(), as: strings }))
+    .optional()
+    .describe('Workloads that take what is written.'),
+  gains: z
+    .array(z.strictObject({ who: strings, may: strings }))
+    .optional()
+    .describe('Who would be able to do what the same object does not give them now.'),
+  pod: z
+    .strictObject({
+      serviceAccount: z.string(),
+      node: z.string(),
+      container: z.string(),
+      image: z.string(),
+      privileges: strings.describe('What reaches beyond the pod, in words.'),
+    })
+    .optional()
+    .describe('The pod that a program would run in.'),
+  before: before.optional(),
+};
 
 /** All of what a person is shown. */
 export const shownSchema = z.strictObject({
   operation: z.string().describe('In words.'),
   asked: z.string().describe('The request line, or the bounds of a grant.'),
+  risk: z.enum(['high', 'raised', 'plain']).describe('How dangerous it is, by the facts that `risks` names.'),
   risks: strings.describe('Facts that make it dangerous, the worst first.'),
   argv: strings.optional(),
   body: z.string().optional().describe('The body as a document, whole.'),
-  changes: z.array(change).optional().describe('What would change in the live object, by the target’s own dry run.'),
-  losses: z.array(loss).optional().describe('What goes with it.'),
+  ...preview,
   mayDiffer: strings.describe('What may be another when the same command is run again.'),
   missing: strings.describe('What could not be shown, and why.'),
   reason: z.string().describe('The caller’s own words.'),
@@ -43,6 +92,11 @@ export const approvalSchema = z.strictObject({
     .enum(['waiting', 'forwarded', 'answered', 'unknown', 'gone'])
     .describe('Of what was asked for: `unknown` may have run, `gone` was never sent.'),
   digest: z.string().describe('Of all that is shown; an answer names it.'),
+  preview: z
+    .enum(['looking', 'shown', 'none'])
+    .describe(
+      'What it would do: `looking`: it is being looked up for some seconds, and no yes is taken meanwhile; then what is shown, and the digest, are others. `none`: nothing of it was looked up; `shown.missing` says why, where something was to be.',
+    ),
   asker: z.strictObject({
     subject: z.string(),
     issuer: z.string(),

@@ -40,7 +40,7 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
           .filter(
             ({ approval }) => maySee(caller, roles, approval) && (state === undefined || approval.state === state),
           )
-          .map(({ approval }) => approvalView(approval, caller, roles));
+          .map(({ approval }) => approvalView(approval, caller, roles, questions.now()));
         return {
           status: 200,
           body: { items, next: found.length < limit ? null : (found.at(-1)?.approval.id ?? null) },
@@ -57,7 +57,8 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
       handle: async ({ caller, roles }) => ({
         begin: (send) =>
           approvals.onApproval(({ approval }) => {
-            if (maySee(caller, roles, approval)) send('approval', approvalView(approval, caller, roles));
+            if (maySee(caller, roles, approval))
+              send('approval', approvalView(approval, caller, roles, questions.now()));
           }),
       }),
     },
@@ -70,7 +71,7 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
       answer: { status: 200, ...answer },
       handle: async (asked) => {
         const { approval, version } = await find(questions, asked);
-        return { status: 200, body: approvalView(approval, asked.caller, asked.roles), version };
+        return { status: 200, body: approvalView(approval, asked.caller, asked.roles, questions.now()), version };
       },
     },
     answering(questions, 'approve', 'Say yes to what was shown; it is used once, by the very request.'),
@@ -98,13 +99,13 @@ function answering(questions: Questions, said: Saying['answer'], summary: string
         reason,
         digest,
       };
-      return answered(await questions.answer(approval.id, saying), asked);
+      return answered(await questions.answer(approval.id, saying), asked, questions.now());
     },
   };
 }
 
-function answered(approval: Approval, { caller, roles }: Asked): Answered {
-  return { status: 200, body: approvalView(approval, caller, roles) };
+function answered(approval: Approval, { caller, roles }: Asked, nowMs: number): Answered {
+  return { status: 200, body: approvalView(approval, caller, roles, nowMs) };
 }
 
 async function find(questions: Questions, { path, caller, roles }: Asked) {

@@ -1,21 +1,22 @@
-import { type Approval, isSamePerson, missing } from '../approval/approval.ts';
+import { type Approval, isLooking, isSamePerson, missing } from '../approval/approval.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Approver } from '../model/hold-terms.ts';
+import type { Shown } from '../model/shown.ts';
 import type { Role } from '../policy/role.ts';
 import type { ApprovalView } from './approval-contract.ts';
 import { partyOf, seatsFilledBy } from './seats.ts';
 import { instant } from './views.ts';
 
 /** A question as the wire has it, to one caller. */
-export function approvalView(approval: Approval, caller: Caller, roles: readonly Role[]): ApprovalView {
-  const { asker, shown, endedAt, goodUntil, usedBy, status, grant } = approval;
-  const { changes, losses, argv, risks, mayDiffer, missing: notShown, ...text } = shown;
+export function approvalView(approval: Approval, caller: Caller, roles: readonly Role[], nowMs: number): ApprovalView {
+  const { asker, endedAt, goodUntil, usedBy, status, grant } = approval;
   const lacking = new Map(missing(approval).map(({ rule, yeses }) => [rule, yeses]));
   return {
     id: approval.id,
     state: approval.state,
     exchange: approval.exchange,
     digest: approval.digest,
+    preview: isLooking(approval, nowMs) ? 'looking' : approval.lookedUpAt === undefined ? 'none' : 'shown',
     asker: {
       subject: asker.subject,
       issuer: asker.issuer,
@@ -31,15 +32,7 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
       quorum,
       missing: lacking.get(rule) ?? 0,
     })),
-    shown: {
-      ...text,
-      risks: [...risks],
-      mayDiffer: [...mayDiffer],
-      missing: [...notShown],
-      ...(argv === undefined ? {} : { argv: [...argv] }),
-      ...(changes === undefined ? {} : { changes: [...changes] }),
-      ...(losses === undefined ? {} : { losses: losses.map((loss) => ({ ...loss, names: [...loss.names] })) }),
-    },
+    shown: writable(shownOf(approval, nowMs)),
     answers: approval.answers.map(({ answer, by, reason, at }) => ({
       answer,
       subject: by.subject,
@@ -56,6 +49,23 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
     ...(grant === undefined ? {} : { grant }),
     mayAnswer: !isSamePerson(partyOf(caller), asker) && seatsFilledBy(caller, roles, approval).length > 0,
   };
+}
+
+/** Who looked may have died meanwhile: then that is said. */
+function shownOf(approval: Approval, nowMs: number): Shown {
+  const { shown, state, lookingUntil } = approval;
+  if (state !== 'pending' || lookingUntil === undefined || isLooking(approval, nowMs)) return shown;
+  return {
+    ...shown,
+    missing: [...shown.missing, 'what it would do: the gateway that looked it up has not told in time'],
+  };
+}
+
+type Writable<T> = { -readonly [key in keyof T]: Writable<T[key]> };
+
+/** The schema's types can be written to. */
+function writable<T>(value: T): Writable<T> {
+  return value as Writable<T>;
 }
 
 function words(approver: Approver): string {

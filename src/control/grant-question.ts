@@ -28,6 +28,7 @@ export function grantQuestion(grant: Grant, caller: Caller, asks: Asked['asks'])
     shown: {
       operation: `be granted ${scopes.map(words).join('; ')}`,
       asked: bounds.join(', '),
+      risk: 'raised',
       risks: ['standing permission until it ends: each request of it runs without being asked about'],
       body: JSON.stringify(scopes, null, 2),
       mayDiffer: [],

@@ -91,7 +91,8 @@ export class LiveApprovals implements Approvals, ChangeListener {
         const now = this.#parts.store.now();
         const timer = setTimeout(
           () => done(current(asked, this.#parts.store.now())),
-          Math.min(ms, Math.max(0, asked.closesAt - now)),
+          // A timer may come a millisecond early, and a question is closed at its very end.
+          Math.min(ms, Math.max(0, asked.closesAt + 1 - now)),
         );
         const gone = () => reject(signal.reason as Error);
         signal.addEventListener('abort', gone, { once: true });

@@ -10,6 +10,11 @@ export function notTaken(why: NotTaken, { id, state }: Pick<Approval, 'id' | 'st
 
 const WORDS: Readonly<Record<NotTaken, readonly [RefusalCode, string, string]>> = {
   closed: ['ANSWER_LATE', 'the question is closed', 'look at what became of it'],
+  looking: [
+    'ANSWER_EARLY',
+    'what it would do is still being looked up, for some seconds',
+    'look at it again, and answer what you then see',
+  ],
   twice: ['ANSWER_LATE', 'you have answered it, and one person counts once', 'let another approver answer'],
   changed: [
     'VERSION_CHANGED',

@@ -13,6 +13,7 @@ import { type Postgres, postgresPrograms, startPostgres } from '../../test/suppo
 import type { Approval } from '../approval/approval.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { Preview, Shown } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
 import type { ExchangeId } from '../std/ids.ts';
@@ -39,7 +40,16 @@ function held(exchange: string, digest: string, part: Partial<HeldRequest> = {})
     holds: [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }] }],
     look: undefined,
     attendedMs: 60_000,
-    show: async () => ({ operation: 'delete it', asked: '', risks: [], mayDiffer: [], missing: [], reason: '' }),
+    show: async () => ({
+      operation: 'delete it',
+      asked: '',
+      risk: 'plain',
+      risks: [],
+      mayDiffer: [],
+      missing: [],
+      reason: '',
+    }),
+    preview: undefined,
     namespaceLabels: async () => null,
     ...part,
   };
@@ -54,7 +64,11 @@ const saying = ({ digest }: Approval, by = lead, answer: 'approve' | 'reject' = 
 });
 
 /** What one gateway has of questions. */
-function gatewayOn(store: Store, events: ApprovalChanged[] = []): Questions {
+function gatewayOn(
+  store: Store,
+  events: ApprovalChanged[] = [],
+  onFailure: (what: string, error: unknown) => void = (what, error) => assert.fail(`${what}: ${error}`),
+): Questions {
   return new Questions({
     store,
     record: async (event) => void events.push(event),
@@ -62,6 +76,7 @@ function gatewayOn(store: Store, events: ApprovalChanged[] = []): Questions {
     onGrant() {},
     recordGrant: async () => {},
     unknownForMs: 300_000,
+    onFailure,
   });
 }
 
@@ -129,6 +144,40 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const look = 'look at the pod';
     assert.deepEqual(await outcomes([a.ask(held('y', `${name}-back`, { look }))]), ['REPEATED_UNKNOWN'], 'T80');
     assert.notEqual((await a.ask(held('y', `${name}-back`))).id, asked.id);
+  });
+
+  test(`${name}: T78: what a request would do is looked up beside its question, which takes no yes meanwhile and then is another`, async () => {
+    const events: ApprovalChanged[] = [];
+    const [a, b] = world().stores.map((store) => gatewayOn(store, events)) as [Questions, Questions];
+    const looking = Promise.withResolvers<Preview>();
+    const preview = () => looking.promise;
+    const asked = await a.ask(held('x', `${name}-look`, { preview }));
+    assert.deepEqual(await outcomes([b.answer(asked.id, saying(asked))]), ['ANSWER_EARLY']);
+    looking.resolve({ risks: ['a fact'], missing: ['a gap'] });
+    await a.idle();
+    const looked = (await b.get(asked.id))?.approval as Approval;
+    assert.deepEqual(
+      [looked.shown.risks, looked.shown.missing, looked.shown.before?.asked !== undefined],
+      [['a fact'], ['a gap'], true],
+    );
+    assert.deepEqual(await outcomes([b.answer(asked.id, saying(asked))]), ['VERSION_CHANGED'], 'T76');
+    assert.equal((await b.answer(asked.id, saying(looked))).state, 'approved');
+    assert.deepEqual(
+      events.filter(({ approval }) => approval === asked.id).map(({ digest }) => digest),
+      [asked.digest, looked.digest, looked.digest],
+    );
+  });
+
+  test(`${name}: T78: what cannot be looked up is told as missing`, async () => {
+    const [a] = world().stores.map((store) => gatewayOn(store, [], () => {})) as [Questions];
+    const fails = async (): Promise<Preview> => {
+      throw new Error('broken');
+    };
+    const asked = await a.ask(held('x', `${name}-fails`, { preview: fails }));
+    await a.idle();
+    const shown = (await a.get(asked.id))?.approval.shown as Shown;
+    assert.match(shown.missing.join(), /what it would do: it could not be looked up/);
+    assert.equal(shown.risk, 'raised');
   });
 
   test(`${name}: a question lapses by the store’s clock, and what has lapsed asks anew`, async () => {

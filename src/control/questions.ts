@@ -12,19 +12,23 @@ import {
   current,
   givenBack,
   left,
+  previewed,
   type Saying,
   taken,
 } from '../approval/approval.ts';
 import { newApproval } from '../approval/new-approval.ts';
 import { ended, given } from '../grant/grant.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { Preview } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter, Store } from '../store/store.ts';
 import { approvalEvent } from './approval-event.ts';
 import { approvalOf, approvalRow, type KeptApproval, pointedAt, pointerRow } from './approval-rows.ts';
+import { askedBefore } from './asked-before.ts';
 import { fromStore } from './from-store.ts';
+import { PREVIEW_LIMITS, Previews } from './previews.ts';
 import { mayHaveRun, notTaken, notThere } from './question-refusals.ts';
 import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
 import { hangsOnLabels, partyOf, seatsOf } from './seats.ts';
@@ -37,6 +41,8 @@ export const QUESTION_LIMITS = Object.freeze({
   rejectedForMs: 30_000,
   /** How long it is told that nobody answered. */
   expiredForMs: 5_000,
+  /** Of a caller's newest questions, how many are looked at to tell what it asked before. */
+  beforeMax: 200,
 });
 
 interface Parts {
@@ -50,14 +56,32 @@ interface Parts {
   readonly recordGrant: (kept: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
   /** How long what may have run is not done again. */
   readonly unknownForMs: number;
+  readonly onFailure: (what: string, error: unknown) => void;
 }
 
 /** Questions, as they are kept. */
 export class Questions {
   readonly #parts: Parts;
+  readonly #previews: Previews;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#previews = new Previews({ put: (id, preview) => this.#preview(id, preview), onFailure: parts.onFailure });
+  }
+
+  /** In milliseconds since 1970, by the store's clock. */
+  now(): number {
+    return this.#parts.store.now();
+  }
+
+  /** Resolves when what is being looked up now is in its questions. */
+  idle(): Promise<void> {
+    return this.#previews.idle();
+  }
+
+  /** Gives up what is being looked up; resolves when nothing is written any more. */
+  stop(): Promise<void> {
+    return this.#previews.stop();
   }
 
   /** See `Approvals.ask`. */
@@ -74,11 +98,7 @@ export class Questions {
       const row = pointer === undefined ? undefined : await rows.get('approval', pointedAt(pointer));
       const kept = row === undefined ? undefined : approvalOf(row);
       const joined = kept === undefined ? undefined : this.#joined(kept.approval, held);
-      if (kept !== undefined && joined !== undefined) {
-        const there = attended(joined, held.exchange, this.#attendedUntil(held, joined.closesAt));
-        if (there !== kept.approval) await this.#put(rows, { ...kept, approval: there }, true);
-        return there;
-      }
+      if (joined !== undefined) return joined;
       const approval = this.#made(held, shown ?? (await held.show()), labels);
       await this.#refuseTooMany(rows, approval);
       await this.#record(approval, undefined);
@@ -86,12 +106,38 @@ export class Questions {
       told = await this.#put(rows, { approval, version: 0 }, false);
       return approval;
     });
-    if (told !== undefined) this.#parts.onChange(told);
-    return asked;
+    if (told !== undefined) {
+      this.#parts.onChange(told);
+      if (held.preview !== undefined) this.#previews.begin(asked.id, held.preview);
+      return asked;
+    }
+    // Under the question's own key, as all else that changes it.
+    return this.#change(asked.id, async (approval) => {
+      const until = this.#attendedUntil(held, approval.closesAt);
+      return this.#recorded(approval, attended(current(approval, this.now()), held.exchange, until));
+    });
+  }
+
+  /** What was looked up, and what its caller asked before, become part of the question: under another digest, which is in the journal. */
+  async #preview(id: string, looked: Preview): Promise<void> {
+    const { store } = this.#parts;
+    const row = await store.get('approval', id);
+    if (row === undefined) return;
+    const own = await store.list('approval', { owner: row.owner, limit: QUESTION_LIMITS.beforeMax });
+    const before = askedBefore(
+      approvalOf(row).approval,
+      own.map((each) => current(approvalOf(each).approval, store.now())),
+    );
+    await this.#change(id, async (approval) => {
+      const next = previewed(current(approval, store.now()), { ...looked, before }, store.now());
+      if (next.digest === approval.digest) return approval;
+      await this.#record(next, undefined);
+      return next;
+    });
   }
 
   #made(
-    { caller, operation, exchange, digest, holds, attendedMs }: HeldRequest,
+    { caller, operation, exchange, digest, holds, attendedMs, preview }: HeldRequest,
     shown: Approval['shown'],
     labels: Parameters<typeof seatsOf>[1],
   ): Approval {
@@ -109,6 +155,7 @@ export class Questions {
         askedAt: now,
         closesAt,
         claimForMs: Math.min(...holds.map(({ claimForMs }) => claimForMs)),
+        ...(preview === undefined ? {} : { lookingUntil: now + PREVIEW_LIMITS.lookingMs }),
       }),
       attendedBy: exchange,
       attendedUntil: Math.min(closesAt, now + attendedMs),
@@ -270,6 +317,7 @@ export class Questions {
       if (next === kept.approval) return next;
       const isQuiet =
         next.state === kept.approval.state &&
+        next.digest === kept.approval.digest &&
         next.exchange === kept.approval.exchange &&
         next.answers === kept.approval.answers;
       const put = await this.#put(rows, { ...kept, approval: next }, isQuiet);

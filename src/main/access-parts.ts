@@ -69,6 +69,7 @@ export function accessParts(
     onGrant: (kept) => access.take(kept),
     recordGrant: (grant, by, reason) => grants.record(grant, by, reason),
     unknownForMs: durationMs(config.limits.unknownFor),
+    onFailure,
   });
   let live: LiveTokens;
   const keys = new SigningKeys(store);

@@ -180,6 +180,7 @@ async function openAccess(place: Place, parts: Parts) {
     access.stop();
     live.stop();
     kills.stop();
+    await made.questions.stop();
     await approvals.stop();
     await store.close();
   };

@@ -125,6 +125,11 @@ export const REFUSAL_CODES = {
     retry: 'later',
     meaning: 'the caller has as many live grants of the rule, or asks, as it may',
   },
+  ANSWER_EARLY: {
+    status: 409,
+    retry: 'later',
+    meaning: 'what the request would do is still being looked up for who answers',
+  },
   ANSWER_LATE: { status: 409, retry: 'never', meaning: 'the question is closed, or the same person has answered it' },
   KEY_REUSED: { status: 409, retry: 'changed', meaning: 'the idempotency key came with another request before' },
   OBJECT_CHANGED: {

@@ -12,28 +12,97 @@ export interface ShownLoss {
   readonly count: number;
   /** Some of them by name. */
   readonly names: readonly string[];
+  /** Of pods: how many of them run. */
+  readonly running?: number;
+}
+
+/** A claim that goes, and what becomes of the data of its volume. */
+export interface ShownVolume {
+  readonly claim: string;
+  /** As the volume has it: `Delete`, `Retain` or `Recycle`; empty: it has no volume, or that could not be looked up. */
+  readonly reclaims: string;
+}
+
+/** How many disruptions a budget allows now. */
+export interface ShownBudget {
+  readonly name: string;
+  readonly allows: number;
+}
+
+/** Workloads of one kind that take what is written. */
+export interface ShownUse {
+  readonly kind: string;
+  readonly names: readonly string[];
+  readonly count: number;
+  /** How: `volume`, `variable`, `image pull`. */
+  readonly as: readonly string[];
+}
+
+/** Who would be able to do what they are not given now by the same object. */
+export interface ShownGain {
+  readonly who: readonly string[];
+  readonly may: readonly string[];
+}
+
+/** The pod that a program would run in. */
+export interface ShownPod {
+  readonly serviceAccount: string;
+  readonly node: string;
+  readonly container: string;
+  readonly image: string;
+  /** What its pod has that reaches beyond it, in words. */
+  readonly privileges: readonly string[];
+}
+
+/** What was asked before, by the same caller. */
+export interface ShownBefore {
+  /** Within the hour before. */
+  readonly asked: number;
+  readonly approved: number;
+  readonly rejected: number;
+  /** Questions about the same operation on the same kind that were approved, of its newest ones, and by whom. */
+  readonly alike: number;
+  readonly alikeBy: readonly string[];
+}
+
+/** How dangerous it is, by the facts that `risks` names. */
+export type Risk = 'high' | 'raised' | 'plain';
+
+/** What came of looking up what a request would do. */
+export interface Preview {
+  /** What would change in the live object, by the target’s own dry run. */
+  readonly changes?: readonly ShownChange[];
+  /** What goes with it. */
+  readonly losses?: readonly ShownLoss[];
+  readonly volumes?: readonly ShownVolume[];
+  /** Replicas. */
+  readonly scale?: { readonly from: number; readonly to: number };
+  readonly budgets?: readonly ShownBudget[];
+  readonly uses?: readonly ShownUse[];
+  readonly gains?: readonly ShownGain[];
+  readonly pod?: ShownPod;
+  readonly before?: ShownBefore;
+  /** Facts that make it dangerous, and were looked up. */
+  readonly risks: readonly string[];
+  /** What could not be shown, and why. */
+  readonly missing: readonly string[];
 }
 
 /** What a person is shown of what is asked for: all of it, with masks in the place of secret values whoever asks or answers. */
-export interface Shown {
+export interface Shown extends Preview {
   /** In words. */
   readonly operation: string;
   /** The request line, or what a grant would be for. */
   readonly asked: string;
   /** Facts that make it dangerous, the worst first. */
   readonly risks: readonly string[];
+  readonly risk: Risk;
   /** The command of an exec, argument by argument. */
   readonly argv?: readonly string[];
   /** The body as a document, whole. */
   readonly body?: string;
-  /** What would change in the live object, by the target's own dry run. */
-  readonly changes?: readonly ShownChange[];
-  /** What goes with it. */
-  readonly losses?: readonly ShownLoss[];
   /** What may be another when the same command is run again. */
   readonly mayDiffer: readonly string[];
-  /** What could not be shown, and why. */
-  readonly missing: readonly string[];
   /** The caller's own words. */
   readonly reason: string;
 }

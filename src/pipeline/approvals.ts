@@ -2,7 +2,7 @@ import type { Approval } from '../approval/approval.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import type { Operation } from '../model/operation.ts';
-import type { Shown } from '../model/shown.ts';
+import type { Preview, Shown } from '../model/shown.ts';
 import type { ExchangeId } from '../std/ids.ts';
 
 /** A request that rules hold, as it is put to persons. */
@@ -19,6 +19,8 @@ export interface HeldRequest {
   readonly attendedMs: number;
   /** Called where it is asked anew alone. @throws {Refusal} HOLD_UNSUPPORTED it cannot be shown whole */
   readonly show: () => Promise<Shown>;
+  /** Looks up what it would do, beside the question; undefined: there is nothing to look up. */
+  readonly preview: ((signal: AbortSignal) => Promise<Preview>) | undefined;
   /** The labels of its namespace, for teams that they name. */
   readonly namespaceLabels: () => Promise<Readonly<Record<string, string>> | null | 'unknown'>;
 }

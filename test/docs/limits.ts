@@ -3,6 +3,7 @@ import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-l
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
 import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
 import { HELD_LIMITS } from '../../src/connectors/kubernetes/held/patience.ts';
+import { LOOK_LIMITS } from '../../src/connectors/kubernetes/preview/preview-limits.ts';
 import { PROBE_LIMITS } from '../../src/connectors/kubernetes/probe.ts';
 import { QUERY_LIMITS } from '../../src/connectors/kubernetes/request/query-limits.ts';
 import { RESTORE_LIMITS } from '../../src/connectors/kubernetes/restore/write-back.ts';
@@ -15,6 +16,7 @@ import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
+import { PREVIEW_LIMITS } from '../../src/control/previews.ts';
 import { QUESTION_LIMITS } from '../../src/control/questions.ts';
 import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
 import { SESSION_LIMITS } from '../../src/control/sign-in/console-sessions.ts';
@@ -88,6 +90,8 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],
   ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
+  ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
+  ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],
   ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
   ['Tokens of the gateway’s own', { ...OWN_TOKEN_LIMITS }, 'src/control/own-token-limits.ts'],
   ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],

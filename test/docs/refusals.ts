@@ -124,6 +124,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     }),
   HOLD_UNSUPPORTED: () => unsupported(HELD),
   ANSWER_REFUSED: () => notTaken('own', ASKED),
+  ANSWER_EARLY: () => notTaken('looking', ASKED),
   ANSWER_LATE: () => notTaken('closed', { ...ASKED, state: 'expired' }),
   GRANT_NOT_OFFERED: () =>
     new Refusal(

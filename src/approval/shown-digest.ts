@@ -1,0 +1,10 @@
+import { hash } from 'node:crypto';
+import type { Approval } from './approval.ts';
+
+/** The digest of all that is shown of a question and of who has to answer it. T76: an answer names it, so that nobody answers anything else. */
+export function shownDigest(
+  approval: Pick<Approval, 'id' | 'request' | 'asker' | 'target' | 'namespace' | 'seats' | 'shown' | 'closesAt'>,
+): string {
+  const { id, request, asker, target, namespace, seats, shown, closesAt } = approval;
+  return hash('sha256', JSON.stringify([id, request, asker, target, namespace, seats, shown, closesAt]), 'hex');
+}
