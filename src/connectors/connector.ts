@@ -7,6 +7,7 @@ import type { Refusal } from '../model/refusal.ts';
 import type { Rejection } from '../model/rejection.ts';
 import type { FramedReply, MaskedReply, RefusedReply, Reply } from '../model/reply.ts';
 import type { RawRequest, Request } from '../model/request.ts';
+import type { Preview } from '../model/shown.ts';
 import type { Unrepeatable } from '../model/unrepeatable.ts';
 
 /** A protocol adapter, bound to one target. The pipeline knows nothing of protocols but this. */
@@ -114,8 +115,23 @@ export interface Probe {
   namespaceLabels(operation: Operation, caller: Caller): Promise<Readonly<Record<string, string>> | null | 'unknown'>;
   /** The names of the services that lead to the operation's pod. */
   services(operation: Operation, caller: Caller): Promise<readonly string[] | 'unknown'>;
+  /**
+   * What the operation would do, looked up in its caller's own name; dry runs are sent with `body`, in which values stand for masks. Nothing that could store
+   * something is sent.
+   */
+  preview(operation: Operation, body: RestoredBody | undefined, caller: Caller, signal: AbortSignal): Promise<Looked>;
   /** The Secrets that the operation's pod is given, where the target opts its namespace in; else none, and nothing is asked. Never kept. */
   podSecrets(operation: Operation): Promise<PodSecrets>;
+}
+
+/** What was looked up of what an operation would do; nothing in it is masked. */
+export interface Looked extends Omit<Preview, 'changes' | 'before' | 'pod'> {
+  /** The object as it is, null where there is none, and as the target would store it. */
+  readonly states?: { readonly before: JsonObject | null; readonly after: JsonObject };
+  /** Why the target would not do it. */
+  readonly rejection?: { readonly reason: string; readonly message: string };
+  /** The pod that a program would run in. */
+  readonly pod?: JsonObject;
 }
 
 /**

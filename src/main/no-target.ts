@@ -53,6 +53,7 @@ export const noProbe: Probe = {
   pod: async () => 'unknown',
   namespaceLabels: async () => 'unknown',
   services: async () => 'unknown',
+  preview: async () => ({ risks: [], missing: [] }),
   podSecrets: async () => ({ secrets: [], failed: [] }),
 };
 

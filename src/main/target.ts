@@ -3,6 +3,7 @@ import type { Connector, Probe, WriteBack } from '../connectors/connector.ts';
 import { DEFAULT_BODY_LIMITS } from '../connectors/kubernetes/body/body-limits.ts';
 import { createDiscovery } from '../connectors/kubernetes/discovery/discovery.ts';
 import { createKubernetesConnector } from '../connectors/kubernetes/kubernetes-connector.ts';
+import { createPreview } from '../connectors/kubernetes/preview/look.ts';
 import { createProbe } from '../connectors/kubernetes/probe.ts';
 import { createWriteBack } from '../connectors/kubernetes/restore/write-back.ts';
 import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';
@@ -58,7 +59,8 @@ export function createTarget(
   const podSecrets = new Set(target.podSecrets ?? []);
   const self = way({ identity: 'credential', limits });
   const own = upstreamIdentity === 'caller' ? ownRights(self, clock) : undefined;
-  const probe = createProbe({ reader, upstream, upstreamIdentity, clock, podSecrets });
+  const facts = createProbe({ reader, upstream, upstreamIdentity, clock, podSecrets });
+  const probe: Probe = { ...facts, preview: createPreview({ reader, upstream, upstreamIdentity, discovery }) };
   return {
     connector: createKubernetesConnector({
       target: target.name,

@@ -114,6 +114,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     pod: nothing,
     namespaceLabels: nothing,
     services: nothing,
+    preview: async () => ({ risks: [], missing: [] }),
     podSecrets: async () => ({ secrets: [], failed: [] }),
   };
   const rules = parsePolicies([{ path: 'p.yaml', text: POLICY }]);

@@ -42,7 +42,7 @@ interface Parts {
 }
 
 /** A probe of one target. */
-export function createProbe(parts: Parts): Probe {
+export function createProbe(parts: Parts): Omit<Probe, 'preview'> {
   const kept = new Map<string, { readonly until: number; readonly value: Promise<unknown> }>();
   const keep = <T>(key: string, look: () => Promise<T | 'unknown'>): Promise<T | 'unknown'> => {
     const now = parts.clock.monotonic();

@@ -46,6 +46,26 @@ export function isNamespaced({ kinds }: KindIndex, group: string, resource: stri
   return undefined;
 }
 
+/** A kind that is served, in the version that its server prefers. */
+export interface ServedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly isNamespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** Each kind once, in the version that is told first, without subresources. */
+export function servedKinds({ kinds }: KindIndex): readonly ServedKind[] {
+  const served = new Map<string, ServedKind>();
+  for (const [key, { isNamespaced, verbs }] of kinds) {
+    const [group = '', version = '', resource = '', subresource = ''] = key.split('/');
+    if (subresource === '' && !served.has(`${group}/${resource}`))
+      served.set(`${group}/${resource}`, { group, version, resource, isNamespaced, verbs });
+  }
+  return [...served.values()];
+}
+
 /** Reads an APIGroupDiscoveryList; of v2 and v2beta1 alike, which have the same fields. */
 export function addAggregated(builder: KindIndexBuilder, document: Document): void {
   for (const group of objects(document.items)) {

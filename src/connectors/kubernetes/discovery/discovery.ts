@@ -23,6 +23,8 @@ import {
   type KindIndex,
   KindIndexBuilder,
   kindKey,
+  type ServedKind,
+  servedKinds,
 } from './discovered-kinds.ts';
 import { DISCOVERY_LIMITS } from './discovery-limits.ts';
 
@@ -35,6 +37,12 @@ export interface Discovery {
    * @throws {Refusal} DISCOVERY_UNAVAILABLE the target could not be asked, or not for this group
    */
   find(group: string, version: string, resource: string, subresource: string): Promise<DiscoveredKind | undefined>;
+}
+
+/** Answers which kinds there are. */
+export interface ServedKinds {
+  /** Each kind once, without subresources. @throws {Refusal} DISCOVERY_UNAVAILABLE the target could not be asked */
+  served(): Promise<readonly ServedKind[]>;
 }
 
 /** Answers what is namespaced. */
@@ -80,7 +88,7 @@ interface Fetched {
 }
 
 /** Discovery of one target; fetches nothing before the first question. */
-export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes {
+export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes & ServedKinds {
   const {
     clock,
     staleMs = DISCOVERY_LIMITS.staleMs,
@@ -147,6 +155,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes {
       if (foundNow !== undefined || !stale.has(`${group}/${version}`)) return foundNow;
       throw unavailable(`${group}/${version} is stale at the target`);
     },
+    served: async () => servedKinds((await current()).index),
     isNamespaced: async (group, resource) => isNamespaced((await current()).index, group, resource),
   };
 }
