@@ -6,7 +6,7 @@
  * back. Whoever does not is told whom to wait for and to run it again. A question whose caller has gone is withdrawn: nothing is done after its caller has left.
  */
 import type { Approval } from '../approval/approval.ts';
-import type { Asking } from '../connectors/connector.ts';
+import type { Asking, Probe } from '../connectors/connector.ts';
 import type { AllowDecision, HoldDecision } from '../model/decision.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { ExchangeId } from '../std/ids.ts';
@@ -14,6 +14,7 @@ import type { Gateway } from './gateway.ts';
 import { heldDigest } from './held-digest.ts';
 import { expired, heldOpen, heldTold, rejected, unsupported } from './held-refusals.ts';
 import type { Judged } from './judge.ts';
+import { previewHeld } from './preview-held.ts';
 import type { Recording } from './recording.ts';
 import { showHeld } from './show-held.ts';
 
@@ -30,23 +31,23 @@ export const WAIT_LIMITS = Object.freeze({
 type Held = Judged & { readonly decision: HoldDecision };
 
 /**
- * Judges, and asks persons where rules hold the request: what comes back is what policy says of it after their yes.
+ * Judges, and asks persons where rules hold the request; `probe` looks up what it would do: what comes back is what policy says of it after their yes.
  *
  * @throws {Refusal} HELD, HELD_WAITING, HOLD_EXPIRED, REJECTED, HOLD_UNSUPPORTED, STORE_UNAVAILABLE, TOO_MANY_REQUESTS, REPEATED_UNKNOWN, OBJECT_CHANGED; what `judging` refuses
  */
 export function askingPersons(
-  gateway: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'clock' | 'masking'>,
-  recording: Pick<Recording, 'decided' | 'waiting' | 'probed'>,
+  gateway: Pick<Gateway, 'connector' | 'approvals' | 'clock' | 'masking'>,
+  recording: Pick<Recording, 'decided' | 'waiting' | 'probed' | 'lookedUp'>,
   exchange: ExchangeId,
   caller: AbortSignal,
-): (judging: () => Promise<Judged>) => Promise<Judged> {
-  return async (judging) => {
+): (judging: () => Promise<Judged>, probe: Probe) => Promise<Judged> {
+  return async (judging, probe) => {
     for (let questions = 0; ; questions++) {
       const judged = await judging();
       if (judged.decision.effect !== 'hold') return judged;
       recording.decided(judged);
       if (!gateway.approvals.canAsk) throw unsupported(judged as Held);
-      const asked = await ask(gateway, recording, judged as Held, exchange);
+      const asked = await ask({ ...gateway, probe }, recording, judged as Held, exchange);
       if (asked.approval.state === 'approved') return approved(gateway, asked, judged as Held);
       if (asked.approval.state !== 'pending' || questions === WAIT_LIMITS.questionsMax)
         throw refusalOf(judged as Held, asked.approval);
@@ -63,8 +64,8 @@ interface Asked {
 }
 
 async function ask(
-  { connector, probe, approvals, masking }: Parameters<typeof askingPersons>[0],
-  recording: Pick<Recording, 'probed'>,
+  { connector, probe, approvals, masking }: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'masking'>,
+  recording: Pick<Recording, 'probed' | 'lookedUp'>,
   held: Held,
   exchange: ExchangeId,
 ): Promise<Asked> {
@@ -91,6 +92,10 @@ async function ask(
     look: connector.unrepeatable(request, operation)?.look,
     attendedMs: after === 'told' ? Number.POSITIVE_INFINITY : waitMs + WAIT_LIMITS.graceMs,
     show: async () => showHeld(masking, held, asking),
+    preview: (signal) => {
+      recording.lookedUp('what it would do');
+      return previewHeld(masking, probe, held, signal);
+    },
     namespaceLabels: () => probe.namespaceLabels(operation, caller),
   });
   return { approval, asking, existing };

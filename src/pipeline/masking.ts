@@ -43,11 +43,13 @@ export function readsOf(masking: Pick<Masking, 'openFor' | 'rules'>, permit: Per
   return masking.openFor(caller, operation.target) === 'all' ? 'nothing' : 'objects';
 }
 
+/** Who sees what, and what rules show it beside. */
+interface Seen extends Pick<Permit, 'caller' | 'operation'> {
+  readonly decision: Pick<Permit['decision'], 'unmask' | 'neutralise'>;
+}
+
 /** How the caller of a permit sees the objects of its reply. */
-export function planOf(
-  masking: Pick<Masking, 'openFor' | 'rules'>,
-  { caller, operation, decision }: Permit,
-): ObjectPlan {
+export function planOf(masking: Pick<Masking, 'openFor' | 'rules'>, { caller, operation, decision }: Seen): ObjectPlan {
   const rules = masking.rules();
   const open = masking.openFor(caller, operation.target);
   return rules.planOf(operation, {

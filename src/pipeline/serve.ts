@@ -41,7 +41,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const masks = writtenMasks(gateway, caller, operation.target, hasMasks); // values of masks that come back, for upstream alone
       const ask = () => askPolicy(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judging = () => judge(gateway.connector, ask(), { caller, request, operation }); // edits made, judged again
-      const judged = await persons(judging); //                            asked, and policy again when they have said yes
+      const judged = await persons(judging, masks.gateway.probe); //       asked, and policy again when they have said yes
       const whole = await masks.whole(judged); //                          masks put back, or refused
       const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
       withinGuesses(gateway.masking, permit); //                           nor tried by writing

@@ -4,6 +4,8 @@
  *
  * T78: all of it is shown, or it is not asked about.
  */
+
+import { riskOf } from '../approval/risk-of.ts';
 import type { Asking } from '../connectors/connector.ts';
 import { maskedText, maskedWords } from '../masking/text/masked-text.ts';
 import type { HoldDecision } from '../model/decision.ts';
@@ -27,14 +29,16 @@ export function showHeld(masking: Masking, held: Held, asking: Asking): Shown {
   const { request, operation, decision } = held;
   const body = bodyOf(masking, held);
   const argv = operation.stream?.argv ?? [];
+  const [risks, missing] = [risksOf(operation, decision), []];
   const shown: Shown = {
     operation: describe(operation),
     asked: `${request.method} ${operation.path}${queryOf(operation)}`,
-    risks: risksOf(operation, decision),
+    risk: riskOf({ risks, missing }),
+    risks,
     ...(argv.length === 0 ? {} : { argv: maskedWords(argv) }),
     ...(body === undefined ? {} : { body }),
     mayDiffer: asking.mayDiffer,
-    missing: [],
+    missing,
     reason: '',
   };
   const { length } = JSON.stringify(shown);

@@ -4,13 +4,16 @@ import { Refusal } from '../model/refusal.ts';
 import { describe } from './describe.ts';
 import { type Masking, planOf } from './masking.ts';
 
+/** A write, and what is shown to its caller. */
+type Writes = Pick<Permit, 'caller' | 'operation' | 'request'> & Parameters<typeof planOf>[1];
+
 /**
  * Refuses a caller that goes on writing other values into places of one object that are masked for it: more than `limits.guessesMax` within an hour are tries of what a value
  * is. Dry runs and patches count as writes do; what a rule shows the caller does not.
  *
  * @throws {Refusal} MASK_MISPLACED
  */
-export function withinGuesses(masking: Masking, permit: Permit): void {
+export function withinGuesses(masking: Masking, permit: Writes): void {
   const { caller, operation, request } = permit;
   const { body, verb, name } = operation;
   if (body === undefined || name === '' || (verb !== 'update' && verb !== 'patch')) return;

@@ -49,7 +49,9 @@ export function writtenMasks<G extends Parts & { readonly probe: Probe }>(
   const writing = new Writing(gateway, caller, target);
   const { probe } = gateway;
   const result: Probe['result'] = async (operation, asking) => probe.result(await writing.restored(operation), asking);
-  return { gateway: { ...gateway, probe: { ...probe, result } }, whole: (judged) => writing.whole(judged) };
+  const preview: Probe['preview'] = async (operation, body, asking, signal) =>
+    probe.preview(operation, body && (await writing.body(operation)), asking, signal);
+  return { gateway: { ...gateway, probe: { ...probe, result, preview } }, whole: (judged) => writing.whole(judged) };
 }
 
 const asItIs = (judged: Judged): Judged => judged;
@@ -75,9 +77,14 @@ class Writing {
 
   /** The operation with its values. */
   async restored(operation: Operation): Promise<Operation> {
-    if (operation.body === undefined) return operation;
-    const restored = await this.#body(operation, await this.#stored(operation));
-    return { ...operation, body: { ...operation.body, ...restored } };
+    return operation.body === undefined
+      ? operation
+      : { ...operation, body: { ...operation.body, ...(await this.body(operation)) } };
+  }
+
+  /** The operation's body with its values. */
+  async body(operation: Operation): Promise<RestoredBody> {
+    return this.#body(operation, await this.#stored(operation));
   }
 
   /** The request, held to the version whose values it is given. */

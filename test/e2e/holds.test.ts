@@ -147,10 +147,15 @@ async function heardOf(isMeant: (approval: Json) => boolean): Promise<Json> {
 /** The question that waits, once it is there, as one of its approvers sees it. */
 async function question(of: string, who = lead): Promise<Json> {
   const { id } = await heardOf(
-    ({ state, shown, answers }) => state === 'pending' && answers.length === 0 && shown.operation.includes(of),
+    ({ state, shown, answers, preview }) =>
+      state === 'pending' && answers.length === 0 && preview !== 'looking' && shown.operation.includes(of),
   );
   return (await api(who, 'GET', `/approvals/${id}`)).body;
 }
+
+/** A question of this id, with what it would do. */
+const whole = (of: string | string[] | undefined): Promise<Json> =>
+  heardOf(({ id, preview }) => id === of && preview !== 'looking');
 
 async function answer(
   who: string,
@@ -197,6 +202,7 @@ test('a held delete waits, a person approves it, and exactly that ran, once', as
     changes.map(({ state, answer: by }) => [state, by?.subject]),
     [
       ['pending', undefined],
+      ['pending', undefined], // with what it would do
       ['approved', 'p:lea'],
     ],
   );
@@ -308,7 +314,7 @@ test('T36, T81: an eviction, a read and a client that is not known are told; one
   assert.equal(statusOf(reply).reason, 'HeldForApproval', 'T66: no other 429 has this reason');
   const id = reply.headers['sallyport-approval'];
   const joined = held({ uri: `${at('held-4')}?timeout=2s` });
-  const asked = (await api(lead, 'GET', `/approvals/${id}`)).body;
+  const asked = await whole(id);
   assert.equal(asked.state, 'pending');
   await answer(lead, asked, 'approve');
   assert.equal((await joined).status, 200, 'the second try joins the question of the first');
@@ -349,7 +355,7 @@ test('T31: the same name for another object is another question', async () => {
   const first = held({ uri: `${at('held-6')}?timeout=1s` });
   const reply = await first;
   const id = reply.headers['sallyport-approval'] as string;
-  const asked = (await api(lead, 'GET', `/approvals/${id}`)).body;
+  const asked = await whole(id);
   await answer(lead, asked, 'approve');
   assert.equal((await api(lead, 'GET', `/approvals/${id}`)).body.exchange, 'waiting');
   assert.equal((await held({ uri: `${at('held-6')}?timeout=1s` })).status, 200);
@@ -413,7 +419,7 @@ test('T36: an exec is one question for both of its protocols, the second of whic
   assert.equal(first.status, 403);
   const second = await exec('SPDY/3.1');
   assert.deepEqual(second, first);
-  const asked = (await api(lead, 'GET', `/approvals/${first.approval}`)).body;
+  const asked = await whole(first.approval);
   assert.deepEqual(asked.shown.argv, ['ls']);
   assert.equal(asked.state, 'pending', 'who was told to run it again has not gone');
   await answer(lead, asked, 'approve');
