@@ -1,53 +1,135 @@
 import type { ApprovalView } from '../../control/approval-contract.ts';
 import { escapeControl } from '../escape-control.ts';
+import { type Paint, plain } from './paint.ts';
+
+type ShownView = ApprovalView['shown'];
 
 /**
  * A question as a person reads it, whole; safe to print. T78: what cannot be seen is drawn, and nothing is cut. The caller's own words stand last, as a quotation.
  */
-export function approvalText(approval: ApprovalView): string {
+export function approvalText(approval: ApprovalView, paint: Paint = plain): string {
+  return `${approvalLines(approval, paint).join('\n')}\n`;
+}
+
+/** The same, line by line. */
+export function approvalLines(approval: ApprovalView, paint: Paint = plain): readonly string[] {
   const { shown, asker } = approval;
-  const lines = [
-    `${asker.subject} (${asker.kind}, ${asker.issuer}${asker.person === undefined ? '' : `, for ${asker.person}`}) asks to`,
-    `  ${shown.operation}`,
-    `on ${approval.target}${approval.grant === undefined ? '' : ', as a grant'}: ${shown.asked}`,
-    ...shown.risks.map((risk) => `! ${risk}`),
+  const painted: readonly (readonly [text: string, paint?: (text: string) => string])[] = [
+    [`risk: ${shown.risk}`, paint[shown.risk]],
+    ...shown.risks.map((risk) => [`! ${risk}`, paint[shown.risk]] as const),
+    [
+      `${asker.subject} (${asker.kind}, ${asker.issuer}${asker.person === undefined ? '' : `, for ${asker.person}`}) asks to`,
+    ],
+    [`  ${shown.operation}`, paint.strong],
+    [`on ${approval.target}${approval.grant === undefined ? '' : ', as a grant'}: ${shown.asked}`],
     ...block('command', shown.argv?.map((word) => JSON.stringify(word)).join(' ')),
     ...block('body', shown.body),
-    ...block('changes', shown.changes?.map(changeText).join('\n')),
-    ...block('goes with it', shown.losses?.map(lossText).join('\n')),
-    ...shown.mayDiffer.map((what) => `may differ when it is run again: ${what}`),
-    ...shown.missing.map((what) => `not shown: ${what}`),
-    ...(shown.reason === '' ? [] : [`in its own words: “${shown.reason}”`]),
-    '',
+    ...changeLines(shown, paint),
+    ...previewLines(shown),
+    ...(approval.preview === 'looking'
+      ? [['what it would do is being looked up; look again in a moment', paint.raised] as const]
+      : []),
+    ...shown.mayDiffer.map((what) => [`may differ when it is run again: ${what}`] as const),
+    ...shown.missing.map((what) => [`not shown: ${what}`, paint.raised] as const),
+    ...(shown.reason === '' ? [] : [[`in its own words: “${shown.reason}”`] as const]),
+    [''],
+    ...stateLines(approval),
+  ];
+  return painted.flatMap(([text, colour = (line: string) => line]) =>
+    text.split('\n').map((line) => colour(escapeControl(line))),
+  );
+}
+
+type Line = readonly [text: string, paint?: (text: string) => string];
+
+function block(name: string, text: string | undefined): readonly Line[] {
+  if (text === undefined || text === '') return [];
+  return [[`${name}:`], ...text.split('\n').map((line) => [`  ${line}`] as const)];
+}
+
+function changeLines({ changes }: ShownView, paint: Paint): readonly Line[] {
+  if (changes === undefined) return [];
+  if (changes.length === 0) return [['changes: none, by the target’s own dry run']];
+  return [
+    ['changes, by the target’s own dry run:'],
+    ...changes.flatMap(({ at, before, after }): readonly Line[] => [
+      [`  ${at}`, paint.strong],
+      ...(before === undefined ? [] : [[`  - ${before}`, paint.removed] as const]),
+      ...(after === undefined ? [] : [[`  + ${after}`, paint.added] as const]),
+    ]),
+  ];
+}
+
+function previewLines({ losses, volumes, scale, budgets, uses, gains, pod, before }: ShownView): readonly Line[] {
+  const list = (name: string, lines: readonly string[] | undefined) => block(name, lines?.join('\n'));
+  return [
+    ...(losses?.length === 0 ? [['nothing goes with it'] as const] : []),
+    ...list('goes with it', losses?.map(lossText)),
+    ...list(
+      'volumes',
+      volumes?.map(
+        ({ claim, reclaims }) => `${claim}: ${reclaims === '' ? 'not known what becomes of its data' : reclaims}`,
+      ),
+    ),
+    ...(scale === undefined ? [] : [[`replicas: ${scale.from} to ${scale.to}`] as const]),
+    ...list(
+      'disruption budgets',
+      budgets?.map(({ name, allows }) => `${name}: allows ${allows} now`),
+    ),
+    ...list(
+      'is given to',
+      uses?.map(({ kind, names, count, as }) => `${count} ${kind}, as ${as.join(' and ')}: ${some(names, count)}`),
+    ),
+    ...list(
+      'gives rights',
+      gains?.flatMap(({ who, may }) => [
+        `${who.length === 0 ? 'to nobody yet' : `to ${who.join(', ')}`}:`,
+        ...may.map((rule) => `  ${rule}`),
+      ]),
+    ),
+    ...list(
+      'runs in',
+      pod === undefined
+        ? undefined
+        : [
+            `container ${pod.container} (${pod.image}) on node ${pod.node}, as service account ${pod.serviceAccount}`,
+            ...pod.privileges,
+          ],
+    ),
+    ...(before === undefined
+      ? []
+      : [
+          [
+            `asked in the hour before: ${before.asked} (${before.approved} approved, ${before.rejected} rejected); the like was approved ${before.alike} times${before.alike === 0 ? '' : `, by ${before.alikeBy.join(', ')}`}`,
+          ] as const,
+        ]),
+  ];
+}
+
+function stateLines(approval: ApprovalView): readonly Line[] {
+  return [
     ...approval.rules.map(
       ({ rule, reason, approvers, quorum, missing }) =>
-        `rule ${rule}${reason === '' ? '' : ` (${reason})`}: ${quorum} of ${approvers.join(', ')}; ${missing} missing`,
+        [
+          `rule ${rule}${reason === '' ? '' : ` (${reason})`}: ${quorum} of ${approvers.join(', ')}; ${missing} missing`,
+        ] as const,
     ),
     ...approval.answers.map(
-      ({ answer, subject, at, reason }) => `${answer} by ${subject} at ${at}${reason === '' ? '' : `: “${reason}”`}`,
+      ({ answer, subject, at, reason }) =>
+        [`${answer} by ${subject} at ${at}${reason === '' ? '' : `: “${reason}”`}`] as const,
     ),
-    `${approval.state}, ${approval.exchange}${approval.status === undefined ? '' : ` (${approval.status})`}; asked at ${approval.askedAt}, open until ${approval.closesAt}${approval.goodUntil === undefined ? '' : `, good until ${approval.goodUntil}`}`,
-    `digest ${approval.digest}`,
+    [
+      `${approval.state}, ${approval.exchange}${approval.status === undefined ? '' : ` (${approval.status})`}; asked at ${approval.askedAt}, open until ${approval.closesAt}${approval.goodUntil === undefined ? '' : `, good until ${approval.goodUntil}`}`,
+    ],
+    [`digest ${approval.digest}`],
   ];
-  return `${lines
-    .flatMap((line) => line.split('\n'))
-    .map(escapeControl)
-    .join('\n')}\n`;
 }
 
-function block(name: string, text: string | undefined): readonly string[] {
-  if (text === undefined || text === '') return [];
-  return [`${name}:`, ...text.split('\n').map((line) => `  ${line}`)];
+function lossText({ kind, count, names, running }: NonNullable<ShownView['losses']>[number]): string {
+  return `${count} ${kind}${running === undefined ? '' : ` (${running} running)`}: ${some(names, count)}`;
 }
 
-type Change = NonNullable<ApprovalView['shown']['changes']>[number];
-
-function changeText({ at, before, after }: Change): string {
-  const was = before === undefined ? [] : [`- ${before}`];
-  return [at, ...was, ...(after === undefined ? [] : [`+ ${after}`])].join('\n');
-}
-
-function lossText({ kind, count, names }: NonNullable<ApprovalView['shown']['losses']>[number]): string {
+function some(names: readonly string[], count: number): string {
   const more = count - names.length;
-  return `${count} ${kind}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { ApprovalView } from '../../control/approval-contract.ts';
 import { CliError } from '../cli-error.ts';
@@ -6,6 +7,8 @@ import { approvalText } from './approval-text.ts';
 import { type ControlClient, controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
+import { paintFor } from './paint.ts';
+import { watchScreen } from './watch/watch-screen.ts';
 
 interface ListOptions extends ControlOptions {
   readonly state?: string;
@@ -52,7 +55,7 @@ function showCommand(env: Environment): Command {
     .description('show all that a person is shown, who may answer, and what became of it')
     .argument('<id>', 'its id')
     .action(async (id: string, { output, context }: ControlOptions) => {
-      show(output, await get(await controlClient(env, context), id));
+      show(output, await get(await controlClient(env, context), id), env);
     });
 }
 
@@ -66,8 +69,8 @@ function answerCommand(env: Environment, said: 'approve' | 'reject', description
     .option('--digest <digest>', 'answer only if this is still the digest of what is shown')
     .action(async (id: string, { output, context, reason, digest }: AnswerOptions) => {
       const client = await controlClient(env, context);
-      const asked = await get(client, id);
-      if (output === 'table') show(output, asked);
+      const asked = await (said === 'approve' ? lookedUp(client, id) : get(client, id));
+      if (output === 'table') show(output, asked, env);
       if (digest !== undefined && digest !== asked.digest)
         throw new CliError('the question is not the one with this digest: look at it again');
       if (digest === undefined && output === 'table') await confirmed(said);
@@ -96,9 +99,18 @@ function missingWords({ state, rules }: ApprovalView): string {
 
 function watchCommand(env: Environment): Command {
   return withControlOptions(new Command('watch'))
-    .description('print each question as it changes, until it is interrupted; JSON lines with `-o json`')
+    .description(
+      'answer questions on a terminal, by keys: read one to its end, then `a` or `r`, and `u` takes it back for three seconds. Elsewhere, and with `-o json`, print each question as it changes, a line each, until it is interrupted',
+    )
     .action(async ({ output, context }: ControlOptions) => {
       const client = await controlClient(env, context);
+      if (output === 'table' && process.stdin.isTTY && process.stdout.isTTY) {
+        const paint = paintFor(process.stdout, env.NO_COLOR);
+        const terminal = { input: process.stdin, output: process.stdout, paint, now: () => performance.now() };
+        await watchScreen(client, terminal);
+        await client.close();
+        return;
+      }
       for await (const event of client.events('/approvals/events')) {
         const line =
           output === 'json'
@@ -143,9 +155,21 @@ async function get(client: ControlClient, id: string): Promise<ApprovalView> {
   return (await client.ask('GET', `/approvals/${encodeURIComponent(id)}`)) as ApprovalView;
 }
 
-function show(output: ControlOptions['output'], approval: ApprovalView): void {
+/** How often it is looked whether what it would do is there, in milliseconds. */
+const LOOK_AGAIN_MS = 300;
+
+/** The question with what it would do: no yes is taken before. */
+async function lookedUp(client: ControlClient, id: string): Promise<ApprovalView> {
+  for (;;) {
+    const asked = await get(client, id);
+    if (asked.preview !== 'looking') return asked;
+    await pauseFor(LOOK_AGAIN_MS);
+  }
+}
+
+function show(output: ControlOptions['output'], approval: ApprovalView, env: Environment): void {
   if (output === 'json') print(output, approval, () => []);
-  else process.stdout.write(approvalText(approval));
+  else process.stdout.write(approvalText(approval, paintFor(process.stdout, env.NO_COLOR)));
 }
 
 function rows(approvals: readonly ApprovalView[]): readonly (readonly string[])[] {

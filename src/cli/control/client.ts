@@ -31,6 +31,8 @@ export interface ControlClient {
   ): Promise<unknown>;
   /** The data of each event, until the stream ends. */
   events(path: string): AsyncIterable<unknown>;
+  /** Ends what is under way. */
+  close(): Promise<void>;
 }
 
 /** Limit: how long an answer may take. */
@@ -86,6 +88,7 @@ export async function controlClient(env: Environment, context?: string, at?: str
         for (const line of lines) if (line.startsWith('data: ')) yield JSON.parse(line.slice(6));
       }
     },
+    close: () => dispatcher.destroy(),
   };
 }
 
