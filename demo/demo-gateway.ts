@@ -12,7 +12,11 @@ import type { Scene } from './scene.ts';
 
 interface Parts {
   readonly issuer: Issuer;
+  /** Whom held requests are put to: a person of an issuer of persons. Subjects of both issuers then begin with what tells them apart. */
+  readonly approver?: { readonly issuer: Issuer; readonly subject: string; readonly groups: readonly string[] };
   readonly subject: string;
+  /** What all subjects of the issuer begin with. */
+  readonly prefix?: string;
   readonly groups: readonly string[];
   /** The entry under `targets`, as YAML. */
   readonly target: string;
@@ -28,7 +32,10 @@ export async function startDemoGateway(folder: string, parts: Parts): Promise<Om
   const tokenFile = join(folder, 'caller-token');
   await writeFile(policyFile, parts.policy);
   await writeFile(configFile, configText(parts));
-  await writeFile(tokenFile, await parts.issuer.tokenFor(parts.subject, parts.groups), { mode: 0o600 });
+  await writeFile(tokenFile, await parts.issuer.tokenFor(parts.subject.slice(parts.prefix?.length), parts.groups), {
+    mode: 0o600,
+  });
+  const approver = parts.approver === undefined ? undefined : await approverToken(folder, parts.approver);
   const loaded = loadConfig(configFile, { guards: GUARD_IDS });
   if ('findings' in loaded) throw new Error(loaded.findings.map(formatFinding).join('\n'));
   const log = pino(
@@ -37,22 +44,38 @@ export async function startDemoGateway(folder: string, parts: Parts): Promise<Om
   );
   const gateway = await startGateway(loaded.config, log);
   writeKubeconfig({ configFile, tokenFile, kubeconfigFile, server: gateway.url });
+  const control = {
+    SALLYPORT_SERVER: gateway.consoleUrl as string,
+    SALLYPORT_TOKEN_FILE: tokenFile,
+    SALLYPORT_CA_FILE: join(folder, 'data', 'ca.crt'),
+  };
   return {
     gatewayUrl: gateway.url,
     subject: parts.subject,
     kubeconfigFile,
     configFile,
     policyFile,
-    control: {
-      SALLYPORT_SERVER: gateway.consoleUrl as string,
-      SALLYPORT_TOKEN_FILE: tokenFile,
-      SALLYPORT_CA_FILE: join(folder, 'data', 'ca.crt'),
-    },
+    control,
+    ...(approver === undefined ? {} : { approver: { ...control, SALLYPORT_TOKEN_FILE: approver } }),
     stop: () => gateway.stop('the demo ends'),
   };
 }
 
-function configText({ issuer, target }: Parts): string {
+/** The file of a person's token. */
+async function approverToken(
+  folder: string,
+  { issuer, subject, groups }: NonNullable<Parts['approver']>,
+): Promise<string> {
+  const file = join(folder, 'approver-token');
+  await writeFile(file, await issuer.tokenFor(subject, groups), { mode: 0o600 });
+  return file;
+}
+
+function configText({ issuer, prefix = '', approver, target }: Parts): string {
+  const people =
+    approver === undefined
+      ? ''
+      : `  - { name: people, url: "${approver.issuer.url}", audiences: [sallyport], kind: person, subject: { prefix: "person:" } }\n`;
   return `apiVersion: sallyport.dev/v1
 kind: Gateway
 dataFolder: data
@@ -63,7 +86,8 @@ issuers:
   - name: demo
     url: "${issuer.url}"
     audiences: [sallyport]
-targets:
+    subject: { prefix: "${prefix}" }
+${people}targets:
 ${target}policy:
   files: [policy]
 `;

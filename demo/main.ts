@@ -17,6 +17,7 @@ import { playTour } from './play-tour.ts';
 import type { Scene } from './scene.ts';
 import { quoted } from './shell-words.ts';
 import { startStandinScene } from './standin-scene.ts';
+import { commandsIn } from './tour.ts';
 
 interface Options {
   readonly once?: boolean;
@@ -49,10 +50,11 @@ async function main(): Promise<number> {
   const failures = await playTour(scene, kubectl);
   if (options.once || failures > 0) {
     await scene.stop();
+    const commands = commandsIn(scene.steps);
     say(
       failures === 0
-        ? `the tour of ${scene.steps.length} commands went as it should`
-        : `${failures} of ${scene.steps.length} commands did not do what they should`,
+        ? `the tour of ${commands} commands went as it should`
+        : `${failures} of ${commands} commands did not do what they should`,
     );
     return failures === 0 ? 0 : 1;
   }

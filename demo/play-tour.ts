@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { unreachable } from '../src/std/unreachable.ts';
 import type { Scene } from './scene.ts';
 import { quoted } from './shell-words.ts';
-import type { Step } from './tour.ts';
+import { APPROVAL, type Step } from './tour.ts';
 
 /** Limit: a command of the tour that takes longer is ended, and has failed. */
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -12,18 +12,62 @@ const COMMAND_TIMEOUT_MS = 60_000;
 /** Runs the steps of the scene, prints each with what came out, and says how many did not do what they should. */
 export async function playTour(scene: Scene, kubectl: string): Promise<number> {
   let failures = 0;
-  for (const [i, step] of scene.steps.entries()) {
-    process.stdout.write(`\n${i + 1}. ${step.say}\n$ ${typed(step, scene)}\n`);
-    const { exitCode, output } = await run(step, scene, kubectl);
-    process.stdout.write(output.replace(/^(?=.)/gm, '   '));
-    if (exitCode === step.expect.exitCode && step.expect.output.test(output)) continue;
-    failures++;
-    process.stdout.write(
-      `   ^ expected exit code ${step.expect.exitCode} and ${step.expect.output}; the exit code was ${exitCode}\n`,
-    );
-  }
+  for (const [i, step] of scene.steps.entries()) failures += await play(step, `${i + 1}. `, scene, kubectl);
   process.stdout.write('\n');
   return failures;
+}
+
+async function play(step: Step, number: string, scene: Scene, kubectl: string): Promise<number> {
+  process.stdout.write(`\n${number}${step.say}\n$ ${typed(step, scene)}\n`);
+  const running = run(step, scene, kubectl);
+  const failures = step.meanwhile === undefined ? 0 : await playMeanwhile(step.meanwhile, running, scene, kubectl);
+  const { exitCode, output } = await running;
+  process.stdout.write(output.replace(/^(?=.)/gm, '   '));
+  if (exitCode === step.expect.exitCode && step.expect.output.test(output)) return failures;
+  process.stdout.write(
+    `   ^ expected exit code ${step.expect.exitCode} and ${step.expect.output}; the exit code was ${exitCode}\n`,
+  );
+  return failures + 1;
+}
+
+/** What a person does while a command waits for them, about the question that it asks. */
+async function playMeanwhile(
+  steps: readonly Step[],
+  running: Promise<unknown>,
+  scene: Scene,
+  kubectl: string,
+): Promise<number> {
+  const approval = await questionOf(running, scene, kubectl);
+  let failures = 0;
+  for (const step of steps) {
+    const [program, ...args] = step.argv;
+    const argv = [program, ...args.map((word) => (word === APPROVAL ? approval : word))] as Step['argv'];
+    failures += await play({ ...step, argv }, '', scene, kubectl);
+  }
+  if (steps.length > 0) process.stdout.write('\n   and the command that waited:\n');
+  return failures;
+}
+
+const LIST: Step = {
+  say: '',
+  argv: ['sallyport', 'approvals', 'list', '--state', 'pending', '-o', 'json'],
+  isApprover: true,
+  expect: { exitCode: 0, output: /./ },
+};
+
+/** The question that waits, once what it would do has been looked up; empty where the command ends without one. */
+async function questionOf(running: Promise<unknown>, scene: Scene, kubectl: string): Promise<string> {
+  let isOver = false;
+  void running.then(() => (isOver = true));
+  while (!isOver) {
+    const { output } = await run(LIST, scene, kubectl);
+    const { items } = JSON.parse(output) as {
+      readonly items: readonly { readonly id: string; readonly preview: string }[];
+    };
+    const [question] = items;
+    if (question !== undefined && question.preview !== 'looking') return question.id;
+  }
+  return '';
 }
 
 /** The step as the person would type it. */
@@ -40,15 +84,17 @@ export function typed({ argv: [program, ...args] }: Step, scene: Scene): string 
   }
 }
 
+const CONTROL: ReadonlySet<string> = new Set(['approvals', 'explain', 'grants']);
+
 /** Commands that ask the control plane find it by their environment; the others read the configuration. */
 function ownWords(args: readonly string[], { configFile }: Scene): readonly string[] {
-  return args[0] === 'grants' || args[0] === 'explain' ? args : [...args, '--config', configFile];
+  return CONTROL.has(args[0] as string) ? args : [...args, '--config', configFile];
 }
 
 const CLI = fileURLToPath(new URL('../src/main/cli.ts', import.meta.url));
 
 function run(
-  { argv: [program, ...args] }: Step,
+  { argv: [program, ...args], isApprover = false }: Step,
   scene: Scene,
   kubectl: string,
 ): Promise<{ exitCode: number | null; output: string }> {
@@ -58,7 +104,7 @@ function run(
     // kubectl's own cache goes where all of the demo is, not into the person's home.
     env: {
       ...process.env,
-      ...scene.control,
+      ...(isApprover ? scene.approver : scene.control),
       KUBECONFIG: kubeconfig,
       KUBECACHEDIR: join(dirname(scene.kubeconfigFile), 'cache'),
     },

@@ -12,6 +12,8 @@ export interface Scene {
   readonly configFile: string;
   /** What commands that ask the control plane find in their environment. */
   readonly control: Readonly<Record<string, string>>;
+  /** The same for the person who answers; absent where nobody is asked. */
+  readonly approver?: Readonly<Record<string, string>>;
   readonly policyFile: string;
   readonly steps: readonly Step[];
   stop(): Promise<void>;

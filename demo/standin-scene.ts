@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Agent, request } from 'undici';
 import { startDemoGateway } from './demo-gateway.ts';
 import { startIssuer } from './issuer.ts';
 import type { Scene } from './scene.ts';
-import { startStandin } from './standin/standin.ts';
+import { type Standin, startStandin } from './standin/standin.ts';
 import { TOUR } from './tour.ts';
 
 const SUBJECT = 'triage-bot';
@@ -11,7 +12,8 @@ const SUBJECT = 'triage-bot';
 /** A gateway before the embedded cluster, whose issuer is the embedded identity provider. */
 export async function startStandinScene(folder: string): Promise<Scene> {
   await mkdir(join(folder, 'upstream'), { recursive: true, mode: 0o700 });
-  const [standin, issuer] = await Promise.all([startStandin(), startIssuer()]);
+  const [standin, issuer, people] = await Promise.all([startStandin(), startIssuer(), startIssuer()]);
+  await makeTrial(standin);
   const secret = { mode: 0o600 };
   await writeFile(join(folder, 'upstream', 'ca.crt'), standin.caPem);
   await writeFile(join(folder, 'upstream', 'token'), standin.impersonatorToken, secret);
@@ -25,7 +27,9 @@ export async function startStandinScene(folder: string): Promise<Scene> {
 `;
   const gateway = await startDemoGateway(folder, {
     issuer,
+    approver: { issuer: people, subject: 'lea', groups: ['leads'] },
     subject: SUBJECT,
+    prefix: 'triage-',
     groups: ['sre-bots'],
     target,
     policy: POLICY,
@@ -37,7 +41,7 @@ export async function startStandinScene(folder: string): Promise<Scene> {
     steps: TOUR,
     async stop() {
       await gateway.stop();
-      await Promise.all([standin.close(), issuer.close()]);
+      await Promise.all([standin.close(), issuer.close(), people.close()]);
     },
   };
 }
@@ -101,9 +105,47 @@ rules:
     resourceNames: [api]
     namespaces: [shop]
     request: { forMax: 30m, usesMax: 5 }
-  - id: never-delete-namespaces
+  - id: ask-before-a-namespace-goes
+    effect: hold
+    reason: what goes with a namespace does not come back
+    verbs: [delete]
+    apiGroups: [""]
+    resources: [namespaces]
+    hold: { approvers: [{ groups: [leads] }], lifts: [deletions] }
+  - id: never-delete-the-shop
     effect: deny
     verbs: [delete, deletecollection]
     apiGroups: [""]
     resources: [namespaces]
+    resourceNames: [shop]
 `;
+
+/** What the held delete is of: a namespace with something that runs in it. */
+async function makeTrial({ url, caPem, adminToken }: Standin): Promise<void> {
+  const dispatcher = new Agent({ connect: { ca: caPem } });
+  const labels = { app: 'old' };
+  const spec = { containers: [{ name: 'old', image: 'registry.example/trial/old:0.9.0' }] };
+  const objects = [
+    ['/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'trial' } }],
+    [
+      '/apis/apps/v1/namespaces/trial/deployments',
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'old' },
+        spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+      },
+    ],
+  ] as const;
+  for (const [path, object] of objects) {
+    const { statusCode, body } = await request(url + path, {
+      method: 'POST',
+      dispatcher,
+      headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(object),
+    });
+    const text = await body.text();
+    if (statusCode !== 201) throw new Error(`${path} answered ${statusCode}: ${text}`);
+  }
+  await dispatcher.close();
+}

@@ -5,6 +5,10 @@
 
 /** One command of the tour. */
 export interface Step {
+  /** A command of the person who answers, and not of the caller. */
+  readonly isApprover?: boolean;
+  /** What that person does while this command waits for them; `APPROVAL` stands for the question's id. */
+  readonly meanwhile?: readonly Step[];
   /** What happens, in one sentence, said before the command. */
   readonly say: string;
   /** The program and its arguments, put in by the demo; `administrator` is a kubectl that goes past the gateway. */
@@ -17,6 +21,13 @@ const SCALE = ['kubectl', 'scale', 'deployment', 'api', '-n', 'shop', '--replica
 
 const STORED = '{{.metadata.labels.seen}} {{.data.password | base64decode}}{{"\\n"}}';
 const COPY = JSON.stringify([{ op: 'copy', from: '/data/password', path: '/metadata/labels/password' }]);
+
+/** In a command: the id of the question that waits. */
+export const APPROVAL = 'APPROVAL';
+
+/** A risk on top, the operation in words, and what goes with it. */
+const QUESTION =
+  /risk: high\n(?:.*\n)*! ends 2 running pods\n(?:.*\n)*.*delete namespaces `trial`\n(?:.*\n)*goes with it:\n {2}2 pods \(2 running\): old-/;
 
 /** The tour before the embedded cluster. */
 export const TOUR: readonly Step[] = [
@@ -31,9 +42,9 @@ export const TOUR: readonly Step[] = [
     expect: { exitCode: 1, output: /Forbidden.*may not delete deployments\.apps `web` in namespace `shop`/ },
   },
   {
-    say: 'A deny rule wins over whatever else allows: namespaces are never deleted by this caller.',
+    say: 'A deny rule wins over whatever else allows, and nobody is asked: the shop is never deleted by this caller.',
     argv: ['kubectl', 'delete', 'namespace', 'shop'],
-    expect: { exitCode: 1, output: /Forbidden.*delete namespaces `shop`.*never-delete-namespaces/s },
+    expect: { exitCode: 1, output: /Forbidden.*delete namespaces `shop`.*never-delete-the-shop/s },
   },
   {
     say: 'A Secret, under a rule that names it: which keys it has is shown, and what they keep is not.',
@@ -105,6 +116,30 @@ export const TOUR: readonly Step[] = [
     expect: { exitCode: 1, output: /Forbidden.*may not patch deployments\/scale\.apps `api`/ },
   },
   {
+    say: 'A namespace that is to go. A rule holds this: the command waits, nothing has been sent, and a person is asked. In the meantime, as that person:',
+    argv: ['kubectl', 'delete', 'namespace', 'trial', '--wait=false'],
+    meanwhile: [
+      {
+        say: 'The question, with what would go with the namespace, looked up at the cluster.',
+        argv: ['sallyport', 'approvals', 'show', APPROVAL],
+        isApprover: true,
+        expect: { exitCode: 0, output: QUESTION },
+      },
+      {
+        say: 'A yes to just that, by the digest of what was shown.',
+        argv: ['sallyport', 'approvals', 'approve', APPROVAL, '--reason', 'the trial is over'],
+        isApprover: true,
+        expect: { exitCode: 0, output: /\napproved\n$/ },
+      },
+    ],
+    expect: { exitCode: 0, output: /namespace "trial" deleted/ },
+  },
+  {
+    say: 'Exactly that ran, once: the question says what the cluster answered.',
+    argv: ['sallyport', 'approvals', 'list'],
+    expect: { exitCode: 0, output: /approved, ran \(200\) +triage-bot +demo +delete namespaces `trial`/ },
+  },
+  {
     say: 'All of it was recorded: one session of this caller.',
     argv: ['sallyport', 'sessions', 'list'],
     expect: { exitCode: 0, output: /triage-bot/ },
@@ -144,3 +179,8 @@ export const OWN_CLUSTER_TOUR: readonly Step[] = [
     expect: { exitCode: 0, output: /the chain holds/ },
   },
 ];
+
+/** How many commands a tour has. */
+export function commandsIn(steps: readonly Step[]): number {
+  return steps.reduce((sum, { meanwhile = [] }) => sum + 1 + commandsIn(meanwhile), 0);
+}

@@ -17,7 +17,7 @@ test('the tour goes as it says, and leaves nothing running', async () => {
   const folder = join(base, 'once');
   const { code, output } = await runChild(process.execPath, [DEMO, '--once', '--folder', folder]);
   assert.equal(code, 0, output);
-  assert.match(output, /the chain holds\n\nthe tour of 16 commands went as it should\n$/);
+  assert.match(output, /the chain holds\n\nthe tour of 20 commands went as it should\n$/);
 });
 
 test('each command of the tutorial that is typed beside the demo does what the page says', async () => {
