@@ -138,8 +138,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes &
   const newerThan = async (number: number): Promise<Fetched> => {
     if (inFlight !== undefined && begun <= number) await inFlight.catch(() => {});
     if (latest !== undefined && latest.number > number) return latest;
-    const waitMs = inFlight === undefined ? begunAtMs + refreshMinMs - clock.monotonic() : 0;
-    if (waitMs > 0) await pause(waitMs);
+    if (inFlight === undefined) await pauseIf(begunAtMs + refreshMinMs - clock.monotonic(), pause);
     if (latest !== undefined && latest.number > number) return latest;
     return refresh();
   };
@@ -158,6 +157,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes &
     served: async () => servedKinds((await current()).index),
     isNamespaced: async (group, resource) => isNamespaced((await current()).index, group, resource),
   };
+}
+
+async function pauseIf(ms: number, pause: (ms: number) => Promise<unknown>): Promise<void> {
+  if (ms > 0) await pause(ms);
 }
 
 function foundIn(index: KindIndex, key: string, group: string, version: string): DiscoveredKind | undefined {
