@@ -10,6 +10,7 @@ export function questionLike(
     state: 'pending',
     exchange: 'waiting',
     digest: '0'.repeat(64),
+    preview: 'shown',
     asker: { subject: 'ci:bot', issuer: 'https://issuer.example', kind: 'autonomous' },
     target: 'prod',
     namespace: 'shop',
@@ -21,6 +22,7 @@ export function questionLike(
     shown: {
       operation: 'patch configmaps `a`',
       asked: 'PATCH /x',
+      risk: 'plain',
       risks: [],
       mayDiffer: [],
       missing: [],
