@@ -39,7 +39,14 @@ export async function callersOf(
     return {
       ending,
       subject,
-      environment: { ...common, PATH: path, HOME: home, KUBECONFIG: kubeconfig, NS: namespace },
+      environment: {
+        ...common,
+        PATH: path,
+        HOME: home,
+        KUBECONFIG: kubeconfig,
+        NS: namespace,
+        WHO: `caller-${number}`,
+      },
       present,
     };
   });

@@ -6,7 +6,7 @@ import { launcher, run, writeProgram } from './programs.ts';
 /** Makes the client in JavaScript. */
 export async function javascriptProgram(): Promise<string> {
   const folder = join(import.meta.dirname, 'javascript');
-  const programs = ['client', 'ends'];
+  const programs = ['client', 'ends', 'answers'];
   const files = ['package.json', 'package-lock.json', ...programs.map((program) => `${program}.js`)];
   return cached({
     name: 'javascript',

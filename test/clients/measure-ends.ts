@@ -1,20 +1,22 @@
 // How each client of the table takes the end of its streams: all of them follow streams through one gateway to a real pod, the gateway ends the
 // streams, and what each says is written down. Each process has a caller of its own, so that what it asks for afterwards can be told from what others do.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, request } from 'undici';
 import type { Event } from '../../src/recording/event.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { type GatewayInFront, MACHINES, startGatewayInFront } from '../support/gateway.ts';
 import { bindCaller } from '../support/test-cluster.ts';
 import { administratorOf } from './administrator.ts';
 import { callersOf, type OwnCaller } from './callers.ts';
+import { controlApi } from './control-api.ts';
 import type { EndCause, Ending } from './ending.ts';
 import { type FollowedProcess, followProcess, WATCHED } from './followed-process.ts';
+import { journalEvents } from './journal-events.ts';
 import { normalised } from './normalise.ts';
+import { until } from './until.ts';
+import { withoutLuck } from './without-luck.ts';
 
 /** What clients say of the ends of their streams, a line each; no line where one notices nothing. By `client kind`. */
 export type EndsMeasured = Readonly<Record<string, readonly string[]>>;
@@ -138,34 +140,16 @@ function wordsOf({ gateway, followed }: World, namespace: string, folder: string
   return Object.fromEntries(entries);
 }
 
-/** Numbers and places that are others in each run. */
-function withoutLuck(line: string): string {
-  return line
-    .replace(/stream ID \d+/, 'stream ID N')
-    .replace(/caller-\d+/g, 'caller')
-    .replace(/kill lift \w+/g, 'kill lift ID')
-    .replace(/port=\d+/g, 'port=PORT')
-    .replace(/:\d+->(\S+):\d+/g, ':PORT->$1:PORT');
-}
-
 /** What ends the streams; resolves once they have ended and who asks again is answered again. */
 const END: Readonly<Record<EndCause, (world: World) => Promise<void>>> = {
   token: ({ gateway, streams }) => until(() => areOver(gateway, streams), BEGIN_MS_MAX),
 
   async access({ gateway, callers, followed, streams }) {
-    const operator = await gateway.token('operator', 'ada', 600);
-    const dispatcher = new Agent({ connect: { ca: readFileSync(gateway.caFile, 'utf8') } });
-    const api = async (method: 'POST' | 'DELETE', path: string, body?: object): Promise<{ readonly id: string }> => {
-      const reply = await request(`${gateway.consoleUrl}/api/v1/kills${path}`, {
-        ...{ method, dispatcher, body: body === undefined ? null : JSON.stringify(body) },
-        headers: { authorization: `Bearer ${operator}`, 'content-type': 'application/json' },
-      });
-      const text = await reply.body.text();
-      if (reply.statusCode >= 300) throw new Error(text);
-      return JSON.parse(text) as { id: string };
-    };
+    const operator = await controlApi(gateway);
     const kill = ({ subject }: OwnCaller) =>
-      api('POST', '', { what: 'caller', value: MACHINES + subject, reason: 'runs wild' });
+      operator.call<{ readonly id: string }>('POST', '/kills', {
+        ...{ what: 'caller', value: MACHINES + subject, reason: 'runs wild' },
+      });
     const kills = await Promise.all(callers.map(kill));
     await until(() => areOver(gateway, streams), BEGIN_MS_MAX);
     // Who comes back is told no, twice at least, before it is told yes again.
@@ -175,33 +159,19 @@ const END: Readonly<Record<EndCause, (world: World) => Promise<void>>> = {
         ({ subject }, i) => (refused.get(MACHINES + subject) ?? 0) >= 2 * (followed[i]?.unsettled().length ?? 0),
       );
     }, NOTICE_MS_MAX);
-    await Promise.all(kills.map(({ id }) => api('DELETE', `/${id}`)));
-    await dispatcher.destroy();
+    await Promise.all(kills.map(({ id }) => operator.call('DELETE', `/kills/${id}`)));
+    await operator.close();
   },
 
   stop: ({ gateway }) => gateway.restart(),
 };
-
-/** Resolves once it is so, or after that time. */
-async function until(isSo: () => boolean, msMax: number): Promise<void> {
-  for (const endMs = Date.now() + msMax; !isSo() && Date.now() < endMs; ) await pause(100);
-}
-
-function eventsOf({ journalFolder }: GatewayInFront): readonly Event[] {
-  const files = readdirSync(journalFolder).filter((name) => name.endsWith('.jsonl'));
-  const text = files.map((name) => readFileSync(join(journalFolder, name), 'utf8')).join('');
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Event);
-}
 
 function endedOf(events: readonly Event[]): ReadonlySet<string> {
   return new Set(events.flatMap((event) => (event.type === 'exchange.ended' ? [event.exchange] : [])));
 }
 
 function openStreams(gateway: GatewayInFront): readonly string[] {
-  const events = eventsOf(gateway);
+  const events = journalEvents(gateway);
   const ended = endedOf(events);
   return events.flatMap((event) =>
     event.type === 'exchange.begun' && !ended.has(event.exchange) ? [event.exchange] : [],
@@ -209,12 +179,12 @@ function openStreams(gateway: GatewayInFront): readonly string[] {
 }
 
 function areOver(gateway: GatewayInFront, exchanges: readonly string[]): boolean {
-  const ended = endedOf(eventsOf(gateway));
+  const ended = endedOf(journalEvents(gateway));
   return exchanges.every((exchange) => ended.has(exchange));
 }
 
 function refusalsBySubject(gateway: GatewayInFront): ReadonlyMap<string, number> {
-  const events = eventsOf(gateway);
+  const events = journalEvents(gateway);
   const subjects = new Map(
     events.flatMap((event) => (event.type === 'exchange.begun' ? [[event.exchange, event.caller.subject]] : [])),
   );

@@ -1,20 +1,34 @@
-// `node test/clients/measure.ts [CAUSE…]`: has every client of the table meet the ends of its streams, and writes what each makes of them to
-// test/vectors/client-ends.json. docs/reference/clients.md is made from that, and a cluster suite compares it with what clients do.
+// `node test/clients/measure.ts [CAUSE|ANSWER…]`: has every client of the table meet the ends of its streams, a no and a wait, and writes what each makes of them to
+// test/vectors/client-ends.json and client-answers.json. docs/reference/clients.md is made from those, and a cluster suite compares them with what clients do.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedCluster } from '../support/test-cluster.ts';
-import { END_CAUSES, type EndCause, endings } from './ending.ts';
-import { type EndsMeasured, measureEnds } from './measure-ends.ts';
+import { ANSWERS, askings } from './asking.ts';
+import { END_CAUSES, endings } from './ending.ts';
+import { measureAnswers } from './measure-answers.ts';
+import { measureEnds } from './measure-ends.ts';
 
-const file = join(import.meta.dirname, '..', 'vectors', 'client-ends.json');
-const known: Partial<Record<EndCause, EndsMeasured>> = JSON.parse(readFileSync(file, 'utf8'));
+type Measured = Record<string, Readonly<Record<string, readonly string[]>>>;
+
 const asked = process.argv.slice(2);
-const cluster = await sharedCluster('ends of streams');
+const cluster = await sharedCluster('how clients take a no, a wait, an end');
 if (cluster === undefined) process.exit(1);
-const measuring = END_CAUSES.filter((cause) => asked.length === 0 || asked.includes(cause)).map(async (cause) => {
-  known[cause] = await measureEnds(cluster, cause, endings);
-  writeFileSync(file, `${JSON.stringify(known, undefined, 1)}\n`);
-});
-await Promise.all(measuring);
+
+/** Measures what is asked for, one after the other, and keeps each in the file as soon as it is there. */
+async function write<T extends string>(
+  name: string,
+  all: readonly T[],
+  measure: (each: T) => Promise<Measured[string]>,
+): Promise<void> {
+  const file = join(import.meta.dirname, '..', 'vectors', name);
+  const known: Measured = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  for (const each of all.filter((one) => asked.length === 0 || asked.includes(one))) {
+    known[each] = await measure(each);
+    writeFileSync(file, `${JSON.stringify(known, undefined, 1)}\n`);
+  }
+}
+
+await write('client-answers.json', ANSWERS, (answer) => measureAnswers(cluster, answer, askings));
+await write('client-ends.json', END_CAUSES, (cause) => measureEnds(cluster, cause, endings));
 cluster.stop();

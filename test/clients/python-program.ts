@@ -26,7 +26,7 @@ async function make(name: ClientName, origin: string): Promise<string> {
       await run(join(into, 'venv/bin/python'), install);
     },
   });
-  const programs = ['client', 'ends'].map((file) => join(import.meta.dirname, name, `${file}.py`));
+  const programs = ['client', 'ends', 'answers'].map((file) => join(import.meta.dirname, name, `${file}.py`));
   return cached({
     name,
     origin: `the programs of ${name}`,

@@ -19,7 +19,7 @@ export function rustProgram(): Client {
       cached({
         name: 'kube-rs',
         origin: 'a program on kube-rs (40 MB of crates, compiled in a few minutes)',
-        sources: ['Cargo.toml', 'Cargo.lock', 'main.rs', 'ends.rs'].map((file) => join(folder, file)),
+        sources: ['Cargo.toml', 'Cargo.lock', 'main.rs', 'ends.rs', 'answers.rs'].map((file) => join(folder, file)),
         async make(into) {
           const compiled = join(cacheFolder(), 'kube-rs');
           const args = ['cargo', 'build', '--quiet', '--locked', '--target-dir', compiled];

@@ -21,7 +21,8 @@ const ISSUER = 'https://issuer.test';
 const PEOPLE = 'https://people.test';
 /** What callers' subjects begin with where there is a control plane, and so persons beside them. */
 export const MACHINES = 'machine:';
-const OPERATORS = 'operators';
+/** The group of operators. */
+export const OPERATORS = 'operators';
 const START_MS_MAX = 120_000;
 
 /** A gateway that runs. */
@@ -105,10 +106,8 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
   const [port, privatePort, targetPort, consolePort] = (await freePorts(4)) as Ports;
   const address = options.address ?? '127.0.0.1';
   const at = (name: string) => join(folder, name);
-  writeFileSync(
-    at('policy.yaml'),
-    (options.policy ?? [everything]).map((document) => stringify(document)).join('---\n'),
-  );
+  const yaml = (options.policy ?? [everything]).map((one) => stringify(one, { aliasDuplicateObjects: false }));
+  writeFileSync(at('policy.yaml'), yaml.join('---\n'));
   const token = await tokens(at('keys.json'));
   writeFileSync(at('token'), await token('caller', CALLER.user, 7200), { mode: 0o600 });
   const config = configOf(cluster, options, at, { address, port, privatePort, targetPort, consolePort });

@@ -1,7 +1,8 @@
 // Command client-go is a program as people write them on client-go: each subcommand uses one of its clients, in a namespace,
 // and prints what came of it in a way that a second run prints again.
 //
-//	client-go typed|dynamic|informer|exec|errors|ends NAMESPACE
+//	client-go typed|dynamic|informer|exec|errors|ends|k9s NAMESPACE
+//	client-go answers NAMESPACE NAME
 package main
 
 import (
@@ -38,14 +39,17 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	commands := map[string]func(context.Context, *rest.Config, string) error{
-		"typed": typed, "dynamic": dynamically, "informer": informer, "exec": exec, "errors": failures, "ends": ends,
+		"typed": typed, "dynamic": dynamically, "informer": informer, "exec": exec, "errors": failures, "ends": ends, "k9s": asK9s,
 	}
-	if len(os.Args) != 3 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: client-go typed|dynamic|informer|exec|errors|ends NAMESPACE")
+	isAsked := len(os.Args) == 4 && os.Args[1] == "answers"
+	if !isAsked && (len(os.Args) != 3 || commands[os.Args[1]] == nil) {
+		fmt.Fprintln(os.Stderr, "usage: client-go typed|dynamic|informer|exec|errors|ends|k9s NAMESPACE, or client-go answers NAMESPACE NAME")
 		os.Exit(2)
 	}
 	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
-	if err == nil {
+	if err == nil && isAsked {
+		err = answers(config, os.Args[2], os.Args[3])
+	} else if err == nil {
 		err = commands[os.Args[1]](ctx, config, os.Args[2])
 	}
 	if err != nil {

@@ -13,7 +13,8 @@ final class Client {
   }
 
   private static void run(String[] args) throws Exception {
-    switch (args.length == 2 ? args[0] : "") {
+    boolean isAsked = args.length == 3 && args[0].endsWith("-answers");
+    switch (args.length == 2 || isAsked ? args[0] : "") {
       case "fabric8-objects" -> Fabric8.objects(args[1]);
       case "fabric8-watch-http" -> Fabric8.watch(args[1], false);
       case "fabric8-watch-websocket" -> Fabric8.watch(args[1], true);
@@ -25,8 +26,10 @@ final class Client {
       case "official-errors" -> Official.errors(args[1]);
       case "fabric8-ends" -> Fabric8Ends.all(args[1]);
       case "official-ends" -> OfficialEnds.all(args[1]);
+      case "fabric8-answers" -> Fabric8Answers.all(args[1], args[2]);
+      case "official-answers" -> OfficialAnswers.all(args[1], args[2]);
       default -> {
-        System.err.println("usage: Client fabric8-…|official-… NAMESPACE");
+        System.err.println("usage: Client fabric8-…|official-… NAMESPACE [NAME]");
         System.exit(2);
       }
     }

@@ -1,6 +1,8 @@
-//! A program as people write them on kube-rs: `kube-rs objects|watch|controller|streams|errors|ends NAMESPACE`. Each subcommand prints what
+//! A program as people write them on kube-rs: `kube-rs objects|watch|controller|streams|errors|ends NAMESPACE`,
+//! `kube-rs answers NAMESPACE NAME`. Each subcommand prints what
 //! came of it in a way that a second run prints again.
 
+mod answers;
 mod ends;
 
 use std::{sync::Arc, time::Duration};
@@ -27,8 +29,14 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome {
     let args: Vec<String> = std::env::args().collect();
+    if let [_, command, namespace, who] = args.as_slice()
+        && command == "answers"
+    {
+        answers::answers(Client::try_default().await?, namespace, who).await;
+        return Ok(());
+    }
     let [_, command, namespace] = args.as_slice() else {
-        return Err("usage: kube-rs objects|watch|controller|streams|errors|ends NAMESPACE".into());
+        return Err("usage: kube-rs objects|watch|controller|streams|errors|ends NAMESPACE, or kube-rs answers NAMESPACE NAME".into());
     };
     let client = Client::try_default().await?;
     if command == "ends" {
