@@ -21,7 +21,7 @@ const javascript = programRows('javascript-client', ['objects', 'watch', 'exec',
 
 // What libraries log of a connection's end is luck; what the program itself says, of a failure too, is in its output.
 const JAVA: readonly Row[] = programRows('java-clients', [
-  ...['fabric8-objects', 'fabric8-watch-http', 'fabric8-streams', 'fabric8-errors'],
+  ...['fabric8-objects', 'fabric8-watch-http', 'fabric8-watch-websocket', 'fabric8-streams', 'fabric8-errors'],
   ...['official-objects', 'official-watch', 'official-streams', 'official-errors'],
 ]).map((row) => ({ ...row, run: `${row.run} 2>/dev/null`, plugin: 'v1' }));
 
@@ -38,7 +38,7 @@ export const table: readonly Part[] = [
   { client: 'python', rows: programRows('python-client', ['objects', 'watch', 'exec', 'logs', 'forward', 'errors']) },
   { client: 'python-frameworks', rows: pythonFrameworks },
   { client: 'javascript', rows: javascript.map((row) => ({ ...row, plugin: 'v1' })) },
-  { client: 'client-go', rows: programRows('client-go', ['typed', 'dynamic', 'informer', 'exec', 'errors']) },
+  { client: 'client-go', rows: programRows('client-go', ['typed', 'dynamic', 'informer', 'exec', 'errors', 'k9s']) },
   { client: 'java', rows: JAVA },
   { client: 'kube-rs', rows: programRows('kube-rs', ['objects', 'watch', 'controller', 'streams', 'errors']) },
   { client: 'controller-runtime', rows: programRows('controller-runtime', ['client', 'operator']) },
