@@ -3,7 +3,7 @@
  * put into containerd under the name that the specs have for it. What needs another image than these is not run (which-specs.ts).
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../clients/programs.ts';
@@ -42,7 +42,10 @@ const IMAGES: readonly Image[] = [
 export async function importImages(cluster: Cluster, agnhost: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-images-'));
   try {
-    mkdirSync(join(folder, 'root'));
+    // Beside the program, what upstream's image has: readiness is probed by a file that it serves.
+    mkdirSync(join(folder, 'root', 'uploads'), { recursive: true });
+    writeFileSync(join(folder, 'root', 'localhost.crt'), 'served\n');
+    symlinkSync('agnhost', join(folder, 'root', 'agnhost-2'));
     copyFileSync(agnhost, join(folder, 'root', 'agnhost'));
     copyFileSync(join(cluster.folder, 'image', 'out', 'layer.tar'), join(folder, 'busybox.tar'));
     const ids = ['--owner', '0', '--group', '0', '--sort=name', '--mtime=@0'];
