@@ -26,7 +26,13 @@ export interface SharedWorld {
   readonly issuer: Issuer;
   start(): Promise<SharedGateway>;
   /** A request to the data path or, behind `/api/v1`, to the control plane of one of them; its answer is read whole. */
-  ask(gateway: SharedGateway, token: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
+  ask(
+    gateway: SharedGateway,
+    token: string,
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -36,8 +42,16 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Starts PostgreSQL with the tables of a store; `policy` is that of all gateways. */
-export async function startSharedWorld(programs: string, policy: string, limits = ''): Promise<SharedWorld> {
+/** Who asks of a data path: a client that follows a 429. */
+const KUBECTL = 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234';
+
+/** Starts PostgreSQL with the tables of a store; `policy` is that of all gateways. With an issuer of `people`, subjects begin with `p:` and `ci:`. */
+export async function startSharedWorld(
+  programs: string,
+  policy: string,
+  limits = '',
+  people?: Pick<Issuer, 'url'>,
+): Promise<SharedWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-shared-'));
   const at = (name: string) => join(folder, name);
   const [database, issuer, standin] = await Promise.all([startPostgres(programs), startIssuer(), startStandin()]);
@@ -68,8 +82,7 @@ console: { port: 0 }
 store: { postgres: { urlFile: store-url }, keyFile: store.key }
 masks: { keyFile: mask.key }
 issuers:
-  - { name: main, url: "${issuer.url}", audiences: [sallyport] }
-targets:
+${issuers(issuer.url, people?.url)}targets:
   - name: demo
     server: { url: "${standin.url}", caFile: ca.crt, tokenFile: token }
     reader: { tokenFile: reader }
@@ -86,12 +99,13 @@ ${limits}`,
       return gateway;
     },
     async ask({ url: data, consoleUrl, dispatcher }, token, method, path, body) {
-      const base = path.startsWith('/api/v1/grants') ? consoleUrl : `${data}/k8s/demo`;
+      const base = /^\/api\/v1\/(grants|approvals)/.test(path) ? consoleUrl : `${data}/k8s/demo`;
       const reply = await request(base + path, {
         method,
         dispatcher,
         headers: {
           authorization: `Bearer ${token}`,
+          'user-agent': KUBECTL,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         body: body === undefined ? null : JSON.stringify(body),
@@ -106,4 +120,13 @@ ${limits}`,
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function issuers(machines: string, people: string | undefined): string {
+  const of = (name: string, url: string, more: string) =>
+    `  - { name: ${name}, url: "${url}", audiences: [sallyport]${more} }\n`;
+  return people === undefined
+    ? of('main', machines, '')
+    : of('main', machines, ', subject: { prefix: "ci:" }') +
+        of('people', people, ', kind: person, subject: { prefix: "p:" }');
 }

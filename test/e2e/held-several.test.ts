@@ -1,0 +1,111 @@
+// A held request before two gateways, processes of their own, on one real PostgreSQL: whichever is answered, and whichever dies, it runs once or not at all.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Issuer, startIssuer } from '../../demo/issuer.ts';
+import { leftOut } from '../support/left-out.ts';
+import { postgresPrograms } from '../support/postgres.ts';
+import { type SharedGateway, type SharedWorld, startSharedWorld } from '../support/shared-world.ts';
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+rules:
+  - { id: read, effect: allow, verbs: [get, list], apiGroups: [""], resources: [pods, configmaps] }
+  - { id: make, effect: allow, verbs: [create], apiGroups: [""], resources: [configmaps] }
+  - { id: held, effect: hold, verbs: [delete], apiGroups: [""], resources: [configmaps], hold: { approvers: [{ groups: [leads] }] } }
+`;
+
+const programs = postgresPrograms();
+if (programs === undefined)
+  leftOut('held requests before several gateways', 'install PostgreSQL 15 (`apt-get install postgresql`)');
+else suite(programs);
+
+function suite(folder: string): void {
+  let world: SharedWorld;
+  let people: Issuer;
+  let [token, lead] = ['', ''];
+
+  before(async () => {
+    people = await startIssuer();
+    world = await startSharedWorld(folder, POLICY, '', people);
+    [token, lead] = [await world.issuer.tokenFor('dev', ['ops']), await people.tokenFor('lea', ['leads'])];
+  });
+  after(async () => {
+    await world.stop();
+    await people.close();
+  });
+
+  const at = (name: string) => `/api/v1/namespaces/default/configmaps/${name}`;
+
+  async function make(gateway: SharedGateway, name: string): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: {} };
+    const made = await world.ask(gateway, token, 'POST', '/api/v1/namespaces/default/configmaps', body);
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+  }
+
+  /** The question about an object that waits, once what it would do is in it. */
+  async function question(gateway: SharedGateway, name: string) {
+    for (;;) {
+      const { body } = await world.ask(gateway, lead, 'GET', '/api/v1/approvals?state=pending');
+      const found = body.items.find(
+        ({ shown, preview }: { shown: { operation: string }; preview: string }) =>
+          preview !== 'looking' && shown.operation.includes(`\`${name}\``),
+      );
+      if (found !== undefined) return found;
+    }
+  }
+
+  const approve = (gateway: SharedGateway, { id, digest }: { id: string; digest: string }) =>
+    world.ask(gateway, lead, 'POST', `/api/v1/approvals/${id}/approve`, { digest });
+
+  test('what waits at one gateway is answered at the other, and runs at once', async () => {
+    const [one, other] = await Promise.all([world.start(), world.start()]);
+    await make(one, 'answered');
+    const waiting = world.ask(one, token, 'DELETE', at('answered'));
+    const asked = await question(other, 'answered');
+    assert.equal((await approve(other, asked)).status, 200);
+    assert.equal((await waiting).status, 200);
+    const again = await world.ask(other, lead, 'GET', `/api/v1/approvals/${asked.id}`);
+    assert.equal(again.body.state, 'approved');
+  });
+
+  test('T59, T75: a gateway is killed while it holds: the next try joins the same question elsewhere, and its yes is used once', async () => {
+    const [one, other] = await Promise.all([world.start(), world.start()]);
+    await make(one, 'killed');
+    const waiting = world.ask(one, token, 'DELETE', at('killed')).catch((error: Error) => error);
+    const asked = await question(other, 'killed');
+    one.child.kill('SIGKILL');
+    await one.child.ended;
+    assert.ok((await waiting) instanceof Error);
+    const retried = world.ask(other, token, 'DELETE', at('killed'));
+    // It attends the question from now on; who answers sees the same one.
+    assert.equal((await approve(other, asked)).status, 200);
+    assert.equal((await retried).status, 200);
+    for (;;) {
+      const { body } = await world.ask(other, lead, 'GET', `/api/v1/approvals/${asked.id}`);
+      assert.equal(body.state, 'approved');
+      if (body.exchange === 'forwarded') continue;
+      assert.deepEqual([body.exchange, body.status], ['answered', 200]);
+      break;
+    }
+    const left = await world.ask(other, token, 'GET', '/api/v1/namespaces/default/configmaps');
+    assert.ok(!left.body.items.some(({ metadata }: { metadata: { name: string } }) => metadata.name === 'killed'));
+  });
+
+  test('T75: a gateway is killed after the yes and before its caller came back: the yes waits for the caller, and is good at the other', async () => {
+    const [one, other] = await Promise.all([world.start(), world.start()]);
+    await make(one, 'claimed');
+    const told = await world.ask(one, token, 'DELETE', `${at('claimed')}?timeout=1s`);
+    assert.equal(told.status, 429);
+    const asked = await question(one, 'claimed');
+    assert.equal((await approve(one, asked)).status, 200);
+    one.child.kill('SIGKILL');
+    await one.child.ended;
+    assert.equal((await world.ask(other, token, 'DELETE', `${at('claimed')}?timeout=1s`)).status, 200);
+    const second = await world.ask(other, token, 'DELETE', `${at('claimed')}?timeout=1s`);
+    assert.notEqual(second.status, 200, 'used once');
+  });
+}
