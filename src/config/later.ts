@@ -2,6 +2,8 @@
  * The parts of `sallyport.yaml` whose part of the gateway comes later; schema.ts refuses each as not built until then. Their names are final.
  */
 import { z } from 'zod';
+import { isTrustedUrl } from '../std/trusted-url.ts';
+import { notBuilt } from './not-built.ts';
 import { duration } from './policy-words.ts';
 
 const file = z.string().min(1, 'expected a path');
@@ -105,21 +107,53 @@ export const login = z.strictObject({
 
 const messagedPerson = z.strictObject({ id: word, subject: word });
 
+const trustedUrl = word.refine(
+  (text) => URL.canParse(text) && isTrustedUrl(text),
+  'expected an https URL: what is told is for nobody on the way',
+);
+
 /** How people are told. */
 export const notifier = z
   .strictObject({
-    name: word,
-    slack: z.strictObject({ tokenFile: file, channel: word }).optional(),
-    teams: z.strictObject({ urlFile: file }).optional(),
-    webhook: z.strictObject({ url: word, secretFile: file.optional() }).optional(),
-    pagerduty: z.strictObject({ routingKeyFile: file }).optional(),
-    smtp: z.strictObject({ host: word, port: port.optional(), from: word, to: z.array(word).min(1) }).optional(),
-    module: z.strictObject({ file }).optional(),
-    people: z.array(messagedPerson).optional(),
+    name: word.describe('What `notify[].to` names.'),
+    slack: z
+      .strictObject({
+        tokenFile: file.describe('File of a bot token with the scope `chat:write`; read for each notice.'),
+        channel: word.describe('A channel’s name or id.'),
+      })
+      .optional()
+      .describe('A message in a channel, changed as what it is about goes on.'),
+    teams: z
+      .strictObject({
+        urlFile: file.describe('File of a workflow’s address, which is a secret; read for each notice.'),
+      })
+      .optional()
+      .describe('A card in a channel of Microsoft Teams.'),
+    webhook: z
+      .strictObject({
+        url: trustedUrl.describe('Where it is sent by POST, as JSON.'),
+        secretFile: file
+          .optional()
+          .describe(
+            'File of the secret under which it is signed as Standard Webhooks says: `whsec_` and base64, or text.',
+          ),
+      })
+      .optional()
+      .describe('Any program of your own.'),
+    pagerduty: z
+      .strictObject({ routingKeyFile: file.describe('File of an integration key for Events API v2.') })
+      .optional()
+      .describe('An alert, resolved when what it is about is over.'),
+    smtp: notBuilt(
+      z.strictObject({ host: word, port: port.optional(), from: word, to: z.array(word).min(1) }),
+      'telling by e-mail',
+    ),
+    module: notBuilt(z.strictObject({ file }), 'a notifier of one’s own'),
+    people: notBuilt(z.array(messagedPerson), 'who is who in a chat'),
   })
   .refine(
     ({ name: _, people: __, ...kinds }) => Object.values(kinds).filter((kind) => kind !== undefined).length === 1,
-    'expected one of `slack`, `teams`, `webhook`, `pagerduty`, `smtp` and `module`',
+    'expected one of `slack`, `teams`, `webhook`, `pagerduty` and `module`',
   );
 
 /** A time in which everything is forwarded and what policy would refuse is marked. */

@@ -97,6 +97,10 @@ const FILE_KEYS: readonly string[] = [
   'targets.*.reader.kubeconfig.file',
   'targets.*.reader.tokenFile',
   'policy.files.*',
+  'notifiers.*.slack.tokenFile',
+  'notifiers.*.teams.urlFile',
+  'notifiers.*.webhook.secretFile',
+  'notifiers.*.pagerduty.routingKeyFile',
   'store.postgres.urlFile',
   'store.keyFile',
 ];

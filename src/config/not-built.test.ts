@@ -39,7 +39,11 @@ ${more}
 
 suite('what is not built yet is refused at its place, and says what it will be', () => {
   const configs = [
-    ['notifiers: [{ name: ops, webhook: { url: https://chat.test } }]', 'notifiers', 'how people are told'],
+    [
+      'notifiers: [{ name: ops, smtp: { host: mail.test, from: a, to: [b] } }]',
+      'notifiers[0].smtp',
+      'telling by e-mail',
+    ],
     ['workers: 2', 'workers', 'processes that share the work'],
     [
       'unsafe: { observe: { targets: [prod], until: 2026-03-01T09:00:00Z } }',

@@ -215,9 +215,20 @@ export const retained = z.strictObject({
   legalHold: z.boolean().optional(),
 });
 
+/** What a notice is about. */
+const noticeMatch = z.strictObject({
+  callers: callers.optional(),
+  targets: targets.optional(),
+  namespaces: words.optional().describe('Names of namespaces; `*` is any run of characters.'),
+  verbs: notBuilt(words, 'verbs that are told of'),
+  resources: notBuilt(words, 'kinds that are told of'),
+});
+
 /** Who is told of what. */
 export const notification = z.strictObject({
-  on: words,
-  match: eventMatch.optional(),
-  to: words,
+  on: words.describe(
+    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `grant.changed`, `guard.opened`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`.',
+  ),
+  match: noticeMatch.optional().describe('What it is about; absent: anything.'),
+  to: words.describe('Names of notifiers in the configuration.'),
 });

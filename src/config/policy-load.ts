@@ -3,6 +3,7 @@ import type { CelMistake } from '../policy/cel/check.ts';
 import type { GuardId } from '../policy/guards/guard.ts';
 import { LIFTABLE } from '../policy/guards/liftable.ts';
 import type { MaskRule } from '../policy/mask-rule.ts';
+import type { NotifyRule } from '../policy/notify-rule.ts';
 import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
@@ -10,6 +11,7 @@ import { parseYaml } from './parse-yaml.ts';
 import { type PolicyDocument, policySchema, type RuleDocument } from './policy-schema.ts';
 import { scalarFinding } from './scalar-finding.ts';
 import { toMask } from './to-mask.ts';
+import { toNotify } from './to-notify.ts';
 import { toRole, toRule } from './to-rule.ts';
 
 /** A policy file as it was read. */
@@ -26,6 +28,7 @@ export interface PolicySet {
   readonly rules: readonly Rule[];
   readonly roles: readonly Role[];
   readonly masks: readonly MaskRule[];
+  readonly notify: readonly NotifyRule[];
 }
 
 /** What checks the texts of a policy whose languages are read elsewhere. */
@@ -61,6 +64,7 @@ export function draftPolicies(files: readonly PolicyFile[]): PolicyDraft {
     rules: [],
     roles: [],
     masks: [],
+    notify: [],
     findings: [],
     places: new Map(),
   };
@@ -84,7 +88,7 @@ export function checkTexts(draft: PolicyDraft, checks: TextChecks): ParsedPolici
   });
   const findings = [...draft.findings, ...inConditions, ...inPatterns];
   if (findings.length > 0) return { findings };
-  return { rules: Object.freeze(draft.rules), roles: draft.roles, masks: draft.masks };
+  return { rules: Object.freeze(draft.rules), roles: draft.roles, masks: draft.masks, notify: draft.notify };
 }
 
 /** A document with the text of its file, which CEL's positions are counted in. */
@@ -99,6 +103,7 @@ interface Draft {
   readonly rules: Rule[];
   readonly roles: Role[];
   readonly masks: MaskRule[];
+  readonly notify: NotifyRule[];
   readonly findings: Finding[];
   /** Where each id stands. */
   readonly places: Map<string, string>;
@@ -113,6 +118,7 @@ function addDocument(located: PolicyText, draft: Draft): void {
   }
   const policy = parsed.data;
   for (const role of policy.roles ?? []) roles.push(toRole(role));
+  for (const each of policy.notify ?? []) draft.notify.push(toNotify(each));
   for (const [i, rule] of policy.rules.entries()) {
     const path = ['rules', i];
     for (const [key, message] of ruleMistakes(policy, rule))

@@ -273,11 +273,12 @@ export const policySchema = z
     schedules: notBuilt(z.array(schedule).min(1), 'who answers when'),
     budgets: notBuilt(z.array(budget).min(1), 'how much a caller may change in a time'),
     retention: notBuilt(z.array(retained).min(1), 'how long recordings are kept'),
-    notify: notBuilt(z.array(notification).min(1), 'who is told of what'),
+    notify: z.array(notification).min(1, 'expected at least one').optional().describe('Who is told of what.'),
   })
   .refine(
-    ({ rules, roles, masks }) => rules.length > 0 || roles !== undefined || masks !== undefined,
-    'expected `rules`, `roles` or `masks`',
+    ({ rules, roles, masks, notify }) =>
+      rules.length > 0 || roles !== undefined || masks !== undefined || notify !== undefined,
+    'expected `rules`, `roles`, `masks` or `notify`',
   )
   .describe('A policy: rules that are loaded as one set with all others, or not at all.');
 

@@ -435,7 +435,10 @@ export const configSchema = z.strictObject({
     .describe('Where the control plane is served, over HTTPS; absent: there is none, and nothing can be requested.'),
   control: notBuilt(control, 'what the control plane may change'),
   store: store.optional().describe('Where grants and kills are kept; absent: SQLite and a key, made in `dataFolder`.'),
-  notifiers: notBuilt(z.array(notifier).min(1), 'how people are told'),
+  notifiers: z
+    .array(notifier)
+    .default([])
+    .describe('How people are told of what `notify` in policy names; needs a `console`.'),
   workers: notBuilt(z.int('expected a whole number').min(1), 'processes that share the work'),
   unsafe,
 });

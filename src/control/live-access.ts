@@ -219,6 +219,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'approval':
       case 'question':
       case 'login':
+      case 'notice':
+      case 'notice-thread':
         return;
       default:
         unreachable(kind);

@@ -30,6 +30,8 @@ import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { LiveApprovals } from './live-approvals.ts';
 import { meRoutes } from './me-routes.ts';
+import type { Deliveries } from './notices/deliveries.ts';
+import { noticeRoutes } from './notices/notice-routes.ts';
 import type { Questions } from './questions.ts';
 import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
@@ -53,6 +55,7 @@ interface Parts {
   readonly sessions: ConsoleSessions;
   /** The issuers at which persons sign in. */
   readonly issuers: readonly string[];
+  readonly deliveries: Deliveries;
   /** Rules whose questions the caller is named to answer. */
   readonly seatedIn: (caller: Caller) => readonly string[];
   readonly catalog: Catalog;
@@ -79,6 +82,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...askRoutes(parts),
     ...grantRoutes(parts),
     ...approvalRoutes(parts),
+    ...noticeRoutes(parts.deliveries),
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
     ...operatorRoutes(parts),

@@ -11,6 +11,8 @@ import { Kills } from '../control/kills.ts';
 import { LiveAccess, type UnderWayPort } from '../control/live-access.ts';
 import { LiveApprovals } from '../control/live-approvals.ts';
 import { LiveTokens } from '../control/live-tokens.ts';
+import type { Notice } from '../control/notices/notice.ts';
+import { noticeOfApproval, noticeOfEvent } from '../control/notices/notices.ts';
 import { Questions } from '../control/questions.ts';
 import type { Kill } from '../control/row-body.ts';
 import type { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
@@ -33,17 +35,19 @@ interface From {
   readonly journal: Journal;
   readonly policy: PolicyInForce;
   readonly inFlight: InFlight;
+  /** Tells people. */
+  readonly tell: (notice: Notice) => void;
 }
 
 /** Grants, kills and tokens of a store. */
 export function accessParts(
   store: Store,
   held: HeldKills,
-  { config, told, journal, policy, inFlight }: From,
+  { config, told, journal, policy, inFlight, tell }: From,
   sessions: ConsoleSessions,
 ) {
   const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
-  const record = (event: Event) => journal.append(event).synced();
+  const { record, tellNotice } = telling(journal, tell);
   let access: LiveAccess;
   let questions: Questions;
   const approvals = new LiveApprovals({
@@ -53,7 +57,10 @@ export function accessParts(
     monotonic: () => told.clock.monotonic(),
     onFailure,
   });
-  const onQuestion = (kept: KeptApproval) => approvals.receive(kept);
+  const onQuestion = (kept: KeptApproval) => {
+    approvals.receive(kept);
+    tellNotice(noticeOfApproval(kept.approval)); // called at the gateway that changed it alone: so it is told once
+  };
   const grants = new Grants({
     store,
     rules: policy.rules,
@@ -107,6 +114,18 @@ export function accessParts(
       told.clock,
     );
   return { grants, kills, tokens, access, live, withOwnTokens, questions, approvals };
+}
+
+/** Events are in the journal, on the disk, before people are told of them. */
+function telling(journal: Journal, tell: From['tell']) {
+  const tellNotice = (notice: Notice | undefined) => {
+    if (notice !== undefined) tell(notice);
+  };
+  const record = async (event: Event) => {
+    await journal.append(event).synced();
+    tellNotice(noticeOfEvent(event));
+  };
+  return { record, tellNotice };
 }
 
 function underWayOf(inFlight: InFlight): UnderWayPort {

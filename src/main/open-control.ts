@@ -10,6 +10,7 @@ import type { Config } from '../config/load.ts';
 import type { TargetPlace } from '../control/contract.ts';
 import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
+import type { Notice } from '../control/notices/notice.ts';
 import { Refusals } from '../control/refusals.ts';
 import { routesOf } from '../control/routes.ts';
 import type { ControlServer } from '../control/server.ts';
@@ -30,6 +31,7 @@ import { type Store, StoreError } from '../store/store.ts';
 import { accessParts } from './access-parts.ts';
 import { agreeOnMaskKey } from './agree-on-mask-key.ts';
 import { ConfigError } from './config-error.ts';
+import { deliveriesOf, tellOpened } from './deliveries.ts';
 import { loginsOf } from './logins.ts';
 import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
@@ -60,6 +62,8 @@ export interface Control {
   /** Begins to serve; the address, where there is a console. */
   serve(certificate: CertificatePair, targetPlaces: () => readonly TargetPlace[]): Promise<string | undefined>;
   useCertificate(pair: CertificatePair): void;
+  /** Tells people, where policy names any. */
+  tell(notice: Notice | undefined): void;
   /** What `/readyz` warns of. */
   warnings(): readonly string[];
   close(): Promise<void>;
@@ -93,6 +97,7 @@ const NO_CONTROL: Control = {
   withOwnTokens: (others) => others,
   serve: async () => undefined,
   useCertificate() {},
+  tell() {},
   warnings: () => [],
   close: async () => {},
 };
@@ -120,15 +125,15 @@ export async function openControl(parts: Parts): Promise<Control> {
   const { config, told, inFlight } = parts;
   const place = config.console;
   if (place === undefined) return NO_CONTROL;
-  const opened = await openAccess(place, parts);
-  const { store, held, sessions, logins, access, approvals, withOwnTokens } = opened;
+  let consoleUrl = '';
+  const opened = await openAccess(place, parts, () => consoleUrl);
+  const { store, held, sessions, logins, access, approvals, withOwnTokens, deliveries } = opened;
   let server: ControlServer | undefined;
   const catalog = openCatalog(
     { folder: config.journal.folder as string, file: catalogFile(config.journal.folder as string) },
     (why) => told.log.error({ error: why }, 'the catalog of recordings cannot be kept up; the journal has all of it'),
   );
   const refusals = new Refusals();
-  let consoleUrl = '';
   return {
     access: accessOf(access, refusals, told.clock, (denied, target) =>
       suggest(denied, { consoleUrl, roles: parts.policy.roles(), target }),
@@ -158,7 +163,10 @@ export async function openControl(parts: Parts): Promise<Control> {
       return consoleUrl;
     },
     useCertificate: (pair) => server?.useCertificate(pair),
-    warnings: () => warningsOf(store, held.list().length),
+    tell: (notice) => {
+      if (notice !== undefined) deliveries.tell(notice);
+    },
+    warnings: () => warningsOf(store, held.list().length, deliveries.dead),
     async close() {
       await server?.stop();
       await catalog.close();
@@ -168,13 +176,14 @@ export async function openControl(parts: Parts): Promise<Control> {
 }
 
 /** The store, what lives in it and decides, and who signs in; all of it running. @throws {ConfigError} */
-async function openAccess(place: Place, parts: Parts) {
+async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) {
   const { config, told } = parts;
   const held = openHeldKills(join(config.dataFolder, 'kills.json'));
   const store = await openStoreOf(parts);
   const sessions = sessionsOf(place, store, parts);
   const logins = await loginsOf(config, told.clock);
-  const made = accessParts(store, held, parts, sessions);
+  const deliveries = deliveriesOf(store, { ...parts, consoleUrl });
+  const made = accessParts(store, held, { ...parts, tell: (notice) => deliveries.tell(notice) }, sessions);
   const { access, live, approvals, kills } = made;
   const stop = async () => {
     access.stop();
@@ -182,6 +191,7 @@ async function openAccess(place: Place, parts: Parts) {
     kills.stop();
     await made.questions.stop();
     await approvals.stop();
+    await deliveries.stop();
     await store.close();
   };
   access.start();
@@ -192,7 +202,9 @@ async function openAccess(place: Place, parts: Parts) {
     return storeFailed(error);
   });
   kills.start();
-  return { ...made, store, held, sessions, logins, stop };
+  deliveries.start();
+  tellOpened(deliveries, parts);
+  return { ...made, deliveries, store, held, sessions, logins, stop };
 }
 
 function openHeldKills(file: string): HeldKills {
@@ -203,10 +215,11 @@ function openHeldKills(file: string): HeldKills {
   }
 }
 
-function warningsOf(store: Store, kills: number): readonly string[] {
+function warningsOf(store: Store, kills: number, dead: number): readonly string[] {
   const { failure, unsealed } = store.health();
   return [
     ...(kills === 0 ? [] : [`${kills} kills hold at this gateway alone, until the store takes them`]),
+    ...(dead === 0 ? [] : [`${dead} notices could not be told: \`GET /api/v1/notices\` lists them`]),
     ...(failure === '' ? [] : [`the store of grants fails: ${failure}`]),
     ...(store.isHeard() ? [] : ['other gateways are not heard: grants count as ended until they are']),
     ...(unsealed === 0 ? [] : [`${unsealed} reads met rows of the store whose seal is not right`]),

@@ -15,6 +15,7 @@ import type { MaskRules } from '../masking/rules/mask-rules.ts';
 import type { CompileWhen } from '../policy/compiled-rule.ts';
 import { compileForGateway } from '../policy/gateway-rules.ts';
 import type { MaskRule } from '../policy/mask-rule.ts';
+import type { NotifyRule } from '../policy/notify-rule.ts';
 import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
@@ -60,6 +61,8 @@ export interface PolicyInForce {
   readonly roles: () => readonly Role[];
   /** The masks, default ones and those of the files; replaced together with the rules. */
   readonly masks: () => MaskRules;
+  /** Who is told of what; replaced together with the rules. */
+  readonly notify: () => readonly NotifyRule[];
   /** What is wrong with the files as they are now; empty while they are in force. */
   readonly findings: () => readonly Finding[];
   /** Reads the files now, changed a moment ago or not; resolves when what they are now is in force or refused. */
@@ -82,7 +85,7 @@ export async function loadPolicyInForce(
   let seen = options.reading.fingerprint;
   const first = await compiled(options.reading, options);
   if ('findings' in first) return { mistakes: first.findings };
-  let { rules, roles, masks } = first;
+  let { rules, roles, masks, notify } = first;
   let findings: readonly Finding[] = [];
   onLoaded(first.loaded);
   const readOnce = async () => {
@@ -95,7 +98,7 @@ export async function loadPolicyInForce(
       findings = loaded.findings;
       onRefused(findings);
     } else {
-      ({ rules, roles, masks } = loaded);
+      ({ rules, roles, masks, notify } = loaded);
       findings = [];
       onLoaded(loaded.loaded);
     }
@@ -117,6 +120,7 @@ export async function loadPolicyInForce(
     rules: () => rules,
     roles: () => roles,
     masks: () => masks,
+    notify: () => notify,
     findings: () => findings,
     look: reads.next,
     stop,
@@ -143,6 +147,7 @@ type Compiled =
       readonly rules: RuleSet;
       readonly roles: readonly Role[];
       readonly masks: MaskRules;
+      readonly notify: readonly NotifyRule[];
       readonly loaded: LoadedPolicy;
     }
   | { readonly findings: readonly Finding[] };
@@ -160,6 +165,7 @@ async function compiled({ files, result }: PolicyReading, { config, guards }: Op
     rules: compileForGateway(read.rules, options, await compilerFor(read.rules)),
     roles: read.roles,
     masks: new Made(read.masks, pattern),
+    notify: read.notify,
     loaded: { files, rules: read.rules.length, digest: read.digest },
   };
 }

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { openGuards } from '../config/open-guards.ts';
+import { noticeOfEvent } from '../control/notices/notices.ts';
 import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
@@ -111,7 +112,7 @@ export async function startGateway(
     const [{ access, approvals, releaseHeld }, observer] = [control, observerOf(told, lines, troubles)];
     const kept = { journal, inFlight, rates, digestOf, unknown, access, approvals, observer };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
-    const masking = maskingOf(config, policy, maskKeys, maskTeller(journal, told));
+    const masking = maskingOf(config, policy, maskKeys, maskTeller(tellingJournal(journal, control), told));
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
     const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners));
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
@@ -161,6 +162,16 @@ function openTargets(
       createTarget(target, config, told.clock, policy, readerTeller(target.name, troubles, told)),
     ]),
   );
+}
+
+/** The journal, of whose events people are told. */
+function tellingJournal(journal: Journal, { tell }: Control): Pick<Journal, 'append'> {
+  return {
+    append(event) {
+      tell(noticeOfEvent(event));
+      return journal.append(event);
+    },
+  };
 }
 
 async function openPolicy(

@@ -20,7 +20,9 @@ export type RowKind =
   | 'mask-key'
   | 'approval'
   | 'login'
-  | 'question';
+  | 'question'
+  | 'notice'
+  | 'notice-thread';
 
 /** A sealed document. */
 export interface Row {

@@ -14,6 +14,7 @@ import { OWN_RIGHTS_LIMITS } from '../../src/connectors/kubernetes/upstream/own-
 import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-identity.ts';
 import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
+import { NOTICE_LIMITS } from '../../src/control/notices/delivery.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
 import { PREVIEW_LIMITS } from '../../src/control/previews.ts';
@@ -92,6 +93,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],
+  ['Notices', { ...NOTICE_LIMITS }, 'src/control/notices/delivery.ts'],
   ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
   ['Tokens of the gateway’s own', { ...OWN_TOKEN_LIMITS }, 'src/control/own-token-limits.ts'],
   ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],

@@ -1,0 +1,162 @@
+/* What is worth telling people, in words: out of questions as they change and of events as the journal has them. */
+import type { Approval } from '../../approval/approval.ts';
+import type { Event, GrantChanged, KillChanged, MaskGuessed, MaskReturned } from '../../recording/event.ts';
+import { newId } from '../../std/ids.ts';
+import type { Notice } from './notice.ts';
+
+/** Limit: fields of a difference that a notice has; the rest stands in the console. */
+const CHANGES_MAX = 8;
+
+/** A question that a person is asked, or that is closed; undefined for what nobody is told: one whose preview is not there yet. */
+export function noticeOfApproval(approval: Approval): Notice | undefined {
+  const { id, state, asker, target, namespace, shown, answers, lookingUntil } = approval;
+  if (state === 'pending' && (lookingUntil !== undefined || answers.length > 0)) return undefined;
+  if (approval.exchange === 'forwarded') return undefined;
+  const about = { about: id, path: `/approvals/${id}`, target, namespace, caller: asker, risk: shown.risk };
+  const what = `${asker.subject} asks to ${shown.operation} on ${target}`;
+  if (state === 'pending')
+    return {
+      id: `${id}-asked`,
+      kind: 'approval.asked',
+      at: approval.lookedUpAt ?? approval.askedAt,
+      title: what,
+      facts: factsOf(approval),
+      isOver: false,
+      isLast: false,
+      ...about,
+    };
+  const last = answers.at(-1);
+  const by = last === undefined || state === 'expired' || state === 'withdrawn' ? '' : ` by ${last.by.subject}`;
+  const why = last === undefined || last.reason === '' ? [] : [`their reason: “${last.reason}”`];
+  const became = approval.exchange === 'waiting' || approval.exchange === 'gone' ? [] : [becameWords(approval)];
+  return {
+    id: `${id}-${state}-${approval.exchange}`,
+    kind: 'approval.ended',
+    at: approval.endedAt ?? approval.askedAt,
+    title: `${state}${by}: ${what}`,
+    facts: [...why, ...became],
+    isOver: true,
+    isLast: state !== 'approved' || approval.exchange !== 'waiting',
+    ...about,
+  };
+}
+
+function becameWords({ exchange, status }: Approval): string {
+  switch (exchange) {
+    case 'answered':
+      return `it ran, and the target answered ${status}`;
+    case 'unknown':
+      return 'it may have run: nobody knows';
+    case 'forwarded':
+      return 'it is being run';
+    case 'waiting':
+    case 'gone':
+      return 'it was not run';
+  }
+}
+
+function factsOf({ shown, seats, closesAt }: Approval): readonly string[] {
+  const { changes = [] } = shown;
+  const more = changes.length - CHANGES_MAX;
+  return [
+    `risk: ${shown.risk}`,
+    ...shown.risks,
+    ...changes
+      .slice(0, CHANGES_MAX)
+      .map(({ at, before, after }) => `${at}: ${before ?? '(nothing)'} → ${after ?? '(nothing)'}`),
+    ...(more > 0 ? [`and ${more} more fields`] : []),
+    ...shown.missing.map((what) => `not shown: ${what}`),
+    ...seats.map(({ rule, reason, quorum }) => `rule ${rule}${reason === '' ? '' : ` (${reason})`} asks ${quorum}`),
+    `open until ${new Date(closesAt).toISOString()}`,
+    ...(shown.reason === '' ? [] : [`in its own words: “${shown.reason}”`]),
+  ];
+}
+
+/** An event that people may be told of; undefined for all others. */
+export function noticeOfEvent(event: Event): Notice | undefined {
+  switch (event.type) {
+    case 'kill.changed':
+      return killNotice(event);
+    case 'grant.changed':
+      return grantNotice(event);
+    case 'mask.returned':
+    case 'mask.guessed':
+      return maskNotice(event);
+    default:
+      return undefined;
+  }
+}
+
+/** What an operator has opened at a gateway that has just started; undefined: nothing. */
+export function noticeOfOpened(
+  kind: 'guard.opened' | 'mask.opened',
+  ids: readonly string[],
+  at: number,
+): Notice | undefined {
+  if (ids.length === 0) return undefined;
+  const what = kind === 'guard.opened' ? 'guards' : 'masks';
+  const id = newId(at);
+  return {
+    ...NOTHING,
+    id,
+    about: id,
+    kind,
+    at,
+    title: `a gateway has started with opened ${what}: ${ids.join(', ')}`,
+    risk: 'high',
+  };
+}
+
+const NOTHING = { facts: [], isOver: true, isLast: true, path: '', target: '', namespace: '' } as const;
+
+function killNotice({ kill, state, what, value, by, reason, at }: KillChanged): Notice {
+  const isOver = state !== 'live';
+  return {
+    ...NOTHING,
+    id: `${kill}-${state}`,
+    kind: 'kill.changed',
+    at,
+    about: kill,
+    title: `${by} has ${isOver ? 'let go on' : 'stopped'} ${what}${value === '' ? '' : ` ${value}`}`,
+    facts: reason === '' ? [] : [`their reason: “${reason}”`],
+    risk: 'high',
+    isOver,
+    isLast: isOver,
+    target: what === 'target' ? value : '',
+  };
+}
+
+function grantNotice({ grant, state, holder, reason, parts, at }: GrantChanged): Notice {
+  return {
+    ...NOTHING,
+    id: `${grant}-${state}`,
+    kind: 'grant.changed',
+    at,
+    about: `grant ${grant}`,
+    title: `a grant of ${holder.subject} is ${state}`,
+    facts: reason === '' ? [] : [`in its own words: “${reason}”`],
+    risk: 'plain',
+    isOver: state !== 'pending',
+    isLast: state === 'ended',
+    target: parts[0]?.target ?? '',
+    caller: { ...holder, groups: [], kind: 'autonomous' },
+  };
+}
+
+function maskNotice(event: MaskReturned | MaskGuessed): Notice {
+  const title =
+    event.type === 'mask.returned'
+      ? 'a masked value that is watched came back from elsewhere'
+      : 'a caller tries what masked values are, by writing';
+  const { exchange, type: kind, at } = event;
+  return {
+    ...NOTHING,
+    id: `${exchange}-${kind}`,
+    kind,
+    at,
+    about: exchange,
+    title,
+    facts: [`exchange ${exchange}`],
+    risk: 'high',
+  };
+}

@@ -1,0 +1,93 @@
+import type { Notice } from './notice.ts';
+import type { Notifier } from './notifier.ts';
+import { postJson } from './post-json.ts';
+import { SendFailure } from './send-failure.ts';
+
+/** Who speaks, and where. */
+export interface SlackPlace {
+  /** Read for each notice. */
+  readonly token: () => string;
+  readonly channel: string;
+  /** Slack's API; another one in tests. */
+  readonly api?: string;
+}
+
+const SLACK_API = 'https://slack.com/api';
+
+/** Limit of Slack's own: characters of a section. Source: https://docs.slack.dev/reference/block-kit/blocks/section-block */
+const SECTION_CHARACTERS_MAX = 2_900;
+
+/** Answers after which a second try cannot do better. Source: https://docs.slack.dev/reference/methods/chat.postMessage */
+const HOPELESS: ReadonlySet<string> = new Set([
+  'account_inactive',
+  'channel_not_found',
+  'invalid_auth',
+  'invalid_blocks',
+  'is_archived',
+  'missing_scope',
+  'not_authed',
+  'not_in_channel',
+  'token_revoked',
+]);
+
+/** A message in a channel, changed as what it is about goes on. It tells, with a link, and answers nothing. */
+export function slack({ token, channel, api = SLACK_API }: SlackPlace): Notifier {
+  return {
+    async send(notice, { signal, link, thread }) {
+      const [at, where] = placeOf(thread);
+      const body = JSON.stringify({
+        channel: where ?? channel,
+        ...(at === undefined ? {} : { ts: at }),
+        text: escaped(notice.title),
+        blocks: blocksOf(notice, link),
+        unfurl_links: false,
+      });
+      const method = at === undefined ? 'chat.postMessage' : 'chat.update';
+      const text = await postJson(`${api}/${method}`, body, { authorization: `Bearer ${token().trim()}` }, signal);
+      const answer = answerOf(text);
+      if (answer.ok !== true)
+        throw new SendFailure(`Slack says \`${answer.error}\``, HOPELESS.has(String(answer.error)));
+      return JSON.stringify([answer.ts, answer.channel]);
+    },
+  };
+}
+
+/** The message that is changed: it goes by the channel's id, and not by its name. */
+function placeOf(thread: string | undefined): readonly [at: string | undefined, channel: string | undefined] {
+  return thread === undefined ? [undefined, undefined] : (JSON.parse(thread) as [string, string]);
+}
+
+function answerOf(text: string): {
+  readonly ok?: unknown;
+  readonly error?: unknown;
+  readonly ts?: unknown;
+  readonly channel?: unknown;
+} {
+  try {
+    return JSON.parse(text) as ReturnType<typeof answerOf>;
+  } catch {
+    throw new SendFailure('Slack’s answer is no JSON');
+  }
+}
+
+function blocksOf({ title, facts, risk, isOver }: Notice, link: string): readonly unknown[] {
+  const mark = isOver ? '' : risk === 'high' ? '🔴 ' : risk === 'raised' ? '🟡 ' : '';
+  const text = escaped(facts.join('\n'));
+  const shown = cut(text);
+  const head = cut(escaped(`${mark}${title}`));
+  return [
+    { type: 'section', text: { type: 'mrkdwn', text: head, verbatim: true } },
+    ...(shown === '' ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: shown, verbatim: true } }]),
+    ...(link === '' ? [] : [{ type: 'context', elements: [{ type: 'mrkdwn', text: `<${link}|look at it>` }] }]),
+  ];
+}
+
+/** T78: what is cut says so; all of it stands behind the link. */
+function cut(text: string): string {
+  return text.length <= SECTION_CHARACTERS_MAX ? text : `${text.slice(0, SECTION_CHARACTERS_MAX)}\n… and more`;
+}
+
+/** Security: whoever names an object cannot put a link, a mention or a markup into the message. Source: https://docs.slack.dev/messaging/formatting-message-text */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
