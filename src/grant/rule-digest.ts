@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Rule } from '../policy/rule.ts';
+import { sortedJson } from '../policy/rule-said.ts';
 
 /**
  * What of a rule a grant was given under, in one digest: a rule that says something else now ends it, so that no reload widens what was asked for. Its place,
  * its reason and its bounds are not part of it; lower bounds hold at once.
  */
 export function ruleDigest({ source: _, reason: __, request: ___, neutralise: ____, ...said }: Rule): string {
-  return createHash('sha256').update(JSON.stringify(said, sortedKeys)).digest('base64url');
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256').update(sortedJson(said)).digest('base64url');
 }

@@ -3,7 +3,7 @@ import { DEFAULT_HOLD, type Holding } from '../model/hold-terms.ts';
 import { namedAlone, narrowerList } from './advice.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
-import type { FactKind, Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { guardAdvice } from './guards/guard.ts';
 import { mayHearRejection } from './may-hear.ts';
 import { offeredFor } from './offered.ts';
@@ -12,6 +12,7 @@ import type { Question } from './question.ts';
 import type { Rule } from './rule.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
 import { BROKEN, missingFacts, YES } from './truth.ts';
+import { FACT_WORDS } from './truth-words.ts';
 
 /**
  * What policy answers. Strength: deny > hold > allow > silence, which denies; the order of rules changes nothing, neither the answer nor the rule that is
@@ -88,15 +89,6 @@ function deniedBy({ by: { rule }, truth }: Spoken<CompiledRule>, facts: Facts): 
   const reason = rule.reason === '' ? `rule \`${rule.id}\` denies it` : rule.reason;
   return { effect: 'deny', by: 'rule', rule: rule.id, reason, advice: '' };
 }
-
-/** What each fact is called in a sentence. */
-const FACT_WORDS: Record<FactKind, string> = {
-  existing: 'the live object',
-  result: 'the object as the server would store it',
-  pod: 'the pod',
-  namespaceLabels: 'the labels of the namespace',
-  services: 'the services in front of the pod',
-};
 
 function incomplete(id: string, truth: number, { rejection }: Facts, word = 'rule'): DenyDecision {
   const kinds = missingFacts(truth);

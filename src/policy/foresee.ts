@@ -15,7 +15,8 @@ import { guardAdvice, type SpeakingGuard } from './guards/guard.ts';
 import { offeredFor } from './offered.ts';
 import type { Question } from './question.ts';
 import { partsOf, type RuleSet, type RuleSetParts } from './rule-set.ts';
-import { missingFacts, missingParts, type Truth, type UnsaidKind } from './truth.ts';
+import { missingFacts, missingParts } from './truth.ts';
+import { needsOf } from './truth-words.ts';
 
 /**
  * The answer to all requests like the supposed one at `nowMs`, or what it hangs on. Looks nothing up.
@@ -124,32 +125,4 @@ function permission({ hold, allow, builtIn }: Evaluation): Foresight {
 function undecided<By>(spoken: readonly Spoken<By>[], id: (by: By) => string): Foresight | undefined {
   const open = spoken[0];
   return open === undefined ? undefined : { effect: 'incomplete', rule: id(open.by), needs: needsOf(open.truth) };
-}
-
-const FACT_WORDS: Record<FactKind, string> = {
-  existing: 'the live object',
-  result: 'the object as the server would store it',
-  pod: 'the pod',
-  namespaceLabels: 'the labels of the namespace',
-  services: 'the services in front of the pod',
-};
-
-const PART_WORDS: Record<UnsaidKind, string> = {
-  name: 'the name of the object',
-  namespace: 'the namespace',
-  body: 'the object that would be sent',
-  options: 'the options of the request',
-  command: 'the command and its container',
-  container: 'the container',
-  ports: 'the ports',
-  path: 'the path behind the proxy',
-  condition: 'the whole request for its condition',
-};
-
-function needsOf(truth: Truth): readonly string[] {
-  const needs = [
-    ...missingParts(truth).map((part) => PART_WORDS[part]),
-    ...missingFacts(truth).map((kind) => FACT_WORDS[kind]),
-  ];
-  return needs.length === 0 ? ['the whole request'] : needs;
 }
