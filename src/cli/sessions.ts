@@ -10,6 +10,7 @@ import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
 import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
+import { instant } from './recorded/time-options.ts';
 import { table } from './table.ts';
 
 interface OutputOptions extends JournalOptions {
@@ -167,15 +168,4 @@ function lines(texts: readonly string[]): string {
 function count(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1 to 999999');
   return Number(text);
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function instant(text: string): number {
-  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (amount !== undefined && unit !== undefined) return Date.now() - Number(amount) * (UNIT_MS[unit] as number);
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at))
-    throw new InvalidArgumentError('expected an instant like 2026-01-31T12:00:00Z or a time like 30m');
-  return at;
 }

@@ -1,7 +1,8 @@
 import type { PolicyPorts } from '../cli/policy/policy.ts';
 import { powerOf } from '../connectors/kubernetes/powers.ts';
 import { readRbac } from './read-rbac.ts';
+import { readRecorded } from './read-recorded.ts';
 import { readRequest } from './read-request.ts';
 
 /** What `sallyport policy` needs of the connector. */
-export const policyPorts: PolicyPorts = { readRequest, powerOf, readRbac };
+export const policyPorts: PolicyPorts = { readRequest, powerOf, readRbac, readRecorded };

@@ -61,5 +61,27 @@ groups of \`system:\` nobody, since no token can carry them. A RoleBinding's rul
 something by RBAC may do it by the rules and nobody else, with one exception: powers (exec, proxies, tokens, …) that a role reaches by a wildcard are left out, and
 listed. \`--powers\` takes them over, each as a rule of its own that names it. Exec, attach and port-forward are had for \`create\` here, so a role that has \`get\` of them
 alone gives nothing. [Guards](guards.md) deny on top of it.
+
+## simulate
+
+\`policy simulate OLD NEW\` asks both policies, with the guards of \`--config\`, about each exchange that the journal has since \`--since\`: with the caller, its groups and labels, the grants that
+it had then, the scope of its token, the instant, path, query, command and ports. A journal has no body and no looked-up fact. What policy answered then stands for them, as far as the
+old policy can have given that answer: of what was allowed, whatever would have denied or held it had said no.
+
+| answer | meaning |
+|---|---|
+| would be answered otherwise | for certain: another effect, or other places that are shown unmasked |
+| it cannot be known | it hangs on what is named, which one of the two asks for and the other does not |
+| could not be read again | a name in it is masked, or it came with a token whose scope is in no journal that was given |
+| answered otherwise than the old policy would | the old policy is not what was in force then, or other guards were: what it would have answered is reckoned without the recorded answer |
+
+A request that a rule edits is asked about as it came; what the edits make of it is not known. Of a port-forward, which ports were opened inside its stream is not. Exit code 1 where
+anything would differ, or might.
+
+## tighten
+
+\`policy tighten\` prints a patch, for \`git apply\` or \`patch -p1\` in the folder in which it was run. A rule whose uses are no product of verbs, kinds, names and namespaces becomes several, with ids of
+their own (\`ID-2\`); a grant hangs on a \`request\` rule and is never touched. Each part permits nothing that its rule does not, and all that it was used for; the edited text is read again and
+held to that before it is printed. Exit code 1 where there is something to narrow.
 `;
 }

@@ -6,6 +6,7 @@ import { CliError } from '../cli-error.ts';
 import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type Question, questionOfRefusal } from './from-refusal.ts';
+import { reportCommand } from './grants-report.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
 import { type ScopeOptions, scopeOf, withScopeOptions } from './scope-options.ts';
 import { waitForGrant } from './wait-for-grant.ts';
@@ -34,7 +35,8 @@ export function grantsCommand(env: Environment): Command {
     .addCommand(showCommand(env))
     .addCommand(endCommand(env, 'release', 'give your own grant back, before its end'))
     .addCommand(endCommand(env, 'revoke', 'end somebody’s grant now, with its streams; needs the role operator'))
-    .addCommand(watchCommand(env));
+    .addCommand(watchCommand(env))
+    .addCommand(reportCommand());
 }
 
 function requestCommand(env: Environment): Command {

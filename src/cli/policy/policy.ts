@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import type { Catalog } from '../../policy/analysis/space.ts';
+import type { OperationReader } from '../recorded/recall.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { importCommand, type RbacReader } from './import-command.ts';
 import type { RequestReader } from './offline-request.ts';
 import { seedCommand } from './seed-command.ts';
+import { simulateCommand } from './simulate-command.ts';
 import { testCommand } from './test-command.ts';
+import { tightenCommand } from './tighten-command.ts';
 import { whoCanCommand } from './who-can.ts';
 
 /** What the commands need of the connector, which they cannot reach themselves. */
@@ -14,10 +17,11 @@ export interface PolicyPorts {
   readonly readRequest: RequestReader;
   readonly powerOf: Catalog['powerOf'];
   readonly readRbac: RbacReader;
+  readonly readRecorded: OperationReader;
 }
 
 /** `sallyport policy`. */
-export function policyCommand({ readRequest, powerOf, readRbac }: PolicyPorts): Command {
+export function policyCommand({ readRequest, powerOf, readRbac, readRecorded }: PolicyPorts): Command {
   return new Command('policy')
     .addCommand(checkCommand(powerOf))
     .addCommand(explainCommand(readRequest))
@@ -25,5 +29,7 @@ export function policyCommand({ readRequest, powerOf, readRbac }: PolicyPorts): 
     .addCommand(diffCommand(powerOf))
     .addCommand(whoCanCommand(powerOf))
     .addCommand(importCommand(powerOf, readRbac))
-    .addCommand(seedCommand());
+    .addCommand(seedCommand())
+    .addCommand(simulateCommand(readRecorded))
+    .addCommand(tightenCommand());
 }
