@@ -54,15 +54,24 @@ written, so a condition that is written otherwise is a change); what a body hold
 for\`). Guards that look into bodies alone (privileged pods, service accounts) are not told. Exit codes: \`diff\` 1 where anything differs, \`who-can\` 1 where the
 answer is nobody.
 
-## policy import rbac
+${aboutImport()}
+${aboutJournal()}`;
+}
+
+function aboutImport(): string {
+  return `## policy import rbac
 
 Each binding's role becomes rules: a user is a subject, a service account the subject \`system:serviceaccount:NAMESPACE:NAME\`, \`system:authenticated\` everyone, other
 groups of \`system:\` nobody, since no token can carry them. A RoleBinding's rules are for its namespace. An aggregated ClusterRole is what it selects. Whoever may do
 something by RBAC may do it by the rules and nobody else, with one exception: powers (exec, proxies, tokens, …) that a role reaches by a wildcard are left out, and
 listed. \`--powers\` takes them over, each as a rule of its own that names it. Exec, attach and port-forward are had for \`create\` here, so a role that has \`get\` of them
 alone gives nothing. [Guards](guards.md) deny on top of it.
+`;
+}
 
-## simulate
+/** What asks the journal. */
+function aboutJournal(): string {
+  return `## simulate
 
 \`policy simulate OLD NEW\` asks both policies, with the guards of \`--config\`, about each exchange that the journal has since \`--since\`: with the caller, its groups and labels, the grants that
 it had then, the scope of its token, the instant, path, query, command and ports. A journal has no body and no looked-up fact. What policy answered then stands for them, as far as the
