@@ -156,11 +156,5 @@ export const notifier = z
     'expected one of `slack`, `teams`, `webhook`, `pagerduty` and `module`',
   );
 
-/** A time in which everything is forwarded and what policy would refuse is marked. */
-export const observe = z.strictObject({
-  targets: z.array(word).min(1),
-  until: z.iso.datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' }),
-});
-
 /** Approvals that wait, in all and of one caller. */
 export const heldCount = z.int('expected a whole number').min(1, 'expected at least 1');

@@ -97,6 +97,11 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
     'f:11:49: unsafe.openGuards[0].targets[0]: no target is called `lab*`',
   ],
   [
+    'a target that is observed for longer than 30 days',
+    (good) => `${good}unsafe: { observe: { targets: ["*"], until: "2099-01-01T00:00:00Z" } }\n`,
+    'f:11:38: unsafe.observe.until: expected an instant within 30 days: policy is tried for a while, and then enforced',
+  ],
+  [
     'a guard that is opened with a misspelt key',
     (good) => `${good}unsafe: { openGuards: [{ id: traffic, namespace: [a] }] }\n`,
     'f:11:39: unsafe.openGuards[0].namespace: unknown key `namespace`',

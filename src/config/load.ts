@@ -12,7 +12,7 @@ import { isTrustedUrl } from '../std/trusted-url.ts';
 import { clashes } from './clashes.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { type ConfigDocument, configSchema } from './schema.ts';
+import { type ConfigDocument, configSchema, OBSERVED_DAYS_MAX } from './schema.ts';
 import { stringsAt, valuesAt } from './values-at.ts';
 
 /** The configuration: frozen, with absolute paths. */
@@ -53,6 +53,7 @@ export function parseConfig(
     ...loginsWithoutConsole(located, value),
     ...unknownGuards(located, value, known.guards),
     ...unreachedTargets(located, value),
+    ...observedTooLong(located, value, Date.now()),
     ...clashes(located, value),
   ];
   if (!parsed.success || findings.length > 0)
@@ -173,12 +174,29 @@ function unknownGuards(located: Located, value: unknown, guards: ReadonlySet<str
   );
 }
 
-/** An opening of a guard that reaches no target opens nothing, and was meant to. */
+/** What is only observed is not a way to run without policy for good. */
+function observedTooLong(located: Located, value: unknown, nowMs: number): Finding[] {
+  return stringsAt(value, 'unsafe.observe.until').flatMap(({ path, value: until }) =>
+    Date.parse(until) - nowMs <= OBSERVED_DAYS_MAX * 86_400_000
+      ? []
+      : [
+          findingAt(
+            located,
+            path,
+            `expected an instant within ${OBSERVED_DAYS_MAX} days: policy is tried for a while, and then enforced`,
+          ),
+        ],
+  );
+}
+
+/** An opening that reaches no target opens nothing, and was meant to. */
 function unreachedTargets(located: Located, value: unknown): Finding[] {
   const names = stringsAt(value, 'targets.*.name').map((each) => each.value);
-  return stringsAt(value, 'unsafe.openGuards.*.targets.*').flatMap(({ path, value: pattern }) =>
-    names.some(anyGlob([pattern])) ? [] : [findingAt(located, path, `no target is called \`${pattern}\``)],
-  );
+  return ['unsafe.openGuards.*.targets.*', 'unsafe.observe.targets.*']
+    .flatMap((place) => stringsAt(value, place))
+    .flatMap(({ path, value: pattern }) =>
+      names.some(anyGlob([pattern])) ? [] : [findingAt(located, path, `no target is called \`${pattern}\``)],
+    );
 }
 
 /** The files that the entries under `policy.files` stand for: a folder's `.yaml` and `.yml` files, in the order of their names. */

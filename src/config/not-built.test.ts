@@ -45,11 +45,6 @@ suite('what is not built yet is refused at its place, and says what it will be',
       'telling by e-mail',
     ],
     ['workers: 2', 'workers', 'processes that share the work'],
-    [
-      'unsafe: { observe: { targets: [prod], until: 2026-03-01T09:00:00Z } }',
-      'unsafe.observe',
-      'a time in which policy is tried and nothing that it would refuse is refused',
-    ],
   ] as const;
   for (const [text, path, what] of configs) {
     test(`configuration: ${path}`, () => {
@@ -60,7 +55,6 @@ suite('what is not built yet is refused at its place, and says what it will be',
   const rules = [
     ['effect: hold, hold: { signed: true }', 'hold.signed', 'answers that are signed'],
     ['effect: allow, record: { bodies: none }', 'record', 'what is kept of an exchange'],
-    ['effect: deny, mode: observe', 'mode', 'rules that are observed before they are enforced'],
   ] as const;
   for (const [text, key, what] of rules) {
     test(`policy: rules[].${key}`, () => {

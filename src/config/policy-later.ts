@@ -151,7 +151,9 @@ export const output = z
 /** Whether a rule is enforced, or only observed. */
 export const mode = z
   .enum(['enforce', 'observe'])
-  .describe('On a deny, hold or budget: `observe` decides nothing and is reported.');
+  .describe(
+    'On a deny or hold: `observe` decides nothing; what it would have decided is in the journal, and `sallyport policy shadow report` tells it. Default: `enforce`.',
+  );
 
 /** A role in the control plane. */
 export const role = z

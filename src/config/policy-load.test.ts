@@ -154,6 +154,11 @@ const MISTAKES: readonly (readonly [string, string, ...string[]])[] = [
     'a.yaml:7:72: rules[0].amend: only an allow can amend, not a deny',
   ],
   [
+    'an observed allow',
+    policy(GOOD.replace('}', ', mode: observe }')),
+    'a.yaml:7:73: rules[0].mode: only a deny or a hold can be observed: no `allow`, and silence, guards and masks are in force',
+  ],
+  [
     'a deny that shows output',
     policy(GOOD.replace('allow', 'deny').replace('}', ', output: { neutralise: false } }')),
     'a.yaml:7:72: rules[0].output: only an allow shows output, not a deny',

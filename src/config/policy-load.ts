@@ -186,6 +186,11 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   const { effect } = rule;
   if (rule.request !== undefined && effect !== 'request')
     yield ['request', `only a request can be asked for, not a ${effect}`];
+  if (rule.mode !== undefined && effect !== 'deny' && effect !== 'hold')
+    yield [
+      'mode',
+      `only a deny or a hold can be observed: no \`${effect}\`, and silence, guards and masks are in force`,
+    ];
   if (rule.hold !== undefined && effect !== 'hold') yield ['hold', `only a hold asks a person, not a ${effect}`];
   yield* liftMistakes(rule);
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];

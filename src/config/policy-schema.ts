@@ -252,7 +252,7 @@ const rule = z
     stream: notBuilt(stream, 'how long a stream may live'),
     output: output.optional(),
     unmask: unmask.optional(),
-    mode: notBuilt(mode, 'rules that are observed before they are enforced'),
+    mode: mode.optional(),
   })
   .describe('A rule. Every key narrows; lists are any-of. A rule of a Role can be pasted in, and gets an `effect`.');
 

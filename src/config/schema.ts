@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { eks } from './eks.ts';
-import { consolePlace, control, heldCount, journalPlace, login, notifier, observe, person, store } from './later.ts';
+import { consolePlace, control, heldCount, journalPlace, login, notifier, person, store } from './later.ts';
 import { notBuilt } from './not-built.ts';
 import { callers, duration, namespace, targets, word } from './policy-words.ts';
 
@@ -366,6 +366,20 @@ const guardOpening = z.strictObject({
     .describe('For what is in these namespaces alone; what is in none, or in many, is in none of them.'),
 });
 
+/** Limit: a policy is only observed for so long, in days, and then enforced. */
+export const OBSERVED_DAYS_MAX = 30;
+
+const observe = z
+  .strictObject({
+    targets: targets.describe('Whose policy is only observed; with `*`.'),
+    until: z.iso
+      .datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' })
+      .describe(`When policy is enforced again; ${OBSERVED_DAYS_MAX} days ahead at most.`),
+  })
+  .describe(
+    'A time in which policy is tried: what it would refuse or hold is forwarded and marked. Guards and masks stay in force. Every reply, `/readyz`, the log, the metrics and the journal say so.',
+  );
+
 const unsafe = z
   .strictObject({
     openGuards: z
@@ -384,7 +398,7 @@ const unsafe = z
       )
       .default([])
       .describe('Default masks to open: what they mask is shown to these callers.'),
-    observe: notBuilt(observe, 'a time in which policy is tried and nothing that it would refuse is refused'),
+    observe: observe.optional(),
   })
   .prefault({});
 

@@ -34,6 +34,7 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       namespaces: rule.namespaces?.map(
         (entry) => (typeof entry === 'string' ? { name: entry } : entry) as NamespaceMatch,
       ),
+      observed: rule.mode === 'observe' ? true : undefined,
       query: rule.query,
       times: rule.times === undefined ? undefined : toTimes(rule.times),
       exec: rule.exec,

@@ -19,16 +19,16 @@ export interface Metrics extends Omit<Observer, 'failed'> {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks, edited } = exchangeMetrics([
-    registry,
-  ]);
+  const { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks, edited, shadowed } =
+    exchangeMetrics([registry]);
   const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe } = stateMetrics([
     registry,
   ]);
   return {
     registry,
     begun: (target) => open.inc({ target }),
-    ended({ target, outcome, code, durationMs, isStream, notes, edits }) {
+    ended({ target, outcome, code, durationMs, isStream, notes, edits, shadow }) {
+      if (shadow !== undefined) shadowed.inc({ target, effect: shadow.effect });
       for (const { kind } of notes) unevaluated.inc({ target, kind });
       for (const kind of ['masked', 'neutralised'] as const)
         if (edits[kind] > 0) edited.inc({ target, kind }, edits[kind]);
@@ -75,6 +75,12 @@ function exchangeMetrics(registers: Registry[]) {
     help: 'Exchanges that have begun and not ended.',
     labelNames: ['target'],
   });
+  const shadowed = new Counter({
+    registers,
+    name: 'sallyport_shadow_decisions_total',
+    help: 'Exchanges that the whole policy would have answered otherwise, by what it would have answered: rules with `mode: observe`, and targets under `unsafe.observe`.',
+    labelNames: ['target', 'effect'],
+  });
   const duration = new Histogram({
     registers,
     name: 'sallyport_exchange_duration_seconds',
@@ -112,7 +118,7 @@ function exchangeMetrics(registers: Registry[]) {
     help: 'Edits made in what passed: `masked` values, `neutralised` sequences and characters that do harm to a terminal or a model, shown instead of done.',
     labelNames: ['target', 'kind'],
   });
-  return { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks, edited };
+  return { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks, edited, shadowed };
 }
 
 /** How the gateway itself is. */
@@ -157,6 +163,10 @@ function stateMetrics(registers: Registry[]) {
       this.set(free.of() ?? Number.NaN);
     },
   });
-  const unsafe = new Gauge({ registers, name: 'sallyport_unsafe_options', help: 'Guards that an operator opened.' });
+  const unsafe = new Gauge({
+    registers,
+    name: 'sallyport_unsafe_options',
+    help: 'Guards, masks and targets that an operator opened under `unsafe`.',
+  });
   return { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe };
 }

@@ -44,6 +44,7 @@ import { maskTeller } from './mask-teller.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget, noWriteBack } from './no-target.ts';
 import { observerOf, openToldJournal, policyTeller, readerTeller, type Told, tellCounts } from './observe.ts';
+import { type ObservedTargets, observedTargets } from './observed-targets.ts';
 import { type Control, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
@@ -96,11 +97,11 @@ export async function startGateway(
     told.metrics.journalFree(() => journal.health().freeBytes);
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
-    const troubles = new TargetTroubles(told.clock);
+    const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
     const maskKeys = openMaskKeys(config);
     const control = await openControl({ config, told, journal, policy, inFlight, maskKeys });
     closers.push(() => control.close());
-    const targets = openTargets(config, { rules: policy.rules, access: control.access }, troubles, told);
+    const targets = openTargets(config, { rules: policy.rules, access: control.access, observed }, troubles, told);
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
     const certificate = await openCertificate(config, () => [...listeners, control], told);
     closers.push(certificate.stop);
@@ -110,7 +111,7 @@ export async function startGateway(
     const digestOf = keyedDigest(await ownKey(join(config.dataFolder, 'journal.key')));
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
     const [{ access, approvals, releaseHeld }, observer] = [control, observerOf(told, lines, troubles)];
-    const kept = { journal, inFlight, rates, digestOf, unknown, access, approvals, observer };
+    const kept = { journal, inFlight, rates, digestOf, unknown, access, approvals, observer, observed };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, maskKeys, maskTeller(tellingJournal(journal, control), told));
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
@@ -126,7 +127,7 @@ export async function startGateway(
       await close();
       await privatePort.stop();
     };
-    const readinessNow = () => readiness(state, journal, policy, certificate, troubles, control);
+    const readinessNow = () => readiness(state, journal, policy, certificate, troubles, control, observed);
     const privatePort = await openPrivatePort(config, readinessNow, told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
@@ -182,9 +183,17 @@ async function openPolicy(
 ): Promise<PolicyInForce> {
   const guards = openGuards(config);
   for (const guard of guards.told) told.log.warn({ guard }, 'unsafe: an operator has opened this guard');
+  const observed = observedTargets(config, told.clock);
+  for (const warning of observed.warnings()) told.log.warn(warning);
   for (const { id } of config.unsafe.openMasks) told.log.warn({ mask: id }, 'unsafe: an operator has opened this mask');
-  told.metrics.unsafeOptions(guards.told.length + config.unsafe.openMasks.length);
-  journal.append({ type: 'gateway.started', at: told.clock.now(), version: version(), openGuards: guards.told });
+  told.metrics.unsafeOptions(guards.told.length + config.unsafe.openMasks.length + observed.warnings().length);
+  journal.append({
+    type: 'gateway.started',
+    at: told.clock.now(),
+    version: version(),
+    openGuards: guards.told,
+    ...(observed.event === undefined ? {} : { observed: observed.event }),
+  });
   const policy = await loadPolicyInForce({ config, guards, reading, ...policyTeller(journal, told) });
   if ('mistakes' in policy) throw new ConfigError(policy.mistakes.map(formatFinding).join('\n'));
   return policy;
@@ -236,12 +245,13 @@ function dataPaths(
     readonly access: Access;
     readonly masking: Masking;
     readonly approvals: Approvals;
+    readonly observed: ObservedTargets;
   },
   { authenticate }: Authenticator,
   { clock }: Told,
 ): ServeTarget {
   const sessions = new Sessions(undefined, clock);
-  const { access, approvals, masking } = kept;
+  const { access, approvals, masking, observed } = kept;
   const deleted = new DeletedObjects(clock);
   const shared = {
     deleted,
@@ -258,15 +268,19 @@ function dataPaths(
     clock,
     sessionOf: sessions.of.bind(sessions),
   };
-  const gatewayOf = (target: string, parts: Pick<Target, 'connector' | 'probe' | 'writeBack'>): Gateway => ({
-    ...shared,
-    ...parts,
-    recorder: createRecorder({ ...recording, target }),
-  });
+  const gatewayOf = (target: string, parts: Pick<Target, 'connector' | 'probe' | 'writeBack'>): Gateway => {
+    const observing = observed.of(target);
+    return {
+      ...shared,
+      ...parts,
+      recorder: createRecorder({ ...recording, target }),
+      ...(observing === undefined ? {} : { observing }),
+    };
+  };
   const gateways = new Map([...targets].map(([name, target]) => [name, gatewayOf(name, target)]));
   const nowhere = gatewayOf('', { connector: noTarget, probe: noProbe, writeBack: noWriteBack });
-  return (target, raw, signal) =>
-    serve((target === undefined ? undefined : gateways.get(target)) ?? nowhere, raw, signal);
+  return async (target = '', raw, signal) =>
+    observed.marked(target, await serve(gateways.get(target) ?? nowhere, raw, signal));
 }
 
 async function listen(
@@ -344,6 +358,7 @@ function readiness(
   certificate: CertificateInForce,
   troubles: TargetTroubles,
   control: Control,
+  observed: ObservedTargets,
 ) {
   const health = journal.health();
   const refused = certificate.failure();
@@ -358,6 +373,7 @@ function readiness(
         .findings()
         .map((finding) => `the policy files are refused, an older set is in force: ${formatFinding(finding)}`),
       ...(refused === undefined ? [] : [`the certificate’s files are refused, an older one is in force: ${refused}`]),
+      ...observed.warnings(),
       ...troubles.lines(),
       ...control.warnings(),
       ...(health.room === 'low' ? [`the journal’s disk is nearly full: ${health.freeBytes} bytes are free`] : []),

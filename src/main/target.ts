@@ -21,6 +21,7 @@ import { permissions } from '../policy/permissions.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import { collectBytes } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
+import type { ObservedTargets } from './observed-targets.ts';
 import { type ReaderTold, toldReader } from './told-reader.ts';
 import type { Way } from './way.ts';
 import { kubeconfigWay, wayTo } from './way-to.ts';
@@ -83,22 +84,32 @@ export function createTarget(
 interface Policy {
   readonly rules: () => RuleSet;
   readonly access: Pick<Access, 'grantsOf' | 'suggest'>;
+  readonly observed: Pick<ObservedTargets, 'of'>;
 }
 
 function reviewsOf(
   target: string,
-  { rules, access }: Policy,
+  { rules, access, observed }: Policy,
   probe: Probe,
   own: OwnRights | undefined,
   clock: Clock,
 ): Reviews {
+  const observing = observed.of(target);
+  const guards = () => (observing !== undefined && clock.now() < observing.untilMs ? observing.guards() : undefined);
   return {
-    foresee: (caller, supposed) => foresee(rules(), caller, supposed, clock.now(), {}, access.grantsOf(caller)),
+    foresee(caller, supposed) {
+      const nowMs = clock.now();
+      const answer = foresee(rules(), caller, supposed, nowMs, {}, access.grantsOf(caller));
+      const open = answer.effect === 'allow' ? undefined : guards();
+      return open === undefined ? answer : foresee(open, caller, supposed, nowMs);
+    },
     async foreseeLooked(caller, supposed) {
       const [inForce, nowMs, grants] = [rules(), clock.now(), access.grantsOf(caller)];
       const kinds = factsForeseen(inForce, caller, supposed, nowMs, grants);
       const facts = await lookUpAll(probe, kinds, caller, supposed.operation);
-      return advised(foresee(inForce, caller, supposed, nowMs, facts, grants), target, access);
+      const answer = foresee(inForce, caller, supposed, nowMs, facts, grants);
+      const open = answer.effect === 'allow' ? undefined : guards();
+      return open === undefined ? advised(answer, target, access) : foresee(open, caller, supposed, nowMs, facts);
     },
     async ownMissing({ subject, groups }, spec) {
       const asked = attributesIn(spec);
@@ -106,7 +117,12 @@ function reviewsOf(
     },
     ownReach: async ({ subject, groups }, namespace) => own?.reach(namespace, { subject, groups }),
     rulesFor: (caller, namespace) =>
-      permissions(rules(), caller, { target, namespace, nowMs: clock.now(), grants: access.grantsOf(caller) }),
+      permissions(guards() ?? rules(), caller, {
+        target,
+        namespace,
+        nowMs: clock.now(),
+        grants: access.grantsOf(caller),
+      }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Amendment } from './amendment.ts';
 import type { Holding } from './hold-terms.ts';
+import type { Observed } from './observed.ts';
 import type { Offered } from './offered.ts';
 
 /** What policy answers. Strength: deny > hold > allow > silence, which denies. */
@@ -21,6 +22,8 @@ export interface AllowDecision {
   readonly grant?: string;
   /** The question that persons have answered with yes; absent where no rule holds it. */
   readonly approval?: string;
+  /** The target's policy is only observed: what it would have answered. Absent: policy itself allows. */
+  readonly observed?: Observed;
   readonly notes?: readonly DecisionNote[];
 }
 

@@ -9,6 +9,9 @@ import type { Answered, Ask } from './judge.ts';
 import type { Recording } from './recording.ts';
 import { resolve } from './resolve.ts';
 
+/** What policy is asked with. */
+export type PolicyPorts = Pick<Gateway, 'probe' | 'clock' | 'access'>;
+
 /**
  * Asks policy about operations of one caller, each with the facts that it needs.
  *
@@ -16,7 +19,7 @@ import { resolve } from './resolve.ts';
  * that is not known to be there is taken not to be.
  */
 export function askPolicy(
-  gateway: Pick<Gateway, 'probe' | 'clock' | 'access'>,
+  gateway: PolicyPorts,
   recording: Pick<Recording, 'probed'>,
   rules: RuleSet,
   caller: Caller,

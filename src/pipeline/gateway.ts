@@ -5,6 +5,7 @@ import type { RuleSet } from '../policy/rule-set.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Access } from './access.ts';
 import type { Approvals } from './approvals.ts';
+import type { Observing } from './ask-shadow.ts';
 import type { DeletedObjects } from './deleted-objects.ts';
 import type { Limits } from './limits.ts';
 import type { Masking } from './masking.ts';
@@ -20,6 +21,8 @@ export interface Gateway {
   readonly connector: Connector;
   /** The rules in force now; a reload replaces them whole. */
   readonly rules: () => RuleSet;
+  /** Where the policy of this target is only observed; absent: it is enforced. */
+  readonly observing?: Observing;
   readonly probe: Probe;
   /** Where the values of masks come from that are written back. */
   readonly writeBack: WriteBack;

@@ -6,6 +6,7 @@
 import type { Connector } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';
 import type { AllowDecision, Decision } from '../model/decision.ts';
+import type { Observed } from '../model/observed.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
 import type { RestoredBody } from '../model/permit.ts';
 import type { Precondition } from '../model/precondition.ts';
@@ -29,11 +30,15 @@ export interface Judged extends Asked {
   readonly precondition: Precondition | undefined;
   /** What is sent in place of the body, where masks in it are put back. */
   readonly restored?: RestoredBody;
+  /** What the whole policy would have answered, where some of it is only observed and that is another. */
+  readonly shadow?: Observed;
 }
 
 /** What policy answers, and the states of the operation's object that it would not have allowed it without. */
 export interface Answered {
   readonly decision: Decision;
+  /** What the whole policy would have answered, where that is another; absent where nothing is only observed. */
+  readonly shadow?: Observed;
   readonly hangsOn: readonly (JsonObject | null)[];
 }
 
@@ -51,11 +56,18 @@ const ROUNDS_MAX = 4;
 export async function judge(connector: Connector, ask: Ask, asked: Asked): Promise<Judged> {
   let current: Asked = asked;
   const made = new Set<string>();
+  let shadow: Observed | undefined;
   for (let round = 0; round <= ROUNDS_MAX; round++) {
-    const { decision, hangsOn } = await ask(current.operation);
+    const { decision, hangsOn, shadow: own } = await ask(current.operation);
+    shadow = own ?? shadow;
     const amended = made.size === 0 ? undefined : { rule: [...made].join(', '), before: asked.operation };
     if (decision.effect !== 'allow' || decision.amend === undefined || made.has(decision.rule))
-      return { ...(await pin(connector, current, hangsOn)), decision, amended };
+      return {
+        ...(await pin(connector, current, hangsOn)),
+        decision,
+        amended,
+        ...(shadow === undefined ? {} : { shadow }),
+      };
     made.add(decision.rule);
     current = await amend(connector, current, decision);
   }

@@ -8,6 +8,7 @@
 import { maskedText } from '../masking/text/masked-text.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Decision, DecisionNote } from '../model/decision.ts';
+import type { Observed } from '../model/observed.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { MaskedReply } from '../model/reply.ts';
@@ -52,6 +53,8 @@ export interface Observer {
     readonly isStream: boolean;
     /** Rules that could not be evaluated whole. */
     readonly notes: readonly DecisionNote[];
+    /** What the whole policy would have answered, where that is another. */
+    readonly shadow?: Observed;
     /** What was edited in what passed. */
     readonly edits: Pick<OutputEdits, 'masked' | 'neutralised'>;
   }): void;
@@ -99,6 +102,7 @@ class JournalRecording implements Recording, UnderWay {
   #isOpen = false;
   #begun: ReturnType<JournalPort['append']> | undefined;
   #decision: Decision | undefined;
+  #shadow: Observed | undefined;
   readonly #facts: string[] = [];
   #edits: (() => OutputEdits) | undefined;
   #place: Place | undefined;
@@ -168,8 +172,9 @@ class JournalRecording implements Recording, UnderWay {
     this.#facts.push(what);
   }
 
-  decided({ decision, operation }: Judged): void {
+  decided({ decision, operation, shadow }: Judged): void {
     this.#decision = decision;
+    this.#shadow = shadow;
     const approval = decision.effect === 'allow' ? decision.approval : undefined;
     // The one before was for another life of the object: upstream refused it whole.
     if (approval !== this.#approval && approval !== undefined) {
@@ -401,7 +406,7 @@ class JournalRecording implements Recording, UnderWay {
       exchange: this.#raw.id,
       session: this.#session as SessionId,
       outcome,
-      ...(decision === undefined ? {} : { decision: recordedDecision(decision, this.#facts) }),
+      ...(decision === undefined ? {} : { decision: recordedDecision(decision, this.#shadow, this.#facts) }),
       traffic: { bytesIn, bytesOut, durationMs },
       ...(isEdited ? { output: recordedEdits(edits) } : {}),
     };
@@ -420,6 +425,7 @@ class JournalRecording implements Recording, UnderWay {
       durationMs,
       isStream,
       notes,
+      ...(this.#shadow === undefined ? {} : { shadow: this.#shadow }),
       edits: edits ?? noEdits,
     });
   }
@@ -437,14 +443,19 @@ function recordedEdits({ masked, neutralised, shown = 0 }: OutputEdits): OutputE
   return { masked, neutralised, ...(shown === 0 ? {} : { shown }) };
 }
 
-function recordedDecision(decision: Decision, facts: readonly string[]): NonNullable<ExchangeEnded['decision']> {
+function recordedDecision(
+  decision: Decision,
+  shadow: Observed | undefined,
+  facts: readonly string[],
+): NonNullable<ExchangeEnded['decision']> {
   const { effect, rule, notes = [] } = decision;
   return {
     effect,
     rule,
     ...(effect === 'allow' && decision.grant !== undefined ? { grant: decision.grant } : {}),
     ...(effect === 'allow' && decision.approval !== undefined ? { approval: decision.approval } : {}),
-    ...(facts.length === 0 ? {} : { facts }),
+    ...(shadow === undefined ? {} : { shadow }),
+    ...(facts.length === 0 ? {} : { facts: [...new Set(facts)] }),
     ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${maskedText(detail)}`) }),
   };
 }

@@ -3,7 +3,7 @@ import type { RawRequest } from '../model/request.ts';
 import { accept } from './accept.ts';
 import { asOneself } from './as-oneself.ts';
 import { askingPersons } from './ask-person.ts';
-import { askPolicy } from './ask-policy.ts';
+import { askShadowed } from './ask-shadow.ts';
 import type { Gateway } from './gateway.ts';
 import { judge } from './judge.ts';
 import { keepDeleted } from './keep-deleted.ts';
@@ -11,6 +11,7 @@ import { knownOutput } from './known-output.ts';
 import { mask } from './mask.ts';
 import { readsOf } from './masking.ts';
 import { tellMaskAsToken, tellReturnedMasks } from './returned-masks.ts';
+import { sayObserved } from './say-observed.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
 import { until } from './until.ts';
@@ -39,7 +40,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const persons = askingPersons(gateway, recording, raw.id, signal); //  held requests wait for a person
     const attempt = async () => {
       const masks = writtenMasks(gateway, caller, operation.target, hasMasks); // values of masks that come back, for upstream alone
-      const ask = () => askPolicy(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
+      const ask = () => askShadowed(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judging = () => judge(gateway.connector, ask(), { caller, request, operation }); // edits made, judged again
       const judged = await persons(judging, masks.gateway.probe); //       asked, and policy again when they have said yes
       const whole = await masks.whole(judged); //                          masks put back, or refused
@@ -57,7 +58,8 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
     const masked = mask(permit, reply, known, gateway.masking, recording); //          without the values that must be hidden
-    const replied = recording.replied(until(permit, gateway.clock, masked, recording)); // a stream ends with its caller's token
+    const said = sayObserved(permit, masked); //                            what only observed policy would have refused
+    const replied = recording.replied(until(permit, gateway.clock, said, recording)); // a stream ends with its caller's token
     return gateway.connector.framed(permit, replied); //                    a watch over WebSocket in its frames
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);

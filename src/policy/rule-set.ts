@@ -22,6 +22,8 @@ export interface RuleSetParts {
   readonly healthPaths: ReadonlySet<string>;
   readonly judgesResult: boolean;
   readonly limitsPorts: boolean;
+  /** As if the rules that are only observed were enforced; absent where none is. */
+  readonly whole?: RuleSet;
 }
 
 export interface CompileOptions {
@@ -49,11 +51,19 @@ export interface CompileOptions {
  * @throws {Error} two rules have one id, or a `when` does not compile; the loader refuses both with a place
  */
 export function compileRules(rules: readonly Rule[], options: CompileOptions, compileWhen: CompileWhen): RuleSet {
+  const enforced = rules.filter(({ observed }) => observed !== true);
+  const set = compiledOf(enforced, options, compileWhen);
+  if (enforced.length === rules.length) return set as unknown as RuleSet;
+  const whole = compiledOf(rules, options, compileWhen) as unknown as RuleSet;
+  return Object.freeze({ ...set, whole }) as unknown as RuleSet;
+}
+
+function compiledOf(rules: readonly Rule[], options: CompileOptions, compileWhen: CompileWhen): RuleSetParts {
   const sorted = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
   const twice = sorted.find((rule, i) => rule.id === sorted[i + 1]?.id);
   if (twice !== undefined) throw new Error(`two rules have the id ${twice.id}`);
   const all = sorted.map((rule, order) => compileRule(rule, order, options.limitsPorts ?? false, compileWhen));
-  const parts: RuleSetParts = Object.freeze({
+  return Object.freeze({
     rules: all,
     strict: new RuleIndex(all.filter(({ rule }) => isWide(rule))),
     permissive: new RuleIndex(all.filter(({ rule }) => !isWide(rule))),
@@ -62,7 +72,6 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions, co
     judgesResult: options.judgesResult ?? false,
     limitsPorts: options.limitsPorts ?? false,
   });
-  return parts as unknown as RuleSet;
 }
 
 /** What is inside a rule set. */

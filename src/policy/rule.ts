@@ -19,6 +19,8 @@ export interface Rule {
   readonly source: RuleSource;
   /** What the caller is told of a deny, hold or request, one sentence without a final stop; empty for none. */
   readonly reason: string;
+  /** On a deny or hold: it decides nothing, and what it would have decided is recorded. Absent: it is enforced. */
+  readonly observed?: true;
   /** Any of these; none means nobody. */
   readonly callers: readonly CallerMatch[];
   /** Names of targets, with `*` for any run of characters; none means no target. */

@@ -93,6 +93,8 @@ export interface GatewayStarted {
   readonly version: string;
   /** The built-in guards that the configuration opens under `unsafe`. */
   readonly openGuards: readonly string[];
+  /** Targets whose policy is only observed, and until when; absent: none. */
+  readonly observed?: { readonly targets: readonly string[]; readonly until: number };
 }
 
 export interface GatewayStopped {
@@ -358,6 +360,8 @@ export interface ExchangeEnded {
     readonly rule: string;
     readonly grant?: string;
     readonly approval?: string;
+    /** What policy would have answered, had all that is only observed been enforced; absent where it is the same. */
+    readonly shadow?: { readonly effect: 'allow' | 'deny' | 'hold'; readonly rule: string };
     readonly facts?: readonly string[];
     readonly notes?: readonly string[];
   };

@@ -27,7 +27,9 @@ export interface Answers {
 /** The answers of the rules. @throws {TooComplexError} */
 export function answersOf(space: Space, rules: readonly Rule[], guards: readonly Guard[]): Answers {
   const partsOf = (effect: Effect) =>
-    rules.filter((rule) => rule.effect === effect).flatMap((rule) => partsOfRule(space, rule));
+    rules
+      .filter((rule) => rule.effect === effect && rule.observed !== true)
+      .flatMap((rule) => partsOfRule(space, rule));
   const written = {
     deny: partsOf('deny'),
     hold: partsOf('hold'),

@@ -38,7 +38,16 @@ export function lint(
   const isSaid = ({ rule, code }: Advice) => misspelt.has(rule) && (code === 'never-matches' || code === 'dead-entry');
   const opened = GUARDS.filter(({ id }) => guards.every((guard) => guard.id !== id));
   own.push(...openGuards(rules, opened, catalog));
-  return [...own, ...[...reach(rules, guards, catalog)].filter((advice) => !isSaid(advice))];
+  return [
+    ...own,
+    ...[
+      ...reach(
+        rules.filter(({ observed }) => observed !== true),
+        guards,
+        catalog,
+      ),
+    ].filter((advice) => !isSaid(advice)),
+  ];
 }
 
 function* ended(rule: Rule, nowMs: number): Generator<Advice> {
