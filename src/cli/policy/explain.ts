@@ -9,8 +9,10 @@ import { patternDetector } from '../../masking/detect/pattern-detector.ts';
 import { MaskRules } from '../../masking/rules/mask-rules.ts';
 import { explain } from '../../policy/analysis/explain.ts';
 import { compileCel } from '../../policy/cel/compile.ts';
+import { decide } from '../../policy/decide.ts';
 import type { Facts } from '../../policy/facts.ts';
 import { compileForGateway } from '../../policy/gateway-rules.ts';
+import { wholeOf } from '../../policy/observing.ts';
 import type { Question } from '../../policy/question.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
@@ -116,6 +118,8 @@ async function judge(
   const known = request.services === undefined ? facts : { services: request.services, ...facts };
   const question: Question = { caller, operation: found.operation, facts: known, nowMs };
   const explanation = explain(rules, question, count(options.nearest));
+  const whole = wholeOf(rules);
+  const shadow = whole === undefined ? undefined : decide(whole, question);
   const { apiGroup, resource, subresource } = found.operation;
   const speaking = masks
     .masksFor(caller, found.operation)
@@ -125,7 +129,7 @@ async function judge(
   const answer = explanation.facts.unknown.length > 0 ? 'unknown' : explanation.decision.effect;
   return {
     answer,
-    lines: explanationLines(request, question, explanation, speaking),
+    lines: [...explanationLines(request, question, explanation, speaking), ...shadowLine(explanation.decision, shadow)],
     document: {
       answer,
       request,
@@ -133,8 +137,18 @@ async function judge(
       operation: { ...operation, query: Object.fromEntries(query) },
       masks: speaking,
       ...explanation,
+      ...(shadow === undefined || shadow.effect === explanation.decision.effect ? {} : { shadow }),
     },
   };
+}
+
+/** What the rules that are only observed would change. */
+function shadowLine(
+  { effect }: { readonly effect: string },
+  shadow: ReturnType<typeof decide> | undefined,
+): readonly string[] {
+  if (shadow === undefined || shadow.effect === effect) return [];
+  return [escapeControl(`observed rules would answer: ${shadow.effect}, by \`${shadow.rule}\``)];
 }
 
 function writtenFacts({ facts }: Options): Facts {

@@ -7,6 +7,7 @@ import { explainCommand } from './explain.ts';
 import { importCommand, type RbacReader } from './import-command.ts';
 import type { RequestReader } from './offline-request.ts';
 import { seedCommand } from './seed-command.ts';
+import { shadowCommand } from './shadow-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { testCommand } from './test-command.ts';
 import { tightenCommand } from './tighten-command.ts';
@@ -31,5 +32,6 @@ export function policyCommand({ readRequest, powerOf, readRbac, readRecorded }: 
     .addCommand(importCommand(powerOf, readRbac))
     .addCommand(seedCommand())
     .addCommand(simulateCommand(readRecorded))
-    .addCommand(tightenCommand());
+    .addCommand(tightenCommand())
+    .addCommand(shadowCommand());
 }

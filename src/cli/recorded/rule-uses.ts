@@ -56,8 +56,8 @@ function keep<T>(groups: Map<string, Map<string, T>>, group: string, key: string
   groups.set(group, own);
 }
 
-/** A name that was masked is not known any more. */
-function useOf({ verb, apiGroup, resource, subresource, namespace, name, path, power }: RecordedOperation): Use {
+/** What was done, as rules see it. A name that was masked is not known any more. */
+export function useOf({ verb, apiGroup, resource, subresource, namespace, name, path, power }: RecordedOperation): Use {
   return {
     isResourceRequest: resource !== '',
     path: resource === '' ? path : '',
