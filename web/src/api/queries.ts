@@ -1,7 +1,10 @@
 /* Every question that the pages ask, with the key under which its answer is kept: whoever shows it and whoever changes it name the same one. */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import type { GrantView, KillView, Present, RefusalView, TargetPlace } from '../../../src/control/contract.ts';
+import type { ExchangeWholeView, SessionStoryView, SessionView } from '../../../src/control/session-contract.ts';
+import { lengthMs } from '../words/duration.ts';
+import { gatewayNow } from './clock.ts';
 import { request } from './request.ts';
 import { learnSelf, type Self } from './self.ts';
 
@@ -74,6 +77,48 @@ export const targetsQuery = queryOptions({
   refetchInterval: AGAIN_MS,
 });
 
+/** What the address of the list of sessions may say: the very names of the API. */
+export interface SessionFilters {
+  readonly text?: string;
+  readonly caller?: string;
+  readonly target?: string;
+  readonly namespace?: string;
+  readonly resource?: string;
+  readonly verb?: string;
+  readonly rule?: string;
+  readonly decision?: string;
+  /** A length of time until now. */
+  readonly since?: string;
+}
+
+export const sessionsQuery = (filters: SessionFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['sessions', filters],
+    queryFn: ({ signal, pageParam }) =>
+      request<Page<SessionView>>(`/sessions?${sessionParameters(filters, pageParam)}`, { signal }),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+
+export const sessionQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['session', id],
+    queryFn: ({ signal, pageParam }) =>
+      request<SessionStoryView>(
+        `/sessions/${encodeURIComponent(id)}?${new URLSearchParams({ limit: '500', ...(pageParam === '' ? {} : { after: pageParam }) })}`,
+        { signal },
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next ?? undefined,
+  });
+
+export const exchangeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['exchange', id],
+    queryFn: ({ signal }) => request<ExchangeWholeView>(`/exchanges/${encodeURIComponent(id)}`, { signal }),
+  });
+
 export const healthQuery = queryOptions({
   queryKey: ['health'],
   queryFn: ({ signal }) => request<{ version: string; store: 'answers' | 'fails' }>('/health', { signal }),
@@ -85,4 +130,13 @@ export function isOver(approval: ApprovalView | undefined): boolean {
   return (
     approval !== undefined && approval.state !== 'pending' && !['waiting', 'forwarded'].includes(approval.exchange)
   );
+}
+
+function sessionParameters({ since, ...same }: SessionFilters, after: string): URLSearchParams {
+  const length = since === undefined ? undefined : lengthMs(since);
+  return new URLSearchParams({
+    ...same,
+    ...(length === undefined ? {} : { since: new Date(gatewayNow() - length).toISOString() }),
+    ...(after === '' ? {} : { after }),
+  });
 }
