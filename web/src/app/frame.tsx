@@ -19,6 +19,7 @@ const PAGES = [
   { to: '/', icon: 'inbox', name: texts.nav.inbox },
   { to: '/now', icon: 'now', name: texts.nav.now },
   { to: '/grants', icon: 'grants', name: texts.nav.grants },
+  { to: '/sessions', icon: 'sessions', name: texts.nav.sessions },
   { to: '/targets', icon: 'targets', name: texts.nav.targets },
 ] as const;
 

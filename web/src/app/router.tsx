@@ -3,6 +3,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { basePath } from '../api/base.ts';
 import type { GrantsSearch } from '../grants/grants.tsx';
 import { Inbox } from '../inbox/inbox.tsx';
+import { KINDS, type Kind } from '../sessions/kind.ts';
+import { sessionFilters } from '../sessions/session-filters.ts';
 import { Frame } from './frame.tsx';
 import { NotFound } from './not-found.tsx';
 
@@ -35,6 +37,23 @@ const routes = [
     component: lazyRouteComponent(() => import('../grants/ask.tsx'), 'Ask'),
     validateSearch: ({ grant }: Record<string, unknown>): { readonly grant?: string } =>
       isText(grant) ? { grant } : {},
+  }),
+  createRoute({
+    ...page('/sessions'),
+    component: lazyRouteComponent(() => import('../sessions/sessions.tsx'), 'Sessions'),
+    validateSearch: sessionFilters,
+  }),
+  createRoute({
+    ...page('/sessions/$id'),
+    component: lazyRouteComponent(() => import('../sessions/session-page.tsx'), 'SessionPage'),
+    validateSearch: ({ kind }: Record<string, unknown>): { readonly kind?: Kind } => {
+      const found = KINDS.find((each) => each === kind && each !== 'all');
+      return found === undefined ? {} : { kind: found };
+    },
+  }),
+  createRoute({
+    ...page('/exchanges/$id'),
+    component: lazyRouteComponent(() => import('../sessions/call-page.tsx'), 'CallPage'),
   }),
   createRoute({
     ...page('/targets'),

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { ExchangeWholeView } from '../../../src/control/session-contract.ts';
+import { exchangeQuery } from '../api/queries.ts';
+import { SameByCommand } from '../looks/command.tsx';
+import { Icon } from '../looks/icon.tsx';
+import { Instant } from '../looks/instant.tsx';
+import { Named } from '../looks/named.tsx';
+import { Seen } from '../looks/seen.tsx';
+import { Failed, Reading } from '../looks/state-of-page.tsx';
+import { Tag } from '../looks/tag.tsx';
+import { span } from '../words/duration.ts';
+import { commandLine } from '../words/shell-word.ts';
+import { texts } from '../words/texts.ts';
+import { Body } from './body.tsx';
+import styles from './call.module.css';
+import { Decision } from './decision.tsx';
+import { callWords, meaningOf } from './kind.ts';
+import { Proof } from './proof.tsx';
+import sessions from './sessions.module.css';
+
+const words = texts.call;
+
+/** One call, whole: what was asked, why it was answered so, what came of it, and its lines in the journal. */
+export function CallPage() {
+  const { id } = useParams({ from: '/exchanges/$id' });
+  const call = useQuery(exchangeQuery(id));
+  return (
+    <>
+      {call.isPending && <Reading />}
+      {call.data === undefined && call.error !== null && (
+        <Failed error={call.error} again={() => void call.refetch()} />
+      )}
+      {call.data !== undefined && <Call call={call.data} />}
+    </>
+  );
+}
+
+function Call({ call }: { readonly call: ExchangeWholeView }) {
+  const { session, outcome, status, code } = call;
+  return (
+    <div className={styles.page}>
+      <Link to="/sessions/$id" params={{ id: session }} hash={`call-${call.id}`} className={sessions.back}>
+        <Icon name="back" />
+        {words.back}
+      </Link>
+      <header className={styles.head}>
+        <h1>
+          <Named>{callWords(call)}</Named>
+        </h1>
+        <Tag meaning={meaningOf(call)}>
+          {texts.sessions.outcomes[outcome]} {status ?? code ?? ''}
+        </Tag>
+      </header>
+      <Facts call={call} />
+      <Decision call={call} />
+      <Body title={words.request} body={call.request} />
+      <Body title={words.reply} body={call.reply} />
+      <Proof call={call} />
+      <SameByCommand lines={[commandLine('sallyport', 'sessions', 'show', session)]} />
+    </div>
+  );
+}
+
+function Facts({ call }: { readonly call: ExchangeWholeView }) {
+  const { caller, target, at, durationMs, bytesIn = 0, bytesOut = 0, peer, method, path } = call;
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    [texts.sessions.caller, <Seen key="caller">{caller.subject}</Seen>],
+    [texts.sessions.target, <Seen key="target">{target}</Seen>],
+    [texts.sessions.began, <Instant key="at" at={at} />],
+    [words.took, durationMs === undefined ? texts.sessions.open : span(durationMs)],
+    [words.sizes, `${words.bytes(bytesIn)}, ${words.bytes(bytesOut)}`],
+    [words.from, <Seen key="peer">{peer}</Seen>],
+  ];
+  return (
+    <>
+      <code className={styles.path}>
+        <Seen>{`${method} ${path}`}</Seen>
+      </code>
+      <dl className={styles.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}

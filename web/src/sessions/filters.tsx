@@ -1,0 +1,112 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { SessionFilters } from '../api/queries.ts';
+import { texts } from '../words/texts.ts';
+import styles from './sessions.module.css';
+
+const words = texts.sessions;
+
+/** How long nothing more is typed before it is searched for, in milliseconds. */
+const TYPED_MS = 300;
+
+const FIELDS = ['caller', 'target', 'namespace', 'resource', 'verb', 'rule'] as const;
+
+interface Props {
+  readonly filters: SessionFilters;
+  readonly onChange: (filters: SessionFilters) => void;
+}
+
+/** What narrows the list. All of it stands in the address, so that a search can be kept and sent. */
+export function Filters({ filters, onChange }: Props) {
+  const set = (key: keyof SessionFilters, value: string) => {
+    const { [key]: _, ...others } = filters;
+    onChange(value === '' ? others : { ...others, [key]: value });
+  };
+  return (
+    <search className={styles.filters}>
+      <Typed label={words.search} value={filters.text ?? ''} isWide onTyped={(value) => set('text', value)} />
+      {FIELDS.map((key) => (
+        <Typed key={key} label={words[key]} value={filters[key] ?? ''} onTyped={(value) => set(key, value)} />
+      ))}
+      <Chosen
+        label={words.decision}
+        value={filters.decision ?? ''}
+        onChoose={(value) => set('decision', value)}
+        options={words.decisions}
+      />
+      <Chosen
+        label={words.since}
+        value={filters.since ?? ''}
+        onChoose={(value) => set('since', value)}
+        options={words.spans}
+      />
+    </search>
+  );
+}
+
+function Labelled({
+  label,
+  isWide,
+  children,
+}: {
+  readonly label: string;
+  readonly isWide?: boolean;
+  readonly children: ReactNode;
+}) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is what it is given
+    <label className={styles.filter} data-wide={isWide || undefined}>
+      <span>{label}</span>
+      {children}
+    </label>
+  );
+}
+
+interface TypedProps {
+  readonly label: string;
+  readonly value: string;
+  readonly isWide?: boolean;
+  readonly onTyped: (value: string) => void;
+}
+
+function Typed({ label, value, isWide = false, onTyped }: TypedProps) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => onTyped(typed), TYPED_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <Labelled label={label} isWide={isWide}>
+      <input
+        type="search"
+        value={typed}
+        maxLength={500}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={({ target }) => setTyped(target.value)}
+      />
+    </Labelled>
+  );
+}
+
+interface ChosenProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly onChoose: (value: string) => void;
+}
+
+function Chosen({ label, value, options, onChoose }: ChosenProps) {
+  return (
+    <Labelled label={label}>
+      <select value={value} onChange={({ target }) => onChoose(target.value)}>
+        {Object.entries(options).map(([option, name]) => (
+          <option key={option} value={option}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  );
+}
