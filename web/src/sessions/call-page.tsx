@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import type { ExchangeWholeView } from '../../../src/control/session-contract.ts';
 import { exchangeQuery } from '../api/queries.ts';
+import { Part } from '../approval/part.tsx';
 import { SameByCommand } from '../looks/command.tsx';
 import { Icon } from '../looks/icon.tsx';
 import { Instant } from '../looks/instant.tsx';
@@ -20,6 +21,7 @@ import { callWords, meaningOf } from './kind.ts';
 import { Proof } from './proof.tsx';
 import sessions from './sessions.module.css';
 
+const Recording = lazy(async () => ({ default: (await import('../recording/recording.tsx')).Recording }));
 const words = texts.call;
 
 /** One call, whole: what was asked, why it was answered so, what came of it, and its lines in the journal. */
@@ -38,7 +40,7 @@ export function CallPage() {
 }
 
 function Call({ call }: { readonly call: ExchangeWholeView }) {
-  const { session, outcome, status, code } = call;
+  const { session, outcome, status, code, recording } = call;
   return (
     <div className={styles.page}>
       <Link to="/sessions/$id" params={{ id: session }} hash={`call-${call.id}`} className={sessions.back}>
@@ -54,6 +56,13 @@ function Call({ call }: { readonly call: ExchangeWholeView }) {
         </Tag>
       </header>
       <Facts call={call} />
+      {recording !== undefined && (
+        <Part title={words.recording}>
+          <Suspense fallback={<Reading />}>
+            <Recording id={call.id} />
+          </Suspense>
+        </Part>
+      )}
       <Decision call={call} />
       <Body title={words.request} body={call.request} />
       <Body title={words.reply} body={call.reply} />
