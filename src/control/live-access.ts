@@ -76,6 +76,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   /** Versions of rows that have ended, so that an older one is not taken for news. Limit: forgotten with the process. */
   readonly #endedVersions = new Map<string, number>();
   readonly #listeners = new Set<(kept: KeptGrant) => void>();
+  readonly #killListeners = new Set<(kill: Kill) => void>();
   #rulesSeen: RuleSet | undefined;
   #terms = new Map<string, RuleTerms>();
   #timer: NodeJS.Timeout | undefined;
@@ -120,6 +121,12 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   onGrant(listener: (kept: KeptGrant) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells of each stop as it is set and lifted, until the returned function is called. */
+  onKill(listener: (kill: Kill) => void): () => void {
+    this.#killListeners.add(listener);
+    return () => this.#killListeners.delete(listener);
   }
 
   refuseKilled(caller: Caller, target: string, session: string): void {
@@ -183,6 +190,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   /** Takes a kill, and ends what it stops. */
   takeKill(kill: Kill): void {
     this.kills.set(kill);
+    for (const listener of this.#killListeners) listener(kill);
     if (kill.liftedAt === undefined) this.#parts.underWay.endKilled(kill, `${END_WORDS.kill}: ${kill.reason}`);
   }
 

@@ -25,10 +25,12 @@ import {
   type TargetPlace,
   targetSchema,
 } from './contract.ts';
+import { eventRoutes } from './event-routes.ts';
 import type { Grants } from './grants.ts';
 import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { LiveApprovals } from './live-approvals.ts';
+import type { LiveExchanges } from './live-exchanges.ts';
 import { meRoutes } from './me-routes.ts';
 import type { Deliveries } from './notices/deliveries.ts';
 import { noticeRoutes } from './notices/notice-routes.ts';
@@ -59,6 +61,7 @@ interface Parts {
   /** Rules whose questions the caller is named to answer. */
   readonly seatedIn: (caller: Caller) => readonly string[];
   readonly catalog: Catalog;
+  readonly exchanges: LiveExchanges;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly targets: ReadonlySet<string>;
@@ -74,7 +77,7 @@ const CHANGE: readonly RoleName[] = ['operator'];
 
 /** Every operation of the control plane. */
 export function routesOf(parts: Parts): readonly Route[] {
-  return [
+  const routes = [
     ...gatewayRoutes(parts),
     ...meRoutes(parts),
     ...signInRoutes(parts),
@@ -87,6 +90,8 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...sessionRoutes(parts),
     ...operatorRoutes(parts),
   ];
+  const streams = routes.filter(({ answer: { schema } }) => schema === 'events');
+  return [...eventRoutes(parts, streams), ...routes];
 }
 
 function gatewayRoutes({ version, storeFailure, targetPlaces }: Parts): readonly Route[] {

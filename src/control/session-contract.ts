@@ -91,6 +91,27 @@ export const exchangeSchema = z.strictObject({
   claimed: claimed.optional(),
 });
 
+/** One exchange as it happens: once when it begins, once when it ends. */
+export const liveExchangeSchema = exchangeSchema.pick({
+  id: true,
+  session: true,
+  at: true,
+  caller: true,
+  target: true,
+  verb: true,
+  apiGroup: true,
+  resource: true,
+  subresource: true,
+  namespace: true,
+  name: true,
+  outcome: true,
+  decision: true,
+  rule: true,
+  status: true,
+  code: true,
+  durationMs: true,
+});
+
 /** A session as it went. */
 export const storySchema = sessionSchema.extend({
   stories: z
@@ -137,6 +158,7 @@ export const wholeExchangeSchema = exchangeSchema.extend({
 });
 
 export type SessionView = z.infer<typeof sessionSchema>;
+export type LiveExchange = z.infer<typeof liveExchangeSchema>;
 export type ExchangeRowView = z.infer<typeof exchangeSchema>;
 export type SessionStoryView = z.infer<typeof storySchema>;
 export type ExchangeWholeView = z.infer<typeof wholeExchangeSchema>;

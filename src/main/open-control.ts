@@ -10,6 +10,7 @@ import type { Config } from '../config/load.ts';
 import type { TargetPlace } from '../control/contract.ts';
 import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
+import { LiveExchanges } from '../control/live-exchanges.ts';
 import type { Notice } from '../control/notices/notice.ts';
 import { Refusals } from '../control/refusals.ts';
 import { routesOf } from '../control/routes.ts';
@@ -22,6 +23,7 @@ import type { CertificatePair } from '../listener/certificates.ts';
 import { type Access, noAccess } from '../pipeline/access.ts';
 import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
+import type { JournalPort } from '../pipeline/record.ts';
 import { seatedIn } from '../policy/seated-in.ts';
 import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
@@ -55,6 +57,8 @@ type Place = NonNullable<Config['console']>;
 export interface Control {
   readonly access: Access;
   readonly approvals: Approvals;
+  /** The journal as the data path writes it, so that whoever watches hears of it. */
+  readonly heard: (journal: JournalPort) => JournalPort;
   /** Lets all that waits for a person go on elsewhere, since this gateway stops. */
   releaseHeld(): void;
   /** An authenticator that takes the gateway's own tokens too. */
@@ -93,6 +97,7 @@ function urlIn(file: string): string {
 const NO_CONTROL: Control = {
   access: noAccess,
   approvals: noApprovals,
+  heard: (journal) => journal,
   releaseHeld() {},
   withOwnTokens: (others) => others,
   serve: async () => undefined,
@@ -133,13 +138,14 @@ export async function openControl(parts: Parts): Promise<Control> {
     { folder: config.journal.folder as string, file: catalogFile(config.journal.folder as string) },
     (why) => told.log.error({ error: why }, 'the catalog of recordings cannot be kept up; the journal has all of it'),
   );
-  const refusals = new Refusals();
+  const [refusals, exchanges] = [new Refusals(), new LiveExchanges()];
   return {
     access: accessOf(access, refusals, told.clock, (denied, target) =>
       suggest(denied, { consoleUrl, roles: parts.policy.roles(), target }),
     ),
     withOwnTokens,
     approvals,
+    heard: (journal) => heardBy(journal, exchanges),
     releaseHeld: () => approvals.release(),
     async serve(certificate, targetPlaces) {
       const routes = routesOf({
@@ -148,6 +154,7 @@ export async function openControl(parts: Parts): Promise<Control> {
         issuers: [...logins.keys()],
         seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
         catalog,
+        exchanges,
         underWay: () => inFlight.list(),
         targets: new Set(config.targets.map(({ name }) => name)),
         targetPlaces,
@@ -224,6 +231,16 @@ function warningsOf(store: Store, kills: number, dead: number): readonly string[
     ...(store.isHeard() ? [] : ['other gateways are not heard: grants count as ended until they are']),
     ...(unsealed === 0 ? [] : [`${unsealed} reads met rows of the store whose seal is not right`]),
   ];
+}
+
+function heardBy(journal: JournalPort, exchanges: LiveExchanges): JournalPort {
+  return {
+    append(event) {
+      const taken = journal.append(event);
+      exchanges.hear(event);
+      return taken;
+    },
+  };
 }
 
 /** What the data path asks of the control plane. */

@@ -110,8 +110,8 @@ export async function startGateway(
     closers.push(counts.stop);
     const digestOf = keyedDigest(await ownKey(join(config.dataFolder, 'journal.key')));
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
-    const [{ access, approvals, releaseHeld }, observer] = [control, observerOf(told, lines, troubles)];
-    const kept = { journal, inFlight, rates, digestOf, unknown, access, approvals, observer, observed };
+    const [{ access, approvals, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
+    const kept = { journal: heard(journal), inFlight, rates, digestOf, unknown, access, approvals, observer, observed };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, maskKeys, maskTeller(tellingJournal(journal, control), told));
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);

@@ -14,6 +14,7 @@ import { OWN_RIGHTS_LIMITS } from '../../src/connectors/kubernetes/upstream/own-
 import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-identity.ts';
 import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
+import { WATCH_LIMITS } from '../../src/control/live-exchanges.ts';
 import { NOTICE_LIMITS } from '../../src/control/notices/delivery.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
@@ -84,6 +85,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Masks that come back', { ...MASK_TELL_LIMITS }, 'src/main/mask-teller.ts'],
   ['The control plane', { ...CONTROL_LIMITS }, 'src/control/answer.ts'],
   ['The pages of the console', { ...PAGE_LIMITS }, 'src/control/pages/built-pages.ts'],
+  ['Watching exchanges', { ...WATCH_LIMITS }, 'src/control/live-exchanges.ts'],
   ['Signing in', { ...SIGN_IN_LIMITS }, 'src/control/sign-in/sign-in.ts'],
   ['Sessions of browsers', { ...SESSION_LIMITS }, 'src/control/sign-in/console-sessions.ts'],
   ['Cookies', { ...COOKIE_LIMITS }, 'src/control/sign-in/identify.ts'],

@@ -54,7 +54,7 @@ const PACKED = new Set(['.ico', '.mp3', '.ogg', '.png', '.woff2']);
 const PACKED_FROM_BYTES = 1024;
 
 const pack = { br: promisify(brotliCompress), gzip: promisify(gzip) };
-const PACK_OPTIONS = { br: { params: { [zlib.BROTLI_PARAM_QUALITY]: 9 } }, gzip: { level: 9 } };
+const PACK_OPTIONS = { br: { params: { [zlib.BROTLI_PARAM_QUALITY]: 11 } }, gzip: { level: 9 } };
 
 type Files = ReadonlyMap<string, PageFile>;
 
