@@ -58,9 +58,27 @@ export function answersOf(space: Space, rules: readonly Rule[], guards: readonly
     parts,
     may,
     always: simplify(less(intersect(may, certain), open), full),
-    held: within(parts.hold),
+    held: simplify([...within(parts.hold), ...liftedHolds(space, rules, written)], full),
     requested: simplify(less(less(within(parts.request), certain), sure(parts.hold)), full),
   };
+}
+
+/**
+ * What is held although a guard stops it: the yes that is asked for lifts the guard. As `decide` has it, a hold lifts what it names to the letter, and nothing of what
+ * that equals.
+ */
+function liftedHolds(
+  space: Space,
+  rules: readonly Rule[],
+  { deny, guard }: { readonly deny: readonly Part[]; readonly guard: readonly Part[] },
+): Region {
+  return rules.flatMap((rule) => {
+    const lifts = new Set(rule.hold?.lifts.map((id) => `guard ${id}`) ?? []);
+    if (rule.effect !== 'hold' || rule.observed === true || lifts.size === 0) return [];
+    const literal = regionOf(partsOfRule(space, { ...rule, effect: 'allow' }));
+    const closed = sure([...deny, ...guard.filter((part) => !lifts.has(part.rule))]);
+    return intersect(subtract(literal, closed, space.full), universe(space));
+  });
 }
 
 function regionOf(parts: readonly Part[]): Region {

@@ -4,6 +4,7 @@ import { ruleLists } from '../../../test/policy/arbitraries.ts';
 import { fc } from '../../../test/support/property.ts';
 import { ruleOf } from '../../../test/support/rule.ts';
 import { powerOf } from '../../connectors/kubernetes/powers.ts';
+import { DEFAULT_HOLD } from '../../model/hold-terms.ts';
 import { GUARDS } from '../guards/table.ts';
 import type { Rule } from '../rule.ts';
 import { type Change, compare } from './compare.ts';
@@ -185,5 +186,31 @@ test('who can: those whom a rule allows, less those whom a deny takes out', () =
   assert.deepEqual(
     whoCan(rules, [], CATALOG, { verb: 'get', apiGroup: '', resource: 'pods', namespace: 'bank' }).allowed,
     [],
+  );
+});
+
+test('what a hold lifts a guard for is held, and not denied; of what it only equals the guard stands', () => {
+  const delete1: Rule = ruleOf({
+    id: 'p/ask',
+    effect: 'hold',
+    callers: [{ groups: ['g'] }],
+    verbs: ['delete'],
+    apiGroups: [''],
+    resources: ['nodes', 'namespaces'],
+    hold: { ...DEFAULT_HOLD, lifts: ['deletions'] },
+  });
+  const catalog: Catalog = {
+    ...CATALOG,
+    kinds: [...CATALOG.kinds, { apiGroup: '', resource: 'namespaces', subresource: '', isNamespaced: false }],
+  };
+  const query = { verb: 'delete', apiGroup: '', resource: 'namespaces' };
+  const asked = (rules: readonly Rule[]) =>
+    whoCan(rules, GUARDS, catalog, query).held.map(({ callers, rule }) => `${callers} by ${rule}`);
+  assert.deepEqual(asked([delete1]), ['in g by p/ask']);
+  assert.deepEqual(asked([{ ...delete1, hold: DEFAULT_HOLD }]), ['a person, in g by p/ask']);
+  assert.deepEqual(asked([delete1, ruleOf({ ...delete1, id: 'p/never', effect: 'deny' })]), []);
+  assert.deepEqual(
+    compare([], [delete1], GUARDS, catalog).filter(({ operations }) => operations.includes('namespaces')).map(({ kind }) => kind),
+    ['now-held'],
   );
 });
