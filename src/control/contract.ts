@@ -27,12 +27,16 @@ export const scopeSchema = z
     resources: words.describe('As in a rule: `pods`, `pods/log`, `pods/exec`.'),
     resourceNames: z.array(word).max(50).default([]).describe('Absent: every name that the rule reaches.'),
     namespaces: z.array(word).max(50).default([]).describe('Absent: what is in none, or in all.'),
+    unmask: z
+      .literal(true)
+      .optional()
+      .describe('Whether the places are shown that the rule’s `unmask` names; absent: they are masked.'),
   })
   .refine(
     (scope) =>
       !Object.values(scope)
         .flat()
-        .some((value) => value?.includes('*')),
+        .some((value) => typeof value === 'string' && value.includes('*')),
     'expected names without `*`: a grant is as narrow as its task',
   );
 
@@ -58,6 +62,7 @@ export const grantSchema = z.strictObject({
       resources: z.array(z.string()),
       resourceNames: z.array(z.string()),
       namespaces: z.array(z.string()),
+      unmask: z.literal(true).optional(),
     }),
   ),
   reason: z.string(),
@@ -97,6 +102,10 @@ export const tokenAskSchema = z.strictObject({
     .array(scopeSchema)
     .min(1)
     .max(20)
+    .refine(
+      (scopes) => scopes.every(({ unmask }) => unmask === undefined),
+      'a token shows nothing; ask for a grant that does',
+    )
     .optional()
     .describe('What it reaches on them, at most; absent: whatever its giver may.'),
   for: duration.default('1h').describe('How long; an hour at most.'),

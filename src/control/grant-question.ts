@@ -29,7 +29,12 @@ export function grantQuestion(grant: Grant, caller: Caller, asks: Asked['asks'])
       operation: `be granted ${scopes.map(words).join('; ')}`,
       asked: bounds.join(', '),
       risk: 'raised',
-      risks: ['standing permission until it ends: each request of it runs without being asked about'],
+      risks: [
+        'standing permission until it ends: each request of it runs without being asked about',
+        ...(scopes.some(({ unmask }) => unmask === true)
+          ? ['values that are masked for others are shown to who asks']
+          : []),
+      ],
       body: JSON.stringify(scopes, null, 2),
       mayDiffer: [],
       missing: [],
@@ -42,8 +47,15 @@ export function grantQuestion(grant: Grant, caller: Caller, asks: Asked['asks'])
   });
 }
 
-function words({ verbs, resources, namespaces, resourceNames, target }: Grant['parts'][number]['scope']): string {
+function words({
+  verbs,
+  resources,
+  namespaces,
+  resourceNames,
+  target,
+  unmask,
+}: Grant['parts'][number]['scope']): string {
   const names = resourceNames.length === 0 ? '' : ` ${resourceNames.map((name) => `\`${name}\``).join(', ')}`;
   const where = namespaces.length === 0 ? '' : ` in namespace ${namespaces.map((name) => `\`${name}\``).join(', ')}`;
-  return `${verbs.join(', ')} ${resources.join(', ')}${names}${where} on \`${target}\``;
+  return `${verbs.join(', ')} ${resources.join(', ')}${names}${where} on \`${target}\`${unmask === true ? ', unmasked' : ''}`;
 }

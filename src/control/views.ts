@@ -18,6 +18,7 @@ export function grantView({ grant }: Pick<KeptGrant, 'grant'>): GrantView {
       resources: [...scope.resources],
       resourceNames: [...scope.resourceNames],
       namespaces: [...scope.namespaces],
+      ...(scope.unmask === true ? { unmask: true as const } : {}),
     })),
     reason: grant.reason,
     askedAt: instant(grant.askedAt),

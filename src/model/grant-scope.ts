@@ -9,4 +9,6 @@ export interface GrantScope {
   readonly resourceNames: readonly string[];
   /** Names, without `*`; none: what the rule reaches, which then names no namespace itself. */
   readonly namespaces: readonly string[];
+  /** Whether the places are shown that the rule's `unmask` names; absent: they are masked, as for everybody. */
+  readonly unmask?: true | undefined;
 }

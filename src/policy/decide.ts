@@ -114,7 +114,9 @@ function permission(
   const plain = certainOnes.filter(({ by, grant }) => grant === undefined && by.rule.amend.length === 0);
   const granted = certainOnes.find(({ grant }) => grant !== undefined);
   // What shows a value is used before what shows none: it was asked for to see it.
-  const showing = certainOnes.find(({ by, grant }) => grant !== undefined && by.rule.unmask !== undefined);
+  const showing = certainOnes.find(
+    ({ by, grant, isMasked }) => grant !== undefined && by.rule.unmask !== undefined && isMasked !== true,
+  );
   // Ports are named inside the stream: those of a grant are added to those of standing rules, and then the stream hangs on the grant.
   const chosen = showing ?? (portDenials === undefined ? plain[0] : undefined) ?? granted ?? plain[0] ?? certainOnes[0];
   if (chosen === undefined) return undefined;
@@ -146,7 +148,7 @@ function neutralising(rules: readonly Rule[]): Pick<AllowDecision, 'neutralise'>
 
 /** What standing rules show adds up, with what the one shows that is named: of a grant alone that whose use is counted, of an edit its own rule. */
 function unmasking(spoken: readonly Spoken<CompiledRule>[]): Pick<AllowDecision, 'unmask'> {
-  const places = spoken.flatMap(({ by }) => by.rule.unmask ?? []);
+  const places = spoken.flatMap(({ by, isMasked }) => (isMasked === true ? [] : (by.rule.unmask ?? [])));
   return places.length === 0 ? {} : { unmask: [...new Set(places)].sort() };
 }
 

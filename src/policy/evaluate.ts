@@ -19,6 +19,8 @@ export interface Spoken<By> {
   readonly truth: Truth;
   /** Of a request rule that allows: the grant by which it does. */
   readonly grant?: string;
+  /** The grant was given without what its rule could show. */
+  readonly isMasked?: true;
 }
 
 /** Those that do not say no, by effect, each at most once, in the order of their ids. */
@@ -145,8 +147,10 @@ function grant(grants: readonly GrantedScope[], { operation, unsaid }: Question,
       if (rule !== by.rule.id) continue;
       const inScope = within(scope, operation, unsaid);
       if (inScope === NO) continue;
-      allow.push({ by, truth: and(truth, inScope), grant: id });
-      if (inScope === YES) break;
+      const isMasked = by.rule.unmask !== undefined && scope.unmask !== true;
+      allow.push({ by, truth: and(truth, inScope), grant: id, ...(isMasked ? { isMasked } : {}) });
+      // Another grant may show what this one does not.
+      if (inScope === YES && !isMasked) break;
     }
   }
 }

@@ -18,7 +18,7 @@ export function isWithin(scope: GrantScope, operation: Operation): boolean {
 
 /** The same, of a request of which an access review leaves something open. */
 export function within(
-  { target, namespaces, ...fields }: GrantScope,
+  { target, namespaces, unmask: _, ...fields }: GrantScope,
   operation: Operation,
   open: Unsaid | undefined,
 ): Truth {

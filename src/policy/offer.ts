@@ -29,6 +29,7 @@ export function offerFor(rules: RuleSet, caller: Caller, scope: GrantScope, name
 
 /** Whether the scope is within what a request rule says in its fields. */
 export function offers(rule: Rule, scope: GrantScope): boolean {
+  if (scope.unmask === true && rule.unmask === undefined) return false;
   if (rule.targets.length === 0 || !anyGlob(rule.targets)(scope.target) || !coversNamespaces(rule, scope)) return false;
   return scope.verbs.every((verb) =>
     scope.apiGroups.every((apiGroup) =>

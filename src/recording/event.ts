@@ -195,6 +195,8 @@ export interface GrantChanged {
     readonly resources: readonly string[];
     readonly resourceNames: readonly string[];
     readonly namespaces: readonly string[];
+    /** Places are shown that its rule unmasks. */
+    readonly unmask?: true | undefined;
   }[];
   readonly endsAt?: number;
   readonly usesMax?: number;

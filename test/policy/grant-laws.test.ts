@@ -5,7 +5,9 @@ import { type GrantedScope, isWithin } from '../../src/policy/grant-scope.ts';
 import type { GuardId } from '../../src/policy/guards/guard.ts';
 import { GUARD_IDS } from '../../src/policy/guards/table.ts';
 import { compileRules } from '../support/compile-rules.ts';
+import { callerOf, operationOf } from '../support/operation.ts';
 import { fc } from '../support/property.ts';
+import { ruleOf } from '../support/rule.ts';
 import { questions, ruleLists } from './arbitraries.ts';
 
 const OPENED = { unsafe: GUARD_IDS as ReadonlySet<GuardId> };
@@ -53,4 +55,41 @@ test('a grant adds an allow within its scope, by its own rule, and nothing beyon
     { numRuns: 6_000 },
   );
   assert.ok(added > 20, `a grant hardly ever matters: ${added}`);
+});
+
+test('a grant shows what its rule unmasks where it was asked to, and nothing where it was not; of two, the one that shows is used', () => {
+  const rule = ruleOf({
+    id: 'p/one',
+    effect: 'request',
+    verbs: ['get'],
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames: ['db'],
+    unmask: ['data.password'],
+  });
+  const question = {
+    caller: callerOf(),
+    operation: operationOf({ method: 'GET', uri: '/api/v1/namespaces/shop/secrets/db' }),
+    facts: {},
+    nowMs: 0,
+  };
+  const scope = {
+    target: 'demo',
+    verbs: ['get'],
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames: ['db'],
+    namespaces: ['shop'],
+  };
+  const masked = { grant: 'g-masked', rule: rule.id, scope };
+  const shown = { grant: 'g-shown', rule: rule.id, scope: { ...scope, unmask: true as const } };
+  const answer = (...grants: readonly GrantedScope[]) => {
+    const decision = decide(compileRules([rule], OPENED), { ...question, grants });
+    return decision.effect === 'allow' ? [decision.grant, decision.unmask] : [decision.effect];
+  };
+  assert.deepEqual(answer(), ['deny']);
+  assert.deepEqual(answer(masked), ['g-masked', undefined]);
+  assert.deepEqual(answer(shown), ['g-shown', ['data.password']]);
+  assert.deepEqual(answer(masked, shown), ['g-shown', ['data.password']]);
+  assert.deepEqual(answer(shown, masked), ['g-shown', ['data.password']]);
 });

@@ -77,14 +77,11 @@ type Reported = ReturnType<typeof reported>;
 
 /** Which scopes say the same, in whatever order. */
 function key(scopes: readonly ({ readonly rule: string } & Scope)[]): string {
-  const sorted = scopes.map(({ rule, target, ...lists }) => [
-    rule,
-    target,
-    ...Object.entries(lists)
-      .map(([name, list]) => [name, list.toSorted()])
-      .sort(),
-  ]);
-  return JSON.stringify(sorted.map((one) => JSON.stringify(one)).sort());
+  const sorted = scopes.map(({ rule, target, unmask, ...lists }) => {
+    const said = Object.entries(lists).map(([name, list]) => [name, list.toSorted()]);
+    return JSON.stringify([rule, target, unmask === true, ...said.sort()]);
+  });
+  return JSON.stringify(sorted.sort());
 }
 
 function lines(items: readonly Reported[]): readonly string[] {

@@ -166,9 +166,9 @@ function rows(grants: readonly GrantView[]): readonly (readonly string[])[] {
   ];
 }
 
-function words({ verbs, resources, namespaces, resourceNames }: GrantView['scopes'][number]): string {
+function words({ verbs, resources, namespaces, resourceNames, unmask }: GrantView['scopes'][number]): string {
   const where = namespaces.length === 0 ? '' : ` in ${namespaces.join(',')}`;
-  return `${verbs.join(',')} ${resources.join(',')}${resourceNames.length === 0 ? '' : ` ${resourceNames.join(',')}`}${where}`;
+  return `${verbs.join(',')} ${resources.join(',')}${resourceNames.length === 0 ? '' : ` ${resourceNames.join(',')}`}${where}${unmask === true ? ' unmasked' : ''}`;
 }
 
 function count(text: string): number {

@@ -12,6 +12,7 @@ export interface ScopeOptions {
   readonly resource?: string[];
   readonly name?: string[];
   readonly rule?: string;
+  readonly unmask?: boolean;
 }
 
 /** Adds the options of a scope. */
@@ -23,6 +24,7 @@ export function withScopeOptions(command: Command): Command {
     .option('--verb <verb>', 'a verb of the Kubernetes API: get, list, create, …; repeat for more', more)
     .option('--resource <resource>', '`pods`, `pods/exec`, `deployments.apps`; repeat for more of one group', more)
     .option('--name <name>', 'the name of an object; repeat for more', more)
+    .option('--unmask', 'show the values that the rule’s `unmask` names, which are masked else')
     .option('--rule <id>', 'the rule to ask by; default: the first that offers it');
 }
 
@@ -37,7 +39,7 @@ export function scopeOf(options: ScopeOptions): Scope {
 }
 
 /** The scopes of the options, one of each API group that its resources are of. @throws {CliError} something is missing */
-export function scopesOf({ target, namespace, verb, resource, name, rule }: ScopeOptions): readonly Scope[] {
+export function scopesOf({ target, namespace, verb, resource, name, rule, unmask }: ScopeOptions): readonly Scope[] {
   if (target === undefined || verb === undefined || resource === undefined)
     throw new CliError('name what is asked for: --target, --verb and --resource, or --body');
   const byGroup = Map.groupBy(resource.map(groupAndResource), ({ group }) => group);
@@ -49,6 +51,7 @@ export function scopesOf({ target, namespace, verb, resource, name, rule }: Scop
     resources: parts.map((part) => part.resource),
     resourceNames: name ?? [],
     namespaces: namespace ?? [],
+    ...(unmask === true ? { unmask } : {}),
   }));
 }
 

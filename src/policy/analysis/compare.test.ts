@@ -209,8 +209,6 @@ test('what a hold lifts a guard for is held, and not denied; of what it only equ
   assert.deepEqual(asked([delete1]), ['in g by p/ask']);
   assert.deepEqual(asked([{ ...delete1, hold: DEFAULT_HOLD }]), ['a person, in g by p/ask']);
   assert.deepEqual(asked([delete1, ruleOf({ ...delete1, id: 'p/never', effect: 'deny' })]), []);
-  assert.deepEqual(
-    compare([], [delete1], GUARDS, catalog).filter(({ operations }) => operations.includes('namespaces')).map(({ kind }) => kind),
-    ['now-held'],
-  );
+  const changes = compare([], [delete1], GUARDS, catalog).filter(({ operations }) => operations.includes('namespaces'));
+  assert.deepEqual(new Set(changes.map(({ kind }) => kind)), new Set(['now-held']));
 });

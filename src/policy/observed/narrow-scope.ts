@@ -12,6 +12,7 @@ export function narrowScope(scope: GrantScope, uses: Iterable<Use>, namesMax: nu
   return narrowRule(asRule(scope), own, namesMax).map(
     ({ verbs = [], apiGroups = [], resources = [], resourceNames = [], namespaces = [] }) => ({
       target: scope.target,
+      ...(scope.unmask === true ? { unmask: true as const } : {}),
       verbs,
       apiGroups,
       resources,
@@ -21,14 +22,14 @@ export function narrowScope(scope: GrantScope, uses: Iterable<Use>, namesMax: nu
   );
 }
 
-function isOf({ namespaces, ...fields }: GrantScope, use: Use): boolean {
+function isOf({ namespaces, unmask: _, ...fields }: GrantScope, use: Use): boolean {
   if (!use.isResourceRequest || (namespaces.length > 0 && !namespaces.includes(use.namespace))) return false;
   // A name that is not known any more is one that the scope reaches.
   return matchesRbac(use.name === '' ? { ...fields, resourceNames: [] } : fields, use, 'named');
 }
 
 /** The fields of a scope are a rule's own. */
-function asRule({ target, namespaces, ...fields }: GrantScope): Rule {
+function asRule({ target, namespaces, unmask: _, ...fields }: GrantScope): Rule {
   const places: readonly NamespaceMatch[] = namespaces.map((name) => ({ name }));
   return {
     id: 'scope',

@@ -104,7 +104,7 @@ function speakers(rules: RuleSet, question: Question): readonly Speaker[] {
     // Limit: which ports a port-forward then opens stands in its stream, and no journal has that.
     truth: effect === 'allow' && limited !== '' && spoken.truth === YES ? PORTS : spoken.truth,
     isEdited: spoken.by.rule.amend.length > 0,
-    unmask: effect === 'allow' ? (spoken.by.rule.unmask ?? []) : [],
+    unmask: effect === 'allow' && spoken.isMasked !== true ? (spoken.by.rule.unmask ?? []) : [],
   });
   return [
     ...deny.map(rule('deny')),
@@ -124,8 +124,8 @@ function speakers(rules: RuleSet, question: Question): readonly Speaker[] {
 const PORTS = unsaid('ports');
 const PLAIN = { isEdited: false, unmask: [] as readonly string[] };
 
-function keyOf({ by, grant = '' }: Spoken<CompiledRule>): string {
-  return `${ruleSaid(by.rule)} ${grant}`;
+function keyOf({ by, grant = '', isMasked }: Spoken<CompiledRule>): string {
+  return `${ruleSaid(by.rule)} ${grant} ${isMasked === true}`;
 }
 
 function bearsOnGuards({ by: { rule } }: Spoken<CompiledRule>): boolean {
