@@ -6,7 +6,7 @@
  * Invariant: what was asked for is forwarded only from `approved` and `waiting`, by one exchange, within the time for which the yes is good. Only that exchange
  * says what became of it, and only it can give the yes back, where it knows that nothing was sent. Nothing leaves a final state but that.
  */
-import type { Approver } from '../model/hold-terms.ts';
+import type { Approver, Escalation } from '../model/hold-terms.ts';
 import type { Preview, Shown } from '../model/shown.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { riskOf } from './risk-of.ts';
@@ -29,6 +29,8 @@ export interface Seat {
   /** None: whoever holds the role `approver` for the place. */
   readonly approvers: readonly Approver[];
   readonly quorum: number;
+  /** Who may answer too, once the question has been open for so long; absent: nobody. */
+  readonly later?: readonly Escalation[];
 }
 
 /** What one person said. */

@@ -81,7 +81,7 @@ test('its form is checked all the same: a mistake in it is told as a mistake', (
 test('of a hold and of an approval, what nobody serves yet is refused at its place, and the rest is taken', () => {
   const served =
     'approvers: [{ groups: [leads] }, { subjects: [a] }], quorum: 2, waitMax: 10m, answerFrom: [console, cli]';
-  const whole = `${served}, upgradeWaitMax: 50s, claimFor: 10m, pin: uid, intent: call, lifts: [namespace-labels]`;
+  const whole = `${served}, upgradeWaitMax: 50s, claimFor: 10m, pin: uid, intent: call, lifts: [namespace-labels], escalate: [{ after: 5m, approvers: [{ groups: [b] }] }]`;
   assert.deepEqual(policyFindings(`effect: hold, hold: { ${whole} }`), []);
   const request = 'request: { forMax: 10m, usesMax: 5, idleMax: 5m, livePerCallerMax: 5, bindTo: run, approval:';
   for (const asked of ['none', `{ ${served} }`])
@@ -94,13 +94,14 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
     'enrolled: false',
     'answerFrom: [console]',
     'answerFrom: [cli, slack]',
-    'escalate: [{ after: 5m, approvers: [{ groups: [b] }] }]',
     'auto: [{ answer: approve }]',
     'breakGlass: { callers: [{ groups: [sre] }] }',
     'delegate: false',
     'intent: helm',
     'novel: 30d',
   ];
+  const escalated = `{ ${served}, escalate: [{ after: 5m, approvers: [{ groups: [b] }] }] }`;
+  assert.match(policyFindings(`effect: request, ${request} ${escalated} }`).join(), /not built yet/, 'of a grant');
   for (const key of keys) {
     const found = policyFindings(`effect: hold, hold: { ${key} }`);
     assert.ok(found.length === 1 && / not built yet: /.test(found[0] as string), `${key}: ${found}`);

@@ -82,6 +82,18 @@ export const hold = z
       .refine((intent) => intent === 'call', 'not built yet: a yes for more than one call')
       .default('call')
       .describe('How much one question covers.'),
+    escalate: z
+      .array(
+        z.strictObject({
+          after: duration.describe('How long it has been open.'),
+          approvers,
+        }),
+      )
+      .min(1, 'expected at least one')
+      .optional()
+      .describe(
+        'Who may answer too when nobody has for so long; who is told of it, `notify` says by `approval.escalated`.',
+      ),
     lifts: words
       .optional()
       .describe(
@@ -229,7 +241,7 @@ const noticeMatch = z.strictObject({
 /** Who is told of what. */
 export const notification = z.strictObject({
   on: words.describe(
-    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `grant.changed`, `guard.opened`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`.',
+    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `grant.changed`, `guard.opened`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`.',
   ),
   match: noticeMatch.optional().describe('What it is about; absent: anything.'),
   to: words.describe('Names of notifiers in the configuration.'),

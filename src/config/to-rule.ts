@@ -61,6 +61,7 @@ function toHold({
   claimFor,
   pin,
   lifts = [],
+  escalate,
 }: HoldDocument): HoldTerms {
   return {
     approvers: approvers.map(toApprover),
@@ -70,6 +71,14 @@ function toHold({
     claimForMs: durationMs(claimFor),
     pin,
     lifts,
+    ...(escalate === undefined
+      ? {}
+      : {
+          escalate: escalate.map((each) => ({
+            afterMs: durationMs(each.after),
+            approvers: each.approvers.map(toApprover),
+          })),
+        }),
   };
 }
 

@@ -112,6 +112,9 @@ export const approvalSchema = z.strictObject({
       approvers: strings.describe('In words.'),
       quorum: z.int(),
       missing: z.int().describe('Yeses that are still missing.'),
+      later: z
+        .array(z.strictObject({ at: instant, approvers: strings }))
+        .describe('Who may answer too, and from when on.'),
     }),
   ),
   shown: shownSchema,

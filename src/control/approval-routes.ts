@@ -38,7 +38,8 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
         });
         const items = found
           .filter(
-            ({ approval }) => maySee(caller, roles, approval) && (state === undefined || approval.state === state),
+            ({ approval }) =>
+              maySee(caller, roles, approval, questions.now()) && (state === undefined || approval.state === state),
           )
           .map(({ approval }) => approvalView(approval, caller, roles, questions.now()));
         return {
@@ -57,7 +58,7 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
       handle: async ({ caller, roles }) => ({
         begin: (send) =>
           approvals.onApproval(({ approval }) => {
-            if (maySee(caller, roles, approval))
+            if (maySee(caller, roles, approval, questions.now()))
               send('approval', approvalView(approval, caller, roles, questions.now()));
           }),
       }),
@@ -95,7 +96,7 @@ function answering(questions: Questions, said: Saying['answer'], summary: string
       const saying = {
         answer: said,
         by: partyOf(caller),
-        seats: seatsFilledBy(caller, roles, approval),
+        seats: seatsFilledBy(caller, roles, approval, questions.now()),
         reason,
         digest,
       };
@@ -111,7 +112,7 @@ function answered(approval: Approval, { caller, roles }: Asked, nowMs: number): 
 async function find(questions: Questions, { path, caller, roles }: Asked) {
   const kept = await questions.get(path.id as string);
   // Security: what a caller may not see is answered as what is not there.
-  if (kept === undefined || !maySee(caller, roles, kept.approval))
+  if (kept === undefined || !maySee(caller, roles, kept.approval, questions.now()))
     throw new Refusal('NOT_FOUND', 'there is no such approval that you may see');
   return kept;
 }

@@ -25,12 +25,16 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
     },
     target: approval.target,
     namespace: approval.namespace,
-    rules: approval.seats.map(({ rule, reason, approvers, quorum }) => ({
+    rules: approval.seats.map(({ rule, reason, approvers, quorum, later = [] }) => ({
       rule,
       reason,
       approvers: approvers.length === 0 ? ['holders of the role `approver`'] : approvers.map(words),
       quorum,
       missing: lacking.get(rule) ?? 0,
+      later: later.map(({ afterMs, approvers: others }) => ({
+        at: instant(approval.askedAt + afterMs),
+        approvers: others.map(words),
+      })),
     })),
     shown: writable(shownOf(approval, nowMs)),
     answers: approval.answers.map(({ answer, by, reason, at }) => ({
@@ -47,7 +51,7 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
     ...(usedBy === undefined ? {} : { usedBy }),
     ...(status === undefined ? {} : { status }),
     ...(grant === undefined ? {} : { grant }),
-    mayAnswer: !isSamePerson(partyOf(caller), asker) && seatsFilledBy(caller, roles, approval).length > 0,
+    mayAnswer: !isSamePerson(partyOf(caller), asker) && seatsFilledBy(caller, roles, approval, nowMs).length > 0,
   };
 }
 

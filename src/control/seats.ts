@@ -15,20 +15,30 @@ export function partyOf({ subject, issuer, groups, kind, person }: Caller): Part
  * nothing, that entry seats nobody.
  */
 export function seatsOf(
-  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum'>[],
+  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum' | 'escalate'>[],
   labels: Readonly<Record<string, string>> | null | 'unknown',
 ): readonly Seat[] {
-  return holds.map(({ rule, reason, approvers, quorum }) => ({
+  return holds.map(({ rule, reason, approvers, quorum, escalate }) => ({
     rule,
     reason,
     approvers: approvers.map((approver) => frozen(approver, labels)),
     quorum,
+    ...(escalate === undefined
+      ? {}
+      : {
+          later: escalate.map(({ afterMs, approvers: others }) => ({
+            afterMs,
+            approvers: others.map((approver) => frozen(approver, labels)),
+          })),
+        }),
   }));
 }
 
 /** Whether a seat's approvers hang on the labels of the namespace. */
-export function hangsOnLabels(holds: readonly Pick<Holding, 'approvers'>[]): boolean {
-  return holds.some(({ approvers }) => approvers.some((approver) => 'namespaceLabel' in approver));
+export function hangsOnLabels(holds: readonly Pick<Holding, 'approvers' | 'escalate'>[]): boolean {
+  return holds.some(({ approvers, escalate = [] }) =>
+    [...approvers, ...escalate.flatMap((each) => each.approvers)].some((approver) => 'namespaceLabel' in approver),
+  );
 }
 
 function frozen(approver: Approver, labels: Readonly<Record<string, string>> | null | 'unknown'): Approver {
@@ -39,14 +49,24 @@ function frozen(approver: Approver, labels: Readonly<Record<string, string>> | n
   return { groups: value === '' ? [] : [groupPrefix + value] };
 }
 
-/** The rules whose seats the caller fills: those that name it, and where a rule names nobody, the role `approver` for the place. */
-export function seatsFilledBy(caller: Caller, roles: readonly Role[], approval: Approval): readonly string[] {
+/** The rules whose seats the caller fills now: those that name it, and where a rule names nobody, the role `approver` for the place. */
+export function seatsFilledBy(
+  caller: Caller,
+  roles: readonly Role[],
+  approval: Approval,
+  nowMs: number,
+): readonly string[] {
   if (caller.kind !== 'person') return [];
   return approval.seats
-    .filter(({ approvers }) =>
-      approvers.length === 0
-        ? reaches(roles, ['approver'], placeOf(approval))
-        : callerMatcher(approvers as readonly CallerMatch[])(caller),
+    .filter(
+      ({ approvers, later = [] }) =>
+        (approvers.length === 0
+          ? reaches(roles, ['approver'], placeOf(approval))
+          : callerMatcher(approvers as readonly CallerMatch[])(caller)) ||
+        later.some(
+          ({ afterMs, approvers: others }) =>
+            nowMs >= approval.askedAt + afterMs && callerMatcher(others as readonly CallerMatch[])(caller),
+        ),
     )
     .map(({ rule }) => rule);
 }
@@ -54,10 +74,10 @@ export function seatsFilledBy(caller: Caller, roles: readonly Role[], approval: 
 const SEE: readonly RoleName[] = ['auditor', 'operator', 'approver'];
 
 /** Whether the caller may see a question: who asks, who may answer, and whoever has a role for the place. */
-export function maySee(caller: Caller, roles: readonly Role[], approval: Approval): boolean {
+export function maySee(caller: Caller, roles: readonly Role[], approval: Approval, nowMs: number): boolean {
   if (callerKey(caller) === callerKey(approval.asker)) return true;
   if (reaches(roles, SEE, placeOf(approval))) return true;
-  return seatsFilledBy(caller, roles, approval).length > 0 && !isSamePerson(partyOf(caller), approval.asker);
+  return seatsFilledBy(caller, roles, approval, nowMs).length > 0 && !isSamePerson(partyOf(caller), approval.asker);
 }
 
 function placeOf({ target, namespace }: Approval) {

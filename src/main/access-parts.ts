@@ -12,7 +12,7 @@ import { LiveAccess, type UnderWayPort } from '../control/live-access.ts';
 import { LiveApprovals } from '../control/live-approvals.ts';
 import { LiveTokens } from '../control/live-tokens.ts';
 import type { Notice } from '../control/notices/notice.ts';
-import { noticeOfApproval, noticeOfEvent } from '../control/notices/notices.ts';
+import { noticeOfEvent, noticesOf } from '../control/notices/notices.ts';
 import { Questions } from '../control/questions.ts';
 import type { Kill } from '../control/row-body.ts';
 import type { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
@@ -47,7 +47,7 @@ export function accessParts(
   sessions: ConsoleSessions,
 ) {
   const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
-  const { record, tellNotice } = telling(journal, tell);
+  const record = recording(journal, tell);
   let access: LiveAccess;
   let questions: Questions;
   const approvals = new LiveApprovals({
@@ -59,7 +59,7 @@ export function accessParts(
   });
   const onQuestion = (kept: KeptApproval) => {
     approvals.receive(kept);
-    tellNotice(noticeOfApproval(kept.approval)); // called at the gateway that changed it alone: so it is told once
+    for (const notice of noticesOf(kept.approval)) tell(notice); // called at the gateway that changed it alone: so it is told once
   };
   const grants = new Grants({
     store,
@@ -117,15 +117,12 @@ export function accessParts(
 }
 
 /** Events are in the journal, on the disk, before people are told of them. */
-function telling(journal: Journal, tell: From['tell']) {
-  const tellNotice = (notice: Notice | undefined) => {
+function recording(journal: Journal, tell: From['tell']) {
+  return async (event: Event): Promise<void> => {
+    await journal.append(event).synced();
+    const notice = noticeOfEvent(event);
     if (notice !== undefined) tell(notice);
   };
-  const record = async (event: Event) => {
-    await journal.append(event).synced();
-    tellNotice(noticeOfEvent(event));
-  };
-  return { record, tellNotice };
 }
 
 function underWayOf(inFlight: InFlight): UnderWayPort {

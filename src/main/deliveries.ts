@@ -1,5 +1,7 @@
+import { current } from '../approval/approval.ts';
 import type { Config } from '../config/load.ts';
 import { openGuards } from '../config/open-guards.ts';
+import { approvalOf } from '../control/approval-rows.ts';
 import { Deliveries } from '../control/notices/deliveries.ts';
 import { noticeOfOpened } from '../control/notices/notices.ts';
 import { recipients } from '../control/notices/recipients.ts';
@@ -22,6 +24,10 @@ export function deliveriesOf(store: Store, { config, told, policy, consoleUrl }:
     store,
     notifiers: notifiersOf(config),
     recipients: (notice) => recipients(policy.notify(), notice),
+    isPending: async (id) => {
+      const row = await store.get('approval', id);
+      return row !== undefined && current(approvalOf(row).approval, store.now()).state === 'pending';
+    },
     consoleUrl,
     onFailure: (what, error) => told.log.error({ error: String(error) }, what),
   });

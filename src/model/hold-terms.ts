@@ -3,6 +3,12 @@ export type Approver =
   | { readonly subjects?: readonly string[]; readonly groups?: readonly string[] }
   | { readonly namespaceLabel: string; readonly groupPrefix: string };
 
+/** Who may answer too, once a question has been open for so long. */
+export interface Escalation {
+  readonly afterMs: number;
+  readonly approvers: readonly Approver[];
+}
+
 /** Who is asked about what a rule holds, and what their yes is good for. Lengths of time in milliseconds. */
 export interface HoldTerms {
   /** None: whoever holds the role `approver` for the place. */
@@ -19,6 +25,8 @@ export interface HoldTerms {
   readonly pin: 'uid' | 'resourceVersion';
   /** Guards that the yes lifts for the very request. */
   readonly lifts: readonly string[];
+  /** Absent: nobody else. */
+  readonly escalate?: readonly Escalation[];
 }
 
 /** A rule that holds a request, and on which terms. */

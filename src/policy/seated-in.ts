@@ -17,7 +17,8 @@ export function seatedIn(rules: RuleSet, caller: Caller): readonly string[] {
 
 function approversOf({ hold, request }: Rule): readonly Approver[] {
   const approval = request?.approval ?? 'none';
-  return hold?.approvers ?? (approval === 'none' ? [] : approval.approvers);
+  if (hold !== undefined) return [...hold.approvers, ...(hold.escalate ?? []).flatMap(({ approvers }) => approvers)];
+  return approval === 'none' ? [] : approval.approvers;
 }
 
 function isNamed(approver: Approver): approver is Extract<Approver, CallerMatch> {

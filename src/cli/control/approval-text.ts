@@ -108,12 +108,10 @@ function previewLines({ losses, volumes, scale, budgets, uses, gains, pod, befor
 
 function stateLines(approval: ApprovalView): readonly Line[] {
   return [
-    ...approval.rules.map(
-      ({ rule, reason, approvers, quorum, missing }) =>
-        [
-          `rule ${rule}${reason === '' ? '' : ` (${reason})`}: ${quorum} of ${approvers.join(', ')}; ${missing} missing`,
-        ] as const,
-    ),
+    ...approval.rules.flatMap(({ rule, reason, approvers, quorum, missing, later }): readonly Line[] => [
+      [`rule ${rule}${reason === '' ? '' : ` (${reason})`}: ${quorum} of ${approvers.join(', ')}; ${missing} missing`],
+      ...later.map(({ at, approvers: others }): Line => [`  from ${at} on also ${others.join(', ')}`]),
+    ]),
     ...approval.answers.map(
       ({ answer, subject, at, reason }) =>
         [`${answer} by ${subject} at ${at}${reason === '' ? '' : `: “${reason}”`}`] as const,

@@ -56,6 +56,7 @@ async function world(name: string, outcome: (tries: number) => 'sent' | 'later' 
       store,
       notifiers: new Map([['ops', notifier]]),
       recipients: () => ['ops', 'nobody'],
+      isPending: async (id) => id !== 'over',
       consoleUrl: () => 'https://console.example',
       onFailure: (what) => failures.push(what),
     });
@@ -118,6 +119,23 @@ test('what is given up stays, is told of, and is sent when an operator says so',
   await a.look();
   await a.look();
   assert.deepEqual([sent.length, a.dead], [1, 0]);
+  await store.close();
+});
+
+test('what is told later is told when its time has come, and only of a question that still waits', async () => {
+  const { store, sent, a } = await world('later', () => 'sent');
+  const later = { kind: 'approval.escalated', at: clock.at + 60_000 } as const;
+  a.tell(notice('n1', later));
+  a.tell(notice('n2', { ...later, about: 'over' }));
+  await settled(a);
+  assert.equal(sent.length, 0);
+  clock.at += 60_000;
+  await a.look();
+  assert.deepEqual(
+    sent.map(([id]) => id),
+    ['n1'],
+  );
+  assert.deepEqual(await a.list('waiting', 10), []);
   await store.close();
 });
 

@@ -13,6 +13,8 @@ interface Parts {
   readonly notifiers: ReadonlyMap<string, Notifier>;
   /** Who is told of a notice now. */
   readonly recipients: (notice: Notice) => readonly string[];
+  /** Whether a question still waits for an answer. */
+  readonly isPending: (approval: string) => Promise<boolean>;
   /** The console's address; empty: there is none yet. */
   readonly consoleUrl: () => string;
   readonly onFailure: (what: string, error: unknown) => void;
@@ -117,6 +119,7 @@ export class Deliveries {
     const taken = await this.#change(id, (delivery) => begun(delivery, store.now()));
     if (taken === undefined) return;
     const { notice, notifier: name } = taken;
+    if (notice.kind === 'approval.escalated' && !(await this.#parts.isPending(notice.about))) return this.#drop(id);
     const notifier = notifiers.get(name);
     const threadId = `${name}/${notice.about}`;
     try {
@@ -139,7 +142,7 @@ export class Deliveries {
 
   /** What arrived is gone; what comes next about the same goes to the same place. */
   async #sent(id: string, threadId: string, thread: string | undefined): Promise<void> {
-    await this.#parts.store.exclusively(`notice ${id}`, (rows) => rows.delete('notice', id));
+    await this.#drop(id);
     await this.#parts.store.exclusively(`notice-thread ${threadId}`, async (rows) => {
       const row = await rows.get('notice-thread', threadId);
       if (thread === undefined) return row === undefined ? undefined : rows.delete('notice-thread', threadId);
@@ -153,6 +156,10 @@ export class Deliveries {
         isQuiet: true,
       });
     });
+  }
+
+  #drop(id: string): Promise<void> {
+    return this.#parts.store.exclusively(`notice ${id}`, (rows) => rows.delete('notice', id));
   }
 
   #change(id: string, change: (delivery: Delivery) => Delivery | undefined): Promise<Delivery | undefined> {

@@ -38,7 +38,7 @@ export interface Delivery {
   readonly failure: string;
 }
 
-/** One that is to be sent. */
+/** One that is to be sent, not before the notice's own instant. */
 export function newDelivery(notice: Notice, notifier: string): Delivery {
   // Sorts by time, and is the same however often the same is told.
   const id = notice.at.toString(36).padStart(9, '0') + hash('sha256', `${notice.id} ${notifier}`, 'hex').slice(0, 24);

@@ -4,6 +4,7 @@ import type { Risk } from '../../model/shown.ts';
 export const NOTICE_KINDS = [
   'approval.asked',
   'approval.ended',
+  'approval.escalated',
   'grant.changed',
   'guard.opened',
   'kill.changed',

@@ -7,8 +7,13 @@ import type { Notice } from './notice.ts';
 /** Limit: fields of a difference that a notice has; the rest stands in the console. */
 const CHANGES_MAX = 8;
 
-/** A question that a person is asked, or that is closed; undefined for what nobody is told: one whose preview is not there yet. */
-export function noticeOfApproval(approval: Approval): Notice | undefined {
+/** What people are told of a question that is asked, or closed; nothing of one of which it is still looked up what it would do. */
+export function noticesOf(approval: Approval): readonly Notice[] {
+  const notice = noticeOfApproval(approval);
+  return notice === undefined ? [] : [notice, ...escalationsOf(approval, notice)];
+}
+
+function noticeOfApproval(approval: Approval): Notice | undefined {
   const { id, state, asker, target, namespace, shown, answers, lookingUntil } = approval;
   if (state === 'pending' && (lookingUntil !== undefined || answers.length > 0)) return undefined;
   if (approval.exchange === 'forwarded') return undefined;
@@ -39,6 +44,19 @@ export function noticeOfApproval(approval: Approval): Notice | undefined {
     isLast: state !== 'approved' || approval.exchange !== 'waiting',
     ...about,
   };
+}
+
+/** For each time at which others may answer too: told then, if it still waits. */
+function escalationsOf(approval: Approval, asked: Notice): readonly Notice[] {
+  if (asked.kind !== 'approval.asked') return [];
+  const times = new Set(approval.seats.flatMap(({ later = [] }) => later.map(({ afterMs }) => afterMs)));
+  return [...times].map((afterMs) => ({
+    ...asked,
+    id: `${approval.id}-escalated-${afterMs}`,
+    kind: 'approval.escalated',
+    at: approval.askedAt + afterMs,
+    title: `nobody has answered: ${asked.title}`,
+  }));
 }
 
 function becameWords({ exchange, status }: Approval): string {

@@ -14,7 +14,7 @@ export function questionLike(
     asker: { subject: 'ci:bot', issuer: 'https://issuer.example', kind: 'autonomous' },
     target: 'prod',
     namespace: 'shop',
-    rules: [{ rule: 'p/r', reason: '', approvers: ['the group `leads`'], quorum: 1, missing: 1 }],
+    rules: [{ rule: 'p/r', reason: '', approvers: ['the group `leads`'], quorum: 1, missing: 1, later: [] }],
     answers: [],
     askedAt: '2026-01-01T00:00:00.000Z',
     closesAt: '2026-01-01T00:10:00.000Z',

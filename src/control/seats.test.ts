@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { callerOf } from '../../test/support/operation.ts';
+import { newApproval } from '../approval/new-approval.ts';
+import { DEFAULT_HOLD } from '../model/hold-terms.ts';
+import { hangsOnLabels, maySee, seatsFilledBy, seatsOf } from './seats.ts';
+
+const HOLD = {
+  ...DEFAULT_HOLD,
+  rule: 'p/h',
+  reason: '',
+  approvers: [{ groups: ['leads'] }],
+  escalate: [
+    { afterMs: 300_000, approvers: [{ groups: ['managers'] }] },
+    { afterMs: 600_000, approvers: [{ namespaceLabel: 'owner', groupPrefix: 'team-' }] },
+  ],
+};
+
+const approval = newApproval({
+  id: 'a',
+  request: 'r',
+  asker: { subject: 'ci:dev', issuer: 'ci', groups: ['managers'], kind: 'autonomous', person: 'p:mo' },
+  target: 'demo',
+  namespace: 'shop',
+  seats: seatsOf([HOLD], { owner: 'shop' }),
+  shown: { operation: '', asked: '', risk: 'plain', risks: [], mayDiffer: [], missing: [], reason: '' },
+  askedAt: 1_000_000,
+  closesAt: 9_000_000,
+  claimForMs: 1,
+});
+
+const person = (group: string, subject = `p:${group}`) => callerOf({ subject, groups: [group], kind: 'person' });
+
+test('who may answer later is seated from then on, and not a moment sooner', () => {
+  const rows: readonly (readonly [string, number])[] = [
+    ['leads', 0],
+    ['managers', 300_000],
+    ['team-shop', 600_000],
+  ];
+  for (const [group, afterMs] of rows) {
+    const at = (ms: number) => seatsFilledBy(person(group), [], approval, approval.askedAt + ms);
+    assert.deepEqual(at(afterMs), ['p/h'], group);
+    assert.equal(maySee(person(group), [], approval, approval.askedAt + afterMs), true);
+    if (afterMs === 0) continue;
+    assert.deepEqual(at(afterMs - 1), [], group);
+    assert.equal(maySee(person(group), [], approval, approval.askedAt + afterMs - 1), false);
+  }
+});
+
+test('T61, T77: later too nobody answers for themselves, and no machine does', () => {
+  const late = approval.askedAt + 900_000;
+  assert.equal(maySee(person('managers', 'p:mo'), [], approval, late), false);
+  const machine = callerOf({ subject: 'ci:other', groups: ['managers'], kind: 'autonomous' });
+  assert.deepEqual(seatsFilledBy(machine, [], approval, late), []);
+});
+
+test('a team of whom only the later seat speaks is read with the question, and one without a label is nobody', () => {
+  assert.equal(hangsOnLabels([HOLD]), true);
+  assert.equal(hangsOnLabels([{ ...HOLD, escalate: [] }]), false);
+  const seats = seatsOf([HOLD], 'unknown');
+  const late = approval.askedAt + 900_000;
+  assert.deepEqual(seatsFilledBy(person('team-'), [], { ...approval, seats }, late), []);
+});
