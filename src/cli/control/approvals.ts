@@ -127,7 +127,7 @@ function waitCommand(env: Environment): Command {
     .argument('<id>', 'its id')
     .action(async (id: string, { output, context }: ControlOptions) => {
       const client = await controlClient(env, context);
-      const approval = await waited(client, id);
+      const approval = await waited(client, id).finally(() => client.close());
       print(output, approval, () => rows([approval]));
       if (approval.state !== 'approved') process.exitCode = 1;
     });
