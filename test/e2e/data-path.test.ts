@@ -44,7 +44,7 @@ const OUTCOMES: readonly (readonly [string, Parameters<SmallWorld['ask']>[0], st
   ['silence denies', { uri: '/api/v1/namespaces/default/pods' }, '403 DENIED_BY_SILENCE'],
   ['a deny rule wins', { uri: `${NAMESPACE}/configmaps/web`, method: 'DELETE' }, '403 DENIED_BY_RULE'],
   ['a hold is refused with a sentence', { uri: '/apis/apps/v1/namespaces/shop/deployments/web', method: 'DELETE' }, '403 HOLD_UNSUPPORTED'],
-  ['a guard stops what rules do not speak of either', { uri: '/api/v1/persistentvolumes/disk', method: 'DELETE' }, '403 DENIED_BY_GUARD'],
+  ['a guard stops what rules do not speak of either', { uri: '/api/v1/nodes/node-1', method: 'DELETE' }, '403 DENIED_BY_GUARD'],
   ['a change of a Secret is denied where no rule names it', { uri: `${NAMESPACE}/secrets/database`, method: 'DELETE' }, '403 DENIED_BY_SILENCE'],
   ['T20: an unknown kind is denied', { uri: '/apis/nothing.example.com/v1/namespaces/shop/things' }, '404 KIND_UNKNOWN'],
   ['T11: an encoded slash is refused', { uri: `${NAMESPACE}/pods%2Fweb` }, '400 REQUEST_MALFORMED'],
