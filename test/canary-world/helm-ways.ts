@@ -31,12 +31,11 @@ export const helmReadingWays: readonly Way[] = [
 export const helmWritingWays: readonly Way[] = RELEASES.flatMap(({ name, driver }) => {
   const environment = `export HELM_DRIVER=${driver};`;
   return [
-    { run: `${environment} helm upgrade ${name} chart --reuse-values --set colour=blue`, mayFail: true },
+    { run: `${environment} helm upgrade ${name} chart --reuse-values --set colour=blue`, fails: true },
     {
       run: `${environment} helm upgrade ${name} chart -f values.json --dry-run=server --debug`,
-      mayFail: true,
       printsItsOwn: true,
     },
-    { run: `${environment} helm rollback ${name} 1`, mayFail: true },
+    { run: `${environment} helm rollback ${name} 1` },
   ] as const;
 });

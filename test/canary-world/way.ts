@@ -6,6 +6,6 @@ export interface Way {
   readonly steps?: readonly Step[];
   /** It prints what it was given itself, so that only what came over the wire is looked at. */
   readonly printsItsOwn?: true;
-  /** It is refused, or may be: of an object that holds masks, nothing is written back. */
-  readonly mayFail?: true;
+  /** It ends with another exit code than 0: the cluster or the gateway refuses it, or it tells differences so. Else it must do what it says. */
+  readonly fails?: true;
 }

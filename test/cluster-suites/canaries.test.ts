@@ -135,8 +135,8 @@ function suite(real: Cluster): void {
     const { exit, stdout, stderr } = await through(client).run(way);
     assertNoneOnTheWire(way.steps !== undefined);
     if (way.printsItsOwn !== true) assertNone('printed', Buffer.from(stdout + stderr));
-    const isGone = exit === 0 || way.mayFail === true || (way.steps !== undefined && exit === 'interrupted');
-    assert.ok(isGone, `exit ${exit}\n${stdout}\n${stderr}`);
+    const isDone = (exit === 0) !== (way.fails === true) || (way.steps !== undefined && exit === 'interrupted');
+    assert.ok(isDone, `exit ${exit}\n${stdout}\n${stderr}`);
   }
 
   const ways = (client: ClientName, list: readonly Way[], traps: string) => {
