@@ -9,14 +9,24 @@ import { Refusal } from '../../model/refusal.ts';
 import type { Request } from '../../model/request.ts';
 import { unreachable } from '../../std/unreachable.ts';
 import { isJsonObject } from './is-json-object.ts';
+import { DONE_ANYWAY } from './request/write-options.ts';
 import { withBody } from './with-body.ts';
 
-/** @throws {Refusal} BODY_UNREADABLE a field of the body is to be edited, and the body is not one whose fields can be */
+/**
+ * The request with these edits.
+ *
+ * @throws {Refusal} BODY_UNREADABLE a field of the body is to be edited, and the body is not one whose fields can be; DENIED_BY_RULE
+ * it is to be a dry run, and is done whatever it says of that (T79)
+ */
 export async function amendRequest(
   request: Request,
   operation: Operation,
   edits: readonly Amendment[],
 ): Promise<Request> {
+  if (DONE_ANYWAY.has(operation.power) && edits.some(({ kind }) => kind === 'force-dry-run'))
+    throw new Refusal('DENIED_BY_RULE', 'a rule makes a dry run of this, which is done all the same and has none', {
+      advice: 'whoever writes the rules leaves it out of the rule with `forceDryRun`',
+    });
   const query = edits.reduce(
     amendQuery,
     [...operation.query].flatMap(([key, values]) => values.map((value): Pair => [key, value])),

@@ -52,7 +52,7 @@ export async function parseOperation(
     isChange: isConnect(power) || (isWriting(request.method) && !isReview(info)),
     isStream: isStream(info, power),
     isSecret: power === 'token' || (info.resource === 'secrets' && info.apiGroup === ''),
-    options: writeOptions(info, read.options),
+    options: writeOptions(info, power, read.options),
     stream,
     body: read.body,
     ...(claimed === undefined ? {} : { claimed }),

@@ -7,7 +7,7 @@
  * Source: https://github.com/kubernetes/apiserver/blob/v0.35.4/pkg/endpoints/handlers/delete.go,
  * https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/registry/core/pod/storage/eviction.go
  */
-import type { WriteOptions } from '../../../model/operation.ts';
+import type { Power, WriteOptions } from '../../../model/operation.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import { printable } from '../printable.ts';
 import { isInt64 } from './label-selector.ts';
@@ -18,13 +18,39 @@ import type { RequestInfo } from './request-info.ts';
 const NONE: WriteOptions = { isDryRun: false };
 
 /**
+ * What is done whatever `dryRun` says: a token is signed, a command runs, a program behind a proxy is asked.
+ *
+ * Source: https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/registry/core/serviceaccount/storage/token.go; the handlers of `connect` read no write options
+ */
+export const DONE_ANYWAY: ReadonlySet<Power | undefined> = new Set([
+  'token',
+  'exec',
+  'attach',
+  'portforward',
+  'pods-proxy',
+  'services-proxy',
+  'nodes-proxy',
+]);
+
+/**
  * The options of a write; those of anything else are empty.
+ *
+ * Security: T79, what is done anyway is no dry run, so that no rule that speaks of dry runs covers it.
  *
  * @param ofBody what the body of a delete or an eviction says; with `isDryRun` in it, all that a delete has
  * @throws {Refusal} QUERY_AMBIGUOUS a number that is none
  */
-export function writeOptions(info: RequestInfo, ofBody: Partial<WriteOptions>): WriteOptions {
+export function writeOptions(
+  info: RequestInfo,
+  power: Power | undefined,
+  ofBody: Partial<WriteOptions>,
+): WriteOptions {
   if (!info.isResourceRequest) return NONE;
+  const options = optionsOf(info, ofBody);
+  return options.isDryRun && DONE_ANYWAY.has(power) ? { ...options, isDryRun: false } : options;
+}
+
+function optionsOf(info: RequestInfo, ofBody: Partial<WriteOptions>): WriteOptions {
   switch (info.verb) {
     case 'create':
     case 'update':
