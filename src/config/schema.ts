@@ -438,7 +438,7 @@ export const configSchema = z.strictObject({
         .array(file)
         .default([])
         .describe(
-          'Files of keys under which masks were made, so that those masks are still known. What `sallyport mask rotate-key` puts beside `keyFile` is found without.',
+          'Files of keys under which masks were made, so that those masks are still known, and get their values where they are written back. What `sallyport mask rotate-key` puts beside `keyFile` is found without.',
         ),
     })
     .prefault({})

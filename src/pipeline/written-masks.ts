@@ -3,6 +3,7 @@
  * version that was read. Policy judges, and the journal keeps, the request as it was written; only upstream is sent the values, in a dry run too.
  */
 import type { Connector, Kin, Probe, StoredObject, WriteBack } from '../connectors/connector.ts';
+import type { MaskKey } from '../masking/form/mask-key.ts';
 import { isSame, valueAt } from '../masking/written/leaves.ts';
 import { manifestSources } from '../masking/written/manifest-sources.ts';
 import { type PutBack, putBack, putBackPatch } from '../masking/written/put-back.ts';
@@ -104,24 +105,24 @@ class Writing {
     const { writeBack } = this.#parts;
     const deleted = this.#parts.deleted.of(this.#caller, this.#target);
     const first = own ?? deleted.find((object) => isNamed(object, operation)) ?? null;
-    const sources: Source[] = first === null ? [] : [sourceOf(first.bytes, this.#view(first))];
-    const view = this.#view(operation);
-    let done = putBackIn(operation, sources, view);
-    if (done.kind === 'whole') return writeBack.put(operation, done.strings);
-    const failed = done;
+    const { key, retired } = this.#parts.masking;
+    const current = new Attempt(operation, (kind) => this.#view(kind, key), first);
+    const failed = current.done;
+    if (failed.kind === 'whole') return writeBack.put(operation, failed.strings);
+    const attempts = [current, ...retired.map((old) => new Attempt(operation, (kind) => this.#view(kind, old), first))];
+    const whole = attempts.flatMap(({ done }) => (done.kind === 'whole' ? [done] : []))[0];
+    if (whole !== undefined) return writeBack.put(operation, whole.strings);
     const object = own === null ? null : jsonOf(own);
-    for await (const kin of writeBack.kin(operation, object, this.#caller, deleted)) {
-      const added = kinSources(kin, sourceOf(kin.bytes, this.#view(kin)));
-      if (added.length === 0) continue;
-      sources.push(...added);
-      done = putBackIn(operation, sources, view);
-      if (done.kind === 'whole') return writeBack.put(operation, done.strings);
-    }
+    for await (const kin of writeBack.kin(operation, object, this.#caller, deleted))
+      for (const attempt of attempts) {
+        const done = attempt.with(kin);
+        if (done.kind === 'whole') return writeBack.put(operation, done.strings);
+      }
     throw refusedMask(failed);
   }
 
-  #view(kind: Pick<StoredObject, 'apiGroup' | 'resource' | 'namespace'>): View {
-    return shownTo(this.#parts.masking, this.#caller, this.#target, kind);
+  #view(kind: Kind, key: MaskKey): View {
+    return shownTo(this.#parts.masking, this.#caller, this.#target, kind, key);
   }
 
   #stored(operation: Operation): Promise<StoredObject | null> {
@@ -144,6 +145,34 @@ class Writing {
         advice: 'try again',
       });
     return read;
+  }
+}
+
+type Kind = Pick<StoredObject, 'apiGroup' | 'resource' | 'namespace'>;
+
+/** The masks of one request as they were made under one key: what is shown at once is of one. */
+class Attempt {
+  readonly #operation: Operation;
+  readonly #viewOf: (kind: Kind) => View;
+  readonly #view: View;
+  readonly #sources: Source[];
+  done: PutBack;
+
+  constructor(operation: Operation, viewOf: (kind: Kind) => View, first: StoredObject | null) {
+    this.#operation = operation;
+    this.#viewOf = viewOf;
+    this.#view = viewOf(operation);
+    this.#sources = first === null ? [] : [sourceOf(first.bytes, viewOf(first))];
+    this.done = putBackIn(operation, this.#sources, this.#view);
+  }
+
+  /** The same with what another object passes on. */
+  with(kin: Kin): PutBack {
+    const added = kinSources(kin, sourceOf(kin.bytes, this.#viewOf(kin)));
+    if (added.length === 0) return this.done;
+    this.#sources.push(...added);
+    this.done = putBackIn(this.#operation, this.#sources, this.#view);
+    return this.done;
   }
 }
 

@@ -1,8 +1,15 @@
 /* Masks that come back through the whole gateway, before the stand-in: what is stored afterwards is what was stored before, or nothing was done. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Agent, request } from 'undici';
 import { stringify } from 'yaml';
+import { patternDetector } from '../../src/masking/detect/pattern-detector.ts';
+import { MaskKey } from '../../src/masking/form/mask-key.ts';
+import { seenObject } from '../../src/masking/objects/seen-object.ts';
+import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const SECRETS = '/api/v1/namespaces/shop/secrets';
@@ -25,9 +32,16 @@ let world: SmallWorld;
 let token: string;
 let direct: Agent;
 
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-retired-'));
+const RETIRED = new MaskKey(Buffer.alloc(32, 7));
+
 before(async () => {
+  const retired = join(folder, 'retired.key');
+  writeFileSync(retired, Buffer.alloc(32, 7).toString('hex'));
   world = await startSmallWorld({
-    config: 'unsafe: { openGuards: [secret-mount], openMasks: [{ id: "*", callers: [{ subjects: [seer] }] }] }\n',
+    config: `masks: { retiredKeyFiles: ["${retired}"] }
+unsafe: { openGuards: [secret-mount], openMasks: [{ id: "*", callers: [{ subjects: [seer] }] }] }
+`,
   });
   token = await world.token('dev');
   direct = new Agent({ connect: { ca: world.standin.caPem } });
@@ -43,6 +57,7 @@ before(async () => {
 after(async () => {
   await direct.close();
   await world.stop();
+  rmSync(folder, { recursive: true });
 });
 
 /** Beside the gateway, as who may do everything. */
@@ -207,6 +222,24 @@ test('a mask of a value that has changed since it was shown is a conflict, which
   assert.match(reply.body, /"reason":"Conflict".*MASK_STALE/s);
   assert.match(reply.body, /get the object again/);
   assert.equal((await stored('GET', uri)).object.data.password, base64('a new password'));
+});
+
+test('T49: masks that were made under a key that is retired now get their values, too', async () => {
+  const uri = await secret('retired');
+  const was = await stored('GET', uri);
+  const plan = new MaskRules([], patternDetector).planOf({ apiGroup: '', resource: 'secrets', subresource: '' });
+  const keying = { key: RETIRED, target: 'demo', exchange: '', isComparable: true };
+  const before = JSON.parse(seenObject(JSON.stringify(was.object), plan, keying).text) as Shown;
+  const now = await shown(uri);
+  assert.notEqual(before.data.password, now.data.password);
+  assert.notEqual(before.data.password, was.object.data.password);
+  const reply = await ask('PUT', uri, JSON.stringify(labelled({ ...now, data: before.data })));
+  assert.equal(reply.status, 200, reply.body);
+  assert.deepEqual((await stored('GET', uri)).object.data, was.object.data);
+  const unknown = { ...keying, key: new MaskKey(Buffer.alloc(32, 9)) };
+  const { data } = JSON.parse(seenObject(JSON.stringify(was.object), plan, unknown).text) as Shown;
+  const refused = await ask('PUT', uri, JSON.stringify({ ...(await shown(uri)), data }));
+  assert.equal(refused.status, 409, refused.body);
 });
 
 test('an object that its caller has deleted is made anew from what it was shown, and for nobody else', async () => {
