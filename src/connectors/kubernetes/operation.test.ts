@@ -250,11 +250,7 @@ describe('options of a write are those that the API server takes', () => {
     [`POST ${POD}/eviction`, { body: '{"deleteOptions":{"dryRun":["All"]}}' }, { isDryRun: true }],
     [`GET ${POD}?dryRun=All`, {}, { isDryRun: false }],
     // T79: what is done anyway is no dry run.
-    [
-      'POST /api/v1/namespaces/x/serviceaccounts/s/token?dryRun=All',
-      { body: '{"spec":{}}' },
-      { isDryRun: false },
-    ],
+    ['POST /api/v1/namespaces/x/serviceaccounts/s/token?dryRun=All', { body: '{"spec":{}}' }, { isDryRun: false }],
   ];
   for (const [line, asked, expected] of rows)
     test(line, async () => assert.deepEqual((await parse(line, asked)).options, expected));

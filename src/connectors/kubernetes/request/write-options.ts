@@ -40,11 +40,7 @@ export const DONE_ANYWAY: ReadonlySet<Power | undefined> = new Set([
  * @param ofBody what the body of a delete or an eviction says; with `isDryRun` in it, all that a delete has
  * @throws {Refusal} QUERY_AMBIGUOUS a number that is none
  */
-export function writeOptions(
-  info: RequestInfo,
-  power: Power | undefined,
-  ofBody: Partial<WriteOptions>,
-): WriteOptions {
+export function writeOptions(info: RequestInfo, power: Power | undefined, ofBody: Partial<WriteOptions>): WriteOptions {
   if (!info.isResourceRequest) return NONE;
   const options = optionsOf(info, ofBody);
   return options.isDryRun && DONE_ANYWAY.has(power) ? { ...options, isDryRun: false } : options;
