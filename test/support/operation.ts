@@ -35,7 +35,7 @@ export function operationOf(request: WrittenRequest): Operation {
     isChange: !['GET', 'HEAD'].includes(request.method),
     isStream: false,
     isSecret: false,
-    options: writeOptions(info, {}),
+    options: writeOptions(info, power, {}),
     stream: streamOptions(info, power, { upgrade: undefined, headers: new Map() }),
     body,
   };
