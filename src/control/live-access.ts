@@ -224,6 +224,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'token':
       case 'signing-key':
       case 'mask-key':
+      case 'honeytoken':
       case 'approval':
       case 'question':
       case 'login':

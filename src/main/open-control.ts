@@ -22,6 +22,7 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
 import { type Access, noAccess } from '../pipeline/access.ts';
 import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
+import type { Honeytokens } from '../pipeline/honeytokens.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
 import type { JournalPort } from '../pipeline/record.ts';
 import { seatedIn } from '../policy/seated-in.ts';
@@ -39,6 +40,7 @@ import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { consoleUrlOf, serveConsole } from './serve-console.ts';
+import { SharedHoneytokens } from './shared-honeytokens.ts';
 import { sharedHost } from './shared-host.ts';
 import { version } from './version.ts';
 
@@ -49,6 +51,7 @@ interface Parts {
   readonly policy: PolicyInForce;
   readonly inFlight: InFlight;
   readonly maskKeys: MaskKeys;
+  readonly honeytokens: Honeytokens;
 }
 
 type Place = NonNullable<Config['console']>;
@@ -192,6 +195,11 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
   const deliveries = deliveriesOf(store, { ...parts, consoleUrl });
   const made = accessParts(store, held, { ...parts, tell: (notice) => deliveries.tell(notice) }, sessions);
   const { access, live, approvals, kills } = made;
+  const shared = new SharedHoneytokens({
+    store,
+    honeytokens: parts.honeytokens,
+    onFailure: (what, error) => told.log.warn({ error: error instanceof Error ? error.message : String(error) }, what),
+  });
   const stop = async () => {
     access.stop();
     live.stop();
@@ -199,12 +207,13 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
     await made.questions.stop();
     await approvals.stop();
     await deliveries.stop();
+    await shared.stop();
     await store.close();
   };
   access.start();
   live.start();
   approvals.start();
-  await store.changes(toEach([access, live, approvals, sessions])).catch(async (error: unknown) => {
+  await store.changes(toEach([access, live, approvals, sessions, shared])).catch(async (error: unknown) => {
     await stop();
     return storeFailed(error);
   });

@@ -99,7 +99,8 @@ export async function startGateway(
     closers.push(policy.stop);
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
     const maskKeys = openMaskKeys(config);
-    const control = await openControl({ config, told, journal, policy, inFlight, maskKeys });
+    const honeytokens = new Honeytokens();
+    const control = await openControl({ config, told, journal, policy, inFlight, maskKeys, honeytokens });
     closers.push(() => control.close());
     const targets = openTargets(config, { rules: policy.rules, access: control.access, observed }, troubles, told);
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
@@ -113,7 +114,8 @@ export async function startGateway(
     const [{ access, approvals, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
     const kept = { journal: heard(journal), inFlight, rates, digestOf, unknown, access, approvals, observer, observed };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
-    const masking = maskingOf(config, policy, maskKeys, maskTeller(tellingJournal(journal, control), told));
+    const events = maskTeller(tellingJournal(journal, control), told);
+    const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, events);
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
     const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners));
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
@@ -222,13 +224,17 @@ function openCertificate(
   });
 }
 
-function maskingOf(config: Config, policy: PolicyInForce, keys: MaskKeys, events: MaskEvents): Masking {
+function maskingOf(
+  config: Config,
+  policy: PolicyInForce,
+  kept: MaskKeys & Pick<Masking, 'honeytokens'>,
+  events: MaskEvents,
+): Masking {
   return {
-    ...keys,
+    ...kept,
     rules: policy.masks,
     openFor: openMasks(config.unsafe.openMasks),
     guesses: new Guesses(config.limits.guessesMax, systemClock),
-    honeytokens: new Honeytokens(),
     now: () => systemClock.now(),
     events,
     objectBytesMax: config.limits.objectBytesMax,

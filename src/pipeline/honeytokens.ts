@@ -1,6 +1,7 @@
 /*
  * Masks that are remembered, with whom they were shown to: nobody has a use for one but to hand it on, so one that comes back from elsewhere says that what was shown has
- * gone where it should not. Kept in memory: a gateway that was restarted, or another one, does not know.
+ * gone where it should not. Kept in memory; where there is a store, `onShown` writes what is new there, and `learn` takes what other gateways have shown, and this one before it
+ * was restarted.
  */
 import { textMaskPrefix } from '../masking/text/text-mask.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
@@ -36,10 +37,18 @@ export interface Honeytoken {
   readonly readers: readonly Reader[];
 }
 
+/** That a mask was shown to somebody for the first time. */
+export interface Showing extends Omit<Honeytoken, 'readers'> {
+  readonly token: string;
+  readonly reader: Reader;
+}
+
 const form = new RegExp(`${textMaskPrefix}[a-z2-7]{20}`, 'gi');
 
 export class Honeytokens {
   readonly #kept = new Map<string, Honeytoken>();
+  /** Hears of what was shown here. */
+  onShown: (showing: Showing) => void = () => {};
 
   /** Remembers that a mask was shown. */
   shown(
@@ -60,19 +69,30 @@ export class Honeytokens {
       readonly exchange: ExchangeId;
     },
   ): void {
-    const known = this.#kept.get(token);
     const { subject, issuer } = caller;
+    const { target, apiGroup, resource, namespace } = operation;
+    const reader = { subject, issuer, at, exchange };
+    const showing = { token, mask, target, apiGroup, resource, namespace, path, reader };
+    if (this.#take(showing)) this.onShown(showing);
+  }
+
+  /** Remembers what another gateway has shown. */
+  learn(showing: Showing): void {
+    this.#take(showing);
+  }
+
+  /** Whether a reader is new. */
+  #take({ token, reader, ...place }: Showing): boolean {
+    const known = this.#kept.get(token);
     const readers = known?.readers ?? [];
-    const isKnown = readers.some((reader) => callerKey(reader) === callerKey(caller));
     this.#kept.delete(token);
     if (known === undefined && this.#kept.size >= HONEYTOKEN_LIMITS.honeytokensMax)
       this.#kept.delete(this.#kept.keys().next().value as string);
-    const { target, apiGroup, resource, namespace } = operation;
-    const isNoted = isKnown || readers.length >= HONEYTOKEN_LIMITS.honeytokenReadersMax;
-    this.#kept.set(token, {
-      ...(known ?? { mask, target, apiGroup, resource, namespace, path }),
-      readers: isNoted ? readers : [...readers, { subject, issuer, at, exchange }],
-    });
+    const isNew =
+      readers.length < HONEYTOKEN_LIMITS.honeytokenReadersMax &&
+      !readers.some((one) => callerKey(one) === callerKey(reader));
+    this.#kept.set(token, { ...(known ?? place), readers: isNew ? [...readers, reader] : readers });
+    return isNew;
   }
 
   /** Masks in a text that are remembered; in base64 too. */

@@ -18,6 +18,7 @@ export type RowKind =
   | 'token'
   | 'signing-key'
   | 'mask-key'
+  | 'honeytoken'
   | 'approval'
   | 'login'
   | 'question'

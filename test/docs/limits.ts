@@ -37,6 +37,7 @@ import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
 import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
 import { GUESS_LIMITS } from '../../src/pipeline/guesses.ts';
+import { SHARED_HONEYTOKEN_LIMITS } from '../../src/main/shared-honeytokens.ts';
 import { HONEYTOKEN_LIMITS } from '../../src/pipeline/honeytokens.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
@@ -64,6 +65,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Judging anew', { ...ATTEMPT_LIMITS }, 'src/pipeline/while-changed.ts'],
   ['Values tried at masked places', { ...GUESS_LIMITS }, 'src/pipeline/guesses.ts'],
   ['Masks that are remembered', { ...HONEYTOKEN_LIMITS }, 'src/pipeline/honeytokens.ts'],
+  ['Masks that are remembered in the store', { ...SHARED_HONEYTOKEN_LIMITS }, 'src/main/shared-honeytokens.ts'],
   ['What may have run', { ...UNKNOWN_LIMITS }, 'src/pipeline/unknown-outcomes.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
   ['Masks that are written back', { ...RESTORE_LIMITS }, 'src/connectors/kubernetes/restore/write-back.ts'],
