@@ -76,7 +76,7 @@ a mask outside of \`metadata\` are asked for as objects: kubectl then prints nam
 
 \`compare\` says how far equal values have equal masks. Beyond \`field\` it gives something away: whoever can write a value into one object, and sees its mask, can tell where the same value stands.
 
-With \`honeytoken: true\` the gateway remembers, in memory, whom it showed each mask to. Nobody has a use for a mask but to hand it on: one that comes back anywhere but at its own place (as a token, in a
+With \`honeytoken: true\` the gateway remembers whom it showed each mask to: in memory, and where it has a [control plane](configuration.md) in its store, so that all gateways on it know, after a restart too. Nobody has a use for a mask but to hand it on: one that comes back anywhere but at its own place (as a token, in a
 path, a selector, a command, another object) is an event, \`mask.returned\`, in the [journal](journal.md), the log and a metric.
 
 ## Show one place
