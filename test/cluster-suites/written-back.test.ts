@@ -414,7 +414,9 @@ function helmSuite(
     assert.doesNotMatch(JSON.stringify(found), maskForm);
     const [failed, back] = found.slice(-2);
     assert.deepEqual([failed?.config.password, failed?.info.status], [passwordOf(50), 'failed']);
-    assert.deepEqual([back?.config.password, back?.info.status], [last.config.password, 'deployed']);
+    assert.equal(back?.config.password, last.config.password);
+    // Helm 3 waits for a ReplicaSet whose template equals that of the Deployment, and masks of two objects never do: it calls its rollback failed when it has waited in vain.
+    if (client === 'helm-4') assert.equal(back?.info.status, 'deployed');
   });
 
   test(`T83 ${client}: uninstall runs its hooks and leaves nothing`, async () => {
