@@ -98,8 +98,7 @@ export async function startGateway(
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
-    const maskKeys = openMaskKeys(config);
-    const honeytokens = new Honeytokens();
+    const [maskKeys, honeytokens] = [openMaskKeys(config), new Honeytokens()];
     const control = await openControl({ config, told, journal, policy, inFlight, maskKeys, honeytokens });
     closers.push(() => control.close());
     const targets = openTargets(config, { rules: policy.rules, access: control.access, observed }, troubles, told);
