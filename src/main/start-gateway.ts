@@ -21,7 +21,6 @@ import { Guesses } from '../pipeline/guesses.ts';
 import { Honeytokens } from '../pipeline/honeytokens.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
-import type { MaskEvents } from '../pipeline/mask-events.ts';
 import type { Masking } from '../pipeline/masking.ts';
 import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
@@ -113,8 +112,7 @@ export async function startGateway(
     const [{ access, approvals, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
     const kept = { journal: heard(journal), inFlight, rates, digestOf, unknown, access, approvals, observer, observed };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
-    const events = maskTeller(tellingJournal(journal, control), told);
-    const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, events);
+    const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, tellingJournal(journal, control), told);
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
     const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners));
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
@@ -227,7 +225,8 @@ function maskingOf(
   config: Config,
   policy: PolicyInForce,
   kept: MaskKeys & Pick<Masking, 'honeytokens'>,
-  events: MaskEvents,
+  journal: Parameters<typeof maskTeller>[0],
+  told: Told,
 ): Masking {
   return {
     ...kept,
@@ -235,7 +234,7 @@ function maskingOf(
     openFor: openMasks(config.unsafe.openMasks),
     guesses: new Guesses(config.limits.guessesMax, systemClock),
     now: () => systemClock.now(),
-    events,
+    events: maskTeller(journal, told),
     objectBytesMax: config.limits.objectBytesMax,
   };
 }
