@@ -35,7 +35,10 @@ export const readingWays: readonly Way[] = [
   { run: 'kubectl set env deployment/web --list; kubectl set env pod/talks --list --resolve' },
   { run: 'kubectl apply view-last-applied secret/opaque; kubectl apply view-last-applied configmap/settings -o json' },
   { run: `kubectl cluster-info dump --namespaces ${NAMESPACE}` },
-  { run: `kubectl get --raw $PREFIX/api/v1/namespaces/${NAMESPACE}/secrets/opaque` },
+  // Some releases put the path of the server before it themselves.
+  {
+    run: `kubectl get --raw $PREFIX/api/v1/namespaces/${NAMESPACE}/secrets/opaque || kubectl get --raw /api/v1/namespaces/${NAMESPACE}/secrets/opaque`,
+  },
   { run: `kubectl get secrets -w -o json`, steps: seen(/"name": "tls"/) },
   { run: 'kubectl get secrets --watch-only=false -w --output-watch-events', steps: seen(/tls /) },
   { run: 'kubectl get widgets -w', steps: seen(/one /) },
@@ -93,8 +96,10 @@ export const writingWays: readonly Way[] = [
   { run: 'kubectl apply -f objects.json --server-side --force-conflicts --dry-run=server -o yaml', printsItsOwn: true },
   { run: 'kubectl apply -f objects.json --dry-run=server -o yaml -v=9', printsItsOwn: true },
   {
+    // What the caller brought is masked otherwise than what is stored, so that it cannot try what that is.
     run: 'kubectl diff -f objects.json; kubectl diff -f objects.json --server-side --force-conflicts',
     printsItsOwn: true,
+    fails: true,
   },
   {
     run: 'kubectl diff -f changed.json; kubectl diff -f changed.json --server-side --field-manager=another',
