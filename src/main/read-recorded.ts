@@ -26,7 +26,7 @@ export const readRecorded: OperationReader = ({ target, method }, { path, query,
       isChange: body !== undefined,
       isStream: stream !== undefined,
       isSecret: false,
-      options: writeOptions(info, {}),
+      options: writeOptions(info, found, {}),
       // Which ports stand in the query and which in the stream, the protocol said.
       stream: asked === undefined ? undefined : { ...asked, ports: stream?.ports ?? [] },
       body: undefined,
