@@ -19,14 +19,20 @@ export function AnswerBar({ approval }: { readonly approval: ApprovalView }) {
   const [isRejecting, setRejecting] = useState(false);
   const [reason, setReason] = useState('');
   const what = approval.shown.operation;
-  const approve = useArmed(isRisky(approval), () => answer.mutate({ said: 'approve', reason: reason.trim() }));
+  const isLooking = approval.preview === 'looking';
+  const approve = useArmed({
+    isNeeded: isRisky(approval),
+    about: approval.digest,
+    act: () => answer.mutate({ said: 'approve', reason: reason.trim() }),
+  });
+  const mayApprove = !answer.isPending && !isLooking;
   const reject = () => {
     approve.disarm();
     if (isRejecting) answer.mutate({ said: 'reject', reason: reason.trim() });
     else setRejecting(true);
   };
   useKeys({
-    a: () => !answer.isPending && !isRejecting && approve.press(),
+    a: () => mayApprove && !isRejecting && approve.press(),
     r: () => !isRejecting && setRejecting(true),
   });
   return (
@@ -54,14 +60,8 @@ export function AnswerBar({ approval }: { readonly approval: ApprovalView }) {
             <Button variant="default" className={styles.reject} onClick={reject} disabled={answer.isPending}>
               {texts.answer.reject}
             </Button>
-            <button type="button" className={styles.approve} onClick={approve.press} disabled={answer.isPending}>
-              <Named>
-                {answer.isPending
-                  ? texts.answer.sending
-                  : approve.isArmed
-                    ? texts.answer.arm(what)
-                    : texts.answer.approve(what)}
-              </Named>
+            <button type="button" className={styles.approve} onClick={approve.press} disabled={!mayApprove}>
+              <Named>{buttonText(what, { isSending: answer.isPending, isLooking, isArmed: approve.isArmed })}</Named>
             </button>
           </>
         )}
@@ -98,6 +98,13 @@ function Reason({ value, onChange, onDone, onLeave }: ReasonProps) {
       />
     </div>
   );
+}
+
+/** Where it can be pressed, it says what will run. */
+function buttonText(what: string, is: { isSending: boolean; isLooking: boolean; isArmed: boolean }): string {
+  if (is.isSending) return texts.answer.sending;
+  if (is.isLooking) return texts.answer.looking;
+  return is.isArmed ? texts.answer.arm(what) : texts.answer.approve(what);
 }
 
 function problemText(error: Error): string {

@@ -2,7 +2,7 @@ import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { Icon } from '../looks/icon.tsx';
 import { type Meaning, Tag } from '../looks/tag.tsx';
 import { texts } from '../words/texts.ts';
-import { type Risk, riskOf } from './risk.ts';
+import type { Risk } from './risk.ts';
 
 const RISKS: Readonly<Record<Risk, Meaning>> = { high: 'no', raised: 'ask', plain: 'over' };
 const STATES: Readonly<Record<ApprovalView['state'], Meaning>> = {
@@ -14,7 +14,7 @@ const STATES: Readonly<Record<ApprovalView['state'], Meaning>> = {
 };
 
 export function RiskTag({ approval }: { readonly approval: ApprovalView }) {
-  const risk = riskOf(approval);
+  const risk = approval.shown.risk;
   return (
     <Tag meaning={RISKS[risk]}>
       {risk !== 'plain' && <Icon name="warn" />}

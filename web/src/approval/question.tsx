@@ -13,7 +13,6 @@ import { Course } from './course.tsx';
 import { Part } from './part.tsx';
 import styles from './question.module.css';
 import { RiskTag, StateTag } from './question-tags.tsx';
-import { riskOf } from './risk.ts';
 import { Shown } from './shown.tsx';
 
 const words = texts.question;
@@ -29,7 +28,7 @@ export function Question({
   const { shown, state } = approval;
   const isOpen = state === 'pending';
   return (
-    <article className={styles.question} data-risk={isOpen ? riskOf(approval) : 'over'}>
+    <article className={styles.question} data-risk={isOpen ? approval.shown.risk : 'over'}>
       <header className={styles.head}>
         <div className={styles.tags}>
           {isOpen ? <RiskTag approval={approval} /> : <StateTag approval={approval} />}
@@ -46,7 +45,7 @@ export function Question({
       </header>
       {!isOpen && <Course approval={approval} />}
       <div className={styles.body}>
-        <Shown shown={shown} />
+        <Shown shown={shown} isLooking={isOpen && approval.preview === 'looking'} />
         <Why approval={approval} />
         {isOpen && approval.answers.length > 0 && <Course approval={approval} />}
         <p className={styles.digest} title={words.digestHint}>

@@ -6,6 +6,7 @@ import { texts } from '../words/texts.ts';
 import { Changes } from './changes.tsx';
 import { Lines } from './lines.tsx';
 import { Part } from './part.tsx';
+import { Preview } from './preview.tsx';
 import styles from './question.module.css';
 
 const words = texts.question;
@@ -13,8 +14,8 @@ const words = texts.question;
 type ShownView = ApprovalView['shown'];
 
 /** All that is shown of what is asked for: facts first, the caller's own words last (T54, T78). */
-export function Shown({ shown }: { readonly shown: ShownView }) {
-  const { risks, argv, changes = [], losses = [], body = '', mayDiffer, missing, reason } = shown;
+export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonly isLooking: boolean }) {
+  const { risks, argv, changes = [], losses = [], body = '', mayDiffer, missing, reason, before } = shown;
   return (
     <>
       {risks.length > 0 && (
@@ -27,6 +28,7 @@ export function Shown({ shown }: { readonly shown: ShownView }) {
           <Lines lines={missing} />
         </Part>
       )}
+      {isLooking && <p className={styles.looking}>{words.looking}</p>}
       {argv !== undefined && <Document title={words.argv} text={commandLine(...argv)} />}
       {changes.length > 0 && (
         <Part title={words.changes} hint={words.changesHint}>
@@ -34,6 +36,7 @@ export function Shown({ shown }: { readonly shown: ShownView }) {
         </Part>
       )}
       {losses.length > 0 && <Losses losses={losses} />}
+      <Preview shown={shown} />
       {body !== '' && <Document title={words.body} text={body} />}
       <Part title={words.request}>
         <code className={styles.line}>
@@ -45,6 +48,11 @@ export function Shown({ shown }: { readonly shown: ShownView }) {
           <Lines lines={mayDiffer} />
         </Part>
       )}
+      {before !== undefined && (
+        <Part title={words.askedBefore}>
+          <Lines lines={beforeLines(before)} />
+        </Part>
+      )}
       {reason !== '' && (
         <Part title={words.ownWords} hint={words.ownWordsHint}>
           <blockquote className={textStyles.quotation}>
@@ -54,6 +62,16 @@ export function Shown({ shown }: { readonly shown: ShownView }) {
       )}
     </>
   );
+}
+
+function beforeLines({
+  asked,
+  approved,
+  rejected,
+  alike,
+  alikeBy,
+}: NonNullable<ShownView['before']>): readonly string[] {
+  return [words.beforeHour(asked, approved, rejected), ...(alike === 0 ? [] : [words.beforeAlike(alike, alikeBy)])];
 }
 
 function Document({ title, text }: { readonly title: string; readonly text: string }) {
@@ -70,11 +88,12 @@ function Losses({ losses }: { readonly losses: NonNullable<ShownView['losses']> 
   return (
     <Part title={words.losses} meaning="no">
       <ul className={styles.list}>
-        {losses.map(({ kind, count, names }) => (
+        {losses.map(({ kind, count, names, running }) => (
           <li key={kind}>
             <b>
               <Seen>{words.lossCount(count, kind)}</Seen>
             </b>{' '}
+            {running !== undefined && running > 0 && <>({words.running(running)}) </>}
             {names.map((name) => (
               <code key={name} className={textStyles.name}>
                 <Seen>{name}</Seen>

@@ -26,8 +26,13 @@ export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
   const reasonId = useId();
   const chosen = questions.filter(({ id }) => chosenIds.has(id));
   const [first] = questions;
+  const isLooking = chosen.some(({ preview }) => preview === 'looking');
   const answerAll = (said: Saying) => void answer.send(chosen, said, reason.trim());
-  const approve = useArmed(true, () => answerAll('approve'));
+  const approve = useArmed({
+    isNeeded: true,
+    about: chosen.map(({ digest }) => digest).join(),
+    act: () => answerAll('approve'),
+  });
   const toggle = (id: string) => {
     approve.disarm();
     setChosenIds((before) => (before.has(id) ? before.difference(new Set([id])) : before.union(new Set([id]))));
@@ -78,7 +83,7 @@ export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
           type="button"
           className={styles.yes}
           data-armed={approve.isArmed || undefined}
-          disabled={answer.isSending || chosen.length === 0}
+          disabled={answer.isSending || chosen.length === 0 || isLooking}
           onClick={approve.press}
         >
           {approve.isArmed ? texts.answer.burstArm(chosen.length) : texts.answer.burstApprove(chosen.length)}

@@ -3,7 +3,6 @@ import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { selfQuery } from '../api/queries.ts';
 import { Asker } from '../approval/asker.tsx';
 import { RiskTag } from '../approval/question-tags.tsx';
-import { riskOf } from '../approval/risk.ts';
 import { approversOf, seatOf } from '../approval/seat.ts';
 import { Countdown } from '../looks/countdown.tsx';
 import { Named } from '../looks/named.tsx';
@@ -27,7 +26,7 @@ export function QuestionCard({ approval, isChosen, onChoose }: Props) {
       type="button"
       id={`card-${id}`}
       className={styles.card}
-      data-risk={riskOf(approval)}
+      data-risk={approval.shown.risk}
       aria-current={isChosen || undefined}
       onClick={onChoose}
     >

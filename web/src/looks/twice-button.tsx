@@ -12,7 +12,7 @@ interface Props {
 
 /** A button for what cannot be taken back: it acts when it is pressed twice. */
 export function TwiceButton({ children, sure, act, isBusy = false }: Props) {
-  const { isArmed, press } = useArmed(true, act);
+  const { isArmed, press } = useArmed({ isNeeded: true, about: 'this', act });
   return (
     <button type="button" className={styles.button} data-armed={isArmed || undefined} disabled={isBusy} onClick={press}>
       <span aria-live="polite">{isArmed ? sure : children}</span>

@@ -3,21 +3,27 @@ import { useEffect, useState } from 'react';
 /** How long a first press is remembered, in milliseconds. */
 const ARMED_MS = 6_000;
 
-/** A press that counts when it comes twice: the first arms, the second does. */
-export function useArmed(
-  isNeeded: boolean,
-  act: () => void,
-): { readonly isArmed: boolean; readonly press: () => void; readonly disarm: () => void } {
-  const [isArmed, setArmed] = useState(false);
+interface Options {
+  /** Whether two presses are needed. */
+  readonly isNeeded: boolean;
+  /** What the press is about. Security: a first press counts for this alone, so that nothing else slips in before the second. */
+  readonly about: string;
+  readonly act: () => void;
+}
+
+/** A press that counts when it comes twice: the first arms, the second acts. */
+export function useArmed({ isNeeded, about, act }: Options) {
+  const [armedFor, setArmedFor] = useState<string>();
   useEffect(() => {
-    if (!isArmed) return;
-    const timer = setTimeout(() => setArmed(false), ARMED_MS);
+    if (armedFor === undefined) return;
+    const timer = setTimeout(() => setArmedFor(undefined), ARMED_MS);
     return () => clearTimeout(timer);
-  }, [isArmed]);
+  }, [armedFor]);
+  const isArmed = armedFor === about;
   const press = () => {
-    if (isNeeded && !isArmed) return setArmed(true);
-    setArmed(false);
+    if (isNeeded && !isArmed) return setArmedFor(about);
+    setArmedFor(undefined);
     act();
   };
-  return { isArmed, press, disarm: () => setArmed(false) };
+  return { isArmed, press, disarm: () => setArmedFor(undefined) };
 }
