@@ -26,9 +26,21 @@ const PAGES = [
 export function Frame() {
   const self = useQuery(selfQuery);
   useEffect(showContrast, []);
-  if (self.isPending) return <Reading />;
+  if (self.isPending)
+    return (
+      <main className={styles.page}>
+        <h1 className="unseen">{texts.product}</h1>
+        <Reading />
+      </main>
+    );
   if (self.error instanceof ApiProblem && self.error.status === 401) return <SignIn wasIn={self.data !== undefined} />;
-  if (self.data === undefined) return <Failed error={self.error} again={() => void self.refetch()} />;
+  if (self.data === undefined)
+    return (
+      <main className={styles.page}>
+        <h1 className="unseen">{texts.product}</h1>
+        <Failed error={self.error} again={() => void self.refetch()} />
+      </main>
+    );
   return (
     <LiveProvider onAsked={alertOf}>
       <a className={styles.skip} href="#page">

@@ -10,16 +10,11 @@ const PersonMenu = lazy(async () => ({ default: (await import('./person-menu.tsx
 export function PersonButton({ self }: { readonly self: Self }) {
   const [isWanted, want] = useState(false);
   const button = (
-    <button
-      type="button"
-      className={styles.person}
-      aria-label={`${texts.person.menu}: ${self.subject}`}
-      aria-haspopup="menu"
-      onClick={() => want(true)}
-    >
+    <button type="button" className={styles.person} aria-haspopup="menu" onClick={() => want(true)}>
       <span className={styles.face} aria-hidden="true">
         {[...self.subject.replace(/^[^:]*:/, '')][0]?.toUpperCase()}
       </span>
+      <span className="unseen">{texts.person.menu}: </span>
       <span className={styles.name}>
         <Seen>{self.subject}</Seen>
       </span>

@@ -23,7 +23,6 @@ export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
   // Security: what comes later is not chosen, so that nobody slips a question in between the two presses.
   const [chosenIds, setChosenIds] = useState<ReadonlySet<string>>(() => new Set(questions.map(({ id }) => id)));
   const [reason, setReason] = useState('');
-  const reasonId = useId();
   const chosen = questions.filter(({ id }) => chosenIds.has(id));
   const [first] = questions;
   const isLooking = chosen.some(({ preview }) => preview === 'looking');
@@ -60,35 +59,16 @@ export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
           />
         ))}
       </ul>
-      <div className="field">
-        <label htmlFor={reasonId}>{texts.answer.reasonFor.reject}</label>
-        <input
-          id={reasonId}
-          value={reason}
-          maxLength={500}
-          autoComplete="off"
-          onChange={({ target }) => setReason(target.value)}
-        />
-      </div>
-      <div className={styles.buttons}>
-        <button
-          type="button"
-          className={styles.no}
-          disabled={answer.isSending || chosen.length === 0}
-          onClick={() => answerAll('reject')}
-        >
-          {texts.answer.burstReject(chosen.length)}
-        </button>
-        <button
-          type="button"
-          className={styles.yes}
-          data-armed={approve.isArmed || undefined}
-          disabled={answer.isSending || chosen.length === 0 || isLooking}
-          onClick={approve.press}
-        >
-          {approve.isArmed ? texts.answer.burstArm(chosen.length) : texts.answer.burstApprove(chosen.length)}
-        </button>
-      </div>
+      <Answer
+        count={chosen.length}
+        isArmed={approve.isArmed}
+        mayApprove={!answer.isSending && chosen.length > 0 && !isLooking}
+        mayReject={!answer.isSending && chosen.length > 0}
+        reason={reason}
+        onReason={setReason}
+        onApprove={approve.press}
+        onReject={() => answerAll('reject')}
+      />
       <p role="status">{answer.outcome}</p>
     </section>
   );
@@ -119,5 +99,48 @@ function Row({ question: { id, shown, askedAt, closesAt }, isChosen, isShown, on
         <Countdown to={closesAt} from={askedAt} label={texts.question.closes} />
       </button>
     </li>
+  );
+}
+
+interface AnswerProps {
+  readonly count: number;
+  readonly isArmed: boolean;
+  readonly mayApprove: boolean;
+  readonly mayReject: boolean;
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
+  readonly onApprove: () => void;
+  readonly onReject: () => void;
+}
+
+function Answer({ count, isArmed, mayApprove, mayReject, reason, onReason, onApprove, onReject }: AnswerProps) {
+  const id = useId();
+  return (
+    <>
+      <div className="field">
+        <label htmlFor={id}>{texts.answer.reasonFor.reject}</label>
+        <input
+          id={id}
+          value={reason}
+          maxLength={500}
+          autoComplete="off"
+          onChange={({ target }) => onReason(target.value)}
+        />
+      </div>
+      <div className={styles.buttons}>
+        <button type="button" className={styles.no} disabled={!mayReject} onClick={onReject}>
+          {texts.answer.burstReject(count)}
+        </button>
+        <button
+          type="button"
+          className={styles.yes}
+          data-armed={isArmed || undefined}
+          disabled={!mayApprove}
+          onClick={onApprove}
+        >
+          {isArmed ? texts.answer.burstArm(count) : texts.answer.burstApprove(count)}
+        </button>
+      </div>
+    </>
   );
 }

@@ -26,11 +26,11 @@ export function Command({ line }: { readonly line: string }) {
 /** What a page does, as commands. */
 export function SameByCommand({ lines }: { readonly lines: readonly string[] }) {
   return (
-    <section className={styles.same} aria-label={texts.sameByCommand}>
-      <h3 className={styles.title}>{texts.sameByCommand}</h3>
+    <div className={styles.same}>
+      <p className={styles.title}>{texts.sameByCommand}</p>
       {lines.map((line) => (
         <Command key={line} line={line} />
       ))}
-    </section>
+    </div>
   );
 }
