@@ -136,6 +136,28 @@ export const approvalListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(10_000).default(100),
 });
 
+export const approvalReportQuery = z.strictObject({
+  last: z.coerce.number().int().min(1).max(5_000).default(1_000).describe('Of so many of the newest questions.'),
+});
+
+/** What became of the questions of each rule. */
+export const approvalReportSchema = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      rule: z.string(),
+      asked: z.int(),
+      approved: z.int(),
+      rejected: z.int(),
+      expired: z.int().describe('Nobody answered in time.'),
+      yesAfterMs: z.int().optional().describe('The middle time from when it could be answered to the yes.'),
+      mostly: z.array(z.strictObject({ what: z.string(), count: z.int() })).describe('What was asked most often.'),
+      proposals: strings.describe('What could be done; none: nothing stands out.'),
+    }),
+  ),
+});
+
+export type ApprovalReport = z.infer<typeof approvalReportSchema>;
+
 /** An answer to what was shown, and to nothing else. */
 export const answerSchema = z.strictObject({
   digest: z

@@ -1,7 +1,14 @@
 import type { Approval, Saying } from '../approval/approval.ts';
+import { fatigue } from '../approval/fatigue.ts';
 import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
-import { answerSchema, approvalListQuery, approvalSchema } from './approval-contract.ts';
+import {
+  answerSchema,
+  approvalListQuery,
+  approvalReportQuery,
+  approvalReportSchema,
+  approvalSchema,
+} from './approval-contract.ts';
 import { approvalView } from './approval-view.ts';
 import { pageOf } from './contract.ts';
 import type { LiveApprovals } from './live-approvals.ts';
@@ -63,6 +70,7 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
           }),
       }),
     },
+    reportRoute(questions),
     {
       method: 'GET',
       path: '/approvals/{id}',
@@ -78,6 +86,30 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
     answering(questions, 'approve', 'Say yes to what was shown; it is used once, by the very request.'),
     answering(questions, 'reject', 'Say no to what was shown; the caller is told why.'),
   ];
+}
+
+function reportRoute(questions: Questions): Route {
+  return {
+    method: 'GET',
+    path: '/approvals/report',
+    id: 'reportApprovals',
+    summary:
+      'For each rule what became of its questions, and which of them are hardly worth asking; of those that a role reaches.',
+    needs: ['auditor', 'operator', 'approver'],
+    query: approvalReportQuery,
+    answer: { status: 200, schema: approvalReportSchema, description: 'The rules, the most asked first.' },
+    handle: async ({ caller, roles, query }) => {
+      const { last } = query as ReturnType<typeof approvalReportQuery.parse>;
+      const found = (await questions.list({ limit: last })).map(({ approval }) => approval);
+      const seen = found.filter((approval) => maySee(caller, roles, approval, questions.now()));
+      const items = fatigue(seen).map((each) => ({
+        ...each,
+        mostly: [...each.mostly],
+        proposals: [...each.proposals],
+      }));
+      return { status: 200, body: { items } };
+    },
+  };
 }
 
 function answering(questions: Questions, said: Saying['answer'], summary: string): Route {

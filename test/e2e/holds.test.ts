@@ -272,6 +272,14 @@ test('T61: nobody without a seat sees or answers it, and the asker’s own token
   assert.deepEqual([late.status, late.body.code], [409, 'ANSWER_LATE']);
 });
 
+test('what became of each rule’s questions is reported to who has a role, and to nobody else', async () => {
+  const { body } = await api(await people.tokenFor('una', ['auditors']), 'GET', '/approvals/report');
+  const [first] = body.items.filter(({ rule }: Json) => rule === 'p/remove');
+  assert.ok(first.asked >= 3 && first.approved >= 1 && first.rejected >= 1, JSON.stringify(body));
+  assert.deepEqual(first.mostly[0].what, 'delete configmaps');
+  assert.equal((await api(token, 'GET', '/approvals/report')).body.code, 'ROLE_REQUIRED');
+});
+
 test('a quorum of two waits for another person', async () => {
   const body = JSON.stringify({
     apiVersion: 'v1',

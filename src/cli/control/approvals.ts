@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Command } from 'commander';
-import type { ApprovalView } from '../../control/approval-contract.ts';
+import type { ApprovalReport, ApprovalView } from '../../control/approval-contract.ts';
 import { CliError } from '../cli-error.ts';
 import { approvalText } from './approval-text.ts';
 import { type ControlClient, controlClient } from './client.ts';
@@ -29,7 +29,8 @@ export function approvalsCommand(env: Environment): Command {
     .addCommand(answerCommand(env, 'approve', 'say yes to what is shown: it runs once, as it is shown'))
     .addCommand(answerCommand(env, 'reject', 'say no; its caller is told the reason'))
     .addCommand(watchCommand(env))
-    .addCommand(waitCommand(env));
+    .addCommand(waitCommand(env))
+    .addCommand(reportCommand(env));
 }
 
 function listCommand(env: Environment): Command {
@@ -130,6 +131,24 @@ function waitCommand(env: Environment): Command {
       const approval = await waited(client, id).finally(() => client.close());
       print(output, approval, () => rows([approval]));
       if (approval.state !== 'approved') process.exitCode = 1;
+    });
+}
+
+function reportCommand(env: Environment): Command {
+  return withControlOptions(new Command('report'))
+    .description('tell what became of each rule’s questions, and which of them are hardly worth asking')
+    .option('--last <count>', 'of so many of the newest questions', '1000')
+    .action(async ({ output, context, last }: ControlOptions & { readonly last: string }) => {
+      const client = await controlClient(env, context);
+      const report = (await client.ask('GET', `/approvals/report?${new URLSearchParams({ last })}`)) as ApprovalReport;
+      print(output, report, () => [
+        ['RULE', 'ASKED', 'APPROVED', 'REJECTED', 'NOBODY', 'PROPOSAL'],
+        ...report.items.map(({ rule, asked, approved, rejected, expired, proposals }) => [
+          rule,
+          ...[asked, approved, rejected, expired].map(String),
+          proposals.join('; '),
+        ]),
+      ]);
     });
 }
 
