@@ -13,6 +13,7 @@ import type { RequestTerms } from '../policy/rule.ts';
 import { partsOf, type RuleSet } from '../policy/rule-set.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { type ChangeListener, type RowKind, type Store, StoreError } from '../store/store.ts';
+import { HeardChanges } from './heard-changes.ts';
 import { LiveKills } from './live-kills.ts';
 import { grantOf, grantRow, type KeptGrant, type Kill, killOf } from './row-body.ts';
 import { storeUnavailable } from './store-unavailable.ts';
@@ -77,12 +78,18 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   readonly #endedVersions = new Map<string, number>();
   readonly #listeners = new Set<(kept: KeptGrant) => void>();
   readonly #killListeners = new Set<(kill: Kill) => void>();
+  readonly #heard: HeardChanges;
   #rulesSeen: RuleSet | undefined;
   #terms = new Map<string, RuleTerms>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#heard = new HeardChanges({
+      read: (kind, id) => this.#read(kind, id),
+      now: () => parts.store.now(),
+      onFailure: parts.onFailure,
+    });
   }
 
   start(): void {
@@ -110,6 +117,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
     if (held === undefined || held.grant.state !== 'live') throw grantEnded('it has ended');
     if (!store.isHeard())
       throw storeUnavailable('other gateways are not heard, so it cannot be known whether the grant still lives');
+    if (this.#heard.isUnread('grant', id))
+      throw storeUnavailable('the grant was changed, and the change could not be read yet');
     const now = store.now();
     const due = dueEnd(held.bounded, now);
     if (due !== undefined) throw grantEnded(END_WORDS[due]);
@@ -141,10 +150,14 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   // What the store tells.
 
   changed(kind: RowKind, id: string): void {
-    this.#read(kind, id).catch((error: unknown) => this.#parts.onFailure(`${kind} ${id} could not be read`, error));
+    this.#heard.hear(kind, id);
   }
 
-  async readAgain(): Promise<void> {
+  readAgain(): Promise<void> {
+    return this.#heard.all(() => this.#readAll());
+  }
+
+  async #readAll(): Promise<void> {
     const { store } = this.#parts;
     const [live, pending, kills] = await Promise.all([
       store.list('grant', { state: 'live', limit: ROWS_MAX }),
@@ -196,6 +209,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
 
   /** Ends what ends by itself; called by a timer. */
   look(): void {
+    for (const { kind, id } of this.#heard.retry())
+      if (kind === 'grant') this.#parts.underWay.endGrant(id, 'the grant was changed, and the change cannot be read');
     if (this.#held.size === 0) return;
     if (this.#parts.rules() !== this.#rulesSeen) this.#rulesChanged();
     const now = this.#parts.store.now();

@@ -10,6 +10,7 @@ import type { Approvals, HeldRequest, Waited } from '../pipeline/approvals.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
 import { approvalOf, type KeptApproval } from './approval-rows.ts';
+import { HeardChanges } from './heard-changes.ts';
 import type { Questions } from './questions.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 
@@ -49,10 +50,16 @@ export class LiveApprovals implements Approvals, ChangeListener {
   readonly #writing = new Set<Promise<unknown>>();
   #held = 0;
   #isStopping = false;
+  readonly #heard: HeardChanges;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#heard = new HeardChanges({
+      read: (_, id) => this.#read(id),
+      now: () => parts.store.now(),
+      onFailure: parts.onFailure,
+    });
   }
 
   start(): void {
@@ -169,6 +176,8 @@ export class LiveApprovals implements Approvals, ChangeListener {
 
   /** Ends what ends by itself; called by a timer. */
   look(): void {
+    // A question that cannot be read is not answered meanwhile: what waits, waits on.
+    this.#heard.retry();
     const now = this.#parts.store.now();
     for (const [id, dueAt] of this.#dueAt) {
       if (now < dueAt) continue;
@@ -189,8 +198,7 @@ export class LiveApprovals implements Approvals, ChangeListener {
   // What the store tells.
 
   changed(kind: RowKind, id: string): void {
-    if (kind !== 'approval') return;
-    this.#read(id).catch((error: unknown) => this.#parts.onFailure(`approval ${id} could not be read`, error));
+    if (kind === 'approval') this.#heard.hear(kind, id);
   }
 
   async readAgain(): Promise<void> {

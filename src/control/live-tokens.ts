@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../model/caller.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
+import { HeardChanges } from './heard-changes.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 import { dueTokenEnd, type KeptToken, type TokenEndedBy, tokenOf } from './token-row.ts';
 
@@ -41,10 +42,16 @@ const END_WORDS: Readonly<Record<TokenEndedBy, string>> = Object.freeze({
 export class LiveTokens implements ChangeListener {
   readonly #parts: Parts;
   readonly #held = new Map<string, Held>();
+  readonly #heard: HeardChanges;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#heard = new HeardChanges({
+      read: (_, id) => this.#read(id),
+      now: () => parts.store.now(),
+      onFailure: parts.onFailure,
+    });
   }
 
   start(): void {
@@ -66,6 +73,8 @@ export class LiveTokens implements ChangeListener {
     if (held === undefined) return undefined;
     if (!store.isHeard())
       throw storeUnavailable('other gateways are not heard, so it cannot be known whether the token is in force');
+    if (this.#heard.isUnread('token', id))
+      throw storeUnavailable('the token was changed, and the change could not be read yet');
     return dueTokenEnd(held.token, store.now()) === undefined ? held.caller : undefined;
   }
 
@@ -85,14 +94,20 @@ export class LiveTokens implements ChangeListener {
   }
 
   changed(kind: RowKind, id: string): void {
-    if (kind !== 'token') return;
-    this.#parts.store
-      .get('token', id)
-      .then((row) => (row === undefined ? this.#drop(id, 'time') : this.take(tokenOf(row))))
-      .catch((error: unknown) => this.#parts.onFailure(`token ${id} could not be read`, error));
+    if (kind === 'token') this.#heard.hear(kind, id);
   }
 
-  async readAgain(): Promise<void> {
+  async #read(id: string): Promise<void> {
+    const row = await this.#parts.store.get('token', id);
+    if (row === undefined) this.#drop(id, 'time');
+    else this.take(tokenOf(row));
+  }
+
+  readAgain(): Promise<void> {
+    return this.#heard.all(() => this.#readAll());
+  }
+
+  async #readAll(): Promise<void> {
     const live = await this.#parts.store.list('token', { state: 'live', limit: ROWS_MAX });
     const found = new Set(live.map(({ id }) => id));
     for (const id of this.#held.keys()) if (!found.has(id)) this.#drop(id, 'giver');
@@ -106,6 +121,8 @@ export class LiveTokens implements ChangeListener {
 
   /** Ends what ends by itself; called by a timer. */
   look(): void {
+    for (const { id } of this.#heard.retry())
+      this.#parts.endStreams(id, 'the token was changed, and the change cannot be read');
     if (this.#held.size === 0) return;
     const now = this.#parts.store.now();
     for (const { token } of [...this.#held.values()]) {
