@@ -122,6 +122,21 @@ test('what is given up stays, is told of, and is sent when an operator says so',
   await store.close();
 });
 
+test('of what was given up, so many are kept, and the oldest are forgotten', async () => {
+  const { store, a } = await world('many', () => 'never');
+  const [count, extra] = [NOTICE_LIMITS.deadMax, 3];
+  await store.exclusively('fill', async (rows) => {
+    for (let i = 0; i < count + extra; i++) {
+      const delivery = { ...newDelivery(notice(`n${i}`, { at: clock.at + i }), 'ops'), state: 'dead' } as const;
+      await rows.put({ kind: 'notice', id: delivery.id, version: 0, owner: 'ops', state: 'dead', body: delivery });
+    }
+  });
+  await a.look();
+  const left = await a.list('dead', count + extra);
+  assert.deepEqual([left.length, a.dead, left.at(-1)?.notice.title], [count, count, `n${extra}`]);
+  await store.close();
+});
+
 test('what is told later is told when its time has come, and only of a question that still waits', async () => {
   const { store, sent, a } = await world('later', () => 'sent');
   const later = { kind: 'approval.escalated', at: clock.at + 60_000 } as const;

@@ -31,6 +31,8 @@ export class Deliveries {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #dead = 0;
+  /** When those that were given up are counted next; at once where one was. */
+  #countAt = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -72,6 +74,7 @@ export class Deliveries {
 
   /** One that was given up is tried anew; undefined: there is none. */
   async again(id: string): Promise<Delivery | undefined> {
+    this.#countAt = 0;
     return this.#change(id, (delivery) =>
       delivery.state === 'dead' ? begunAnew(delivery, this.#parts.store.now()) : undefined,
     );
@@ -81,7 +84,7 @@ export class Deliveries {
   async look(): Promise<void> {
     const { store } = this.#parts;
     const waiting = await this.list('waiting', NOTICE_LIMITS.waitingMax);
-    this.#dead = (await this.list('dead', NOTICE_LIMITS.waitingMax)).length;
+    if (store.now() >= this.#countAt) await this.#countDead();
     // The oldest first: what is about the same comes in its order.
     const rest = waiting
       .toReversed()
@@ -91,6 +94,14 @@ export class Deliveries {
       for (const { id } of rest) if (!this.#stopped.signal.aborted) await this.#try(id);
     };
     await Promise.all(Array.from({ length: NOTICE_LIMITS.atOnceMax }, worker));
+  }
+
+  async #countDead(): Promise<void> {
+    const { store } = this.#parts;
+    this.#countAt = store.now() + NOTICE_LIMITS.countEveryMs;
+    const dead = await this.list('dead', NOTICE_LIMITS.deadMax * 2);
+    for (const { id } of dead.slice(NOTICE_LIMITS.deadMax)) await this.#drop(id);
+    this.#dead = Math.min(dead.length, NOTICE_LIMITS.deadMax);
   }
 
   #wake(): void {
@@ -136,6 +147,7 @@ export class Deliveries {
       const kept = await this.#change(id, (delivery) =>
         failed(delivery, reason, store.now(), error instanceof SendFailure && error.isHopeless),
       );
+      if (kept?.state === 'dead') this.#countAt = 0;
       if (kept?.state === 'dead') this.#parts.onFailure(`notifier ${name} could not tell of ${notice.kind}`, reason);
     }
   }

@@ -19,6 +19,10 @@ export const NOTICE_LIMITS = Object.freeze({
   leaseMs: 30_000,
   /** Notices that wait; more are given up at once. */
   waitingMax: 5_000,
+  /** Notices that were given up and are kept; beyond it the oldest are forgotten. */
+  deadMax: 1_000,
+  /** How often those are counted. */
+  countEveryMs: 30_000,
   /** Notices that are tried at once. */
   atOnceMax: 8,
   /** Characters of an answer that is kept as the reason of a failure. */

@@ -49,7 +49,7 @@ async function look(
 ): Promise<Looked> {
   const { upstream, upstreamIdentity } = parts;
   const reads = new Reads({ upstream, upstreamIdentity, caller, signal });
-  if (!operation.isResourceRequest) return NOTHING;
+  if (!operation.isResourceRequest || operation.options.isDryRun) return NOTHING;
   if (operation.stream !== undefined) return lookAtPod(reads, operation);
   if (operation.subresource === 'eviction') return lookAtEviction(reads, operation);
   if (operation.verb === 'deletecollection') return { risks: [], ...(await selectedLosses(reads, operation)) };
