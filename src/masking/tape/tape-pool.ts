@@ -14,6 +14,7 @@ export function withTape<T>(bytes: Uint8Array, words: Words, use: (tape: Tape) =
     tape.write(bytes, words);
     return use(tape);
   } finally {
+    tape.clear();
     if (kept.length < keptMax && tape.places.length <= keptTokensMax) kept.push(tape);
   }
 }

@@ -4,8 +4,8 @@ import type { Words } from './words.ts';
 export const nestingMax = 1_000;
 
 /**
- * Where in bytes of JSON its strings, objects and lists begin and end, and where words stand: made in one pass, so that what holds no word is stepped over, however
- * long it is.
+ * Where in bytes of JSON its strings, objects and lists begin and end, made in one pass; and whether a word stands somewhere, looked for only where it is asked, so that what holds
+ * none is stepped over, however long it is, and what is masked whole is not looked into at all.
  *
  * It is no proof that the bytes are JSON: what is stepped over is only known to have its quotation marks and brackets in order.
  */
@@ -15,34 +15,53 @@ export class Tape {
   /** Of a bracket that opens: which token closes it, or 0 where that is not there yet. Of a quotation mark that closes: 1 where there is a backslash in the string. */
   links: Uint32Array;
   count = 0;
-  /** Places of words, in order. */
-  words: Uint32Array;
-  wordCount = 0;
   /** Whether brackets that do not belong together, or too many of them, end it early. */
   isBroken = false;
-  /** The next word that was not passed yet. */
-  #word = 0;
-  #areAnywhere = false;
+  #bytes: Uint8Array = nothing;
+  #words: Words | undefined;
+  /** No word begins from here … */
+  #clearFrom = 0;
+  /** … up to here, … */
+  #clearTo = 0;
+  /** … where one does. */
+  #isAtWord = false;
 
-  constructor(tokens = 0, words = 0) {
+  constructor(tokens = 0) {
     this.places = new Uint32Array(tokens);
     this.links = new Uint32Array(tokens);
-    this.words = new Uint32Array(words);
   }
 
-  /** Whether a word begins in a range, none of whose bytes lie before one that was asked for already. */
+  /** Whether a word begins in a range. Ranges that come one behind or within the other are looked through once. */
   hasWord(start: number, end: number): boolean {
-    if (this.#areAnywhere) return true;
-    while (this.#word < this.wordCount && (this.words[this.#word] as number) < start) this.#word++;
-    return this.#word < this.wordCount && (this.words[this.#word] as number) < end;
+    const words = this.#words;
+    if (words === undefined || words.areAnywhere) return true;
+    if (start < this.#clearFrom || start > this.#clearTo) {
+      this.#clearFrom = start;
+      this.#clearTo = start;
+      this.#isAtWord = false;
+    }
+    if (this.#isAtWord) return this.#clearTo < end;
+    if (this.#clearTo >= end) return false;
+    const until = Math.max(end, this.#clearTo + aheadBytes);
+    // A word may end behind the range in which it begins.
+    const found = words.next(this.#bytes, this.#clearTo, Math.min(this.#bytes.length, until + words.bytesMax));
+    this.#isAtWord = found < until && found < this.#bytes.length;
+    this.#clearTo = Math.min(found, until);
+    return found < end;
   }
 
-  /** Writes it anew. */
+  /** Writes it anew. The bytes are looked at as long as it is in use. */
   write(bytes: Uint8Array, words: Words): void {
-    this.#word = 0;
-    this.#areAnywhere = words.areAnywhere;
+    this.#bytes = bytes;
+    this.#words = words;
+    [this.#clearFrom, this.#clearTo, this.#isAtWord] = [0, 0, false];
     this.#findTokens(bytes);
-    this.#findWords(bytes, words);
+  }
+
+  /** Keeps nothing of the bytes. */
+  clear(): void {
+    this.#bytes = nothing;
+    this.#words = undefined;
   }
 
   #findTokens(bytes: Uint8Array): void {
@@ -93,24 +112,16 @@ export class Tape {
     }
   }
 
-  #findWords(bytes: Uint8Array, words: Words): void {
-    this.wordCount = 0;
-    if (words.areAnywhere) return;
-    const end = bytes.length;
-    for (let at = words.next(bytes, 0, end); at < end; at = words.next(bytes, at + 1, end)) {
-      if (this.wordCount === this.words.length) this.words = grown(this.words, wordsMin);
-      this.words[this.wordCount++] = at;
-    }
-  }
-
   #growTokens(): void {
     this.places = grown(this.places, tokensMin);
     this.links = grown(this.links, tokensMin);
   }
 }
 
+const nothing = new Uint8Array(0);
 const tokensMin = 1_024;
-const wordsMin = 256;
+/** Short ranges are looked through together with what comes behind them. */
+const aheadBytes = 1_024;
 
 function grown(array: Uint32Array, least: number): Uint32Array {
   const larger = new Uint32Array(Math.max(least, 2 * array.length));

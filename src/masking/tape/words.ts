@@ -14,6 +14,8 @@ export class Words {
   readonly prefilter: Prefilter;
   /** Whether they may be anywhere: one of them has a single byte, or a character that JSON writes with a backslash. */
   readonly areAnywhere: boolean;
+  /** How long the longest of them is. */
+  readonly bytesMax: number;
 
   /** `words`: in lower case, none of them empty. */
   constructor(words: readonly string[]) {
@@ -21,6 +23,7 @@ export class Words {
     this.areAnywhere = bytes.some(
       (word) => word.length < 2 || word.some((byte) => byte < 0x20 || byte === 0x22 || byte === backslash),
     );
+    this.bytesMax = bytes.reduce((most, { length }) => Math.max(most, length), 2);
     this.prefilter = prefilter([...words, '\\u', '\\x', '\\/', '\\b', '\\f']);
     this.automaton = keywordAutomaton(bytes, true);
   }
