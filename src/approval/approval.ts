@@ -43,6 +43,16 @@ export interface Answer {
   readonly at: number;
 }
 
+/** A word between who asks and who answers; it changes nothing of what is answered. */
+export interface Word {
+  readonly by: Party;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Limit: words about one question. */
+export const WORDS_MAX = 20;
+
 /** A question and what became of it; instants are in milliseconds since 1970. */
 export interface Approval {
   readonly id: string;
@@ -63,6 +73,8 @@ export interface Approval {
   /** When that was looked up. */
   readonly lookedUpAt?: number;
   readonly answers: readonly Answer[];
+  /** Absent: nothing was said. */
+  readonly words?: readonly Word[];
   readonly askedAt: number;
   readonly closesAt: number;
   readonly claimForMs: number;
@@ -116,6 +128,14 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   const next = { ...approval, answers: [...approval.answers, answer] };
   if (missing(next).length > 0) return next;
   return { ...next, state: 'approved', endedAt: nowMs, goodUntil: nowMs + approval.claimForMs };
+}
+
+/** The question with one more word, while it waits: of its asker, or of somebody who may answer it. Undefined: it is closed, or as many were said as may be. */
+export function withWord(approval: Approval, word: Word): Approval | undefined {
+  const { words = [] } = approval;
+  if (approval.state !== 'pending' || dueEnd(approval, word.at) !== undefined || words.length >= WORDS_MAX)
+    return undefined;
+  return { ...approval, words: [...words, word] };
 }
 
 /** Whether what it would do is being looked up. T78: nobody says yes to what is not shown yet. */

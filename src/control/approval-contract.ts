@@ -119,6 +119,9 @@ export const approvalSchema = z.strictObject({
   ),
   shown: shownSchema,
   answers: z.array(answer),
+  words: z
+    .array(z.strictObject({ subject: z.string(), isAsker: z.boolean(), text: z.string(), at: instant }))
+    .describe('What was said about it; it changes nothing of what is answered.'),
   askedAt: instant,
   closesAt: instant,
   endedAt: instant.optional(),
@@ -165,6 +168,11 @@ export const answerSchema = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, 'expected the digest of what was shown')
     .describe('The digest of what was shown.'),
   reason: ownWords.default('').describe('Why; the caller is told why not.'),
+});
+
+/** A word about a question. */
+export const wordSchema = z.strictObject({
+  text: ownWords.refine((text) => text.trim() !== '', 'expected a word').describe('In your own words.'),
 });
 
 export type ApprovalView = z.infer<typeof approvalSchema>;

@@ -8,6 +8,7 @@ import {
   approvalReportQuery,
   approvalReportSchema,
   approvalSchema,
+  wordSchema,
 } from './approval-contract.ts';
 import { approvalView } from './approval-view.ts';
 import { pageOf } from './contract.ts';
@@ -83,9 +84,32 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
         return { status: 200, body: approvalView(approval, asked.caller, asked.roles, questions.now()), version };
       },
     },
+    sayingRoute(questions),
     answering(questions, 'approve', 'Say yes to what was shown; it is used once, by the very request.'),
     answering(questions, 'reject', 'Say no to what was shown; the caller is told why.'),
   ];
+}
+
+/** Security: who may only see a question says nothing about it; what is said stands in a refusal that its caller reads. */
+function sayingRoute(questions: Questions): Route {
+  return {
+    method: 'POST',
+    path: '/approvals/{id}/say',
+    id: 'sayAboutApproval',
+    summary: 'Ask who asks, or answer who answers, while the question waits; it changes nothing of what is answered.',
+    needs: 'caller',
+    body: wordSchema,
+    answer: { status: 200, ...answer },
+    handle: async (asked) => {
+      const { approval } = await find(questions, asked);
+      const { caller, roles } = asked;
+      const isAsker = callerKey(caller) === callerKey(approval.asker);
+      if (!isAsker && seatsFilledBy(caller, roles, approval, questions.now()).length === 0)
+        throw new Refusal('ANSWER_REFUSED', 'only who asks and who may answer say something about a question');
+      const { text } = asked.body as { readonly text: string };
+      return answered(await questions.say(approval.id, partyOf(caller), text), asked, questions.now());
+    },
+  };
 }
 
 function reportRoute(questions: Questions): Route {

@@ -44,6 +44,12 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
       reason,
       at: instant(at),
     })),
+    words: (approval.words ?? []).map(({ by, text, at }) => ({
+      subject: by.subject,
+      isAsker: by.subject === asker.subject && by.issuer === asker.issuer,
+      text,
+      at: instant(at),
+    })),
     askedAt: instant(approval.askedAt),
     closesAt: instant(approval.closesAt),
     ...(endedAt === undefined ? {} : { endedAt: instant(endedAt) }),

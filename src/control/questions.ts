@@ -12,9 +12,11 @@ import {
   current,
   givenBack,
   left,
+  type Party,
   previewed,
   type Saying,
   taken,
+  withWord,
 } from '../approval/approval.ts';
 import { newApproval } from '../approval/new-approval.ts';
 import { ended, given } from '../grant/grant.ts';
@@ -246,6 +248,18 @@ export class Questions {
     return grantOf(await rows.put(grantRow({ grant: next, version })));
   }
 
+  /** A word of its asker, or of who may answer it. @throws {Refusal} NOT_FOUND, ANSWER_LATE, STORE_UNAVAILABLE */
+  async say(id: string, by: Party, text: string): Promise<Approval> {
+    return this.#change(id, async (approval) => {
+      const now = this.now();
+      const next = withWord(approval, { by, text, at: now });
+      if (next === undefined) throw notTaken('closed', current(approval, now));
+      const { subject, issuer } = by;
+      await this.#parts.record({ ...approvalEvent(next, undefined, now), said: { subject, issuer, text } });
+      return next;
+    });
+  }
+
   /** See `Approvals.take`. */
   async take(id: string, exchange: string): Promise<void> {
     await this.#change(id, async (approval) => {
@@ -318,6 +332,7 @@ export class Questions {
       const isQuiet =
         next.state === kept.approval.state &&
         next.digest === kept.approval.digest &&
+        next.words === kept.approval.words &&
         next.exchange === kept.approval.exchange &&
         next.answers === kept.approval.answers;
       const put = await this.#put(rows, { ...kept, approval: next }, isQuiet);

@@ -93,7 +93,7 @@ async function ask(
     attendedMs: after === 'told' ? Number.POSITIVE_INFINITY : waitMs + WAIT_LIMITS.graceMs,
     show: async () => showHeld(masking, held, asking),
     preview: (signal) => {
-      recording.lookedUp('what it would do');
+      recording.lookedUp('preview');
       return previewHeld(masking, probe, held, signal);
     },
     namespaceLabels: () => probe.namespaceLabels(operation, caller),

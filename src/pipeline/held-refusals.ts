@@ -14,8 +14,9 @@ interface Held {
 }
 
 /** Told to a client that does not come back by itself. */
-export function heldTold(asked: Held, { id, closesAt }: Approval): Refusal {
-  const message = `${asks(asked)}, which rule \`${asked.decision.rule}\` holds for a person (${asked.decision.reason}): approval \`${id}\` is asked for`;
+export function heldTold(asked: Held, approval: Approval): Refusal {
+  const { id, closesAt } = approval;
+  const message = `${asks(asked)}, which rule \`${asked.decision.rule}\` holds for a person (${asked.decision.reason}): approval \`${id}\` is asked for${askedBack(approval)}`;
   return refusal(
     'HELD',
     message,
@@ -26,8 +27,9 @@ export function heldTold(asked: Held, { id, closesAt }: Approval): Refusal {
 }
 
 /** Told to a client that comes back by itself, or is to go on at another gateway. */
-export function heldOpen(asked: Held, { id }: Approval): Refusal {
-  const message = `${asks(asked)}, which rule \`${asked.decision.rule}\` holds for a person (${asked.decision.reason}): approval \`${id}\` is waited for`;
+export function heldOpen(asked: Held, approval: Approval): Refusal {
+  const { id } = approval;
+  const message = `${asks(asked)}, which rule \`${asked.decision.rule}\` holds for a person (${asked.decision.reason}): approval \`${id}\` is waited for${askedBack(approval)}`;
   const options = { rule: asked.decision.rule, approval: id, retryAfterSeconds: 1 };
   return new Refusal('HELD_WAITING', message, {
     ...options,
@@ -71,6 +73,13 @@ export function unsupported(asked: Held): Refusal {
 export function unshowable(asked: Held, why: string): Refusal {
   const message = `${asks(asked)}, which rule \`${asked.decision.rule}\` holds for a person, and it cannot be shown to one whole: ${why}`;
   return refusal('HOLD_UNSUPPORTED', message, 'send it in smaller pieces', asked, '');
+}
+
+/** What a person asks back, as long as its caller has not answered. */
+function askedBack({ id, words = [], asker }: Approval): string {
+  const last = words.at(-1);
+  if (last === undefined || (last.by.subject === asker.subject && last.by.issuer === asker.issuer)) return '';
+  return `; \`${last.by.subject}\` asks: “${last.text}”, which \`sallyport approvals say ${id} …\` answers`;
 }
 
 function asks({ caller, operation }: Held): string {

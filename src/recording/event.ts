@@ -273,6 +273,8 @@ export interface ApprovalChanged {
     readonly issuer: string;
     readonly reason: string;
   };
+  /** A word between who asks and who answers. */
+  readonly said?: { readonly subject: string; readonly issuer: string; readonly text: string };
 }
 
 /** The intent: who asks for what. */

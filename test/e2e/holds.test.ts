@@ -338,6 +338,32 @@ test('a question that nobody answers in time is refused with 403, never 429', as
   assert.deepEqual([reply.status, codeOf(reply)], [403, 'HOLD_EXPIRED'], reply.body);
 });
 
+test('who may answer asks back, and the caller is told in its next refusal and answers; nobody else has a word', async () => {
+  await make('held-8');
+  const first = await held({ uri: `${at('held-8')}?timeout=1s` });
+  const id = first.headers['sallyport-approval'];
+  const asked = await whole(id);
+  const say = (who: string, text: string) => api(who, 'POST', `/approvals/${id}/say`, { text });
+  assert.equal((await say(lead, 'why now?')).status, 200);
+  const again = await held({ uri: `${at('held-8')}?timeout=1s` });
+  assert.match(statusOf(again).message, /`p:lea` asks: “why now\?”, which `sallyport approvals say \w+ …` answers/);
+  assert.equal((await say(token, 'the release is tonight')).status, 200);
+  assert.doesNotMatch(statusOf(await held({ uri: `${at('held-8')}?timeout=1s` })).message, /why now/, 'it is answered');
+  assert.equal((await say(await people.tokenFor('una', ['auditors']), 'hm')).body.code, 'ANSWER_REFUSED');
+  assert.equal((await say(await people.tokenFor('sam', ['others']), 'hm')).status, 404);
+  const now = (await api(lead, 'GET', `/approvals/${id}`)).body;
+  assert.deepEqual(
+    now.words.map(({ subject, isAsker, text }: Json) => [subject, isAsker, text]),
+    [
+      ['p:lea', false, 'why now?'],
+      ['ci:dev', true, 'the release is tonight'],
+    ],
+  );
+  assert.equal(now.digest, asked.digest, 'words change nothing of what is answered');
+  assert.equal((await answer(lead, asked, 'reject')).status, 200);
+  assert.equal((await say(lead, 'late')).body.code, 'ANSWER_LATE');
+});
+
 test('T59: a caller that goes away withdraws its question, and a late yes does nothing', async () => {
   await make('held-5');
   const { hostname, port } = new URL(world.gateway.url);

@@ -112,6 +112,10 @@ function stateLines(approval: ApprovalView): readonly Line[] {
       [`rule ${rule}${reason === '' ? '' : ` (${reason})`}: ${quorum} of ${approvers.join(', ')}; ${missing} missing`],
       ...later.map(({ at, approvers: others }): Line => [`  from ${at} on also ${others.join(', ')}`]),
     ]),
+    ...approval.words.map(
+      ({ subject, isAsker, text, at }) =>
+        [`${subject}${isAsker ? ', who asks,' : ''} says at ${at}: “${text}”`] as const,
+    ),
     ...approval.answers.map(
       ({ answer, subject, at, reason }) =>
         [`${answer} by ${subject} at ${at}${reason === '' ? '' : `: “${reason}”`}`] as const,

@@ -28,6 +28,7 @@ export function approvalsCommand(env: Environment): Command {
     .addCommand(showCommand(env))
     .addCommand(answerCommand(env, 'approve', 'say yes to what is shown: it runs once, as it is shown'))
     .addCommand(answerCommand(env, 'reject', 'say no; its caller is told the reason'))
+    .addCommand(sayCommand(env))
     .addCommand(watchCommand(env))
     .addCommand(waitCommand(env))
     .addCommand(reportCommand(env));
@@ -96,6 +97,20 @@ async function confirmed(said: string): Promise<void> {
 function missingWords({ state, rules }: ApprovalView): string {
   const yeses = rules.reduce((sum, { missing }) => Math.max(sum, missing), 0);
   return state === 'pending' ? `: ${yeses} more ${yeses === 1 ? 'yes is' : 'yeses are'} needed` : '';
+}
+
+function sayCommand(env: Environment): Command {
+  return withControlOptions(new Command('say'))
+    .description(
+      'ask who asks, or answer who answers, while the question waits; it changes nothing of what is answered',
+    )
+    .argument('<id>', 'its id')
+    .argument('<text>', 'in your own words')
+    .action(async (id: string, text: string, { output, context }: ControlOptions) => {
+      const client = await controlClient(env, context);
+      const said = (await client.ask('POST', `/approvals/${encodeURIComponent(id)}/say`, { text })) as ApprovalView;
+      print(output, said, () => rows([said]));
+    });
 }
 
 function watchCommand(env: Environment): Command {

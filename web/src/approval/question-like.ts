@@ -16,6 +16,7 @@ export function questionLike(
     namespace: 'shop',
     rules: [{ rule: 'p/r', reason: '', approvers: ['the group `leads`'], quorum: 1, missing: 1, later: [] }],
     answers: [],
+    words: [],
     askedAt: '2026-01-01T00:00:00.000Z',
     closesAt: '2026-01-01T00:10:00.000Z',
     mayAnswer: true,

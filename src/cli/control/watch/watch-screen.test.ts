@@ -30,6 +30,7 @@ function question(id: string, part: Partial<ApprovalView> = {}): ApprovalView {
       reason: '',
     },
     answers: [],
+    words: [],
     askedAt: '2026-01-01T00:00:00Z',
     closesAt: '2026-01-01T00:10:00Z',
     mayAnswer: true,
