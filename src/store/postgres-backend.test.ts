@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { leftOut } from '../../test/support/left-out.ts';
+import { pgbouncerProgram, startPgbouncer } from '../../test/support/pgbouncer.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
 import { storeSuite } from '../../test/support/store-suite.ts';
 import { systemClock } from '../std/clock.ts';
@@ -136,6 +137,47 @@ function postgresSuite(folder: string): void {
     for (const socket of sockets) socket.destroy();
     pooler.close();
   });
+
+  const pgbouncer = pgbouncerProgram();
+  if (pgbouncer === undefined) leftOut('pgbouncer before the store', 'install it (`apt-get install pgbouncer`)');
+  else pgbouncerTests(pgbouncer);
+
+  function pgbouncerTests(program: string): void {
+    test('pgbouncer as it is installed is found at start, with what to set', async () => {
+      const world = await fresh();
+      const pooler = await startPgbouncer(program, world.url, 'session');
+      await assert.rejects(
+        world.open(1, pooler.url),
+        /a pooler stands before the database; give `store.postgres.urlFile`/,
+      );
+      await world.close();
+      await pooler.stop();
+    });
+
+    test('pgbouncer in transaction mode is found at start; in session mode gateways hear each other through it', async () => {
+      for (const mode of ['transaction', 'session'] as const) {
+        const world = await fresh();
+        const pooler = await startPgbouncer(
+          program,
+          world.url,
+          mode,
+          'ignore_startup_parameters = statement_timeout\n',
+        );
+        const store = await world.open(1, pooler.url);
+        if (mode === 'transaction') {
+          const hearing = store.changes({ changed() {}, readAgain: async () => {}, lost() {} });
+          await assert.rejects(hearing, /is not heard \(LISTEN\): a pooler in transaction mode stands before it/);
+        } else {
+          const { until } = await listening(store);
+          const other = await world.open();
+          await other.exclusively('k', (rows) => rows.put(grant('g')));
+          await until('grant g');
+        }
+        await world.close();
+        await pooler.stop();
+      }
+    });
+  }
 
   test('the gateway’s own role cannot alter the tables, and a database that was not migrated is refused', async () => {
     const database = `store_${++count}`;

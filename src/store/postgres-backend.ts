@@ -174,10 +174,17 @@ class PostgresBackend implements Backend {
       return result;
     } catch (error) {
       // What the database says may quote what it was asked; a row's body stands in parameters, which it never quotes here.
-      this.#failure = (error as Error).message;
+      this.#failure = failureOf(error as Error);
       throw new StoreError(`the store failed: ${this.#failure}`, { cause: error });
     }
   }
+}
+
+/** A pooler refuses what it does not know of a connection's beginning, which says nothing to who reads it. */
+function failureOf({ message }: Error): string {
+  return message.includes('unsupported startup parameter')
+    ? `${message}: a pooler stands before the database; give \`store.postgres.urlFile\` an address of PostgreSQL itself, or set \`ignore_startup_parameters = statement_timeout\` and \`pool_mode = session\` in pgbouncer`
+    : message;
 }
 
 async function run(
