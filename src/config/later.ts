@@ -112,6 +112,11 @@ const trustedUrl = word.refine(
   'expected an https URL: what is told is for nobody on the way',
 );
 
+/** Nothing in it ends a line of the protocol, or a bracket. */
+const mailbox = z
+  .string()
+  .regex(/^[^\s<>@]{1,64}@[A-Za-z0-9.-]{1,255}$/, 'expected an address such as `ops@example.com`');
+
 /** How people are told. */
 export const notifier = z
   .strictObject({
@@ -144,16 +149,23 @@ export const notifier = z
       .strictObject({ routingKeyFile: file.describe('File of an integration key for Events API v2.') })
       .optional()
       .describe('An alert, resolved when what it is about is over.'),
-    smtp: notBuilt(
-      z.strictObject({ host: word, port: port.optional(), from: word, to: z.array(word).min(1) }),
-      'telling by e-mail',
-    ),
+    smtp: z
+      .strictObject({
+        host: word.describe(
+          'A server that takes mails without a login; it has to offer STARTTLS, unless it is this machine.',
+        ),
+        port: port.default(25),
+        from: mailbox,
+        to: z.array(mailbox).min(1, 'expected at least one').max(50),
+      })
+      .optional()
+      .describe('Mails.'),
     module: notBuilt(z.strictObject({ file }), 'a notifier of one’s own'),
     people: notBuilt(z.array(messagedPerson), 'who is who in a chat'),
   })
   .refine(
     ({ name: _, people: __, ...kinds }) => Object.values(kinds).filter((kind) => kind !== undefined).length === 1,
-    'expected one of `slack`, `teams`, `webhook`, `pagerduty` and `module`',
+    'expected one of `slack`, `teams`, `webhook`, `pagerduty` and `smtp`',
   );
 
 /** Approvals that wait, in all and of one caller. */

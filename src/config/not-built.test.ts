@@ -39,11 +39,7 @@ ${more}
 
 suite('what is not built yet is refused at its place, and says what it will be', () => {
   const configs = [
-    [
-      'notifiers: [{ name: ops, smtp: { host: mail.test, from: a, to: [b] } }]',
-      'notifiers[0].smtp',
-      'telling by e-mail',
-    ],
+    ['notifiers: [{ name: ops, module: { file: own.js } }]', 'notifiers[0].module', 'a notifier of one’s own'],
     ['workers: 2', 'workers', 'processes that share the work'],
   ] as const;
   for (const [text, path, what] of configs) {

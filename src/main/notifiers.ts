@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/load.ts';
+import { mail } from '../control/notices/mail.ts';
 import type { Notifier } from '../control/notices/notifier.ts';
 import { pagerduty } from '../control/notices/pagerduty.ts';
 import { slack } from '../control/notices/slack.ts';
@@ -13,12 +14,20 @@ export function notifiersOf({ notifiers }: Pick<Config, 'notifiers'>): ReadonlyM
   return new Map(notifiers.map((notifier) => [notifier.name, notifierOf(notifier)]));
 }
 
-function notifierOf({ name, slack: chat, teams: cards, webhook: hook, pagerduty: alerts }: NotifierConfig): Notifier {
+function notifierOf({
+  name,
+  slack: chat,
+  teams: cards,
+  webhook: hook,
+  pagerduty: alerts,
+  smtp,
+}: NotifierConfig): Notifier {
   if (chat !== undefined) return slack({ token: reader(chat.tokenFile), channel: chat.channel });
   if (cards !== undefined) return teams({ url: reader(cards.urlFile) });
   if (alerts !== undefined) return pagerduty({ routingKey: reader(alerts.routingKeyFile) });
   if (hook !== undefined)
     return webhook({ url: hook.url, secret: hook.secretFile === undefined ? undefined : reader(hook.secretFile) });
+  if (smtp !== undefined) return mail(smtp);
   throw new Error(`notifier ${name} is of no kind`);
 }
 
