@@ -168,6 +168,13 @@ test('of a namespace: by kind, the volumes, and what may not be listed is told',
   assert.match(looked.missing.join(), /what goes of replicasets\.apps: its caller may not list them/);
 });
 
+test('a kind that the target does not serve is none of what is missing', async () => {
+  const { looked } = await lookedAt(operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop' }), {
+    'GET /api/v1/namespaces/shop': named('shop'),
+  });
+  assert.deepEqual([looked.losses, looked.missing], [[], []]);
+});
+
 test('of a scale: from, to, and the budgets whose selector means its pods', async () => {
   const web = '/apis/apps/v1/namespaces/shop/deployments/web';
   const budget = (name: string, selector: JsonObject, allows: number) =>

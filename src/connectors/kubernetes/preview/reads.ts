@@ -80,6 +80,8 @@ export class Reads {
         ...(isMetadata ? { accept: METADATA } : {}),
       });
       if (answer?.status === 403) return 'forbidden';
+      // The target serves no such kind.
+      if (answer?.status === 404) return { items: [], count: 0, isWhole: true };
       if (answer?.status !== 200 || answer.object === undefined) return 'unknown';
       for (const item of objectsAt(answer.object, 'items')) items.push(item);
       next = textAt(answer.object, 'metadata', 'continue');
