@@ -8,27 +8,31 @@ import { useKeys } from '../looks/use-keys.ts';
 import { texts } from '../words/texts.ts';
 import styles from './answer-bar.module.css';
 import { isRisky } from './risk.ts';
-import { useAnswer } from './use-answer.ts';
+import { type Saying, useAnswer } from './use-answer.ts';
 
 /** Limit of the gateway's: the longest reason, in characters. */
 const REASON_CHARACTERS_MAX = 500;
 
 /** Yes and no to one question. The button says what will run; a dangerous yes wants a second press; a no wants to be explained. */
-export function AnswerBar({ approval }: { readonly approval: ApprovalView }) {
+export function AnswerBar({ approval, onAnswer }: { readonly approval: ApprovalView; readonly onAnswer: () => void }) {
   const answer = useAnswer(approval);
   const [isRejecting, setRejecting] = useState(false);
   const [reason, setReason] = useState('');
   const what = approval.shown.operation;
+  const send = (said: Saying) => {
+    onAnswer();
+    answer.mutate({ said, reason: reason.trim() });
+  };
   const isLooking = approval.preview === 'looking';
   const approve = useArmed({
     isNeeded: isRisky(approval),
     about: approval.digest,
-    act: () => answer.mutate({ said: 'approve', reason: reason.trim() }),
+    act: () => send('approve'),
   });
   const mayApprove = !answer.isPending && !isLooking;
   const reject = () => {
     approve.disarm();
-    if (isRejecting) answer.mutate({ said: 'reject', reason: reason.trim() });
+    if (isRejecting) send('reject');
     else setRejecting(true);
   };
   useKeys({

@@ -17,14 +17,15 @@ import { Shown } from './shown.tsx';
 
 const words = texts.question;
 
-/** One question, whole: what would run, why somebody is asked, and the answer; once it is answered, what becomes of it. */
-export function Question({
-  approval,
-  heading: Heading,
-}: {
+interface Props {
   readonly approval: ApprovalView;
   readonly heading: 'h1' | 'h2';
-}) {
+  /** Called as an answer is sent. */
+  readonly onAnswer?: () => void;
+}
+
+/** One question, whole: what would run, why somebody is asked, and the answer; once it is answered, what becomes of it. */
+export function Question({ approval, heading: Heading, onAnswer = () => {} }: Props) {
   const { shown, state } = approval;
   const isOpen = state === 'pending';
   return (
@@ -53,7 +54,7 @@ export function Question({
         </p>
         <SameByCommand lines={commandsOf(approval)} />
       </div>
-      {isOpen && approval.mayAnswer && <AnswerBar key={approval.id} approval={approval} />}
+      {isOpen && approval.mayAnswer && <AnswerBar key={approval.id} approval={approval} onAnswer={onAnswer} />}
     </article>
   );
 }

@@ -19,6 +19,7 @@ import { Keys } from './keys.tsx';
 import { matches } from './matches.ts';
 import { QuestionCard } from './question-card.tsx';
 import { Recent } from './recent.tsx';
+import { useChosen } from './use-chosen.ts';
 
 /** The questions that wait, those for the reader first, the worst and oldest on top; on a wide screen the chosen one whole beside them. */
 export function Inbox() {
@@ -26,7 +27,6 @@ export function Inbox() {
   const { q = '' } = useSearch({ from: '/' });
   const navigate = useNavigate();
   const isWide = useWide();
-  const [chosen, setChosen] = useState<string>();
   const [areKeysShown, showKeys] = useState(false);
   const filter = useRef<HTMLInputElement>(null);
   const all = [...(pending.data?.items ?? [])].sort(byRisk);
@@ -34,13 +34,7 @@ export function Inbox() {
   const mine = found.filter(({ mayAnswer }) => mayAnswer);
   const others = found.filter(({ mayAnswer }) => !mayAnswer);
   const inOrder = [...bursts(mine).flatMap(({ questions }) => questions), ...others];
-  const index = inOrder.findIndex(({ id }) => id === chosen);
-  const current = inOrder[index] ?? (isWide ? inOrder[0] : undefined);
-  const step = (by: number) => () =>
-    setChosen(
-      inOrder[Math.min(inOrder.length - 1, Math.max(0, (current === undefined ? -1 : inOrder.indexOf(current)) + by))]
-        ?.id,
-    );
+  const { current, choose: setChosen, step } = useChosen(inOrder, isWide);
   const open = (id: string) => void navigate({ to: '/approvals/$id', params: { id } });
   useKeys({
     j: step(1),
@@ -91,7 +85,7 @@ export function Inbox() {
       {pending.data === undefined && pending.error !== null && (
         <Failed error={pending.error} again={() => void pending.refetch()} />
       )}
-      {pending.data !== undefined && all.length === 0 && <EmptyInbox />}
+      {pending.data !== undefined && all.length === 0 && current === undefined && <EmptyInbox />}
       {all.length > 0 && found.length === 0 && (
         <Nothing icon="search" title={texts.inbox.noMatchTitle}>
           <p>{texts.inbox.noMatchText(all.length)}</p>
@@ -100,9 +94,10 @@ export function Inbox() {
           </button>
         </Nothing>
       )}
-      {found.length > 0 && (
+      {(found.length > 0 || (current !== undefined && all.length === 0)) && (
         <div className={styles.split}>
           <div className={styles.list}>
+            {all.length === 0 && <Nothing icon="check" title={texts.inbox.emptyTitle} />}
             {bursts(mine).map(({ key, questions }) =>
               questions.length === 1 ? (
                 questions.map(card)
@@ -115,7 +110,7 @@ export function Inbox() {
           </div>
           {isWide && current !== undefined && (
             <div className={styles.detail}>
-              <Question key={current.id} approval={current} heading="h2" />
+              <Question key={current.id} approval={current} heading="h2" onAnswer={() => setChosen(current.id)} />
             </div>
           )}
         </div>
