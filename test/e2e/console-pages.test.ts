@@ -1,0 +1,164 @@
+// The pages of the console as a person uses them, built, in a real Chromium before a real gateway: what waits comes by itself, is answered by keys, and is followed to its end.
+
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { findChromium, STEP_MS_MAX, startChromium } from '../support/chromium.ts';
+import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
+import { leftOut } from '../support/left-out.ts';
+import { root } from '../tidy/tree.ts';
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+roles: [{ role: operator, callers: [{ groups: [leads] }] }]
+rules:
+  - { id: free, effect: allow, verbs: [create, get, list], apiGroups: [""], resources: [configmaps] }
+  - { id: remove, effect: hold, verbs: [delete], apiGroups: [""], resources: [configmaps], hold: { approvers: [{ groups: [leads] }] } }
+  - { id: services, effect: hold, verbs: [create], apiGroups: [""], resources: [services], hold: { approvers: [{ groups: [leads] }] } }
+`;
+
+/** What the first page may weigh as it comes over the wire, fonts among it. */
+const FIRST_LOAD_BYTES_MAX = 250_000;
+
+const KUBECTL = {
+  'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234',
+  'content-type': 'application/json',
+};
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+const HOSTILE =
+  '<img src="https://evil.example/x" onerror="window.hit = 1">\u202e</pre><script>window.hit = 1</script>';
+
+const program = findChromium();
+if (program === undefined)
+  leftOut(
+    'the pages of the console in a browser',
+    'install Debian’s package `chromium`, or another Chromium on the path',
+  );
+else suite('the pages of the console', () => inBrowser(program));
+
+function inBrowser(chromium: string): void {
+  let world: ConsoleWorld;
+  let browser: Browser;
+  let token: string;
+  /** What a page was refused by its policy, or threw. */
+  const faults: string[] = [];
+
+  before(async () => {
+    const { ensurePages } = await import(new URL('../../tools/pages.mjs', import.meta.url).href);
+    await ensurePages(root, process.execPath, process.env);
+    world = await startConsoleWorld({ policy: POLICY, persons: [{ subject: 'lea', groups: ['leads'] }] });
+    browser = await startChromium(chromium, [world.consoleUrl]);
+    token = await world.world.token('dev');
+  });
+  after(async () => {
+    await browser.close();
+    await world.stop();
+    assert.deepEqual(faults, []);
+  });
+
+  async function signedIn(): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    context.setDefaultTimeout(STEP_MS_MAX);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) faults.push(message.text());
+    });
+    await page.goto(`${world.consoleUrl}/`);
+    await page.getByRole('link', { name: 'Continue with people' }).click();
+    await page.getByRole('button', { name: 'lea' }).click();
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    return { page, context };
+  }
+
+  const make = (name: string) =>
+    world.world.ask({
+      token,
+      method: 'POST',
+      uri: CONFIG_MAPS,
+      headers: KUBECTL,
+      body: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }),
+    });
+  const remove = (name: string) =>
+    world.world.ask({ token, method: 'DELETE', uri: `${CONFIG_MAPS}/${name}`, headers: KUBECTL });
+
+  test('what is held comes to the inbox by itself, is approved by its key, and is followed to its end', async () => {
+    await make('held');
+    const { page, context } = await signedIn();
+    await page.getByText('Nothing waits for you').first().waitFor();
+    const waiting = remove('held');
+    await page.getByRole('heading', { name: 'delete configmaps held' }).waitFor();
+    const yes = page.getByRole('button', { name: /^(Approve: |Press again to )delete configmaps/ });
+    await yes.and(page.locator(':enabled')).waitFor();
+    await page.keyboard.press('a');
+    if (await page.getByRole('button', { name: /^Press again/ }).isVisible()) await page.keyboard.press('a');
+    await page.getByText('the cluster answered 200').waitFor();
+    assert.equal((await waiting).status, 200);
+    await context.close();
+  });
+
+  test('a no is told in the person’s words', async () => {
+    await make('kept');
+    const { page, context } = await signedIn();
+    const waiting = remove('kept');
+    await page.getByRole('heading', { name: 'delete configmaps kept' }).waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.type('after the release');
+    await page.keyboard.press('Enter');
+    const reply = await waiting;
+    assert.equal(reply.status, 403);
+    assert.match(reply.body, /after the release/);
+    await context.close();
+  });
+
+  test('T54: markup in a body is text: nothing of it runs, nothing is fetched, and what turns text around is drawn', async () => {
+    const { page, context } = await signedIn();
+    const elsewhere: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(world.consoleUrl)) elsewhere.push(request.url());
+    });
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', annotations: { note: HOSTILE } },
+      spec: { ports: [{ port: 80 }] },
+    };
+    const uri = '/api/v1/namespaces/default/services';
+    const waiting = world.world.ask({ token, method: 'POST', uri, headers: KUBECTL, body: JSON.stringify(body) });
+    await page.getByRole('heading', { name: 'create services' }).waitFor();
+    await page.getByText('<img src=').first().waitFor();
+    await page.getByText('U+202E').first().waitFor();
+    assert.equal(await page.evaluate('window.hit'), undefined);
+    assert.equal(await page.locator('main img').count(), 0);
+    assert.deepEqual(elsewhere, []);
+    await page.keyboard.press('r');
+    await page.keyboard.press('Enter');
+    assert.equal((await waiting).status, 403);
+    await context.close();
+  });
+
+  test(`the first page weighs at most ${FIRST_LOAD_BYTES_MAX} bytes, and every page opens under its policy`, async () => {
+    const { page, context } = await signedIn();
+    const sizes = new Map<string, number>();
+    page.on('response', async (response) => {
+      if (/\/assets\/|\/$/.test(response.url()))
+        sizes.set(response.url(), Number(response.headers()['content-length'] ?? 0));
+    });
+    const session = await context.newCDPSession(page);
+    await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+    await page.reload();
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    await page.waitForLoadState('load');
+    await page.evaluate('document.fonts.ready.then(() => true)');
+    const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    assert.ok(total > 50_000 && total <= FIRST_LOAD_BYTES_MAX, `${total} bytes: ${[...sizes].join(' ')}`);
+    for (const name of ['Now', 'Grants', 'Sessions', 'Targets']) {
+      await page.getByRole('link', { name, exact: true }).click();
+      await page.getByRole('heading', { level: 1, name: new RegExp(`^${name}`) }).waitFor();
+    }
+    await context.close();
+  });
+}
