@@ -134,11 +134,21 @@ export const request = z
 /** The `record` clause of a rule. */
 export const record = z
   .strictObject({
-    bodies: z.enum(['full', 'pieces', 'none']).optional().describe('How much of bodies is kept.'),
-    stdin: z.boolean().optional().describe('Whether what is typed into a terminal is kept.'),
-    preImage: z.boolean().optional().describe('Whether the object before a change is kept, encrypted, for `undo`.'),
+    bodies: z
+      .enum(['full', 'pieces', 'none'])
+      .optional()
+      .describe(
+        'How much of bodies, watches and logs is kept, masked. `full`: all of it. `pieces`: changes and single objects up to 256 KiB, lists and watches by their items, each version of an object once; logs whole. `none`: sizes and digests alone. Default: `pieces`, lists and watches of autonomous callers alone. Of several rules that allow, what keeps the most counts.',
+      ),
+    stdin: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether what a caller sends into a command is kept, as passwords are typed there. Default: how much it was, and a keyed digest.',
+      ),
+    preImage: notBuilt(z.boolean(), 'the object before a change, encrypted, for `undo`'),
   })
-  .describe('What is recorded.');
+  .describe('On an allow or request: what is kept of what passes.');
 
 /** The `stream` clause of a rule. */
 export const stream = z

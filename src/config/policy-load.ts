@@ -194,6 +194,8 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   if (rule.hold !== undefined && effect !== 'hold') yield ['hold', `only a hold asks a person, not a ${effect}`];
   yield* liftMistakes(rule);
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
+  if (rule.record !== undefined && effect !== 'allow' && effect !== 'request')
+    yield ['record', `only what an allow or request permits is recorded as it says, not a ${effect}`];
   if (rule.output !== undefined && effect !== 'allow') yield ['output', `only an allow shows output, not a ${effect}`];
   yield* unmaskMistakes(rule);
   if (rule.serviceAccounts !== undefined && effect !== 'allow' && effect !== 'hold') {

@@ -248,7 +248,7 @@ const rule = z
       .describe('On an allow: edits to the request; what was edited is judged again.'),
     hold: hold.optional(),
     request: request.optional(),
-    record: notBuilt(record, 'what is kept of an exchange'),
+    record: record.optional(),
     stream: notBuilt(stream, 'how long a stream may live'),
     output: output.optional(),
     unmask: unmask.optional(),

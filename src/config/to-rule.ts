@@ -43,6 +43,7 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       proxy: rule.proxy,
       when: rule.when,
       neutralise: rule.output?.neutralise,
+      record: rule.record === undefined ? undefined : compact({ bodies: rule.record.bodies, stdin: rule.record.stdin }),
       unmask: rule.unmask?.map(({ at }) => at),
       helm: rule.helm === true ? true : undefined,
       hold: rule.effect === 'hold' ? toHold(rule.hold ?? holdDefaults) : undefined,

@@ -4,8 +4,15 @@ import { sortedJson } from '../policy/rule-said.ts';
 
 /**
  * What of a rule a grant was given under, in one digest: a rule that says something else now ends it, so that no reload widens what was asked for. Its place,
- * its reason and its bounds are not part of it; lower bounds hold at once.
+ * its reason, its bounds and what is kept are not part of it; lower bounds hold at once.
  */
-export function ruleDigest({ source: _, reason: __, request: ___, neutralise: ____, ...said }: Rule): string {
+export function ruleDigest({
+  source: _,
+  reason: __,
+  request: ___,
+  neutralise: ____,
+  record: _____,
+  ...said
+}: Rule): string {
   return createHash('sha256').update(sortedJson(said)).digest('base64url');
 }

@@ -2,6 +2,7 @@ import type { Amendment } from './amendment.ts';
 import type { Holding } from './hold-terms.ts';
 import type { Observed } from './observed.ts';
 import type { Offered } from './offered.ts';
+import type { RecordTerms } from './record-terms.ts';
 
 /** What policy answers. Strength: deny > hold > allow > silence, which denies. */
 export type Decision = AllowDecision | DenyDecision | HoldDecision;
@@ -16,6 +17,8 @@ export interface AllowDecision {
   readonly ports?: PortLimit;
   /** Whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
   readonly neutralise?: boolean;
+  /** What the rules that allow say is kept of what passes. Absent: as by default. */
+  readonly record?: RecordTerms;
   /** Places whose values the rules that allow show, as they are written. Absent: none. */
   readonly unmask?: readonly string[];
   /** The grant by which a request rule allows; absent where a standing rule does. */

@@ -126,6 +126,7 @@ function permission(
     rule: rule.id,
     ...(rule.amend.length === 0 ? {} : { amend: rule.amend }),
     ...neutralising(certainOnes.map(({ by }) => by.rule)),
+    ...recording(certainOnes.map(({ by }) => by.rule)),
     ...unmasking(rule.amend.length > 0 ? [chosen] : [...plain, chosen]),
     ...(chosen.grant === undefined ? {} : { grant: chosen.grant }),
   };
@@ -144,6 +145,15 @@ function permission(
 function neutralising(rules: readonly Rule[]): Pick<AllowDecision, 'neutralise'> {
   const said = rules.flatMap(({ neutralise }) => neutralise ?? []);
   return said.length === 0 ? {} : { neutralise: said.includes(true) };
+}
+
+/** Of what rules say, that which keeps the most. */
+function recording(rules: readonly Rule[]): Pick<AllowDecision, 'record'> {
+  const said = rules.flatMap(({ record }) => record ?? []);
+  if (said.length === 0) return {};
+  const bodies = (['full', 'pieces', 'none'] as const).find((most) => said.some((one) => one.bodies === most));
+  const isStdinKept = said.some(({ stdin }) => stdin === true);
+  return { record: { ...(bodies === undefined ? {} : { bodies }), ...(isStdinKept ? { stdin: true } : {}) } };
 }
 
 /** What standing rules show adds up, with what the one shows that is named: of a grant alone that whose use is counted, of an edit its own rule. */

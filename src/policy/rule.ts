@@ -4,10 +4,12 @@
  * Every field narrows: a rule speaks of an operation only when all that it states holds. What it does not state, it does not narrow. Lists are
  * any-of. A condition on a stream (argv, ports, tty …) is a condition like any other: a rule that has one is silent on everything else.
  */
+
 import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Approver, HoldTerms } from '../model/hold-terms.ts';
 import type { Power } from '../model/operation.ts';
+import type { RecordTerms } from '../model/record-terms.ts';
 
 /** Strength: deny > hold > allow; `request` decides nothing, it lets a caller be told that access can be asked for. */
 export type Effect = 'deny' | 'hold' | 'allow' | 'request';
@@ -58,6 +60,8 @@ export interface Rule {
   readonly amend: readonly Amendment[];
   /** On an allow: whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
   readonly neutralise?: boolean;
+  /** On an allow or request: what is kept of what passes. Absent: as by default. */
+  readonly record?: RecordTerms;
   /** On an allow or request: places whose values are shown where it permits, as `placePath` reads them. Absent: none. */
   readonly unmask?: readonly string[];
   /** On a hold: who is asked, and what their yes is good for. */
