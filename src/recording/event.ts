@@ -3,13 +3,15 @@
  *
  * An exchange is begun (the intent), where needed permitted, and ended exactly once, whatever became of it. Every instant is in whole
  * milliseconds since 1970, digests are in lower-case hex. Security: no event has a field for a token, a credential, a header or
- * the bytes of a body; a body is known by a digest under the journal's own key, and texts that a caller chose have masks where detectors find a value (T55).
+ * the bytes of a body; a body is known by a digest under the journal's own key, what is kept of it lies masked in packs, and texts that a caller chose have masks
+ * where detectors find a value (T55).
  *
  * The reference page docs/reference/journal.md has a section for each type here.
  */
 import type { GrantScope } from '../model/grant-scope.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
+import type { PieceRef } from './piece.ts';
 
 /** What is recorded. `journal.segment` and `journal.carried` are written by the journal alone. */
 export type Event =
@@ -30,7 +32,9 @@ export type Event =
   | ApprovalChanged
   | ExchangeBegun
   | ExchangePermitted
-  | ExchangeEnded;
+  | ExchangeRecorded
+  | ExchangeEnded
+  | RecordingRead;
 
 /** Every type that there is; a line of another type is not one of this format. */
 export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze({
@@ -51,14 +55,17 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'approval.changed': true,
   'exchange.begun': true,
   'exchange.permitted': true,
+  'exchange.recorded': true,
   'exchange.ended': true,
+  'recording.read': true,
 });
 
 /** The first line of every segment: it names the format and the gateway, and joins the segment to the one before. */
 export interface SegmentBegun {
   readonly type: 'journal.segment';
   readonly at: number;
-  readonly format: 'sallyport-journal/1';
+  /** `/1` has no `exchange.recorded` and no `recording.read`; both are read. */
+  readonly format: 'sallyport-journal/1' | 'sallyport-journal/2';
   readonly gateway: string;
   readonly segment: number;
   /** The hash of the line before this one, in the segment before; 64 zeros where there is none. */
@@ -350,6 +357,45 @@ export interface ExchangePermitted {
 
 /** That there be no such object, or that it be at this version, in this life where that is asked for too. */
 export type RecordedPrecondition = 'absent' | { readonly resourceVersion: string; readonly uid: string };
+
+/**
+ * What passed in an exchange is kept, masked, in packs beside the segments. Several follow one another while it passes; the last of a part has `end`. It may come
+ * after the exchange's own end, by the moment that the disk took.
+ */
+export interface ExchangeRecorded {
+  readonly type: 'exchange.recorded';
+  readonly at: number;
+  readonly exchange: ExchangeId;
+  readonly part: 'request' | 'reply' | 'stream';
+  /** `terminal`: asciicast v3. `events`: timed lines of the same kind, with the channels' names. */
+  readonly form: 'body' | 'terminal' | 'events';
+  readonly mediaType?: string;
+  /** One behind the other they are the bytes. */
+  readonly pieces: readonly PieceRef[];
+  /** The pieces hold lists of pieces. */
+  readonly isList?: true;
+  /** What the pieces hold, or those that they list. */
+  readonly bytes: number;
+  readonly end?: {
+    /** Whether all that passed is kept. */
+    readonly isWhole: boolean;
+    /** All bytes that passed. */
+    readonly bytes: number;
+    readonly exitCode?: number;
+    /** What a command was sent and is not kept; `digest` as of a body. */
+    readonly stdin?: { readonly bytes: number; readonly digest: string };
+    /** An archive that a command said (`kubectl cp`), which is not kept. */
+    readonly archive?: { readonly bytes: number; readonly digest: string };
+  };
+}
+
+/** Somebody read at the control plane what is kept of an exchange. */
+export interface RecordingRead {
+  readonly type: 'recording.read';
+  readonly at: number;
+  readonly exchange: ExchangeId;
+  readonly by: { readonly subject: string; readonly issuer: string };
+}
 
 /** The end of an exchange; each has exactly one. */
 export interface ExchangeEnded {

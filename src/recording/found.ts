@@ -125,4 +125,6 @@ export interface Catalog {
   /** The newest first; of one session the oldest first. */
   exchanges(viewer: Viewer, filter: ExchangeFilter, page: Page): Promise<readonly FoundExchange[]>;
   exchange(viewer: Viewer, id: string): Promise<FoundWhole | undefined>;
+  /** The lines that say what is kept of it, in order, behind the one with the number `afterSeq`; none where the viewer may not see it. */
+  recorded(viewer: Viewer, id: string, afterSeq: number): Promise<readonly FoundLine[]>;
 }

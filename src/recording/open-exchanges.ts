@@ -30,6 +30,8 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'login.changed':
     case 'approval.changed':
     case 'exchange.permitted':
+    case 'exchange.recorded':
+    case 'recording.read':
       return open;
     default:
       return unreachable(event);
