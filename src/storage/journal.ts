@@ -119,7 +119,7 @@ export class Journal {
     const { disk, folder, limits } = this.#parts;
     await this.#space.start();
     let open: OpenSegment | undefined;
-    if (recovered.last !== undefined && recovered.last.bytes < limits.segmentBytesMax) {
+    if (recovered.last !== undefined && recovered.last.bytes < limits.segmentBytesMax && recovered.last.isOurs) {
       const file = await disk.append(join(folder, segmentName(recovered.last.segment)));
       open = { file, id: (await file.stat()).id };
     }
@@ -203,7 +203,7 @@ export class Journal {
       {
         type: 'journal.segment',
         at,
-        format: 'sallyport-journal/1',
+        format: 'sallyport-journal/2',
         gateway,
         segment,
         previous: this.#head.hash,

@@ -19,8 +19,8 @@ import { asideName, cutTail } from './set-aside.ts';
 /** Where the journal goes on. */
 export interface Recovered {
   readonly head: ChainHead;
-  /** The last segment, and its size; undefined in an empty folder. */
-  readonly last: { readonly segment: number; readonly bytes: number } | undefined;
+  /** The last segment, its size, and whether it is of this format: one of an older format is not gone on with. Undefined in an empty folder. */
+  readonly last: { readonly segment: number; readonly bytes: number; readonly isOurs: boolean } | undefined;
   readonly open: ReadonlyMap<ExchangeId, SessionId>;
   readonly tornBytes: number;
   /** Names of files in the folder that hold what was cut off. */
@@ -38,7 +38,7 @@ export async function recover(disk: Disk, folder: string, nowMs: number): Promis
   for (const segment of [...segmentNumbers(await disk.list(folder))].reverse()) {
     const name = segmentName(segment);
     const path = join(folder, name);
-    const { end, open, isOpened } = await replay(disk, path);
+    const { end, open, isOpened, isOurs } = await replay(disk, path);
     const fileBytes = (await disk.stat(path)).bytes;
     if (end.fault !== undefined && !(await isTorn(disk, path, end.bytes))) throw damaged(path, end);
     const torn = fileBytes - end.bytes;
@@ -53,7 +53,7 @@ export async function recover(disk: Disk, folder: string, nowMs: number): Promis
       await cutTail(disk, path, end.bytes, join(folder, aside));
       setAside.push(aside);
     }
-    return { head: end.head, last: { segment, bytes: end.bytes }, open, tornBytes, setAside };
+    return { head: end.head, last: { segment, bytes: end.bytes, isOurs }, open, tornBytes, setAside };
   }
   return { head: CHAIN_START, last: undefined, open: new Map(), tornBytes, setAside };
 }
@@ -63,17 +63,22 @@ interface Replayed {
   readonly open: ReadonlyMap<ExchangeId, SessionId>;
   /** All opening lines are there; until then nothing else has been written to the segment. */
   readonly isOpened: boolean;
+  readonly isOurs: boolean;
 }
 
 async function replay(disk: Disk, path: string): Promise<Replayed> {
   const open = new Map<ExchangeId, SessionId>();
+  let isOurs = false;
   let carriedMissing = Number.POSITIVE_INFINITY;
   const events = readChain(disk.read(path, 0));
   for (let step = await events.next(); ; step = await events.next()) {
-    if (step.done) return { end: step.value, open, isOpened: carriedMissing <= 0 };
+    if (step.done) return { end: step.value, open, isOpened: carriedMissing <= 0, isOurs };
     for (const { event } of step.value) {
       trackOpen(open, event);
-      if (event.type === 'journal.segment') carriedMissing = event.carried;
+      if (event.type === 'journal.segment') {
+        carriedMissing = event.carried;
+        isOurs = event.format === 'sallyport-journal/2';
+      }
       if (event.type === 'journal.carried') carriedMissing -= event.exchanges.length;
     }
   }
