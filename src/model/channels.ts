@@ -33,6 +33,10 @@ export type TapFor = (channel: Channel) => ChannelEditor | ChannelObserver | und
 export interface Channels {
   /** Attaches behind what is attached; only before the first byte passes. */
   attach(tapFor: TapFor): void;
+  /** Takes nothing more of either side until the function that it returns is called. */
+  hold(): () => void;
+  /** A command's exit code, from what is said on its channel `error`; undefined where that does not tell. */
+  exitCode(said: Buffer): number | undefined;
 }
 
 /** Why the gateway ends a stream; the connector says it in its own protocol. */

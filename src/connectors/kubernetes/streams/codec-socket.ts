@@ -26,6 +26,8 @@ export class CodecSocket extends Duplex {
   /** The gateway has said goodbye, and reads nothing more of either side. */
   #isCut = false;
   #isTaking = false;
+  /** How often it is held. */
+  #holds = 0;
 
   /** @param head what upstream sent behind its 101 */
   constructor(socket: Duplex, head: Buffer, codec: Codec) {
@@ -41,7 +43,9 @@ export class CodecSocket extends Duplex {
     socket.once('end', () => this.#upstreamEnded());
     socket.on('error', () => {}); // told by its end
     socket.once('close', () => this.#closed());
-    socket.on('drain', () => this.#goOn());
+    socket.on('drain', () => {
+      if (this.#holds === 0) this.#goOn();
+    });
     if (socket.destroyed) this.destroy();
   }
 
@@ -53,6 +57,18 @@ export class CodecSocket extends Duplex {
   /** Bytes that passed to upstream. */
   get bytesWritten(): number {
     return this.#bytesWritten;
+  }
+
+  /** Takes nothing more of either side until the function that it returns is called. */
+  hold(): () => void {
+    this.#holds += 1;
+    this.#socket.pause();
+    return once(() => {
+      this.#holds -= 1;
+      if (this.#holds > 0) return;
+      if (!this.#socket.writableNeedDrain) this.#goOn();
+      if (!this.#isCut) this.#socket.resume();
+    });
   }
 
   /** Says goodbye to the caller as its protocol does, and ends; at the latest after `goodbyeTimeoutMs`. */
@@ -68,7 +84,7 @@ export class CodecSocket extends Duplex {
     const head = this.#head;
     this.#head = Buffer.alloc(0);
     if (head.length > 0 && !this.#receive(head)) return;
-    this.#socket.resume();
+    if (this.#holds === 0) this.#socket.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -83,7 +99,7 @@ export class CodecSocket extends Duplex {
       this.#bytesWritten += bytes.length;
       isTaken = this.#socket.write(bytes);
     }
-    if (isTaken) done();
+    if (isTaken && this.#holds === 0) done();
     else this.#goOn = once(done);
     this.#after(refusal);
   }
@@ -111,7 +127,7 @@ export class CodecSocket extends Duplex {
     const { list, refusal } = this.#through(this.#codec.toCaller, chunk);
     const isTaken = this.#give(list);
     this.#after(refusal);
-    return isTaken;
+    return isTaken && this.#holds === 0;
   }
 
   #through(lane: Lane, chunk: Buffer): { readonly list: readonly Buffer[]; readonly refusal: Refusal | undefined } {

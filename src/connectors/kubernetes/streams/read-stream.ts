@@ -1,8 +1,10 @@
+import type { TapFor } from '../../../model/channels.ts';
 import type { PortLimit } from '../../../model/decision.ts';
 import type { Permit } from '../../../model/permit.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Reply } from '../../../model/reply.ts';
 import { CodecSocket } from './codec-socket.ts';
+import { exitCode } from './exit-code.ts';
 import type { Codec } from './lane.ts';
 import { MessageLane } from './message-lane.ts';
 import { SpdyLane } from './spdy-lane.ts';
@@ -45,7 +47,8 @@ export function readStream({ operation, request, decision }: Permit): (reply: Re
     }
     const taps = new Taps();
     const socket = new CodecSocket(reply.socket, reply.head, codecOf(asked, spoken, purpose, ports, taps));
-    return { ...reply, socket, head: Buffer.alloc(0), channels: taps, end: (reason) => socket.sayGoodbye(reason) };
+    const channels = { attach: (tapFor: TapFor) => taps.attach(tapFor), hold: () => socket.hold(), exitCode };
+    return { ...reply, socket, head: Buffer.alloc(0), channels, end: (reason) => socket.sayGoodbye(reason) };
   };
 }
 

@@ -1,8 +1,8 @@
-import type { Channel, ChannelEditor, ChannelObserver, Channels, TapFor } from '../../../model/channels.ts';
+import type { Channel, ChannelEditor, ChannelObserver, TapFor } from '../../../model/channels.ts';
 import { assert } from '../../../std/assert.ts';
 
 /** Who attached to the channels of one connection. */
-export class Taps implements Channels {
+export class Taps {
   readonly #makers: TapFor[] = [];
   #hasBegun = false;
 
