@@ -8,6 +8,7 @@ import type { Observer } from '../pipeline/record.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openJournal } from '../storage/open-journal.ts';
+import { openPieces, type Pieces } from '../storage/pieces/open-pieces.ts';
 import { LOG_LIMITS, type LogLimit } from './log-limit.ts';
 import type { Metrics } from './metrics.ts';
 import type { LoadedPolicy } from './policy-in-force.ts';
@@ -46,6 +47,16 @@ export function openToldJournal(
       else if (room === 'low') log.warn({ freeBytes, freeBytesMin }, 'the journal’s disk is nearly full');
       else log.info({ segment, state }, 'journal');
     },
+  });
+}
+
+/** Where what passes is kept, beside the journal's segments; what fails is told. */
+export function openToldPieces(config: Config, journal: Journal, { log, clock }: Told): Pieces {
+  return openPieces({
+    folder: config.journal.folder as string,
+    clock,
+    hasRoom: () => journal.health().room !== 'none',
+    onFailure: (why) => log.error({ why }, 'what passes cannot be kept: nothing that is to be kept is forwarded'),
   });
 }
 

@@ -36,6 +36,7 @@ import { agreeOnMaskKey } from './agree-on-mask-key.ts';
 import { ConfigError } from './config-error.ts';
 import { deliveriesOf, tellOpened } from './deliveries.ts';
 import { loginsOf } from './logins.ts';
+import { keptReader } from './kept-reader.ts';
 import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
@@ -158,6 +159,7 @@ export async function openControl(parts: Parts): Promise<Control> {
         seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
         catalog,
         exchanges,
+        kept: keptReader(config, parts.journal, told.clock),
         underWay: () => inFlight.list(),
         targets: new Set(config.targets.map(({ name }) => name)),
         targetPlaces,

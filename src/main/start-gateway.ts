@@ -25,7 +25,7 @@ import type { Masking } from '../pipeline/masking.ts';
 import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import { UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
-import { keyedDigest } from '../recording/keyed-digest.ts';
+import { KeyedCount, keyedDigest } from '../recording/keyed-digest.ts';
 import { systemClock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -36,13 +36,22 @@ import { type CertificateInForce, certificateInForce } from './certificate-in-fo
 import { ConfigError } from './config-error.ts';
 import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
+import { keeperOf } from './keeper-of.ts';
 import { listenerLimits } from './listener-limits.ts';
 import { LogLimit } from './log-limit.ts';
 import { type MaskKeys, openMaskKeys } from './mask-keys.ts';
 import { maskTeller } from './mask-teller.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget, noWriteBack } from './no-target.ts';
-import { observerOf, openToldJournal, policyTeller, readerTeller, type Told, tellCounts } from './observe.ts';
+import {
+  observerOf,
+  openToldJournal,
+  openToldPieces,
+  policyTeller,
+  readerTeller,
+  type Told,
+  tellCounts,
+} from './observe.ts';
 import { type ObservedTargets, observedTargets } from './observed-targets.ts';
 import { type Control, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
@@ -93,6 +102,8 @@ export async function startGateway(
       inFlight.breakOff(new Error(`the journal broke: ${reason}`)),
     );
     closers.push(() => journal.close());
+    const pieces = openToldPieces(config, journal, told);
+    closers.push(() => pieces.close());
     told.metrics.journalFree(() => journal.health().freeBytes);
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
@@ -107,10 +118,13 @@ export async function startGateway(
     const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock), new LogLimit()];
     const counts = tellCounts(journal, rates, lines, told);
     closers.push(counts.stop);
-    const digestOf = keyedDigest(await ownKey(join(config.dataFolder, 'journal.key')));
+    const key = await ownKey(join(config.dataFolder, 'journal.key'));
+    const keyed = { digestOf: keyedDigest(key), digesting: () => new KeyedCount(key) };
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
     const [{ access, approvals, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
-    const kept = { journal: heard(journal), inFlight, rates, digestOf, unknown, access, approvals, observer, observed };
+    const keeper = keeperOf(pieces, journal, told.clock);
+    const parts = { inFlight, rates, ...keyed, keeper, unknown, access, approvals, observer, observed };
+    const kept = { journal: heard(journal), ...parts };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, tellingJournal(journal, control), told);
     const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
@@ -122,6 +136,7 @@ export async function startGateway(
       const { stopTimeoutMs: timeoutMs } = config.limits;
       await drain({ listeners, inFlight, releaseHeld, timeoutMs, hurry: hurry.signal });
       counts.stop();
+      await pieces.close();
       if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
       await close();
       await privatePort.stop();

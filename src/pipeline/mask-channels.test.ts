@@ -27,7 +27,9 @@ function masked(uri: string, { subject = {}, hasChannels = true } = {}) {
     socket,
     head: Buffer.alloc(0),
     end: (reason) => ends.push(reason),
-    ...(hasChannels ? { channels: { attach: (tapFor: TapFor) => taps.push(tapFor) } } : {}),
+    ...(hasChannels
+      ? { channels: { attach: (tapFor: TapFor) => taps.push(tapFor), hold: () => () => {}, exitCode: () => undefined } }
+      : {}),
   };
   const permit = { caller: callerOf(subject), decision: {}, operation: operationOf({ method: 'POST', uri }) } as Permit;
   const known = knownValues([{ value: Buffer.from('plain canary value'), mask: 'masked-by-sallyport-secret' }]);

@@ -58,7 +58,8 @@ function remembering({ caller, operation, request }: Permit, { honeytokens, now 
     honeytokens.shown(token, { mask, path, caller, operation, at: now(), exchange: request.id });
 }
 
-function shapeOf({ operation }: Permit, { kind, status }: UnaryReply | StreamReply): ReplyShape {
+/** What the reply is, as far as its masks need to know. */
+export function shapeOf({ operation }: Permit, { kind, status }: UnaryReply | StreamReply): ReplyShape {
   if (status > 299) return 'object';
   if (kind === 'stream' || operation.verb === 'watch') return 'watch';
   return operation.verb === 'list' || operation.verb === 'deletecollection' ? 'list' : 'object';

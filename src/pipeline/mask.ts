@@ -5,7 +5,6 @@ import { maskChannels } from './mask-channels.ts';
 import { maskObjects } from './mask-objects.ts';
 import { isOutput, maskOutput } from './mask-output.ts';
 import { isPublicPath, type Masking, readsOf } from './masking.ts';
-import { packedAgain } from './packed-again.ts';
 import type { Recording } from './recording.ts';
 
 /**
@@ -29,7 +28,7 @@ export function mask(
   }
   if (isOutput(permit, reply)) return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;
   if (readsOf(masking, permit) !== 'nothing')
-    return packedAgain(maskObjects(permit, reply, masking, recording)) as Reply as MaskedReply;
+    return maskObjects(permit, reply, masking, recording) as Reply as MaskedReply;
   const { operation } = permit;
   if (operation.isResourceRequest || isPublicPath(operation)) return reply as MaskedReply;
   return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;

@@ -1,9 +1,9 @@
-import type { StreamReply, UnaryReply } from '../model/reply.ts';
+import type { MaskedReply } from '../model/reply.ts';
 import { gzippedSource } from '../std/gzipped-source.ts';
 
 /** The reply as packed as it came; each event of a stream leaves at once. */
-export function packedAgain<R extends UnaryReply | StreamReply>(reply: R): R {
-  if (reply.isPacked !== true) return reply;
+export function packedAgain(reply: MaskedReply): MaskedReply {
+  if (reply.kind === 'duplex' || reply.isPacked !== true) return reply;
   return {
     ...reply,
     headers: [...reply.headers, 'Content-Encoding', 'gzip'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noKeeper } from '../../test/support/no-keeper.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -32,6 +33,7 @@ function begunWith(operation: Partial<Operation>) {
     rates: { take() {}, takeBytes() {} },
     inFlight,
     digestOf: () => 'keyed',
+    ...noKeeper,
     unknown: { refuse() {}, remember() {} },
     access: noAccess,
     approvals: noApprovals,

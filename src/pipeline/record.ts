@@ -16,8 +16,9 @@ import type { RawRequest } from '../model/request.ts';
 import type { Unrepeatable } from '../model/unrepeatable.ts';
 import { FACT_KINDS, type Facts } from '../policy/facts.ts';
 import type { Event, ExchangeEnded, Outcome, OutputEdits, RecordedOperation } from '../recording/event.ts';
+import type { Keeping, KeepingTold, KeptHead } from '../recording/keeping.ts';
 import type { Clock } from '../std/clock.ts';
-import type { SessionId } from '../std/ids.ts';
+import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { Access } from './access.ts';
 import type { Approvals } from './approvals.ts';
 import type { CallerRates } from './caller-rates.ts';
@@ -25,7 +26,7 @@ import { type Followed, follow, type ReplyEnd } from './follow.ts';
 import type { InFlight, LivesBy, Place, UnderWay } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import { recordedOperation } from './recorded-operation.ts';
-import type { Recorder, Recording } from './recording.ts';
+import type { KeptHeadHere, Recorder, Recording, Typed } from './recording.ts';
 import { refusedOutcome } from './refused-outcome.ts';
 import { stopping } from './stopping.ts';
 import type { UnknownOutcomes } from './unknown-outcomes.ts';
@@ -40,6 +41,14 @@ export interface JournalPort {
    * @throws {Refusal} RECORDING_UNAVAILABLE the journal is broken or full; `written` and `synced` reject when it breaks afterwards
    */
   append(event: Event): { written(): Promise<void>; synced(): Promise<void> };
+}
+
+/** Where what passes is kept: the packs beside the journal, as the data path needs them. */
+export interface KeeperPort {
+  /** @throws {Refusal} RECORDING_UNAVAILABLE nothing can be kept now */
+  ready(): void;
+  /** @throws {Refusal} RECORDING_UNAVAILABLE */
+  open(exchange: ExchangeId, head: KeptHead, told: KeepingTold): Keeping;
 }
 
 /** Who hears of exchanges beside the journal: metrics and the log. */
@@ -74,6 +83,9 @@ interface Parts {
   readonly inFlight: InFlight;
   /** The digest of a body, keyed. */
   readonly digestOf: (bytes: Uint8Array) => string;
+  /** The same of bytes as they come. */
+  readonly digesting: () => Typed;
+  readonly keeper: KeeperPort;
   readonly unknown: Pick<UnknownOutcomes, 'refuse' | 'remember'>;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
   readonly access: Pick<Access, 'refuseKilled' | 'refused'>;
@@ -251,6 +263,20 @@ class JournalRecording implements Recording, UnderWay {
     // T60: what ended while the reply was waited for.
     if (this.#accessEnded !== undefined) this.endAccess(this.#accessEnded);
     return followed.reply;
+  }
+
+  keep(head: KeptHeadHere, onRoom: () => void): Keeping {
+    const at = this.#parts.clock.now();
+    const told = { onRoom, onFailed: (error: Error) => this.breakOff(error) };
+    return this.#parts.keeper.open(this.#raw.id, head.form === 'body' ? head : { ...head, at }, told);
+  }
+
+  ready(): void {
+    this.#parts.keeper.ready();
+  }
+
+  typed(): Typed {
+    return this.#parts.digesting();
   }
 
   limited(reason: string): void {

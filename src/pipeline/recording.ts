@@ -6,11 +6,23 @@ import type { RawRequest } from '../model/request.ts';
 import type { Unrepeatable } from '../model/unrepeatable.ts';
 import type { Facts } from '../policy/facts.ts';
 import type { OutputEdits } from '../recording/event.ts';
+import type { Keeping, KeptHead } from '../recording/keeping.ts';
 import type { Judged } from './judge.ts';
 
 /** Opens recordings; one for each target. */
 export interface Recorder {
   open(raw: RawRequest): Recording;
+}
+
+/** A part of an exchange that is kept; the recording knows when it began. */
+export type KeptHeadHere =
+  | Extract<KeptHead, { readonly form: 'body' }>
+  | Omit<Extract<KeptHead, { readonly part: 'stream' }>, 'at'>;
+
+/** What was sent and is not kept: how much, and a digest under the journal's own key. */
+export interface Typed {
+  take(bytes: Uint8Array): void;
+  end(): { readonly bytes: number; readonly digest: string };
 }
 
 /** The recording of one exchange. */
@@ -48,6 +60,16 @@ export interface Recording {
    * What ends a wait for persons: that the caller goes away, or that what the request lives by has ended, or that the gateway cuts it.
    */
   waiting(caller: AbortSignal): AbortSignal;
+  /**
+   * Keeps what passes from now on, in the recording's view; `onRoom` says that more is wanted after it was too much.
+   *
+   * @throws {Refusal} RECORDING_UNAVAILABLE
+   */
+  keep(head: KeptHeadHere, onRoom: () => void): Keeping;
+  /** What is going to pass can be kept, as far as anybody knows. @throws {Refusal} RECORDING_UNAVAILABLE */
+  ready(): void;
+  /** Counts and digests what is not kept. */
+  typed(): Typed;
   /** Why the gateway itself ends this stream, for the end's record. */
   limited(reason: string): void;
   /**

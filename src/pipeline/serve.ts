@@ -6,10 +6,12 @@ import { askingPersons } from './ask-person.ts';
 import { askShadowed } from './ask-shadow.ts';
 import type { Gateway } from './gateway.ts';
 import { judge } from './judge.ts';
+import { keep, keepRequest, keepView } from './keep.ts';
 import { keepDeleted } from './keep-deleted.ts';
 import { knownOutput } from './known-output.ts';
 import { mask } from './mask.ts';
 import { readsOf } from './masking.ts';
+import { packedAgain } from './packed-again.ts';
 import { tellMaskAsToken, tellReturnedMasks } from './returned-masks.ts';
 import { sayObserved } from './say-observed.ts';
 import { settle } from './settle.ts';
@@ -46,6 +48,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const whole = await masks.whole(judged); //                          masks put back, or refused
       const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
       withinGuesses(gateway.masking, permit); //                           nor tried by writing
+      keepRequest(gateway.masking, permit, recording); //                  masked, before anything is sent
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
       return {
@@ -57,8 +60,10 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
-    const masked = mask(permit, reply, known, gateway.masking, recording); //          without the values that must be hidden
-    const said = sayObserved(permit, masked); //                            what only observed policy would have refused
+    const seen = keepView(permit, reply, gateway.masking, recording); //               kept as others would be shown it
+    const masked = mask(permit, seen, known, gateway.masking, recording); //           without the values that must be hidden
+    const kept = packedAgain(keep(permit, masked, gateway.masking, recording)); //     what passes is kept, no faster than the disk
+    const said = sayObserved(permit, kept); //                              what only observed policy would have refused
     const replied = recording.replied(until(permit, gateway.clock, said, recording)); // a stream ends with its caller's token
     return gateway.connector.framed(permit, replied); //                    a watch over WebSocket in its frames
   } catch (thrown) {

@@ -2,6 +2,7 @@
  * Every port of the data path fails at its n-th call, for n = 1, 2, 3 … until the request succeeds. Whatever failed: nothing was forwarded whose intent
  * was not recorded first, what the caller gets is a refusal with a known code, and each exchange that began ended once.
  */
+
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
@@ -25,6 +26,7 @@ import { bytesSource, collectBytes } from '../../src/std/byte-source.ts';
 import type { ExchangeId, SessionId } from '../../src/std/ids.ts';
 import { compileRules } from '../support/compile-rules.ts';
 import { testMasking } from '../support/masking.ts';
+import { noKeeper } from '../support/no-keeper.ts';
 
 const JSON_TYPE = ['Content-Type', 'application/json'];
 const SECRET = 'planted-secret-value';
@@ -149,6 +151,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       unknown: { refuse() {}, remember() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       digestOf: () => 'keyed',
+      ...noKeeper,
       access: noAccess,
       approvals: noApprovals,
       sessionOf: () => 's' as SessionId,

@@ -29,7 +29,7 @@ export interface SmallWorld {
   ask(
     options: AskOptions,
   ): Promise<{ status: number; headers: Record<string, string | string[] | undefined>; body: string }>;
-  /** What the journal holds, in order. */
+  /** What the journal holds, in order, but for what is kept of bodies and streams, whose lines come a moment later. */
   events(): Promise<readonly Event[]>;
   stop(): Promise<void>;
 }
@@ -158,5 +158,6 @@ ${config}`;
 async function readEvents(folder: string): Promise<readonly Event[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line) as Event);
+  const events = texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line) as Event);
+  return events.filter(({ type }) => type !== 'exchange.recorded');
 }

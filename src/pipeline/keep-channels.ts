@@ -1,0 +1,156 @@
+/*
+ * What passes in an exec or attach is kept channel by channel, behind the masks; of a port-forward, which nobody masks, its connections: port, bytes and time.
+ *
+ * What the caller sends is a number of bytes and a keyed digest, unless a rule says that it is kept: passwords are typed there. So is an archive that a command says
+ * (`kubectl cp`), whose files may be of any size.
+ */
+import { isCopy } from '../masking/text/is-copy.ts';
+import { maskedWords } from '../masking/text/masked-text.ts';
+import type { Channel, ChannelObserver } from '../model/channels.ts';
+import type { Permit } from '../model/permit.ts';
+import type { DuplexReply } from '../model/reply.ts';
+import type { Keeping, KeptEnd } from '../recording/keeping.ts';
+import { keptParts } from './kept-parts.ts';
+import type { Recording } from './recording.ts';
+
+/** Attaches to what passes. @throws {Refusal} OUTCOME_UNKNOWN it cannot be kept, so that the stream is not begun; the command may have run */
+export function keepChannels(permit: Permit, reply: DuplexReply, recording: Pick<Recording, 'keep' | 'typed'>): void {
+  const { stream: form, isStdinKept } = keptParts(permit);
+  if (form === undefined || reply.channels === undefined) return;
+  const { channels } = reply;
+  let release: (() => void) | undefined;
+  const { operation } = permit;
+  const head = { form, part: 'stream', command: maskedWords(operation.stream?.argv ?? []) } as const;
+  const keeping = recording.keep(head, () => {
+    release?.();
+    release = undefined;
+  });
+  const give = (code: 'o' | 'e' | 'i', chunk: Uint8Array) => {
+    if (!keeping.bytes(code, chunk)) release ??= channels.hold();
+  };
+  const taps = new StreamTaps(keeping, give, recording, {
+    isStdinKept,
+    isArchive: isCopy(operation.stream?.argv ?? []),
+    exitCode: (said) => channels.exitCode(said),
+  });
+  channels.attach((channel) => taps.of(channel));
+  reply.socket.once('close', () => taps.end(reply.socket.readableEnded));
+}
+
+interface StreamTerms {
+  readonly isStdinKept: boolean;
+  readonly isArchive: boolean;
+  readonly exitCode: (said: Buffer) => number | undefined;
+}
+
+/** Limit: bytes of what is said of a command's end. */
+const ERROR_BYTES_MAX = 64 * 1024;
+
+class StreamTaps {
+  readonly #keeping: Keeping;
+  readonly #give: (code: 'o' | 'e' | 'i', chunk: Uint8Array) => void;
+  readonly #recording: Pick<Recording, 'typed'>;
+  readonly #terms: StreamTerms;
+  readonly #error: Buffer[] = [];
+  readonly #connections = new Map<string, Connection>();
+  #stdin: ReturnType<Recording['typed']> | undefined;
+  #archive: ReturnType<Recording['typed']> | undefined;
+
+  constructor(
+    keeping: Keeping,
+    give: (code: 'o' | 'e' | 'i', chunk: Uint8Array) => void,
+    recording: Pick<Recording, 'typed'>,
+    terms: StreamTerms,
+  ) {
+    this.#keeping = keeping;
+    this.#give = give;
+    this.#recording = recording;
+    this.#terms = terms;
+  }
+
+  of(channel: Channel): ChannelObserver | undefined {
+    const { name, direction } = channel;
+    if (name === 'connection') return this.#connection(channel);
+    if (direction === 'toUpstream') {
+      if (name === 'resize') return seeing((chunk) => this.#resize(chunk));
+      return name === 'stdin' ? this.#sent() : undefined;
+    }
+    if (name === 'stdout') return this.#terms.isArchive ? this.#archived() : seeing((chunk) => this.#give('o', chunk));
+    if (name === 'stderr') return seeing((chunk) => this.#give('e', chunk));
+    if (name !== 'error' || this.#connections.size > 0) return undefined;
+    return seeing((chunk) => {
+      const bytes = this.#error.reduce((sum, { length }) => sum + length, 0);
+      if (bytes + chunk.length <= ERROR_BYTES_MAX) this.#error.push(Buffer.from(chunk));
+    });
+  }
+
+  end(isWhole: boolean): void {
+    for (const connection of this.#connections.values()) this.#told(connection);
+    const exitCode = this.#error.length === 0 ? undefined : this.#terms.exitCode(Buffer.concat(this.#error));
+    const end: KeptEnd = { isWhole, exitCode, stdin: this.#stdin?.end(), archive: this.#archive?.end() };
+    this.#keeping.end(end);
+  }
+
+  #sent(): ChannelObserver {
+    if (this.#terms.isStdinKept) return seeing((chunk) => this.#give('i', chunk));
+    const typed = this.#recording.typed();
+    this.#stdin = typed;
+    return seeing((chunk) => typed.take(chunk));
+  }
+
+  #archived(): ChannelObserver {
+    const archive = this.#recording.typed();
+    this.#archive = archive;
+    return seeing((chunk) => archive.take(chunk));
+  }
+
+  /** A size in JSON, as clients send it, whole in one frame. */
+  #resize(chunk: Buffer): void {
+    const found = /"Width":\s*(\d{1,4}).*?"Height":\s*(\d{1,4})/s.exec(chunk.toString('latin1'));
+    if (found !== null) this.#keeping.resize(Number(found[1]), Number(found[2]));
+  }
+
+  #connection({ direction, port, connection: id = '' }: Channel): ChannelObserver {
+    const connection = this.#connections.get(id) ?? {
+      port: port ?? 0,
+      bytesIn: 0,
+      bytesOut: 0,
+      open: 0,
+      isTold: false,
+    };
+    this.#connections.set(id, connection);
+    connection.open += 1;
+    return {
+      kind: 'observer',
+      see(chunk) {
+        if (direction === 'toUpstream') connection.bytesIn += chunk.length;
+        else connection.bytesOut += chunk.length;
+      },
+      end: () => {
+        connection.open -= 1;
+        if (connection.open > 0) return;
+        this.#told(connection);
+        this.#connections.delete(id);
+      },
+    };
+  }
+
+  #told(connection: Connection): void {
+    const { port, bytesIn, bytesOut, isTold } = connection;
+    if (isTold) return;
+    connection.isTold = true;
+    this.#keeping.connection({ port, bytesIn, bytesOut });
+  }
+}
+
+interface Connection {
+  readonly port: number;
+  bytesIn: number;
+  bytesOut: number;
+  open: number;
+  isTold: boolean;
+}
+
+function seeing(see: (chunk: Buffer) => void): ChannelObserver {
+  return { kind: 'observer', see, end() {} };
+}

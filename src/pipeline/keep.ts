@@ -1,0 +1,105 @@
+/*
+ * What passes is kept as it is masked: bodies, logs, what commands say, and that ports were forwarded. Nothing passes faster than the recorder takes it, and what it
+ * cannot keep goes no further.
+ */
+import { ReplyMasker } from '../masking/objects/reply-masker.ts';
+import type { Permit } from '../model/permit.ts';
+import type { MaskedReply, Reply, StreamReply, UnaryReply } from '../model/reply.ts';
+import type { KeptHead } from '../recording/keeping.ts';
+import { keepChannels } from './keep-channels.ts';
+import { keptParts } from './kept-parts.ts';
+import { keptSource } from './kept-source.ts';
+import { shapeOf } from './mask-objects.ts';
+import { maskedBody } from './masked-body.ts';
+import { type Masking, planOf, readsOf } from './masking.ts';
+import type { Recording } from './recording.ts';
+import { headerOf } from './reply-headers.ts';
+import { withheld } from './unrecorded.ts';
+
+/** The body of the request, masked by the masks of its kind, before it is forwarded. @throws {Refusal} RECORDING_UNAVAILABLE */
+export function keepRequest(masking: Masking, permit: Permit, recording: Pick<Recording, 'keep' | 'ready'>): void {
+  const { caller, operation, request } = permit;
+  const { isRequestKept, bytesMax, reply, stream } = keptParts(permit);
+  if (isRequestKept || reply !== undefined || stream !== undefined) recording.ready();
+  if (!isRequestKept) return;
+  const document = maskedBody(masking, caller, operation, request.id);
+  if (document === undefined) return;
+  const head = { form: 'body', part: 'request', mediaType: 'application/json', cut: 'whole', bytesMax } as const;
+  const keeping = recording.keep(head, () => {});
+  keeping.bytes('o', Buffer.from(JSON.stringify(document)));
+  keeping.end({ isWhole: true });
+}
+
+/**
+ * The reply, kept as the caller is shown it. Where the caller is shown more than others are (`unmask`, an opened mask), `keepView` has kept what others would be
+ * shown, and this nothing.
+ *
+ * @throws {Refusal} OUTCOME_UNKNOWN it cannot be kept, so that it is withheld
+ */
+export function keep(
+  permit: Permit,
+  reply: MaskedReply,
+  masking: Masking,
+  recording: Pick<Recording, 'keep' | 'typed'>,
+): MaskedReply {
+  return orWithheld(reply, () => {
+    if (reply.kind === 'duplex') {
+      keepChannels(permit, reply, recording);
+      return reply;
+    }
+    const head = headOf(permit, reply, masking);
+    if (head === undefined || hasViewOfItsOwn(permit, masking)) return reply;
+    return { ...reply, body: keptSource(reply.body, (onRoom) => recording.keep(head, onRoom)) };
+  });
+}
+
+/**
+ * The reply before it is masked, of which what others would be shown is kept, where its caller is shown more.
+ *
+ * @throws {Refusal} OUTCOME_UNKNOWN it cannot be kept, so that it is withheld
+ */
+export function keepView(permit: Permit, reply: Reply, masking: Masking, recording: Pick<Recording, 'keep'>): Reply {
+  if (reply.kind === 'duplex' || reply.status > 299 || !hasViewOfItsOwn(permit, masking)) return reply;
+  const head = headOf(permit, reply, masking);
+  if (head === undefined) return reply;
+  const { caller, operation, request } = permit;
+  const rules = masking.rules();
+  const view = new ReplyMasker({
+    plan: rules.planOf(operation, { masks: rules.masksFor(caller, operation) }),
+    keying: { key: masking.key, target: operation.target, exchange: request.id, isComparable: !operation.isChange },
+    shape: shapeOf(permit, reply),
+    mayBeTable: planOf(masking, permit).mayBeTable && (request.headers.get('accept') ?? []).some(isTable),
+    objectBytesMax: masking.objectBytesMax,
+  });
+  const body = () => keptSource(reply.body, (onRoom) => recording.keep(head, onRoom), view);
+  return orWithheld(reply, () => ({ ...reply, body: body() }));
+}
+
+/** What is forwarded and cannot be kept goes no further. */
+function orWithheld<Kept extends Reply>(reply: Kept, keep: () => Kept): Kept {
+  try {
+    return keep();
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (reply.kind === 'duplex') reply.socket.destroy();
+    else reply.body.cancel(error);
+    throw withheld(error);
+  }
+}
+
+const isTable = (accept: string) => accept.includes('as=Table');
+
+function hasViewOfItsOwn({ caller, operation, decision }: Permit, masking: Masking): boolean {
+  if (operation.stream !== undefined) return false;
+  const open = masking.openFor(caller, operation.target);
+  return decision.unmask !== undefined || open === 'all' || open.size > 0;
+}
+
+function headOf(permit: Permit, { headers }: UnaryReply | StreamReply, masking: Masking): KeptHead | undefined {
+  const { reply: cut, bytesMax } = keptParts(permit);
+  if (cut === undefined || permit.request.method === 'HEAD') return undefined;
+  // Security: what nobody has read is not masked, and is not kept.
+  if (permit.operation.stream === undefined && readsOf(masking, permit) === 'nothing') return undefined;
+  const mediaType = (headerOf(headers, 'content-type') ?? '').slice(0, 100);
+  return { form: 'body', part: 'reply', mediaType, cut, bytesMax };
+}
