@@ -1,5 +1,6 @@
 /* The thread that keeps the catalog of a gateway's journal: it takes what the journal gets, and answers questions. See ask-catalog.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Catalog } from '../recording/found.ts';
 import { JournalCatalog } from './journal-catalog.ts';
 
 /** What the thread is told of its journal. */
@@ -11,7 +12,7 @@ export interface CatalogPlace {
 /** A question, and its answer. */
 export interface CatalogAsked {
   readonly id: number;
-  readonly name: 'sessions' | 'session' | 'exchanges' | 'exchange';
+  readonly name: keyof Catalog;
   readonly values: readonly unknown[];
 }
 

@@ -32,7 +32,7 @@ interface Place extends ChainHead {
   readonly byte: number;
 }
 
-/** Limit: lines that are shown of one exchange. */
+/** Limit: lines that are read at once of one exchange. */
 const LINES_MAX = 1_000;
 
 /** Limit: stories that are shown of one session. */
@@ -110,14 +110,20 @@ export class JournalCatalog implements Catalog {
     const where = allOf([visibleTo(viewer), { sql: 'id = ?', values: [id] }]);
     const [row] = this.#all(`SELECT * FROM exchange WHERE ${where.sql}`, where.values);
     if (row === undefined) return undefined;
-    const places = this.#all('SELECT * FROM line WHERE exchange = ? ORDER BY seq LIMIT ?', [
-      row.n as number,
-      LINES_MAX,
-    ]);
+    return { exchange: toExchange(row), lines: await this.#lines('exchange = ?', [row.n as number]) };
+  }
+
+  async recorded(viewer: Viewer, id: string, afterSeq: number) {
+    const where = allOf([visibleTo(viewer), { sql: 'id = ?', values: [id] }]);
+    const sql = `isRecorded = 1 AND exchange = (SELECT n FROM exchange WHERE ${where.sql}) AND seq > ?`;
+    return this.#lines(sql, [...where.values, afterSeq]);
+  }
+
+  async #lines(sql: string, values: readonly (string | number)[]): Promise<readonly FoundLine[]> {
     const lines: FoundLine[] = [];
-    for (const { segment, byte, lineBytes } of places)
-      lines.push(await this.#readLine(segment as number, byte as number, lineBytes as number));
-    return { exchange: toExchange(row), lines };
+    for (const row of this.#all(`SELECT * FROM line WHERE ${sql} ORDER BY seq LIMIT ?`, [...values, LINES_MAX]))
+      lines.push(await this.#readLine(row.segment as number, row.byte as number, row.lineBytes as number));
+    return lines;
   }
 
   #sessionOf(seen: Where, id: string): FoundSession | undefined {

@@ -3,7 +3,7 @@
  */
 
 /** The version of the tables; another one is made anew from the journal. */
-export const CATALOG_VERSION = 1;
+export const CATALOG_VERSION = 2;
 
 /** Makes the tables. `n` is the number of the event with which an exchange begins, so that rows lie in the order of the journal. */
 export const CATALOG_TABLES = `
@@ -24,8 +24,8 @@ CREATE INDEX IF NOT EXISTS exchange_namespace ON exchange (namespace, session);
 CREATE INDEX IF NOT EXISTS exchange_resource ON exchange (resource, session);
 CREATE INDEX IF NOT EXISTS exchange_stopped ON exchange (decision, session) WHERE decision IN ('deny', 'hold');
 CREATE TABLE IF NOT EXISTS line (
-  seq INTEGER PRIMARY KEY, exchange INTEGER NOT NULL, segment INTEGER NOT NULL, byte INTEGER NOT NULL, lineBytes INTEGER NOT NULL
+  seq INTEGER PRIMARY KEY, exchange INTEGER NOT NULL, isRecorded INTEGER NOT NULL, segment INTEGER NOT NULL, byte INTEGER NOT NULL, lineBytes INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS line_exchange ON line (exchange);
+CREATE INDEX IF NOT EXISTS line_exchange ON line (exchange, seq);
 CREATE VIRTUAL TABLE IF NOT EXISTS said USING fts5 (text, content = '', contentless_delete = 1, tokenize = "unicode61 tokenchars '-_'");
 `;

@@ -8,6 +8,7 @@ export class EventTaker {
   readonly #said: StatementSync;
   readonly #permit: StatementSync;
   readonly #end: StatementSync;
+  readonly #record: StatementSync;
   readonly #line: StatementSync;
   readonly #numberOf: StatementSync;
 
@@ -23,8 +24,9 @@ export class EventTaker {
     this.#end =
       database.prepare(`UPDATE exchange SET outcome = :outcome, status = :status, code = :code, durationMs = :durationMs, bytesIn = :bytesIn, bytesOut = :bytesOut,
       decision = coalesce(:decision, decision), rule = coalesce(:rule, rule), grantId = coalesce(:grantId, grantId), approval = coalesce(:approval, approval) WHERE n = :n`);
+    this.#record = database.prepare('UPDATE exchange SET recording = ? WHERE n = ?');
     this.#line = database.prepare(
-      'INSERT OR IGNORE INTO line (seq, exchange, segment, byte, lineBytes) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO line (seq, exchange, isRecorded, segment, byte, lineBytes) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#numberOf = database.prepare('SELECT n FROM exchange WHERE id = ?');
   }
@@ -37,10 +39,11 @@ export class EventTaker {
     const n = (this.#numberOf.get(exchange) as { n: number } | undefined)?.n;
     // Of what began in a segment that is not here any more.
     if (n === undefined) return;
-    this.#line.run(seq, n, segment, segmentByte + byte, lineBytes);
+    this.#line.run(seq, n, event.type === 'exchange.recorded' ? 1 : 0, segment, segmentByte + byte, lineBytes);
     if (event.type === 'exchange.permitted')
       this.#permit.run({ n, rule: event.rule, grantId: event.grant ?? null, approval: event.approval ?? null });
     else if (event.type === 'exchange.ended') this.#ended(event, n);
+    else if (event.type === 'exchange.recorded' && event.form !== 'body') this.#record.run(event.form, n);
   }
 
   #begun(event: ExchangeBegun, n: number): void {
@@ -92,6 +95,8 @@ function exchangeOf(event: Event): string | undefined {
     case 'exchange.begun':
     case 'exchange.permitted':
     case 'exchange.ended':
+    case 'exchange.recorded':
+    case 'recording.read':
     case 'mask.guessed':
     case 'mask.returned':
       return event.exchange;

@@ -39,7 +39,7 @@ import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
-import { sessionRoutes } from './session-routes.ts';
+import { type KeptReader, sessionRoutes } from './session-routes.ts';
 import type { ConsoleSessions } from './sign-in/console-sessions.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -62,6 +62,7 @@ interface Parts {
   readonly seatedIn: (caller: Caller) => readonly string[];
   readonly catalog: Catalog;
   readonly exchanges: LiveExchanges;
+  readonly kept: KeptReader;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly targets: ReadonlySet<string>;

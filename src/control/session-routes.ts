@@ -1,20 +1,32 @@
+import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RoleName } from '../policy/role.ts';
+import type { ExchangeRecorded } from '../recording/event.ts';
 import type { Catalog, ExchangeFilter, FoundWhole, Viewer } from '../recording/found.ts';
 import { pageOf } from './contract.ts';
+import { bodiesOf } from './kept-bodies.ts';
 import type { Asked, Route } from './route.ts';
 import { sessionListQuery, sessionQuery, sessionSchema, storySchema, wholeExchangeSchema } from './session-contract.ts';
 import { exchangeView, sessionView, storyView, wholeView } from './session-views.ts';
 
+/** What is kept, and who is told that it was read. */
+export interface KeptReader {
+  /** What one line of the journal says is kept, piece by piece. @throws {Error} a piece is not there, or is not what the chain says */
+  read(recorded: Pick<ExchangeRecorded, 'pieces' | 'isList'>): AsyncIterable<Uint8Array>;
+  /** @throws {Refusal} RECORDING_UNAVAILABLE */
+  tellRead(exchange: string, by: Pick<Caller, 'subject' | 'issuer'>): Promise<void>;
+}
+
 interface Parts {
   readonly catalog: Catalog;
+  readonly kept: KeptReader;
 }
 
 /** Who sees what others did. Without a role, everyone sees what they did themselves. */
 const SEE: readonly RoleName[] = ['auditor', 'operator'];
 
 /** The operations on what was recorded at this gateway. */
-export function sessionRoutes({ catalog }: Parts): readonly Route[] {
+export function sessionRoutes({ catalog, kept }: Parts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -65,7 +77,12 @@ export function sessionRoutes({ catalog }: Parts): readonly Route[] {
         'One exchange: what was asked, what policy answered and why, what came of it, and its lines in the journal.',
       needs: 'caller',
       answer: { status: 200, schema: wholeExchangeSchema, description: 'The exchange.' },
-      handle: async (asked) => ({ status: 200, body: wholeView(await find(catalog, asked)) }),
+      handle: async (asked) => {
+        const found = await find(catalog, asked);
+        const bodies = await bodiesOf(found, kept);
+        if (bodies.size > 0) await kept.tellRead(found.exchange.id, asked.caller);
+        return { status: 200, body: wholeView(found, bodies) };
+      },
     },
     {
       method: 'GET',
@@ -77,7 +94,11 @@ export function sessionRoutes({ catalog }: Parts): readonly Route[] {
       answer: { status: 200, schema: 'lines', description: 'A line each; `application/x-asciicast` of a terminal.' },
       handle: async (asked) => {
         const { exchange } = await find(catalog, asked);
-        throw new Refusal('NOT_FOUND', `nothing that could be played is kept of exchange \`${exchange.id}\``);
+        if (exchange.recording === undefined)
+          throw new Refusal('NOT_FOUND', `nothing that could be played is kept of exchange \`${exchange.id}\``);
+        await kept.tellRead(exchange.id, asked.caller);
+        const type = exchange.recording === 'terminal' ? 'application/x-asciicast' : 'application/x-ndjson';
+        return { lines: recordedStream(catalog, kept, viewerOf(asked), exchange.id), type };
       },
     },
   ];
@@ -117,4 +138,22 @@ function filterOf({
 
 function nextOf(found: readonly { readonly id: string }[], limit: number): string | null {
   return found.length < limit ? null : (found.at(-1)?.id ?? null);
+}
+
+/** What is kept of a stream, from its first line to the last that is there. */
+async function* recordedStream(
+  catalog: Catalog,
+  kept: KeptReader,
+  viewer: Viewer,
+  id: string,
+): AsyncGenerator<Uint8Array> {
+  for (let after = 0; ; ) {
+    const lines = await catalog.recorded(viewer, id, after);
+    for (const { seq, line } of lines) {
+      after = seq;
+      const event = JSON.parse(line) as ExchangeRecorded;
+      if (event.part === 'stream') yield* kept.read(event);
+    }
+    if (lines.length === 0) return;
+  }
 }

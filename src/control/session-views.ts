@@ -1,5 +1,6 @@
 import type { Event, ExchangeBegun, ExchangeEnded } from '../recording/event.ts';
 import type { FoundExchange, FoundSession, FoundStory, FoundWhole } from '../recording/found.ts';
+import type { KeptBody } from './kept-bodies.ts';
 import type { ExchangeRowView, ExchangeWholeView, SessionStoryView, SessionView } from './session-contract.ts';
 import { instant } from './views.ts';
 
@@ -24,7 +25,10 @@ export function exchangeView({ subject, issuer, kind, at, ...same }: FoundExchan
 }
 
 /** An exchange with all that its lines say. */
-export function wholeView({ exchange, lines }: FoundWhole): ExchangeWholeView {
+export function wholeView(
+  { exchange, lines }: FoundWhole,
+  bodies: ReadonlyMap<'request' | 'reply', KeptBody>,
+): ExchangeWholeView {
   const events = lines.map(({ line }) => JSON.parse(line) as Event);
   const begun = events.find((event): event is ExchangeBegun => event.type === 'exchange.begun');
   const ended = events.find((event): event is ExchangeEnded => event.type === 'exchange.ended');
@@ -43,8 +47,8 @@ export function wholeView({ exchange, lines }: FoundWhole): ExchangeWholeView {
     ...(decision === undefined ? {} : { answer: decision }),
     ...(outcome !== undefined && 'message' in outcome ? { message: outcome.message } : {}),
     ...(outcome !== undefined && 'reason' in outcome ? { reason: outcome.reason } : {}),
-    ...(body === undefined ? {} : { request: body }),
-    ...(ended?.traffic === undefined ? {} : { reply: { bytes: ended.traffic.bytesOut } }),
+    ...(body === undefined ? {} : { request: { ...bodies.get('request'), ...body } }),
+    ...(ended?.traffic === undefined ? {} : { reply: { ...bodies.get('reply'), bytes: ended.traffic.bytesOut } }),
     ...(output === undefined ? {} : { edits: output }),
     journal: events.map(({ type, at }, i) => ({
       seq: lines[i]?.seq ?? 0,
