@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
-import type { JournalRecovered } from '../recording/event.ts';
+import { PieceError, readRecorded } from '../catalog/read-pieces.ts';
+import type { ExchangeRecorded, JournalRecovered } from '../recording/event.ts';
+import { packName } from '../recording/piece.ts';
 import type { JournalEnd } from '../recording/read-segments.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
 import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
@@ -38,7 +40,16 @@ export interface Verified {
   readonly head: string;
   readonly recovered: readonly JournalRecovered[];
   readonly fault: JournalEnd['fault'];
+  /** Pieces of recordings that are what the chain says; the first that is not, and the event that names it. */
+  readonly pieces: { readonly checked: number; readonly fault: PieceFault | undefined };
   readonly sentence: string;
+}
+
+interface PieceFault {
+  readonly seq: number;
+  readonly pack: string;
+  readonly byte: number;
+  readonly why: 'missing' | 'altered';
 }
 
 /** Limit: recoveries that are listed, the latest; all are in the journal. */
@@ -49,13 +60,15 @@ export async function verifyJournal(folder: string): Promise<Verified> {
   let first: Verified['first'];
   let last: Verified['last'];
   const recovered: JournalRecovered[] = [];
+  const pieces = new PieceCheck(folder);
   const end = await readJournal(folder, (event, seq) => {
     last = { seq, at: event.at };
     first ??= last;
     if (event.type === 'journal.recovered' && recovered.push(event) > RECOVERED_MAX) recovered.shift();
+    return event.type === 'exchange.recorded' ? pieces.check(event, seq) : undefined;
   });
   const { segments, bytes, lines, head, fault } = end;
-  const holds = fault === undefined;
+  const holds = fault === undefined && pieces.fault === undefined;
   return {
     folder,
     holds,
@@ -67,8 +80,47 @@ export async function verifyJournal(folder: string): Promise<Verified> {
     head: head.hash,
     recovered,
     fault,
-    sentence: faultSentence(end),
+    pieces: { checked: pieces.checked, fault: pieces.fault },
+    sentence: [faultSentence(end), pieceSentence(pieces.fault)].filter((part) => part !== '').join('; '),
   };
+}
+
+/** Limit: places of pieces that are remembered as checked; one that is named again after so many others is checked again. */
+const CHECKED_MAX = 1_000_000;
+
+/** Checks the pieces that events name, each where it lies once. */
+class PieceCheck {
+  readonly #folder: string;
+  readonly #seen = new Set<string>();
+  checked = 0;
+  fault: PieceFault | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async check({ pieces, isList }: ExchangeRecorded, seq: number): Promise<void> {
+    for (const ref of pieces) {
+      const key = ref.join(' ');
+      if (this.#seen.has(key)) continue;
+      if (this.#seen.size >= CHECKED_MAX) this.#seen.clear();
+      try {
+        for await (const _ of readRecorded(this.#folder, { pieces: [ref], ...(isList ? { isList } : {}) }))
+          this.checked++;
+        this.#seen.add(key);
+      } catch (error) {
+        if (!(error instanceof PieceError)) throw error;
+        const [pack, byte] = error.ref;
+        this.fault ??= { seq, pack: packName(pack), byte, why: error.why };
+      }
+    }
+  }
+}
+
+function pieceSentence(fault: PieceFault | undefined): string {
+  if (fault === undefined) return '';
+  const why = fault.why === 'missing' ? 'is not there' : 'is not what was written';
+  return `${fault.pack}, byte ${fault.byte}: the piece that event ${fault.seq} names ${why}`;
 }
 
 function verifiedText(found: Verified): string {
@@ -81,6 +133,7 @@ function verifiedText(found: Verified): string {
     `first     ${at(found.first)}`,
     `last      ${at(found.last)}`,
     `head      ${found.head}`,
+    `pieces    ${found.pieces.checked}`,
   ];
   for (const { at: when, reason, tornBytes, setAside, lost } of found.recovered) {
     const kept = setAside.length === 0 ? '' : ` and kept in ${setAside.join(', ')}`;

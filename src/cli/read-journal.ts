@@ -15,7 +15,7 @@ const LAST_LINE_PAUSE_MS = 50;
  *
  * @throws {CliError} a file cannot be read
  */
-export async function readJournal(folder: string, take: (event: Event, seq: number) => void): Promise<JournalEnd> {
+export async function readJournal(folder: string, take: Take): Promise<JournalEnd> {
   const segments = segmentsOf(folder);
   let end = await drain(readSegments(segments), take);
   for (let tries = 0; isLastLine(end, segments.at(-1)?.name) && tries < LAST_LINE_TRIES_MAX; tries++) {
@@ -47,13 +47,19 @@ function isLastLine({ fault }: JournalEnd, last: string | undefined): boolean {
   return fault !== undefined && fault.segment === last && fault.fault.kind === 'unfinished';
 }
 
+/** Takes an event; what it returns is waited for. */
+export type Take = (event: Event, seq: number) => Promise<void> | undefined | void;
+
 async function drain<End>(
   reader: AsyncGenerator<readonly { readonly event: Event; readonly seq: number }[], End>,
-  take: (event: Event, seq: number) => void,
+  take: Take,
 ): Promise<End> {
   for (let step = await reader.next(); ; step = await reader.next()) {
     if (step.done) return step.value;
-    for (const { event, seq } of step.value) take(event, seq);
+    for (const { event, seq } of step.value) {
+      const taking = take(event, seq);
+      if (taking !== undefined) await taking;
+    }
   }
 }
 

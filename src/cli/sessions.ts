@@ -11,6 +11,7 @@ import { escapeControl, printableJson } from './escape-control.ts';
 import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { instant } from './recorded/time-options.ts';
+import { replayCommand } from './replay-command.ts';
 import { table } from './table.ts';
 
 interface OutputOptions extends JournalOptions {
@@ -26,7 +27,7 @@ interface ListOptions extends OutputOptions {
 
 /** `sallyport sessions`. */
 export function sessionsCommand(): Command {
-  return new Command('sessions').addCommand(listCommand()).addCommand(showCommand());
+  return new Command('sessions').addCommand(listCommand()).addCommand(showCommand()).addCommand(replayCommand());
 }
 
 function listCommand(): Command {

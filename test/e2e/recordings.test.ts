@@ -1,8 +1,14 @@
 // What was recorded, found again at the control plane.
 
 import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import { Agent, request } from 'undici';
+import { verifyJournal } from '../../src/cli/journal.ts';
+import type { ExchangeBegun } from '../../src/recording/event.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -14,6 +20,9 @@ roles:
   - { role: auditor, callers: [{ subjects: ["auditor"] }] }
   - { role: auditor, callers: [{ subjects: ["bank-auditor"] }], namespaces: [bank] }
 rules:
+  - { id: plain, effect: allow, verbs: ["*"], apiGroups: [""], resources: [secrets], resourceNames: [shown], unmask: [{ at: data.password }] }
+  - { id: write, effect: allow, verbs: [create, get, list], apiGroups: [""], resources: [secrets], namespaces: [shop] }
+  - { id: bare, effect: allow, verbs: [get], apiGroups: [""], resources: [services], record: { bodies: none } }
   - { id: read, effect: allow, verbs: [get, list], apiGroups: [""], resources: [pods, configmaps] }
 `;
 
@@ -23,7 +32,10 @@ const tokens = new Map<string, string>();
 let dispatcher: Agent;
 
 before(async () => {
-  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n' });
+  world = await startSmallWorld({
+    policy: POLICY,
+    config: 'console: { port: 0 }\nunsafe: { openGuards: [secrets] }\n',
+  });
   dispatcher = new Agent({ connect: { ca: world.caPem } });
 });
 after(async () => {
@@ -101,3 +113,102 @@ test('what callers did is found by them and by auditors, explained, with its lin
   assert.deepEqual([part.body.exchanges, part.body.items.length], [1, 1], 'a role reaches what is in its namespaces');
   assert.equal((await get('auditor', '/sessions?verbs=get')).status, 400);
 });
+
+/** The exchange that a caller began last, once that part of it is kept. */
+async function lastOf(subject: string, part: 'request' | 'reply') {
+  const begun = (await world.events()).filter(
+    (event): event is ExchangeBegun => event.type === 'exchange.begun' && event.caller.subject === subject,
+  );
+  const id = begun.at(-1)?.exchange;
+  const isKept = async () =>
+    (await recordedEvents()).some((event) => event.exchange === id && event.part === part && event.end !== undefined);
+  for (let i = 0; !(await isKept()); i++)
+    if (i > 300) throw new Error(JSON.stringify([id, await recordedEvents()]).slice(-3000));
+  return (await get(subject, `/exchanges/${id}`)).body;
+}
+
+const password = Buffer.from('c0rrect-h0rse-battery').toString('base64');
+const secret = (name: string) =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'shop' }, data: { password } });
+
+test('T55: what was sent and what came back is kept, with masks, whoever was shown more', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const uri = '/api/v1/namespaces/shop/secrets';
+  const posted = await world.ask({
+    token: await tokenOf('writer'),
+    uri,
+    method: 'POST',
+    headers,
+    body: secret('shown'),
+  });
+  assert.equal(posted.status, 201, posted.body);
+  const made = await lastOf('writer', 'request');
+  assert.match(made.request.text, /"password":"[A-Za-z0-9+/=]*"/);
+  const read = await world.ask({ token: await tokenOf('reader'), uri: `${uri}/shown` });
+  const { reply } = await lastOf('reader', 'reply');
+  assert.equal(reply.mediaType, 'application/json');
+  assert.equal(reply.isWhole, true);
+  const [shown, kept] = [JSON.parse(read.body), JSON.parse(reply.text)];
+  assert.equal(shown.data?.password, password, 'the caller is shown it');
+  assert.notEqual(kept.data.password, password);
+  assert.deepEqual({ ...kept, data: 0 }, { ...shown, data: 0 }, 'all else is as it was shown');
+  const packs = await packsOf();
+  assert.ok(packs.includes('"kind":"Secret"'));
+  assert.ok(!packs.includes(password) && !packs.includes('c0rrect-h0rse'));
+  const told = await recordedEvents();
+  assert.ok(told.some(({ type, by }) => type === 'recording.read' && by?.subject === 'reader'));
+});
+
+test('where a rule says so, nothing of a body is kept', async () => {
+  await ask('bare', '/api/v1/namespaces/shop/services/web');
+  await ask('dev', '/api/v1/namespaces/shop/configmaps/settings');
+  await lastOf('dev', 'reply');
+  const begun = (await world.events()).find(
+    (event) => event.type === 'exchange.begun' && event.caller.subject === 'bare',
+  );
+  assert.ok(begun !== undefined && 'exchange' in begun);
+  const kept = (await recordedEvents()).filter(
+    ({ type, exchange }) => type === 'exchange.recorded' && exchange === begun.exchange,
+  );
+  assert.deepEqual(kept, []);
+});
+
+test('a piece that was changed, or is not there, is found by verify', async () => {
+  const folder = join(world.folder, 'data', 'journal');
+  const whole = await verifyJournal(folder);
+  assert.equal(whole.sentence, '');
+  assert.ok(whole.pieces.checked > 0);
+  const copy = await mkdtemp(join(tmpdir(), 'sallyport-pieces-'));
+  try {
+    await cp(folder, copy, {
+      recursive: true,
+      filter: (path) => !path.includes('catalog.db') && !path.endsWith('lock'),
+    });
+    const pack = join(copy, 'pieces-00000001.zst');
+    const bytes = await readFile(pack);
+    bytes[20] = (bytes[20] as number) ^ 1;
+    await writeFile(pack, bytes);
+    const altered = await verifyJournal(copy);
+    assert.equal(altered.holds, false);
+    assert.deepEqual([altered.pieces.fault?.pack, altered.pieces.fault?.why], ['pieces-00000001.zst', 'altered']);
+    await rm(pack);
+    assert.equal((await verifyJournal(copy)).pieces.fault?.why, 'missing');
+  } finally {
+    await rm(copy, { recursive: true });
+  }
+});
+
+async function packsOf(): Promise<string> {
+  const folder = join(world.folder, 'data', 'journal');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.zst'));
+  const packs = await Promise.all(names.map((name) => readFile(join(folder, name))));
+  return Buffer.concat(packs.map((pack) => zstdDecompressSync(pack))).toString();
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+async function recordedEvents(): Promise<readonly any[]> {
+  const folder = join(world.folder, 'data', 'journal');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line));
+}

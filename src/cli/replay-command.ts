@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { readRecorded } from '../catalog/read-pieces.ts';
+import type { ExchangeRecorded } from '../recording/event.ts';
+import { CliError } from './cli-error.ts';
+import { escapeControl } from './escape-control.ts';
+import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
+import { readJournal } from './read-journal.ts';
+import { replay } from './replay.ts';
+
+interface Options extends JournalOptions {
+  readonly speed: number;
+  readonly idleMax: number;
+  readonly from: number;
+  readonly text: boolean;
+}
+
+/** `sallyport sessions replay`. */
+export function replayCommand(): Command {
+  return withJournalOptions(new Command('replay'))
+    .description('play what a terminal showed or a command said; what it said does nothing to your terminal')
+    .argument('<exchange>', 'its id, as `sessions show -o json` prints it')
+    .option('--speed <times>', 'how much faster than it was', positive, 1)
+    .option('--idle-max <seconds>', 'longer pauses are as long as this', positive, 2)
+    .option('--from <seconds>', 'where to begin; all before is shown at once', seconds, 0)
+    .option('--text', 'print it for reading, at once', false)
+    .action(async (exchange: string, { speed, idleMax, from, text, ...where }: Options) => {
+      const folder = journalFolder(where);
+      const events = await recordedOf(folder, exchange);
+      const terms = { speed, idleMaxMs: idleMax * 1000, fromMs: from * 1000, isText: text };
+      const exitCode = await replay(linesOf(folder, events), terms, {
+        out: (said) => write(process.stdout, said),
+        error: (said) => write(process.stderr, said),
+        pause: async (ms) => void (await setTimeout(ms)),
+      });
+      const end = events.at(-1)?.end;
+      if (end === undefined) process.stderr.write('the recording has no end: it goes on, or the gateway was killed\n');
+      else process.stderr.write(`ended${exitCode === undefined ? '' : ` with exit code ${exitCode}`}\n`);
+    });
+}
+
+/** @throws {CliError} nothing that could be played is kept of it */
+async function recordedOf(folder: string, exchange: string): Promise<readonly ExchangeRecorded[]> {
+  const events: ExchangeRecorded[] = [];
+  await readJournal(folder, (event) => {
+    if (event.type === 'exchange.recorded' && event.exchange === exchange && event.part === 'stream')
+      events.push(event);
+  });
+  if (events.length === 0)
+    throw new CliError(`nothing that could be played is kept of an exchange \`${escapeControl(exchange)}\``);
+  return events;
+}
+
+async function* linesOf(folder: string, events: readonly ExchangeRecorded[]): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for (const event of events) {
+    for await (const piece of readRecorded(folder, event)) {
+      const lines = `${rest}${decoder.write(piece)}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  }
+}
+
+async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  if (!stream.write(text)) await once(stream, 'drain');
+}
+
+function positive(text: string): number {
+  if (!/^\d{1,4}(\.\d{1,3})?$/.test(text) || Number(text) === 0)
+    throw new InvalidArgumentError('expected a number above 0');
+  return Number(text);
+}
+
+function seconds(text: string): number {
+  if (!/^\d{1,6}(\.\d{1,3})?$/.test(text)) throw new InvalidArgumentError('expected seconds');
+  return Number(text);
+}
