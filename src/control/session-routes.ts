@@ -26,7 +26,11 @@ interface Parts {
 const SEE: readonly RoleName[] = ['auditor', 'operator'];
 
 /** The operations on what was recorded at this gateway. */
-export function sessionRoutes({ catalog, kept }: Parts): readonly Route[] {
+export function sessionRoutes(parts: Parts): readonly Route[] {
+  return [...listRoutes(parts), ...exchangeRoutes(parts)];
+}
+
+function listRoutes({ catalog }: Parts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -69,6 +73,11 @@ export function sessionRoutes({ catalog, kept }: Parts): readonly Route[] {
         };
       },
     },
+  ];
+}
+
+function exchangeRoutes({ catalog, kept }: Parts): readonly Route[] {
+  return [
     {
       method: 'GET',
       path: '/exchanges/{id}',

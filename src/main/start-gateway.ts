@@ -97,14 +97,7 @@ export async function startGateway(
   };
   try {
     const inFlight = new InFlight(config.limits);
-    // Security: what can no longer be recorded to its end goes no further (T62).
-    const journal = await openToldJournal(config, told, (reason) =>
-      inFlight.breakOff(new Error(`the journal broke: ${reason}`)),
-    );
-    closers.push(() => journal.close());
-    const pieces = openToldPieces(config, journal, told);
-    closers.push(() => pieces.close());
-    told.metrics.journalFree(() => journal.health().freeBytes);
+    const { journal, pieces, keeping } = await openRecording(config, inFlight, closers, told);
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
@@ -118,12 +111,9 @@ export async function startGateway(
     const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock), new LogLimit()];
     const counts = tellCounts(journal, rates, lines, told);
     closers.push(counts.stop);
-    const key = await ownKey(join(config.dataFolder, 'journal.key'));
-    const keyed = { digestOf: keyedDigest(key), digesting: () => new KeyedCount(key) };
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
     const [{ access, approvals, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
-    const keeper = keeperOf(pieces, journal, told.clock);
-    const parts = { inFlight, rates, ...keyed, keeper, unknown, access, approvals, observer, observed };
+    const parts = { inFlight, rates, ...keeping, unknown, access, approvals, observer, observed };
     const kept = { journal: heard(journal), ...parts };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, tellingJournal(journal, control), told);
@@ -163,6 +153,21 @@ export async function startGateway(
     await close();
     throw error;
   }
+}
+
+/** The journal, and what keeps what passes beside it. */
+async function openRecording(config: Config, inFlight: InFlight, closers: (() => unknown)[], told: Told) {
+  // Security: what can no longer be recorded to its end goes no further (T62).
+  const journal = await openToldJournal(config, told, (reason) =>
+    inFlight.breakOff(new Error(`the journal broke: ${reason}`)),
+  );
+  closers.push(() => journal.close());
+  told.metrics.journalFree(() => journal.health().freeBytes);
+  const pieces = openToldPieces(config, journal, told);
+  closers.push(() => pieces.close());
+  const key = await ownKey(join(config.dataFolder, 'journal.key'));
+  const keyed = { digestOf: keyedDigest(key), digesting: () => new KeyedCount(key) };
+  return { journal, pieces, keeping: { ...keyed, keeper: keeperOf(pieces, journal, told.clock) } };
 }
 
 function openTargets(

@@ -6,7 +6,6 @@
  *
  * Source: https://docs.asciinema.org/manual/asciicast/v3/
  */
-import { isUtf8 } from 'node:buffer';
 
 /** What is told of before the first line. */
 export interface CastHead {
@@ -76,7 +75,7 @@ export class CastLines {
 
   #said(code: CastCode, at: number, bytes: Buffer): string {
     const text = bytes.toString();
-    if (isUtf8(bytes)) return this.#line(code, at, text);
+    if (Buffer.from(text).equals(bytes)) return this.#line(code, at, text);
     const base64 = bytes.toString('base64');
     if (!this.#isTerminal) return this.#line(code, at, { base64 });
     return `${this.#line(code, at, text)}# ${JSON.stringify({ base64, of: NAMES[code] })}\n`;
