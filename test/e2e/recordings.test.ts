@@ -34,7 +34,7 @@ let dispatcher: Agent;
 before(async () => {
   world = await startSmallWorld({
     policy: POLICY,
-    config: 'console: { port: 0 }\nunsafe: { openGuards: [secrets] }\n',
+    config: 'console: { port: 0 }\n',
   });
   dispatcher = new Agent({ connect: { ca: world.caPem } });
 });
