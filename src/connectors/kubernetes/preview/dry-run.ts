@@ -32,6 +32,9 @@ const KEPT_GROUPS: ReadonlySet<string> = new Set([
   'storage.k8s.io',
 ]);
 
+/** Reviews store nothing, and answer what they are asked: a dry run of one is one. */
+const REVIEWS: ReadonlySet<string> = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
+
 const SUBRESOURCES: ReadonlySet<string> = new Set(['', 'scale', 'status', 'ephemeralcontainers']);
 const VERBS: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
 
@@ -43,11 +46,20 @@ export type DryRun =
   | { readonly kind: 'none'; readonly why: string };
 
 /** Whether the operation is a write of which a dry run could be asked for. */
-export function isWrite({ isResourceRequest, verb, subresource, stream, power, options }: Operation): boolean {
+export function isWrite({
+  isResourceRequest,
+  verb,
+  apiGroup,
+  subresource,
+  stream,
+  power,
+  options,
+}: Operation): boolean {
   const isOrdinary = power === undefined || power === 'ephemeralcontainers';
   return (
     isResourceRequest &&
     VERBS.has(verb) &&
+    !REVIEWS.has(apiGroup) &&
     SUBRESOURCES.has(subresource) &&
     stream === undefined &&
     isOrdinary &&
