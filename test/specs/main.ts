@@ -12,7 +12,7 @@ import { clientNamed } from '../clients/clients.ts';
 import { cacheFolder } from '../support/cache-folder.ts';
 import type { Cluster } from '../support/cluster.ts';
 import { startGatewayInFront } from '../support/gateway.ts';
-import { bindCaller, sharedCluster } from '../support/test-cluster.ts';
+import { bindCaller, CALLER, sharedCluster } from '../support/test-cluster.ts';
 import { BY_DESIGN } from './by-design.ts';
 import { importImages } from './images.ts';
 import { specPrograms } from './program.ts';
@@ -22,6 +22,27 @@ import { isRun } from './which-specs.ts';
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, processes: { type: 'string', default: '4' } },
 });
+/** Every verb of every resource and every power, by its name where no wildcard reaches it. */
+const everything = {
+  apiVersion: 'sallyport.dev/v1',
+  kind: 'Policy',
+  metadata: { name: 'everything' },
+  targets: ['*'],
+  callers: [{ groups: [...CALLER.groups] }],
+  rules: [
+    { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*', 'secrets'], helm: true },
+    { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
+    {
+      id: 'powers',
+      effect: 'allow',
+      powers: [
+        ...['exec', 'attach', 'portforward', 'ephemeralcontainers', 'pods-proxy', 'services-proxy', 'nodes-proxy'],
+        ...['binding', 'finalize', 'approval', 'token'],
+      ],
+    },
+  ],
+};
+
 process.exitCode = await main(new RegExp(values.only), Number(values.processes));
 
 async function main(only: RegExp, processes: number): Promise<number> {
@@ -56,9 +77,9 @@ async function bothWays(
   processes: number,
   run: Run,
 ): Promise<readonly [direct: Outcomes, through: Outcomes]> {
-  const gateway = await startGatewayInFront(cluster);
+  const gateway = await startGatewayInFront(cluster, { policy: [everything] });
   try {
-    const ways = { direct: cluster.adminKubeconfig(), 'through the gateway': gateway.kubeconfig };
+    const ways = { direct: cluster.adminKubeconfig(), 'through the gateway': gateway.pathlessKubeconfig };
     const direct = await run('direct', ways.direct, names, processes);
     const through = await run('through the gateway', ways['through the gateway'], names, processes);
     const passed = (outcomes: Outcomes, name: string) => outcomes.get(name)?.passed === true;

@@ -7,6 +7,7 @@ const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
     /Webhook|\] Aggregator/,
     'the API server would call a Service, which is reached nowhere here: there is no kube-proxy',
   ],
+  [/Guestbook/, 'its pods find one another by the names of Services, and there is no cluster DNS'],
   [/Update Demo/, 'its pods run an image of their own, which no registry of packages has'],
   [/InPlace Resize/, 'the kubelet of Kubernetes 1.35 panics in it where it manages no cgroups of pods'],
   [
