@@ -15,7 +15,9 @@ import { report } from './reporter.mjs';
 
 const apart = ['test/cluster-suites/**', 'test/bench/**', 'test/fuzz/**'];
 /** Suites on the cluster that run where all are asked for, or by name. */
-const long = ['canaries', 'client-ends', 'watch-list'].map((suite) => `test/cluster-suites/${suite}.test.ts`);
+const long = ['canaries', 'client-answers', 'client-ends', 'watch-list'].map(
+  (suite) => `test/cluster-suites/${suite}.test.ts`,
+);
 
 /**
  * Each suite: its files, those left to other commands, how many run at once (the cluster is one for all its suites), and after
@@ -42,7 +44,7 @@ const suites = {
     testMsMax: 1_800_000,
     leftOut: [
       {
-        what: 'planted secrets on every route, watches that begin with a list, how clients take the end of a stream',
+        what: 'planted secrets on every route, watches that begin with a list, how clients take a no, a wait and an end',
         how: '`npm run test:cluster -- --all`, which takes several minutes more',
       },
     ],

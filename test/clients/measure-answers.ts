@@ -71,7 +71,7 @@ function policyOf(answer: Answer): object {
     ...(answer === 'never' ? { waitMax: `${OPEN_SECONDS}s` } : {}),
   };
   const held = [
-    { ...core, verbs: ['create', 'delete'], resources: ['configmaps'] },
+    { ...core, verbs: ['create', 'delete', 'patch'], resources: ['configmaps'] },
     { ...core, verbs: ['create'], resources: ['pods/eviction'] },
     { ...core, verbs: ['get', 'list', 'watch'], resources: ['services'] },
     { powers: ['exec'] },
@@ -140,9 +140,18 @@ async function approving(
     for (const { id } of items.filter(
       (item) => answer === 'soon' || told.some((message) => message.includes(item.id)),
     )) {
-      const { digest } = await operator.call<Question>('GET', `/approvals/${id}`);
-      await operator.call('POST', `/approvals/${id}/approve`, { digest, reason: '' });
+      await approve(operator, id);
     }
+  }
+}
+
+/** Says yes to what is shown; where what it would do is still looked up, or has been by then, the next look says it. */
+async function approve(operator: ControlApi, id: string): Promise<void> {
+  const { digest } = await operator.call<Question>('GET', `/approvals/${id}`);
+  try {
+    await operator.call('POST', `/approvals/${id}/approve`, { digest, reason: '' });
+  } catch (thrown) {
+    if (!/ANSWER_EARLY|VERSION_CHANGED/.test(String(thrown))) throw thrown;
   }
 }
 
@@ -193,12 +202,14 @@ function inShort(line: string): string {
 
 /** Whether an operation is what is asked for. */
 const OF: Readonly<Record<AskedKind, (operation: RecordedOperation) => boolean>> = {
-  get: ({ verb, resource }) => resource === 'services' && verb === 'get',
-  watch: ({ verb, resource }) => resource === 'services' && verb !== 'get',
+  // kr8s lists with the name as a selector.
+  get: ({ resource, name }) => resource === 'services' && name === 'closed',
+  watch: ({ resource, name }) => resource === 'services' && name === '',
   create: ({ verb, resource }) => resource === 'configmaps' && verb === 'create',
   delete: ({ verb, resource }) => resource === 'configmaps' && verb === 'delete',
   hurried: ({ verb, resource }) => resource === 'configmaps' && verb === 'delete',
   exec: ({ power }) => power === 'exec',
   evict: ({ resource, subresource }) => resource === 'pods' && subresource === 'eviction',
-  install: ({ verb, resource }) => resource === 'configmaps' && verb === 'create',
+  // Helm 4 applies.
+  install: ({ verb, resource }) => resource === 'configmaps' && (verb === 'create' || verb === 'patch'),
 };

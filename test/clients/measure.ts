@@ -24,7 +24,7 @@ async function write<T extends string>(
   const file = join(import.meta.dirname, '..', 'vectors', name);
   const known: Measured = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   for (const each of all.filter((one) => asked.length === 0 || asked.includes(one))) {
-    known[each] = await measure(each);
+    known[each] = { ...known[each], ...(await measure(each)) };
     writeFileSync(file, `${JSON.stringify(known, undefined, 1)}\n`);
   }
 }
