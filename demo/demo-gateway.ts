@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +37,8 @@ export async function startDemoGateway(folder: string, parts: Parts): Promise<Om
     mode: 0o600,
   });
   const approver = parts.approver === undefined ? undefined : await approverToken(folder, parts.approver);
+  const secret = randomBytes(24).toString('base64url');
+  await writeFile(join(folder, 'console-secret'), secret, { mode: 0o600 });
   const loaded = loadConfig(configFile, { guards: GUARD_IDS });
   if ('findings' in loaded) throw new Error(loaded.findings.map(formatFinding).join('\n'));
   const log = pino(
@@ -44,6 +47,7 @@ export async function startDemoGateway(folder: string, parts: Parts): Promise<Om
   );
   const gateway = await startGateway(loaded.config, log);
   writeKubeconfig({ configFile, tokenFile, kubeconfigFile, server: gateway.url });
+  if (parts.approver !== undefined) letSignIn(parts.approver, secret, gateway.consoleUrl as string);
   const control = {
     SALLYPORT_SERVER: gateway.consoleUrl as string,
     SALLYPORT_TOKEN_FILE: tokenFile,
@@ -56,9 +60,20 @@ export async function startDemoGateway(folder: string, parts: Parts): Promise<Om
     configFile,
     policyFile,
     control,
-    ...(approver === undefined ? {} : { approver: { ...control, SALLYPORT_TOKEN_FILE: approver } }),
+    ...(approver === undefined
+      ? {}
+      : { approver: { ...control, SALLYPORT_TOKEN_FILE: approver }, person: parts.approver?.subject as string }),
     stop: () => gateway.stop('the demo ends'),
   };
+}
+
+/** What the console is to the provider of persons. */
+const CLIENT_ID = 'sallyport-console';
+
+/** Lets the person sign in to the console with a browser: its address is known only now. */
+function letSignIn({ issuer, subject, groups }: NonNullable<Parts['approver']>, secret: string, url: string): void {
+  const persons = [{ subject, groups, about: 'answers what programs ask' }];
+  issuer.allowSignIn({ clientId: CLIENT_ID, secret, persons, redirectUri: `${url}/sign-in/callback` });
 }
 
 /** The file of a person's token. */
@@ -75,7 +90,7 @@ function configText({ issuer, prefix = '', approver, target }: Parts): string {
   const people =
     approver === undefined
       ? ''
-      : `  - { name: people, url: "${approver.issuer.url}", audiences: [sallyport], kind: person, subject: { prefix: "person:" } }\n`;
+      : `  - { name: people, url: "${approver.issuer.url}", audiences: [sallyport], kind: person, subject: { prefix: "person:" }, login: { clientId: ${CLIENT_ID}, clientSecretFile: console-secret } }\n`;
   return `apiVersion: sallyport.dev/v1
 kind: Gateway
 dataFolder: data

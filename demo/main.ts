@@ -59,7 +59,7 @@ async function main(): Promise<number> {
     return failures === 0 ? 0 : 1;
   }
   say(
-    `\nThe gateway stays up until Ctrl-C. In a second terminal:\n\n${exports(scene, kubectl)}\n\nThen type the commands above, or your own; those that begin with npm, in ${quoted([CLONE])}.\nIts policy is ${scene.policyFile}: change it, and the next command is judged by it.\nIts log is ${join(folder, 'gateway.log')}.`,
+    `\nThe gateway stays up until Ctrl-C. ${consoleOf(scene)}In a second terminal:\n\n${exports(scene, kubectl)}\n\nThen type the commands above, or your own; those that begin with npm, in ${quoted([CLONE])}.\nIts policy is ${scene.policyFile}: change it, and the next command is judged by it.\nIts log is ${join(folder, 'gateway.log')}.`,
   );
   await new Promise<void>((resolve) => {
     process.on('SIGINT', resolve);
@@ -82,6 +82,12 @@ async function clear(folder: string): Promise<void> {
     throw new Error(`${folder} holds something else than a demo: name another --folder`);
   }
   await rm(folder, { recursive: true, force: true });
+}
+
+/** Where a person goes with a browser, and as whom. */
+function consoleOf({ control, person }: Scene): string {
+  if (person === undefined) return '';
+  return `\n\nThe console is ${control['SALLYPORT_SERVER']}: sign in as \`${person}\`. What a rule holds waits there for an answer. Your browser does not know the\ndemo's authority, ${control['SALLYPORT_CA_FILE']}, and asks once whether to go on.\n\n`;
 }
 
 function introduce(scene: Scene, kubectl: string): void {

@@ -14,6 +14,8 @@ export interface Scene {
   readonly control: Readonly<Record<string, string>>;
   /** The same for the person who answers; absent where nobody is asked. */
   readonly approver?: Readonly<Record<string, string>>;
+  /** Who signs in to the console with a browser; there where `approver` is. */
+  readonly person?: string;
   readonly policyFile: string;
   readonly steps: readonly Step[];
   stop(): Promise<void>;

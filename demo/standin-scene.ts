@@ -64,6 +64,9 @@ metadata:
 callers:
   - groups: [sre-bots]
 targets: [demo]
+roles:
+  # Who sees what all of them do, and stops them: the person who signs in to the console.
+  - { role: operator, callers: [{ groups: [leads] }] }
 rules:
   - id: read-workloads
     effect: allow
