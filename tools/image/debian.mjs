@@ -4,7 +4,16 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { ForPeople } from '../for-people.mjs';
 
@@ -66,7 +75,7 @@ function packageNamed(name, options, archives, home) {
   // Security: an archive that is not the one of the signed list ends here.
   if (digest(file) !== sha256) throw new ForPeople(`what apt fetched as ${name} ${version} is not what its list says`);
   const folder = path.join(home, 'unpacked', `${name}_${sha256}`);
-  if (!existsSync(folder)) run('dpkg-deb', ['-x', file, folder]);
+  if (!existsSync(folder)) unpack(file, folder);
   const control = run('dpkg-deb', ['-f', file]);
   return { name, version, sha256, folder, control, source: field('Source').split(' ')[0] || name };
 }
@@ -79,6 +88,17 @@ function download(name, version, options, file, archives) {
     writeFileSync(file, readFileSync(path.join(folder, fetched)));
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** A folder that has the final name is whole, also when a run is killed. */
+function unpack(file, folder) {
+  const part = mkdtempSync(`${folder}.`);
+  try {
+    run('dpkg-deb', ['-x', file, part]);
+    if (!existsSync(folder)) renameSync(part, folder);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
   }
 }
 
