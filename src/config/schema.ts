@@ -164,6 +164,12 @@ const target = z
       .describe(
         '`caller`: upstream sees the caller, by impersonation, beside its own RBAC. `credential`: upstream sees the gateway’s credential only.',
       ),
+    marked: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether upstream sees, in the extra `sallyport.dev/via` beside each caller, that it came through this target; what `sallyport cluster guard` asks for. It needs the right to impersonate `userextras/sallyport.dev/via`.',
+      ),
     hostNames: z
       .array(hostName)
       .default([])
@@ -183,7 +189,11 @@ const target = z
     ({ kubeconfig, server, eks, relay }) =>
       [kubeconfig, server, eks, relay].filter((way) => way !== undefined).length === 1,
     'expected one of `kubeconfig`, `server` and `eks`',
-  );
+  )
+  .refine(({ marked, upstreamIdentity }) => !marked || upstreamIdentity === 'caller', {
+    path: ['marked'],
+    message: 'expected `upstreamIdentity: caller`: there is no caller to be marked',
+  });
 
 const journal = z
   .strictObject({

@@ -8,6 +8,7 @@ import { createProbe } from '../connectors/kubernetes/probe.ts';
 import { createWriteBack } from '../connectors/kubernetes/restore/write-back.ts';
 import type { Reviews } from '../connectors/kubernetes/reviews/reviews.ts';
 import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limits.ts';
+import { markedUpstream } from '../connectors/kubernetes/upstream/marked-upstream.ts';
 import { attributesIn, type OwnRights, ownRights } from '../connectors/kubernetes/upstream/own-rights.ts';
 import { provenUpstream } from '../connectors/kubernetes/upstream/prove-identity.ts';
 import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
@@ -52,7 +53,8 @@ export function createTarget(
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs, connectTimeoutMs };
   const onRefused = (why: string) => told.failed(why, true);
   const way = wayTo(target, config, clock, onRefused);
-  const forwards = way({ identity: target.upstreamIdentity, limits });
+  const named = way({ identity: target.upstreamIdentity, limits });
+  const forwards = target.marked ? markedUpstream(named, target.name) : named;
   const upstream = target.upstreamIdentity === 'caller' ? provenUpstream(forwards, clock) : forwards;
   const reader = toldReader(readerOf(target, way, { identity: 'credential', limits }, clock, onRefused), told);
   const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });

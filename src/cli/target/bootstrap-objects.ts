@@ -10,6 +10,9 @@
 import type { NeededRule } from '../../policy/rbac-export/needed-rule.ts';
 import type { CallerNeed, RbacNeeded, Scoped } from '../../policy/rbac-export/rbac-needed.ts';
 
+/** As `marked` of a target has it. */
+export const MARKER_KEY = 'sallyport.dev/via';
+
 /** Who comes to the cluster: a service account, or a user or group of what stands before it. */
 export type Account =
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string }
@@ -21,6 +24,8 @@ export interface Bootstrap {
   /** Who looks up; the gateway itself where there is no reader. */
   readonly reader: Account;
   readonly impersonation: 'constrained' | 'legacy' | 'none';
+  /** Whether each caller bears the gateway’s marker. */
+  readonly isMarked: boolean;
   /** Whether callers are named one by one under `resourceNames`. */
   readonly isNamed: boolean;
 }
@@ -61,17 +66,19 @@ function accounts(all: readonly Account[]): readonly Manifest[] {
   ];
 }
 
-function whom({ needed, impersonation, isNamed }: Bootstrap): Scoped {
+function whom({ needed, impersonation, isNamed, isMarked }: Bootstrap): Scoped {
   const isConstrained = impersonation === 'constrained';
   const apiGroups = [isConstrained ? 'authentication.k8s.io' : ''];
   const verbs = [isConstrained ? 'impersonate:user-info' : 'impersonate'];
   const named = isNamed ? needed.named : undefined;
+  const authentication = ['authentication.k8s.io'];
+  const marker = isMarked ? [{ verbs, apiGroups: authentication, resources: [`userextras/${MARKER_KEY}`] }] : [];
   const probe = isConstrained ? [{ verbs, apiGroups, resources: ['uids'], resourceNames: [needed.probe.uid] }] : [];
   if (named === undefined)
-    return { namespaces: [], rules: [{ verbs, apiGroups, resources: ['users', 'groups'] }, ...probe] };
+    return { namespaces: [], rules: [{ verbs, apiGroups, resources: ['users', 'groups'] }, ...probe, ...marker] };
   const users = { verbs, apiGroups, resources: ['users'], resourceNames: [...named.users, needed.probe.user] };
   const groups = { verbs, apiGroups, resources: ['groups'], resourceNames: named.groups };
-  return { namespaces: [], rules: [users, ...(named.groups.length === 0 ? [] : [groups]), ...probe] };
+  return { namespaces: [], rules: [users, ...(named.groups.length === 0 ? [] : [groups]), ...probe, ...marker] };
 }
 
 function onBehalf({ namespaces, rules }: Scoped, gateway: Account): readonly Manifest[] {

@@ -101,7 +101,7 @@ async function print(ports: BootstrapPorts, config: Config, target: Target, opti
     );
   const gateway = accountOf(target, options);
   const reader = target.reader === undefined ? gateway : readerAccount(options);
-  const manifests = bootstrapObjects({ needed, gateway, reader, impersonation, isNamed });
+  const manifests = bootstrapObjects({ needed, gateway, reader, impersonation, isNamed, isMarked: target.marked });
   const head = [
     `What the gateway needs in the cluster of target \`${target.name}\`, from its configuration and policy: \`sallyport target bootstrap\`.`,
   ];
