@@ -82,6 +82,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     load: async () =>
       (await import('../cli/target/target.ts')).targetCommand((await import('./bootstrap-ports.ts')).bootstrapPorts),
   },
+  cluster: {
+    description: 'shut the ways round the gateway in a cluster, and find who went one',
+    load: async () => (await import('../cli/cluster/cluster.ts')).clusterCommand(),
+  },
   store: {
     description: 'migrate, back up and restore the store of grants',
     load: async () => (await import('./store-command.ts')).storeCommand(),
