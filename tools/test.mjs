@@ -52,7 +52,16 @@ const suites = {
   // What speaks of the API, for a run on another release than the one that all suites run on.
   api: {
     files: [
-      ...['api-server-exchanges', 'bodies', 'discovery', 'example-rbac', 'guards', 'request-info', 'reviews'],
+      ...[
+        'api-server-exchanges',
+        'bodies',
+        'bootstrap',
+        'discovery',
+        'example-rbac',
+        'guards',
+        'request-info',
+        'reviews',
+      ],
     ].map((suite) => `test/cluster-suites/${suite}.test.ts`),
     exclude: [],
     concurrency: 1,
