@@ -65,6 +65,8 @@ export const valuesSchema = z.strictObject({
   networkPolicy: z.strictObject({ enabled: flag, from: objects, metricsFrom: objects, egress: objects }),
   agents: z.strictObject({ namespaces: z.array(text), podSelector: anything, egress: objects }),
   serviceMonitor: z.strictObject({ enabled: flag, interval: text, labels: strings }),
+  prometheusRule: z.strictObject({ enabled: flag, labels: strings }),
+  dashboard: z.strictObject({ enabled: flag, labels: strings }),
   ingress: z.strictObject({ enabled: flag, className: text, hostNames: z.array(text), annotations: strings }),
   gatewayApi: z.strictObject({ enabled: flag, apiVersion: text, hostNames: z.array(text), parentRefs: objects }),
   global: anything.optional(),
