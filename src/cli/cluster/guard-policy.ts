@@ -8,6 +8,8 @@
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 
+import { MARKER_KEY } from '../target/bootstrap-objects.ts';
+
 export interface GuardedCallers {
   readonly users: readonly string[];
   readonly groups: readonly string[];
@@ -17,8 +19,6 @@ interface Guard extends GuardedCallers {
   readonly target: string;
   readonly name: string;
 }
-
-const MARKER_KEY = 'sallyport.dev/via';
 
 /** The policy and its binding. */
 export function guardPolicy({ name, target, users, groups }: Guard): readonly object[] {
