@@ -26,7 +26,7 @@ export function Inbox() {
   const pending = useQuery(pendingQuery);
   const { q = '' } = useSearch({ from: '/' });
   const navigate = useNavigate();
-  const isWide = useWide();
+  const isWide = useWide('split');
   const [areKeysShown, showKeys] = useState(false);
   const filter = useRef<HTMLInputElement>(null);
   const all = [...(pending.data?.items ?? [])].sort(byRisk);

@@ -1,14 +1,21 @@
 import { useSyncExternalStore } from 'react';
 
-const wide = matchMedia('(width >= 75rem)');
+/** Widths at which a page is laid out in another way, as its styles have them. */
+const QUERIES = {
+  /** Room for a list and what is chosen in it beside each other; as inbox.module.css has it. */
+  split: matchMedia('(width >= 75rem)'),
+  /** More than a phone. */
+  desk: matchMedia('(width >= 48rem)'),
+};
 
-/** Whether there is room for a list and what is chosen in it beside each other; as inbox.module.css has it. */
-export function useWide(): boolean {
+/** Whether there is so much room. */
+export function useWide(room: keyof typeof QUERIES): boolean {
+  const query = QUERIES[room];
   return useSyncExternalStore(
     (listener) => {
-      wide.addEventListener('change', listener);
-      return () => wide.removeEventListener('change', listener);
+      query.addEventListener('change', listener);
+      return () => query.removeEventListener('change', listener);
     },
-    () => wide.matches,
+    () => query.matches,
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { SessionFilters } from '../api/queries.ts';
+import { useWide } from '../looks/use-wide.ts';
 import { texts } from '../words/texts.ts';
 import styles from './sessions.module.css';
 
@@ -17,44 +18,49 @@ interface Props {
 
 /** What narrows the list. All of it stands in the address, so that a search can be kept and sent. */
 export function Filters({ filters, onChange }: Props) {
+  const isDesk = useWide('desk');
   const set = (key: keyof SessionFilters, value: string) => {
     const { [key]: _, ...others } = filters;
     onChange(value === '' ? others : { ...others, [key]: value });
   };
   return (
     <search className={styles.filters}>
-      <Typed label={words.search} value={filters.text ?? ''} isWide onTyped={(value) => set('text', value)} />
-      {FIELDS.map((key) => (
-        <Typed key={key} label={words[key]} value={filters[key] ?? ''} onTyped={(value) => set(key, value)} />
-      ))}
-      <Chosen
-        label={words.decision}
-        value={filters.decision ?? ''}
-        onChoose={(value) => set('decision', value)}
-        options={words.decisions}
-      />
-      <Chosen
-        label={words.since}
-        value={filters.since ?? ''}
-        onChoose={(value) => set('since', value)}
-        options={words.spans}
-      />
+      <Typed label={words.search} value={filters.text ?? ''} onTyped={(value) => set('text', value)} />
+      <details className={styles.others} open={isDesk || Object.keys(filters).some((key) => key !== 'text')}>
+        <summary>{words.filters}</summary>
+        <div className={styles.fields}>
+          {FIELDS.map((key) => (
+            <Typed key={key} label={words[key]} value={filters[key] ?? ''} onTyped={(value) => set(key, value)} />
+          ))}
+          <Chosen
+            label={words.decision}
+            value={filters.decision ?? ''}
+            onChoose={(value) => set('decision', value)}
+            options={words.decisions}
+          />
+          <Chosen
+            label={words.since}
+            value={filters.since ?? ''}
+            onChoose={(value) => set('since', value)}
+            options={words.spans}
+          />
+        </div>
+      </details>
     </search>
   );
 }
 
 function Labelled({
   label,
-  isWide,
   children,
 }: {
   readonly label: string;
-  readonly isWide?: boolean;
+
   readonly children: ReactNode;
 }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is what it is given
-    <label className={styles.filter} data-wide={isWide || undefined}>
+    <label className={styles.filter}>
       <span>{label}</span>
       {children}
     </label>
@@ -64,11 +70,11 @@ function Labelled({
 interface TypedProps {
   readonly label: string;
   readonly value: string;
-  readonly isWide?: boolean;
+
   readonly onTyped: (value: string) => void;
 }
 
-function Typed({ label, value, isWide = false, onTyped }: TypedProps) {
+function Typed({ label, value, onTyped }: TypedProps) {
   const [typed, setTyped] = useState(value);
   useEffect(() => setTyped(value), [value]);
   useEffect(() => {
@@ -77,7 +83,7 @@ function Typed({ label, value, isWide = false, onTyped }: TypedProps) {
     return () => clearTimeout(timer);
   });
   return (
-    <Labelled label={label} isWide={isWide}>
+    <Labelled label={label}>
       <input
         type="search"
         value={typed}

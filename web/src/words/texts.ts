@@ -344,6 +344,7 @@ export const texts = {
     noMatchText: 'The journal has sessions that you may see, but none matches all of this.',
     clear: 'Clear the filters',
     search: 'Search paths and commands',
+    filters: 'More filters',
     caller: 'Caller',
     target: 'Cluster',
     namespace: 'Namespace',
