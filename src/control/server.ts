@@ -169,7 +169,8 @@ function received({ pathPrefix }: Options, request: IncomingMessage): Received {
       origin: headers.origin,
       site: one(headers['sec-fetch-site']),
       csrf: one(headers['x-csrf-token']),
-      isBackground: headers['x-background'] === 'true',
+      // A browser opens a stream again by itself, and says nothing else with it.
+      isBackground: headers['x-background'] === 'true' || headers.accept === 'text/event-stream',
     },
     idempotencyKey: one(headers['idempotency-key']),
     ifMatch: one(headers['if-match']),

@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 const ADA = callerOf({ subject: 'ada', issuer: 'people', kind: 'person', groups: ['admins'] });
 
 /** Sessions that last an hour, ten minutes without anything done, on a store whose clock is turned by hand. */
-async function world() {
+async function world(idleMaxMs = 10 * MINUTE) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-sessions-'));
   let now = 1_800_000_000_000;
   const clock = { now: () => now, monotonic: () => now };
@@ -23,7 +23,7 @@ async function world() {
   const gateway = () =>
     new ConsoleSessions({
       store,
-      idleMaxMs: 10 * MINUTE,
+      idleMaxMs,
       maxMs: 60 * MINUTE,
       record: async (event) => void recorded.push(event),
     });
@@ -63,6 +63,18 @@ test('a session ends when its person does nothing for so long; what the page ask
     pass(9 * MINUTE);
     assert.equal(await outcome(sessions.find(used, true)), 'ada');
   }
+  await close();
+});
+
+test('a session that may be idle for seconds alone is kept by what its person does all the same', async () => {
+  const { sessions, begin, pass, close } = await world(10_000);
+  const cookie = await begin();
+  for (let i = 0; i < 10; i++) {
+    pass(6_000);
+    assert.equal(await outcome(sessions.find(cookie, true)), 'ada');
+  }
+  pass(10_000);
+  assert.equal(await outcome(sessions.find(cookie, true)), 'SESSION_ENDED');
   await close();
 });
 

@@ -15,7 +15,7 @@ import { type KeptSession, sessionOf, sessionRow } from './session-row.ts';
 export const SESSION_LIMITS = Object.freeze({
   /** Sessions of one person; one more ends the oldest. */
   livePerPersonMax: 20,
-  /** How exactly it is kept when a person last did something. */
+  /** How exactly it is kept when a person last did something; a tenth of `console.sessionIdleMax` where that is less. */
   activeWithinMs: 60_000,
 });
 
@@ -165,9 +165,9 @@ export class ConsoleSessions implements ChangeListener {
   }
 
   async #touch(session: KeptSession): Promise<number> {
-    const { store } = this.#parts;
+    const { store, idleMaxMs } = this.#parts;
     const now = store.now();
-    if (now - session.activeAt < SESSION_LIMITS.activeWithinMs) return session.activeAt;
+    if (now - session.activeAt < Math.min(SESSION_LIMITS.activeWithinMs, idleMaxMs / 10)) return session.activeAt;
     return this.#asked(() =>
       store.exclusively(lockOf(session.who), async (rows) => {
         const row = await rows.get('login', session.id);
