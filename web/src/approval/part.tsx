@@ -1,5 +1,8 @@
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
 import styles from './question.module.css';
+
+/** The heading of a part: one below that of what it is a part of. */
+export const PartHeading = createContext<'h2' | 'h3'>('h2');
 
 interface PartProps {
   readonly title: string;
@@ -10,11 +13,12 @@ interface PartProps {
 
 /** One part of what is shown, under its title; coloured where it is a warning. */
 export function Part({ title, hint, meaning, children }: PartProps) {
+  const Heading = useContext(PartHeading);
   return (
     <section className={styles.part} data-meaning={meaning}>
-      <h3 className={styles.title}>
+      <Heading className={styles.title}>
         {title} {hint !== undefined && <span className={styles.hint}>{hint}</span>}
-      </h3>
+      </Heading>
       {children}
     </section>
   );

@@ -10,7 +10,7 @@ import { texts } from '../words/texts.ts';
 import { AnswerBar } from './answer-bar.tsx';
 import { Asker } from './asker.tsx';
 import { Course } from './course.tsx';
-import { Part } from './part.tsx';
+import { Part, PartHeading } from './part.tsx';
 import styles from './question.module.css';
 import { RiskTag, StateTag } from './question-tags.tsx';
 import { Shown } from './shown.tsx';
@@ -45,15 +45,17 @@ export function Question({ approval, heading: Heading, onAnswer = () => {} }: Pr
         <Facts approval={approval} />
       </header>
       {!isOpen && <Course approval={approval} />}
-      <div className={styles.body}>
-        <Shown shown={shown} isLooking={isOpen && approval.preview === 'looking'} />
-        <Why approval={approval} />
-        {isOpen && approval.answers.length > 0 && <Course approval={approval} />}
-        <p className={styles.digest} title={words.digestHint}>
-          {words.digest}: <code>{approval.digest.slice(0, 16)}…</code> {words.digestHint}
-        </p>
-        <SameByCommand lines={commandsOf(approval)} />
-      </div>
+      <PartHeading value={Heading === 'h1' ? 'h2' : 'h3'}>
+        <div className={styles.body}>
+          <Shown shown={shown} isLooking={isOpen && approval.preview === 'looking'} />
+          <Why approval={approval} />
+          {isOpen && approval.answers.length > 0 && <Course approval={approval} />}
+          <p className={styles.digest} title={words.digestHint}>
+            {words.digest}: <code>{approval.digest.slice(0, 16)}…</code> {words.digestHint}
+          </p>
+          <SameByCommand lines={commandsOf(approval)} />
+        </div>
+      </PartHeading>
       {isOpen && approval.mayAnswer && <AnswerBar key={approval.id} approval={approval} onAnswer={onAnswer} />}
     </article>
   );
