@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Agent, request } from 'undici';
 import { unreachable } from '../src/std/unreachable.ts';
 import type { Scene } from './scene.ts';
 import { quoted } from './shell-words.ts';
@@ -37,7 +40,7 @@ async function playMeanwhile(
   scene: Scene,
   kubectl: string,
 ): Promise<number> {
-  const approval = await questionOf(running, scene, kubectl);
+  const approval = await questionOf(running, scene);
   let failures = 0;
   for (const step of steps) {
     const [program, ...args] = step.argv;
@@ -48,26 +51,30 @@ async function playMeanwhile(
   return failures;
 }
 
-const LIST: Step = {
-  say: '',
-  argv: ['sallyport', 'approvals', 'list', '--state', 'pending', '-o', 'json'],
-  isApprover: true,
-  expect: { exitCode: 0, output: /./ },
-};
+/** How often it is looked whether a question waits, in milliseconds. */
+const LOOK_EVERY_MS = 100;
 
 /** The question that waits, once what it would do has been looked up; empty where the command ends without one. */
-async function questionOf(running: Promise<unknown>, scene: Scene, kubectl: string): Promise<string> {
+async function questionOf(running: Promise<unknown>, { approver }: Scene): Promise<string> {
+  const { SALLYPORT_SERVER: server, SALLYPORT_TOKEN_FILE: token = '', SALLYPORT_CA_FILE: ca = '' } = approver ?? {};
+  const dispatcher = new Agent({ connect: { ca: readFileSync(ca, 'utf8') } });
+  const headers = { authorization: `Bearer ${readFileSync(token, 'utf8').trim()}` };
   let isOver = false;
   void running.then(() => (isOver = true));
-  while (!isOver) {
-    const { output } = await run(LIST, scene, kubectl);
-    const { items } = JSON.parse(output) as {
-      readonly items: readonly { readonly id: string; readonly preview: string }[];
-    };
-    const [question] = items;
-    if (question !== undefined && question.preview !== 'looking') return question.id;
+  try {
+    while (!isOver) {
+      const { body } = await request(`${server}/api/v1/approvals?state=pending`, { dispatcher, headers });
+      const { items } = (await body.json()) as {
+        readonly items: readonly { readonly id: string; readonly preview: string }[];
+      };
+      const [question] = items;
+      if (question !== undefined && question.preview !== 'looking') return question.id;
+      await pauseFor(LOOK_EVERY_MS);
+    }
+    return '';
+  } finally {
+    await dispatcher.destroy();
   }
-  return '';
 }
 
 /** The step as the person would type it. */
