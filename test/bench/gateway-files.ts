@@ -16,8 +16,9 @@ export function gatewayConfiguration(options: {
   readonly privatePort: number;
   readonly upstreamOrigin: string;
   readonly rules: PolicySize;
+  readonly areMasksOpen: boolean;
 }) {
-  const { port, privatePort, upstreamOrigin, rules } = options;
+  const { port, privatePort, upstreamOrigin, rules, areMasksOpen } = options;
   return {
     apiVersion: 'sallyport.dev/v1',
     kind: 'Gateway',
@@ -33,6 +34,7 @@ export function gatewayConfiguration(options: {
     ],
     journal: { folder: `journal-${port}` },
     policy: { files: [policyFile(rules)] },
+    ...(areMasksOpen ? { unsafe: { openMasks: [{ id: '*', callers: [{ everyone: true }] }] } } : {}),
     // One caller asks for all of them, at full speed.
     limits: {
       requestsPerCallerMax: 20_000,
@@ -83,7 +85,7 @@ function policy(rules: number) {
     effect: 'allow',
     verbs: ['get', 'list', 'watch', 'create'],
     apiGroups: [''],
-    resources: ['configmaps'],
+    resources: ['configmaps', 'secrets'],
     ...shop,
   };
   const commands = { id: 'commands', effect: 'allow', powers: ['exec'], ...shop };

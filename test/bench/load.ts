@@ -18,7 +18,7 @@ export interface Job {
   readonly caPem: string;
   readonly token: string;
   readonly httpVersion: '1.1' | '2';
-  readonly ask: 'get' | 'create' | 'list' | 'watch' | 'exec';
+  readonly ask: 'get' | 'create' | 'list' | 'watch' | 'exec' | 'secrets' | 'large-list' | 'events';
   readonly mode:
     | { readonly kind: 'saturate'; readonly requests: number; readonly clients: number }
     | { readonly kind: 'rate'; readonly perSecond: number; readonly seconds: number }
@@ -43,6 +43,9 @@ const PATHS: Readonly<Record<Job['ask'], string>> = {
   create: CONFIG_MAPS,
   list: CONFIG_MAPS,
   watch: `${CONFIG_MAPS}?watch=1&resourceVersion=1`,
+  secrets: '/api/v1/namespaces/shop/secrets',
+  'large-list': `${CONFIG_MAPS}?labelSelector=large`,
+  events: `${CONFIG_MAPS}?watch=1&resourceVersion=2`,
   exec: '/api/v1/namespaces/shop/pods/web/exec?command=cat&container=web&stdout=true',
 };
 

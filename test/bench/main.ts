@@ -9,6 +9,7 @@ import { clusterAvailability } from '../support/cluster.ts';
 import { type ListTime, measureExecs, measureLists } from './bulk.ts';
 import { measureCodec } from './codec.ts';
 import { bench as measureDecisions } from './decide.ts';
+import { measureMasks } from './masks.ts';
 import { measureObjects } from './objects.ts';
 import { measureRealLists } from './real-list.ts';
 import { figures, type Report, reportText } from './report.ts';
@@ -80,6 +81,7 @@ async function measure(world: World): Promise<Report> {
     texts: measureTexts(),
     codec: measureCodec(),
     objects: measureObjects(),
+    masks: await measureMasks(world, 3 * rounds),
   };
 }
 

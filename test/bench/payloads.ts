@@ -11,6 +11,17 @@ export const LIST = Buffer.from(
   `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[${Array.from({ length: 5_000 }, (_, i) => configMap(`settings-${i}`, 700)).join(',')}]}`,
 );
 
+/** How often the items of that list stand in the large one. */
+export const LARGE_TIMES = 21;
+
+/** 5,000 Secrets of two short values each. */
+export const SECRETS = Buffer.from(
+  `{"kind":"SecretList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[${Array.from({ length: 5_000 }, (_, i) => secret(`db-${i}`)).join(',')}]}`,
+);
+
+/** Events of the watch that ends. */
+export const EVENTS = 5_000;
+
 /** The pod in which an exec runs. */
 export const POD = Buffer.from(
   JSON.stringify({
@@ -27,12 +38,16 @@ export const WATCH_EVENT = Buffer.from(`{"type":"ADDED","object":${SMALL.toStrin
 export const EXEC_BYTES = 256 * 1024 * 1024;
 
 const configMaps = entry('configmaps', 'ConfigMap', ['create', 'get', 'list', 'watch'], []);
+const secrets = entry('secrets', 'Secret', ['get', 'list'], []);
 const pods = entry('pods', 'Pod', ['get'], ['exec']);
 
 /** Aggregated discovery of the two kinds that are asked for. */
 export const DISCOVERY = {
   '/api': discovery([
-    { metadata: { name: '' }, versions: [{ version: 'v1', freshness: 'Current', resources: [configMaps, pods] }] },
+    {
+      metadata: { name: '' },
+      versions: [{ version: 'v1', freshness: 'Current', resources: [configMaps, pods, secrets] }],
+    },
   ]),
   '/apis': discovery([]),
 };
@@ -50,6 +65,18 @@ function entry(resource: string, kind: string, verbs: readonly string[], subreso
     responseKind,
     subresources: subresources.map((subresource) => ({ subresource, responseKind, verbs: ['create', 'get'] })),
   };
+}
+
+function secret(name: string): Buffer {
+  const metadata = {
+    name,
+    namespace: 'shop',
+    uid: `f3f1f3a2-6d0a-4c6d-9b51-${name.padStart(12, '0')}`,
+    resourceVersion: '12345',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+  };
+  const data = { username: 'c2hvcA==', password: Buffer.from(`correct-horse-${name}`).toString('base64') };
+  return Buffer.from(JSON.stringify({ kind: 'Secret', apiVersion: 'v1', metadata, data, type: 'Opaque' }));
 }
 
 function configMap(name: string, dataBytes: number): Buffer {

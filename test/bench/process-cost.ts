@@ -4,7 +4,7 @@
  * On Linux processor time is read in nanoseconds and by thread (/proc/PID/task/TID/schedstat); elsewhere `ps` tells it, in hundredths of a second.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const isLinux = process.platform === 'linux';
 
@@ -23,6 +23,16 @@ export function mainThreadMicros(pid: number): number | undefined {
 export function residentKilobytes(pid: number): number {
   if (!isLinux) return Number(ps(pid, 'rss')) * 1.024;
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1.024;
+}
+
+/** The most resident memory since `resetPeak`, in kilobytes; undefined where the system does not tell it. */
+export function peakKilobytes(pid: number): number | undefined {
+  if (!isLinux) return undefined;
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1.024;
+}
+
+export function resetPeak(pid: number): void {
+  if (isLinux) writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 function threadMicros(pid: number, tid: number): number {

@@ -3,6 +3,7 @@ import type { ExecRate, ListTime } from './bulk.ts';
 import type { CodecRow } from './codec.ts';
 import type { DecideRow } from './decide.ts';
 import { type Figure, figureTable, table, type WayFigures } from './figures.ts';
+import type { MaskCost, MaskRow } from './masks.ts';
 import type { ObjectRow } from './objects.ts';
 import type { StageShare } from './stages.ts';
 import type { StartCost } from './starts.ts';
@@ -32,6 +33,7 @@ export interface Report {
   readonly texts: readonly TextRow[];
   readonly codec: readonly CodecRow[];
   readonly objects: readonly ObjectRow[];
+  readonly masks: MaskCost;
 }
 
 /** Over this, the direct way itself says that the machine does something else as well, and differences of latency say nothing. */
@@ -95,7 +97,27 @@ export function figures(report: Report): readonly Figure[] {
       atLeast: 120,
       measured: slowestText(report),
     },
+    ...maskFigures(report.masks),
     ...['gateway, built, 20 rules', 'gateway, built'].flatMap((way) => startFigures(of(report.starts, way))),
+  ];
+}
+
+function maskFigures({ rows, largeListMegabytes }: MaskCost): readonly Figure[] {
+  const [get, plain, secrets, event] = rows as [MaskRow, MaskRow, MaskRow, MaskRow];
+  const ratio = ({ maskedMicros, openMicros }: MaskRow) => maskedMicros / openMicros;
+  return [
+    { what: 'masks: small GET, of one without', unit: '×', atMost: 1.08, measured: ratio(get) },
+    { what: 'masks: list with nothing to mask, of one without', unit: '×', atMost: 1.05, measured: ratio(plain) },
+    { what: 'masks: list of 5,000 Secrets, of one without', unit: '×', atMost: 1.25, measured: ratio(secrets) },
+    {
+      what: 'masks: added to an event of a watch',
+      unit: 'µs',
+      atMost: 50,
+      measured: event.maskedMicros - event.openMicros,
+    },
+    ...(largeListMegabytes === undefined
+      ? []
+      : [{ what: 'masks: memory above idle, a list of 100 MB', unit: 'MB', atMost: 32, measured: largeListMegabytes }]),
   ];
 }
 
@@ -176,6 +198,16 @@ export function reportText(report: Report): string {
       'output of an exec through the codec alone, WebSocket, a second of processor time',
       table(report.codec.map(({ what, megabytes }) => [what, `${megabytes.toFixed(0)} MB`])),
     ],
+    ...maskSections(report),
+    ['held against the design', figureTable(figures(report))],
+  ];
+  const head = `Node ${report.node}; one sync of the disk: ${report.syncMs.toFixed(2)} ms`;
+  return [head, ...sections.map(([title, text]) => `${title}\n\n${indent(text)}`)].join('\n\n');
+}
+
+/** What masks cost, alone and in a gateway. */
+function maskSections(report: Report): readonly (readonly [title: string, text: string])[] {
+  return [
     [
       'masking of objects of a list, a second of processor time, beside parsing the same bytes and writing them anew',
       table(
@@ -187,10 +219,19 @@ export function reportText(report: Report): string {
         ]),
       ),
     ],
-    ['held against the design', figureTable(figures(report))],
+    [
+      'what masks cost a gateway: processor time with masks, and where all are open',
+      table([
+        ['', 'masked', 'open', 'of open'],
+        ...report.masks.rows.map(({ what, maskedMicros, openMicros }) => [
+          what,
+          `${maskedMicros.toFixed(0)} µs`,
+          `${openMicros.toFixed(0)} µs`,
+          `${(maskedMicros / openMicros).toFixed(2)} ×`,
+        ]),
+      ]),
+    ],
   ];
-  const head = `Node ${report.node}; one sync of the disk: ${report.syncMs.toFixed(2)} ms`;
-  return [head, ...sections.map(([title, text]) => `${title}\n\n${indent(text)}`)].join('\n\n');
 }
 
 function requestTable({ rows }: RequestRows): string {

@@ -8,8 +8,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { createServer, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { DISCOVERY, EXEC_BYTES, LIST, POD, SMALL, WATCH_EVENT } from './payloads.ts';
+import { type Duplex, Readable } from 'node:stream';
+import { DISCOVERY, EVENTS, EXEC_BYTES, LARGE_TIMES, LIST, POD, SECRETS, SMALL, WATCH_EVENT } from './payloads.ts';
 
 /** The first message to a server: whom it serves as, and whom it passes on to. */
 export interface ServerOptions {
@@ -27,9 +27,16 @@ function upstream(options: ServerOptions): Server {
   const server = secureServer(options, (request, response) => {
     const url = request.url ?? '';
     if (request.method === 'POST') {
-      request.resume().on('end', () => answer(response, 201, SMALL));
+      const said = reviewed(url, request.headers['impersonate-user']) ?? SMALL;
+      request.resume().on('end', () => answer(response, 201, said));
       return;
     }
+    if (url.includes('resourceVersion=2'))
+      return inPieces(
+        response,
+        Array.from({ length: EVENTS }, () => WATCH_EVENT),
+      );
+    if (url.includes('labelSelector=large')) return inPieces(response, largeList());
     if (url.includes('watch=')) {
       response.writeHead(200, { 'content-type': JSON_TYPE, 'x-accel-buffering': 'no' });
       response.write(WATCH_EVENT);
@@ -37,15 +44,41 @@ function upstream(options: ServerOptions): Server {
     }
     if (url === '/api' || url === '/apis') return answer(response, 200, DISCOVERY[url]);
     if (url.endsWith('/pods/web')) return answer(response, 200, POD);
+    if (url.endsWith('/secrets')) return answer(response, 200, SECRETS);
     answer(response, 200, url.endsWith('/configmaps') ? LIST : SMALL);
   });
   server.on('upgrade', (_request: IncomingMessage, socket: Duplex) => exec(socket));
   return server;
 }
 
+/** Whom the server sees, which a gateway asks before it forwards anything; undefined where that is not asked. */
+function reviewed(url: string, impersonated: string | string[] | undefined): Buffer | undefined {
+  if (url.endsWith('/selfsubjectreviews'))
+    return Buffer.from(JSON.stringify({ status: { userInfo: { username: impersonated } } }));
+  return url.endsWith('/selfsubjectaccessreviews') ? Buffer.from('{"status":{"allowed":false}}') : undefined;
+}
+
 function answer(response: ServerResponse, status: number, body: Buffer): void {
   response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': body.length });
   response.end(body);
+}
+
+/** The list of 5,000, its items again and again: 100 MB. */
+function* largeList(): Generator<Buffer> {
+  const from = LIST.indexOf('[') + 1;
+  const items = LIST.subarray(from, LIST.length - 2);
+  yield LIST.subarray(0, from);
+  for (let time = 0; time < LARGE_TIMES; time++) {
+    if (time > 0) yield Buffer.from(',');
+    yield items;
+  }
+  yield Buffer.from(']}');
+}
+
+/** Piece by piece, as fast as they are taken. */
+function inPieces(response: ServerResponse, pieces: Iterable<Buffer>): void {
+  response.writeHead(200, { 'content-type': JSON_TYPE });
+  Readable.from(pieces).pipe(response);
 }
 
 /** An exec whose program writes without end: frames of a WebSocket, as many bytes as are asked for, then the end of the connection. */

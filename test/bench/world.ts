@@ -43,6 +43,8 @@ export interface GatewayOptions {
   readonly from?: 'src' | 'dist';
   /** Default: many. */
   readonly rules?: PolicySize;
+  /** Default: masks are as they are by default. */
+  readonly areMasksOpen?: boolean;
 }
 
 export interface World {
@@ -194,13 +196,13 @@ async function startGateway(
   children: ChildProcess[],
   folder: string,
   upstreamPort: number,
-  { nodeFlags = [], from = 'src', rules = 'many' }: GatewayOptions = {},
+  { nodeFlags = [], from = 'src', rules = 'many', areMasksOpen = false }: GatewayOptions = {},
 ): Promise<GatewayProcess> {
   const [port, privatePort] = (await freePorts(2)) as [number, number];
   const configFile = join(folder, `sallyport-${port}.yaml`);
   writeFileSync(
     configFile,
-    stringify(gatewayConfiguration({ port, privatePort, upstreamOrigin: originOf(upstreamPort), rules })),
+    stringify(gatewayConfiguration({ port, privatePort, upstreamOrigin: originOf(upstreamPort), rules, areMasksOpen })),
   );
   const args = [...nodeFlags, PROGRAMS[from], 'gateway', '--config', configFile];
   const log = openSync(join(folder, `gateway-${port}.log`), 'w');
