@@ -187,7 +187,7 @@ export class JournalCatalog implements Catalog {
     for (let step = await reading.next(); !this.#isClosed; step = await reading.next()) {
       if (step.done) return step.value.fault?.kind;
       const last = step.value.at(-1) as RecordedEvent;
-      const to = { segment, byte: byte + last.byte + last.lineBytes + 1, seq: last.seq, hash: last.hash };
+      const to = { segment, byte: byte + last.byte + last.line.length + 1, seq: last.seq, hash: last.hash };
       if (!this.#takeBatch(step.value, { segment, byte }, from, to)) break;
       from = to;
     }

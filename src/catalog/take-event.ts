@@ -32,14 +32,14 @@ export class EventTaker {
   }
 
   /** `segmentByte`: where in its segment reading began. */
-  take({ seq, event, byte, lineBytes }: RecordedEvent, segment: number, segmentByte: number): void {
+  take({ seq, event, byte, line }: RecordedEvent, segment: number, segmentByte: number): void {
     const exchange = exchangeOf(event);
     if (exchange === undefined) return;
     if (event.type === 'exchange.begun') this.#begun(event, seq);
     const n = (this.#numberOf.get(exchange) as { n: number } | undefined)?.n;
     // Of what began in a segment that is not here any more.
     if (n === undefined) return;
-    this.#line.run(seq, n, event.type === 'exchange.recorded' ? 1 : 0, segment, segmentByte + byte, lineBytes);
+    this.#line.run(seq, n, event.type === 'exchange.recorded' ? 1 : 0, segment, segmentByte + byte, line.length);
     if (event.type === 'exchange.permitted')
       this.#permit.run({ n, rule: event.rule, grantId: event.grant ?? null, approval: event.approval ?? null });
     else if (event.type === 'exchange.ended') this.#ended(event, n);

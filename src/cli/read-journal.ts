@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Event } from '../recording/event.ts';
-import { readChain } from '../recording/read-chain.ts';
+import { type RecordedEvent, readChain } from '../recording/read-chain.ts';
 import { type JournalEnd, readSegments } from '../recording/read-segments.ts';
 import { readFrom, segmentsOf } from './journal-files.ts';
 
@@ -48,16 +48,13 @@ function isLastLine({ fault }: JournalEnd, last: string | undefined): boolean {
 }
 
 /** Takes an event; what it returns is waited for. */
-export type Take = (event: Event, seq: number) => Promise<void> | undefined | void;
+export type Take = (event: Event, seq: number, line: Buffer) => Promise<void> | undefined | void;
 
-async function drain<End>(
-  reader: AsyncGenerator<readonly { readonly event: Event; readonly seq: number }[], End>,
-  take: Take,
-): Promise<End> {
+async function drain<End>(reader: AsyncGenerator<readonly RecordedEvent[], End>, take: Take): Promise<End> {
   for (let step = await reader.next(); ; step = await reader.next()) {
     if (step.done) return step.value;
-    for (const { event, seq } of step.value) {
-      const taking = take(event, seq);
+    for (const { event, seq, line } of step.value) {
+      const taking = take(event, seq, line);
       if (taking !== undefined) await taking;
     }
   }

@@ -10,9 +10,10 @@ export interface RecordedEvent {
   readonly seq: number;
   readonly hash: string;
   readonly event: Event;
-  /** Where its line begins, counted from where reading began, and its bytes without the end. */
+  /** Where its line begins, counted from where reading began. */
   readonly byte: number;
-  readonly lineBytes: number;
+  /** Its line, without the end; good until the next batch is asked for. */
+  readonly line: Buffer;
 }
 
 /** Where reading a segment came to its end. */
@@ -55,7 +56,7 @@ export async function* readChain(
         return end('kind' in checked ? checked : { kind: 'altered', seqExpected: checked.seq });
       }
       head = checked;
-      batch.push({ seq: checked.seq, hash: checked.hash, event, byte: bytes, lineBytes: line.length });
+      batch.push({ seq: checked.seq, hash: checked.hash, event, byte: bytes, line });
       bytes += line.length + 1;
       lines += 1;
       from = to + 1;

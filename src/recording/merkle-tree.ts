@@ -1,0 +1,125 @@
+/*
+ * The Merkle tree over the events of a journal: leaf n is the line of event n, without its end. One root stands for all of them; that one event is in it, or that an
+ * older tree is the beginning of it, is shown by a few hashes.
+ *
+ * Source: RFC 6962, 2.1
+ */
+import { createHash } from 'node:crypto';
+
+/** The hash of a leaf. */
+export function leafHash(leaf: Uint8Array): Buffer {
+  return createHash('sha256').update(LEAF).update(leaf).digest();
+}
+
+const LEAF = Buffer.of(0);
+const NODE = Buffer.of(1);
+
+function nodeHash(left: Buffer, right: Buffer): Buffer {
+  return createHash('sha256').update(NODE).update(left).update(right).digest();
+}
+
+/** A tree that grows leaf by leaf; it holds a hash for each bit of its size. */
+export class MerkleTree {
+  /** Whole subtrees, the largest first. */
+  readonly #subtrees: { readonly size: number; readonly hash: Buffer }[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds a leaf by its hash. */
+  add(leaf: Buffer): void {
+    let added = { size: 1, hash: leaf };
+    for (let last = this.#subtrees.at(-1); last?.size === added.size; last = this.#subtrees.at(-1)) {
+      this.#subtrees.pop();
+      added = { size: added.size * 2, hash: nodeHash(last.hash, added.hash) };
+    }
+    this.#subtrees.push(added);
+    this.#size += 1;
+  }
+
+  root(): Buffer {
+    const [last, ...before] = this.#subtrees.toReversed();
+    if (last === undefined) return createHash('sha256').digest();
+    return before.reduce((right, { hash }) => nodeHash(hash, right), last.hash);
+  }
+}
+
+/** A range of leaves, `to` not among them. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The hashes that show a leaf, or an older tree, in a tree; made while the leaves come by, in order. */
+export class MerkleProof {
+  readonly #parts: readonly { readonly range: Range; readonly tree: MerkleTree }[];
+  #next = 0;
+
+  private constructor(ranges: readonly Range[]) {
+    this.#parts = ranges.map((range) => ({ range, tree: new MerkleTree() }));
+  }
+
+  /** That leaf `index`, from 0, is in the tree of `size` leaves. */
+  static ofLeaf(index: number, size: number): MerkleProof {
+    return new MerkleProof(pathOf(index, { from: 0, to: size }));
+  }
+
+  /** That the tree of the first `older` leaves is the beginning of the tree of `size` leaves. */
+  static ofOlder(older: number, size: number): MerkleProof {
+    return new MerkleProof(older === 0 || older === size ? [] : subProof(older, { from: 0, to: size }, true));
+  }
+
+  add(leaf: Buffer): void {
+    const index = this.#next++;
+    for (const { range, tree } of this.#parts) if (index >= range.from && index < range.to) tree.add(leaf);
+  }
+
+  hashes(): readonly Buffer[] {
+    return this.#parts.map(({ tree }) => tree.root());
+  }
+}
+
+/** Where a tree is divided: the largest power of two below its size. */
+function middle({ from, to }: Range): number {
+  let half = 1;
+  while (half * 2 < to - from) half *= 2;
+  return from + half;
+}
+
+function pathOf(index: number, range: Range): readonly Range[] {
+  if (range.to - range.from === 1) return [];
+  const at = middle(range);
+  const [left, right] = [
+    { from: range.from, to: at },
+    { from: at, to: range.to },
+  ];
+  return index < at ? [...pathOf(index, left), right] : [...pathOf(index, right), left];
+}
+
+function subProof(older: number, range: Range, isKnown: boolean): readonly Range[] {
+  if (older === range.to) return isKnown ? [] : [range];
+  const at = middle(range);
+  const [left, right] = [
+    { from: range.from, to: at },
+    { from: at, to: range.to },
+  ];
+  return older <= at ? [...subProof(older, left, isKnown), right] : [...subProof(older, right, false), left];
+}
+
+/** The root of the tree of `size` leaves in which this leaf is `index`, by the hashes of its proof; undefined where they cannot be one. Source: RFC 9162, 2.1.3.2 */
+export function rootFrom(leaf: Buffer, index: number, size: number, proof: readonly Buffer[]): Buffer | undefined {
+  if (index >= size) return undefined;
+  let [node, last] = [index, size - 1];
+  let root = leaf;
+  for (const hash of proof) {
+    if (last === 0) return undefined;
+    if (node % 2 === 1 || node === last) {
+      root = nodeHash(hash, root);
+      while (node % 2 === 0 && node !== 0) [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+    } else root = nodeHash(root, hash);
+    [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? root : undefined;
+}
