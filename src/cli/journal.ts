@@ -1,29 +1,91 @@
+import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { catalogFile } from '../catalog/catalog-file.ts';
+import { JournalCatalog } from '../catalog/journal-catalog.ts';
 import { PieceError, readRecorded } from '../catalog/read-pieces.ts';
+import { openCheckpoint } from '../recording/checkpoint.ts';
 import type { ExchangeRecorded, JournalRecovered } from '../recording/event.ts';
+import { MerkleTree } from '../recording/merkle-tree.ts';
 import { packName } from '../recording/piece.ts';
 import type { JournalEnd } from '../recording/read-segments.ts';
+import { checkpointCommand, treeOf } from './checkpoint-command.ts';
+import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
-import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
+import { type JournalOptions, journalFolder, segmentsOf, withJournalOptions } from './journal-files.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 
 interface VerifyOptions extends JournalOptions {
+  readonly checkpoint?: string;
+  readonly publicKey?: string;
   readonly output: 'text' | 'json';
 }
 
 /** `sallyport journal`. */
 export function journalCommand(): Command {
-  return new Command('journal').addCommand(verifyCommand());
+  return new Command('journal')
+    .addCommand(verifyCommand())
+    .addCommand(checkpointCommand())
+    .addCommand(reindexCommand());
 }
 
 function verifyCommand(): Command {
   return withJournalOptions(new Command('verify'))
     .description('check the hash chain of the journal; exit code 1 where it does not hold')
+    .option('--checkpoint <file>', 'and that it still has what this checkpoint signed')
+    .option('--public-key <key>', 'the key of that checkpoint, as `journal checkpoint --public-key` printed it')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (options: VerifyOptions) => {
-      const found = await verifyJournal(journalFolder(options));
+      const folder = journalFolder(options);
+      const chain = await verifyJournal(folder);
+      const found = { ...chain, ...(await againstCheckpoint(folder, chain, options)) };
       process.stdout.write(options.output === 'json' ? printableJson(found) : verifiedText(found));
       process.exitCode = found.holds ? 0 : 1;
+    });
+}
+
+/** What of the result is otherwise because of a checkpoint. @throws {CliError} it cannot be read, or has no key */
+export async function againstCheckpoint(
+  folder: string,
+  { holds, sentence }: Verified,
+  { checkpoint: file, publicKey }: Pick<VerifyOptions, 'checkpoint' | 'publicKey'>,
+): Promise<Partial<Verified>> {
+  if (file === undefined || !holds) return {};
+  if (publicKey === undefined) throw new CliError('a checkpoint is verified by its key: name it with --public-key');
+  const checkpoint = openCheckpoint(readText(file), publicKey);
+  if (typeof checkpoint === 'string') return { holds: false, sentence: `${file}: ${checkpoint}` };
+  const older = new MerkleTree();
+  await treeOf(folder, (leaf) => {
+    if (older.size < checkpoint.size) older.add(leaf);
+  });
+  if (older.size < checkpoint.size)
+    return { holds: false, sentence: `the checkpoint is of ${checkpoint.size} events, and ${older.size} are here` };
+  return older.root().equals(checkpoint.root)
+    ? { sentence }
+    : { holds: false, sentence: `the first ${checkpoint.size} events are not those that the checkpoint signed` };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`\`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+function reindexCommand(): Command {
+  return withJournalOptions(new Command('reindex'))
+    .description(
+      'make the catalog anew by which `/api/v1` finds recordings; run it as the gateway’s user, who may be running',
+    )
+    .action(async (options: JournalOptions) => {
+      const folder = journalFolder(options);
+      segmentsOf(folder);
+      const catalog = new JournalCatalog(folder, catalogFile(folder));
+      try {
+        await catalog.remake();
+      } finally {
+        catalog.close();
+      }
     });
 }
 

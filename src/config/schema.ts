@@ -210,7 +210,11 @@ const journal = z
     freeBytesWarn: bytes
       .default(1024 * 1024 * 1024)
       .describe('Free space of the journal’s disk below which the log, a metric and `/readyz` warn.'),
-    signingKeyFile: notBuilt(file, 'the key that signs the journal’s heads'),
+    signingKeyFile: file
+      .optional()
+      .describe(
+        'Ed25519 key in PEM (PKCS#8) that signs checkpoints of the journal; default: one that is made in `dataFolder`.',
+      ),
     preImageKeyFile: notBuilt(file, 'the key under which objects before a change are kept'),
     places: notBuilt(z.array(journalPlace).min(1), 'where closed segments go'),
   })
