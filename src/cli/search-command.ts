@@ -1,0 +1,60 @@
+import { Command, Option } from 'commander';
+import type { ExchangeSearch } from '../recording/search-exchanges.ts';
+import { FittingExchanges } from '../recording/search-exchanges.ts';
+import { CliError } from './cli-error.ts';
+import { escapeControl } from './escape-control.ts';
+import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
+import { readJournal } from './read-journal.ts';
+import { instant } from './recorded/time-options.ts';
+import { type OutputOptions, printExchanges, warn, withOutput } from './session-output.ts';
+
+interface SearchOptions extends OutputOptions, Omit<ExchangeSearch, 'words' | 'sinceMs' | 'untilMs'> {
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/** `sallyport sessions search`. */
+export function searchCommand(): Command {
+  return withOutput(withJournalOptions(new Command('search')), 'exchanges, the latest', 100)
+    .description('find exchanges, by words of what was run and by what they were')
+    .argument('[words...]', 'each stands in the path, the command in a container, or what the caller says it runs')
+    .option('--subject <subject>', 'only those of this caller')
+    .option('--target <target>', 'only those on this target')
+    .option('--namespace <namespace>', 'only those in this namespace')
+    .option('--resource <resource>', 'only those of this resource, as in a path: `pods`')
+    .option('--name <name>', 'only those of objects of this name')
+    .option('--verb <verb>', 'only those of this verb')
+    .addOption(
+      new Option('--decision <effect>', 'only those that policy answered so').choices(['allow', 'deny', 'hold']),
+    )
+    .option('--rule <id>', 'only those that this rule decided')
+    .option('--since <when>', 'only those since an instant, or for a time (90s, 30m, 12h, 7d)', instant)
+    .option('--until <when>', 'only those before an instant, or longer ago than a time', instant)
+    .action(async (words: string[], { limit, output, since, until, ...asked }: SearchOptions) => {
+      const { journal, config, ...fields } = asked;
+      const where = { ...(journal === undefined ? {} : { journal }), ...(config === undefined ? {} : { config }) };
+      const fitting = new FittingExchanges({ ...fields, words, sinceMs: since, untilMs: until }, limit);
+      const end = await readJournal(journalFolder(where), (event) => fitting.add(event));
+      printExchanges(fitting.list(), output);
+      warn(end);
+    });
+}
+
+/** `sallyport sessions export`: the very lines of the journal, each with its hash. */
+export function exportCommand(): Command {
+  return withJournalOptions(new Command('export'))
+    .description('print the lines of the journal that are about a session, as they are')
+    .argument('<session>', 'its id, as `sessions list` prints it')
+    .action(async (session: string, options: JournalOptions) => {
+      const exchanges = new Set<string>();
+      let lines = 0;
+      const end = await readJournal(journalFolder(options), (event, _seq, line) => {
+        if (event.type === 'exchange.begun' && event.session === session) exchanges.add(event.exchange);
+        if (!('exchange' in event) || event.exchange === undefined || !exchanges.has(event.exchange)) return;
+        lines += 1;
+        process.stdout.write(`${escapeControl(line.toString())}\n`);
+      });
+      if (lines === 0) throw new CliError(`there is no session \`${escapeControl(session)}\` in the journal`);
+      warn(end);
+    });
+}
