@@ -169,6 +169,7 @@ function inBrowser(chromium: string): void {
 
   test('T54: what a link, an issuer or a path says is text on the page', async () => {
     const context = await browser.newContext();
+    context.setDefaultTimeout(STEP_MS_MAX);
     const page = await context.newPage();
     const hosts = new Set<string>();
     page.on('request', (request) => hosts.add(new URL(request.url()).host));

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { findChromium, startChromium } from '../support/chromium.ts';
+import { findChromium, STEP_MS_MAX, startChromium } from '../support/chromium.ts';
 import { type Person, signInAs } from '../support/console-people.ts';
 import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
 import { leftOut } from '../support/left-out.ts';
@@ -92,6 +92,7 @@ function inBrowser(chromium: string): void {
 
   test('who is not signed in is shown where to, and comes back to the page that they wanted', async () => {
     const context = await browser.newContext();
+    context.setDefaultTimeout(STEP_MS_MAX);
     const page = await context.newPage();
     await page.goto(`${own}/grants`);
     await page.getByRole('link', { name: /people/ }).click();
