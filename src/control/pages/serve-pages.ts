@@ -2,15 +2,11 @@
  * The console's pages over HTTP. A path that is a built file is that file; every other one is the one page that all addresses of the console begin with,
  * except where a browser asks for a part of a page: that is not there. What begins with `/api/` never comes here.
  */
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../../model/refusal.ts';
 import type { BuiltPages, PageFile } from './built-pages.ts';
-import { pageHeaders } from './page-headers.ts';
+import { PAGE_HEADERS } from './page-headers.ts';
 import { unbuiltPage } from './unbuilt-page.ts';
-
-/** What stands in a built page for the nonce of its styles. */
-const NONCE_MARK = 'SALLYPORT_NONCE';
 
 /** What stands in a built page for the path before all addresses. */
 const BASE_MARK = '<base href="/"';
@@ -29,7 +25,7 @@ export async function servePage(
   if (request.method !== 'GET' && request.method !== 'HEAD')
     throw new Refusal('METHOD_NOT_ALLOWED', 'a page is read and takes nothing');
   const files = await pages.files();
-  if (files === undefined) return send(response, 503, { ...noStore(), type: HTML }, Buffer.from(unbuiltPage()));
+  if (files === undefined) return send(response, 503, { ...NOT_KEPT, type: HTML }, Buffer.from(unbuiltPage()));
   const file = files.get(path.slice(1));
   if (file !== undefined && file.type !== HTML) return sendFile(file, request, response);
   if (path.startsWith('/assets/') || !isForPage(request))
@@ -40,17 +36,17 @@ export async function servePage(
 }
 
 const HTML = 'text/html; charset=utf-8';
+const NOT_KEPT = { ...PAGE_HEADERS, 'cache-control': 'no-store' };
 
 /** Whether a browser wants a document; what does not say is taken at its word. Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header */
 function isForPage({ headers }: IncomingMessage): boolean {
   return ['document', 'empty', undefined].includes(headers['sec-fetch-dest'] as string | undefined);
 }
 
-/** Security: a nonce of its own for every answer, so nothing keeps the page. */
+/** Where the gateway stands behind a path, the page says so itself. */
 function sendIndex({ bytes }: PageFile, prefix: string, response: ServerResponse): void {
-  const nonce = randomBytes(18).toString('base64url');
-  const page = bytes.toString().replaceAll(NONCE_MARK, nonce).replace(BASE_MARK, `<base href="${prefix}/"`);
-  send(response, 200, { ...noStore(nonce), type: HTML }, Buffer.from(page));
+  const page = bytes.toString().replace(BASE_MARK, `<base href="${prefix}/"`);
+  send(response, 200, { ...NOT_KEPT, type: HTML }, Buffer.from(page));
 }
 
 async function sendFile(file: PageFile, { headers }: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -58,7 +54,7 @@ async function sendFile(file: PageFile, { headers }: IncomingMessage, response: 
   const packed = encoding === undefined ? undefined : await file.packed(encoding);
   const tag = packed === undefined ? file.tag : file.tag.replace(/"$/, `-${encoding}"`);
   const kept = {
-    ...pageHeaders(),
+    ...PAGE_HEADERS,
     'cache-control': file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag: tag,
     vary: 'accept-encoding',
@@ -70,10 +66,6 @@ async function sendFile(file: PageFile, { headers }: IncomingMessage, response: 
   }
   const coding = packed === undefined ? {} : { 'content-encoding': encoding as string };
   send(response, 200, { ...kept, ...coding, type: file.type }, packed ?? file.bytes);
-}
-
-function noStore(nonce?: string): Record<string, string> {
-  return { ...pageHeaders(nonce), 'cache-control': 'no-store' };
 }
 
 /** Source: RFC 9110, 12.5.3; a coding with a weight of zero is not wanted. */

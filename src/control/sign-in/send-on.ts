@@ -3,7 +3,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../../model/refusal.ts';
-import { pageHeaders } from '../pages/page-headers.ts';
+import { PAGE_HEADERS } from '../pages/page-headers.ts';
 import { ATTEMPT_COOKIE, clearCookie } from './cookies.ts';
 import type { SignIn, Travelling } from './sign-in.ts';
 
@@ -22,7 +22,7 @@ export async function sendOn(
 ): Promise<void> {
   const { method, headers, socket } = request;
   if (method !== 'GET') throw new Refusal('METHOD_NOT_ALLOWED', 'a browser goes to this address');
-  const base = { ...pageHeaders(), 'cache-control': 'no-store' };
+  const base = { ...PAGE_HEADERS, 'cache-control': 'no-store' };
   try {
     const { location, cookies } = await signIn.take({
       ...{ path, query, cookie: headers.cookie, host: headers.host, peer: socket.remoteAddress ?? '' },
