@@ -12,6 +12,7 @@ test('a link that holds a question is a page in words', () => {
   assert.match(page, /get configmaps/);
   assert.match(page, /for 10m/);
   assert.match(page, /namespace shop/);
+  assert.match(page, /href="grants\/ask\?grant=[\w-]+"/);
 });
 
 test('whatever stands in a link is text on the page', () => {

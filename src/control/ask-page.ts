@@ -1,6 +1,6 @@
 /*
  * The page behind a suggestion's link: what a caller could ask for, in words that a person reads before anything is done. It says what its link says, and
- * knows nothing else: it needs no token, shows nothing of the gateway, does nothing, and runs nothing.
+ * knows nothing else: it needs no token, shows nothing of the gateway, does nothing, and runs nothing. A person who wants the same is led to the console's form.
  */
 import { grantAskSchema } from './contract.ts';
 
@@ -9,7 +9,8 @@ const LINK_CHARACTERS_MAX = 8_192;
 
 /** The page of a link; undefined where the link holds no question. Security: every word of it is the link's, and is written as text. */
 export function askPage(query: URLSearchParams): string | undefined {
-  const asked = questionIn(query.get('grant') ?? '');
+  const link = query.get('grant') ?? '';
+  const asked = questionIn(link);
   if (asked === undefined) return undefined;
   const rows = asked.scopes.map((scope) => {
     const { target, verbs, apiGroups, resources, resourceNames, namespaces, rule } = scope;
@@ -31,6 +32,7 @@ export function askPage(query: URLSearchParams): string | undefined {
 ${tables.join('\n')}
 <p>This page only says what its link says, and asks for nothing. The program asks for it itself, under its own name, and is bound by the rule and by the gateway’s guards:</p>
 <pre>sallyport grants request --body ${text(`'${JSON.stringify(asked).replaceAll("'", `'\\''`)}'`)}</pre>
+<p>Who needs it too <a href="grants/ask?grant=${text(link)}">asks in the console</a>, signed in, under their own name.</p>
 <p>An operator sees what is granted with <code>sallyport grants list --all</code>, and ends it with <code>sallyport grants revoke ID</code>.</p>
 `;
 }

@@ -284,7 +284,7 @@ export const texts = {
     ended: 'Ended',
     emptyTitle: 'No grant is in force',
     emptyText:
-      'A grant lets one caller do one narrow thing for a short time. A refused caller is told which to ask for; a rule of effect `request` offers it.',
+      'A grant lets one caller do one narrow thing for a short time. A refused caller is told which to ask for; a rule of effect “request” offers it.',
     emptyPending: 'No grant waits for a person',
     emptyEnded: 'No grant has ended yet',
     noMatchTitle: 'No grant matches',
@@ -306,7 +306,7 @@ export const texts = {
 
   ask: {
     title: 'Ask for a grant',
-    lead: 'The gateway takes only what a rule of effect `request` offers, and nothing wider. Who answers, if anybody has to, is in the rule.',
+    lead: 'The gateway takes only what a rule of effect “request” offers, and nothing wider. Who answers, if anybody has to, is in the rule.',
     fromLink: 'A program was refused, and was told that this would allow what it asked for.',
     fromLinkNote: 'You ask for yourself: the grant is yours, not the program’s. The program asks by its own command:',
     refused: 'What you were refused lately',
