@@ -20,13 +20,14 @@ test('the tour goes as it says, and leaves nothing running', async () => {
   assert.match(output, /the chain holds\n\nthe tour of 20 commands went as it should\n$/);
 });
 
-test('each command of the tutorial that is typed beside the demo does what the page says', async () => {
+test('each command of the tutorial that is typed beside the demo does what the page says', async (t) => {
   const folder = join(base, 'stays');
   const [start, ...typed] = tutorialBlocks('demo');
   assert.deepEqual([start?.commands, start?.isBackground], ['npm run demo\n', true]);
   assert.ok(typed.length > 2 && typed.some(({ isRefused }) => isRefused));
 
   const demo = startChild(process.execPath, [DEMO, '--folder', folder]);
+  t.after(() => demo.kill('SIGINT'));
   const [, exports = ''] = await demo.until(/In a second terminal:\n\n([\s\S]*?)\n\n/);
   assert.match(exports, /export KUBECONFIG=/);
   const env = { ...process.env, KUBECACHEDIR: join(folder, 'cache') };
