@@ -57,6 +57,7 @@ export function openCatalog(place: CatalogPlace, onFailure: (why: string) => voi
     recorded: (...values) => ask('recorded', values),
     async close() {
       fail('the gateway stops');
+      worker.ref();
       worker.postMessage('close');
       await ended;
     },

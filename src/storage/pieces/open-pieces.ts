@@ -115,6 +115,8 @@ class KeptParts {
   async close(): Promise<void> {
     this.#flush();
     this.#failure ??= 'the gateway stops';
+    // Where nothing else is open any more, the process would end before what waits is written.
+    this.#worker.ref();
     this.#worker.postMessage('close' satisfies PieceMessage);
     await this.#ended;
   }
