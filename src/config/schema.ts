@@ -411,7 +411,9 @@ const unsafe = z
         }),
       )
       .default([])
-      .describe('Default masks to open: what they mask is shown to these callers.'),
+      .describe(
+        'Default masks to open: what they mask in objects is shown to these callers. What programs print (logs, exec, attach) stays masked, and so does what is recorded.',
+      ),
     observe: observe.optional(),
   })
   .prefault({});
