@@ -7,7 +7,7 @@
  */
 import type { Caller } from '../model/caller.ts';
 import type { Foresight, Supposed } from '../model/foresight.ts';
-import { narrowerList } from './advice.ts';
+import { namedAlone, narrowerList } from './advice.ts';
 import { certain, type Evaluation, evaluate, type Spoken } from './evaluate.ts';
 import type { FactKind, Facts } from './facts.ts';
 import { GUARDED_NAMES, PLACED_KINDS } from './guards/cluster.ts';
@@ -40,7 +40,7 @@ export function foresee(
   const { allow, hold, builtIn } = spoken;
   if (builtIn === undefined && allow.length === 0 && hold.length === 0) {
     const offered = offeredFor(parts, question, spoken);
-    const advice = narrowerList(parts, question);
+    const advice = namedAlone(question.operation) || narrowerList(parts, question);
     return {
       effect: 'deny',
       by: 'silence',
