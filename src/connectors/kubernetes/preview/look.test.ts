@@ -217,6 +217,24 @@ test('of a scale: from, to, and the budgets whose selector means its pods', asyn
   );
 });
 
+test('of a scale from or to none, which the API server tells by leaving the number out', async () => {
+  const scaled = async (before: JsonObject, after: JsonObject) => {
+    const uri = '/apis/apps/v1/namespaces/shop/deployments/web/scale';
+    const body = { spec: { replicas: 0 } };
+    const { looked } = await lookedAt(
+      operationOf({ method: 'PATCH', uri, mediaType: 'application/merge-patch+json', body }),
+      {
+        [`GET ${uri}`]: { kind: 'Scale', spec: before },
+        [`PATCH ${uri}`]: { kind: 'Scale', spec: after },
+      },
+    );
+    return looked.scale;
+  };
+  assert.deepEqual(await scaled({ replicas: 3 }, {}), { from: 3, to: 0 });
+  assert.deepEqual(await scaled({}, { replicas: 1 }), { from: 0, to: 1 });
+  assert.equal(await scaled({}, {}), undefined);
+});
+
 test('of a Secret: the workloads that are given it, and how', async () => {
   const pod = (name: string, owner: string, spec: JsonObject): JsonObject => ({
     metadata: {

@@ -5,13 +5,24 @@ import { numberAt, objectsAt, textAt, textsAt, valueAt } from './json-at.ts';
 import { LOOK_LIMITS } from './preview-limits.ts';
 import type { Reads } from './reads.ts';
 
-/** The replicas before and after; undefined where they stay. */
+/**
+ * The replicas before and after; undefined where they stay.
+ *
+ * A Scale of none says no number: `replicas` is left out of it where it is 0 (`omitempty` in ScaleSpec), and that a workload goes to 0 is what has to be seen. Workloads
+ * themselves always have the number.
+ *
+ * Source: https://github.com/kubernetes/api/blob/v0.35.4/autoscaling/v1/types.go
+ */
 export function scaleOf(
   before: JsonObject,
   after: JsonObject,
 ): { readonly from: number; readonly to: number } | undefined {
-  const [from, to] = [numberAt(before, 'spec', 'replicas'), numberAt(after, 'spec', 'replicas')];
+  const [from, to] = [replicasOf(before), replicasOf(after)];
   return from === undefined || to === undefined || from === to ? undefined : { from, to };
+}
+
+function replicasOf(object: JsonObject): number | undefined {
+  return numberAt(object, 'spec', 'replicas') ?? (textAt(object, 'kind') === 'Scale' ? 0 : undefined);
 }
 
 /** In words, where a change of the template replaces the pods. */
