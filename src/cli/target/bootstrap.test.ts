@@ -189,7 +189,7 @@ describe('sallyport target bootstrap', () => {
     assert.ok(stdout.includes('"oidc.eks.eu-west-1.amazonaws.com/id/ABC:aud":"sts.amazonaws.com"'));
   });
 
-  test('aws-auth maps the role without its path, to a user name in which nobody can put anything', () => {
+  test('T86: aws-auth maps the role without its path, to a user name in which nobody can put anything', () => {
     const { stdout } = bootstrap('eks', '--aws', 'cli', '--trust', 'arn:aws:iam::111122223333:role/x', '--aws-auth');
     assert.match(stdout, /rolearn: arn:aws:iam::111122223333:role\/sallyport\n/);
     assert.ok(!stdout.includes('{{'));
