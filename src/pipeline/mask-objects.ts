@@ -5,7 +5,7 @@ import { ReplyMasker, type ReplyShape } from '../masking/objects/reply-masker.ts
 import { textMask } from '../masking/text/text-mask.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { StreamReply, UnaryReply } from '../model/reply.ts';
+import type { Reply, StreamReply, UnaryReply } from '../model/reply.ts';
 import { editedSource } from './edited-source.ts';
 import { maskOutput } from './mask-output.ts';
 import { type Masking, planOf } from './masking.ts';
@@ -32,8 +32,8 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   const head = { ...reply, headers: editedHeader(reply.headers, 'warning', inText) };
   if (hasNoBody(reply)) return head;
   if (request.method === 'HEAD') return { ...head, headers: withoutHeaders(head.headers, untrue) };
-  // What is said of a failure in another form is text, as a redirect or `404 page not found`.
-  if (reply.status > 299 && !isReadable(reply)) return maskOutput(permit, head, undefined, masking, recording);
+  // What is said of a failure in another form is text, as a redirect or `404 page not found`. Security: a Status in CBOR is not (T71).
+  if (reply.status > 299 && isText(reply)) return maskOutput(permit, head, undefined, masking, recording);
   if (!isReadable(reply)) throw unreadable(permit, reply);
   const masker = new ReplyMasker({
     plan,
@@ -70,16 +70,24 @@ function hasNoBody({ status, headers }: UnaryReply | StreamReply): boolean {
 }
 
 function isReadable({ headers }: UnaryReply | StreamReply): boolean {
+  return isPlain(headers) && /^application\/(?:[\w.-]+\+)?json *(?:;|$)/.test(headerOf(headers, 'content-type') ?? '');
+}
+
+function isPlain(headers: Reply['headers']): boolean {
   const encoding = headerOf(headers, 'content-encoding');
-  if (encoding !== undefined && encoding !== 'identity') return false;
-  return /^application\/(?:[\w.-]+\+)?json *(?:;|$)/.test(headerOf(headers, 'content-type') ?? '');
+  return encoding === undefined || encoding === 'identity';
+}
+
+/** What says no type is text, too. */
+function isText({ headers }: UnaryReply | StreamReply): boolean {
+  return isPlain(headers) && /^(?:text\/|$)/i.test(headerOf(headers, 'content-type') ?? '');
 }
 
 function unreadable({ operation }: Permit, { status, headers, body }: UnaryReply | StreamReply): Refusal {
   body.cancel(new Error('its form cannot be read'));
   const type = headerOf(headers, 'content-type') ?? 'no type';
   const detail = `status ${status}, ${type}, ${headerOf(headers, 'content-encoding') ?? 'not encoded'}`;
-  if (operation.isChange && status < 400)
+  if (operation.isChange && (status < 400 || status > 499))
     return new Refusal('OUTCOME_UNKNOWN', 'the target answered in a form in which nothing can be masked; it has run', {
       detail,
     });

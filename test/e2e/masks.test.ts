@@ -41,12 +41,17 @@ before(async () => {
 after(() => world.stop());
 
 /** What upstream answers to the next request of a path, and what it was asked with. */
-function upstreamAnswers(path: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}) {
+function upstreamAnswers(
+  path: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+  status = 200,
+) {
   const asked: IncomingMessage[] = [];
   answer = (request, response) => {
     if (!request.url?.startsWith(path)) return false;
     asked.push(request);
-    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
     return true;
   };
   return asked;
@@ -82,6 +87,16 @@ test('T47 T71: whoever accepts no JSON is told so, and nothing is sent', async (
     const reply = await world.ask({ token, uri: `${SECRETS}/db`, headers: { accept } });
     assert.deepEqual([reply.status, asked.length], [406, 0]);
     assert.match(reply.body, /ENCODING_NOT_ACCEPTABLE/);
+  }
+});
+
+test('T71: a Status in CBOR is not passed, since nobody could read what it says', async () => {
+  const cbor = { 'content-type': 'application/cbor' };
+  for (const status of [200, 409, 500]) {
+    upstreamAnswers(SECRETS, Buffer.from(`\xd9\xd9\xf7\xa1gmessagex ${canary}`, 'latin1'), cbor, status);
+    const reply = await world.ask({ token, uri: `${SECRETS}/db` });
+    assert.ok(!holdsCanary(reply.body), `${status}: ${reply.body}`);
+    assert.equal(reply.headers['content-type'], 'application/json', String(status));
   }
 });
 
