@@ -11,7 +11,6 @@ import { DEFAULT_UPSTREAM_LIMITS } from '../connectors/kubernetes/upstream/limit
 import { markedUpstream } from '../connectors/kubernetes/upstream/marked-upstream.ts';
 import { attributesIn, type OwnRights, ownRights } from '../connectors/kubernetes/upstream/own-rights.ts';
 import { provenUpstream } from '../connectors/kubernetes/upstream/prove-identity.ts';
-import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-file.ts';
 import type { Upstream } from '../connectors/kubernetes/upstream/upstream.ts';
 import type { Foresight } from '../model/foresight.ts';
 import type { Access } from '../pipeline/access.ts';
@@ -23,9 +22,9 @@ import type { RuleSet } from '../policy/rule-set.ts';
 import { collectBytes } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import type { ObservedTargets } from './observed-targets.ts';
+import { readerOf } from './reader-of.ts';
 import { type ReaderTold, toldReader } from './told-reader.ts';
-import type { Way } from './way.ts';
-import { kubeconfigWay, wayTo } from './way-to.ts';
+import { wayTo } from './way-to.ts';
 
 type TargetConfig = Config['targets'][number];
 
@@ -133,18 +132,6 @@ function advised(foresight: Foresight, target: string, { suggest }: Pick<Access,
   if (foresight.effect !== 'deny' || foresight.advice !== '' || foresight.offered === undefined) return foresight;
   const { advice } = suggest(foresight, target) ?? { advice: requestAdvice(foresight.offered) };
   return { ...foresight, advice };
-}
-
-function readerOf(
-  { name, reader }: TargetConfig,
-  way: Way,
-  options: Parameters<Way>[0],
-  clock: Clock,
-  onRefused: (why: string) => void,
-): Upstream {
-  if (reader?.kubeconfig !== undefined) return kubeconfigWay(name, reader.kubeconfig, clock, onRefused)(options);
-  if (reader?.tokenFile === undefined) return way(options);
-  return way({ ...options, credentials: tokenFileCredential({ file: reader.tokenFile, clock }) });
 }
 
 async function getDocument(reader: Upstream, path: string, accept: string) {
