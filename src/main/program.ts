@@ -94,6 +94,13 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'look after the journal',
     load: async () => (await import('../cli/journal.ts')).journalCommand(),
   },
+  completion: {
+    description: 'print the script by which a shell completes this command',
+    load: async (options) =>
+      (await import('../cli/completion/completion.ts')).completionCommand(() =>
+        createProgram({ ...options, asked: SUBCOMMANDS }),
+      ),
+  },
 };
 
 /** Every subcommand. */
