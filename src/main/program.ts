@@ -26,6 +26,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
       'serve the data path, until SIGTERM or SIGINT, of which a second one waits for nothing; SIGHUP looks at the policy files at once',
     load: async () => (await import('./gateway-command.ts')).gatewayCommand(),
   },
+  doctor: {
+    description: 'say what is wrong with an installation, and what to do about it; nothing is changed',
+    load: async () =>
+      (await import('../cli/doctor/doctor.ts')).doctorCommand((await import('./doctor/look.ts')).doctorPorts),
+  },
   kubeconfig: {
     description: 'write a kubeconfig that leads a caller through the gateway to a target; nothing in it is secret',
     load: async ({ own }) => (await import('../cli/kubeconfig.ts')).kubeconfigCommand(own),
