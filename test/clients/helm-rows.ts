@@ -7,7 +7,7 @@ export const helmRows: readonly Row[] = [
   { name: 'install --dry-run', run: 'helm install small chart --dry-run=server' },
   {
     name: 'install',
-    run: 'helm install small chart --wait --timeout 60s',
+    run: 'helm install small chart --wait --timeout 150s',
     stored: ['deploy,cm,svc -l app.kubernetes.io/managed-by=Helm', 'deploy/small'],
   },
   { name: 'install what is there', run: 'helm install small chart' },
@@ -17,15 +17,15 @@ export const helmRows: readonly Row[] = [
   { name: 'get manifest', run: 'helm get manifest small' },
   {
     name: 'upgrade',
-    run: 'helm upgrade small chart --set colour=red --wait --timeout 60s',
+    run: 'helm upgrade small chart --set colour=red --wait --timeout 150s',
     stored: ['deploy/small', 'cm/small-settings'],
   },
-  { name: 'upgrade that fails', run: `helm upgrade small chart --set colour=bad/label --timeout 60s` },
+  { name: 'upgrade that fails', run: `helm upgrade small chart --set colour=bad/label --timeout 150s` },
   { name: 'get values', run: 'helm get values small --all' },
   { name: 'history', run: 'helm history small' },
   {
     name: 'rollback',
-    run: 'helm rollback small 1 --wait --timeout 60s',
+    run: 'helm rollback small 1 --wait --timeout 150s',
     stored: ['deploy/small', 'cm/small-settings'],
   },
   { name: 'history after the rollback', run: 'helm history small' },

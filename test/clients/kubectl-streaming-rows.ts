@@ -102,7 +102,7 @@ export const streamingRows: readonly Row[] = [
   },
   {
     name: 'debug',
-    run: `kubectl debug web ${pod} -c debugger -- sh -c 'echo debugged' && until kubectl logs web -c debugger 2>/dev/null; do sleep 0.2; done`,
+    run: `kubectl debug web ${pod} -c debugger -- sh -c 'echo debugged' && until kubectl logs web -c debugger 2>/dev/null | grep debugged; do sleep 0.2; done`,
     stored: ['pod/web'],
   },
   {

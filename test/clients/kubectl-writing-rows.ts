@@ -1,4 +1,5 @@
 import type { Row } from './row.ts';
+import { ENDPOINT_SETTLED, QUOTA_SETTLED } from './settled.ts';
 
 const image = 'registry.test/busybox:1';
 const pod = `--image=${image} --image-pull-policy=Never`;
@@ -40,7 +41,11 @@ export const writingRows: readonly Row[] = [
   { name: 'create serviceaccount', run: 'kubectl create sa made', stored: ['sa/made'] },
   { name: 'create secret', run: 'kubectl create secret generic made --from-literal=a=1', stored: ['secret/made'] },
   { name: 'get secret', run: 'kubectl get secret made -o yaml' },
-  { name: 'create quota', run: 'kubectl create quota made --hard=services=50', stored: ['quota/made'] },
+  {
+    name: 'create quota',
+    run: `kubectl create quota made --hard=services=50 && ${QUOTA_SETTLED}`,
+    stored: ['quota/made'],
+  },
   { name: 'create pdb', run: 'kubectl create pdb made --selector=app=none --min-available=1', stored: ['pdb/made'] },
   {
     name: 'create ingress',
@@ -138,7 +143,7 @@ export const writingRows: readonly Row[] = [
   { name: 'set resources', run: 'kubectl set resources deployment/made --limits=cpu=100m' },
   {
     name: 'rollout status',
-    run: 'kubectl rollout status deployment app --timeout=20s >/dev/null && kubectl rollout status deployment app',
+    run: 'kubectl rollout status deployment app --timeout=120s >/dev/null && kubectl rollout status deployment app',
   },
   {
     name: 'rollout history',
@@ -163,17 +168,20 @@ export const writingRows: readonly Row[] = [
     name: 'scale, with a precondition that fails',
     run: 'kubectl scale deployment app --current-replicas=7 --replicas=1',
   },
-  { name: 'scale down', run: 'kubectl scale deployment app --current-replicas=2 --replicas=1' },
-  { name: 'wait for a condition', run: 'kubectl wait --for=condition=Available deployment/app --timeout=20s' },
-  { name: 'wait for a value', run: `kubectl wait --for=jsonpath='{.status.phase}'=Running pod/web --timeout=20s` },
+  {
+    name: 'scale down',
+    run: `kubectl scale deployment app --current-replicas=2 --replicas=1 && ${ENDPOINT_SETTLED}`,
+  },
+  { name: 'wait for a condition', run: 'kubectl wait --for=condition=Available deployment/app --timeout=120s' },
+  { name: 'wait for a value', run: `kubectl wait --for=jsonpath='{.status.phase}'=Running pod/web --timeout=120s` },
   { name: 'wait that runs out', run: 'kubectl wait --for=condition=Nonsense pod/web --timeout=1s' },
   {
     name: 'wait for a deletion',
-    run: 'kubectl delete pod ran --wait=false && kubectl wait --for=delete pod/ran --timeout=20s >/dev/null 2>&1; kubectl get pod ran',
+    run: 'kubectl delete pod ran --wait=false && kubectl wait --for=delete pod/ran --timeout=120s >/dev/null 2>&1; kubectl get pod ran',
   },
   {
     name: 'evict',
-    run: `${runRan} && kubectl create --raw /api/v1/namespaces/$NS/pods/ran/eviction -f eviction.json && kubectl wait --for=delete pod/ran --timeout=20s >/dev/null 2>&1; kubectl get pod ran`,
+    run: `${runRan} && kubectl create --raw /api/v1/namespaces/$NS/pods/ran/eviction -f eviction.json && kubectl wait --for=delete pod/ran --timeout=120s >/dev/null 2>&1; kubectl get pod ran`,
   },
   { name: 'delete', run: 'kubectl delete cm made', stored: ['cm/made'] },
   { name: 'delete -f', run: 'kubectl delete -f several.yaml', stored: ['cm,sa -l made=several'] },

@@ -8,6 +8,7 @@ import { clientNamed } from './clients.ts';
 import { normalised, type Surroundings, storedForm } from './normalise.ts';
 import type { Row } from './row.ts';
 import { runRow } from './run-row.ts';
+import { ENDPOINT_SETTLED } from './settled.ts';
 import type { Part } from './table.ts';
 
 const run = promisify(execFile);
@@ -101,11 +102,19 @@ async function prepare(part: Part, route: Route, cluster: Cluster, namespace: st
   };
 }
 
-// The last line waits for what is told after a pod runs, so that `describe` and `events` find it.
+// Nothing is left to how quick a controller is: a run before this one may still be going away, what a new namespace is given is there before its first pod asks for it, and
+// what is told of pods and of a Service afterwards is there before `describe` looks. What went wrong on the way and was tried again is told nobody.
 const setUp = `
-  kubectl create namespace $NS && kubectl apply -f setup.yaml && kubectl rollout status deployment app &&
-  kubectl wait --for=condition=Ready pod --all --timeout=60s &&
-  until [ "$(kubectl get events --field-selector reason=Started --no-headers | wc -l)" -ge 4 ]; do sleep 0.2; done`;
+  kubectl delete namespace $NS $NS-extra --ignore-not-found && kubectl create namespace $NS &&
+  until kubectl get serviceaccount/default configmap/kube-root-ca.crt; do sleep 0.2; done &&
+  kubectl apply -f setup.yaml && kubectl rollout status deployment app && kubectl wait --for=condition=Ready pod --all --timeout=170s &&
+  for reason in Scheduled Pulled Created Started; do
+    until [ "$(kubectl get events --field-selector reason=$reason --no-headers | wc -l)" -ge 4 ]; do sleep 0.2; done
+  done &&
+  for reason in ScalingReplicaSet SuccessfulCreate; do
+    until [ "$(kubectl get events --field-selector reason=$reason --no-headers | wc -l)" -ge 1 ]; do sleep 0.2; done
+  done &&
+  kubectl delete events --field-selector type=Warning && ${ENDPOINT_SETTLED}`;
 
 async function outcomeOf(row: Row, at: Place): Promise<Outcome> {
   const raw = await runRow(row, at.surroundings.folder, at.environment(row), at.admin);

@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/retry"
 )
 
 // asK9s asks what k9s 0.50 asks, in its order: it is a program for a terminal, whose screen two runs do not show alike. It asks whether it may before each thing
@@ -202,22 +203,25 @@ func (it k9s) setsImage(ctx context.Context) error {
 	return it.patches(ctx, "image", `{"spec":{"template":{"spec":{"$setElementOrder/containers":[{"name":"app"}],"containers":[{"image":"registry.test/busybox:2","name":"app"}]}}}}`)
 }
 
+// scales reads the version that it writes, as k9s does. Where the deployment's controller has written in between k9s says so, and a person presses the key again.
 func (it k9s) scales(ctx context.Context) error {
 	deployments := schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 	if err := it.may(ctx, it.namespace, deployments, "scale", "app", "get", "update"); err != nil {
 		return err
 	}
-	scale, err := it.set.AppsV1().Deployments(it.namespace).GetScale(ctx, "app", metav1.GetOptions{})
-	if err != nil {
-		return err
-	}
-	scale.Spec.Replicas = 2
-	scaled, err := it.set.AppsV1().Deployments(it.namespace).UpdateScale(ctx, "app", scale, metav1.UpdateOptions{})
-	if err != nil {
-		return err
-	}
-	fmt.Println("scaled", scaled.Spec.Replicas)
-	return nil
+	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		scale, err := it.set.AppsV1().Deployments(it.namespace).GetScale(ctx, "app", metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		scale.Spec.Replicas = 2
+		scaled, err := it.set.AppsV1().Deployments(it.namespace).UpdateScale(ctx, "app", scale, metav1.UpdateOptions{})
+		if err != nil {
+			return err
+		}
+		fmt.Println("scaled", scaled.Spec.Replicas)
+		return nil
+	})
 }
 
 // kills deletes at once, and what belongs to it behind it.

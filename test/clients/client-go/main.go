@@ -36,7 +36,7 @@ import (
 )
 
 func main() {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 150*time.Second)
 	defer cancel()
 	commands := map[string]func(context.Context, *rest.Config, string) error{
 		"typed": typed, "dynamic": dynamically, "informer": informer, "exec": exec, "errors": failures, "ends": ends, "k9s": asK9s,

@@ -34,7 +34,7 @@ const (
 
 func main() {
 	controllerruntime.SetLogger(logr.Discard())
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 150*time.Second)
 	defer cancel()
 	commands := map[string]func(context.Context, *rest.Config, string) error{"client": clients, "operator": operator}
 	if len(os.Args) != 3 || commands[os.Args[1]] == nil {
@@ -124,6 +124,8 @@ func (r reconciler) Reconcile(ctx context.Context, request controllerruntime.Req
 	return controllerruntime.Result{}, nil
 }
 
+func ptr[T any](value T) *T { return &value }
+
 // operator runs a manager that leads by a Lease and watches one namespace, and has it see one object through its life.
 func operator(ctx context.Context, config *rest.Config, namespace string) error {
 	manager, err := controllerruntime.NewManager(config, controllerruntime.Options{
@@ -133,6 +135,8 @@ func operator(ctx context.Context, config *rest.Config, namespace string) error 
 		LeaderElectionID:              "controller-runtime-test",
 		LeaderElectionNamespace:       namespace,
 		LeaderElectionReleaseOnCancel: true,
+		LeaseDuration:                 ptr(2 * time.Minute),
+		RenewDeadline:                 ptr(100 * time.Second),
 	})
 	if err != nil {
 		return err

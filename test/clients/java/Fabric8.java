@@ -124,7 +124,7 @@ final class Fabric8 {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       ByteArrayOutputStream err = new ByteArrayOutputStream();
       try (ExecWatch exec = pods.withName("web").writingOutput(out).writingError(err).exec("sh", "-c", "echo out; echo err >&2; exit 3")) {
-        System.out.println("exec " + exec.exitCode().get(30, TimeUnit.SECONDS) + " " + out.toString().trim() + " " + err.toString().trim());
+        System.out.println("exec " + exec.exitCode().get(150, TimeUnit.SECONDS) + " " + out.toString().trim() + " " + err.toString().trim());
       }
       System.out.println("log " + pods.withName("lines").tailingLines(2).getLog().lines().toList());
       try (var forward = pods.withName("web").portForward(8080)) {
@@ -153,6 +153,6 @@ final class Fabric8 {
   }
 
   private static String next(BlockingQueue<String> told) throws InterruptedException {
-    return told.poll(30, TimeUnit.SECONDS);
+    return told.poll(150, TimeUnit.SECONDS);
   }
 }

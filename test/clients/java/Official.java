@@ -146,6 +146,6 @@ final class Official {
   }
 
   private static String next(BlockingQueue<String> told) throws InterruptedException {
-    return told.poll(30, TimeUnit.SECONDS);
+    return told.poll(150, TimeUnit.SECONDS);
   }
 }

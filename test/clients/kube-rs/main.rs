@@ -52,7 +52,7 @@ async fn main() -> Outcome {
             _ => Err("no such command".into()),
         }
     };
-    tokio::time::timeout(Duration::from_secs(50), work).await?
+    tokio::time::timeout(Duration::from_secs(150), work).await?
 }
 
 fn config_map(name: &str, made_by: &str) -> ConfigMap {

@@ -70,7 +70,7 @@ def streaming_with_kr8s(namespace):
     print("exec", done.stdout, done.stderr, done.returncode)
     print("log", *Pod.get("lines", namespace=namespace).logs(tail_lines=2))
     with pod.portforward(remote_port=8080, local_port="auto") as port:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=120) as answer:
             print("forwarded", answer.status, answer.read())
 
 
@@ -98,7 +98,7 @@ def with_kopf(namespace):
         seen.append(f"gone {name}")
 
     async def until(holds):
-        for _ in range(300):
+        for _ in range(1200):
             if holds():
                 return
             await asyncio.sleep(0.1)
@@ -121,7 +121,7 @@ def with_kopf(namespace):
     async def both():
         await asyncio.gather(kopf.operator(namespace=namespace, standalone=True, stop_flag=stop), drive())
 
-    asyncio.run(asyncio.wait_for(both(), 50))
+    asyncio.run(asyncio.wait_for(both(), 150))
     print(*seen, sep="\n")
 
 

@@ -40,7 +40,7 @@ def watching(namespace):
     told = watch.Watch()
     gone = []
     selector = "made-by=python-watch"
-    for event in told.stream(core.list_namespaced_config_map, namespace, label_selector=selector, timeout_seconds=20):
+    for event in told.stream(core.list_namespaced_config_map, namespace, label_selector=selector, timeout_seconds=150):
         name = event["object"].metadata.name
         if event["type"] == "DELETED":
             gone.append(name)
@@ -62,7 +62,7 @@ def executing(namespace):
         command=command, stdin=True, stdout=True, stderr=True, tty=False, _preload_content=False,
     )
     session.write_stdin("hello\n")
-    session.run_forever(timeout=20)
+    session.run_forever(timeout=150)
     print(session.read_stdout().strip(), session.read_stderr().strip(), session.returncode)
 
 
