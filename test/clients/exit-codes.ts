@@ -54,7 +54,19 @@ process.exitCode = wrong['through the gateway'] - wrong.directly > luck ? 1 : 0;
 
 /** Of a command that ends while more and more is written to it. */
 function exitCode(kubeconfig: string): Promise<number | null> {
-  const args = ['--kubeconfig', kubeconfig, '--namespace', NAMESPACE, 'exec', '-i', 'shell', '--', 'sh', '-c', 'exit 5'];
+  const args = [
+    '--kubeconfig',
+    kubeconfig,
+    '--namespace',
+    NAMESPACE,
+    'exec',
+    '-i',
+    'shell',
+    '--',
+    'sh',
+    '-c',
+    'exit 5',
+  ];
   const child = spawn(kubectl, args, { stdio: ['pipe', 'ignore', 'ignore'] });
   const chunk = Buffer.alloc(16_384, 'x');
   const write = () => {

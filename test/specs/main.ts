@@ -1,8 +1,8 @@
 /*
- * `npm run conformance [-- --only PATTERN]`: Kubernetes' own conformance specs against a real cluster, directly and through the gateway. Every difference is
- * a fault, or stands in `by-design.ts` and in docs/reference/differences.md.
+ * `npm run conformance [-- --only PATTERN] [--part 1/6]`: Kubernetes' own conformance specs against a real cluster, directly and through the gateway. Every difference
+ * is a fault, or stands in `by-design.ts` and in docs/reference/differences.md.
  *
- * It needs what a cluster with pods needs, and Go; half an hour, and on two cores nothing beside it. So it is not in CI.
+ * It needs what a cluster with pods needs, and Go; half an hour, and on two cores nothing beside it. So it is not in CI. All parts together are the whole.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,11 @@ import { runSpecs, type SpecOutcome, specNames } from './run-specs.ts';
 import { isRun } from './which-specs.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, processes: { type: 'string', default: '4' } },
+  options: {
+    only: { type: 'string', default: '' },
+    part: { type: 'string', default: '1/1' },
+    processes: { type: 'string', default: '4' },
+  },
 });
 /** Every verb of every resource and every power, by its name where no wildcard reaches it. */
 const everything = {
@@ -43,16 +47,18 @@ const everything = {
   ],
 };
 
+const [part = 1, parts = 1] = values.part.split('/').map(Number);
 process.exitCode = await main(new RegExp(values.only), Number(values.processes));
 
 async function main(only: RegExp, processes: number): Promise<number> {
   const { specs, agnhost } = await specPrograms();
   const kubectl = join(await clientNamed('kubectl-1.35').prepare(), 'kubectl');
-  const names = (await specNames(specs)).filter((name) => isRun(name) && only.test(name));
+  const all = (await specNames(specs)).filter((name) => isRun(name) && only.test(name));
+  const names = all.filter((_, i) => i % parts === part - 1);
   const runAll: Run = async (way, kubeconfig, chosen, atOnce) => {
-    const logs = join(cacheFolder(), 'specs-logs', way);
+    const logs = join(cacheFolder(), 'specs-logs', `${part} of ${parts}`, way);
     mkdirSync(logs, { recursive: true });
-    process.stdout.write(`${chosen.length} specs ${way}; what they say is in ${logs}\n`);
+    process.stdout.write(`${chosen.length} of ${all.length} specs ${way}; what they say is in ${logs}\n`);
     const outcomes = await runSpecs({ program: specs, kubectl, kubeconfig, names: chosen, processes: atOnce, logs });
     writeFileSync(join(logs, 'outcomes.json'), JSON.stringify([...outcomes], undefined, 1));
     return outcomes;
