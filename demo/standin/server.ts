@@ -29,7 +29,13 @@ const arrivedMax = 10_000;
 
 /** Not yet listening. Every request is added to `arrived`, of which the last 10,000 are kept. */
 export function makeServer(parts: Parts, certificate: LoopbackCertificate, arrived: Arrived[]): Http2SecureServer {
-  const server = createSecureServer({ key: certificate.keyPem, cert: certificate.certPem, allowHTTP1: true });
+  const server = createSecureServer({
+    key: certificate.keyPem,
+    cert: certificate.certPem,
+    allowHTTP1: true,
+    // As the API server's own: a client's request does not meet a connection that ends meanwhile.
+    http1Options: { keepAliveTimeout: 90_000 },
+  });
   server.on('secureConnection', (socket) => socket.setNoDelay(true));
   server.on('request', (request, response) => {
     // The compatibility API of HTTP/2 has the same shape for what is used here.

@@ -3,6 +3,7 @@
  * come. Unknown keys are mistakes; every default stands here. Paths are relative to the file they stand in.
  */
 import { z } from 'zod';
+import { isAddressRange } from '../std/address-ranges.ts';
 import { eks } from './eks.ts';
 import { consolePlace, control, heldCount, journalPlace, login, notifier, person, store } from './later.ts';
 import { notBuilt } from './not-built.ts';
@@ -28,6 +29,9 @@ const file = z.string().min(1, 'expected a path');
 const url = z
   .string()
   .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'expected an http or https URL');
+const addressRange = z
+  .string()
+  .refine(isAddressRange, 'expected an address, or a range such as `10.0.3.0/28` or `fd00::/64`');
 const milliseconds = z.int('expected whole milliseconds').min(1, 'expected at least 1 millisecond');
 const bytes = z.int('expected whole bytes').min(1, 'expected at least 1 byte');
 
@@ -35,6 +39,19 @@ const listen = z
   .strictObject({
     address: z.string().default('127.0.0.1').describe('Address that the data path listens on; `0.0.0.0` for all.'),
     port: port.default(8443).describe('Port of the data path; 0 picks a free one.'),
+    proxyProtocol: z
+      .strictObject({
+        from: z
+          .array(addressRange)
+          .min(1, 'expected at least one address or range')
+          .describe(
+            'Load balancers that pass TLS or TCP through: addresses or ranges such as `10.0.3.0/28`. Each of their connections must begin with a PROXY header of version 2; from nobody else is one taken.',
+          ),
+      })
+      .optional()
+      .describe(
+        'Whose word is taken for the address of a caller, in log, journal and bounds; absent: nobody’s, and it is the other end of the connection. Holds for the ports of targets too.',
+      ),
   })
   .prefault({});
 
@@ -278,6 +295,13 @@ const limits = z
     stopTimeoutMs: milliseconds
       .default(10_000)
       .describe('How long a stop waits for requests, execs and port-forwards in flight; watches and logs end at once.'),
+    drainMs: z
+      .int('expected whole milliseconds')
+      .min(0, 'expected 0 or more')
+      .default(0)
+      .describe(
+        'How long a gateway that is told to stop still takes new connections, while `/readyz` answers 503 and each answer says that the connection ends: longer than load balancers need to hear of it. Kubernetes hears by itself (`drainSeconds` of the chart).',
+      ),
     guessesMax: z
       .int('expected a whole number')
       .min(1, 'expected at least 1')

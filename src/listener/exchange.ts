@@ -2,6 +2,7 @@ import type { Answer } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { Clock } from '../std/clock.ts';
 import type { ListenerLimits } from './limits.ts';
+import type { PeerOf } from './peers.ts';
 import type { Progress } from './progress.ts';
 import type { Routes } from './route.ts';
 
@@ -15,8 +16,11 @@ export interface ExchangeContext {
   readonly limits: ListenerLimits;
   readonly clock: Clock;
   readonly progress: Progress;
+  readonly peerOf: PeerOf;
   /** What should not have happened: a bug, for the log. The client gets no word of it. */
   readonly onFault: (error: unknown) => void;
+  /** It still serves, and lets clients go elsewhere behind each answer. */
+  isDraining: boolean;
   /** The listener finishes what is in flight and takes nothing new. */
   isStopping: boolean;
 }

@@ -34,7 +34,7 @@ export async function serveHttp1(
 }
 
 /** The request as the data path takes it, and its target. */
-export function http1Request({ routes, clock }: ExchangeContext, request: IncomingMessage) {
+export function http1Request({ routes, clock, peerOf }: ExchangeContext, request: IncomingMessage) {
   const socket = request.socket as TLSSocket;
   const route = routeOf(routes, {
     uri: request.url ?? '',
@@ -47,7 +47,7 @@ export function http1Request({ routes, clock }: ExchangeContext, request: Incomi
     uri: route.uri,
     rawHeaders: request.rawHeaders,
     httpVersion: request.httpVersion === '1.1' ? ('1.1' as const) : ('1.0' as const),
-    peer: socket.remoteAddress ?? '',
+    peer: peerOf(socket),
     body: request,
     upgrade: undefined,
   };
@@ -69,7 +69,8 @@ export class Http1Wire implements Wire {
   }
 
   head(status: number, headers: string[]): void {
-    if (this.#context.isStopping || this.#isWaitedForBody()) headers.push('connection', 'close');
+    const { isDraining, isStopping } = this.#context;
+    if (isDraining || isStopping || this.#isWaitedForBody()) headers.push('connection', 'close');
     this.#response.writeHead(status, headers);
   }
 

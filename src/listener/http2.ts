@@ -12,6 +12,13 @@ import { onFirstRead } from './first-read.ts';
 import { ReplyWriter, type Wire } from './reply-writer.ts';
 import { routeOf } from './route.ts';
 
+/**
+ * The id in a notice that a connection ends: every stream that has begun by then is still served.
+ *
+ * Source: graceful shutdown, https://www.rfc-editor.org/rfc/rfc9113#section-6.8
+ */
+export const STREAM_ID_MAX: number = 2 ** 31 - 1;
+
 /** An HTTP/2 connection, as its streams need it. */
 export interface Http2Connection {
   readonly peer: string;
@@ -20,15 +27,19 @@ export interface Http2Connection {
 }
 
 /** Keeps one HTTP/2 connection: closed in order when nothing has been in flight on it for `idleTimeoutMs`. */
-export function http2Connection(session: ServerHttp2Session, { limits, isStopping }: ExchangeContext): Http2Connection {
+export function http2Connection(
+  session: ServerHttp2Session,
+  { limits, isDraining, isStopping, peerOf }: ExchangeContext,
+): Http2Connection {
   const socket = session.socket as TLSSocket;
-  const connection = { peer: socket.remoteAddress ?? '', serverName: socket.servername || undefined, streams: 0 };
+  const connection = { peer: peerOf(socket), serverName: socket.servername || undefined, streams: 0 };
   session.setTimeout(limits.idleTimeoutMs, () => {
     if (connection.streams === 0) session.destroy();
   });
   // A fault of the connection ends its streams, which see it as a client that went away.
   session.on('error', () => {});
   if (isStopping) session.close();
+  else if (isDraining) session.goaway(constants.NGHTTP2_NO_ERROR, STREAM_ID_MAX);
   return connection;
 }
 

@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  constants,
   createSecureServer,
   type Http2SecureServer,
   type ServerHttp2Session,
@@ -19,8 +20,9 @@ import type { ExchangeContext, Serve } from './exchange.ts';
 import { onFirstRead } from './first-read.ts';
 import { serveHttp1 } from './http1.ts';
 import { type Http1Connections, trackHttp1 } from './http1-connections.ts';
-import { type Http2Connection, http2Connection, serveHttp2 } from './http2.ts';
+import { type Http2Connection, http2Connection, STREAM_ID_MAX, serveHttp2 } from './http2.ts';
 import type { ListenerLimits } from './limits.ts';
+import { directPeer, type PeerOf, takeProxyHeaders } from './peers.ts';
 import { Progress } from './progress.ts';
 import type { Routes } from './route.ts';
 import { type AnswerUnread, answerUnread } from './unread.ts';
@@ -35,6 +37,12 @@ export interface ListenerOptions {
   readonly serve: Serve;
   readonly limits: ListenerLimits;
   readonly clock?: Clock;
+  /** Load balancers that say, in a PROXY header, whose connection they pass on; absent: there are none. */
+  readonly balancers?: {
+    readonly has: (address: string) => boolean;
+    /** A balancer's connection that is not served, and why. */
+    readonly onRefused: (balancer: string, why: string) => void;
+  };
   /** Answers bytes that are no request. */
   readonly answerUnread: AnswerUnread;
   /** What should not have happened: a bug, for the log. */
@@ -49,6 +57,8 @@ export interface Listener {
   readonly connections: number;
   /** New handshakes get this certificate; those that are done keep theirs. */
   useCertificate(certificate: CertificatePair): void;
+  /** Serves on, also new connections, and tells clients behind each answer to go elsewhere: for the time in which balancers do not know yet that it stops. */
+  drain(): void;
   /** Takes nothing new, ends connections as soon as nothing is in flight on them, and cuts what still runs once `cut` aborts. */
   stop(cut: AbortSignal): Promise<void>;
 }
@@ -61,20 +71,24 @@ export interface Listener {
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { limits } = options;
   const progress = new Progress(limits);
+  const server = createServer(options);
   const context: ExchangeContext = {
     serve: options.serve,
     routes: options.routes,
     limits,
     clock: options.clock ?? systemClock,
     progress,
+    peerOf: peersOf(server, options),
     onFault: options.onFault,
+    isDraining: false,
     isStopping: false,
   };
-  const server = createServer(options);
   const sockets = trackSockets(server);
   const connections = trackHttp1(server, context);
+  const sessions = trackSessions(server);
   serveRequests(server, context, connections);
-  answerUnread(server, options.answerUnread, connections.isBusy, limits.halfCloseTimeoutMs);
+  const { isBusy } = connections;
+  answerUnread(server, options.answerUnread, { isBusy, peerOf: context.peerOf }, limits.halfCloseTimeoutMs);
   await listen(server, options);
   const { address, port } = server.address() as AddressInfo;
   return {
@@ -85,6 +99,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     },
     useCertificate: ({ certPem, keyPem }) =>
       server.setSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }),
+    drain() {
+      context.isDraining = true;
+      // A notice: what is under way on a connection when it comes is still served there.
+      for (const session of sessions) session.goaway(constants.NGHTTP2_NO_ERROR, STREAM_ID_MAX);
+    },
     async stop(cut) {
       context.isStopping = true;
       connections.endIdle();
@@ -92,6 +111,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       progress.stop();
     },
   };
+}
+
+function peersOf(server: Http2SecureServer, { balancers, limits }: ListenerOptions): PeerOf {
+  if (balancers === undefined) return directPeer;
+  const { has, onRefused } = balancers;
+  return takeProxyHeaders(server, { isBalancer: has, timeoutMs: limits.handshakeTimeoutMs, onRefused });
 }
 
 function createServer({ certificate, limits }: ListenerOptions): Http2SecureServer {
@@ -165,6 +190,15 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext, http
         context.onFault,
       );
   });
+}
+
+function trackSessions(server: Http2SecureServer): ReadonlySet<ServerHttp2Session> {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  return sessions;
 }
 
 function trackSockets(server: Http2SecureServer): Set<Socket> {

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { RefusedReply } from '../model/reply.ts';
+import type { PeerOf } from './peers.ts';
 
 /** Why the bytes of a connection are no request: its head is larger than `headersBytesMax`, it came too slowly, or it breaks HTTP's grammar. */
 export type Unread = 'too-large' | 'too-slow' | 'malformed';
@@ -21,7 +22,7 @@ const CODES: Readonly<Record<string, Unread>> = {
 export function answerUnread(
   server: Http2SecureServer,
   answer: AnswerUnread,
-  isBusy: (socket: Socket) => boolean,
+  { isBusy, peerOf }: { readonly isBusy: (socket: Socket) => boolean; readonly peerOf: PeerOf },
   lingerMs: number,
 ): void {
   const answered = new WeakSet<Socket>();
@@ -30,7 +31,7 @@ export function answerUnread(
     if (answered.has(socket)) return;
     answered.add(socket);
     if (error.code === 'ECONNRESET' || !socket.writable || isBusy(socket)) return void socket.destroy();
-    const { status, headers, body } = answer(CODES[error.code ?? ''] ?? 'malformed', socket.remoteAddress ?? '');
+    const { status, headers, body } = answer(CODES[error.code ?? ''] ?? 'malformed', peerOf(socket));
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
     for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
     socket.write(`${lines.join('\r\n')}\r\nconnection: close\r\n\r\n`);

@@ -26,6 +26,7 @@ import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import { UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
 import { KeyedCount, keyedDigest } from '../recording/keyed-digest.ts';
+import { inRanges } from '../std/address-ranges.ts';
 import { systemClock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -56,7 +57,7 @@ import { type ObservedTargets, observedTargets } from './observed-targets.ts';
 import { type Control, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
-import { drain } from './stop.ts';
+import { drain, lameDuck } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
 import { targetPlaces } from './target-places.ts';
 import { TargetTroubles } from './target-troubles.ts';
@@ -123,7 +124,8 @@ export async function startGateway(
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
-      const { stopTimeoutMs: timeoutMs } = config.limits;
+      const { stopTimeoutMs: timeoutMs, drainMs } = config.limits;
+      if (drainMs > 0) await lameDuck(listeners, drainMs, hurry.signal);
       await drain({ listeners, inFlight, releaseHeld, timeoutMs, hurry: hurry.signal });
       counts.stop();
       await pieces.close();
@@ -317,6 +319,9 @@ async function listen(
 ) {
   const limits = listenerLimits(config.limits);
   const answerUnread = answersToUnread(limits, observer, clock);
+  const { proxyProtocol } = config.listen;
+  const onRefused = (balancer: string, why: string) =>
+    log.warn({ balancer, why }, 'a load balancer’s connection is not served: its PROXY header cannot be taken');
   const open = async (port: number, routes: Routes) => {
     const listener = await startListener({
       address: config.listen.address,
@@ -326,6 +331,7 @@ async function listen(
       clock,
       limits,
       answerUnread,
+      ...(proxyProtocol === undefined ? {} : { balancers: { has: inRanges(proxyProtocol.from), onRefused } }),
       serve: serveTarget,
       onFault: (error) =>
         log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a fault of the gateway'),

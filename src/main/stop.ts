@@ -2,6 +2,7 @@
  * A stop in order, as the API server's own: nothing new is taken; watches and logs, which never end by themselves, end at once: a watch in order, so that its
  * client comes back elsewhere without an error, a log by a cut, since in order it would look whole; what ends by itself is waited for, and so is an exec or a port-forward, up to a bound; then it is cut.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Listener } from '../listener/listener.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
 
@@ -19,6 +20,16 @@ export const STOP_LIMITS = Object.freeze({
 
 /** What the end of an exchange says where the stop ended it. */
 export const STOP_REASON = 'the gateway stopped';
+
+/** Serves on for so long, or until `hurry` aborts, so that balancers hear that this gateway stops before it does. */
+export async function lameDuck(
+  listeners: readonly Pick<Listener, 'drain'>[],
+  drainMs: number,
+  hurry: AbortSignal,
+): Promise<void> {
+  for (const listener of listeners) listener.drain();
+  await pause(drainMs, undefined, { signal: hurry }).catch(() => {});
+}
 
 /** Resolves once nothing is under way any more; what still runs after `timeoutMs`, or once `hurry` aborts, is cut. */
 export async function drain(parts: {

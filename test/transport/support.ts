@@ -120,6 +120,9 @@ export async function listen(
     readonly limits?: Partial<ListenerLimits>;
     readonly routes?: Partial<Parameters<typeof startListener>[0]['routes']>;
     readonly faults?: unknown[];
+    /** Who sent what is no request. */
+    readonly unread?: string[];
+    readonly balancers?: Parameters<typeof startListener>[0]['balancers'];
   } = {},
 ): Promise<Listener> {
   const listener = await startListener({
@@ -128,7 +131,11 @@ export async function listen(
     certificate,
     routes: { portTarget: 'own', pathTargets: new Set(), hostTargets: new Map(), ...options.routes },
     serve,
-    answerUnread: (why) => refused({ 'too-large': 431, 'too-slow': 408, malformed: 400 }[why], why),
+    ...(options.balancers === undefined ? {} : { balancers: options.balancers }),
+    answerUnread: (why, peer) => {
+      options.unread?.push(peer);
+      return refused({ 'too-large': 431, 'too-slow': 408, malformed: 400 }[why], why);
+    },
     limits: { ...DEFAULT_LISTENER_LIMITS, ...options.limits },
     onFault: (error) => options.faults?.push(error),
   });
