@@ -15,6 +15,7 @@ export const tasks = {
   fuzz: ['test/fuzz/main.ts'],
   oracle: ['test/oracle/main.ts'],
   protobuf: ['test/oracle/protobuf/main.ts'],
+  wasm: ['tools/wasm.mjs'],
   build: ['tools/build.mjs'],
   image: ['tools/image/main.mjs'],
   docs: ['test/docs/write.ts'],

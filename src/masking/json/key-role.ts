@@ -15,6 +15,7 @@ export const keyRole = {
   user: 12,
   release: 13,
   auth: 14,
+  binaryData: 15,
 } as const;
 
 export type KeyRole = (typeof keyRole)[keyof typeof keyRole];

@@ -1,6 +1,6 @@
 import { isTellingKey } from '../detect/telling-key.ts';
 import { type Place, PlaceMaker } from '../places/place.ts';
-import { Unwalkable } from '../tape/cursor.ts';
+import { Unwalkable } from '../tape/unwalkable.ts';
 
 /** What is known of a column of a table: where in the object its cells come from, and whether its name, or the field's, says that they are secret. */
 export interface Column {

@@ -3,15 +3,13 @@ import type { Compare } from '../form/mask-key.ts';
 import { maskedRelease } from '../helm/masked-release.ts';
 import { applyEdits, type Edit } from '../inside/edit.ts';
 import { type InsideFound, insideEdits } from '../inside/inside-edits.ts';
-import type { ByteTable } from '../json/byte-table.ts';
 import { escapedEdits, unescaped } from '../json/escapes.ts';
 import { harmIn } from '../neutralise/neutraliser.ts';
-import { Unwalkable } from '../tape/cursor.ts';
-import { withTape } from '../tape/tape-pool.ts';
+import { Unwalkable } from '../tape/unwalkable.ts';
 import type { Found, PartFound, WholeFound } from './found.ts';
 import type { Keying } from './keying.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { Walk } from './walk.ts';
+import { withWalk } from './walk.ts';
 
 /** Whose object it is, and how masks are made. */
 export interface Making {
@@ -24,6 +22,8 @@ export interface Making {
   readonly shown: () => void;
   /** Told of each character that is shown instead of done. */
   readonly neutralised?: () => void;
+  /** Told of each string, by where it stands, in which nothing is, whatever object has it. */
+  readonly harmless?: (start: number, end: number) => void;
 }
 
 /** The edits that put masks in the place of what was found, in order. */
@@ -80,7 +80,8 @@ function partEdits(bytes: Buffer, part: PartFound, making: Making): readonly Edi
       return releaseEdits(bytes, said, part, making);
     case 'inside': {
       const edits = textEdits(said, part, making);
-      if (edits.length === 0 && !part.isBase64 && !part.isMadeSafe) keepHarmless(making.plan.harmless, bytes, part);
+      // What is found in a text hangs on nothing but the text.
+      if (edits.length === 0 && !part.isBase64 && !part.isMadeSafe) making.harmless?.(part.start, part.end);
       return escapedEdits(content, safeEdits(said, edits, part, making), part.start);
     }
   }
@@ -103,21 +104,14 @@ function safeEdits(said: Buffer, edits: readonly Edit[], part: PartFound, making
   return all.sort((one, other) => one.start - other.start);
 }
 
-/** What is found in a text hangs on nothing but the text. */
-function keepHarmless(harmless: ByteTable<true>, bytes: Buffer, { start, end }: PartFound): void {
-  if (harmless.isFull) harmless.clear();
-  harmless.add(bytes, start, end, true);
-}
-
 /** The object as it was applied is masked as the object itself is, with the same masks at the same places. */
 function appliedEdits(said: Buffer, part: PartFound, making: Making): readonly Edit[] {
   try {
-    const { plan } = making;
-    return withTape(said, plan.words, (tape) => {
-      const walk = new Walk(plan, said, tape, true);
-      walk.applied(plan.place);
+    const { plan, harmless: _, ...rest } = making;
+    return withWalk(plan, [said], true, (walk) => {
+      const { found } = walk.document(plan.place, 'applied');
       if (!walk.isAtEnd()) throw new Unwalkable('something follows');
-      return maskEdits(said, walk.found(), making);
+      return maskEdits(said, found, { ...rest, plan });
     });
   } catch (error) {
     if (!(error instanceof Unwalkable)) throw error;

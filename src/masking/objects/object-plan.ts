@@ -1,7 +1,6 @@
 import type { Detection } from '../detect/detection.ts';
 import type { Compare } from '../form/mask-key.ts';
 import type { ObjectValues } from '../inside/secret-values.ts';
-import type { ByteTable } from '../json/byte-table.ts';
 import type { Place } from '../places/place.ts';
 import type { Words } from '../tape/words.ts';
 
@@ -23,8 +22,6 @@ export interface ObjectPlan {
   readonly pairsAreTelling: boolean;
   /** Words without which nothing is masked but for its place. */
   readonly words: Words;
-  /** Strings in which such words stand and nothing was found, as they are written. */
-  readonly harmless: ByteTable<true>;
   /** In which strings what does harm to a terminal or a model is shown instead of done. */
   readonly madeSafe: 'none' | 'annotations' | 'everything';
   /** Whether values of Secrets are masked that stand inside other objects. */
@@ -35,7 +32,7 @@ export interface ObjectPlan {
   readonly release: 'secret' | 'configmap' | undefined;
   /** What policy masks in the objects of a release's manifest; undefined: nothing. */
   readonly manifestValues: ObjectValues | undefined;
-  /** Keys whose values are base64 of anything, below the object itself. */
+  /** Keys whose values are base64 of anything, below the object itself: `binaryData`, or none. */
   readonly base64Keys: ReadonlySet<string>;
   /** Whether a table may show it: its cells say what they are of nowhere, so a value that policy masks at its place could stand in one. */
   readonly mayBeTable: boolean;

@@ -5,7 +5,7 @@ import { fc } from '../../../test/support/property.ts';
 import { MaskKey } from '../form/mask-key.ts';
 import { DEFAULT_MASKS } from '../rules/default-masks.ts';
 import { type MaskedKind, MaskRules } from '../rules/mask-rules.ts';
-import { Unwalkable } from '../tape/cursor.ts';
+import { Unwalkable } from '../tape/unwalkable.ts';
 import { ReplyMasker, type ReplyMaskerOptions, type ReplyShape } from './reply-masker.ts';
 
 const rules = new MaskRules();

@@ -7,16 +7,14 @@
  * identity of another object, and compare.
  */
 import type { Edit } from '../inside/edit.ts';
-import { keyRole } from '../json/key-role.ts';
 import { type Place, PlaceMaker } from '../places/place.ts';
-import { incomplete, Unwalkable } from '../tape/cursor.ts';
-import { withTape } from '../tape/tape-pool.ts';
+import { incomplete, Unwalkable } from '../tape/unwalkable.ts';
 import { type Column, columnsOf } from './columns.ts';
+import { Edited } from './edited.ts';
 import type { Keying } from './keying.ts';
 import { maskEdits } from './mask-edits.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { Walk } from './walk.ts';
-import { Edited, withRow } from './window.ts';
+import { type DocumentKind, type Walk, type Walked, withWalk } from './walk.ts';
 
 /** What a reply is made of: one object, a list of them, or events of a watch. */
 export type ReplyShape = 'object' | 'list' | 'watch';
@@ -35,7 +33,6 @@ export interface ReplyMaskerOptions {
 
 const plain: Place = new PlaceMaker([]).start();
 const empty = Buffer.alloc(0);
-const nothing = new Edited(empty);
 const noColumn: Column = { place: plain, isTelling: false };
 
 export class ReplyMasker {
@@ -44,8 +41,6 @@ export class ReplyMasker {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #tryAt = 0;
-  #bytes: Buffer = empty;
-  #edited: Edited = nothing;
   /** Where in a list this is. */
   #phase: 'start' | 'members' | 'items' | 'rows' | 'end' = 'start';
   #isFirst = true;
@@ -105,39 +100,32 @@ export class ReplyMasker {
 
   #advance(isLast: boolean): Buffer {
     const { plan, shape } = this.#options;
-    return withRow(this.#waiting, this.#waitingBytes, (bytes) => {
-      const edited = new Edited(bytes);
-      this.#bytes = bytes;
-      this.#edited = edited;
-      withTape(bytes, plan.words, (tape) => {
-        const walk = new Walk(plan, bytes, tape, isLast);
-        try {
-          while (this.#step(walk, isLast));
-        } catch (thrown) {
-          if (thrown !== incomplete) throw thrown;
-        }
-      });
+    return withWalk(plan, this.#waiting, isLast, (walk) => {
+      const edited = new Edited();
+      try {
+        while (this.#step(walk, edited, isLast));
+      } catch (thrown) {
+        if (thrown !== incomplete) throw thrown;
+      }
+      const { bytes } = walk;
       const rest = bytes.length - edited.end;
       this.#waiting = rest === 0 ? [] : [Buffer.from(bytes.subarray(edited.end))];
       this.#waitingBytes = rest;
-      [this.#bytes, this.#edited] = [empty, nothing];
       if (shape !== 'object') this.#tryAt = 2 * rest;
-      return edited.end === 0 ? empty : edited.taken();
+      return edited.end === 0 ? empty : edited.taken(bytes);
     });
   }
 
   /** One object, item, row, event or member further; whether there may be another. */
-  #step(walk: Walk, isLast: boolean): boolean {
+  #step(walk: Walk, edited: Edited, isLast: boolean): boolean {
     if (walk.isAtEnd()) {
       if (isLast && this.#phase !== 'start' && this.#phase !== 'end') throw new Unwalkable('it ends early');
-      this.#edited.leave(this.#bytes.length, []);
+      edited.leave(walk.bytes.length, []);
       return false;
     }
     if (this.#phase === 'end') throw new Unwalkable('something follows its end');
     const edits: Edit[] = [];
-    this.#stepRules = [];
-    this.#stepShown = 0;
-    this.#stepNeutralised = 0;
+    this.#beginStep();
     switch (this.#options.shape) {
       case 'object':
         this.#document(walk, edits);
@@ -147,48 +135,62 @@ export class ReplyMasker {
         this.#event(walk, edits);
         break;
       case 'list':
-        this.#inList(walk, edits);
+        if (this.#phase === 'items') this.#items(walk, edited);
+        else this.#inList(walk, edits);
     }
-    this.#edited.leave(walk.at, edits);
+    edited.leave(walk.at, edits);
+    this.#endStep();
+    return true;
+  }
+
+  /** A step that runs out of bytes is made again: its values count when it is done. */
+  #beginStep(): void {
+    this.#stepRules = [];
+    this.#stepShown = 0;
+    this.#stepNeutralised = 0;
+  }
+
+  #endStep(): void {
     this.#count += this.#stepRules.length;
     this.#shown += this.#stepShown;
     this.#neutralised += this.#stepNeutralised;
     for (const rule of this.#stepRules) this.#rules.set(rule, (this.#rules.get(rule) ?? 0) + 1);
-    return true;
+    this.#beginStep();
   }
 
   #event(walk: Walk, edits: Edit[]): void {
     this.#members(walk, (key) => {
       if (key === 'object') this.#document(walk, edits);
-      else this.#value(walk, plain, false, edits);
+      else this.#value(walk, plain, 'none', edits);
     });
   }
 
   /** An object, or a table where one may come. */
   #document(walk: Walk, edits: Edit[]): void {
     if (this.#options.mayBeTable && isTable(walk)) this.#table(walk, edits);
-    else this.#value(walk, this.#options.plan.place, true, edits);
+    else this.#value(walk, this.#options.plan.place, 'root', edits);
   }
 
   #table(walk: Walk, edits: Edit[]): void {
     this.#members(walk, (key) => {
       if (key === 'rows' && walk.blank() === 0x5b) this.#elements(walk, () => this.#row(walk, edits));
       else if (key === 'columnDefinitions') this.#columnDefinitions(walk, edits);
-      else this.#value(walk, plain, false, edits);
+      else this.#value(walk, plain, 'none', edits);
     });
   }
 
   #columnDefinitions(walk: Walk, edits: Edit[]): void {
     const isList = walk.blank() === 0x5b;
     const start = walk.at;
-    this.#value(walk, plain, false, edits);
-    if (isList) this.#columns = columnsOf(this.#bytes.toString('utf8', start, walk.at), this.#options.plan.place);
+    this.#value(walk, plain, 'none', edits);
+    if (isList) this.#columns = columnsOf(walk.bytes.toString('utf8', start, walk.at), this.#options.plan.place);
   }
 
-  #row(walk: Walk, edits: Edit[]): void {
+  #row(walk: Walk, edits: Edit[]): undefined {
     this.#members(walk, (key) => {
       if (key === 'cells' && walk.blank() === 0x5b) this.#cells(walk, edits);
-      else this.#value(walk, key === 'object' ? this.#options.plan.place : plain, key === 'object', edits);
+      else if (key === 'object') this.#value(walk, this.#options.plan.place, 'root', edits);
+      else this.#value(walk, plain, 'none', edits);
     });
   }
 
@@ -196,7 +198,7 @@ export class ReplyMasker {
     let index = 0;
     this.#elements(walk, () => {
       const { place, isTelling } = this.#columns[index++] ?? noColumn;
-      this.#walked(walk, () => walk.cell(place, isTelling), false, edits);
+      this.#edits(walk, walk.document(place, 'none', isTelling), 'none', edits);
     });
   }
 
@@ -207,7 +209,7 @@ export class ReplyMasker {
       return;
     }
     for (;;) {
-      member(walk.key().text);
+      member(walk.key());
       if (walk.blank() === 0x7d) break;
       walk.take(0x2c);
     }
@@ -226,32 +228,28 @@ export class ReplyMasker {
   }
 
   /** A value with its own identity, where it is an object of its own. */
-  #value(walk: Walk, place: Place, isRoot: boolean, edits: Edit[]): void {
-    this.#walked(walk, () => walk.value(place, isRoot), isRoot, edits);
+  #value(walk: Walk, place: Place, kind: DocumentKind, edits: Edit[]): void {
+    this.#edits(walk, walk.document(place, kind), kind, edits);
   }
 
-  #walked(walk: Walk, go: () => void, isRoot: boolean, edits: Edit[]): void {
-    walk.begin();
-    go();
-    const found = walk.found();
+  #edits(walk: Walk, { found, uid }: Walked, kind: DocumentKind, edits: Edit[]): void {
     if (found.length === 0) return;
     const { plan, keying } = this.#options;
     const making = {
       plan,
       keying,
-      uid: isRoot ? walk.uid : undefined,
+      uid: kind === 'root' ? uid : undefined,
       masked: this.#masked,
       shown: this.#oneShown,
       neutralised: this.#oneNeutralised,
+      harmless: walk.harmless,
     };
-    for (const edit of maskEdits(this.#bytes, found, making)) edits.push(edit);
+    for (const edit of maskEdits(walk.bytes, found, making)) edits.push(edit);
   }
 
-  /** A step that runs out of bytes is made again: its values count when it is done. */
   readonly #masked = (rule: string) => {
     this.#stepRules.push(rule);
   };
-
   readonly #oneShown = () => {
     this.#stepShown++;
   };
@@ -260,7 +258,23 @@ export class ReplyMasker {
     this.#stepNeutralised++;
   };
 
-  /** One step in a list: its beginning, a member of it, an item, its end. */
+  /** Items of a list, as many as are there; its end, where it comes next. */
+  #items(walk: Walk, edited: Edited): void {
+    if (walk.blank() === 0x5d) {
+      walk.take(0x5d);
+      [this.#phase, this.#isFirst] = ['members', false];
+      return;
+    }
+    walk.objects(this.#options.plan.place, this.#isFirst, (object) => {
+      const edits: Edit[] = [];
+      this.#edits(walk, object, 'root', edits);
+      edited.leave(object.end, edits);
+      this.#endStep();
+      this.#isFirst = false;
+    });
+  }
+
+  /** One step in a list: its beginning, a member of it, a row, its end. */
   #inList(walk: Walk, edits: Edit[]): void {
     if (this.#phase === 'start') {
       walk.take(0x7b);
@@ -279,45 +293,31 @@ export class ReplyMasker {
       walk.take(0x2c);
       walk.blank();
     }
-    let phase = this.#phase;
-    let isFirst = false;
-    switch (phase) {
-      case 'members': {
-        const entered = this.#member(walk, edits);
-        if (entered !== undefined) [phase, isFirst] = [entered, true];
-        break;
-      }
-      case 'items':
-        this.#value(walk, this.#options.plan.place, true, edits);
-        break;
-      case 'rows':
-        this.#row(walk, edits);
-        break;
-      default:
-    }
-    [this.#phase, this.#isFirst] = [phase, isFirst];
+    const entered = this.#phase === 'rows' ? this.#row(walk, edits) : this.#member(walk, edits);
+    this.#isFirst = entered !== undefined;
+    this.#phase = entered ?? this.#phase;
   }
 
   /** A member of a list; what it enters, where it is the items or rows. */
   #member(walk: Walk, edits: Edit[]): 'items' | 'rows' | undefined {
     const key = walk.key();
     const first = walk.blank();
-    if (first === 0x5b && key.text === 'items') {
+    if (first === 0x5b && key === 'items') {
       walk.take(0x5b);
       return 'items';
     }
     const isTableHere = this.#kind === 'Table' && this.#apiVersion.startsWith('meta.k8s.io/');
-    if (first === 0x5b && key.text === 'rows' && this.#options.mayBeTable && isTableHere) {
+    if (first === 0x5b && key === 'rows' && this.#options.mayBeTable && isTableHere) {
       walk.take(0x5b);
       return 'rows';
     }
-    if (key.text === 'columnDefinitions' && this.#options.mayBeTable && isTableHere) {
+    if (key === 'columnDefinitions' && this.#options.mayBeTable && isTableHere) {
       this.#columnDefinitions(walk, edits);
       return undefined;
     }
-    if (first === 0x22 && key.role === keyRole.kind) this.#kind = said(walk);
-    if (first === 0x22 && key.text === 'apiVersion') this.#apiVersion = said(walk);
-    this.#value(walk, plain, false, edits);
+    if (first === 0x22 && key === 'kind') this.#kind = said(walk);
+    if (first === 0x22 && key === 'apiVersion') this.#apiVersion = said(walk);
+    this.#value(walk, plain, 'none', edits);
     return undefined;
   }
 }
@@ -333,7 +333,7 @@ function isTable(walk: Walk): boolean {
     walk.take(0x7b);
     let [kind, apiVersion] = ['', ''];
     for (let i = 0; i < 2 && walk.blank() === 0x22; i++) {
-      const key = walk.key().text;
+      const key = walk.key();
       const text = walk.text();
       if (key === 'kind') kind = text;
       if (key === 'apiVersion') apiVersion = text;

@@ -3,12 +3,11 @@
  */
 import { writtenPlace } from '../../policy/place-path.ts';
 import { applyEdits } from '../inside/edit.ts';
-import { withTape } from '../tape/tape-pool.ts';
 import type { Found } from './found.ts';
 import type { Keying } from './keying.ts';
 import { maskEdits } from './mask-edits.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { Walk } from './walk.ts';
+import { walked } from './walk.ts';
 
 export interface SeenObject {
   /** The object’s JSON, with masks. */
@@ -22,11 +21,7 @@ export interface SeenObject {
 /** The object as the plan shows it. @throws {Unwalkable} it is not JSON, or nested too deep */
 export function seenObject(text: string, plan: ObjectPlan, keying: Keying): SeenObject {
   const bytes = Buffer.from(text, 'utf8');
-  const { found, uid } = withTape(bytes, plan.words, (tape) => {
-    const walk = new Walk(plan, bytes, tape, true);
-    walk.value(plan.place, true);
-    return { found: walk.found(), uid: walk.uid };
-  });
+  const { found, uid } = walked(plan, bytes, 'root');
   const masked = new Map<string, { at: string; by: string }>();
   const edits = found.flatMap((one) => {
     const at = writtenPlace(one.path.split('\n'));

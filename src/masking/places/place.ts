@@ -50,6 +50,11 @@ export class Place {
     this.isPlain = positions.length === 0;
   }
 
+  /** Whether an element of a list may be told from another. */
+  get hasIndexes(): boolean {
+    return this.#maker.hasIndexes;
+  }
+
   /** The place behind a key. */
   key(key: string): Place {
     if (this.isPlain) return this;

@@ -128,7 +128,7 @@ export class MaskRules {
       isEmpty: view.masks.length === 0 && defaults.length === 0 && looked === undefined,
       place: new PlaceMaker(patterns).start(),
       detection: looked,
-      ...this.#words.wordsOf(looked, { base64Keys, release, madeSafe }),
+      words: this.#words.wordsOf(looked, { base64Keys, release, madeSafe }),
       madeSafe,
       pair: pairOf(
         masks,

@@ -1,5 +1,4 @@
 import type { Detection } from '../detect/detection.ts';
-import { ByteTable } from '../json/byte-table.ts';
 import { harmBeginnings } from '../neutralise/harm.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { Words } from '../tape/words.ts';
@@ -15,30 +14,27 @@ function harmfulBeginnings(): readonly string[] {
   return harmful;
 }
 
-type PlanWords = Pick<ObjectPlan, 'words' | 'harmless'>;
-
 /** Makes the words of plans; plans that look for the same share them. */
 export class PlanWordsMaker {
-  readonly #made = new WeakMap<object, Map<string, PlanWords>>();
+  readonly #made = new WeakMap<object, Map<string, Words>>();
 
   /** The words without which nothing is masked but for its place: those of the detection, those that tell, keys behind which values are encoded, and what is to be made safe. */
   wordsOf(
     detection: Detection | undefined,
     { base64Keys, release, madeSafe }: Pick<ObjectPlan, 'base64Keys' | 'release' | 'madeSafe'>,
-  ): PlanWords {
+  ): Words {
     const keys = [...base64Keys, ...(release === undefined ? [] : ['release'])].map((key) => key.toLowerCase());
-    const ofDetection = this.#made.get(detection ?? noDetection) ?? new Map<string, PlanWords>();
+    const ofDetection = this.#made.get(detection ?? noDetection) ?? new Map<string, Words>();
     this.#made.set(detection ?? noDetection, ofDetection);
     const id = `${madeSafe} ${keys.join()}`;
     const known = ofDetection.get(id);
     if (known !== undefined) return known;
-    const words = new Words([
+    const made = new Words([
       ...(detection?.scanner.keywords ?? []),
       ...tellingWords,
       ...keys,
       ...(madeSafe === 'none' ? [] : harmfulBeginnings()),
     ]);
-    const made = { words, harmless: new ByteTable<true>() };
     ofDetection.set(id, made);
     return made;
   }

@@ -10,7 +10,7 @@
 import type { JsonValue } from '../../model/operation.ts';
 import { putJsonValues } from '../../std/json-spans.ts';
 import { hasMaskForm, withoutIdentity } from '../form/mask-form.ts';
-import { Unwalkable } from '../tape/cursor.ts';
+import { Unwalkable } from '../tape/unwalkable.ts';
 import { counterpart } from './counterpart.ts';
 import { holdsMask } from './holds-mask.ts';
 import { isSame, type Leaf, leavesOf, type Restored, valueAt, withValues, zerosOf } from './leaves.ts';

@@ -8,8 +8,7 @@ import type { Found } from '../objects/found.ts';
 import type { Keying } from '../objects/keying.ts';
 import { type Making, maskEdits } from '../objects/mask-edits.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
-import { Walk } from '../objects/walk.ts';
-import { withTape } from '../tape/tape-pool.ts';
+import { walked } from '../objects/walk.ts';
 
 /** How objects of a kind are shown to a caller. */
 export interface View {
@@ -41,14 +40,8 @@ export interface Part {
  * @throws {Unwalkable} it is not JSON
  */
 export function sourceOf(bytes: Buffer, view: View, part?: Part): Source & Required<Pick<Source, 'own'>> {
-  const walked = withTape(bytes, view.plan.words, (tape) => {
-    const walk = new Walk(view.plan, bytes, tape, true);
-    if (part?.isRoot === false) walk.applied(view.plan.place);
-    else walk.value(view.plan.place, true);
-    return { found: walk.found(), uid: walk.uid };
-  });
-  const { found } = walked;
-  const making = { ...view, uid: part === undefined ? walked.uid : part.uid, masked: nobody, shown: nobody };
+  const { found, uid } = walked(view.plan, bytes, part?.isRoot === false ? 'applied' : 'root');
+  const making = { ...view, uid: part === undefined ? uid : part.uid, masked: nobody, shown: nobody };
   const shown = applyEdits(bytes, maskEdits(bytes, found, making));
   return {
     shown: parsed(shown),

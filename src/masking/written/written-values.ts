@@ -9,9 +9,8 @@ import type { MaskKey } from '../form/mask-key.ts';
 import type { Found } from '../objects/found.ts';
 import { maskEdits } from '../objects/mask-edits.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
-import { Walk } from '../objects/walk.ts';
-import { Unwalkable } from '../tape/cursor.ts';
-import { withTape } from '../tape/tape-pool.ts';
+import { walked } from '../objects/walk.ts';
+import { Unwalkable } from '../tape/unwalkable.ts';
 
 /** Tells the plain values apart that a body brings to masked places, in one digest; undefined: it brings none. The digest is kept in memory alone. */
 export function writtenValues(body: OperationBody, plan: ObjectPlan, key: MaskKey): string | undefined {
@@ -65,14 +64,10 @@ function addValues(document: JsonValue, plan: ObjectPlan, key: MaskKey, add: (te
 }
 
 function foundIn(bytes: Buffer, plan: ObjectPlan): readonly Found[] | undefined {
-  return withTape(bytes, plan.words, (tape) => {
-    const walk = new Walk(plan, bytes, tape, true);
-    try {
-      walk.value(plan.place, true);
-      return walk.found();
-    } catch (error) {
-      if (!(error instanceof Unwalkable)) throw error;
-      return undefined;
-    }
-  });
+  try {
+    return walked(plan, bytes, 'root').found;
+  } catch (error) {
+    if (!(error instanceof Unwalkable)) throw error;
+    return undefined;
+  }
 }

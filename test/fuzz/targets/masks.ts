@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Unwalkable } from '../../../src/masking/tape/cursor.ts';
+import { Unwalkable } from '../../../src/masking/tape/unwalkable.ts';
 import { documents, KINDS, SHAPES, type WrittenDocument } from '../../masking/documents.ts';
 import { editorsOutput, maskedAlike } from '../../masking/masked-alike.ts';
 import type { FuzzTarget } from '../target.ts';

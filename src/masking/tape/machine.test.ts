@@ -1,0 +1,59 @@
+import { equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import { fc } from '../../../test/support/property.ts';
+import { PlaceMaker } from '../places/place.ts';
+import { Machine } from './machine.ts';
+import { Words } from './words.ts';
+
+const root = new PlaceMaker([]).start();
+const host = { pair: () => undefined, looksSecret: () => false, isTellingFlag: () => false };
+
+/** Whether a word begins in a range of bytes, told by an instance that looks at these bytes alone. */
+function told(words: Words, bytes: Buffer, ranges: readonly (readonly [number, number])[]): readonly boolean[] {
+  const machine = new Machine(words);
+  machine.begin([bytes], bytes.length, true, 0, root, host);
+  return ranges.map(([start, end]) => machine.run.hasWord(machine.bytesAt + start, machine.bytesAt + end) === 1);
+}
+
+/** Where words begin, found by trying each at each place. */
+function begins(list: readonly string[], text: string, at: number): boolean {
+  const rest = text.slice(at);
+  const isHidden = /^\\[uUx/bf]/.test(rest);
+  const lower = rest.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return isHidden || list.some((word) => lower.startsWith(word));
+}
+
+const list = ['ab', 'token', 'q~', 'tokenizer', 'é'.repeat(3)].map((word) => Buffer.from(word).toString('latin1'));
+const pieces = fc.constantFrom(
+  ...['ab', 'token', 'TOKEN', 'tok', 'q~', 'Q~', 'q', ' ', '"', 'x'.repeat(700), '\\u0041', '\\U', '\\n', 'zz', 'izer'],
+  ...['é', 'ÉÉÉ', 'tokeToKen', '\\', '/', 'b', 'f', 'x'],
+);
+const unit = fc.double({ min: 0, max: 1, noNaN: true });
+
+test('law: a word is found in a range where one begins there, in whatever order ranges are asked for', () => {
+  fc.assert(
+    fc.property(
+      fc.array(pieces, { maxLength: 20 }),
+      fc.array(fc.tuple(unit, unit), { minLength: 1, maxLength: 12 }),
+      (parts, asked) => {
+        const bytes = Buffer.from(parts.join(''));
+        const text = bytes.toString('latin1');
+        const ranges = asked.map((pair) => {
+          const [start = 0, end = 0] = pair.map((part) => Math.floor(part * bytes.length)).sort((a, b) => a - b);
+          return [start, end] as const;
+        });
+        const expected = ranges.map(([start, end]) =>
+          Array.from({ length: end - start }, (_, index) => start + index).some((at) => begins(list, text, at)),
+        );
+        equal(told(new Words(list), bytes, ranges).join(), expected.join());
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a word of one byte, or one that JSON writes with a backslash, may be anywhere; so may any where there are too many', () => {
+  for (const words of [['a'], ['a"b'], Array.from({ length: 8_000 }, (_, index) => `word number ${index}`)])
+    equal(told(new Words(words), Buffer.from('none'), [[0, 4]]).join(), 'true');
+  equal(told(new Words(['none!', 'x'.repeat(70_000)]), Buffer.from('none'), [[0, 4]]).join(), 'true');
+});

@@ -1,0 +1,107 @@
+/* What an instance does for its host. Places are addresses in memory; the bytes begin at `bytesAt`. */
+import { at, beginCursor, blank, isAtEnd, isBracket, moveTo, passString, take, takeBracket, tokenAt } from './cursor';
+import { beginDocument, beginFound, endDocument, foundAt, foundWholeEnd } from './found';
+import { BYTES, HARMLESS, HARMLESS_RECORDS, TEXTS } from './layout';
+import { describePlace, forgetPlaces, placesHaveIndexes } from './place';
+import { setPlan } from './plan';
+import { add, clear, sizeMax } from './table';
+import { ensure, prepareTape, writeTape } from './tape';
+import {
+  beginWalk,
+  hasKeyEscapes,
+  keyEndAt,
+  keyStartAt,
+  passKey,
+  releaseAction,
+  uidAt,
+  uidEndAt,
+  walkValue,
+  withinRoot,
+} from './walk';
+import { beginWords, hasWord, prepareWords, wordAdded, wordsAreAnywhere } from './words';
+
+export {
+  at,
+  blank,
+  describePlace,
+  forgetPlaces,
+  foundAt,
+  foundWholeEnd,
+  hasKeyEscapes,
+  hasWord,
+  isAtEnd,
+  keyEndAt,
+  keyStartAt,
+  moveTo,
+  passKey,
+  passString,
+  tokenAt,
+  wordAdded,
+  wordsAreAnywhere,
+};
+
+export function bytesAt(): i32 {
+  return BYTES;
+}
+
+export function textsAt(): i32 {
+  return TEXTS;
+}
+
+/** Once, before all else. */
+export function prepare(): void {
+  ensure(BYTES);
+  prepareTape();
+  prepareWords();
+}
+
+/** Makes room for as many bytes. */
+export function room(length: i32): void {
+  ensure(BYTES + length + 64);
+}
+
+/** The bytes are there; they are walked by a plan from their beginning. `isLast`: nothing follows behind them. */
+export function begin(length: i32, isLast: bool, plan: i32, haveIndexes: bool): void {
+  setPlan(plan);
+  placesHaveIndexes(haveIndexes);
+  writeTape(length);
+  beginWords(BYTES + length);
+  beginFound();
+  beginCursor(BYTES, BYTES + length, isLast);
+}
+
+export function takeByte(byte: i32): void {
+  if (isBracket(byte)) takeBracket(byte);
+  else take(byte);
+}
+
+/** A document, or a part of one that is no object of its own: what is found in it is written, with its end. */
+export function document(place: i32, key: i32, within: i32): void {
+  beginDocument();
+  beginWalk();
+  walkValue(place, key, within);
+  endDocument(at(), uidAt(), uidEndAt(), releaseAction());
+}
+
+/** Elements of a list, each a document, until the list ends or bytes are out. */
+export function documents(place: i32, isFirst: bool): void {
+  while (blank() !== 0x5d) {
+    if (!isFirst) {
+      take(0x2c);
+      blank();
+    }
+    isFirst = false;
+    document(place, 0, withinRoot);
+  }
+}
+
+let harmless: i32 = 0;
+
+/** Nothing is in a string in which words stand: it is not looked into again. A table that is full is emptied. */
+export function isHarmless(start: i32, end: i32): void {
+  if (harmless >= sizeMax) {
+    clear(HARMLESS);
+    harmless = 0;
+  }
+  if (add(HARMLESS, HARMLESS_RECORDS, harmless, start, end - start, 1) !== 0) harmless++;
+}

@@ -1,0 +1,34 @@
+/*
+ * Where things stand in the memory of an instance. The tables come first and have fixed sizes; behind them the bytes that are walked, then their tape, then what was found in
+ * them, each where the one before it ends. Nothing is allocated and nothing is freed.
+ */
+
+/** What each byte is outside of strings: 256 bytes. */
+export const KINDS: i32 = 0x400;
+/** Tokens of brackets that are open while the tape is written, four bytes each. */
+export const OPEN: i32 = 0x500;
+/** The path to where the walk is: twelve bytes a step (where its text begins, how long it is, the key's role). */
+export const PATH: i32 = 0x1500;
+/** Words: where one may begin, by a hash of three bytes; all of two bytes, a bit each; the first of each hash; the words themselves. */
+export const FILTER: i32 = 0x8000;
+export const PAIRS: i32 = 0x10000;
+export const HEADS: i32 = 0x12000;
+export const WORDS: i32 = 0x22000;
+export const WORDS_END: i32 = 0x32000;
+/** Keys that were read before. */
+export const KEYS: i32 = 0x32000;
+export const KEY_RECORDS: i32 = 0x3a000;
+/** Strings in which words stand and no value. */
+export const HARMLESS: i32 = 0xd0000;
+export const HARMLESS_RECORDS: i32 = 0xd8000;
+/** What is known of each place: four bytes. */
+export const PLACES: i32 = 0x168000;
+/** Which place follows one by a key: eight bytes. */
+export const STEPS: i32 = 0x178000;
+/** Texts of steps that stand nowhere in the bytes. */
+export const TEXTS: i32 = 0x198000;
+/** The bytes that are walked. */
+export const BYTES: i32 = 0x1a0000;
+
+/** How deep objects and lists may be nested; upstream's own readers take no more than 10,000, and write far less. */
+export const NESTING_MAX: i32 = 1_000;

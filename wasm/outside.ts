@@ -1,0 +1,14 @@
+/* What an instance asks its host: what is asked seldom, since it was asked before or stands in few documents. Places are addresses in memory. */
+
+/** Ends the walk; does not return. */
+export declare function fail(why: i32): void;
+/** What a key means: its role, and flags. `hasEscapes`: as it is written. */
+export declare function keyMeaning(start: i32, end: i32, hasEscapes: i32): i32;
+/** The place behind `place` by a key, or by an index where `kind` is that of one. */
+export declare function placeBehind(place: i32, start: i32, end: i32, kind: i32): i32;
+/** Whether what stands behind a key that tells looks secret. */
+export declare function looksSecret(start: i32, end: i32, hasEscapes: i32): i32;
+/** Whether it is an argument that says that the next one is secret. */
+export declare function isTellingFlag(start: i32, end: i32): i32;
+/** The action of a `value` beside a `name`; 0: none. */
+export declare function pairAction(nameStart: i32, nameEnd: i32, hasEscapes: i32, start: i32, end: i32): i32;

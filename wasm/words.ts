@@ -1,0 +1,142 @@
+/*
+ * Words without which nothing in a document can be secret, looked for in bytes as they are written. ASCII letters count as their lower case, and a backslash that may hide a character
+ * of a word counts as one.
+ */
+import { FILTER, HEADS, PAIRS, WORDS, WORDS_END } from './layout';
+
+const hashes: i32 = 0x7fff;
+/** Short ranges are looked through together with what comes behind them. */
+const aheadBytes: i32 = 1_024;
+
+let areAnywhere: bool = false;
+/** The list begins behind a place of its own, so that 0 is the end of each chain. */
+let listEnd: i32 = WORDS + 8;
+let bytesMax: i32 = 2;
+let bytesEnd: i32 = 0;
+/** No word begins from here … */
+let clearFrom: i32 = 0;
+/** … up to here, … */
+let clearTo: i32 = 0;
+/** … where one does. */
+let isAtWord: bool = false;
+
+/** Words are looked for no more: one stands anywhere. */
+export function wordsAreAnywhere(): void {
+  areAnywhere = true;
+}
+
+/** One word more, which the host has written at `start`, in lower case. A list that is full takes everything for a word. */
+export function wordAdded(start: i32, length: i32): void {
+  const at = (listEnd + 7) & ~7;
+  if (length < 2 || length > 0xffff || at + 4 + length > WORDS_END) {
+    areAnywhere = true;
+    return;
+  }
+  if (length > bytesMax) bytesMax = length;
+  const first = <i32>load<u8>(start);
+  const second = <i32>load<u8>(start + 1);
+  if (length === 2) {
+    const pair = (first << 8) | second;
+    store<u8>(PAIRS + (pair >> 3), <i32>load<u8>(PAIRS + (pair >> 3)) | (1 << (pair & 7)));
+    for (let any = 0; any < 256; any++) store<u8>(FILTER + hash3(first, second, any), 1);
+    return;
+  }
+  const hash = hash3(first, second, load<u8>(start + 2));
+  store<u8>(FILTER + hash, 1);
+  store<u16>(at, load<u16>(HEADS + (hash << 1)));
+  store<u16>(at, length, 2);
+  memory.copy(at + 4, start, length);
+  store<u16>(HEADS + (hash << 1), (at - WORDS) >> 3);
+  listEnd = at + 4 + length;
+}
+
+export function prepareWords(): void {
+  for (let any = 0; any < 256; any++) {
+    store<u8>(FILTER + hash3(0x5c, 0x75, any), 1);
+    store<u8>(FILTER + hash3(0x5c, 0x78, any), 1);
+    store<u8>(FILTER + hash3(0x5c, 0x2f, any), 1);
+    store<u8>(FILTER + hash3(0x5c, 0x62, any), 1);
+    store<u8>(FILTER + hash3(0x5c, 0x66, any), 1);
+  }
+}
+
+/** Other bytes are looked at. */
+export function beginWords(end: i32): void {
+  bytesEnd = end;
+  clearFrom = 0;
+  clearTo = 0;
+  isAtWord = false;
+}
+
+/** Whether a word begins in a range. Ranges that come one behind or within the other are looked through once. */
+export function hasWord(start: i32, end: i32): bool {
+  if (areAnywhere) return true;
+  if (start < clearFrom || start > clearTo) {
+    clearFrom = start;
+    clearTo = start;
+    isAtWord = false;
+  }
+  if (isAtWord) return clearTo < end;
+  if (clearTo >= end) return false;
+  const until = max(end, clearTo + aheadBytes);
+  // A word may end behind the range in which it begins.
+  const found = next(clearTo, min(bytesEnd, until + bytesMax));
+  isAtWord = found < until && found < bytesEnd;
+  clearTo = min(found, until);
+  return found < end;
+}
+
+/** The first place where a word begins; `end`, where there is none. */
+function next(from: i32, end: i32): i32 {
+  const last = end - 2;
+  let at = from;
+  if (at < last) {
+    let before = hash2(load<u8>(at), load<u8>(at + 1));
+    for (; at < last; at++) {
+      const hash = ((before << 5) ^ (load<u8>(at + 2) | 0x20)) & hashes;
+      before = hash;
+      if (load<u8>(FILTER + hash) !== 0 && beginsAt(at, end, hash)) return at;
+    }
+  }
+  for (; at < end; at++) if (at + 1 < end && beginsShort(at)) return at;
+  return end;
+}
+
+function hash2(first: i32, second: i32): i32 {
+  return ((first | 0x20) << 5) ^ (second | 0x20);
+}
+
+function hash3(first: i32, second: i32, third: i32): i32 {
+  return ((hash2(first, second) << 5) ^ (third | 0x20)) & hashes;
+}
+
+function beginsAt(at: i32, end: i32, hash: i32): bool {
+  for (let node = <i32>load<u16>(HEADS + (hash << 1)); node !== 0; ) {
+    const word = WORDS + (node << 3);
+    const length = <i32>load<u16>(word, 2);
+    if (at + length <= end && says(at, word + 4, length)) return true;
+    node = <i32>load<u16>(word);
+  }
+  return beginsShort(at);
+}
+
+/** Whether a word of two bytes stands here, or a backslash that may hide a character or write one that does harm. */
+function beginsShort(at: i32): bool {
+  const first = load<u8>(at);
+  const second = load<u8>(at + 1);
+  if (first === 0x5c)
+    return (
+      second === 0x75 || second === 0x55 || second === 0x78 || second === 0x2f || second === 0x62 || second === 0x66
+    );
+  const pair = (lower(first) << 8) | lower(second);
+  return (<i32>load<u8>(PAIRS + (pair >> 3)) & (1 << (pair & 7))) !== 0;
+}
+
+function says(at: i32, word: i32, length: i32): bool {
+  for (let i = 0; i < length; i++) if (lower(load<u8>(at + i)) !== load<u8>(word + i)) return false;
+  return true;
+}
+
+function lower(byte: i32): i32 {
+  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+}
