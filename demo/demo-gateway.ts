@@ -25,7 +25,10 @@ interface Parts {
 }
 
 /** Writes configuration, policy, token and kubeconfig into the folder, and starts a gateway from them, as a person would. */
-export async function startDemoGateway(folder: string, parts: Parts): Promise<Omit<Scene, 'clusterName' | 'steps'>> {
+export async function startDemoGateway(
+  folder: string,
+  parts: Parts,
+): Promise<Omit<Scene, 'clusterName' | 'targetName' | 'steps'>> {
   await mkdir(join(folder, 'policy'), { recursive: true, mode: 0o700 });
   const configFile = join(folder, 'sallyport.yaml');
   const policyFile = join(folder, 'policy', 'demo.yaml');

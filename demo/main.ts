@@ -1,8 +1,8 @@
 /*
  * `npm run demo`: a working gateway before an embedded cluster and an identity provider, all on loopback, and a tour with a real kubectl.
  *
- *   npm run demo                     the tour, then stays up until Ctrl-C
- *   npm run demo -- --once           the tour, checked; exits 0 when all of it was so
+ *   npm run demo                     the tour, in which what is held waits for you in the console; then stays up until Ctrl-C
+ *   npm run demo -- --once           the tour, checked; it answers what is held itself, and exits 0 when all of it was so
  *   npm run demo -- --context NAME   before your own cluster, with a read-only policy; nothing is written to it, nor to your kubeconfig
  */
 import { existsSync, readdirSync } from 'node:fs';
@@ -47,8 +47,17 @@ async function main(): Promise<number> {
       ? await startStandinScene(folder)
       : await startOwnClusterScene(folder, { context: options.context, kubeconfig: options.kubeconfig }, process.env);
   introduce(scene, kubectl);
-  const failures = await playTour(scene, kubectl);
-  if (options.once || failures > 0) {
+  const stop = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => {
+        stop.abort();
+        resolve();
+      });
+  });
+  const answersItself = options.once === true;
+  const failures = await playTour({ scene, kubectl, answersItself, signal: stop.signal });
+  if (!stop.signal.aborted && (answersItself || failures > 0)) {
     await scene.stop();
     const commands = commandsIn(scene.steps);
     say(
@@ -58,13 +67,11 @@ async function main(): Promise<number> {
     );
     return failures === 0 ? 0 : 1;
   }
-  say(
-    `\nThe gateway stays up until Ctrl-C. ${consoleOf(scene)}In a second terminal:\n\n${exports(scene, kubectl)}\n\nThen type the commands above, or your own; those that begin with npm, in ${quoted([CLONE])}.\nIts policy is ${scene.policyFile}: change it, and the next command is judged by it.\nIts log is ${join(folder, 'gateway.log')}.`,
-  );
-  await new Promise<void>((resolve) => {
-    process.on('SIGINT', resolve);
-    process.on('SIGTERM', resolve);
-  });
+  if (!stop.signal.aborted)
+    say(
+      `\nThe gateway stays up until Ctrl-C. ${consoleOf(scene)}In a second terminal:\n\n${exports(scene, kubectl)}\n\nThen type the commands above, or your own; those that begin with npm, in ${quoted([CLONE])}.\nIts policy is ${scene.policyFile}: change it, and the next command is judged by it.\nIts log is ${join(folder, 'gateway.log')}.`,
+    );
+  await stopped;
   await scene.stop();
   return 0;
 }
@@ -94,6 +101,8 @@ function introduce(scene: Scene, kubectl: string): void {
   say(
     `\nSallyport is up.\n\n  kubectl --(token of \`${scene.subject}\`)--> gateway ${scene.gatewayUrl} --(credential that kubectl never sees)--> ${scene.clusterName}\n`,
   );
+  if (scene.person !== undefined)
+    say(`  The console: ${scene.control['SALLYPORT_SERVER']} -- sign in as \`${scene.person}\`\n`);
   say(`Each command below can be typed in a second terminal, after:\n\n${exports(scene, kubectl)}\n`);
 }
 

@@ -32,6 +32,7 @@ export async function startOwnClusterScene(
   });
   return {
     ...gateway,
+    targetName: 'demo',
     clusterName: `your cluster, context ${own.context} of ${file}`,
     steps: OWN_CLUSTER_TOUR,
     async stop() {

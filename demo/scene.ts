@@ -4,6 +4,7 @@ import type { Step } from './tour.ts';
 export interface Scene {
   readonly gatewayUrl: string;
   readonly clusterName: string;
+  readonly targetName: string;
   /** The caller that the tour's kubectl is. */
   readonly subject: string;
   readonly kubeconfigFile: string;

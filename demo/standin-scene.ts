@@ -37,6 +37,7 @@ export async function startStandinScene(folder: string): Promise<Scene> {
   return {
     ...gateway,
     administratorFile,
+    targetName: 'demo',
     clusterName: `an embedded stand-in of a cluster at ${standin.url}`,
     steps: TOUR,
     async stop() {

@@ -9,10 +9,14 @@ export interface Step {
   readonly isApprover?: boolean;
   /** What that person does while this command waits for them; `APPROVAL` stands for the question's id. */
   readonly meanwhile?: readonly Step[];
+  /** What comes out hangs on what a person answered: it is as `expect` says only where the tour answers itself. */
+  readonly hangsOnAnswer?: boolean;
+  /** Of a `terminal`: the lines that are typed into the shell. */
+  readonly types?: readonly string[];
   /** What happens, in one sentence, said before the command. */
   readonly say: string;
-  /** The program and its arguments, put in by the demo; `administrator` is a kubectl that goes past the gateway. */
-  readonly argv: readonly [program: 'kubectl' | 'administrator' | 'sallyport', ...args: string[]];
+  /** The program and its arguments, put in by the demo; `administrator` is a kubectl that goes past the gateway, `terminal` one in a terminal. */
+  readonly argv: readonly [program: 'kubectl' | 'administrator' | 'sallyport' | 'terminal', ...args: string[]];
   /** What must be so afterwards. */
   readonly expect: { readonly exitCode: number; readonly output: RegExp };
 }
@@ -77,6 +81,12 @@ export const TOUR: readonly Step[] = [
     expect: { exitCode: 0, output: /web-/ },
   },
   {
+    say: 'A shell in a terminal, typed here as a person would: its screen is recorded as it was shown, and the console plays it.',
+    argv: ['terminal', 'exec', '-it', '-n', 'shop', 'deploy/web', '--', 'sh'],
+    types: ['cat /etc/os-release', 'ls /etc', 'date', 'exit'],
+    expect: { exitCode: 0, output: /a toy container/ },
+  },
+  {
     say: 'Another deployment: no rule allows it, but one lets this caller ask, and the refusal says how.',
     argv: SCALE,
     expect: { exitCode: 1, output: /Forbidden.*access can be requested: `sallyport grants request .*--name api/ },
@@ -116,8 +126,9 @@ export const TOUR: readonly Step[] = [
     expect: { exitCode: 1, output: /Forbidden.*may not patch deployments\/scale\.apps `api`/ },
   },
   {
-    say: 'A namespace that is to go. A rule holds this: the command waits, nothing has been sent, and a person is asked. In the meantime, as that person:',
+    say: 'A namespace that is to go. A rule holds this: the command waits, nothing has been sent, and a person is asked.',
     argv: ['kubectl', 'delete', 'namespace', 'trial', '--wait=false'],
+    hangsOnAnswer: true,
     meanwhile: [
       {
         say: 'The question, with what would go with the namespace, looked up at the cluster.',
@@ -135,8 +146,9 @@ export const TOUR: readonly Step[] = [
     expect: { exitCode: 0, output: /namespace "trial" deleted/ },
   },
   {
-    say: 'Exactly that ran, once: the question says what the cluster answered.',
+    say: 'What became of the question: what was approved ran, exactly that and once; what was not never did.',
     argv: ['sallyport', 'approvals', 'list'],
+    hangsOnAnswer: true,
     expect: { exitCode: 0, output: /approved, ran \(200\) +triage-bot +demo +delete namespaces `trial`/ },
   },
   {

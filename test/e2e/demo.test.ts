@@ -17,7 +17,33 @@ test('the tour goes as it says, and leaves nothing running', async () => {
   const folder = join(base, 'once');
   const { code, output } = await runChild(process.execPath, [DEMO, '--once', '--folder', folder]);
   assert.equal(code, 0, output);
-  assert.match(output, /the chain holds\n\nthe tour of 20 commands went as it should\n$/);
+  assert.match(output, /the chain holds\n\nthe tour of 21 commands went as it should\n$/);
+});
+
+test('without `--once` what the tour has held waits for a person, and runs once they say so', async (t) => {
+  const folder = join(base, 'waits');
+  const demo = startChild(process.execPath, [DEMO, '--folder', folder]);
+  t.after(() => demo.kill('SIGINT'));
+  const [, link = '', answer = ''] = await demo.until(
+    /IT WAITS FOR YOU, in the console:\n\n {5}(\S+)\n[\s\S]*?second terminal:\n\n {5}(.+ approvals approve \S+)\n/,
+  );
+  assert.match(link, /^https:\/\/\S+:\d+\/approvals\/\S+$/);
+  assert.doesNotMatch(demo.said(), /"trial" deleted/);
+  const { code, output } = await runChild('sh', ['-ec', answer], { cwd: join(import.meta.dirname, '../..') });
+  assert.equal(code, 0, output);
+  await demo.until(/namespace "trial" deleted/);
+  await demo.until(/approved, ran \(200\)[\s\S]*stays up until Ctrl-C/);
+  demo.kill('SIGINT');
+  assert.equal(await demo.ended, 0, demo.said());
+  assert.equal(hasGroup(demo.pid), false, 'nothing of it is left running');
+});
+
+test('a demo that is stopped while it waits for a person leaves nothing running', async () => {
+  const demo = startChild(process.execPath, [DEMO, '--folder', join(base, 'stopped')]);
+  await demo.until(/IT WAITS FOR YOU/);
+  demo.kill('SIGINT');
+  assert.equal(await demo.ended, 0, demo.said());
+  assert.equal(hasGroup(demo.pid), false, 'nothing of it is left running');
 });
 
 test('each command of the tutorial that is typed beside the demo does what the page says', async (t) => {
@@ -28,7 +54,8 @@ test('each command of the tutorial that is typed beside the demo does what the p
 
   const demo = startChild(process.execPath, [DEMO, '--folder', folder]);
   t.after(() => demo.kill('SIGINT'));
-  const [, exports = ''] = await demo.until(/In a second terminal:\n\n([\s\S]*?)\n\n/);
+  const [, exports = ''] = await demo.until(/typed in a second terminal, after:\n\n([\s\S]*?)\n\n/);
+  await demo.until(/IT WAITS FOR YOU/);
   assert.match(exports, /export KUBECONFIG=/);
   const env = { ...process.env, KUBECACHEDIR: join(folder, 'cache') };
   for (const { commands, isRefused } of typed) {

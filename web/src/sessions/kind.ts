@@ -37,6 +37,7 @@ export function callWords({ verb, resource, subresource, apiGroup, name, namespa
   return [
     `${verb} ${kind}`,
     ...(name === '' ? [] : [`\`${name}\``]),
-    ...(namespace === '' ? [] : [`in \`${namespace}\``]),
+    // Its own name says where it is.
+    ...(namespace === '' || resource === 'namespaces' ? [] : [`in \`${namespace}\``]),
   ].join(' ');
 }
