@@ -54,6 +54,7 @@ export function openCatalog(place: CatalogPlace, onFailure: (why: string) => voi
     session: (...values) => ask('session', values),
     exchanges: (...values) => ask('exchanges', values),
     exchange: (...values) => ask('exchange', values),
+    ruleUses: (...values) => ask('ruleUses', values),
     recorded: (...values) => ask('recorded', values),
     async close() {
       fail('the gateway stops');

@@ -17,6 +17,7 @@ import type {
   FoundSession,
   FoundStory,
   Page,
+  RuleUse,
   Viewer,
 } from '../recording/found.ts';
 import { type RecordedEvent, readChain } from '../recording/read-chain.ts';
@@ -111,6 +112,15 @@ export class JournalCatalog implements Catalog {
     const [row] = this.#all(`SELECT * FROM exchange WHERE ${where.sql}`, where.values);
     if (row === undefined) return undefined;
     return { exchange: toExchange(row), lines: await this.#lines('exchange = ?', [row.n as number]) };
+  }
+
+  async ruleUses(sinceMs: number) {
+    const [first] = this.#all('SELECT at FROM exchange ORDER BY n LIMIT 1', []);
+    const uses = this.#all(
+      'SELECT rule, count(*) AS uses, max(at) AS lastAt FROM exchange WHERE rule IS NOT NULL AND at >= ? GROUP BY rule',
+      [sinceMs],
+    );
+    return { uses: uses as unknown as readonly RuleUse[], beginsAt: first?.at as number | undefined };
   }
 
   async recorded(viewer: Viewer, id: string, afterSeq: number) {

@@ -3,7 +3,7 @@
  */
 
 /** The version of the tables; another one is made anew from the journal. */
-export const CATALOG_VERSION = 2;
+export const CATALOG_VERSION = 3;
 
 /** Makes the tables. `n` is the number of the event with which an exchange begins, so that rows lie in the order of the journal. */
 export const CATALOG_TABLES = `
@@ -22,6 +22,7 @@ CREATE INDEX IF NOT EXISTS exchange_session ON exchange (session, n);
 CREATE INDEX IF NOT EXISTS exchange_subject ON exchange (subject, session);
 CREATE INDEX IF NOT EXISTS exchange_namespace ON exchange (namespace, session);
 CREATE INDEX IF NOT EXISTS exchange_resource ON exchange (resource, session);
+CREATE INDEX IF NOT EXISTS exchange_rule ON exchange (rule, at) WHERE rule IS NOT NULL;
 CREATE INDEX IF NOT EXISTS exchange_stopped ON exchange (decision, session) WHERE decision IN ('deny', 'hold');
 CREATE TABLE IF NOT EXISTS line (
   seq INTEGER PRIMARY KEY, exchange INTEGER NOT NULL, isRecorded INTEGER NOT NULL, segment INTEGER NOT NULL, byte INTEGER NOT NULL, lineBytes INTEGER NOT NULL

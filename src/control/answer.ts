@@ -53,7 +53,7 @@ export interface Received {
   readonly idempotencyKey: string | undefined;
   readonly ifMatch: string | undefined;
   readonly contentType: string | undefined;
-  readonly body: () => Promise<Uint8Array>;
+  readonly body: (bytesMax: number) => Promise<Uint8Array>;
 }
 
 interface Parts {
@@ -96,7 +96,10 @@ export function answering({ routes, identify, roles, clock }: Parts) {
       roles: held,
       path: pathValues(chosen.parts, parts),
       query: route.query === undefined ? noQuery(received.query) : checked(route.query, queryObject(received.query)),
-      body: route.body === undefined ? undefined : checked(route.body, await readJson(received)),
+      body:
+        route.body === undefined
+          ? undefined
+          : checked(route.body, await readJson(received, route.bodyBytesMax ?? CONTROL_LIMITS.bodyBytesMax)),
       idempotencyKey: keyOf(received.idempotencyKey),
       version: versionOf(received.ifMatch),
       session: who?.session,
@@ -151,8 +154,8 @@ function queryObject(query: URLSearchParams): Record<string, string> {
   return values;
 }
 
-async function readJson({ body, contentType }: Received): Promise<unknown> {
-  const bytes = await body();
+async function readJson({ body, contentType }: Received, bytesMax: number): Promise<unknown> {
+  const bytes = await body(bytesMax);
   if (bytes.length === 0) return {};
   if (contentType?.split(';')[0]?.trim().toLowerCase() !== 'application/json')
     throw new Refusal('MEDIA_TYPE_UNSUPPORTED', 'the body is to be `application/json`');

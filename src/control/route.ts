@@ -43,6 +43,8 @@ export interface Route {
   readonly needs: 'nobody' | 'caller' | readonly RoleName[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Bytes of a body; absent: as many as `CONTROL_LIMITS` lets. */
+  readonly bodyBytesMax?: number;
   readonly answer: {
     readonly status: number;
     readonly schema: z.ZodType | 'events' | 'lines';

@@ -34,6 +34,7 @@ import type { LiveExchanges } from './live-exchanges.ts';
 import { meRoutes } from './me-routes.ts';
 import type { Deliveries } from './notices/deliveries.ts';
 import { noticeRoutes } from './notices/notice-routes.ts';
+import { type PolicyDesk, policyRoutes } from './policy-routes.ts';
 import type { Questions } from './questions.ts';
 import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
@@ -65,6 +66,9 @@ interface Parts {
   readonly kept: KeptReader;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
+  readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
+  readonly desk: PolicyDesk;
+  readonly now: () => number;
   readonly targets: ReadonlySet<string>;
   readonly targetPlaces: () => readonly TargetPlace[];
   readonly version: string;
@@ -89,6 +93,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...noticeRoutes(parts.deliveries),
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
+    ...policyRoutes(parts),
     ...operatorRoutes(parts),
   ];
   const streams = routes.filter(({ answer: { schema } }) => schema === 'events');

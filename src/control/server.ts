@@ -175,7 +175,7 @@ function received({ pathPrefix }: Options, request: IncomingMessage): Received {
     idempotencyKey: one(headers['idempotency-key']),
     ifMatch: one(headers['if-match']),
     contentType: headers['content-type'],
-    body: () => readBody(request),
+    body: (bytesMax) => readBody(request, bytesMax),
   };
 }
 
@@ -190,13 +190,12 @@ function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
-    if (bytes > CONTROL_LIMITS.bodyBytesMax)
-      throw new Refusal('BODY_TOO_LARGE', `the body is larger than ${CONTROL_LIMITS.bodyBytesMax} bytes`);
+    if (bytes > bytesMax) throw new Refusal('BODY_TOO_LARGE', `the body is larger than ${bytesMax} bytes`);
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);

@@ -3,9 +3,10 @@
  * nothing of it is opened, and the data path is given that there are no grants.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { openCatalog } from '../catalog/ask-catalog.ts';
 import { catalogFile } from '../catalog/catalog-file.ts';
+import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import type { TargetPlace } from '../control/contract.ts';
 import { HeldKills } from '../control/held-kills.ts';
@@ -39,6 +40,7 @@ import { keptReader } from './kept-reader.ts';
 import { loginsOf } from './logins.ts';
 import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
+import { policyDesk } from './policy-desk.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { consoleUrlOf, serveConsole } from './serve-console.ts';
 import { SharedHoneytokens } from './shared-honeytokens.ts';
@@ -157,6 +159,9 @@ export async function openControl(parts: Parts): Promise<Control> {
         refusals,
         issuers: [...logins.keys()],
         seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
+        policy: policyOf(parts),
+        desk: policyDesk(config),
+        now: told.clock.now.bind(told.clock),
         catalog,
         exchanges,
         kept: keptReader(config, parts.journal, told.clock),
@@ -251,6 +256,15 @@ function heardBy(journal: JournalPort, exchanges: LiveExchanges): JournalPort {
       exchanges.hear(event);
       return taken;
     },
+  };
+}
+
+/** Policy as the console shows it. */
+function policyOf({ config, policy }: Parts) {
+  return {
+    rules: policy.rules,
+    findings: () => policy.findings().map(formatFinding),
+    shownPath: (path: string) => relative(dirname(config.file), path),
   };
 }
 

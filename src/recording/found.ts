@@ -108,6 +108,13 @@ export interface FoundLine {
   readonly line: string;
 }
 
+/** How often a rule decided. */
+export interface RuleUse {
+  readonly rule: string;
+  readonly uses: number;
+  readonly lastAt: number;
+}
+
 /** All that the journal has of one exchange. */
 export interface FoundWhole {
   readonly exchange: FoundExchange;
@@ -125,6 +132,8 @@ export interface Catalog {
   /** The newest first; of one session the oldest first. */
   exchanges(viewer: Viewer, filter: ExchangeFilter, page: Page): Promise<readonly FoundExchange[]>;
   exchange(viewer: Viewer, id: string): Promise<FoundWhole | undefined>;
+  /** Exchanges that began since an instant, by the rule that decided them, whoever's they are; and when the first of all began. */
+  ruleUses(sinceMs: number): Promise<{ readonly uses: readonly RuleUse[]; readonly beginsAt: number | undefined }>;
   /** The lines that say what is kept of it, in order, behind the one with the number `afterSeq`; none where the viewer may not see it. */
   recorded(viewer: Viewer, id: string, afterSeq: number): Promise<readonly FoundLine[]>;
 }

@@ -32,6 +32,7 @@ import { CLAIM_LIMITS } from '../../src/identity/to-caller.ts';
 import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
 import { MASK_TELL_LIMITS } from '../../src/main/mask-teller.ts';
+import { DESK_LIMITS } from '../../src/main/policy-desk.ts';
 import { SHARED_HONEYTOKEN_LIMITS } from '../../src/main/shared-honeytokens.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
@@ -77,6 +78,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
     'src/connectors/kubernetes/streams/stream-limits.ts',
   ],
   ['Replies that came packed', { ...GUNZIP_LIMITS }, 'src/std/gunzipped-source.ts'],
+  ['Questions about policy in the console', { ...DESK_LIMITS }, 'src/main/policy-desk.ts'],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
   ['What a token says of its caller', { ...CLAIM_LIMITS }, 'src/identity/to-caller.ts'],
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],

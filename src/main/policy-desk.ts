@@ -1,0 +1,255 @@
+/*
+ * What the console asks about policy is answered by the commands of `sallyport policy` themselves, each in a process of its own: on this gateway's configuration,
+ * files and journal, and without taking a turn from the data path, whatever a rule set or a year of traffic costs to think about.
+ *
+ * Security: words of a person go behind `=` or `--`, and never to a shell; the process is given nothing of the environment; a proposal is read as policy files
+ * are, in a folder that is gone afterwards; what runs is bounded in number, time, memory and output.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { setPriority } from 'node:os';
+import { dirname, extname, join, relative } from 'node:path';
+import { unifiedPatch } from '../cli/policy/unified-patch.ts';
+import { type Config, policyFiles } from '../config/load.ts';
+import { openedIds } from '../config/open-guards.ts';
+import type { Narrower, Proposal, ShadowReport, Tried, WhoCanAnswer, WhyAnswer } from '../control/policy-contract.ts';
+import type { PolicyDesk } from '../control/policy-routes.ts';
+import { Refusal } from '../model/refusal.ts';
+import { appliedPatch } from './applied-patch.ts';
+import { commandWords } from './command-words.ts';
+
+/** Limits of what is thought about at once; documented in docs/reference/limits.md. */
+export const DESK_LIMITS = Object.freeze({
+  /** Commands that run at once. */
+  atOnceMax: 2,
+  /** Questions that wait for their turn; beyond it, asking is refused. */
+  waitingMax: 10,
+  /** How long one command may take, in milliseconds. */
+  commandMs: 60_000,
+  /** Memory of one, in MiB. */
+  memoryMib: 1_024,
+  /** Bytes that one may answer. */
+  answerBytesMax: 16 * 1024 * 1024,
+});
+
+/** TypeScript beside this file, or JavaScript where this file was compiled. */
+const CLI = join(import.meta.dirname, `cli${extname(import.meta.filename)}`);
+
+/** Lower than the gateway's own. */
+const NICE = 10;
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Answers questions about the policy of a configuration. */
+export function policyDesk(config: Config): PolicyDesk {
+  const run = inTurn(runCommand);
+  const home = dirname(config.file);
+  const ask = async <Answer>(args: readonly string[], cwd = home): Promise<Answer> =>
+    JSON.parse(told(await run([...args], cwd)).stdout) as Answer;
+  const own = ['--config', config.file];
+  const files = () => readAll(config, home);
+  return {
+    files,
+    async why({ as, groups, issuer, kind, target, command }) {
+      const options = [
+        `--as=${as}`,
+        ...groups.map((group) => `--group=${group}`),
+        ...(issuer === undefined ? [] : [`--issuer=${issuer}`]),
+        ...(kind === undefined ? [] : [`--kind=${kind}`]),
+        ...(target === undefined ? [] : [`--target=${target}`]),
+      ];
+      const args = [
+        'policy',
+        'explain',
+        ...own,
+        '-o',
+        'json',
+        '--nearest=5',
+        ...options,
+        '--',
+        ...commandWords(command),
+      ];
+      const answer = await ask<WhyAnswer['items'] | WhyAnswer['items'][number]>(args);
+      return { items: Array.isArray(answer) ? answer : [answer] };
+    },
+    whoCan: ({ verb, resource, name, namespace }) =>
+      ask<WhoCanAnswer>([
+        ...['policy', 'who-can', ...own, '-o', 'json'],
+        ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
+        ...['--', verb, resource, ...(name === undefined ? [] : [name])],
+      ]),
+    shadow: (since) => ask<ShadowReport>(['policy', 'shadow', 'report', ...own, `--since=${since}`, '-o', 'json']),
+    tryOut: (proposal) => tryOut(proposal, config, home, run),
+    async narrower({ caller, since }): Promise<Narrower> {
+      const args = ['policy', 'tighten', ...own, `--since=${since}`, `--caller=${caller}`];
+      const { stdout, stderr } = told(await run(args, home));
+      const before = await files();
+      return {
+        patch: stdout,
+        says: stderr.split('\n').filter((line) => line !== ''),
+        files: before.map(({ file, text }) => ({ file, text: appliedPatch(file, text, stdout) })),
+      };
+    },
+  };
+}
+
+async function tryOut(
+  { files: changed, since }: Proposal,
+  config: Config,
+  home: string,
+  run: (args: readonly string[], cwd: string) => Promise<Outcome>,
+): Promise<Tried> {
+  const before = await readAll(config, home);
+  const unknown = changed.find(({ file }) => !before.some((each) => each.file === file));
+  if (unknown !== undefined)
+    throw new Refusal(
+      'REQUEST_MALFORMED',
+      `\`${unknown.file}\` is none of the policy files; a proposal changes those that are there`,
+    );
+  const after = before.map((each) => changed.find(({ file }) => file === each.file) ?? each);
+  const patch = before.map(({ file, text }, i) => unifiedPatch(file, text, after[i]?.text ?? text)).join('');
+  const folder = await mkdtemp(join(config.dataFolder, 'proposal-'));
+  try {
+    const [old, next] = [join(folder, 'old'), join(folder, 'new')];
+    await Promise.all([writeAll(old, before), writeAll(next, after), writeTests(config, next, home)]);
+    const guards = openedIds(config).map((id) => `--open-guard=${id}`);
+    const checked = told(await run(['policy', 'check', next, '-o', 'json', ...guards], next));
+    const findings = (JSON.parse(checked.stdout) as Tried['findings']).map((each) => ({
+      ...each,
+      file: shownIn(next, each.file),
+    }));
+    if (findings.some(({ severity }) => severity === 'error')) return { patch, findings };
+    const tests = readdirSync(next)
+      .filter((name) => TEST.test(name))
+      .map((name) => join(next, name));
+    const [changes, simulated, tested] = await Promise.all([
+      run(['policy', 'diff', old, next, ...guards], folder),
+      run(['policy', 'simulate', old, next, '--config', config.file, `--since=${since}`, '-o', 'json'], folder),
+      tests.length === 0 ? undefined : run(['policy', 'test', ...tests, '-o', 'json'], next),
+    ]);
+    return {
+      patch,
+      findings,
+      changes: told(changes).stdout.trimEnd().split('\n'),
+      simulation: JSON.parse(told(simulated).stdout) as NonNullable<Tried['simulation']>,
+      ...(tested === undefined
+        ? {}
+        : {
+            tests: (JSON.parse(told(tested).stdout) as NonNullable<Tried['tests']>).map((each) => ({
+              ...each,
+              file: shownIn(next, each.file),
+            })),
+          }),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const TEST = /\.test\.ya?ml$/;
+
+/** In one folder, as policies are compared; what distinguishes folders stands in the names. */
+function flatName(file: string): string {
+  return file.replaceAll(/[\\/]/g, '__');
+}
+
+function shownIn(folder: string, file: string): string {
+  return relative(folder, join(folder, file.startsWith(folder) ? relative(folder, file) : file)).replaceAll('__', '/');
+}
+
+async function writeAll(
+  folder: string,
+  files: readonly { readonly file: string; readonly text: string }[],
+): Promise<void> {
+  await mkdir(folder, { mode: 0o700 });
+  for (const { file, text } of files) await writeFile(join(folder, flatName(file)), text, { mode: 0o600 });
+}
+
+/** The tests beside the policies; what they name is named as the copies are. */
+async function writeTests(config: Config, folder: string, home: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const folders = new Set(policyFiles(config).map((file) => dirname(file)));
+  for (const own of folders) {
+    for (const name of existsSync(own) ? readdirSync(own).filter((each) => TEST.test(each)) : []) {
+      const text = readFileSync(join(own, name), 'utf8');
+      const named = policyFiles(config).reduce(
+        (said, file) => said.replaceAll(relative(own, file), flatName(relative(home, file))),
+        text,
+      );
+      await writeFile(join(folder, flatName(relative(home, join(own, name)))), named, { mode: 0o600 });
+    }
+  }
+}
+
+async function readAll(config: Config, home: string) {
+  return Promise.all(
+    policyFiles(config).map(async (path) => ({ file: relative(home, path), text: await readFile(path, 'utf8') })),
+  );
+}
+
+/** An answer, whatever it says. @throws {Refusal} it could not be answered, in the command's own sentence */
+function told(outcome: Outcome): Outcome {
+  if (outcome.code !== 2) return outcome;
+  throw new Refusal(
+    'REQUEST_MALFORMED',
+    outcome.stderr
+      .replace(/^sallyport: /, '')
+      .trim()
+      .replaceAll('\n', '; '),
+  );
+}
+
+function runCommand(args: readonly string[], cwd: string): Promise<Outcome> {
+  const { commandMs, memoryMib, answerBytesMax } = DESK_LIMITS;
+  return new Promise((resolve, reject) => {
+    const options = { cwd, env: {}, timeout: commandMs, killSignal: 'SIGKILL', maxBuffer: answerBytesMax } as const;
+    const node = [`--max-old-space-size=${memoryMib}`, CLI, ...args];
+    const child = execFile(process.execPath, node, options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      if (typeof code === 'number' && (code <= 1 || code === 3 || stderr.startsWith('sallyport: ')))
+        resolve({ code, stdout, stderr });
+      else
+        reject(
+          new Refusal(
+            'REQUEST_MALFORMED',
+            'this took more time, memory or room than may be: ask about a shorter time, or fewer rules, or by the command',
+            { detail: `${code}: ${stderr.slice(0, 500)}` },
+          ),
+        );
+    });
+    if (child.pid !== undefined) lower(child.pid);
+  });
+}
+
+function lower(pid: number): void {
+  try {
+    setPriority(pid, NICE);
+  } catch {
+    // It has ended, or the system does not let us: it runs as it is.
+  }
+}
+
+/** So many at once, the others one after the other. */
+function inTurn<Args extends readonly unknown[], Result>(task: (...args: Args) => Promise<Result>) {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (...args: Args): Promise<Result> => {
+    if (running >= DESK_LIMITS.atOnceMax) {
+      if (waiting.length >= DESK_LIMITS.waitingMax)
+        throw new Refusal('TOO_MANY_REQUESTS', 'as many questions about policy wait as may', { retryAfterSeconds: 5 });
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else running += 1;
+    try {
+      return await task(...args);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
