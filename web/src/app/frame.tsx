@@ -20,6 +20,7 @@ const PAGES = [
   { to: '/now', icon: 'now', name: texts.nav.now },
   { to: '/grants', icon: 'grants', name: texts.nav.grants },
   { to: '/sessions', icon: 'sessions', name: texts.nav.sessions },
+  { to: '/policy', icon: 'policy', name: texts.nav.policy },
   { to: '/targets', icon: 'targets', name: texts.nav.targets },
 ] as const;
 

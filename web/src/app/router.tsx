@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { basePath } from '../api/base.ts';
 import type { GrantsSearch } from '../grants/grants.tsx';
 import { Inbox } from '../inbox/inbox.tsx';
+import { policySearch } from '../policy/policy-search.ts';
 import { KINDS, type Kind } from '../sessions/kind.ts';
 import { sessionFilters } from '../sessions/session-filters.ts';
 import { Frame } from './frame.tsx';
@@ -54,6 +55,11 @@ const routes = [
   createRoute({
     ...page('/exchanges/$id'),
     component: lazyRouteComponent(() => import('../sessions/call-page.tsx'), 'CallPage'),
+  }),
+  createRoute({
+    ...page('/policy'),
+    component: lazyRouteComponent(() => import('../policy/policy.tsx'), 'Policy'),
+    validateSearch: policySearch,
   }),
   createRoute({
     ...page('/targets'),
