@@ -155,7 +155,7 @@ function inBrowser(chromium: string): void {
     await page.evaluate('document.fonts.ready.then(() => true)');
     const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     assert.ok(total > 50_000 && total <= FIRST_LOAD_BYTES_MAX, `${total} bytes: ${[...sizes].join(' ')}`);
-    for (const name of ['Now', 'Grants', 'Sessions', 'Targets']) {
+    for (const name of ['Now', 'Grants', 'Sessions', 'Policy', 'Targets']) {
       await page.getByRole('link', { name, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: new RegExp(`^${name}`) }).waitFor();
     }

@@ -141,7 +141,7 @@ function inBrowser(chromium: string): void {
       for (const path of await pathsOf(ada.page)) {
         await ada.page.goto(own + path);
         await ada.page.getByRole('heading', { level: 1 }).first().waitFor();
-        const name = path === '/' ? 'inbox' : path.slice(1).replaceAll('/', '-');
+        const name = path === '/' ? 'inbox' : path.slice(1).replaceAll(/[^a-z]+/g, '-');
         for (const width of WIDTHS) {
           await ada.page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
           if (!(await fits(ada.page))) found.push(`${path} at ${width}: wider than the screen`);
@@ -192,7 +192,8 @@ async function pathsOf(page: Page): Promise<readonly string[]> {
   const links = await page
     .locator('nav a[href]')
     .evaluateAll((all) => all.map((link) => (link as unknown as URL).pathname));
-  return [...new Set([...links, '/grants/ask'])];
+  const parts = ['why', 'who-can', 'observed', 'propose'].map((view) => `/policy?view=${view}`);
+  return [...new Set([...links, '/grants/ask', ...parts])];
 }
 
 /** Whether nothing makes the page wider than the screen. */

@@ -1,0 +1,104 @@
+// Policy in a real Chromium: why a request is refused, and a change that is edited, tried on what was recorded, and taken away as a patch.
+
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { findChromium, startChromium } from '../support/chromium.ts';
+import { signInAs } from '../support/console-people.ts';
+import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
+import { leftOut } from '../support/left-out.ts';
+import { root } from '../tidy/tree.ts';
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+roles:
+  - { role: operator, callers: [{ groups: [admins] }] }
+rules:
+  - { id: read, effect: allow, verbs: [get, list], apiGroups: [""], resources: [configmaps] }
+  - id: hostile
+    effect: deny
+    reason: '"><img src=x onerror=hacked()>'
+    verbs: [delete]
+    apiGroups: [""]
+    resources: [configmaps]
+`;
+
+const program = findChromium();
+if (program === undefined)
+  leftOut('policy in the console', 'install Debian’s package `chromium`, or another Chromium on the path');
+else suite('policy in the console', () => inBrowser(program));
+
+function inBrowser(chromium: string): void {
+  let world: ConsoleWorld;
+  let browser: Browser;
+  before(async () => {
+    const { ensurePages } = (await import(resolve(root, 'tools/pages.mjs'))) as {
+      readonly ensurePages: (root: string, node: string, env: NodeJS.ProcessEnv) => Promise<void>;
+    };
+    await ensurePages(root, process.execPath, process.env);
+    const persons = [
+      { subject: 'ada', groups: ['admins'] },
+      { subject: 'sam', groups: ['ops'] },
+    ];
+    world = await startConsoleWorld({ policy: POLICY, persons });
+    browser = await startChromium(chromium, [world.consoleUrl]);
+    const token = await world.world.token('dev');
+    assert.equal((await world.world.ask({ token, uri: '/api/v1/namespaces/shop/configmaps' })).status, 200);
+  });
+  after(async () => {
+    await browser.close();
+    await world.stop();
+  });
+
+  test('rules are listed with their use; why not is answered from a pasted command, by keyboard alone (T54: as text)', async () => {
+    const { page, context, faults, hosts } = await signInAs(browser, world.consoleUrl, 'ada');
+    let ran = false;
+    await page.exposeFunction('hacked', () => {
+      ran = true;
+    });
+    await page.goto(`${world.consoleUrl}/policy`);
+    await page.getByRole('heading', { name: 'p/read' }).waitFor();
+    await page.getByText('1 use').waitFor();
+    await page.getByText('never used').first().waitFor();
+    await page.getByText('onerror=hacked()').waitFor();
+    await page.getByRole('button', { name: 'Why not?' }).press('Enter');
+    await page.getByLabel('By whom').fill('ci:dev');
+    await page.getByLabel('In which groups').fill('ops');
+    await page.getByLabel('What is asked').fill('kubectl delete configmap settings -n shop');
+    await page.getByLabel('What is asked').press('Enter');
+    await page.getByText('refused', { exact: true }).waitFor();
+    await page.getByText('Decided by').waitFor();
+    assert.equal(await page.locator('main img').count(), 0);
+    await context.close();
+    assert.deepEqual([faults, [...hosts], ran], [[], [new URL(world.consoleUrl).host], false]);
+  });
+
+  test('a change is edited under the page’s own policy, tried, and comes as a patch', async () => {
+    const { page, context, faults } = await signInAs(browser, world.consoleUrl, 'ada', {
+      viewport: { width: 1280, height: 900 },
+    });
+    await page.goto(`${world.consoleUrl}/policy?view=propose`);
+    const editor = page.getByRole('textbox', { name: 'Edit policy.yaml', exact: true });
+    await editor.click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('  - { id: more, effect: allow, verbs: [get], apiGroups: [""], resources: [services] }');
+    await page.getByRole('button', { name: 'Check, test and simulate' }).click();
+    await page.getByRole('heading', { name: 'Who gains and loses what' }).waitFor();
+    await page.getByText('0 of 1 call answered otherwise').waitFor();
+    await page.getByText('+++ b/policy.yaml').first().waitFor();
+    assert.match(await page.locator('pre').first().innerText(), /may now be done/);
+    await context.close();
+    assert.deepEqual(faults, []);
+  });
+
+  test('who holds no role reads nothing of policy', async () => {
+    const { page, context } = await signInAs(browser, world.consoleUrl, 'sam');
+    await page.goto(`${world.consoleUrl}/policy`);
+    await page.getByText('You may not see this').waitFor();
+    await context.close();
+  });
+}
