@@ -70,6 +70,10 @@ const PROPOSAL_BYTES_MAX = 2 * 1024 * 1024;
 
 /** The operations on policy; none of them changes it. */
 export function policyRoutes(parts: Parts): readonly Route[] {
+  return [...inForceRoutes(parts), ...thinkingRoutes(parts), ...proposalRoutes(parts)];
+}
+
+function inForceRoutes(parts: Parts): readonly Route[] {
   const { desk } = parts;
   return [
     {
@@ -102,6 +106,11 @@ export function policyRoutes(parts: Parts): readonly Route[] {
       answer: { status: 200, schema: policyFilesSchema, description: 'Their texts.' },
       handle: seeing(async () => ({ items: [...(await desk.files())] })),
     },
+  ];
+}
+
+function thinkingRoutes({ desk }: Parts): readonly Route[] {
+  return [
     {
       method: 'POST',
       path: '/policy/why',
@@ -132,6 +141,11 @@ export function policyRoutes(parts: Parts): readonly Route[] {
       answer: { status: 200, schema: shadowSchema, description: 'What this gateway’s journal has.' },
       handle: seeing(({ query }) => desk.shadow((query as { since: string }).since)),
     },
+  ];
+}
+
+function proposalRoutes({ desk }: Parts): readonly Route[] {
+  return [
     {
       method: 'POST',
       path: '/policy/proposals/try',

@@ -1,20 +1,27 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Narrower, Tried } from '../../../src/control/policy-contract.ts';
+import type { Tried } from '../../../src/control/policy-contract.ts';
 import { type PolicyFile, policyFilesQuery } from '../api/policy-queries.ts';
 import { request } from '../api/request.ts';
 import { Choice } from '../looks/choice.tsx';
 import { SameByCommand } from '../looks/command.tsx';
-import { Field } from '../looks/field.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Failed, Reading } from '../looks/state-of-page.tsx';
 import { texts } from '../words/texts.ts';
 import { MergeEditor } from './merge-editor.tsx';
+import { NarrowerForm } from './narrower-form.tsx';
 import styles from './policy.module.css';
 import { TriedOut } from './tried-out.tsx';
 
 const words = texts.policy;
+
+const COMMANDS = [
+  'sallyport policy check NEW',
+  'sallyport policy diff OLD NEW',
+  'sallyport policy simulate OLD NEW --config sallyport.yaml',
+  "sallyport policy tighten --config sallyport.yaml --caller 'SUBJECT'",
+];
 
 /** A change of policy as a proposal alone: edited beside what is in force, tried on what was recorded, and taken to git as a patch. */
 export function Propose() {
@@ -85,60 +92,7 @@ function Proposal({ before }: { readonly before: readonly PolicyFile[] }) {
         {tryOut.isPending && <Reading />}
         {tryOut.data !== undefined && <TriedOut tried={tryOut.data} />}
       </div>
-      <SameByCommand
-        lines={[
-          'sallyport policy check NEW',
-          'sallyport policy diff OLD NEW',
-          'sallyport policy simulate OLD NEW --config sallyport.yaml',
-          "sallyport policy tighten --config sallyport.yaml --caller 'SUBJECT'",
-        ]}
-      />
+      <SameByCommand lines={COMMANDS} />
     </div>
-  );
-}
-
-/** Rules narrowed to what was used of them, as where an edit begins. */
-function NarrowerForm({ onFound }: { readonly onFound: (files: readonly PolicyFile[]) => void }) {
-  const [caller, setCaller] = useState('');
-  const narrow = useMutation({
-    mutationFn: () => request<Narrower>('/policy/narrower', { method: 'POST', body: { caller } }),
-    onSuccess: ({ patch, files }) => {
-      if (patch !== '') onFound(files);
-    },
-  });
-  return (
-    <form
-      className={styles.narrower}
-      onSubmit={(event) => {
-        event.preventDefault();
-        narrow.mutate();
-      }}
-    >
-      <Field label={words.narrowFor} hint={words.narrowHint}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            value={caller}
-            required
-            maxLength={512}
-            spellCheck={false}
-            placeholder="triage-*"
-            onChange={({ target }) => setCaller(target.value)}
-          />
-        )}
-      </Field>
-      <button type="submit" className={styles.quiet} disabled={narrow.isPending}>
-        {words.narrow}
-      </button>
-      <div aria-live="polite" className={styles.says}>
-        <ProblemLine error={narrow.error} />
-        {narrow.data?.patch === '' && <p>{words.nothingToNarrow}</p>}
-        {narrow.data?.says.map((line) => (
-          <p key={line}>
-            <Named>{line}</Named>
-          </p>
-        ))}
-      </div>
-    </form>
   );
 }

@@ -12,62 +12,16 @@ const words = texts.policy;
 
 /** What a proposal comes to: mistakes first, then who gains and loses, the tests, the traffic, and the patch. */
 export function TriedOut({ tried: { findings, changes, tests, simulation, patch } }: { readonly tried: Tried }) {
-  const errors = findings.filter(({ severity }) => severity === 'error');
   return (
     <div className={styles.tried}>
-      <section>
-        <h2>
-          {words.check}{' '}
-          <Tag meaning={errors.length > 0 ? 'no' : findings.length > 0 ? 'ask' : 'ok'}>
-            {words.found(errors.length, findings.length - errors.length)}
-          </Tag>
-        </h2>
-        <ul className={styles.lines}>
-          {findings.map(({ file, line, column, message, fix }) => (
-            <li key={`${file}:${line}:${column}:${message}`}>
-              <code>
-                <Seen>{`${file}:${line}:${column}`}</Seen>
-              </code>{' '}
-              <Named>{fix === '' ? message : `${message}; ${fix}`}</Named>
-            </li>
-          ))}
-        </ul>
-      </section>
+      <Checked findings={findings} />
       {changes !== undefined && (
         <section>
           <h2>{words.changes}</h2>
           <Document>{changes.join('\n')}</Document>
         </section>
       )}
-      {changes !== undefined && (
-        <section>
-          <h2>
-            {words.tests}{' '}
-            {tests !== undefined && (
-              <Tag meaning={tests.every(({ isPassed }) => isPassed) ? 'ok' : 'no'}>
-                {words.passed(tests.filter(({ isPassed }) => isPassed).length, tests.length)}
-              </Tag>
-            )}
-          </h2>
-          {tests === undefined && (
-            <p className={styles.condition}>
-              <Named>{words.noTests}</Named>
-            </p>
-          )}
-          <ul className={styles.lines}>
-            {tests
-              ?.filter(({ isPassed }) => !isPassed)
-              .map(({ file, line, name, expected, got }) => (
-                <li key={`${file}:${line}:${name}`}>
-                  <code>
-                    <Seen>{`${file}:${line}`}</Seen>
-                  </code>{' '}
-                  <Seen>{words.testFailed(name, expected, got)}</Seen>
-                </li>
-              ))}
-          </ul>
-        </section>
-      )}
+      {changes !== undefined && <Tested tests={tests} />}
       {simulation !== undefined && <Simulated simulation={simulation} />}
       {patch !== '' && (
         <section>
@@ -75,11 +29,66 @@ export function TriedOut({ tried: { findings, changes, tests, simulation, patch 
           <p className={styles.condition}>
             <Named>{words.patchHint}</Named>
           </p>
-          <Document>{patch}</Document>
           <Command line={`git apply <<'PATCH'\n${patch}PATCH`} />
         </section>
       )}
     </div>
+  );
+}
+
+function Checked({ findings }: Pick<Tried, 'findings'>) {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return (
+    <section>
+      <h2>
+        {words.check}{' '}
+        <Tag meaning={errors.length > 0 ? 'no' : findings.length > 0 ? 'ask' : 'ok'}>
+          {words.found(errors.length, findings.length - errors.length)}
+        </Tag>
+      </h2>
+      <ul className={styles.lines}>
+        {findings.map(({ file, line, column, message, fix }) => (
+          <li key={`${file}:${line}:${column}:${message}`}>
+            <code>
+              <Seen>{`${file}:${line}:${column}`}</Seen>
+            </code>{' '}
+            <Named>{fix === '' ? message : `${message}; ${fix}`}</Named>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Tested({ tests }: { readonly tests: Tried['tests'] }) {
+  return (
+    <section>
+      <h2>
+        {words.tests}{' '}
+        {tests !== undefined && (
+          <Tag meaning={tests.every(({ isPassed }) => isPassed) ? 'ok' : 'no'}>
+            {words.passed(tests.filter(({ isPassed }) => isPassed).length, tests.length)}
+          </Tag>
+        )}
+      </h2>
+      {tests === undefined && (
+        <p className={styles.condition}>
+          <Named>{words.noTests}</Named>
+        </p>
+      )}
+      <ul className={styles.lines}>
+        {tests
+          ?.filter(({ isPassed }) => !isPassed)
+          .map(({ file, line, name, expected, got }) => (
+            <li key={`${file}:${line}:${name}`}>
+              <code>
+                <Seen>{`${file}:${line}`}</Seen>
+              </code>{' '}
+              <Seen>{words.testFailed(name, expected, got)}</Seen>
+            </li>
+          ))}
+      </ul>
+    </section>
   );
 }
 
