@@ -120,7 +120,10 @@ export class JournalCatalog implements Catalog {
       'SELECT rule, count(*) AS uses, max(at) AS lastAt FROM exchange WHERE rule IS NOT NULL AND at >= ? GROUP BY rule',
       [sinceMs],
     );
-    return { uses: uses.map(({ rule, uses: count, lastAt }) => ({ rule, uses: count, lastAt }) as RuleUse), beginsAt: first?.at as number | undefined };
+    return {
+      uses: uses.map(({ rule, uses: count, lastAt }) => ({ rule, uses: count, lastAt }) as RuleUse),
+      beginsAt: first?.at as number | undefined,
+    };
   }
 
   async recorded(viewer: Viewer, id: string, afterSeq: number) {
