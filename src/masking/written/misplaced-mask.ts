@@ -63,4 +63,4 @@ function isTried(pointer: string, isSecretKind: boolean): boolean {
 
 /** A workload, its pods, a container; all data and all annotations. */
 const above =
-  /^(?:\/spec(?:\/jobTemplate(?:\/spec)?)?(?:\/template(?:\/spec)?)?(?:\/\w*[cC]ontainers(?:\/\d+)?)?|\/data|\/binaryData|\/metadata\/annotations)$/;
+  /^(?:\/spec(?:\/jobTemplate(?:\/spec)?)?(?:\/template(?:\/spec)?)?(?:\/\w*[cC]ontainers(?:\/[^/]+)?)?|\/data|\/binaryData|\/metadata\/annotations)$/;

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../model/operation.ts';
+import { pointerSteps } from '../../std/json-pointer.ts';
 import { holdsMask } from './holds-mask.ts';
 import type { Leaf } from './leaves.ts';
 
@@ -40,7 +41,7 @@ export function patched(stored: JsonValue, operations: readonly JsonValue[]): Pa
     if (typeof path !== 'string') return undefined;
     const put = value === undefined ? undefined : copied(value, [String(index), 'value']);
     if (put !== undefined) count += writtenIn(put, []).filter(isText).length;
-    const done = doneTo(root, String(op), pointer(path), typeof from === 'string' ? pointer(from) : [], put);
+    const done = doneTo(root, String(op), pointerSteps(path), typeof from === 'string' ? pointerSteps(from) : [], put);
     if (done === undefined) return undefined;
     root = done;
   }
@@ -82,13 +83,6 @@ function doneTo(
     default:
       return undefined;
   }
-}
-
-function pointer(text: string): readonly string[] {
-  return text
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function at(node: Node | undefined, path: readonly string[]): Node | undefined {

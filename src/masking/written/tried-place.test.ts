@@ -9,7 +9,7 @@ import { triedPlace } from './tried-place.ts';
 const rule: MaskRule = {
   id: 'p/m',
   source: { file: 'p.yaml', line: 1 },
-  at: ['spec.token', 'status.**.key'],
+  at: ['spec.token', 'spec.rows[1].name', 'status.**.key'],
   annotations: ['a/secret'],
   labels: ['team'],
   env: [],
@@ -34,22 +34,31 @@ function tried({ labelSelector = '', fieldSelector = '', patch = [] as readonly 
 }
 
 test('T73: a JSON patch does not look at, into or above what policy masks', () => {
-  for (const [op, pointer, isTried] of [
+  const rows: readonly (readonly [op: string, pointer: string, isTried: boolean, value?: JsonValue])[] = [
     ['test', '/spec/token', true],
     ['test', '/spec/token/deep', true],
-    ['test', '/spec', true],
-    ['test', '', true],
+    ['test', '/spec', true, { token: 'guess' }],
+    ['test', '', true, {}],
+    ['test', '/spec', true, ['guess']],
+    ['test', '/spec', false],
+    ['test', '/spec/replicas', false, 3],
+    ['test', '/spec/replicas', false, null],
     ['copy', '/spec/token', true],
     ['move', '/metadata/annotations/a~1secret', true],
     ['test', '/metadata/labels/team', true],
     ['test', '/status/a/b/key', true],
+    ['test', '/spec/rows/1/name', true],
+    ['test', '/spec/rows/0/name', false],
+    ['test', '/spec/rows/-1/name', true],
+    ['test', '/spec/rows/01/name', true],
+    ['copy', '/spec/rows/-1', true],
     ['test', '/metadata/resourceVersion', false],
     ['test', '/metadata/uid', false],
     ['replace', '/spec/token', false],
     ['add', '/spec', false],
-  ] as const) {
-    const operation =
-      op === 'copy' || op === 'move' ? { op, from: pointer, path: '/x' } : { op, path: pointer, value: 'guess' };
+  ];
+  for (const [op, pointer, isTried, value = 'guess'] of rows) {
+    const operation = op === 'copy' || op === 'move' ? { op, from: pointer, path: '/x' } : { op, path: pointer, value };
     equal(tried({ patch: [operation] }) !== undefined, isTried, `${op} ${pointer}`);
   }
 });

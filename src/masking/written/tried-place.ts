@@ -4,6 +4,7 @@
  */
 import type { JsonValue, Operation } from '../../model/operation.ts';
 import { identityPlaces } from '../../policy/place-path.ts';
+import { isOtherIndex, pointerSteps } from '../../std/json-pointer.ts';
 import type { Place } from '../places/place.ts';
 import type { CompiledMask } from '../rules/compiled-mask.ts';
 
@@ -17,33 +18,29 @@ export function triedPlace(
   const label = words.find((word) => masks.some(({ isLabel }) => isLabel?.(word) === true));
   if (label !== undefined) return `a selector by the label \`${label}\``;
   const fields = fieldSelector === '' ? [] : fieldSelector.split(',').map((one) => one.split(/[=!]/)[0] as string);
-  const field = fields.find((one) => isMaskedAt(place, one.trim().split('.')));
+  const field = fields.find((one) => isMaskedAt(place, one.trim().split('.'), true));
   if (field !== undefined) return `a selector by the field \`${field}\``;
   if (body?.patch?.type !== 'json') return undefined;
   for (const [index, operation] of body.patch.operations.entries()) {
-    const { op, from, path } = (operation ?? {}) as Readonly<Record<string, JsonValue>>;
+    const { op, from, path, value = null } = (operation ?? {}) as Readonly<Record<string, JsonValue>>;
     const asked = op === 'test' ? path : op === 'copy' || op === 'move' ? from : undefined;
-    if (typeof asked === 'string' && isMaskedAt(place, pointerSteps(asked)))
+    const asksBelow = op !== 'test' || (typeof value === 'object' && value !== null);
+    if (typeof asked === 'string' && isMaskedAt(place, pointerSteps(asked), asksBelow))
       return `${String(op)} of ${asked} (operation ${index})`;
   }
   return undefined;
 }
 
-/** Source: JSON Pointer, RFC 6901 */
-function pointerSteps(pointer: string): readonly string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-/** Whether a place is masked, or anything above or below it may be. What an object is may always be asked. */
-function isMaskedAt(start: Place, steps: readonly string[]): boolean {
+/**
+ * Whether a place is masked, or anything above it may be, or below it, where the request asks about that: a single value is equal to no object and no list. An element
+ * that is not named by its number may be any. What an object is may always be asked.
+ */
+function isMaskedAt(start: Place, steps: readonly string[], asksBelow: boolean): boolean {
   if (identityPlaces.some((place) => place.every((step, i) => steps[i] === step))) return false;
   let place = start;
   for (const step of steps) {
-    if (place.mask !== undefined) return true;
+    if (place.mask !== undefined || (isOtherIndex(step) && !place.isPlain)) return true;
     place = place.key(step);
   }
-  return place.mask !== undefined || !place.isPlain;
+  return place.mask !== undefined || (asksBelow && !place.isPlain);
 }

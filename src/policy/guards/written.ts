@@ -7,6 +7,7 @@
  * brings in what only the server knows: that needs the result.
  */
 import type { JsonObject, JsonValue, Operation, Patch } from '../../model/operation.ts';
+import { pointerSteps } from '../../std/json-pointer.ts';
 import { isObject } from '../json.ts';
 import type { Question } from '../question.ts';
 import { BROKEN, missing, NO, or, type Truth, unsaid, YES } from '../truth.ts';
@@ -65,7 +66,7 @@ export function touches(patch: Patch, path: readonly string[]): boolean {
     const { op, path: to, from } = isObject(operation) ? operation : {};
     if (op === 'test') return false;
     return [to, ...(op === 'move' ? [from] : [])].some(
-      (place) => typeof place !== 'string' || reaches(pointerKeys(place), path),
+      (place) => typeof place !== 'string' || reaches(pointerSteps(place), path),
     );
   });
 }
@@ -102,7 +103,7 @@ function broughtIn(patch: Patch, path: readonly string[]): Brought {
   let [isUnclear, isLessened] = [false, false];
   for (const operation of patch.operations) {
     const change = isObject(operation) ? operation : {};
-    const pointer = typeof change.path === 'string' ? pointerKeys(change.path) : undefined;
+    const pointer = typeof change.path === 'string' ? pointerSteps(change.path) : undefined;
     if (change.op === 'remove' && pointer !== undefined && reaches(pointer, path)) isLessened = true;
     if (change.op === 'remove' || change.op === 'test') continue;
     if ((change.op === 'add' || change.op === 'replace') && pointer !== undefined)
@@ -110,14 +111,6 @@ function broughtIn(patch: Patch, path: readonly string[]): Brought {
     else if (pointer === undefined || reaches(pointer, path)) isUnclear = true;
   }
   return { objects, isUnclear, isLessened };
-}
-
-/** Source: JSON Pointer, RFC 6901 */
-function pointerKeys(pointer: string): readonly string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** Whether one of two places stands within the other. */

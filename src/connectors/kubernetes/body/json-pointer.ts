@@ -1,3 +1,4 @@
+import { pointerSteps } from '../../../std/json-pointer.ts';
 import { unreadable } from './unreadable.ts';
 
 /**
@@ -13,10 +14,7 @@ export function pointerSegments(pointer: string): readonly string[] {
   if (pointer === '') return [];
   if (!pointer.startsWith('/')) throw unreadable('a path in the JSON patch does not begin with `/`');
   if (/~(?![01])/.test(pointer)) throw unreadable('a path in the JSON patch has a `~` that is no escape');
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointerSteps(pointer);
 }
 
 /** Whether one of two places is the other, or holds it. */
