@@ -16,7 +16,8 @@ export async function moduleText() {
   const { error, stderr } = await asc.main(
     [
       ...['wasm/index.ts', '--outFile', 'walk.wasm', '--baseDir', root, '-O3', '--runtime', 'stub', '--noAssert'],
-      ...['--use', 'abort=', '--enable', 'simd', '--enable', 'bulk-memory'],
+      // Where wasm/layout.ts leaves room for constants.
+      ...['--memoryBase', String(0x1a0000), '--use', 'abort=', '--enable', 'simd', '--enable', 'bulk-memory'],
     ],
     {
       writeFile: (_name, contents) => {

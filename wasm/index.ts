@@ -1,9 +1,11 @@
 /* What an instance does for its host. Places are addresses in memory; the bytes begin at `bytesAt`. */
 import { at, beginCursor, blank, isAtEnd, isBracket, moveTo, passString, take, takeBracket, tokenAt } from './cursor';
 import { beginDocument, beginFound, endDocument, foundAt, foundWholeEnd } from './found';
-import { BYTES, HARMLESS, HARMLESS_RECORDS, TEXTS } from './layout';
+import { ACTION_COUNTS, ACTIONS, BYTES, EXCHANGE, HARMLESS, HARMLESS_RECORDS, KEY_BLOCK, TEXTS } from './layout';
+import { maskDocuments, maskedAt, maskedEnd, maskedTo } from './masked';
 import { describePlace, forgetPlaces, placesHaveIndexes } from './place';
 import { setPlan } from './plan';
+import { keyChanged } from './sha256';
 import { add, clear, sizeMax } from './table';
 import { ensure, prepareTape, writeTape } from './tape';
 import {
@@ -30,8 +32,13 @@ export {
   hasKeyEscapes,
   hasWord,
   isAtEnd,
+  keyChanged,
   keyEndAt,
   keyStartAt,
+  maskDocuments,
+  maskedAt,
+  maskedEnd,
+  maskedTo,
   moveTo,
   passKey,
   passString,
@@ -46,6 +53,24 @@ export function bytesAt(): i32 {
 
 export function textsAt(): i32 {
   return TEXTS;
+}
+
+/** Where the host writes the key's block, and what the exchange is called; and where it reads how often actions were done. */
+export function keyBlockAt(): i32 {
+  return KEY_BLOCK;
+}
+
+export function exchangeAt(): i32 {
+  return EXCHANGE;
+}
+
+export function actionCountsAt(): i32 {
+  return ACTION_COUNTS;
+}
+
+/** Says what an action does to a value: wasm/masked.ts has the bits. */
+export function describeAction(action: i32, bits: i32): void {
+  store<i32>(ACTIONS + (action << 2), bits);
 }
 
 /** Once, before all else. */

@@ -27,8 +27,24 @@ export const PLACES: i32 = 0x168000;
 export const STEPS: i32 = 0x178000;
 /** Texts of steps that stand nowhere in the bytes. */
 export const TEXTS: i32 = 0x198000;
+/** What each action does to a value, and how often it was done: four bytes each. */
+export const ACTIONS: i32 = 0x198400;
+export const ACTION_COUNTS: i32 = 0x199400;
+export const ACTIONS_MAX: i32 = 1_024;
+/** The key of masks as a block of 64 bytes, as the host writes it; then what is hashed. */
+export const KEY_BLOCK: i32 = 0x19a400;
+export const HASHING: i32 = 0x19a440;
+/** Messages that wait for others of their length: four of each length of blocks; then whose they are, and how many wait. */
+export const QUEUES: i32 = 0x19b000;
+export const QUEUED: i32 = 0x19f000;
+export const QUEUE_COUNTS: i32 = 0x19f080;
+/** What stands before a value in a message, or a mask that is being written; what the exchange is called. */
+export const SCOPE: i32 = 0x19f100;
+export const EXCHANGE: i32 = 0x19fa00;
+/** Constants; the compiler puts them here. */
+export const CONSTANTS: i32 = 0x1a0000;
 /** The bytes that are walked. */
-export const BYTES: i32 = 0x1a0000;
+export const BYTES: i32 = 0x1a1000;
 
 /** How deep objects and lists may be nested; upstream's own readers take no more than 10,000, and write far less. */
 export const NESTING_MAX: i32 = 1_000;

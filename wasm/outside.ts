@@ -12,3 +12,5 @@ export declare function looksSecret(start: i32, end: i32, hasEscapes: i32): i32;
 export declare function isTellingFlag(start: i32, end: i32): i32;
 /** The action of a `value` beside a `name`; 0: none. */
 export declare function pairAction(nameStart: i32, nameEnd: i32, hasEscapes: i32, start: i32, end: i32): i32;
+/** Puts the first 16 bytes of the HMAC of a scope and a value at an address: values that are long go faster there. */
+export declare function longDigest(scope: i32, scopeLength: i32, start: i32, end: i32, to: i32): void;

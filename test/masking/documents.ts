@@ -66,6 +66,9 @@ const texts = fc.constantFrom(
     'A=1\nAPI_KEY="a1b2c3d4e5"\n',
     '😀 password: a1b2c3d4e5',
   ],
+  // As long as what is hashed in one piece, in several, and by the platform; and what stands between lines of PEM, in base64.
+  ...[30, 55, 119, 200, 420, 700].map((length) => 'q3'.repeat(length)),
+  ...['LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1J', 'LS0tLS1CRUdJTi', '-----BEGIN '],
   ...['--api-token', '-password', '--name', 'a1b2c3d4e5', 'MAX_TOKENS'],
   ...[
     '{"data":{"a":"YWJjZGVmZ2g="},"kind":"Secret"}',

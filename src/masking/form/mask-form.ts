@@ -7,19 +7,22 @@ import { textMaskPrefix } from '../text/text-mask.ts';
 /** How a value is written where it stands. */
 export type MaskForm = 'text' | 'base64';
 
-const armour = '-----BEGIN MASKED VALUE-----\n';
-const armourEnd = '\n-----END MASKED VALUE-----\n';
+/** The lines around a mask in PEM armour; how a value begins that stood between such, and the same in base64. */
+export const armour = '-----BEGIN MASKED VALUE-----\n';
+export const armourEnd = '\n-----END MASKED VALUE-----\n';
+export const pemBeginning = '-----BEGIN ';
+export const pemBeginningBase64 = 'LS0tLS1CRUdJTi';
 
 /** The mask, valid where the value stands. */
 export function formed(mask: string, form: MaskForm, value: Uint8Array): string {
   if (form === 'base64') {
     const isPem = Buffer.from(value.buffer, value.byteOffset, Math.min(value.length, 24))
       .toString('latin1')
-      .startsWith('LS0tLS1CRUdJTi');
+      .startsWith(pemBeginningBase64);
     return Buffer.from(isPem ? inArmour(mask) : mask, 'latin1').toString('base64');
   }
   const isPem =
-    Buffer.from(value.buffer, value.byteOffset, Math.min(value.length, 11)).toString('latin1') === '-----BEGIN ';
+    Buffer.from(value.buffer, value.byteOffset, Math.min(value.length, 11)).toString('latin1') === pemBeginning;
   return isPem ? inArmour(mask) : mask;
 }
 

@@ -1,5 +1,6 @@
-import { createHash, createHmac, hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { textMaskPrefix } from '../text/text-mask.ts';
+import { TargetKey } from './target-key.ts';
 
 /** How far two masks of equal values are equal: along one field of one object, over all fields of it, or over a target. */
 export type Compare = 'field' | 'object' | 'target';
@@ -16,32 +17,21 @@ export interface MaskPlace {
 
 /** How long a key is at least. */
 export const maskKeyBytes = 32;
-
 const digits = 'abcdefghijklmnopqrstuvwxyz234567';
 const digitsCount = 20;
 
-/** SHA-256's block; HMAC puts one before what is hashed, made of the key. */
-const blockBytes = 64;
-const digestBytes = 32;
-/** Limit: what is hashed with one call of the platform; longer values go piece by piece. */
-const oneShotBytesMax = 64 * 1024;
+/** Limit: targets whose keys are kept; with more of them all are made anew. */
+const keptTargetsMax = 1_000;
 
 /**
  * The secret under which masks are made. Masks of one key are stable; who does not hold it cannot tell what value stands behind one, nor try.
  *
- * A mask is 40 characters of `[a-z0-9-]`: the fixed prefix, and 100 bits of HMAC-SHA-256. So it is valid as a label, a name, a line of YAML.
- *
- * A list of Secrets needs one for each value, and setting up the platform's HMAC costs ten times what hashing a short value does. So HMAC is put together here
- * from two hashes in one call each, over buffers in which the key's blocks stand already.
- * Source: RFC 2104, 2
+ * A mask is 40 characters of `[a-z0-9-]`: the fixed prefix, and 100 bits of HMAC-SHA-256 under a key of the target's own, which is HMAC-SHA-256 of its name under the secret. So it is valid as a
+ * label, a name, a line of YAML.
  */
 export class MaskKey {
   readonly #key: Buffer;
-  readonly #inner = Buffer.alloc(blockBytes + oneShotBytesMax);
-  readonly #outer = Buffer.alloc(blockBytes + digestBytes);
-  /** How the scope of the object begins whose values were masked last. */
-  #begins: Begins | undefined;
-
+  readonly #targets = new Map<string, TargetKey>();
   /** Tells keys apart, and nothing of them: 16 hex digits. */
   readonly fingerprint: string;
 
@@ -50,50 +40,46 @@ export class MaskKey {
     if (key.length < maskKeyBytes) throw new RangeError(`a mask key has at least ${maskKeyBytes} bytes`);
     this.#key = Buffer.from(key);
     this.fingerprint = createHmac('sha256', this.#key).update('fingerprint of a mask key').digest('hex').slice(0, 16);
-    const block = Buffer.alloc(blockBytes);
-    block.set(key.length > blockBytes ? createHash('sha256').update(key).digest() : key);
-    for (const [at, byte] of block.entries()) {
-      this.#inner[at] = byte ^ 0x36;
-      this.#outer[at] = byte ^ 0x5c;
-    }
   }
 
   /** The mask of a value at a place. */
-  maskOf(place: MaskPlace, value: Uint8Array): string {
-    return textMaskPrefix + base32(this.#hmac(this.#scopeOf(place), value));
+  maskOf({ target, uid, path, exchange, compare }: MaskPlace, value: Uint8Array): string {
+    const scope = uid === undefined ? scopeOf('x', exchange, path) : comparing(compare, uid, path);
+    return textMaskPrefix + base32(this.ofTarget(target).digest(scope, value));
   }
 
-  /** The digest, a character for each byte. */
-  #hmac(scope: string, value: Uint8Array): string {
-    const inner = this.#inner;
-    if (3 * scope.length + value.length > oneShotBytesMax)
-      return createHmac('sha256', this.#key).update(scope).update(value).digest('latin1');
-    const valueAt = blockBytes + inner.write(scope, blockBytes);
-    inner.set(value, valueAt);
-    this.#outer.write(hash('sha256', inner.subarray(0, valueAt + value.length), 'latin1'), blockBytes, 'latin1');
-    return hash('sha256', this.#outer, 'latin1');
-  }
-
-  /** What stands before the value: a list in JSON, and a line feed. */
-  #scopeOf({ target, uid, path, exchange, compare }: MaskPlace): string {
-    if (uid === undefined) return `${JSON.stringify(['once', exchange, path])}\n`;
-    let begins = this.#begins;
-    if (begins?.compare !== compare || begins.target !== target || begins.uid !== uid)
-      begins = { compare, target, uid, text: JSON.stringify(scopeOf(compare, target, uid)).slice(0, -1) };
-    this.#begins = begins;
-    return compare === 'field' ? `${begins.text},${JSON.stringify(path)}]\n` : `${begins.text}]\n`;
+  /** The key of a target. */
+  ofTarget(target: string): TargetKey {
+    const known = this.#targets.get(target);
+    if (known !== undefined) return known;
+    const made = new TargetKey(createHmac('sha256', this.#key).update(`masks of ${target}`).digest());
+    if (this.#targets.size >= keptTargetsMax) this.#targets.clear();
+    this.#targets.set(target, made);
+    return made;
   }
 }
 
-/** The beginning of a scope, without what closes it. */
-interface Begins extends Pick<MaskPlace, 'compare' | 'target'> {
-  readonly uid: string;
-  readonly text: string;
+function comparing(compare: Compare, uid: string, path: string): Buffer {
+  switch (compare) {
+    case 'field':
+      return scopeOf('f', uid, path);
+    case 'object':
+      return scopeOf('o', uid, '');
+    case 'target':
+      return scopeOf('t', '', '');
+  }
 }
 
-function scopeOf(compare: Compare, target: string, uid: string): readonly string[] {
-  return compare === 'target' ? [compare, target] : [compare, target, uid];
+/** What stands before the value: how far it compares, how long the two others are, whose it is, and where. Equal to what wasm/digests.ts writes. */
+function scopeOf(far: string, whose: string, path: string): Buffer {
+  const head = Buffer.alloc(headBytes, far);
+  const [ofWhom, place] = [Buffer.from(whose), Buffer.from(path)];
+  head.writeUInt32LE(ofWhom.length, 1);
+  head.writeUInt32LE(place.length, 5);
+  return Buffer.concat([head, ofWhom, place]);
 }
+
+const headBytes = 9;
 
 /** Two digits for each ten bits. */
 const pairs = Array.from({ length: 1024 }, (_, bits) => `${digits[bits >> 5]}${digits[bits & 31]}`);

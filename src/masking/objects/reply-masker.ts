@@ -265,12 +265,30 @@ export class ReplyMasker {
       [this.#phase, this.#isFirst] = ['members', false];
       return;
     }
-    walk.objects(this.#options.plan.place, this.#isFirst, (object) => {
-      const edits: Edit[] = [];
-      this.#edits(walk, object, 'root', edits);
-      edited.leave(object.end, edits);
-      this.#endStep();
-      this.#isFirst = false;
+    const { plan, keying } = this.#options;
+    const isRemembered = keying.remember !== undefined && plan.honeytokens.size > 0;
+    const list = {
+      place: plan.place,
+      isFirst: this.#isFirst,
+      from: edited.end,
+      keying: isRemembered ? undefined : keying,
+    };
+    walk.objects(list, {
+      masked: (end, bytes, counts) => {
+        edited.leaveWritten(end, bytes);
+        for (const [rule, count] of counts) {
+          this.#count += count;
+          this.#rules.set(rule, (this.#rules.get(rule) ?? 0) + count);
+        }
+        this.#isFirst = false;
+      },
+      found: (object) => {
+        const edits: Edit[] = [];
+        this.#edits(walk, object, 'root', edits);
+        edited.leave(object.end, edits);
+        this.#endStep();
+        this.#isFirst = false;
+      },
     });
   }
 

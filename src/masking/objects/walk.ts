@@ -11,6 +11,7 @@ import type { Place } from '../places/place.ts';
 import type { Host, Machine } from '../tape/machine.ts';
 import { withMachine } from '../tape/machine-pool.ts';
 import type { Found } from './found.ts';
+import type { Keying } from './keying.ts';
 import type { ObjectPlan } from './object-plan.ts';
 
 /** One document, walked. */
@@ -43,6 +44,24 @@ export function withWalk<T>(
 /** What is found in a document that is whole. @throws {Unwalkable} it is not JSON, or something follows it */
 export function walked(plan: ObjectPlan, bytes: Uint8Array, kind: DocumentKind): Walked {
   return withWalk(plan, [bytes], true, (walk) => walk.document(plan.place, kind));
+}
+
+/** Objects in a list. */
+export interface WalkedList {
+  readonly place: Place;
+  /** Whether none was before. */
+  readonly isFirst: boolean;
+  /** Up to where the bytes have left. */
+  readonly from: number;
+  /** How masks are made here; undefined: they are not. */
+  readonly keying: Keying | undefined;
+}
+
+/** What is told of objects in a list, in their order. */
+export interface ObjectsTold {
+  /** What leaves of the bytes up to `end`, with its masks, and how many by which rule. */
+  readonly masked: (end: number, bytes: Buffer, counts: ReadonlyMap<string, number>) => void;
+  readonly found: (object: Walked) => void;
 }
 
 export class Walk {
@@ -113,12 +132,45 @@ export class Walk {
     return this.next() as Walked;
   }
 
-  /** Walks objects in a list up to its end, and tells of each that is whole. @throws {Unwalkable} @throws incomplete there may be more of it */
-  objects(place: Place, isFirst: boolean, tell: (object: Walked) => void): void {
+  /**
+   * Walks objects in a list up to its end, and tells of those that are whole: with `keying`, of as many as are simple at once, masked; of others one by one.
+   *
+   * @throws {Unwalkable} @throws incomplete there may be more of it
+   */
+  objects(list: WalkedList, told: ObjectsTold): void {
     try {
-      this.#machine.run.documents(this.#machine.numberOf(place), Number(isFirst));
+      this.#machine.run.documents(this.#machine.numberOf(list.place), Number(list.isFirst));
     } finally {
-      for (let object = this.next(); object !== undefined; object = this.next()) tell(object);
+      this.#tell(list, told);
+    }
+  }
+
+  #tell({ from, keying }: WalkedList, told: ObjectsTold): void {
+    const { run } = this.#machine;
+    const key = keying?.key.ofTarget(keying.target);
+    let at = from;
+    while (this.#read < run.foundWholeEnd()) {
+      const length = key === undefined ? undefined : this.#machine.useKey(key, keying?.exchange ?? '');
+      const masked =
+        length === undefined
+          ? this.#read
+          : run.maskDocuments(
+              at + this.#from,
+              this.#read,
+              run.foundWholeEnd(),
+              Number(keying?.isComparable === true),
+              length,
+            );
+      if (masked > this.#read) {
+        this.#read = masked;
+        at = run.maskedTo() - this.#from;
+        const bytes = Buffer.from(this.#machine.memory.subarray(run.maskedAt(), run.maskedEnd()));
+        told.masked(at, bytes, this.#machine.takeCounts());
+      } else {
+        const object = this.next() as Walked;
+        at = object.end;
+        told.found(object);
+      }
     }
   }
 
@@ -129,7 +181,7 @@ export class Walk {
     const words = new Int32Array(memory.buffer);
     const found: Found[] = [];
     let at = this.#read >> 2;
-    for (; words[at] !== foundEnd; at += 5 + 2 * (words[at + 4] as number)) found.push(this.#found(words, at));
+    for (; words[at] !== foundEnd; at += valueWords + 2 * (words[at + 4] as number)) found.push(this.#found(words, at));
     this.#read = (at + 4) << 2;
     const [end, uidStart, uidEnd] = [words[at + 1], words[at + 2], words[at + 3]] as [number, number, number];
     const uid = uidStart === 0 ? undefined : memory.toString('utf8', uidStart, uidEnd);
@@ -169,7 +221,7 @@ export class Walk {
   #path(words: Int32Array, at: number): string {
     const count = words[at + 4] as number;
     const steps: string[] = [];
-    for (let step = at + 5; step < at + 5 + 2 * count; step += 2) {
+    for (let step = at + valueWords; step < at + valueWords + 2 * count; step += 2) {
       const [from, size] = [words[step] as number, words[step + 1] as number];
       const kind = size >>> 30;
       const length = size & 0x3fffffff;
@@ -181,6 +233,7 @@ export class Walk {
 
 /** As wasm/found.ts has it. */
 const foundEnd = 7;
+const valueWords = 9;
 /** As wasm/key.ts has it. */
 const tellingKey = 0x100;
 /** As wasm/walk.ts has it. */

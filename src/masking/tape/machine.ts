@@ -5,9 +5,12 @@
  * Places in its memory are numbers; `bytes` of a walk begin at `bytesAt`.
  */
 import { isTellingKey } from '../detect/telling-key.ts';
+import { armour, armourEnd, pemBeginning, pemBeginningBase64 } from '../form/mask-form.ts';
+import type { TargetKey } from '../form/target-key.ts';
 import { unescaped } from '../json/escapes.ts';
 import { roleOf } from '../json/key-role.ts';
 import { type MaskAction, type Place, PlaceMaker } from '../places/place.ts';
+import { textMaskPrefix } from '../text/text-mask.ts';
 import { incomplete, Unwalkable } from './unwalkable.ts';
 import { walkModule } from './walk-module.ts';
 import type { Words } from './words.ts';
@@ -30,13 +33,16 @@ export interface Host {
 /** What the instance can do: wasm/index.ts. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
+  readonly actionCountsAt: () => number;
   readonly at: () => number;
   readonly begin: (length: number, isLast: number, plan: number, haveIndexes: number) => void;
   readonly blank: () => number;
   readonly bytesAt: () => number;
+  readonly describeAction: (action: number, bits: number) => void;
   readonly describePlace: (place: number, bits: number) => void;
   readonly document: (place: number, key: number, within: number) => void;
   readonly documents: (place: number, isFirst: number) => void;
+  readonly exchangeAt: () => number;
   readonly forgetPlaces: () => void;
   readonly foundAt: () => number;
   readonly foundWholeEnd: () => number;
@@ -44,8 +50,20 @@ interface Exports {
   readonly hasWord: (start: number, end: number) => number;
   readonly isAtEnd: () => number;
   readonly isHarmless: (start: number, end: number) => void;
+  readonly keyBlockAt: () => number;
+  readonly keyChanged: () => void;
   readonly keyEndAt: () => number;
   readonly keyStartAt: () => number;
+  readonly maskDocuments: (
+    from: number,
+    records: number,
+    recordsEnd: number,
+    isComparable: number,
+    exchangeLength: number,
+  ) => number;
+  readonly maskedAt: () => number;
+  readonly maskedEnd: () => number;
+  readonly maskedTo: () => number;
   readonly moveTo: (place: number, token: number) => void;
   readonly passKey: () => number;
   readonly passString: () => number;
@@ -62,6 +80,12 @@ interface Exports {
 export const nestingMax = 1_000;
 /** Limit: places that have numbers. Before a walk that begins with more than half of them all are given anew. */
 const placesMax = 16_384;
+/** Limit: actions that are done here; values of others are masked one by one. */
+const actionsMax = 1_024;
+/** Limit: of the name of an exchange. */
+const exchangeBytesMax = 1_024;
+/** As much of a digest as a mask has. */
+const digestBytes = 16;
 const telling = 0x100;
 const kubeSecret = 0x200;
 const kubeBase64 = 0x400;
@@ -81,7 +105,11 @@ const belowAll = (rule: string, form: MaskAction['form']) =>
   new PlaceMaker([{ steps: ['*'], action: ofRule(rule, form) }]).start();
 const plain = new PlaceMaker([]).start();
 const ownPlaces = [plain, belowAll('embedded-secret', 'base64'), belowAll('embedded-secret', 'text')];
-const ownTexts = ['value', 'data', 'stringData', 'Secret', 'helm.sh/release.v1'];
+/** As wasm/texts.ts has them. */
+const ownTexts = [
+  ...['value', 'data', 'stringData', 'Secret', 'helm.sh/release.v1', textMaskPrefix],
+  ...[armour, armourEnd, pemBeginning, pemBeginningBase64].map((text) => text.trim()),
+];
 const textBytes = 32;
 
 let compiled: InstanceType<typeof WebAssembly.Module> | undefined;
@@ -96,6 +124,7 @@ export class Machine {
   readonly #placeNumbers = new Map<Place, number>();
   readonly #actions: MaskAction[] = [];
   readonly #actionNumbers = new Map<string, number>();
+  #key: TargetKey | undefined;
 
   constructor(words: Words) {
     compiled ??= new WebAssembly.Module(Buffer.from(walkModule, 'base64'));
@@ -112,6 +141,11 @@ export class Machine {
         const name = this.#lenient(nameStart, nameEnd, hasEscapes === 1, '');
         const action = this.#asked().pair(name, this.memory.toString('latin1', start, Math.min(end, start + 256)));
         return action === undefined ? 0 : this.#actionNumber(action);
+      },
+      longDigest: (scope: number, length: number, start: number, end: number, to: number) => {
+        const { memory } = this;
+        const digest = this.#key?.digest(memory.subarray(scope, scope + length), memory.subarray(start, end)) as string;
+        memory.write(digest.slice(0, digestBytes), to, 'latin1');
       },
     };
     this.run = new WebAssembly.Instance(compiled, { outside }).exports as Exports;
@@ -142,6 +176,33 @@ export class Machine {
       at += part.length;
     }
     this.run.begin(length, Number(isLast), plan, Number(root.hasIndexes));
+  }
+
+  /** Masks are made under a key, for an exchange of a name; how long that is, or undefined where it is too long to be written here. */
+  useKey(key: TargetKey, exchange: string): number | undefined {
+    const length = Buffer.byteLength(exchange);
+    if (length > exchangeBytesMax) return undefined;
+    this.memory.write(exchange, this.run.exchangeAt());
+    if (this.#key === key) return length;
+    this.#key = key;
+    this.memory.set(key.block, this.run.keyBlockAt());
+    this.run.keyChanged();
+    return length;
+  }
+
+  /** How many values were masked by each rule since this was asked last. */
+  takeCounts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    const from = this.run.actionCountsAt();
+    for (let number = 1; number <= this.#actions.length && number < actionsMax; number++) {
+      const at = from + 4 * number;
+      const count = this.memory.readUInt32LE(at);
+      if (count === 0) continue;
+      const { rule } = this.action(number);
+      counts.set(rule, (counts.get(rule) ?? 0) + count);
+      this.memory.writeUInt32LE(0, at);
+    }
+    return counts;
   }
 
   /** Keeps nothing that was asked of. */
@@ -201,6 +262,11 @@ export class Machine {
     const known = this.#actionNumbers.get(id);
     if (known !== undefined) return known;
     const number = this.#actions.push(action);
+    if (number < actionsMax)
+      this.run.describeAction(
+        number,
+        Number(action.form === 'base64') | (action.compare === 'object' ? 2 : action.compare === 'target' ? 4 : 0),
+      );
     this.#actionNumbers.set(id, number);
     return number;
   }
