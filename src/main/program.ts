@@ -91,6 +91,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'shut the ways round the gateway in a cluster, and find who went one',
     load: async () => (await import('../cli/cluster/cluster.ts')).clusterCommand(),
   },
+  webhook: {
+    description: 'serve the admission webhook that leads pods which ask for it, by a label, through the gateway',
+    load: async () => (await import('./webhook-command.ts')).webhookCommand(),
+  },
   store: {
     description: 'migrate, back up and restore the store of grants',
     load: async () => (await import('./store-command.ts')).storeCommand(),

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -27,8 +28,17 @@ interface Manifest {
   readonly rules?: readonly { readonly verbs: readonly string[] }[];
 }
 
+interface Webhook {
+  readonly failurePolicy: string;
+  readonly sideEffects: string;
+  readonly clientConfig: { readonly caBundle: string };
+  readonly objectSelector: { readonly matchExpressions: unknown };
+  readonly namespaceSelector: { readonly matchExpressions: unknown };
+}
+
 interface Container {
-  readonly volumeMounts: readonly { readonly mountPath: string; readonly name: string }[];
+  readonly name: string;
+  readonly volumeMounts: readonly { readonly mountPath: string; readonly name: string; readonly readOnly?: boolean }[];
   readonly ports: readonly { readonly containerPort: number }[];
   readonly securityContext: Readonly<Record<string, unknown>>;
 }
@@ -129,6 +139,43 @@ function suite(which: ClientName): void {
     assert.ok(constrained.includes('impersonate-on:user-info:get') && !constrained.includes('impersonate'));
   });
 
+  test(`${which}: the webhook refuses what it cannot answer, asks about pods that ask for it, and never about the gateway’s own`, async () => {
+    const all = await manifests(...of('pods-of-the-cluster.yaml'));
+    const found = all.find(({ kind }) => kind === 'MutatingWebhookConfiguration') as unknown as { webhooks: Webhook[] };
+    const [webhook, ...more] = found.webhooks;
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      [webhook?.failurePolicy, webhook?.sideEffects, webhook?.objectSelector.matchExpressions],
+      ['Fail', 'None', [{ key: 'sallyport.dev/target', operator: 'Exists' }]],
+    );
+    assert.deepEqual(webhook?.namespaceSelector.matchExpressions, [
+      { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['sallyport', 'kube-system'] },
+    ]);
+    const { pod } = gatewayOf(all);
+    const own = pod.spec.containers.find(({ name }) => name === 'webhook');
+    assert.ok(
+      own?.volumeMounts.some(({ name, readOnly }) => name === 'data' && readOnly === true),
+      'the journal is the gateway’s alone to write',
+    );
+  });
+
+  test(`${which}: the certificate that Helm makes for the webhook is of the authority that API servers are told`, async () => {
+    const all = await manifests(
+      ...of('pods-of-the-cluster.yaml'),
+      '--set',
+      'podWebhook.tls.secretName=,podWebhook.tls.caBundle=',
+    );
+    const secret = all.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === 'gw-webhook');
+    const found = all.find(({ kind }) => kind === 'MutatingWebhookConfiguration') as unknown as { webhooks: Webhook[] };
+    const bytes = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64');
+    const [authority, certificate] = [new X509Certificate(bytes('ca.crt')), new X509Certificate(bytes('tls.crt'))];
+    assert.equal(found.webhooks[0]?.clientConfig.caBundle, secret?.data?.['ca.crt']);
+    assert.ok(
+      certificate.verify(authority.publicKey) && certificate.checkPrivateKey(createPrivateKey(bytes('tls.key'))),
+    );
+    assert.equal(certificate.checkHost('gw-webhook.sallyport.svc'), 'gw-webhook.sallyport.svc');
+  });
+
   test(`${which}: what would not do what was meant is refused with a sentence`, async () => {
     const refused = async (...args: string[]) => {
       const { status, stderr } = await helm('template', 'gw', CHART, ...of('one-gateway.yaml'), ...args);
@@ -140,6 +187,7 @@ function suite(which: ClientName): void {
     assert.match(await refused('--set', 'config.dataFolder=/data'), /config\.dataFolder/);
     assert.match(await refused('--set', 'config.listne.port=1'), /listne/);
     assert.match(await refused('--set', 'replica=2'), /replica/);
+    assert.match(await refused('--set', 'podWebhook.enabled=true'), /give the targets that they reach a `port`/);
     assert.match(await refused('--set-json', 'config.issuers=[]'), /issuers/);
   });
 }

@@ -11,6 +11,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
   masking: ['model', 'std', 'policy/mask-rule.ts', 'policy/place-path.ts', 'policy/caller-match.ts', 'policy/glob.ts'],
   recording: ['model', 'std'],
   config: ['model', 'std', 'policy', 'masking/detect/detectors.ts', 'masking/detect/pattern-mistake.ts'],
+  admission: [],
   identity: ['model', 'std'],
   listener: ['model', 'std'],
   tunnel: ['model', 'std'],

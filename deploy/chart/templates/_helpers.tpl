@@ -55,6 +55,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- toYaml $config -}}
 {{- end -}}
 
+{{/* The Secret of the webhook's own certificate. */}}
+{{- define "sallyport.webhookSecret" -}}
+{{- .Values.podWebhook.tls.secretName | default (printf "%s-webhook" (include "sallyport.name" .)) -}}
+{{- end -}}
+
 {{/* What would run, and not do what was meant, is refused here. */}}
 {{- define "sallyport.refusals" -}}
 {{- $several := or (eq .Values.mode "daemonset") (gt (int .Values.replicas) 1) -}}
@@ -67,6 +72,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- if not (dig "masks" "keyFile" "" .Values.config) -}}
 {{- fail "several gateways make the same masks only under one key: say config.masks.keyFile" -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.podWebhook.enabled -}}
+{{- $ports := list -}}
+{{- range .Values.config.targets }}{{ if .port }}{{ $ports = append $ports .port }}{{ end }}{{ end -}}
+{{- if not $ports -}}
+{{- fail "podWebhook: programs in pods know a host and a port and no path: give the targets that they reach a `port`" -}}
+{{- end -}}
+{{- with .Values.podWebhook.tls -}}
+{{- if and .secretName (not .caBundle) (not .certManager) -}}
+{{- fail "podWebhook.tls: say in caBundle who signed the certificate of secretName" -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if not (hasPrefix "/var/lib/sallyport/" (toString .Values.config.dataFolder)) -}}
