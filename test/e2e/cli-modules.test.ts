@@ -18,7 +18,7 @@ const COMMANDS: readonly (readonly [args: readonly string[], without: readonly s
   [['token', '--token-env', 'TOKEN'], ['yaml', 'zod', 'undici', 'pino', '@bufbuild/cel'], 8],
   [['kubeconfig', '--help'], ['undici', 'pino', '@bufbuild/cel', '@peculiar/x509'], 60],
   [['gateway', '--help'], ['undici', 'pino', 'prom-client', '@bufbuild/cel', '@peculiar/x509'], 90],
-  [['journal', '--help'], ['undici', 'pino', 'prom-client', '@bufbuild/cel', '@peculiar/x509'], 60],
+  [['journal', '--help'], ['undici', 'pino', 'prom-client', '@bufbuild/cel', '@peculiar/x509'], 70],
 ]; // biome-ignore format: a table
 
 for (const [args, without, ownMax] of COMMANDS) {
