@@ -6,9 +6,12 @@
  * Invariant: what was asked for is forwarded only from `approved` and `waiting`, by one exchange, within the time for which the yes is good. Only that exchange
  * says what became of it, and only it can give the yes back, where it knows that nothing was sent. Nothing leaves a final state but that.
  */
+import type { Amendment } from '../model/amendment.ts';
 import type { Approver, Escalation } from '../model/hold-terms.ts';
 import type { Preview, Shown } from '../model/shown.ts';
 import { unreachable } from '../std/unreachable.ts';
+import { type Narrowing, narrowed } from './narrowed.ts';
+import { isOffered, type Rest, type RestAsked, restGiven } from './rest.ts';
 import { riskOf } from './risk-of.ts';
 import { shownDigest } from './shown-digest.ts';
 
@@ -41,6 +44,10 @@ export interface Answer {
   readonly seats: readonly string[];
   readonly reason: string;
   readonly at: number;
+  /** A yes to the rest of the command too, with these bounds. */
+  readonly rest?: RestAsked;
+  /** A yes to less than was asked. */
+  readonly narrowed?: Narrowing;
 }
 
 /** A word between who asks and who answers; it changes nothing of what is answered. */
@@ -92,13 +99,22 @@ export interface Approval {
   readonly status?: number;
   /** The grant that a yes gives; what is asked for is then no request. */
   readonly grant?: string;
+  /** Which command it is a call of, and its verb, where the rest of it can be covered by one yes. */
+  readonly command?: string;
+  readonly verb?: string;
+  /** What its yes covers beside it. */
+  readonly rest?: Rest;
+  /** Edits that its yes makes. */
+  readonly amend?: readonly Amendment[];
+  /** The question whose yes covers this one; nobody was asked. */
+  readonly restOf?: string;
 }
 
 /** Limit: an exchange that has said nothing for so long after it took the yes is taken to have died with its gateway: it may have run. */
 export const SILENT_MS_MAX = 15 * 60_000;
 
 /** Why an answer is not taken. */
-export type NotTaken = 'closed' | 'looking' | 'changed' | 'machine' | 'own' | 'not-seated' | 'twice';
+export type NotTaken = 'closed' | 'looking' | 'changed' | 'machine' | 'own' | 'not-seated' | 'twice' | 'rest' | 'narrow';
 
 /** Who says what to a question. */
 export interface Saying extends Omit<Answer, 'at'> {
@@ -120,14 +136,20 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   if (isSamePerson(saying.by, approval.asker)) return 'own';
   const seats = saying.seats.filter((rule) => approval.seats.some((seat) => seat.rule === rule));
   if (seats.length === 0) return 'not-seated';
+  if (saying.rest !== undefined && !isOffered(saying.rest, approval.shown.rest)) return 'rest';
   const { digest: _, ...said } = saying;
   const answer: Answer = { ...said, seats, at: nowMs };
   if (saying.answer === 'reject')
     return { ...approval, answers: [...approval.answers, answer], ...ended('rejected', nowMs) };
   if (approval.answers.some(({ by }) => isSamePerson(by, saying.by))) return 'twice';
-  const next = { ...approval, answers: [...approval.answers, answer] };
+  // What others have said yes to is not changed behind them.
+  if (saying.narrowed !== undefined && (approval.answers.length > 0 || approval.grant !== undefined)) return 'narrow';
+  const less = saying.narrowed === undefined ? approval : narrowed(approval, saying.narrowed);
+  const next = { ...less, answers: [...approval.answers, answer] };
   if (missing(next).length > 0) return next;
-  return { ...next, state: 'approved', endedAt: nowMs, goodUntil: nowMs + approval.claimForMs };
+  const rest = restGiven(next, nowMs);
+  const given = { ...next, state: 'approved', endedAt: nowMs, goodUntil: nowMs + less.claimForMs } as const;
+  return rest === undefined ? given : { ...given, rest };
 }
 
 /** The question with one more word, while it waits: of its asker, or of somebody who may answer it. Undefined: it is closed, or as many were said as may be. */

@@ -31,7 +31,8 @@ const MOSTLY_MAX = 3;
 /** The rules, the most asked first. A question that several rules hold counts for each. */
 export function fatigue(approvals: readonly Approval[]): readonly RuleFatigue[] {
   const byRule = new Map<string, Approval[]>();
-  for (const approval of approvals)
+  // What was covered by another yes was asked of nobody.
+  for (const approval of approvals.filter(({ restOf }) => restOf === undefined))
     for (const { rule } of approval.seats) {
       const own = byRule.get(rule) ?? [];
       own.push(approval);

@@ -82,6 +82,7 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
     'approvers: [{ groups: [leads] }, { subjects: [a] }], quorum: 2, waitMax: 10m, answerFrom: [console, cli]';
   const whole = `${served}, upgradeWaitMax: 50s, claimFor: 10m, pin: uid, intent: call, lifts: [namespace-labels], escalate: [{ after: 5m, approvers: [{ groups: [b] }] }]`;
   assert.deepEqual(policyFindings(`effect: hold, hold: { ${whole} }`), []);
+  assert.deepEqual(policyFindings(`effect: hold, hold: { ${whole.replace('call', 'command')} }`), []);
   const request = 'request: { forMax: 10m, usesMax: 5, idleMax: 5m, livePerCallerMax: 5, bindTo: run, approval:';
   for (const asked of ['none', `{ ${served} }`])
     assert.deepEqual(policyFindings(`effect: request, ${request} ${asked} }`), []);

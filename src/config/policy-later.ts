@@ -79,9 +79,11 @@ export const hold = z
       .describe('What of the live object must be as it was shown: its life (`uid`), or its very version.'),
     intent: z
       .enum(['call', 'helm', 'command'])
-      .refine((intent) => intent === 'call', 'not built yet: a yes for more than one call')
+      .refine((intent) => intent !== 'helm', 'not built yet: one question for a release of Helm; `command` covers its calls')
       .default('call')
-      .describe('How much one question covers.'),
+      .describe(
+        'How much one yes covers. `call`: the request. `command`: from the second question of one command on, who answers may widen the yes to its rest: same token, verbs, namespace and rules, no delete, five minutes, 50 requests at most.',
+      ),
     escalate: z
       .array(
         z.strictObject({

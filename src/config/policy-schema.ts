@@ -5,6 +5,7 @@
  * on other documents, is in policy-load.ts.
  */
 import { z } from 'zod';
+import { FIELD_POINTER, isAmendable } from '../model/field-pointer.ts';
 import { mask, unmask } from './mask-schema.ts';
 import { notBuilt } from './not-built.ts';
 import {
@@ -100,11 +101,8 @@ const query = z
 /* What a request is about is judged before it is amended, and stays. */
 const fieldPath = z
   .string()
-  .regex(/^(?:\/(?:[^/~]|~[01])+)+$/, 'expected a path such as `/spec/replicas`, with `~1` for a `/` within a key')
-  .refine(
-    (path) => !/^\/(?:apiVersion|kind|metadata|metadata\/(?:name|namespace))$/.test(path),
-    'what an object is, and what it is called, cannot be amended',
-  );
+  .regex(FIELD_POINTER, 'expected a path such as `/spec/replicas`, with `~1` for a `/` within a key')
+  .refine(isAmendable, 'what an object is, and what it is called, cannot be amended');
 
 const PROPAGATION = ['Background', 'Foreground', 'Orphan'];
 

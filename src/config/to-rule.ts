@@ -1,5 +1,6 @@
 import type { Amendment } from '../model/amendment.ts';
 import type { Approver, HoldTerms } from '../model/hold-terms.ts';
+import { fieldPath } from '../model/field-pointer.ts';
 import type { JsonValue } from '../model/operation.ts';
 import type { Role } from '../policy/role.ts';
 import type { CallerMatch, NamespaceMatch, Rule, RuleSource, TimeMatch, TimeWindow } from '../policy/rule.ts';
@@ -62,6 +63,7 @@ function toHold({
   claimFor,
   pin,
   lifts = [],
+  intent,
   escalate,
 }: HoldDocument): HoldTerms {
   return {
@@ -72,6 +74,7 @@ function toHold({
     claimForMs: durationMs(claimFor),
     pin,
     lifts,
+    ...(intent === 'command' ? { intent } : {}),
     ...(escalate === undefined
       ? {}
       : {
@@ -163,19 +166,11 @@ function toAmendment(amended: Amended): Amendment {
     return max === undefined ? { kind: 'set-query', key, value: value ?? '' } : { kind: 'cap-query', key, max };
   }
   if ('set' in amended)
-    return { kind: 'set-field', path: pathOf(amended.set.path), value: amended.set.value as JsonValue };
-  if ('remove' in amended) return { kind: 'remove-field', path: pathOf(amended.remove.path) };
+    return { kind: 'set-field', path: fieldPath(amended.set.path), value: amended.set.value as JsonValue };
+  if ('remove' in amended) return { kind: 'remove-field', path: fieldPath(amended.remove.path) };
   return 'label' in amended
     ? { kind: 'add-label', ...amended.label }
     : { kind: 'add-annotation', ...amended.annotation };
-}
-
-/** Source: JSON Pointer, RFC 6901 */
-function pathOf(pointer: string): readonly string[] {
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 type CallerDocument = NonNullable<PolicyDocument['callers']>[number];

@@ -1,6 +1,10 @@
 /* Questions to persons, as they go over the wire of `/api/v1`. What is shown has masks in the place of secret values. */
 import { z } from 'zod';
-import { ownWords } from './contract.ts';
+import { AMENDMENTS_MAX } from '../approval/narrowed.ts';
+import { REST_LIMITS } from '../approval/rest.ts';
+import { FIELD_POINTER, isAmendable } from '../model/field-pointer.ts';
+import { durationMs } from '../std/duration.ts';
+import { duration, ownWords } from './contract.ts';
 
 const instant = z.iso.datetime();
 const strings = z.array(z.string());
@@ -71,6 +75,16 @@ export const shownSchema = z.strictObject({
   argv: strings.optional(),
   body: z.string().optional().describe('The body as a document, whole.'),
   ...preview,
+  amended: strings.optional().describe('What a yes makes of it before it is sent.'),
+  rest: z
+    .strictObject({
+      verbs: strings,
+      usesMax: z.int(),
+      forMs: z.int(),
+      earlier: strings.describe('What the same command asked before.'),
+    })
+    .optional()
+    .describe('What a yes can be widened to: the rest of the command, in the same namespace and under the same rules.'),
   mayDiffer: strings.describe('What may be another when the same command is run again.'),
   missing: strings.describe('What could not be shown, and why.'),
   reason: z.string().describe('The caller’s own words.'),
@@ -82,6 +96,7 @@ const answer = z.strictObject({
   issuer: z.string(),
   reason: z.string(),
   at: instant,
+  rest: z.strictObject({ usesMax: z.int(), forMs: z.int() }).optional().describe('A yes to the rest of its command too.'),
 });
 
 /** A question and what became of it. */
@@ -129,6 +144,16 @@ export const approvalSchema = z.strictObject({
   usedBy: z.string().optional().describe('The exchange that used it.'),
   status: z.int().optional().describe('What the target answered.'),
   grant: z.string().optional().describe('The grant that a yes gives.'),
+  rest: z
+    .strictObject({
+      verbs: strings,
+      usesMax: z.int(),
+      until: instant,
+      uses: z.array(z.strictObject({ operation: z.string(), exchange: z.string(), at: instant })),
+    })
+    .optional()
+    .describe('What its yes covers beside it, and what it has covered.'),
+  restOf: z.string().optional().describe('The approval whose yes to the rest of a command covers it; nobody was asked.'),
   mayAnswer: z.boolean().describe('Whether the rules seat who asks for this document.'),
 });
 
@@ -168,6 +193,44 @@ export const answerSchema = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, 'expected the digest of what was shown')
     .describe('The digest of what was shown.'),
   reason: ownWords.default('').describe('Why; the caller is told why not.'),
+});
+
+const pointer = z
+  .string()
+  .max(500)
+  .regex(FIELD_POINTER, 'expected a path such as `/spec/replicas`')
+  .refine(isAmendable, 'what an object is, and what it is called, cannot be amended');
+
+const labelled = z.strictObject({ key: z.string().min(1).max(317), value: z.string().max(63) });
+
+/** An edit with which a yes leaves less of a request. */
+const amendment = z.union([
+  z.strictObject({ dryRun: z.literal(true) }),
+  z.strictObject({ set: z.strictObject({ path: pointer, value: z.json() }) }),
+  z.strictObject({ remove: z.strictObject({ path: pointer }) }),
+  z.strictObject({ label: labelled }),
+]);
+
+export type YesAmendment = z.infer<typeof amendment>;
+
+/** A yes: to all of it or less, and whether it covers the rest of the command. */
+export const yesSchema = answerSchema.extend({
+  goodFor: duration.optional().describe('For a shorter time than the rules say.'),
+  amend: z
+    .array(amendment)
+    .min(1)
+    .max(AMENDMENTS_MAX)
+    .optional()
+    .describe('Edits to the request, which is then judged again; only the first yes makes any.'),
+  rest: z
+    .strictObject({
+      usesMax: z.int().min(1).max(REST_LIMITS.usesMax).default(REST_LIMITS.usesMax),
+      for: duration
+        .refine((text) => durationMs(text) <= REST_LIMITS.forMs, 'expected five minutes at most')
+        .default('5m'),
+    })
+    .optional()
+    .describe('Also the rest of the command, where `shown.rest` offers it.'),
 });
 
 /** A word about a question. */

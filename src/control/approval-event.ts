@@ -1,9 +1,15 @@
 import type { Answer, Approval } from '../approval/approval.ts';
+import { amendmentWords } from '../approval/narrowed.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
+import { durationText } from '../std/duration.ts';
+
+function narrowedWords({ goodForMs, amend }: NonNullable<Answer['narrowed']>): readonly string[] {
+  return [...(goodForMs === undefined ? [] : [`good for ${durationText(goodForMs)}`]), ...amend.map(amendmentWords)];
+}
 
 /** The event of a question's change. */
 export function approvalEvent(approval: Approval, answer: Answer | undefined, at: number): ApprovalChanged {
-  const { id, state, digest, asker, target, shown, seats, attendedBy, grant } = approval;
+  const { id, state, digest, asker, target, shown, seats, attendedBy, grant, restOf } = approval;
   return {
     type: 'approval.changed',
     at,
@@ -15,6 +21,7 @@ export function approvalEvent(approval: Approval, answer: Answer | undefined, at
     operation: shown.operation,
     rules: seats.map(({ rule }) => rule),
     ...(grant === undefined ? { exchange: attendedBy } : { grant }),
+    ...(restOf === undefined ? {} : { restOf }),
     ...(answer === undefined
       ? {}
       : {
@@ -23,6 +30,8 @@ export function approvalEvent(approval: Approval, answer: Answer | undefined, at
             subject: answer.by.subject,
             issuer: answer.by.issuer,
             reason: answer.reason,
+            ...(answer.rest === undefined ? {} : { rest: answer.rest }),
+            ...(answer.narrowed === undefined ? {} : { narrowed: narrowedWords(answer.narrowed) }),
           },
         }),
   };

@@ -9,6 +9,7 @@ import {
   approvalReportSchema,
   approvalSchema,
   wordSchema,
+  yesSchema,
 } from './approval-contract.ts';
 import { approvalView } from './approval-view.ts';
 import { pageOf } from './contract.ts';
@@ -16,6 +17,7 @@ import type { LiveApprovals } from './live-approvals.ts';
 import type { Questions } from './questions.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import { maySee, partyOf, seatsFilledBy } from './seats.ts';
+import { yesParts } from './yes-parts.ts';
 
 interface Parts {
   readonly questions: Questions;
@@ -143,18 +145,19 @@ function answering(questions: Questions, said: Saying['answer'], summary: string
     id: `${said}Approval`,
     summary,
     needs: 'caller',
-    body: answerSchema,
+    body: said === 'approve' ? yesSchema : answerSchema,
     answer: { status: 200, ...answer },
     handle: async (asked) => {
       const { approval } = await find(questions, asked);
       const { caller, roles } = asked;
-      const { digest, reason } = asked.body as { readonly digest: string; readonly reason: string };
+      const { digest, reason, ...more } = asked.body as ReturnType<typeof yesSchema.parse>;
       const saying = {
         answer: said,
         by: partyOf(caller),
         seats: seatsFilledBy(caller, roles, approval, questions.now()),
         reason,
         digest,
+        ...yesParts(more),
       };
       return answered(await questions.answer(approval.id, saying), asked, questions.now());
     },

@@ -9,7 +9,7 @@ import { instant } from './views.ts';
 
 /** A question as the wire has it, to one caller. */
 export function approvalView(approval: Approval, caller: Caller, roles: readonly Role[], nowMs: number): ApprovalView {
-  const { asker, endedAt, goodUntil, usedBy, status, grant } = approval;
+  const { asker, endedAt, goodUntil, usedBy, status, grant, rest, restOf } = approval;
   const lacking = new Map(missing(approval).map(({ rule, yeses }) => [rule, yeses]));
   return {
     id: approval.id,
@@ -37,12 +37,13 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
       })),
     })),
     shown: writable(shownOf(approval, nowMs)),
-    answers: approval.answers.map(({ answer, by, reason, at }) => ({
+    answers: approval.answers.map(({ answer, by, reason, at, rest: more }) => ({
       answer,
       subject: by.subject,
       issuer: by.issuer,
       reason,
       at: instant(at),
+      ...(more === undefined ? {} : { rest: more }),
     })),
     words: (approval.words ?? []).map(({ by, text, at }) => ({
       subject: by.subject,
@@ -57,6 +58,17 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
     ...(usedBy === undefined ? {} : { usedBy }),
     ...(status === undefined ? {} : { status }),
     ...(grant === undefined ? {} : { grant }),
+    ...(rest === undefined
+      ? {}
+      : {
+          rest: {
+            verbs: [...rest.verbs],
+            usesMax: rest.usesMax,
+            until: instant(rest.until),
+            uses: rest.uses.map((use) => ({ ...use, at: instant(use.at) })),
+          },
+        }),
+    ...(restOf === undefined ? {} : { restOf }),
     mayAnswer: !isSamePerson(partyOf(caller), asker) && seatsFilledBy(caller, roles, approval, nowMs).length > 0,
   };
 }

@@ -27,6 +27,16 @@ const WORDS: Readonly<Record<NotTaken, readonly [RefusalCode, string, string]>> 
     'nobody answers their own question, nor one that another identity of theirs asks',
     'let somebody else answer',
   ],
+  rest: [
+    'ANSWER_REFUSED',
+    'a yes to the rest of its command is not offered, or not for so much',
+    'say yes to this request alone, or stay within what it shows',
+  ],
+  narrow: [
+    'ANSWER_REFUSED',
+    'only the first yes to a request can leave less of it',
+    'say yes to it as it is shown, or no',
+  ],
   'not-seated': ['ANSWER_REFUSED', 'the rule that asks does not name you', 'ask one of those whom it names'],
 };
 

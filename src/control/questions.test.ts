@@ -39,6 +39,7 @@ function held(exchange: string, digest: string, part: Partial<HeldRequest> = {})
     digest,
     holds: [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }] }],
     look: undefined,
+    call: undefined,
     attendedMs: 60_000,
     show: async () => ({
       operation: 'delete it',
@@ -55,7 +56,7 @@ function held(exchange: string, digest: string, part: Partial<HeldRequest> = {})
   };
 }
 
-const saying = ({ digest }: Approval, by = lead, answer: 'approve' | 'reject' = 'approve') => ({
+const saying = ({ digest }: Pick<Approval, 'digest'>, by = lead, answer: 'approve' | 'reject' = 'approve') => ({
   answer,
   by,
   seats: ['p/h'],
@@ -178,6 +179,55 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const shown = (await a.get(asked.id))?.approval.shown as Shown;
     assert.match(shown.missing.join(), /what it would do: it could not be looked up/);
     assert.equal(shown.risk, 'raised');
+  });
+
+  test(`${name}: one yes covers the rest of a command: counted, of its own verbs, and by no later use than it says`, async () => {
+    const { stores, times } = world();
+    const [a, b] = stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const call = { command: `${name}-command`, verb: 'patch' };
+    const first = await a.ask(held('r1', `${name}-r1`, { call }));
+    assert.equal(first.shown.rest, undefined, 'the first of a command is asked about alone');
+    const rest = { usesMax: 5, forMs: 60_000 };
+    assert.deepEqual(await outcomes([a.answer(first.id, { ...saying(first), rest })]), ['ANSWER_REFUSED']);
+    const second = await b.ask(held('r2', `${name}-r2`, { call }));
+    assert.deepEqual(second.shown.rest?.verbs, ['patch']);
+    const wide = { ...rest, usesMax: (second.shown.rest?.usesMax ?? 0) + 1 };
+    assert.deepEqual(await outcomes([b.answer(second.id, { ...saying(second), rest: wide })]), ['ANSWER_REFUSED']);
+    await b.answer(second.id, { ...saying(second), rest });
+    const asked = await Promise.all(
+      Array.from({ length: times / 10 + 4 }, (_, i) => (i % 2 === 0 ? a : b).ask(held(`c${i}`, `${name}-c${i}`, { call }))),
+    );
+    assert.equal(asked.filter(({ state }) => state === 'approved').length, 5, 'no more than were said');
+    for (const { restOf, state, answers } of asked)
+      if (state === 'approved') assert.deepEqual([restOf, answers[0]?.by.subject], [second.id, 'p:lea']);
+    const uses = (await a.get(second.id))?.approval.rest?.uses ?? [];
+    assert.equal(new Set(uses.map(({ exchange }) => exchange)).size, 5, 'each is listed');
+  });
+
+  test(`${name}: another verb or command is asked about, and a no to a later question ends what was covered`, async () => {
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const call = { command: `${name}-other`, verb: 'patch' };
+    await a.ask(held('o1', `${name}-o1`, { call }));
+    const second = await a.ask(held('o2', `${name}-o2`, { call }));
+    await a.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
+    assert.equal((await b.ask(held('o3', `${name}-o3`, { call }))).state, 'approved');
+    const created = await b.ask(held('o4', `${name}-o4`, { call: { ...call, verb: 'create' } }));
+    assert.equal(created.state, 'pending');
+    assert.equal((await b.ask(held('o5', `${name}-o5`, { call: { ...call, command: 'x' } }))).state, 'pending');
+    await a.answer(created.id, saying(created, lead, 'reject'));
+    assert.equal((await b.ask(held('o6', `${name}-o6`, { call }))).state, 'pending');
+  });
+
+  test(`${name}: T78: a yes with edits shows them to the next person, under another digest, and nobody edits after the first`, async () => {
+    const [a] = world().stores.map((store) => gatewayOn(store)) as [Questions];
+    const holds = [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 }];
+    const asked = await a.ask(held('n', `${name}-narrow`, { holds }));
+    const narrowed = { goodForMs: 30_000, amend: [{ kind: 'set-field', path: ['spec', 'replicas'], value: 2 }] as const };
+    const less = await a.answer(asked.id, { ...saying(asked), narrowed });
+    assert.deepEqual([less.state, less.shown.amended, less.claimForMs], ['pending', ['`/spec/replicas` becomes 2'], 30_000]);
+    assert.deepEqual(await outcomes([a.answer(asked.id, saying(asked, mate))]), ['VERSION_CHANGED']);
+    assert.deepEqual(await outcomes([a.answer(asked.id, { ...saying(less, mate), narrowed })]), ['ANSWER_REFUSED']);
+    assert.equal((await a.answer(asked.id, saying(less, mate))).state, 'approved');
   });
 
   test(`${name}: a question lapses by the store’s clock, and what has lapsed asks anew`, async () => {

@@ -19,7 +19,9 @@ import {
   withWord,
 } from '../approval/approval.ts';
 import { newApproval } from '../approval/new-approval.ts';
+import { approvedBy, covered, covering, type Rest, restOffered } from '../approval/rest.ts';
 import { ended, given } from '../grant/grant.ts';
+import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Preview } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
@@ -43,7 +45,7 @@ export const QUESTION_LIMITS = Object.freeze({
   rejectedForMs: 30_000,
   /** How long it is told that nobody answered. */
   expiredForMs: 5_000,
-  /** Of a caller's newest questions, how many are looked at to tell what it asked before. */
+  /** Of a caller's newest questions, how many are looked at to tell what it asked before, and what was said to its command. */
   beforeMax: 200,
 });
 
@@ -59,6 +61,12 @@ interface Parts {
   /** How long what may have run is not done again. */
   readonly unknownForMs: number;
   readonly onFailure: (what: string, error: unknown) => void;
+}
+
+/** What a new question is of its command. */
+interface OfCommand {
+  readonly by?: Approval & { readonly rest: Rest };
+  readonly offered?: NonNullable<Approval['shown']['rest']>;
 }
 
 /** Questions, as they are kept. */
@@ -94,6 +102,7 @@ export class Questions {
     // What is asked of the target stands before the transaction, which others wait for.
     const shown = isJoined ? undefined : await held.show();
     const labels = isJoined || !hangsOnLabels(held.holds) ? null : await held.namespaceLabels();
+    const ofCommand = shown === undefined ? {} : await this.#ofCommand(held, shown);
     let told: KeptApproval | undefined;
     const asked = await this.#inStore(`question ${held.digest}`, async (rows) => {
       const pointer = await rows.get('question', held.digest);
@@ -101,8 +110,8 @@ export class Questions {
       const kept = row === undefined ? undefined : approvalOf(row);
       const joined = kept === undefined ? undefined : this.#joined(kept.approval, held);
       if (joined !== undefined) return joined;
-      const approval = this.#made(held, shown ?? (await held.show()), labels);
-      await this.#refuseTooMany(rows, approval);
+      const approval = this.#made(held, shown ?? (await held.show()), labels, ofCommand);
+      if (approval.state === 'pending') await this.#refuseTooMany(rows, approval);
       await this.#record(approval, undefined);
       await rows.put(pointerRow(held.digest, approval.id, pointer?.version ?? 0));
       told = await this.#put(rows, { approval, version: 0 }, false);
@@ -110,7 +119,7 @@ export class Questions {
     });
     if (told !== undefined) {
       this.#parts.onChange(told);
-      if (held.preview !== undefined) this.#previews.begin(asked.id, held.preview);
+      if (held.preview !== undefined && asked.state === 'pending') this.#previews.begin(asked.id, held.preview);
       return asked;
     }
     // Under the question's own key, as all else that changes it.
@@ -139,13 +148,14 @@ export class Questions {
   }
 
   #made(
-    { caller, operation, exchange, digest, holds, attendedMs, preview }: HeldRequest,
+    { caller, operation, exchange, digest, holds, attendedMs, preview, call }: HeldRequest,
     shown: Approval['shown'],
     labels: Parameters<typeof seatsOf>[1],
+    { by, offered }: OfCommand,
   ): Approval {
     const now = this.#parts.store.now();
     const closesAt = now + Math.min(...holds.map(({ waitMaxMs }) => waitMaxMs));
-    return {
+    const asked: Approval = {
       ...newApproval({
         id: newId(now),
         request: digest,
@@ -153,15 +163,37 @@ export class Questions {
         target: operation.target,
         namespace: operation.namespace,
         seats: seatsOf(holds, labels),
-        shown,
+        shown: offered === undefined ? shown : { ...shown, rest: offered },
         askedAt: now,
         closesAt,
         claimForMs: Math.min(...holds.map(({ claimForMs }) => claimForMs)),
+        ...call,
         ...(preview === undefined ? {} : { lookingUntil: now + PREVIEW_LIMITS.lookingMs }),
       }),
       attendedBy: exchange,
       attendedUntil: Math.min(closesAt, now + attendedMs),
     };
+    return by === undefined ? asked : approvedBy(asked, by, now);
+  }
+
+  /** What was said to the rest of its command, of which one use is then taken; or what can be said. */
+  async #ofCommand({ caller, call, exchange }: HeldRequest, { operation }: Approval['shown']): Promise<OfCommand> {
+    if (call === undefined) return {};
+    const now = this.now();
+    const rows = await this.#reading(() =>
+      this.#parts.store.list('approval', { owner: callerKey(caller), limit: QUESTION_LIMITS.beforeMax }),
+    );
+    const own = rows.map((row) => current(approvalOf(row).approval, now));
+    const known = covering(call, own, now);
+    let by: OfCommand['by'];
+    if (known !== undefined)
+      await this.#change(known.id, async (approval) => {
+        by = covered(approval, call, { operation, exchange, at: this.now() });
+        return by ?? approval;
+      });
+    if (by !== undefined) return { by };
+    const offered = restOffered(call, own, now);
+    return offered === undefined ? {} : { offered };
   }
 
   #attendedUntil({ attendedMs }: HeldRequest, closesAt: number): number {
@@ -334,7 +366,8 @@ export class Questions {
         next.digest === kept.approval.digest &&
         next.words === kept.approval.words &&
         next.exchange === kept.approval.exchange &&
-        next.answers === kept.approval.answers;
+        next.answers === kept.approval.answers &&
+        next.rest === kept.approval.rest;
       const put = await this.#put(rows, { ...kept, approval: next }, isQuiet);
       if (!isQuiet) told = put;
       return next;

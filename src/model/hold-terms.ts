@@ -25,6 +25,8 @@ export interface HoldTerms {
   readonly pin: 'uid' | 'resourceVersion';
   /** Guards that the yes lifts for the very request. */
   readonly lifts: readonly string[];
+  /** `command`: a yes can be widened to the rest of the command, from its second question on. Absent: each call is asked about by itself. */
+  readonly intent?: 'command';
   /** Absent: nobody else. */
   readonly escalate?: readonly Escalation[];
 }

@@ -65,6 +65,17 @@ export interface ShownBefore {
   readonly alikeBy: readonly string[];
 }
 
+/** What a yes can be widened to: the rest of the command that asks, on the same target and in the same namespace, under the same rules and token. */
+export interface ShownRest {
+  /** Those of its questions so far; a delete is never one. */
+  readonly verbs: readonly string[];
+  /** The most requests, the one that is asked about not counted. */
+  readonly usesMax: number;
+  readonly forMs: number;
+  /** What the same command asked before, in words, the newest first. */
+  readonly earlier: readonly string[];
+}
+
 /** How dangerous it is, by the facts that `risks` names. */
 export type Risk = 'high' | 'raised' | 'plain';
 
@@ -103,6 +114,10 @@ export interface Shown extends Preview {
   readonly body?: string;
   /** What may be another when the same command is run again. */
   readonly mayDiffer: readonly string[];
+  /** What a yes makes of it before it is sent, in words; absent: nothing. */
+  readonly amended?: readonly string[];
+  /** Absent: a yes is for this request alone. */
+  readonly rest?: ShownRest;
   /** The caller's own words. */
   readonly reason: string;
 }

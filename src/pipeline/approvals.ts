@@ -1,4 +1,5 @@
 import type { Approval } from '../approval/approval.ts';
+import type { CommandCall } from '../approval/rest.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import type { Operation } from '../model/operation.ts';
@@ -13,6 +14,8 @@ export interface HeldRequest {
   /** See `Approval.request`. */
   readonly digest: string;
   readonly holds: readonly Holding[];
+  /** Undefined: its yes covers nothing else, and no other covers it. */
+  readonly call: CommandCall | undefined;
   /** How a caller sees whether it ran, where it must not be done twice. */
   readonly look: string | undefined;
   /** Until when its caller will be there at least, from now. */

@@ -11,9 +11,10 @@ import type { AllowDecision, HoldDecision } from '../model/decision.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { Gateway } from './gateway.ts';
+import { heldCommand } from './held-command.ts';
 import { heldDigest } from './held-digest.ts';
-import { expired, heldOpen, heldTold, rejected, unsupported } from './held-refusals.ts';
-import type { Judged } from './judge.ts';
+import { expired, heldOpen, heldOtherwise, heldTold, rejected, unsupported } from './held-refusals.ts';
+import type { Edits, Judged } from './judge.ts';
 import { previewHeld } from './preview-held.ts';
 import type { Recording } from './recording.ts';
 import { showHeld } from './show-held.ts';
@@ -40,7 +41,7 @@ export function askingPersons(
   recording: Pick<Recording, 'decided' | 'waiting' | 'probed' | 'lookedUp'>,
   exchange: ExchangeId,
   caller: AbortSignal,
-): (judging: () => Promise<Judged>, probe: Probe) => Promise<Judged> {
+): (judging: (edits?: Edits) => Promise<Judged>, probe: Probe) => Promise<Judged> {
   return async (judging, probe) => {
     for (let questions = 0; ; questions++) {
       const judged = await judging();
@@ -48,7 +49,7 @@ export function askingPersons(
       recording.decided(judged);
       if (!gateway.approvals.canAsk) throw unsupported(judged as Held);
       const asked = await ask({ ...gateway, probe }, recording, judged as Held, exchange);
-      if (asked.approval.state === 'approved') return approved(gateway, asked, judged as Held);
+      if (asked.approval.state === 'approved') return approved(gateway, asked, judged as Held, judging);
       if (asked.approval.state !== 'pending' || questions === WAIT_LIMITS.questionsMax)
         throw refusalOf(judged as Held, asked.approval);
       await wait(gateway, recording, judged as Held, asked, { exchange, caller });
@@ -89,6 +90,7 @@ async function ask(
     exchange,
     digest: heldDigest({ caller, operation, holds: decision.holds, what: asking.what, existing }),
     holds: decision.holds,
+    call: heldCommand(held),
     look: connector.unrepeatable(request, operation)?.look,
     attendedMs: after === 'told' ? Number.POSITIVE_INFINITY : waitMs + WAIT_LIMITS.graceMs,
     show: async () => showHeld(masking, held, asking),
@@ -116,19 +118,32 @@ function patienceOf({ patience }: Asking, { holds }: HoldDecision) {
 async function approved(
   { connector }: Pick<Gateway, 'connector'>,
   { approval, existing }: Asked,
-  { decision, ...judged }: Held,
+  asked: Held,
+  judging: (edits: Edits) => Promise<Judged>,
 ): Promise<Judged> {
+  const { id, amend } = approval;
+  const again = amend === undefined ? asked : await judging({ by: `approval ${id}`, amend });
+  const { effect } = again.decision;
+  if (effect === 'deny') return again;
+  if (effect === 'allow') return { ...again, decision: { ...again.decision, approval: id } };
+  const { decision, ...judged } = again as Held;
+  // Security: as somebody amends it, it may be held by others, whom nobody has asked.
+  if (JSON.stringify(heldBy(decision)) !== JSON.stringify(heldBy(asked.decision))) throw heldOtherwise(asked, approval);
   const states = existing === undefined ? [] : [existing as never];
   const pinned = states.length === 0 ? undefined : await connector.pin(judged.request, judged.operation, states);
   const { rule, ports, notes } = decision;
   const allow: AllowDecision = {
     effect: 'allow',
     rule,
-    approval: approval.id,
+    approval: id,
     ...(ports === undefined ? {} : { ports }),
     ...(notes === undefined ? {} : { notes }),
   };
   return { ...judged, ...pinned, decision: allow };
+}
+
+function heldBy({ holds, lifts }: HoldDecision): unknown {
+  return [holds, lifts];
 }
 
 /** Resolves once persons have said yes. */

@@ -57,6 +57,12 @@ export function expired(asked: Held, { id, state }: Approval): Refusal {
   );
 }
 
+/** Who said yes amended it, and other rules hold what came of that. */
+export function heldOtherwise(asked: Held, { id }: Approval): Refusal {
+  const message = `${asks(asked)}, and as approval \`${id}\` amends it, other rules hold it than were asked about`;
+  return refusal('DENIED_BY_RULE', message, 'ask for it as it was amended', asked, id);
+}
+
 /** Nobody can be asked. */
 export function unsupported(asked: Held): Refusal {
   const message = `${asks(asked)}, which rule \`${asked.decision.rule}\` holds for a person, and this gateway has no control plane to ask one by`;

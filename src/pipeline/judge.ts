@@ -4,6 +4,7 @@
  * that was judged; that edit alone is not judged again, since it can only keep the request from being done.
  */
 import type { Connector } from '../connectors/connector.ts';
+import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { AllowDecision, Decision } from '../model/decision.ts';
 import type { Observed } from '../model/observed.ts';
@@ -45,17 +46,24 @@ export interface Answered {
 /** Asks policy about an operation. */
 export type Ask = (operation: Operation) => Promise<Answered>;
 
+/** Edits that a person makes with their yes. */
+export interface Edits {
+  /** What they are told as. */
+  readonly by: string;
+  readonly amend: readonly Amendment[];
+}
+
 /** Limit: rules whose edits meet in one request; more than these are taken to undo each other without end. */
 const ROUNDS_MAX = 4;
 
 /**
- * The answer, after all edits that it asks for.
+ * The answer, after all edits that it asks for; `edits` are made before it is asked at all.
  *
  * @throws {Refusal} DENIED_BY_RULE rules amend the request in turn without end; what `amend`, `parse` and `pin` refuse
  */
-export async function judge(connector: Connector, ask: Ask, asked: Asked): Promise<Judged> {
-  let current: Asked = asked;
-  const made = new Set<string>();
+export async function judge(connector: Connector, ask: Ask, asked: Asked, edits?: Edits): Promise<Judged> {
+  const made = new Set(edits === undefined ? [] : [edits.by]);
+  let current: Asked = edits === undefined ? asked : await amend(connector, asked, edits);
   let shadow: Observed | undefined;
   for (let round = 0; round <= ROUNDS_MAX; round++) {
     const { decision, hangsOn, shadow: own } = await ask(current.operation);
@@ -89,7 +97,7 @@ async function pin(
 async function amend(
   connector: Connector,
   { caller, request, operation }: Asked,
-  { amend: edits = [] }: AllowDecision,
+  { amend: edits = [] }: Pick<AllowDecision, 'amend'>,
 ): Promise<Asked> {
   const edited = await connector.amend(request, operation, edits);
   const after = await connector.parse(edited);

@@ -5,7 +5,7 @@ import { asOneself } from './as-oneself.ts';
 import { askingPersons } from './ask-person.ts';
 import { askShadowed } from './ask-shadow.ts';
 import type { Gateway } from './gateway.ts';
-import { judge } from './judge.ts';
+import { type Edits, judge } from './judge.ts';
 import { keep, keepRequest, keepView } from './keep.ts';
 import { keepDeleted } from './keep-deleted.ts';
 import { knownOutput } from './known-output.ts';
@@ -43,7 +43,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const attempt = async () => {
       const masks = writtenMasks(gateway, caller, operation.target, hasMasks); // values of masks that come back, for upstream alone
       const ask = () => askShadowed(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
-      const judging = () => judge(gateway.connector, ask(), { caller, request, operation }); // edits made, judged again
+      const judging = (edits?: Edits) => judge(gateway.connector, ask(), { caller, request, operation }, edits); // edits made, judged again
       const judged = await persons(judging, masks.gateway.probe); //       asked, and policy again when they have said yes
       const whole = await masks.whole(judged); //                          masks put back, or refused
       const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused

@@ -279,7 +279,13 @@ export interface ApprovalChanged {
     readonly subject: string;
     readonly issuer: string;
     readonly reason: string;
+    /** What a yes left of it: a shorter time, edits; in words. */
+    readonly narrowed?: readonly string[];
+    /** A yes to the rest of the command too: so many requests, for so long. */
+    readonly rest?: { readonly usesMax: number; readonly forMs: number };
   };
+  /** The approval whose yes to the rest of a command covers this one; nobody was asked. */
+  readonly restOf?: string;
   /** A word between who asks and who answers. */
   readonly said?: { readonly subject: string; readonly issuer: string; readonly text: string };
 }

@@ -18,6 +18,7 @@ import { WATCH_LIMITS } from '../../src/control/live-exchanges.ts';
 import { NOTICE_LIMITS } from '../../src/control/notices/delivery.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
+import { REST_LIMITS } from '../../src/approval/rest.ts';
 import { PREVIEW_LIMITS } from '../../src/control/previews.ts';
 import { QUESTION_LIMITS } from '../../src/control/questions.ts';
 import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
@@ -97,6 +98,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],
   ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
+  ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/approval/rest.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],
   ['Notices', { ...NOTICE_LIMITS }, 'src/control/notices/delivery.ts'],

@@ -16,7 +16,8 @@ export function noticesOf(approval: Approval): readonly Notice[] {
 function noticeOfApproval(approval: Approval): Notice | undefined {
   const { id, state, asker, target, namespace, shown, answers, lookingUntil } = approval;
   if (state === 'pending' && (lookingUntil !== undefined || answers.length > 0)) return undefined;
-  if (approval.exchange === 'forwarded') return undefined;
+  // What a yes to the rest of a command covers was told with that yes.
+  if (approval.exchange === 'forwarded' || approval.restOf !== undefined) return undefined;
   const about = { about: id, path: `/approvals/${id}`, target, namespace, caller: asker, risk: shown.risk };
   const what = `${asker.subject} asks to ${shown.operation} on ${target}`;
   if (state === 'pending')

@@ -1,0 +1,125 @@
+/*
+ * One yes for the rest of a command. Most commands send their calls one after another, so they cannot be gathered while the first waits; from the second question of
+ * one command on, a person may say yes to what still comes. It is counted and short, and each call that it covers is a question of its own, approved by it and listed.
+ *
+ * Invariant: what it covers has the command, and with it caller, token, target, namespace and the rules that hold it; a verb that was asked about; and is no delete, no
+ * power and nothing that a guard would stop. A no to any later question of the command ends it.
+ */
+import type { ShownRest } from '../model/shown.ts';
+import type { Approval } from './approval.ts';
+
+/** Limits of it; documented in docs/reference/limits.md. */
+export const REST_LIMITS = Object.freeze({
+  /** How long it covers at most, and how long ago an earlier question may be. */
+  forMs: 300_000,
+  /** Requests that it covers at most. */
+  usesMax: 50,
+  /** Earlier questions that are shown. */
+  earlierMax: 20,
+});
+
+/** The bounds that a person says. */
+export interface RestAsked {
+  readonly usesMax: number;
+  readonly forMs: number;
+}
+
+/** What a yes covers beside its own request. */
+export interface Rest {
+  readonly verbs: readonly string[];
+  readonly usesMax: number;
+  readonly until: number;
+  /** What it has covered. */
+  readonly uses: readonly RestUse[];
+}
+
+/** One request that it covered. */
+export interface RestUse {
+  readonly operation: string;
+  readonly exchange: string;
+  readonly at: number;
+}
+
+/** What a call is of its command. */
+export interface CommandCall {
+  readonly command: string;
+  readonly verb: string;
+}
+
+/** What a yes to a new question could be widened to; undefined for the first of its command. `own` are the caller's newest questions. */
+export function restOffered(
+  { command, verb }: CommandCall,
+  own: readonly Approval[],
+  nowMs: number,
+): ShownRest | undefined {
+  const earlier = own.filter(
+    (one) => one.command === command && one.restOf === undefined && one.askedAt > nowMs - REST_LIMITS.forMs,
+  );
+  if (earlier.length === 0) return undefined;
+  const { forMs, usesMax, earlierMax } = REST_LIMITS;
+  return {
+    verbs: [...new Set([...earlier.flatMap(({ verb: asked }) => asked ?? []), verb])].sort(),
+    usesMax,
+    forMs,
+    earlier: earlier.slice(0, earlierMax).map(({ shown }) => shown.operation),
+  };
+}
+
+/** Whether what a person says lies within what was shown. */
+export function isOffered({ usesMax, forMs }: RestAsked, shown: ShownRest | undefined): boolean {
+  return shown !== undefined && usesMax >= 1 && usesMax <= shown.usesMax && forMs >= 1 && forMs <= shown.forMs;
+}
+
+/** What the yeses of a question cover beside it: as little as any of them says, and nothing where one says nothing. */
+export function restGiven({ answers, shown }: Pick<Approval, 'answers' | 'shown'>, nowMs: number): Rest | undefined {
+  const asked = answers.map(({ rest }) => rest);
+  if (shown.rest === undefined || asked.some((one) => one === undefined)) return undefined;
+  const bounds = asked as readonly RestAsked[];
+  return {
+    verbs: shown.rest.verbs,
+    usesMax: Math.min(...bounds.map(({ usesMax }) => usesMax)),
+    until: nowMs + Math.min(...bounds.map(({ forMs }) => forMs)),
+    uses: [],
+  };
+}
+
+/** Which of the caller's newest questions covers the call; undefined where none does. */
+export function covering(call: CommandCall, own: readonly Approval[], nowMs: number): Approval | undefined {
+  const ofCommand = own.filter(({ command }) => command === call.command);
+  const noAt = Math.max(0, ...ofCommand.map(({ state, endedAt = 0 }) => (state === 'rejected' ? endedAt : 0)));
+  return ofCommand.find((one) => covers(one, call, nowMs) && (one.endedAt ?? 0) > noAt);
+}
+
+function covers({ state, rest, command }: Approval, call: CommandCall, nowMs: number): boolean {
+  return (
+    state === 'approved' &&
+    rest !== undefined &&
+    command === call.command &&
+    rest.verbs.includes(call.verb) &&
+    rest.uses.length < rest.usesMax &&
+    nowMs < rest.until
+  );
+}
+
+/** The question with one more request that it covers; undefined where it does not. */
+export function covered(
+  approval: Approval,
+  call: CommandCall,
+  use: RestUse,
+): (Approval & { readonly rest: Rest }) | undefined {
+  if (approval.rest === undefined || !covers(approval, call, use.at)) return undefined;
+  return { ...approval, rest: { ...approval.rest, uses: [...approval.rest.uses, use] } };
+}
+
+/** A new question as the yes to another covers it: approved by the same persons, for as long as that yes lasts at most. */
+export function approvedBy(asked: Approval, by: Approval & { readonly rest: Rest }, nowMs: number): Approval {
+  const { lookingUntil: _, ...rest } = asked;
+  return {
+    ...rest,
+    state: 'approved',
+    answers: by.answers,
+    endedAt: nowMs,
+    goodUntil: Math.min(nowMs + asked.claimForMs, by.rest.until),
+    restOf: by.id,
+  };
+}
