@@ -114,7 +114,16 @@ export interface Approval {
 export const SILENT_MS_MAX = 15 * 60_000;
 
 /** Why an answer is not taken. */
-export type NotTaken = 'closed' | 'looking' | 'changed' | 'machine' | 'own' | 'not-seated' | 'twice' | 'rest' | 'narrow';
+export type NotTaken =
+  | 'closed'
+  | 'looking'
+  | 'changed'
+  | 'machine'
+  | 'own'
+  | 'not-seated'
+  | 'twice'
+  | 'rest'
+  | 'narrow';
 
 /** Who says what to a question. */
 export interface Saying extends Omit<Answer, 'at'> {

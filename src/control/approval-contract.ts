@@ -96,7 +96,10 @@ const answer = z.strictObject({
   issuer: z.string(),
   reason: z.string(),
   at: instant,
-  rest: z.strictObject({ usesMax: z.int(), forMs: z.int() }).optional().describe('A yes to the rest of its command too.'),
+  rest: z
+    .strictObject({ usesMax: z.int(), forMs: z.int() })
+    .optional()
+    .describe('A yes to the rest of its command too.'),
 });
 
 /** A question and what became of it. */
@@ -153,7 +156,10 @@ export const approvalSchema = z.strictObject({
     })
     .optional()
     .describe('What its yes covers beside it, and what it has covered.'),
-  restOf: z.string().optional().describe('The approval whose yes to the rest of a command covers it; nobody was asked.'),
+  restOf: z
+    .string()
+    .optional()
+    .describe('The approval whose yes to the rest of a command covers it; nobody was asked.'),
   mayAnswer: z.boolean().describe('Whether the rules seat who asks for this document.'),
 });
 

@@ -195,7 +195,9 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     assert.deepEqual(await outcomes([b.answer(second.id, { ...saying(second), rest: wide })]), ['ANSWER_REFUSED']);
     await b.answer(second.id, { ...saying(second), rest });
     const asked = await Promise.all(
-      Array.from({ length: times / 10 + 4 }, (_, i) => (i % 2 === 0 ? a : b).ask(held(`c${i}`, `${name}-c${i}`, { call }))),
+      Array.from({ length: times / 10 + 4 }, (_, i) =>
+        (i % 2 === 0 ? a : b).ask(held(`c${i}`, `${name}-c${i}`, { call })),
+      ),
     );
     assert.equal(asked.filter(({ state }) => state === 'approved').length, 5, 'no more than were said');
     for (const { restOf, state, answers } of asked)
@@ -222,9 +224,15 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const [a] = world().stores.map((store) => gatewayOn(store)) as [Questions];
     const holds = [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 }];
     const asked = await a.ask(held('n', `${name}-narrow`, { holds }));
-    const narrowed = { goodForMs: 30_000, amend: [{ kind: 'set-field', path: ['spec', 'replicas'], value: 2 }] as const };
+    const narrowed = {
+      goodForMs: 30_000,
+      amend: [{ kind: 'set-field', path: ['spec', 'replicas'], value: 2 }] as const,
+    };
     const less = await a.answer(asked.id, { ...saying(asked), narrowed });
-    assert.deepEqual([less.state, less.shown.amended, less.claimForMs], ['pending', ['`/spec/replicas` becomes 2'], 30_000]);
+    assert.deepEqual(
+      [less.state, less.shown.amended, less.claimForMs],
+      ['pending', ['`/spec/replicas` becomes 2'], 30_000],
+    );
     assert.deepEqual(await outcomes([a.answer(asked.id, saying(asked, mate))]), ['VERSION_CHANGED']);
     assert.deepEqual(await outcomes([a.answer(asked.id, { ...saying(less, mate), narrowed })]), ['ANSWER_REFUSED']);
     assert.equal((await a.answer(asked.id, saying(less, mate))).state, 'approved');

@@ -27,8 +27,7 @@ export function yesParts({
 
 function amendmentOf(edit: YesAmendment): Amendment {
   if ('dryRun' in edit) return { kind: 'force-dry-run' };
-  if ('set' in edit)
-    return { kind: 'set-field', path: fieldPath(edit.set.path), value: edit.set.value as JsonValue };
+  if ('set' in edit) return { kind: 'set-field', path: fieldPath(edit.set.path), value: edit.set.value as JsonValue };
   return 'remove' in edit
     ? { kind: 'remove-field', path: fieldPath(edit.remove.path) }
     : { kind: 'add-label', ...edit.label };

@@ -133,8 +133,7 @@ async function approved(
   const pinned = states.length === 0 ? undefined : await connector.pin(judged.request, judged.operation, states);
   const { rule, ports, notes } = decision;
   const allow: AllowDecision = {
-    effect: 'allow',
-    rule,
+    ...(decision.allowed ?? { effect: 'allow', rule }),
     approval: id,
     ...(ports === undefined ? {} : { ports }),
     ...(notes === undefined ? {} : { notes }),

@@ -25,6 +25,13 @@ export function heldCommand({
   const { verb, power, equals, isChange, target, namespace, claimed } = operation;
   if (!holds.every(({ intent }) => intent === 'command') || lifts.length > 0) return undefined;
   if (!isChange || !VERBS.includes(verb) || power !== undefined || equals.length > 0) return undefined;
-  const parts = [callerKey(caller), caller.issued?.id ?? '', caller.tokenDigest, claimed?.session ?? '', target, namespace];
+  const parts = [
+    callerKey(caller),
+    caller.issued?.id ?? '',
+    caller.tokenDigest,
+    claimed?.session ?? '',
+    target,
+    namespace,
+  ];
   return { command: hash('sha256', JSON.stringify([parts, holds]), 'hex'), verb };
 }

@@ -29,6 +29,8 @@ export function approvalLines(approval: ApprovalView, paint: Paint = plain): rea
     ...(approval.preview === 'looking'
       ? [['what it would do is being looked up; look again in a moment', paint.raised] as const]
       : []),
+    ...(shown.amended ?? []).map((what) => [`a yes amends it: ${what}`, paint.strong] as const),
+    ...restLines(shown),
     ...shown.mayDiffer.map((what) => [`may differ when it is run again: ${what}`] as const),
     ...shown.missing.map((what) => [`not shown: ${what}`, paint.raised] as const),
     ...(shown.reason === '' ? [] : [[`in its own words: “${shown.reason}”`] as const]),
@@ -106,6 +108,29 @@ function previewLines({ losses, volumes, scale, budgets, uses, gains, pod, befor
   ];
 }
 
+function restLines({ rest }: ShownView): readonly Line[] {
+  if (rest === undefined) return [];
+  const bounds = `${rest.verbs.join(', ')} in the same namespace, held by the same rules, by the same token; no delete; ${rest.usesMax} requests and ${rest.forMs / 1_000} s at most`;
+  return [
+    [`can be widened to the rest of its command: ${bounds}`],
+    ...rest.earlier.map((what): Line => [`  asked before: ${what}`]),
+  ];
+}
+
+function coveredLines({ rest, restOf }: ApprovalView): readonly Line[] {
+  return [
+    ...(restOf === undefined ? [] : [[`covered by the yes to ${restOf}; nobody was asked`] as const]),
+    ...(rest === undefined
+      ? []
+      : [
+          [
+            `covers the rest of its command: ${rest.verbs.join(', ')}, ${rest.uses.length} of ${rest.usesMax} requests, until ${rest.until}`,
+          ] as const,
+          ...rest.uses.map(({ operation, at, exchange }): Line => [`  ${at}  ${operation}  (exchange ${exchange})`]),
+        ]),
+  ];
+}
+
 function stateLines(approval: ApprovalView): readonly Line[] {
   return [
     ...approval.rules.flatMap(({ rule, reason, approvers, quorum, missing, later }): readonly Line[] => [
@@ -117,9 +142,12 @@ function stateLines(approval: ApprovalView): readonly Line[] {
         [`${subject}${isAsker ? ', who asks,' : ''} says at ${at}: “${text}”`] as const,
     ),
     ...approval.answers.map(
-      ({ answer, subject, at, reason }) =>
-        [`${answer} by ${subject} at ${at}${reason === '' ? '' : `: “${reason}”`}`] as const,
+      ({ answer, subject, at, reason, rest }) =>
+        [
+          `${answer}${rest === undefined ? '' : ' with the rest of its command'} by ${subject} at ${at}${reason === '' ? '' : `: “${reason}”`}`,
+        ] as const,
     ),
+    ...coveredLines(approval),
     [
       `${approval.state}, ${approval.exchange}${approval.status === undefined ? '' : ` (${approval.status})`}; asked at ${approval.askedAt}, open until ${approval.closesAt}${approval.goodUntil === undefined ? '' : `, good until ${approval.goodUntil}`}`,
     ],

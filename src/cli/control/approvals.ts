@@ -1,24 +1,17 @@
-import { createInterface } from 'node:readline/promises';
-import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { ApprovalReport, ApprovalView } from '../../control/approval-contract.ts';
-import { CliError } from '../cli-error.ts';
-import { approvalText } from './approval-text.ts';
+import { answerCommand } from './approvals-answer.ts';
 import { type ControlClient, controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
 import { paintFor } from './paint.ts';
+import { readApproval, showApproval } from './read-approval.ts';
 import { watchScreen } from './watch/watch-screen.ts';
 
 interface ListOptions extends ControlOptions {
   readonly state?: string;
   readonly own?: boolean;
   readonly limit: string;
-}
-
-interface AnswerOptions extends ControlOptions {
-  readonly reason: string;
-  readonly digest?: string;
 }
 
 /** `sallyport approvals`: the questions that held requests and grants ask of persons. */
@@ -57,46 +50,8 @@ function showCommand(env: Environment): Command {
     .description('show all that a person is shown, who may answer, and what became of it')
     .argument('<id>', 'its id')
     .action(async (id: string, { output, context }: ControlOptions) => {
-      show(output, await get(await controlClient(env, context), id), env);
+      showApproval(output, await readApproval(await controlClient(env, context), id), env);
     });
-}
-
-function answerCommand(env: Environment, said: 'approve' | 'reject', description: string): Command {
-  return withControlOptions(new Command(said))
-    .description(
-      `${description}. Prints the question whole, and answers that; on a terminal it asks first. Exit code 1 where the answer is not taken`,
-    )
-    .argument('<id>', 'its id')
-    .option('--reason <text>', 'why, in your own words', '')
-    .option('--digest <digest>', 'answer only if this is still the digest of what is shown')
-    .action(async (id: string, { output, context, reason, digest }: AnswerOptions) => {
-      const client = await controlClient(env, context);
-      const asked = await (said === 'approve' ? lookedUp(client, id) : get(client, id));
-      if (output === 'table') show(output, asked, env);
-      if (digest !== undefined && digest !== asked.digest)
-        throw new CliError('the question is not the one with this digest: look at it again');
-      if (digest === undefined && output === 'table') await confirmed(said);
-      const answered = (await client.ask('POST', `/approvals/${encodeURIComponent(id)}/${said}`, {
-        digest: asked.digest,
-        reason,
-      })) as ApprovalView;
-      if (output === 'json') return print(output, answered, () => []);
-      process.stdout.write(`${answered.state}${missingWords(answered)}\n`);
-    });
-}
-
-/** Where nobody sits at a terminal, whoever started the command has said it. */
-async function confirmed(said: string): Promise<void> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return;
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await lines.question(`${said} this? [y/N] `);
-  lines.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('nothing was answered');
-}
-
-function missingWords({ state, rules }: ApprovalView): string {
-  const yeses = rules.reduce((sum, { missing }) => Math.max(sum, missing), 0);
-  return state === 'pending' ? `: ${yeses} more ${yeses === 1 ? 'yes is' : 'yeses are'} needed` : '';
 }
 
 function sayCommand(env: Environment): Command {
@@ -116,7 +71,7 @@ function sayCommand(env: Environment): Command {
 function watchCommand(env: Environment): Command {
   return withControlOptions(new Command('watch'))
     .description(
-      'answer questions on a terminal, by keys: read one to its end, then `a` or `r`, and `u` takes it back for three seconds. Elsewhere, and with `-o json`, print each question as it changes, a line each, until it is interrupted',
+      'answer questions on a terminal, by keys: read one to its end, then `a` (`A` with the rest of its command) or `r`, and `u` takes it back for three seconds. Elsewhere, and with `-o json`, print each question as it changes, a line each, until it is interrupted',
     )
     .action(async ({ output, context }: ControlOptions) => {
       const client = await controlClient(env, context);
@@ -173,7 +128,7 @@ async function waited(client: ControlClient, id: string): Promise<ApprovalView> 
     const events = client.events('/approvals/events')[Symbol.asyncIterator]();
     const next = events.next();
     next.catch(() => {});
-    const now = await get(client, id);
+    const now = await readApproval(client, id);
     if (now.state !== 'pending') {
       void events.return?.();
       return now;
@@ -183,27 +138,6 @@ async function waited(client: ControlClient, id: string): Promise<ApprovalView> 
       if (told.id === id && told.state !== 'pending') return told;
     }
   }
-}
-
-async function get(client: ControlClient, id: string): Promise<ApprovalView> {
-  return (await client.ask('GET', `/approvals/${encodeURIComponent(id)}`)) as ApprovalView;
-}
-
-/** How often it is looked whether what it would do is there, in milliseconds. */
-const LOOK_AGAIN_MS = 300;
-
-/** The question with what it would do: no yes is taken before. */
-async function lookedUp(client: ControlClient, id: string): Promise<ApprovalView> {
-  for (;;) {
-    const asked = await get(client, id);
-    if (asked.preview !== 'looking') return asked;
-    await pauseFor(LOOK_AGAIN_MS);
-  }
-}
-
-function show(output: ControlOptions['output'], approval: ApprovalView, env: Environment): void {
-  if (output === 'json') print(output, approval, () => []);
-  else process.stdout.write(approvalText(approval, paintFor(process.stdout, env.NO_COLOR)));
 }
 
 function rows(approvals: readonly ApprovalView[]): readonly (readonly string[])[] {

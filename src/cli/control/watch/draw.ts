@@ -51,16 +51,19 @@ function listLines({ questions, selected }: Screen, paint: Paint, { columns }: S
   });
 }
 
-function bottomLines({ typing, pending, note, open, isRead }: Screen, nowMs: number): readonly string[] {
+function bottomLines(screen: Screen, nowMs: number): readonly string[] {
+  const { typing, pending, note, open, isRead } = screen;
+  const approve =
+    selectedOf(screen)?.shown.rest === undefined ? 'a approve' : 'a approve · A with the rest of its command';
   const keys =
     open === undefined
       ? 'up/down select · enter open · r reject · u take back · q leave'
-      : `up/down/space read · ${isRead ? 'a approve' : '(read to the end to approve)'} · r reject · enter close · u take back · q leave`;
+      : `up/down/space read · ${isRead ? approve : '(read to the end to approve)'} · r reject · enter close · u take back · q leave`;
   const line =
     typing !== undefined
       ? `why not? (enter sends, escape leaves it) ${escapeControl(typing)}`
       : pending !== undefined
-        ? `${pending.answer} is sent in ${Math.max(0, Math.ceil((pending.sendAt - nowMs) / 1_000))} s: u takes it back`
+        ? `${pending.answer}${pending.rest === true ? ' with the rest of its command' : ''} is sent in ${Math.max(0, Math.ceil((pending.sendAt - nowMs) / 1_000))} s: u takes it back`
         : escapeControl(note);
   return [line, keys];
 }

@@ -15,6 +15,8 @@ export interface Pending {
   readonly digest: string;
   readonly answer: 'approve' | 'reject';
   readonly reason: string;
+  /** A yes to the rest of its command too. */
+  readonly rest?: true;
   readonly sendAt: number;
 }
 
@@ -124,6 +126,10 @@ export function pressed(screen: Screen, key: string, sight: Sight): Screen {
       return scrolled(screen, -sight.height, sight);
     case 'a':
       return approved(screen, sight);
+    case 'A':
+      return selectedOf(screen)?.shown.rest === undefined
+        ? { ...screen, note: 'the rest of its command cannot be approved with it' }
+        : approved(screen, sight, { rest: true });
     case 'r':
       return selectedOf(screen) === undefined || screen.pending !== undefined
         ? screen
@@ -150,7 +156,7 @@ function scrolled(screen: Screen, by: number, { lines, height }: Sight): Screen 
   return { ...screen, top, isRead: screen.isRead || top + height >= lines };
 }
 
-function approved(screen: Screen, { nowMs }: Sight): Screen {
+function approved(screen: Screen, { nowMs }: Sight, more: Pick<Pending, 'rest'> = {}): Screen {
   const question = selectedOf(screen);
   if (question === undefined || screen.pending !== undefined) return screen;
   if (question.preview === 'looking') return { ...screen, note: 'what it would do is still being looked up' };
@@ -161,6 +167,7 @@ function approved(screen: Screen, { nowMs }: Sight): Screen {
     digest: question.digest,
     answer: 'approve',
     reason: '',
+    ...more,
     sendAt: nowMs + UNDO_MS,
   });
 }

@@ -72,11 +72,12 @@ async function follow(client: ControlClient, tell: (question: ApprovalView) => v
   for (let event = await next; event.done !== true; event = await events.next()) tell(event.value as ApprovalView);
 }
 
-async function sent(client: ControlClient, { id, answer, digest, reason }: Pending): Promise<string> {
+async function sent(client: ControlClient, { id, answer, digest, reason, rest }: Pending): Promise<string> {
   try {
     const { state } = (await client.ask('POST', `/approvals/${encodeURIComponent(id)}/${answer}`, {
       digest,
       reason,
+      ...(rest === undefined ? {} : { rest: {} }),
     })) as ApprovalView;
     return `${id}: ${state}`;
   } catch (error) {
