@@ -79,7 +79,10 @@ export const hold = z
       .describe('What of the live object must be as it was shown: its life (`uid`), or its very version.'),
     intent: z
       .enum(['call', 'helm', 'command'])
-      .refine((intent) => intent !== 'helm', 'not built yet: one question for a release of Helm; `command` covers its calls')
+      .refine(
+        (intent) => intent !== 'helm',
+        'not built yet: one question for a release of Helm; `command` covers its calls',
+      )
       .default('call')
       .describe(
         'How much one yes covers. `call`: the request. `command`: from the second question of one command on, who answers may widen the yes to its rest: same token, verbs, namespace and rules, no delete, five minutes, 50 requests at most.',
@@ -212,17 +215,30 @@ export const schedule = z.strictObject({
     .min(1),
 });
 
-/** A bound on what a caller changes in a time. */
-export const budget = z.strictObject({
-  id: identifier,
-  callers,
-  targets: targets.optional(),
-  of: z.enum(['deletes', 'changes', 'bytesOut', 'podShare', 'replicas']),
-  max: z.number().positive('expected more than 0'),
-  per: duration,
-  over: z.enum(['hold', 'deny']),
-  mode: mode.optional(),
-});
+/** A bound on what a caller does in a time. */
+export const budget = z
+  .strictObject({
+    id: identifier.describe('After the policy’s name and a `/`, what a stop is named by.'),
+    callers: callers.describe('Each of these callers has it for itself.'),
+    targets: targets.optional().describe('On these targets, together. Absent: those of the policy.'),
+    of: z
+      .enum(['deletes', 'changes', 'replicas', 'bytesOut', 'refusals', 'errors', 'podShare'])
+      .refine((of) => of !== 'podShare', 'not built yet: the share of pods that may be gone at once')
+      .describe(
+        '`deletes` and what amounts to one; a deletecollection counts what it would delete. `changes`: all that is not a dry run. `replicas`: by how many a workload grows or shrinks. `bytesOut`: of replies. `refusals`: what the gateway refused it, but for holds and speed. `errors`: changes that the target answered with 400 or more, or that failed. Dry runs count nowhere. `podShare` is not built yet.',
+      ),
+    max: z.number().positive('expected more than 0').describe('So much is not stopped.'),
+    per: duration.describe(
+      'Of time, which begins anew for all at once: up to twice `max` can fall together around that moment.',
+    ),
+    over: z
+      .enum(['hold', 'deny'])
+      .describe(
+        '`hold`: what is over it asks whoever holds the role `approver`, once for each request. Of `refusals` and `errors` all changes and streams are held from then on, until a person has said yes to one of them. `deny`: it is refused until the time is over.',
+      ),
+    mode: mode.optional(),
+  })
+  .describe('How much a caller may do in a time.');
 
 /** What recordings and events are named by. */
 const eventMatch = z.strictObject({
@@ -253,7 +269,7 @@ const noticeMatch = z.strictObject({
 /** Who is told of what. */
 export const notification = z.strictObject({
   on: words.describe(
-    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `grant.changed`, `guard.opened`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`.',
+    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `budget.tripped`, `grant.changed`, `guard.opened`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`.',
   ),
   match: noticeMatch.optional().describe('What it is about; absent: anything.'),
   to: words.describe('Names of notifiers in the configuration.'),

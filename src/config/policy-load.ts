@@ -1,4 +1,5 @@
 import { DETECTORS } from '../masking/detect/detectors.ts';
+import type { Budget } from '../policy/budget.ts';
 import type { CelMistake } from '../policy/cel/check.ts';
 import type { GuardId } from '../policy/guards/guard.ts';
 import { LIFTABLE } from '../policy/guards/liftable.ts';
@@ -10,6 +11,7 @@ import { type Finding, findingAt, type Located, schemaFindings } from './finding
 import { parseYaml } from './parse-yaml.ts';
 import { type PolicyDocument, policySchema, type RuleDocument } from './policy-schema.ts';
 import { scalarFinding } from './scalar-finding.ts';
+import { toBudget } from './to-budget.ts';
 import { toMask } from './to-mask.ts';
 import { toNotify } from './to-notify.ts';
 import { toRole, toRule } from './to-rule.ts';
@@ -29,6 +31,7 @@ export interface PolicySet {
   readonly roles: readonly Role[];
   readonly masks: readonly MaskRule[];
   readonly notify: readonly NotifyRule[];
+  readonly budgets: readonly Budget[];
 }
 
 /** What checks the texts of a policy whose languages are read elsewhere. */
@@ -65,6 +68,7 @@ export function draftPolicies(files: readonly PolicyFile[]): PolicyDraft {
     roles: [],
     masks: [],
     notify: [],
+    budgets: [],
     findings: [],
     places: new Map(),
   };
@@ -88,7 +92,8 @@ export function checkTexts(draft: PolicyDraft, checks: TextChecks): ParsedPolici
   });
   const findings = [...draft.findings, ...inConditions, ...inPatterns];
   if (findings.length > 0) return { findings };
-  return { rules: Object.freeze(draft.rules), roles: draft.roles, masks: draft.masks, notify: draft.notify };
+  const { roles, masks, notify, budgets } = draft;
+  return { rules: Object.freeze(draft.rules), roles, masks, notify, budgets };
 }
 
 /** A document with the text of its file, which CEL's positions are counted in. */
@@ -104,6 +109,7 @@ interface Draft {
   readonly roles: Role[];
   readonly masks: MaskRule[];
   readonly notify: NotifyRule[];
+  readonly budgets: Budget[];
   readonly findings: Finding[];
   /** Where each id stands. */
   readonly places: Map<string, string>;
@@ -136,9 +142,18 @@ function addDocument(located: PolicyText, draft: Draft): void {
     checkId(located, path, made, draft);
     draft.masks.push(made);
   }
+  for (const [i, budget] of (policy.budgets ?? []).entries()) {
+    const path = ['budgets', i];
+    const made = toBudget(policy, budget, { file: located.file, line: findingAt(located, path, '').line });
+    if (made.targets.length === 0) findings.push(findingAt(located, path, NO_TARGETS));
+    checkId(located, path, made, draft);
+    draft.budgets.push(made);
+  }
 }
 
-/** An id stands once, of rules and masks together: recordings name both. */
+const NO_TARGETS = 'expected `targets`, here or of the policy';
+
+/** An id stands once, of rules, masks and budgets together: recordings name all of them. */
 function checkId(
   located: PolicyText,
   path: readonly PropertyKey[],

@@ -269,14 +269,14 @@ export const policySchema = z
     roles: z.array(role).min(1).optional().describe('Who may do what in the control plane.'),
     masks: z.array(mask).min(1).optional().describe('What is masked in replies beside the [default masks](masks.md).'),
     schedules: notBuilt(z.array(schedule).min(1), 'who answers when'),
-    budgets: notBuilt(z.array(budget).min(1), 'how much a caller may change in a time'),
+    budgets: z.array(budget).min(1, 'expected at least one').optional().describe('How much a caller may do in a time.'),
     retention: notBuilt(z.array(retained).min(1), 'how long recordings are kept'),
     notify: z.array(notification).min(1, 'expected at least one').optional().describe('Who is told of what.'),
   })
   .refine(
-    ({ rules, roles, masks, notify }) =>
-      rules.length > 0 || roles !== undefined || masks !== undefined || notify !== undefined,
-    'expected `rules`, `roles`, `masks` or `notify`',
+    ({ rules, roles, masks, notify, budgets }) =>
+      rules.length > 0 || [roles, masks, notify, budgets].some((list) => list !== undefined),
+    'expected `rules`, `roles`, `masks`, `budgets` or `notify`',
   )
   .describe('A policy: rules that are loaded as one set with all others, or not at all.');
 

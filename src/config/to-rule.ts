@@ -1,6 +1,6 @@
 import type { Amendment } from '../model/amendment.ts';
-import type { Approver, HoldTerms } from '../model/hold-terms.ts';
 import { fieldPath } from '../model/field-pointer.ts';
+import type { Approver, HoldTerms } from '../model/hold-terms.ts';
 import type { JsonValue } from '../model/operation.ts';
 import type { Role } from '../policy/role.ts';
 import type { CallerMatch, NamespaceMatch, Rule, RuleSource, TimeMatch, TimeWindow } from '../policy/rule.ts';

@@ -15,7 +15,9 @@ const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\
 export const ownWords = z.string().max(500).regex(ONE_LINE, 'expected one line without control characters');
 
 /** A length of time. */
-export const duration = z.string().regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a length of time such as `90s`, `10m` or `12h`');
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[smhd]$/, 'expected a length of time such as `90s`, `10m` or `12h`');
 
 /** What a grant is for, in a rule's own keys. */
 export const scopeSchema = z

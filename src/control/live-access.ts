@@ -242,6 +242,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'honeytoken':
       case 'approval':
       case 'question':
+      case 'budget':
       case 'login':
       case 'notice':
       case 'notice-thread':

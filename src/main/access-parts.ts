@@ -2,6 +2,7 @@
  * What lives in the store and decides on the data path, put together: grants, kills and the gateway's own tokens. Each change is in the journal before it is
  * in force.
  */
+import type { Approval } from '../approval/approval.ts';
 import type { Config } from '../config/load.ts';
 import { approvalEvent } from '../control/approval-event.ts';
 import type { KeptApproval } from '../control/approval-rows.ts';
@@ -37,13 +38,15 @@ interface From {
   readonly inFlight: InFlight;
   /** Tells people. */
   readonly tell: (notice: Notice) => void;
+  /** Persons have said yes. */
+  readonly onApproved: (approval: Approval) => void;
 }
 
 /** Grants, kills and tokens of a store. */
 export function accessParts(
   store: Store,
   held: HeldKills,
-  { config, told, journal, policy, inFlight, tell }: From,
+  { config, told, journal, policy, inFlight, tell, onApproved }: From,
   sessions: ConsoleSessions,
 ) {
   const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
@@ -59,6 +62,7 @@ export function accessParts(
   });
   const onQuestion = (kept: KeptApproval) => {
     approvals.receive(kept);
+    if (kept.approval.state === 'approved' && kept.approval.exchange === 'waiting') onApproved(kept.approval);
     for (const notice of noticesOf(kept.approval)) tell(notice); // called at the gateway that changed it alone: so it is told once
   };
   const grants = new Grants({

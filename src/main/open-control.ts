@@ -4,15 +4,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import type { Approval } from '../approval/approval.ts';
 import { openCatalog } from '../catalog/ask-catalog.ts';
 import { catalogFile } from '../catalog/catalog-file.ts';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
+import { CallerBudgets } from '../control/caller-budgets.ts';
 import type { TargetPlace } from '../control/contract.ts';
+import { CountedEvents } from '../control/counted-events.ts';
 import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
 import { LiveExchanges } from '../control/live-exchanges.ts';
 import type { Notice } from '../control/notices/notice.ts';
+import { noticeOfTripped } from '../control/notices/notices.ts';
 import { Refusals } from '../control/refusals.ts';
 import { routesOf } from '../control/routes.ts';
 import type { ControlServer } from '../control/server.ts';
@@ -23,10 +27,12 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
 import { type Access, noAccess } from '../pipeline/access.ts';
 import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
+import type { Budgets } from '../pipeline/budgets.ts';
 import type { Honeytokens } from '../pipeline/honeytokens.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
 import type { JournalPort } from '../pipeline/record.ts';
 import { seatedIn } from '../policy/seated-in.ts';
+import type { Event } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -63,6 +69,7 @@ type Place = NonNullable<Config['console']>;
 export interface Control {
   readonly access: Access;
   readonly approvals: Approvals;
+  readonly budgets: Budgets;
   /** The journal as the data path writes it, so that whoever watches hears of it. */
   readonly heard: (journal: JournalPort) => JournalPort;
   /** Lets all that waits for a person go on elsewhere, since this gateway stops. */
@@ -100,10 +107,9 @@ function urlIn(file: string): string {
 }
 
 /** A gateway without a control plane: nothing of it is opened. */
-const NO_CONTROL: Control = {
+const NO_CONTROL: Omit<Control, 'budgets' | 'heard'> = {
   access: noAccess,
   approvals: noApprovals,
-  heard: (journal) => journal,
   releaseHeld() {},
   withOwnTokens: (others) => others,
   serve: async () => undefined,
@@ -131,27 +137,35 @@ async function openStoreOf({ config, told, maskKeys }: Parts): Promise<Store> {
   return store;
 }
 
+/** Without a control plane nobody can be asked, and the gateway counts for itself. */
+function withoutControl({ policy, told }: Parts): Control {
+  const budgets = budgetsOf(undefined, { policy, told, tell: () => {} });
+  const counted = new CountedEvents(budgets);
+  return { ...NO_CONTROL, budgets, heard: (journal) => heardBy(journal, [counted]) };
+}
+
 /** The control plane of the configuration. @throws {ConfigError} its store cannot be opened */
 export async function openControl(parts: Parts): Promise<Control> {
   const { config, told, inFlight } = parts;
   const place = config.console;
-  if (place === undefined) return NO_CONTROL;
+  if (place === undefined) return withoutControl(parts);
   let consoleUrl = '';
   const opened = await openAccess(place, parts, () => consoleUrl);
-  const { store, held, sessions, logins, access, approvals, withOwnTokens, deliveries } = opened;
+  const { store, held, sessions, logins, access, approvals, budgets, withOwnTokens, deliveries } = opened;
   let server: ControlServer | undefined;
   const catalog = openCatalog(
     { folder: config.journal.folder as string, file: catalogFile(config.journal.folder as string) },
     (why) => told.log.error({ error: why }, 'the catalog of recordings cannot be kept up; the journal has all of it'),
   );
-  const [refusals, exchanges] = [new Refusals(), new LiveExchanges()];
+  const [refusals, exchanges, counted] = [new Refusals(), new LiveExchanges(), new CountedEvents(budgets)];
   return {
     access: accessOf(access, refusals, told.clock, (denied, target) =>
       suggest(denied, { consoleUrl, roles: parts.policy.roles(), target }),
     ),
     withOwnTokens,
     approvals,
-    heard: (journal) => heardBy(journal, exchanges),
+    budgets,
+    heard: (journal) => heardBy(journal, [exchanges, counted]),
     releaseHeld: () => approvals.release(),
     async serve(certificate, targetPlaces) {
       const routes = routesOf({
@@ -200,7 +214,17 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
   const sessions = sessionsOf(place, store, parts);
   const logins = await loginsOf(config, told.clock);
   const deliveries = deliveriesOf(store, { ...parts, consoleUrl });
-  const made = accessParts(store, held, { ...parts, tell: (notice) => deliveries.tell(notice) }, sessions);
+  const tell = (notice: Notice) => deliveries.tell(notice);
+  const budgets = budgetsOf(store, { ...parts, tell });
+  const onApproved = ({ seats, asker }: Approval) => {
+    for (const { rule } of seats)
+      budgets
+        .looked(rule, asker)
+        .catch((error: unknown) =>
+          told.log.error({ error: String(error) }, 'that a person has looked could not be kept'),
+        );
+  };
+  const made = accessParts(store, held, { ...parts, tell, onApproved }, sessions);
   const { access, live, approvals, kills } = made;
   const shared = new SharedHoneytokens({
     store,
@@ -215,19 +239,33 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
     await approvals.stop();
     await deliveries.stop();
     await shared.stop();
+    await budgets.idle();
     await store.close();
   };
   access.start();
   live.start();
   approvals.start();
-  await store.changes(toEach([access, live, approvals, sessions, shared])).catch(async (error: unknown) => {
+  await store.changes(toEach([access, live, approvals, sessions, shared, budgets])).catch(async (error: unknown) => {
     await stop();
     return storeFailed(error);
   });
   kills.start();
   deliveries.start();
   tellOpened(deliveries, parts);
-  return { ...made, deliveries, store, held, sessions, logins, stop };
+  return { ...made, budgets, deliveries, store, held, sessions, logins, stop };
+}
+
+function budgetsOf(
+  store: Store | undefined,
+  { policy, told, tell }: Pick<Parts, 'policy' | 'told'> & { readonly tell: (notice: Notice) => void },
+): CallerBudgets {
+  return new CallerBudgets({
+    store,
+    now: () => told.clock.now(),
+    budgets: policy.budgets,
+    onTripped: (budget, caller) => tell(noticeOfTripped(budget.id, caller, told.clock.now())),
+    onFailure: (what, error) => told.log.error({ error: String(error) }, what),
+  });
 }
 
 function openHeldKills(file: string): HeldKills {
@@ -249,11 +287,11 @@ function warningsOf(store: Store, kills: number, dead: number): readonly string[
   ];
 }
 
-function heardBy(journal: JournalPort, exchanges: LiveExchanges): JournalPort {
+function heardBy(journal: JournalPort, listeners: readonly { hear(event: Event): void }[]): JournalPort {
   return {
     append(event) {
       const taken = journal.append(event);
-      exchanges.hear(event);
+      for (const listener of listeners) listener.hear(event);
       return taken;
     },
   };

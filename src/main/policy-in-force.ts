@@ -12,6 +12,7 @@ import { policyFiles } from '../config/load.ts';
 import type { OpenGuards } from '../config/open-guards.ts';
 import type { CompilePattern } from '../masking/rules/compiled-mask.ts';
 import type { MaskRules } from '../masking/rules/mask-rules.ts';
+import type { Budget } from '../policy/budget.ts';
 import type { CompileWhen } from '../policy/compiled-rule.ts';
 import { compileForGateway } from '../policy/gateway-rules.ts';
 import type { MaskRule } from '../policy/mask-rule.ts';
@@ -63,6 +64,8 @@ export interface PolicyInForce {
   readonly masks: () => MaskRules;
   /** Who is told of what; replaced together with the rules. */
   readonly notify: () => readonly NotifyRule[];
+  /** How much callers may do in a time; replaced together with the rules. */
+  readonly budgets: () => readonly Budget[];
   /** What is wrong with the files as they are now; empty while they are in force. */
   readonly findings: () => readonly Finding[];
   /** Reads the files now, changed a moment ago or not; resolves when what they are now is in force or refused. */
@@ -85,7 +88,7 @@ export async function loadPolicyInForce(
   let seen = options.reading.fingerprint;
   const first = await compiled(options.reading, options);
   if ('findings' in first) return { mistakes: first.findings };
-  let { rules, roles, masks, notify } = first;
+  let { rules, roles, masks, notify, budgets } = first;
   let findings: readonly Finding[] = [];
   onLoaded(first.loaded);
   const readOnce = async () => {
@@ -98,7 +101,7 @@ export async function loadPolicyInForce(
       findings = loaded.findings;
       onRefused(findings);
     } else {
-      ({ rules, roles, masks, notify } = loaded);
+      ({ rules, roles, masks, notify, budgets } = loaded);
       findings = [];
       onLoaded(loaded.loaded);
     }
@@ -121,6 +124,7 @@ export async function loadPolicyInForce(
     roles: () => roles,
     masks: () => masks,
     notify: () => notify,
+    budgets: () => budgets,
     findings: () => findings,
     look: reads.next,
     stop,
@@ -148,6 +152,7 @@ type Compiled =
       readonly roles: readonly Role[];
       readonly masks: MaskRules;
       readonly notify: readonly NotifyRule[];
+      readonly budgets: readonly Budget[];
       readonly loaded: LoadedPolicy;
     }
   | { readonly findings: readonly Finding[] };
@@ -166,6 +171,7 @@ async function compiled({ files, result }: PolicyReading, { config, guards }: Op
     roles: read.roles,
     masks: new Made(read.masks, pattern),
     notify: read.notify,
+    budgets: read.budgets,
     loaded: { files, rules: read.rules.length, digest: read.digest },
   };
 }

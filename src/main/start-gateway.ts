@@ -14,6 +14,7 @@ import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts'
 import type { Routes } from '../listener/route.ts';
 import type { Access } from '../pipeline/access.ts';
 import type { Approvals } from '../pipeline/approvals.ts';
+import type { Budgets } from '../pipeline/budgets.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import { DeletedObjects } from '../pipeline/deleted-objects.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
@@ -113,8 +114,8 @@ export async function startGateway(
     const counts = tellCounts(journal, rates, lines, told);
     closers.push(counts.stop);
     const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
-    const [{ access, approvals, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
-    const parts = { inFlight, rates, ...keeping, unknown, access, approvals, observer, observed };
+    const [{ access, approvals, budgets, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
+    const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, observer, observed };
     const kept = { journal: heard(journal), ...parts };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, tellingJournal(journal, control), told);
@@ -271,13 +272,14 @@ function dataPaths(
     readonly access: Access;
     readonly masking: Masking;
     readonly approvals: Approvals;
+    readonly budgets: Budgets;
     readonly observed: ObservedTargets;
   },
   { authenticate }: Authenticator,
   { clock }: Told,
 ): ServeTarget {
   const sessions = new Sessions(undefined, clock);
-  const { access, approvals, masking, observed } = kept;
+  const { access, approvals, budgets, masking, observed } = kept;
   const deleted = new DeletedObjects(clock);
   const shared = {
     deleted,
@@ -288,6 +290,7 @@ function dataPaths(
     masking,
     access,
     approvals,
+    budgets,
   };
   const recording = {
     ...kept,

@@ -83,6 +83,12 @@ export const REFUSAL_CODES = {
     meaning:
       'the control plane gives the caller no token for a program: it has such a token itself, or as many as it may',
   },
+  BUDGET_EXCEEDED: {
+    status: 403,
+    retry: 'later',
+    meaning:
+      'policy allows it, and the caller has done as much in a time as one of its `budgets` lets it; nothing was done',
+  },
   KILLED: {
     status: 403,
     retry: 'never',

@@ -6,6 +6,7 @@ import type { Clock } from '../std/clock.ts';
 import type { Access } from './access.ts';
 import type { Approvals } from './approvals.ts';
 import type { Observing } from './ask-shadow.ts';
+import type { Budgets } from './budgets.ts';
 import type { DeletedObjects } from './deleted-objects.ts';
 import type { Limits } from './limits.ts';
 import type { Masking } from './masking.ts';
@@ -32,4 +33,5 @@ export interface Gateway {
   readonly masking: Masking;
   readonly access: Access;
   readonly approvals: Approvals;
+  readonly budgets: Budgets;
 }

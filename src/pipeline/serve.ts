@@ -19,6 +19,7 @@ import { toRefusal } from './to-refusal.ts';
 import { until } from './until.ts';
 import { useOnce } from './use-once.ts';
 import { whileChanged } from './while-changed.ts';
+import { withinBudgets } from './within-budgets.ts';
 import { withinGuesses } from './within-guesses.ts';
 import { withinLimits } from './within-limits.ts';
 import { withoutMasks } from './without-masks.ts';
@@ -40,10 +41,12 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     recording.once(gateway.connector.unrepeatable(request, operation)); // what may have run is not done twice
     const use = useOnce(gateway.access, gateway.approvals, raw.id); //     one use of a grant or a yes, however often it is judged
     const persons = askingPersons(gateway, recording, raw.id, signal); //  held requests wait for a person
+    const within = withinBudgets(gateway.budgets, gateway.probe, signal); // as much as its caller may do in a time
     const attempt = async () => {
       const masks = writtenMasks(gateway, caller, operation.target, hasMasks); // values of masks that come back, for upstream alone
       const ask = () => askShadowed(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
-      const judging = (edits?: Edits) => judge(gateway.connector, ask(), { caller, request, operation }, edits); // edits made, judged again
+      const judging = async (edits?: Edits) =>
+        within(await judge(gateway.connector, ask(), { caller, request, operation }, edits)); // edits made, judged again
       const judged = await persons(judging, masks.gateway.probe); //       asked, and policy again when they have said yes
       const whole = await masks.whole(judged); //                          masks put back, or refused
       const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused

@@ -9,7 +9,7 @@ import { type Row, type RowKind, type Store, StoreError } from './store.ts';
 const HEAD = { format: 'sallyport-store/1' };
 
 /** Kinds that are kept; the key's own row is made anew. */
-const KINDS: readonly RowKind[] = ['grant', 'kill', 'answer', 'approval', 'question'];
+const KINDS: readonly RowKind[] = ['grant', 'kill', 'answer', 'approval', 'question', 'budget'];
 
 /** Limit: rows of one kind. */
 const ROWS_MAX = 1_000_000;

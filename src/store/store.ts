@@ -22,6 +22,7 @@ export type RowKind =
   | 'approval'
   | 'login'
   | 'question'
+  | 'budget'
   | 'notice'
   | 'notice-thread';
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { REST_LIMITS } from '../../src/approval/rest.ts';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
 import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
@@ -13,12 +14,12 @@ import { DEFAULT_UPSTREAM_LIMITS } from '../../src/connectors/kubernetes/upstrea
 import { OWN_RIGHTS_LIMITS } from '../../src/connectors/kubernetes/upstream/own-rights.ts';
 import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-identity.ts';
 import { CONTROL_LIMITS } from '../../src/control/answer.ts';
+import { BUDGET_LIMITS } from '../../src/control/caller-budgets.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
 import { WATCH_LIMITS } from '../../src/control/live-exchanges.ts';
 import { NOTICE_LIMITS } from '../../src/control/notices/delivery.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
-import { REST_LIMITS } from '../../src/approval/rest.ts';
 import { PREVIEW_LIMITS } from '../../src/control/previews.ts';
 import { QUESTION_LIMITS } from '../../src/control/questions.ts';
 import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
@@ -101,6 +102,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/approval/rest.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],
+  ['Counting for budgets', { ...BUDGET_LIMITS }, 'src/control/caller-budgets.ts'],
   ['Notices', { ...NOTICE_LIMITS }, 'src/control/notices/delivery.ts'],
   ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
   ['Tokens of the gateway’s own', { ...OWN_TOKEN_LIMITS }, 'src/control/own-token-limits.ts'],

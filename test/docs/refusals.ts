@@ -19,6 +19,7 @@ import { asOneself } from '../../src/pipeline/as-oneself.ts';
 import { CallerRates } from '../../src/pipeline/caller-rates.ts';
 import { expired, heldOpen, heldTold, rejected, unsupported } from '../../src/pipeline/held-refusals.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { overBudget } from '../../src/pipeline/over-budget.ts';
 import { refusedMask } from '../../src/pipeline/refused-mask.ts';
 import { stopping } from '../../src/pipeline/stopping.ts';
 import { toRefusal } from '../../src/pipeline/to-refusal.ts';
@@ -136,6 +137,7 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     new Refusal('GRANT_ENDED', 'the grant ended: its time is over; nothing was done', {
       advice: 'ask for a new grant: `sallyport grants request`',
     }),
+  BUDGET_EXCEEDED: () => overBudget(HELD, { id: 'agents/deletes', of: 'deletes', max: 20, perMs: 60_000 }),
   KILLED: () =>
     new Refusal('KILLED', 'an operator has stopped caller `ada`: runs wild', {
       advice: 'ask `grace`; `sallyport kill lift 01k` ends it',

@@ -15,6 +15,7 @@ import { REFUSAL_CODES } from '../../src/model/refusal-codes.ts';
 import type { RawRequest } from '../../src/model/request.ts';
 import { noAccess } from '../../src/pipeline/access.ts';
 import { noApprovals } from '../../src/pipeline/approvals.ts';
+import { noBudgets } from '../../src/pipeline/budgets.ts';
 import { DeletedObjects } from '../../src/pipeline/deleted-objects.ts';
 import type { Gateway } from '../../src/pipeline/gateway.ts';
 import { InFlight } from '../../src/pipeline/in-flight.ts';
@@ -140,6 +141,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     deleted: new DeletedObjects(clock),
     access: noAccess,
     approvals: noApprovals,
+    budgets: noBudgets,
     rules: port(() => compiled),
     masking: testMasking(),
     recorder: createRecorder({

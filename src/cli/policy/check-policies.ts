@@ -1,6 +1,7 @@
 import type { Finding } from '../../config/finding.ts';
 import { parsePolicies } from '../../config/parse-policies.ts';
 import type { PolicyFile } from '../../config/policy-load.ts';
+import { lintBudgets } from '../../policy/analysis/lint/budgets.ts';
 import { lint } from '../../policy/analysis/lint/lint.ts';
 import { lintMasks } from '../../policy/analysis/lint/masks.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
@@ -53,9 +54,24 @@ export function checkPolicies(
       rule: id,
     }),
   );
+  const ofBudgets = lintBudgets(parsed.budgets, parsed.roles).map(
+    ({ budget: { id, source }, message, fix }): PolicyFinding => ({
+      file: source.file,
+      line: source.line,
+      column: 1,
+      path: '',
+      severity: 'warning',
+      code: 'budget-unanswered',
+      message,
+      fix,
+      rule: id,
+    }),
+  );
   // What a policy says once for all of its rules is told once.
   const told = new Map(
-    [...found, ...ofMasks].toReversed().map((each) => [`${each.file}:${each.line}:${each.message}`, each]),
+    [...found, ...ofMasks, ...ofBudgets]
+      .toReversed()
+      .map((each) => [`${each.file}:${each.line}:${each.message}`, each]),
   );
   return [...told.values()].sort(byPlace);
 }

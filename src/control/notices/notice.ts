@@ -5,6 +5,7 @@ export const NOTICE_KINDS = [
   'approval.asked',
   'approval.ended',
   'approval.escalated',
+  'budget.tripped',
   'grant.changed',
   'guard.opened',
   'kill.changed',

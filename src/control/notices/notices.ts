@@ -128,6 +128,24 @@ export function noticeOfOpened(
 
 const NOTHING = { facts: [], isOver: true, isLast: true, path: '', target: '', namespace: '' } as const;
 
+/** Refusals or errors of a caller have piled up: what it is allowed is held until a person has looked. */
+export function noticeOfTripped(
+  budget: string,
+  caller: Pick<Approval['asker'], 'subject' | 'issuer'>,
+  at: number,
+): Notice {
+  return {
+    ...NOTHING,
+    id: newId(at),
+    kind: 'budget.tripped',
+    at,
+    about: `budget ${budget} ${caller.subject}`,
+    title: `${caller.subject} is over the budget ${budget}: its changes are held until a person has looked`,
+    risk: 'raised',
+    caller: { ...caller, groups: [], kind: 'autonomous' },
+  };
+}
+
 function killNotice({ kill, state, what, value, by, reason, at }: KillChanged): Notice {
   const isOver = state !== 'live';
   return {

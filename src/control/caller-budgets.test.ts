@@ -1,0 +1,139 @@
+/* What callers have done, in both stores: however many gateways count, none lets more through in a window than the budget says. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { leftOut } from '../../test/support/left-out.ts';
+import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
+import type { Budget } from '../policy/budget.ts';
+import { systemClock } from '../std/clock.ts';
+import { openSqlStore } from '../store/sql-store.ts';
+import { openSqlite } from '../store/sqlite-backend.ts';
+import type { Store } from '../store/store.ts';
+import { storeKeys } from '../store/store-keys.ts';
+import { CallerBudgets } from './caller-budgets.ts';
+
+const KEYS = () => storeKeys(Buffer.alloc(32, 1));
+const clock = { at: 1_750_000_000_000, now: () => clock.at, monotonic: () => clock.at };
+
+const budgetOf = (id: string, part: Partial<Budget> = {}): Budget => ({
+  id,
+  source: { file: 'p.yaml', line: 1 },
+  callers: [{}],
+  targets: ['*'],
+  of: 'changes',
+  max: 50,
+  perMs: 86_400_000,
+  over: 'deny',
+  ...part,
+});
+
+const dev = { subject: 'ci:dev', issuer: 'ci' };
+const eve = { subject: 'ci:eve', issuer: 'ci' };
+
+/** What one gateway counts. */
+function gatewayOn(store: Store | undefined, budgets: readonly Budget[], tripped: string[] = []): CallerBudgets {
+  return new CallerBudgets({
+    store,
+    now: clock.now,
+    budgets: () => budgets,
+    onTripped: ({ id }, { subject }) => void tripped.push(`${id} ${subject}`),
+    onFailure: (what, error) => assert.fail(`${what}: ${error}`),
+  });
+}
+
+function laws(name: string, world: () => { readonly stores: readonly (Store | undefined)[] }): void {
+  test(`${name}: gateways that lease shares let no more through together than the budget says, and lose none where one takes all`, async () => {
+    const budget = budgetOf(`${name}/all`);
+    const gateways = world().stores.map((store) => gatewayOn(store, [budget]));
+    const taken = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => (gateways[i % gateways.length] as CallerBudgets).take(budget, dev, 1)),
+    );
+    const through = taken.filter(Boolean).length;
+    assert.ok(through <= 50 && through >= 38, `${through}`);
+    const alone = budgetOf(`${name}/alone`);
+    const [one] = gateways as [CallerBudgets];
+    let count = 0;
+    while (await one.take(alone, dev, 1)) count++;
+    assert.equal(count, 50);
+    assert.equal(await one.take(alone, eve, 50), true, 'each caller has its own');
+    assert.equal(await one.take(alone, eve, 1), false);
+    assert.equal(await one.take(budgetOf(`${name}/big`), dev, 51), false, 'what is more than all of it takes nothing');
+    assert.equal(await one.take(budgetOf(`${name}/big`), dev, 50), true);
+  });
+
+  test(`${name}: what was counted stays over until a person has looked, at every gateway, and is told once`, async () => {
+    const budget = budgetOf(`${name}/refusals`, { of: 'refusals', max: 3, over: 'hold' });
+    const tripped: string[] = [];
+    const gateways = world().stores.map((store) => gatewayOn(store, [budget], tripped));
+    const first = gateways[0] as CallerBudgets;
+    const last = gateways.at(-1) as CallerBudgets;
+    for (let i = 0; i < 3; i++) first.count(budget, dev, 1);
+    assert.equal(await first.isOver(budget, dev), false);
+    await first.idle();
+    last.count(budget, dev, 1);
+    await last.idle();
+    for (const gateway of gateways) {
+      gateway.changed('budget', `${budget.id} ${JSON.stringify([dev.issuer, dev.subject])}`);
+      assert.equal(await gateway.isOver(budget, dev), true);
+      assert.equal(await gateway.isOver(budget, eve), false);
+    }
+    assert.deepEqual(tripped, [`${budget.id} ci:dev`]);
+    await first.looked(budget.id, dev);
+    assert.equal(await first.isOver(budget, dev), false);
+  });
+}
+
+test('a window that is over gives all of it back, and a bound on refusals that was met stays', async () => {
+  const [deletes, refusals] = [
+    budgetOf('p/d', { max: 1, perMs: 60_000 }),
+    budgetOf('p/r', { of: 'refusals', max: 1, perMs: 60_000 }),
+  ];
+  const gateway = gatewayOn(undefined, [deletes, refusals]);
+  assert.deepEqual([await gateway.take(deletes, dev, 1), await gateway.take(deletes, dev, 1)], [true, false]);
+  gateway.count(refusals, dev, 2);
+  await gateway.idle();
+  clock.at += 60_000;
+  assert.equal(await gateway.take(deletes, dev, 1), true);
+  assert.equal(await gateway.isOver(refusals, dev), true);
+});
+
+laws('alone', () => ({ stores: [undefined] }));
+
+{
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-budgets-'));
+  let store: Store;
+  before(async () => {
+    store = await openSqlStore(await openSqlite(join(folder, 'store.db'), clock), KEYS(), () => {});
+  });
+  after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  laws('SQLite', () => ({ stores: [store] }));
+}
+
+const programs = postgresPrograms();
+if (programs === undefined) leftOut('budgets on PostgreSQL', 'install PostgreSQL 15 (`apt-get install postgresql`)');
+else {
+  let server: Postgres;
+  let stores: [Store, Store];
+  before(async () => {
+    const { migratePostgres, openPostgres } = await import('../store/postgres-backend.ts');
+    server = await startPostgres(programs);
+    server.create('budgets');
+    const place = { url: server.url('budgets'), clock: systemClock, feedLostMs: 10_000 };
+    await migratePostgres(place, undefined);
+    const open = async () => openSqlStore(await openPostgres(place), KEYS(), () => {});
+    stores = [await open(), await open()];
+    // Hearing each other, as gateways do.
+    const nobody = { changed() {}, readAgain: async () => {}, lost() {} };
+    await Promise.all(stores.map((store) => store.changes(nobody)));
+  });
+  after(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await server.stop();
+  });
+  laws('PostgreSQL', () => ({ stores }));
+}

@@ -1,0 +1,26 @@
+import type { Caller } from '../model/caller.ts';
+import type { Budget } from '../policy/budget.ts';
+
+/** How much callers have done of what their budgets count: the data path's port. Nothing here waits where a caller has no budget. */
+export interface Budgets {
+  /** Those of a caller at a target. */
+  of(caller: Caller, target: string): readonly Budget[];
+  /**
+   * Takes so much of a budget: whether there was so much left. What was taken is gone, whatever becomes of the request.
+   *
+   * @throws {Refusal} STORE_UNAVAILABLE it cannot be known what is left
+   */
+  take(budget: Budget, caller: Caller, amount: number): Promise<boolean>;
+  /** Whether what was counted of the caller is over the budget now. @throws {Refusal} STORE_UNAVAILABLE */
+  isOver(budget: Budget, caller: Caller): Promise<boolean>;
+  /** Counts what has been done; written a moment later. Never throws. */
+  count(budget: Budget, caller: Caller, amount: number): void;
+}
+
+/** Where nobody has one. */
+export const noBudgets: Budgets = {
+  of: () => [],
+  take: async () => true,
+  isOver: async () => false,
+  count() {},
+};

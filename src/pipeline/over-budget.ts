@@ -1,0 +1,36 @@
+import type { Caller } from '../model/caller.ts';
+import type { Operation } from '../model/operation.ts';
+import { Refusal } from '../model/refusal.ts';
+import { type Budget, isBreaker } from '../policy/budget.ts';
+import { durationText } from '../std/duration.ts';
+import { describe } from './describe.ts';
+
+const WORDS: Readonly<Record<Budget['of'], string>> = {
+  deletes: 'deletes',
+  changes: 'changes',
+  replicas: 'replicas',
+  bytesOut: 'bytes of replies',
+  refusals: 'refusals',
+  errors: 'failed changes',
+};
+
+type Bounds = Pick<Budget, 'id' | 'of' | 'max' | 'perMs'>;
+
+/** Why a budget stops what policy allows: the same as long as it does, since a yes is bound to it. */
+export function overBudgetReason(budget: Bounds): string {
+  const bounds = `${budget.max} ${WORDS[budget.of]} in ${durationText(budget.perMs)}`;
+  return isBreaker(budget) ? `it had more than ${bounds}; a person looks first` : `it is over its budget of ${bounds}`;
+}
+
+/** Told to a caller that has done as much as its budget says. */
+export function overBudget(
+  { caller, operation }: { readonly caller: Caller; readonly operation: Operation },
+  budget: Bounds,
+): Refusal {
+  const { id, perMs } = budget;
+  return new Refusal(
+    'BUDGET_EXCEEDED',
+    `\`${caller.subject}\` may not ${describe(operation)} now: budget \`${id}\` stops it, since ${overBudgetReason(budget)}`,
+    { rule: id, advice: `do less at once, or wait: it begins anew every ${durationText(perMs)}` },
+  );
+}

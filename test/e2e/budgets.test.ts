@@ -1,0 +1,168 @@
+// Budgets on the whole way: what policy allows is stopped where it is too much in a time, and each stop names its budget.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Agent, request } from 'undici';
+import { startIssuer } from '../../demo/issuer.ts';
+import { type AskOptions, type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+
+// A day as a time: no test meets its end.
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+roles: [{ role: approver, callers: [{ groups: [leads] }] }]
+rules:
+  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["", apps], resources: [configmaps, pods, deployments, deployments/scale] }
+budgets:
+  - { id: deletes, callers: [{ subjects: ["ci:del"] }], of: deletes, max: 2, per: 1d, over: deny }
+  - { id: changes, callers: [{ subjects: ["ci:chg"] }], of: changes, max: 3, per: 1d, over: hold }
+  - { id: replicas, callers: [{ subjects: ["ci:rep"] }], of: replicas, max: 5, per: 1d, over: deny }
+  - { id: bytes, callers: [{ subjects: ["ci:byt"] }], of: bytesOut, max: 1, per: 1d, over: deny }
+  - { id: refusals, callers: [{ subjects: ["ci:ref"] }], of: refusals, max: 3, per: 1d, over: hold }
+  - { id: errors, callers: [{ subjects: ["ci:err"] }], of: errors, max: 3, per: 1d, over: hold }
+  - { id: seen, callers: [{ subjects: ["ci:see"] }], of: changes, max: 1, per: 1d, over: deny, mode: observe }
+`;
+
+let world: SmallWorld;
+let people: Awaited<ReturnType<typeof startIssuer>>;
+let dispatcher: Agent;
+let lead: string;
+
+before(async () => {
+  people = await startIssuer();
+  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n', people: people.url });
+  dispatcher = new Agent({ connect: { ca: world.caPem } });
+  lead = await people.tokenFor('lea', ['leads']);
+});
+after(async () => {
+  await dispatcher.destroy();
+  await world.stop();
+  await people.close();
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+type Json = any;
+
+async function api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> {
+  const reply = await request(`${world.gateway.consoleUrl}/api/v1${path}`, {
+    method,
+    dispatcher,
+    headers: { authorization: `Bearer ${lead}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  return reply.body.json();
+}
+
+const MAPS = '/api/v1/namespaces/shop/configmaps';
+
+const ask = async (who: string, options: AskOptions) => world.ask({ token: await world.token(who), ...options });
+
+const make = (who: string, name: string, more: object = {}) =>
+  ask(who, {
+    method: 'POST',
+    uri: MAPS,
+    headers: { 'content-type': 'application/json', 'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234' },
+    body: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...more }),
+  });
+
+/** The code and the rule that a refusal names. */
+const stopOf = (reply: { status: number; body: string }) => {
+  const { details } = JSON.parse(reply.body);
+  const cause = (of: string) => details?.causes?.find(({ reason }: Json) => reason === of)?.message;
+  return [reply.status, cause('SallyportCode'), cause('SallyportRule')];
+};
+
+/** The question that waits, once its preview is there. */
+async function waiting(): Promise<Json> {
+  for (;;) {
+    const { items } = await api('GET', '/approvals?state=pending');
+    if (items.length > 0 && items[0].preview !== 'looking') return items[0];
+  }
+}
+
+const approve = async ({ id, digest }: Json) => api('POST', `/approvals/${id}/approve`, { digest });
+
+test('deletes and what amounts to one are counted, a dry run is not, and a deletecollection counts what it would delete', async () => {
+  for (const name of ['d1', 'd2', 'd3', 'd4']) assert.equal((await make('del', name)).status, 201);
+  const remove = (name: string, query = '') => ask('del', { method: 'DELETE', uri: `${MAPS}/${name}${query}` });
+  for (let i = 0; i < 3; i++) assert.equal((await remove('d1', '?dryRun=All')).status, 200);
+  const many = await ask('del', { method: 'DELETE', uri: MAPS });
+  assert.deepEqual(stopOf(many), [403, 'BUDGET_EXCEEDED', 'p/deletes'], many.body);
+  assert.equal((await remove('d1')).status, 200);
+  assert.equal((await remove('d2')).status, 200);
+  const third = await remove('d3');
+  assert.deepEqual(stopOf(third), [403, 'BUDGET_EXCEEDED', 'p/deletes'], third.body);
+  assert.match(third.body, /budget `p\/deletes` stops it, since it is over its budget of 2 deletes in 1d/);
+  assert.equal((await ask('del', { uri: `${MAPS}/d3` })).status, 200, 'nothing was done, and reading goes on');
+  assert.equal((await ask('dev', { method: 'DELETE', uri: `${MAPS}/d4` })).status, 200, 'each caller has its own');
+});
+
+test('what is over a budget that holds asks a person, and runs as it was allowed', async () => {
+  for (const name of ['c1', 'c2', 'c3']) assert.equal((await make('chg', name)).status, 201);
+  const fourth = make('chg', 'c4');
+  const asked = await waiting();
+  assert.deepEqual(
+    [asked.rules[0].rule, asked.rules[0].reason],
+    ['p/changes', 'it is over its budget of 3 changes in 1d'],
+  );
+  assert.equal((await approve(asked)).state, 'approved');
+  assert.equal((await fourth).status, 201);
+  const fifth = make('chg', 'c5');
+  const { id, digest } = await waiting();
+  await api('POST', `/approvals/${id}/reject`, { digest });
+  assert.equal((await fifth).status, 403, 'a yes is for one request');
+});
+
+test('replicas count by how many a workload grows or shrinks', async () => {
+  const scale = (replicas: number) =>
+    ask('rep', {
+      method: 'PATCH',
+      uri: '/apis/apps/v1/namespaces/shop/deployments/web/scale',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: JSON.stringify({ spec: { replicas } }),
+    });
+  const { body } = await ask('rep', { uri: '/apis/apps/v1/namespaces/shop/deployments/web/scale' });
+  const from = JSON.parse(body).spec?.replicas ?? 0;
+  assert.equal((await scale(from + 4)).status, 200);
+  assert.deepEqual(stopOf(await scale(from + 2)), [403, 'BUDGET_EXCEEDED', 'p/replicas'], 'two more than are left');
+  assert.equal((await scale(from + 3)).status, 200, 'the fifth');
+});
+
+test('bytes of replies stop what comes after them', async () => {
+  assert.equal((await ask('byt', { uri: MAPS })).status, 200);
+  assert.deepEqual(stopOf(await ask('byt', { uri: MAPS })), [403, 'BUDGET_EXCEEDED', 'p/bytes']);
+});
+
+test('refusals that pile up turn what is allowed into what is held, until a person has looked; reading goes on', async () => {
+  for (let i = 0; i < 4; i++) assert.equal((await ask('ref', { uri: '/api/v1/nodes' })).status, 403);
+  assert.equal((await ask('ref', { uri: MAPS })).status, 200);
+  const held = make('ref', 'r1');
+  const asked = await waiting();
+  assert.deepEqual(
+    [asked.rules[0].rule, asked.rules[0].reason],
+    ['p/refusals', 'it had more than 3 refusals in 1d; a person looks first'],
+  );
+  await approve(asked);
+  assert.equal((await held).status, 201);
+  assert.equal((await make('ref', 'r2')).status, 201, 'somebody has looked');
+});
+
+test('changes that fail at the target pile up too', async () => {
+  assert.equal((await make('err', 'e1')).status, 201);
+  for (let i = 0; i < 4; i++) assert.equal((await make('err', 'e1')).status, 409);
+  const held = make('err', 'e2');
+  const asked = await waiting();
+  assert.equal(asked.rules[0].rule, 'p/errors');
+  await approve(asked);
+  assert.equal((await held).status, 201);
+});
+
+test('a budget that is only observed stops nothing, and is recorded', async () => {
+  for (const name of ['s1', 's2']) assert.equal((await make('see', name)).status, 201);
+  const shadows = (await world.events()).flatMap((event) =>
+    event.type === 'exchange.ended' && event.decision?.shadow !== undefined ? [event.decision.shadow] : [],
+  );
+  assert.deepEqual(shadows, [{ effect: 'deny', rule: 'p/seen' }]);
+});
