@@ -15,9 +15,6 @@ export interface Narrowing {
   readonly amend: readonly Amendment[];
 }
 
-/** Limit: edits of one yes. */
-export const AMENDMENTS_MAX = 10;
-
 /** The question with a yes that leaves less of it. */
 export function narrowed(approval: Approval, { goodForMs = approval.claimForMs, amend }: Narrowing): Approval {
   const claimForMs = Math.min(approval.claimForMs, goodForMs);

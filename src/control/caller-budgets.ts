@@ -8,6 +8,7 @@
 import { type Caller, callerKey } from '../model/caller.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
 import { type Budget, budgetMatcher, isBreaker } from '../policy/budget.ts';
+import type { MatchedCaller } from '../policy/caller-match.ts';
 import type { ChangeListener, Row, RowKind, Store } from '../store/store.ts';
 import { fromStore } from './from-store.ts';
 import { storeUnavailable } from './store-unavailable.ts';
@@ -57,7 +58,7 @@ export class CallerBudgets implements Budgets, ChangeListener {
     this.#parts = parts;
   }
 
-  of(caller: Caller, target: string): readonly Budget[] {
+  of(caller: MatchedCaller, target: string): readonly Budget[] {
     return this.matcher()(caller, target);
   }
 

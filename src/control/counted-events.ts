@@ -2,17 +2,17 @@
  * What counts for budgets only once it is done: bytes of replies, refusals, errors. Told by the journal's own events as they are written; nothing is kept of exchanges
  * of callers without such a budget.
  */
-import type { Caller } from '../model/caller.ts';
 import { REFUSAL_CODES } from '../model/refusal-codes.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
 import type { Budget } from '../policy/budget.ts';
+import type { MatchedCaller } from '../policy/caller-match.ts';
 import type { Event, ExchangeBegun, ExchangeEnded } from '../recording/event.ts';
 
 /** Limit: exchanges under way that are counted when they end; of more, the end is not counted. */
 const UNDER_WAY_MAX = 50_000;
 
 interface UnderWay {
-  readonly caller: Caller;
+  readonly caller: MatchedCaller;
   readonly budgets: readonly Budget[];
   readonly isChange: boolean;
 }
@@ -33,11 +33,11 @@ export class CountedEvents {
   }
 
   #begun({ exchange, caller, target, operation }: ExchangeBegun): void {
-    const of = this.#budgets.of(caller as unknown as Caller, target).filter((budget) => AFTERWARDS.has(budget.of));
+    const of = this.#budgets.of(caller, target).filter((budget) => AFTERWARDS.has(budget.of));
     if (of.length === 0 || this.#underWay.size >= UNDER_WAY_MAX) return;
     const isDryRun = operation?.query.some(([key]) => key === 'dryRun') ?? false;
     const isChange = CHANGES.has(operation?.verb ?? '') && !isDryRun;
-    this.#underWay.set(exchange, { caller: caller as unknown as Caller, budgets: of, isChange });
+    this.#underWay.set(exchange, { caller, budgets: of, isChange });
   }
 
   #ended(ended: ExchangeEnded): void {

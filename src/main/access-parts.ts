@@ -38,15 +38,15 @@ interface From {
   readonly inFlight: InFlight;
   /** Tells people. */
   readonly tell: (notice: Notice) => void;
-  /** Persons have said yes. */
-  readonly onApproved: (approval: Approval) => void;
+  /** A question as it is now. */
+  readonly onAsked: (approval: Approval) => void;
 }
 
 /** Grants, kills and tokens of a store. */
 export function accessParts(
   store: Store,
   held: HeldKills,
-  { config, told, journal, policy, inFlight, tell, onApproved }: From,
+  { config, told, journal, policy, inFlight, tell, onAsked }: From,
   sessions: ConsoleSessions,
 ) {
   const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
@@ -62,7 +62,7 @@ export function accessParts(
   });
   const onQuestion = (kept: KeptApproval) => {
     approvals.receive(kept);
-    if (kept.approval.state === 'approved' && kept.approval.exchange === 'waiting') onApproved(kept.approval);
+    onAsked(kept.approval);
     for (const notice of noticesOf(kept.approval)) tell(notice); // called at the gateway that changed it alone: so it is told once
   };
   const grants = new Grants({

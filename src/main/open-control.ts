@@ -216,7 +216,8 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
   const deliveries = deliveriesOf(store, { ...parts, consoleUrl });
   const tell = (notice: Notice) => deliveries.tell(notice);
   const budgets = budgetsOf(store, { ...parts, tell });
-  const onApproved = ({ seats, asker }: Approval) => {
+  const onAsked = ({ state, exchange, seats, asker }: Approval) => {
+    if (state !== 'approved' || exchange !== 'waiting') return;
     for (const { rule } of seats)
       budgets
         .looked(rule, asker)
@@ -224,7 +225,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
           told.log.error({ error: String(error) }, 'that a person has looked could not be kept'),
         );
   };
-  const made = accessParts(store, held, { ...parts, tell, onApproved }, sessions);
+  const made = accessParts(store, held, { ...parts, tell, onAsked }, sessions);
   const { access, live, approvals, kills } = made;
   const shared = new SharedHoneytokens({
     store,

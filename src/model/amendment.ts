@@ -10,3 +10,6 @@ export type Amendment =
   | { readonly kind: 'remove-field'; readonly path: readonly string[] }
   | { readonly kind: 'add-label'; readonly key: string; readonly value: string }
   | { readonly kind: 'add-annotation'; readonly key: string; readonly value: string };
+
+/** Limit: edits that one yes makes. */
+export const AMENDMENTS_MAX = 10;

@@ -1,5 +1,4 @@
-import type { Caller } from '../model/caller.ts';
-import { callerMatcher } from './caller-match.ts';
+import { callerMatcher, type MatchedCaller } from './caller-match.ts';
 import { anyGlob } from './glob.ts';
 import type { CallerMatch } from './rule.ts';
 
@@ -29,7 +28,9 @@ export function isBreaker({ of }: Pick<Budget, 'of'>): boolean {
 }
 
 /** Which budgets a caller has at a target. */
-export function budgetMatcher(budgets: readonly Budget[]): (caller: Caller, target: string) => readonly Budget[] {
+export function budgetMatcher(
+  budgets: readonly Budget[],
+): (caller: MatchedCaller, target: string) => readonly Budget[] {
   const tests = budgets.map((budget) => ({
     budget,
     isCaller: callerMatcher(budget.callers),

@@ -31,6 +31,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'store',
     'pipeline/access.ts',
     'pipeline/approvals.ts',
+    'pipeline/budgets.ts',
     'pipeline/in-flight.ts',
   ],
   cli: [

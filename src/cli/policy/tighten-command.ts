@@ -65,9 +65,7 @@ export function tightenCommand(): Command {
 /** Whether a rule is about such a caller: one that used it, or one of whom its `callers` speak. */
 function isFor(rule: Rule, pattern: string, uses: RuleUses): boolean {
   const isMeant = anyGlob([pattern]);
-  return uses.callers.some(
-    (caller) => isMeant(caller.subject) && callerMatcher(rule.callers)({ ...caller, tokenEndsAt: 0, tokenDigest: '' }),
-  );
+  return uses.callers.some((caller) => isMeant(caller.subject) && callerMatcher(rule.callers)(caller));
 }
 
 /** What becomes of a rule, unless it stays as it is. */

@@ -16,5 +16,5 @@ function speaksOf(
   if (targets !== undefined && (target === '' || !anyGlob(targets)(target))) return false;
   if (namespaces !== undefined && (namespace === '' || !anyGlob(namespaces)(namespace))) return false;
   if (callers === undefined) return true;
-  return caller !== undefined && callerMatcher(callers)({ ...caller, labels: {}, tokenEndsAt: 0, tokenDigest: '' });
+  return caller !== undefined && callerMatcher(callers)({ ...caller, labels: {} });
 }
