@@ -5,18 +5,9 @@
  * Invariant: what it covers has the command, and with it caller, token, target, namespace and the rules that hold it; a verb that was asked about; and is no delete, no
  * power and nothing that a guard would stop. A no to any later question of the command ends it.
  */
+import { REST_LIMITS } from '../model/rest-limits.ts';
 import type { ShownRest } from '../model/shown.ts';
 import type { Approval } from './approval.ts';
-
-/** Limits of it; documented in docs/reference/limits.md. */
-export const REST_LIMITS = Object.freeze({
-  /** How long it covers at most, and how long ago an earlier question may be. */
-  forMs: 300_000,
-  /** Requests that it covers at most. */
-  usesMax: 50,
-  /** Earlier questions that are shown. */
-  earlierMax: 20,
-});
 
 /** The bounds that a person says. */
 export interface RestAsked {

@@ -1,8 +1,8 @@
 /* Questions to persons, as they go over the wire of `/api/v1`. What is shown has masks in the place of secret values. */
 import { z } from 'zod';
-import { REST_LIMITS } from '../approval/rest.ts';
 import { AMENDMENTS_MAX } from '../model/amendment.ts';
 import { FIELD_POINTER, isAmendable } from '../model/field-pointer.ts';
+import { REST_LIMITS } from '../model/rest-limits.ts';
 import { durationMs } from '../std/duration.ts';
 import { duration, ownWords } from './contract.ts';
 

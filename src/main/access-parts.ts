@@ -49,8 +49,7 @@ export function accessParts(
   { config, told, journal, policy, inFlight, tell, onAsked }: From,
   sessions: ConsoleSessions,
 ) {
-  const onFailure = (what: string, error: unknown) => told.log.error({ error: String(error) }, what);
-  const record = recording(journal, tell);
+  const [onFailure, record] = [failuresTo(told), recording(journal, tell)];
   let access: LiveAccess;
   let questions: Questions;
   const approvals = new LiveApprovals({
@@ -118,6 +117,10 @@ export function accessParts(
       told.clock,
     );
   return { grants, kills, tokens, access, live, withOwnTokens, questions, approvals };
+}
+
+function failuresTo({ log }: Told) {
+  return (what: string, error: unknown) => log.error({ error: String(error) }, what);
 }
 
 /** Events are in the journal, on the disk, before people are told of them. */

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { REST_LIMITS } from '../../src/approval/rest.ts';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
 import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
@@ -38,6 +37,7 @@ import { DESK_LIMITS } from '../../src/main/policy-desk.ts';
 import { SHARED_HONEYTOKEN_LIMITS } from '../../src/main/shared-honeytokens.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
+import { REST_LIMITS } from '../../src/model/rest-limits.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
 import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
 import { GUESS_LIMITS } from '../../src/pipeline/guesses.ts';
@@ -99,7 +99,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],
   ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
-  ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/approval/rest.ts'],
+  ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/model/rest-limits.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],
   ['Counting for budgets', { ...BUDGET_LIMITS }, 'src/control/caller-budgets.ts'],
