@@ -4,11 +4,11 @@
  * Nothing is known here that the journal does not say. A place that the chain does not go on from (a tail was set aside after a crash, the folder was replaced)
  * has everything made anew. Two processes may take from one journal into one file: each batch says where it goes on from, and one that comes second is dropped.
  */
-import { chmodSync, createReadStream, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ChainFault, ChainHead } from '../recording/chain.ts';
+import type { ChainHead } from '../recording/chain.ts';
 import type {
   Catalog,
   ExchangeFilter,
@@ -20,18 +20,12 @@ import type {
   RuleUse,
   Viewer,
 } from '../recording/found.ts';
-import { type RecordedEvent, readChain } from '../recording/read-chain.ts';
-import { segmentName, segmentNumbers } from '../recording/segment-name.ts';
+import { segmentName } from '../recording/segment-name.ts';
+import { type Batch, type Place, type ReadEnd, readOn } from './read-on.ts';
 import { toExchange, toSession, toStory } from './rows.ts';
 import { CATALOG_TABLES, CATALOG_VERSION } from './schema.ts';
 import { EventTaker } from './take-event.ts';
 import { allOf, matching, visibleTo, type Where } from './where.ts';
-
-/** Where in the journal the tables are. */
-interface Place extends ChainHead {
-  readonly segment: number;
-  readonly byte: number;
-}
 
 /** Limit: lines that are read at once of one exchange. */
 const LINES_MAX = 1_000;
@@ -176,50 +170,34 @@ export class JournalCatalog implements Catalog {
   async #takeAll(): Promise<void> {
     let isAnew = this.#place() === undefined;
     while (!this.#isClosed) {
-      const place = this.#place();
-      const next = nextOf(this.#folder, place);
-      if (next === 'end') return;
-      const fault = next === 'gone' ? 'gap' : await this.#takeSegment(next);
-      if (fault === undefined) continue;
-      if (fault === 'unfinished' && next !== 'gone' && isLast(this.#folder, next.segment)) return;
+      const end = await this.#takeOn();
+      if (end === 'taken') continue;
       // What the chain does not go on from was cut off or replaced: once, everything is made anew; then what holds is all that there is.
-      if (isAnew) return;
+      if (end === 'end' || isAnew) return;
       isAnew = true;
       this.#clear();
     }
   }
 
-  /** Why it does not hold to its end. */
-  async #takeSegment({ segment, byte, previous }: Next): Promise<ChainFault['kind'] | undefined> {
-    const chunks = createReadStream(join(this.#folder, segmentName(segment)), {
-      start: byte,
-      highWaterMark: 256 * 1024,
-    });
-    const reading = readChain(chunks, previous);
-    let from = this.#place();
-    for (let step = await reading.next(); !this.#isClosed; step = await reading.next()) {
-      if (step.done) return step.value.fault?.kind;
-      const last = step.value.at(-1) as RecordedEvent;
-      const to = { segment, byte: byte + last.byte + last.line.length + 1, seq: last.seq, hash: last.hash };
-      if (!this.#takeBatch(step.value, { segment, byte }, from, to)) break;
-      from = to;
+  /** `taken`: somebody else takes it too. */
+  async #takeOn(): Promise<ReadEnd | 'taken'> {
+    const reading = readOn(this.#folder, this.#place());
+    for (let step = await reading.next(); ; step = await reading.next()) {
+      if (step.done) return step.value;
+      if (this.#isClosed || !this.#takeBatch(step.value)) {
+        await reading.return('end');
+        return 'taken';
+      }
     }
-    chunks.destroy();
-    return undefined;
   }
 
   /** Whether nobody else has taken it meanwhile. */
-  #takeBatch(
-    batch: readonly RecordedEvent[],
-    read: { segment: number; byte: number },
-    from: Place | undefined,
-    to: Place,
-  ) {
+  #takeBatch({ events, segment, byte, from, to }: Batch): boolean {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const isNext = this.#place()?.hash === from?.hash;
       if (isNext) {
-        for (const event of batch) this.#taker.take(event, read.segment, read.byte);
+        for (const event of events) this.#taker.take(event, segment, byte);
         this.#database
           .prepare('INSERT OR REPLACE INTO place (one, segment, byte, seq, hash) VALUES (1, ?, ?, ?, ?)')
           .run(to.segment, to.byte, to.seq, to.hash);
@@ -241,33 +219,6 @@ export class JournalCatalog implements Catalog {
       `BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM line; DELETE FROM exchange; INSERT INTO said (said) VALUES ('delete-all'); COMMIT`,
     );
   }
-}
-
-interface Next {
-  readonly segment: number;
-  readonly byte: number;
-  readonly previous: ChainHead | undefined;
-}
-
-/** Where reading goes on; `gone`: what was read is not there any more. */
-function nextOf(folder: string, place: Place | undefined): Next | 'end' | 'gone' {
-  const numbers = segmentNumbers(readdirSync(folder));
-  if (place === undefined) {
-    const [first] = numbers;
-    return first === undefined ? 'end' : { segment: first, byte: 0, previous: undefined };
-  }
-  const previous = { seq: place.seq, hash: place.hash };
-  const later = numbers.find((number) => number > place.segment);
-  const bytes = numbers.includes(place.segment) ? statSync(join(folder, segmentName(place.segment))).size : undefined;
-  if (bytes !== undefined && bytes > place.byte) return { segment: place.segment, byte: place.byte, previous };
-  if (bytes !== undefined && bytes < place.byte) return 'gone';
-  if (later !== undefined) return { segment: later, byte: 0, previous };
-  return bytes === undefined ? 'gone' : 'end';
-}
-
-/** A line that is not whole at the end of the last segment is what a gateway is writing, or was when it ended. */
-function isLast(folder: string, segment: number): boolean {
-  return segmentNumbers(readdirSync(folder)).at(-1) === segment;
 }
 
 /** Source: https://www.sqlite.org/rescode.html, SQLITE_CORRUPT and SQLITE_NOTADB */
