@@ -11,6 +11,7 @@ import type { JournalEnd } from '../recording/read-segments.ts';
 import { checkpointCommand, treeOf } from './checkpoint-command.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
+import { journalExportCommand } from './journal-export.ts';
 import { type JournalOptions, journalFolder, segmentsOf, withJournalOptions } from './journal-files.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 
@@ -25,6 +26,7 @@ export function journalCommand(): Command {
   return new Command('journal')
     .addCommand(verifyCommand())
     .addCommand(checkpointCommand())
+    .addCommand(journalExportCommand())
     .addCommand(reindexCommand());
 }
 

@@ -48,13 +48,13 @@ function isLastLine({ fault }: JournalEnd, last: string | undefined): boolean {
 }
 
 /** Takes an event; what it returns is waited for. */
-export type Take = (event: Event, seq: number, line: Buffer) => Promise<void> | undefined | void;
+export type Take = (event: Event, seq: number, line: Buffer, hash: string) => Promise<void> | undefined | void;
 
 async function drain<End>(reader: AsyncGenerator<readonly RecordedEvent[], End>, take: Take): Promise<End> {
   for (let step = await reader.next(); ; step = await reader.next()) {
     if (step.done) return step.value;
-    for (const { event, seq, line } of step.value) {
-      const taking = take(event, seq, line);
+    for (const { event, seq, line, hash } of step.value) {
+      const taking = take(event, seq, line, hash);
       if (taking !== undefined) await taking;
     }
   }

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { StringDecoder } from 'node:string_decoder';
 import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { readRecorded } from '../catalog/read-pieces.ts';
 import type { ExchangeRecorded } from '../recording/event.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
 import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
 import { readJournal } from './read-journal.ts';
+import { recordedLines } from './recorded/recorded-lines.ts';
 import { replay } from './replay.ts';
 
 interface Options extends JournalOptions {
@@ -30,7 +29,7 @@ export function replayCommand(): Command {
       const folder = journalFolder(where);
       const events = await recordedOf(folder, exchange);
       const terms = { speed, idleMaxMs: idleMax * 1000, fromMs: from * 1000, isText: text };
-      const exitCode = await replay(linesOf(folder, events), terms, {
+      const exitCode = await replay(recordedLines(folder, events), terms, {
         out: (said) => write(process.stdout, said),
         error: (said) => write(process.stderr, said),
         pause: async (ms) => void (await setTimeout(ms)),
@@ -51,18 +50,6 @@ async function recordedOf(folder: string, exchange: string): Promise<readonly Ex
   if (events.length === 0)
     throw new CliError(`nothing that could be played is kept of an exchange \`${escapeControl(exchange)}\``);
   return events;
-}
-
-async function* linesOf(folder: string, events: readonly ExchangeRecorded[]): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  for (const event of events) {
-    for await (const piece of readRecorded(folder, event)) {
-      const lines = `${rest}${decoder.write(piece)}`.split('\n');
-      rest = lines.pop() ?? '';
-      yield* lines;
-    }
-  }
 }
 
 async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {

@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ExchangeSearch } from '../recording/search-exchanges.ts';
 import { FittingExchanges } from '../recording/search-exchanges.ts';
-import { CliError } from './cli-error.ts';
-import { escapeControl } from './escape-control.ts';
-import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
+import { journalFolder, withJournalOptions } from './journal-files.ts';
 import { readJournal } from './read-journal.ts';
 import { instant } from './recorded/time-options.ts';
 import { type OutputOptions, printExchanges, warn, withOutput } from './session-output.ts';
@@ -36,25 +34,6 @@ export function searchCommand(): Command {
       const fitting = new FittingExchanges({ ...fields, words, sinceMs: since, untilMs: until }, limit);
       const end = await readJournal(journalFolder(where), (event) => fitting.add(event));
       printExchanges(fitting.list(), output);
-      warn(end);
-    });
-}
-
-/** `sallyport sessions export`: the very lines of the journal, each with its hash. */
-export function exportCommand(): Command {
-  return withJournalOptions(new Command('export'))
-    .description('print the lines of the journal that are about a session, as they are')
-    .argument('<session>', 'its id, as `sessions list` prints it')
-    .action(async (session: string, options: JournalOptions) => {
-      const exchanges = new Set<string>();
-      let lines = 0;
-      const end = await readJournal(journalFolder(options), (event, _seq, line) => {
-        if (event.type === 'exchange.begun' && event.session === session) exchanges.add(event.exchange);
-        if (!('exchange' in event) || event.exchange === undefined || !exchanges.has(event.exchange)) return;
-        lines += 1;
-        process.stdout.write(`${escapeControl(line.toString())}\n`);
-      });
-      if (lines === 0) throw new CliError(`there is no session \`${escapeControl(session)}\` in the journal`);
       warn(end);
     });
 }

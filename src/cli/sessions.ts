@@ -7,11 +7,12 @@ import {
 } from '../recording/summarize-sessions.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
+import { exportCommand } from './export-command.ts';
 import { journalFolder, withJournalOptions } from './journal-files.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { instant } from './recorded/time-options.ts';
 import { replayCommand } from './replay-command.ts';
-import { exportCommand, searchCommand } from './search-command.ts';
+import { searchCommand } from './search-command.ts';
 import { type OutputOptions, printExchanges, warn, withOutput } from './session-output.ts';
 import { table } from './table.ts';
 
