@@ -8,7 +8,13 @@ import { stringsAt, type ValueAt, valuesAt } from './values-at.ts';
 
 /** Every entry of the configuration that clashes with one before it. */
 export function clashes(located: Located, document: unknown): readonly Finding[] {
-  const twice = ['issuers.*.name', 'issuers.*.url', 'targets.*.name', 'notifiers.*.name'].flatMap((key) =>
+  const twice = [
+    'issuers.*.name',
+    'issuers.*.url',
+    'targets.*.name',
+    'notifiers.*.name',
+    'journal.receivers.*.name',
+  ].flatMap((key) =>
     repeated(stringsAt(document, key)).map(({ path, value }) =>
       findingAt(located, path, `\`${String(value)}\` stands here twice`),
     ),

@@ -168,5 +168,64 @@ export const notifier = z
     'expected one of `slack`, `teams`, `webhook`, `pagerduty` and `smtp`',
   );
 
+/** Who is told what the journal gets. */
+export const receiver = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(
+        /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+        'expected a name of lower-case letters, digits and dashes, at most 63 long',
+      )
+      .describe('Name in `/readyz` and metrics; how far it has been told is kept under it.'),
+    format: z
+      .enum(['jsonl', 'audit', 'ocsf'])
+      .default('jsonl')
+      .describe(
+        '`jsonl`: the journal’s own lines. `audit`: exchanges as `audit.k8s.io/v1` events. `ocsf`: events of OCSF 1.8.0.',
+      ),
+    webhook: z
+      .strictObject({
+        url: trustedUrl.describe('Where records are sent by POST, as JSON.'),
+        secretFile: file
+          .optional()
+          .describe('File of the secret under which each POST is signed as Standard Webhooks says.'),
+        caFile: file.optional().describe('PEM certificates to trust for it, instead of the system’s.'),
+      })
+      .optional()
+      .describe('Any program of your own.'),
+    file: z
+      .strictObject({ path: file.describe('It grows by a line for each record; moved away, it is made anew.') })
+      .optional()
+      .describe('A file, outside the journal’s folder.'),
+    syslog: z
+      .strictObject({
+        host: word,
+        port: port.default(6514),
+        caFile: file.optional().describe('PEM certificates to trust for it, instead of the system’s.'),
+        certificateFile: file.optional().describe('PEM certificate as which the gateway shows itself.'),
+        keyFile: file.optional().describe('Its private key.'),
+      })
+      .refine(
+        ({ certificateFile, keyFile }) => (certificateFile === undefined) === (keyFile === undefined),
+        'expected `certificateFile` and `keyFile` together',
+      )
+      .optional()
+      .describe('A syslog server over TLS (RFC 5424, RFC 5425).'),
+    otlp: z
+      .strictObject({
+        url: trustedUrl.describe('Its address for logs over HTTP, which commonly ends in `/v1/logs`.'),
+        headersFile: file.optional().describe('File of further headers, `name: value` in a line each.'),
+        caFile: file.optional().describe('PEM certificates to trust for it, instead of the system’s.'),
+      })
+      .optional()
+      .describe('OpenTelemetry logs, as JSON.'),
+  })
+  .refine(
+    ({ webhook, file: kept, syslog, otlp }) =>
+      [webhook, kept, syslog, otlp].filter((kind) => kind !== undefined).length === 1,
+    'expected one of `webhook`, `file`, `syslog` and `otlp`',
+  );
+
 /** Approvals that wait, in all and of one caller. */
 export const heldCount = z.int('expected a whole number').min(1, 'expected at least 1');

@@ -54,6 +54,7 @@ export function parseConfig(
     ...unknownGuards(located, value, known.guards),
     ...unreachedTargets(located, value),
     ...observedTooLong(located, value, Date.now()),
+    ...receiversInJournal(located, value, dirname(file)),
     ...clashes(located, value),
   ];
   if (!parsed.success || findings.length > 0)
@@ -102,6 +103,13 @@ const FILE_KEYS: readonly string[] = [
   'notifiers.*.teams.urlFile',
   'notifiers.*.webhook.secretFile',
   'notifiers.*.pagerduty.routingKeyFile',
+  'journal.receivers.*.webhook.secretFile',
+  'journal.receivers.*.webhook.caFile',
+  'journal.receivers.*.syslog.caFile',
+  'journal.receivers.*.syslog.certificateFile',
+  'journal.receivers.*.syslog.keyFile',
+  'journal.receivers.*.otlp.headersFile',
+  'journal.receivers.*.otlp.caFile',
   'store.postgres.urlFile',
   'store.keyFile',
 ];
@@ -117,6 +125,7 @@ function withAbsolutePaths(document: ConfigDocument, folder: string): ConfigDocu
   const dataFolder = resolve(folder, config.dataFolder);
   const journal =
     config.journal.folder === undefined ? join(dataFolder, 'journal') : resolve(folder, config.journal.folder);
+  for (const { file } of config.journal.receivers) if (file !== undefined) file.path = resolve(folder, file.path);
   if (config.store?.sqlite !== undefined) config.store.sqlite.file = resolve(folder, config.store.sqlite.file);
   return { ...config, dataFolder, journal: { ...config.journal, folder: journal } };
 }
@@ -171,6 +180,18 @@ function unknownGuards(located: Located, value: unknown, guards: ReadonlySet<str
   const named = ['unsafe.openGuards.*', 'unsafe.openGuards.*.id'].flatMap((place) => stringsAt(value, place));
   return named.flatMap(({ path, value: guard }) =>
     guards.has(guard) ? [] : [findingAt(located, path, noSuchGuard(guard, guards))],
+  );
+}
+
+/** The journal's folder is its writer's: a file that somebody else moves there would be none of it. */
+function receiversInJournal(located: Located, value: unknown, folder: string): Finding[] {
+  const [data] = stringsAt(value, 'dataFolder');
+  const [own] = stringsAt(value, 'journal.folder');
+  const journal = resolve(folder, own?.value ?? join(data?.value ?? '.sallyport', 'journal'));
+  return stringsAt(value, 'journal.receivers.*.file.path').flatMap(({ path, value: name }) =>
+    dirname(resolve(folder, name)) === journal
+      ? [findingAt(located, path, 'expected a file outside the journal’s folder')]
+      : [],
   );
 }
 

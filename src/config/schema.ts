@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { isAddressRange } from '../std/address-ranges.ts';
 import { eks } from './eks.ts';
-import { consolePlace, control, heldCount, journalPlace, login, notifier, person, store } from './later.ts';
+import { consolePlace, control, heldCount, journalPlace, login, notifier, person, receiver, store } from './later.ts';
 import { notBuilt } from './not-built.ts';
 import { callers, duration, namespace, targets, word } from './policy-words.ts';
 
@@ -231,6 +231,12 @@ const journal = z
       .optional()
       .describe(
         'Ed25519 key in PEM (PKCS#8) that signs checkpoints of the journal; default: one that is made in `dataFolder`.',
+      ),
+    receivers: z
+      .array(receiver)
+      .default([])
+      .describe(
+        'Who is told what the journal gets, each at least once and from where it stood, also over a restart; a receiver that takes nothing delays nobody but itself.',
       ),
     preImageKeyFile: notBuilt(file, 'the key under which objects before a change are kept'),
     places: notBuilt(z.array(journalPlace).min(1), 'where closed segments go'),

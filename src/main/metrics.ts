@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DeliveryHealth } from '../delivery/delivery-health.ts';
 import type { Observer } from '../pipeline/record.ts';
 
 /** What the gateway counts. Names and meaning: docs/reference/metrics.md. */
@@ -12,6 +13,8 @@ export interface Metrics extends Omit<Observer, 'failed'> {
   /** Asks for the free bytes of the journal's disk whenever the metrics are read. */
   journalFree(bytes: () => number | undefined): void;
   unsafeOptions(count: number): void;
+  /** Asks how it goes with the journal's receivers whenever the metrics are read. */
+  deliveries(health: () => ReadonlyMap<string, DeliveryHealth>): void;
   maskEvent(kind: 'guessed' | 'returned'): void;
 }
 
@@ -24,6 +27,7 @@ export function createMetrics(): Metrics {
   const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe } = stateMetrics([
     registry,
   ]);
+  const deliveries = deliveryMetrics([registry]);
   return {
     registry,
     begun: (target) => open.inc({ target }),
@@ -58,6 +62,9 @@ export function createMetrics(): Metrics {
     },
     maskEvent: (kind) => masks.inc({ kind }),
     unsafeOptions: (count) => unsafe.set(count),
+    deliveries(health) {
+      deliveries.of = health;
+    },
   };
 }
 
@@ -169,4 +176,46 @@ function stateMetrics(registers: Registry[]) {
     help: 'Guards, masks and targets that an operator opened under `unsafe`.',
   });
   return { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe };
+}
+
+/** How it goes with those who are told what the journal gets. */
+function deliveryMetrics(registers: Registry[]) {
+  const health: { of: () => ReadonlyMap<string, DeliveryHealth> } = { of: () => new Map() };
+  const labelNames = ['receiver'];
+  new Gauge({
+    registers,
+    labelNames,
+    name: 'sallyport_delivery_lag_seconds',
+    help: 'How long ago what a receiver of the journal is to be told next was recorded; 0 where nothing waits.',
+    collect() {
+      for (const [receiver, { waitingSince }] of health.of())
+        this.set({ receiver }, waitingSince === undefined ? 0 : Math.max(0, (Date.now() - waitingSince) / 1_000));
+    },
+  });
+  const counts = [
+    ['delivered', 'sallyport_delivered_records_total', 'Records that a receiver of the journal has taken.'],
+    ['failures', 'sallyport_delivery_failures_total', 'Tries to tell a receiver of the journal that failed.'],
+    [
+      'missed',
+      'sallyport_delivery_missed_events_total',
+      'Events that were let go before a receiver had been told of them.',
+    ],
+    [
+      'rejected',
+      'sallyport_delivery_rejected_records_total',
+      'Records that a receiver has and said that it threw away.',
+    ],
+  ] as const;
+  for (const [key, name, help] of counts)
+    new Counter({
+      registers,
+      labelNames,
+      name,
+      help,
+      collect() {
+        this.reset();
+        for (const [receiver, each] of health.of()) this.inc({ receiver }, each[key]);
+      },
+    });
+  return health;
 }

@@ -62,6 +62,7 @@ import { drain, lameDuck } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
 import { targetPlaces } from './target-places.ts';
 import { TargetTroubles } from './target-troubles.ts';
+import { openToldDelivery, type ToldDelivery } from './told-delivery.ts';
 import { version } from './version.ts';
 
 /** A gateway that serves. */
@@ -99,7 +100,7 @@ export async function startGateway(
   };
   try {
     const inFlight = new InFlight(config.limits);
-    const { journal, pieces, keeping } = await openRecording(config, inFlight, closers, told);
+    const { journal, pieces, keeping, delivery } = await openRecording(config, inFlight, closers, told);
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
@@ -134,7 +135,8 @@ export async function startGateway(
       await close();
       await privatePort.stop();
     };
-    const readinessNow = () => readiness(state, journal, policy, certificate, troubles, control, observed);
+    const readinessNow = () =>
+      readiness(state, { journal, delivery }, policy, certificate, troubles, control, observed);
     const privatePort = await openPrivatePort(config, readinessNow, told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
@@ -170,7 +172,9 @@ async function openRecording(config: Config, inFlight: InFlight, closers: (() =>
   closers.push(() => pieces.close());
   const key = await ownKey(join(config.dataFolder, 'journal.key'));
   const keyed = { digestOf: keyedDigest(key), digesting: () => new KeyedCount(key) };
-  return { journal, pieces, keeping: { ...keyed, keeper: keeperOf(pieces, journal, told.clock) } };
+  const delivery = openToldDelivery(config, told);
+  closers.push(() => delivery.close());
+  return { journal, pieces, delivery, keeping: { ...keyed, keeper: keeperOf(pieces, journal, told.clock) } };
 }
 
 function openTargets(
@@ -386,7 +390,7 @@ function portTaken(address: string, port: number) {
 /** A refused policy or certificate is shown and does not make the gateway unready: the one before is in force, and taking every replica away would be worse. */
 function readiness(
   state: { readonly stopped?: Promise<void> },
-  journal: Journal,
+  { journal, delivery }: { readonly journal: Journal; readonly delivery: ToldDelivery },
   policy: PolicyInForce,
   certificate: CertificateInForce,
   troubles: TargetTroubles,
@@ -409,6 +413,7 @@ function readiness(
       ...observed.warnings(),
       ...troubles.lines(),
       ...control.warnings(),
+      ...delivery.warnings(),
       ...(health.room === 'low' ? [`the journal’s disk is nearly full: ${health.freeBytes} bytes are free`] : []),
     ],
   };

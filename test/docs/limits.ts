@@ -25,6 +25,7 @@ import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
 import { SESSION_LIMITS } from '../../src/control/sign-in/console-sessions.ts';
 import { COOKIE_LIMITS } from '../../src/control/sign-in/identify.ts';
 import { SIGN_IN_LIMITS } from '../../src/control/sign-in/sign-in.ts';
+import { DELIVERY_LIMITS } from '../../src/delivery/delivery-limits.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { FETCH_LIMITS } from '../../src/identity/fetch-keys.ts';
@@ -109,6 +110,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],
   ['Hearing other gateways', { ...FEED_LIMITS }, 'src/store/postgres-feed.ts'],
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
+  ['What is sent on from the journal', { ...DELIVERY_LIMITS }, 'src/delivery/delivery-limits.ts'],
   ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],
   ['Sessions', { ...DEFAULT_SESSION_LIMITS }, 'src/storage/sessions.ts'],
 ];

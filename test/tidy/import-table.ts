@@ -19,6 +19,13 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
   grant: ['model', 'std', 'policy'],
   store: ['model', 'std'],
   catalog: ['recording'],
+  delivery: [
+    'recording',
+    'catalog/read-on.ts',
+    'control/notices/post-json.ts',
+    'control/notices/send-failure.ts',
+    'control/notices/webhook.ts',
+  ],
   storage: ['model', 'std', 'policy', 'approval', 'recording'],
   pipeline: ['model', 'std', 'policy', 'approval', 'masking', 'recording', 'connectors/connector.ts'],
   control: [

@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { SendFailure } from './send-failure.ts';
 
 /** Limit: so much of an answer is read. */
@@ -10,6 +10,8 @@ const HOPELESS: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410, 413
 /**
  * The answer to a POST. Redirects are not followed: a notice goes where the configuration says.
  *
+ * @param ca what signs the server's certificate, in PEM; the machine's own authorities where absent
+ *
  * @throws {SendFailure} it was not taken
  */
 export async function postJson(
@@ -17,13 +19,16 @@ export async function postJson(
   body: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  ca?: string,
 ): Promise<string> {
+  const dispatcher = ca === undefined ? undefined : new Agent({ connect: { ca } });
   try {
     const reply = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
       signal,
+      ...(dispatcher === undefined ? {} : { dispatcher }),
     });
     const text = await limited(reply.body);
     if (reply.statusCode >= 200 && reply.statusCode < 300) return text;
@@ -32,6 +37,8 @@ export async function postJson(
     if (error instanceof SendFailure) throw error;
     // Security: the message of a failed connection has at most an address, never the path, which may be the secret.
     throw new SendFailure(`it could not be reached: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`);
+  } finally {
+    await dispatcher?.destroy();
   }
 }
 
