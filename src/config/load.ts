@@ -12,7 +12,8 @@ import { isTrustedUrl } from '../std/trusted-url.ts';
 import { clashes } from './clashes.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { type ConfigDocument, configSchema, OBSERVED_DAYS_MAX } from './schema.ts';
+import { type ConfigDocument, configSchema } from './schema.ts';
+import { OBSERVED_DAYS_MAX } from './unsafe.ts';
 import { stringsAt, valuesAt } from './values-at.ts';
 
 /** The configuration: frozen, with absolute paths. */

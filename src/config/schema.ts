@@ -7,7 +7,8 @@ import { isAddressRange } from '../std/address-ranges.ts';
 import { eks } from './eks.ts';
 import { consolePlace, control, heldCount, journalPlace, login, notifier, person, receiver, store } from './later.ts';
 import { notBuilt } from './not-built.ts';
-import { callers, duration, namespace, targets, word } from './policy-words.ts';
+import { duration } from './policy-words.ts';
+import { unsafe } from './unsafe.ts';
 
 const name = z
   .string()
@@ -396,55 +397,6 @@ const limits = z
       .min(3_000, 'expected at least 3000 milliseconds: gateways tell themselves something every 2 seconds')
       .default(10_000)
       .describe('How long other gateways on the same PostgreSQL may not be heard before every grant counts as ended.'),
-  })
-  .prefault({});
-
-const guardOpening = z.strictObject({
-  id: word.describe('The guard.'),
-  callers: callers.optional(),
-  targets: targets.optional(),
-  namespaces: z
-    .array(namespace)
-    .min(1, 'expected at least one; leave the key out to not narrow')
-    .optional()
-    .describe('For what is in these namespaces alone; what is in none, or in many, is in none of them.'),
-});
-
-/** Limit: a policy is only observed for so long, in days, and then enforced. */
-export const OBSERVED_DAYS_MAX = 30;
-
-const observe = z
-  .strictObject({
-    targets: targets.describe('Whose policy is only observed; with `*`.'),
-    until: z.iso
-      .datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' })
-      .describe(`When policy is enforced again; ${OBSERVED_DAYS_MAX} days ahead at most.`),
-  })
-  .describe(
-    'A time in which policy is tried: what it would refuse or hold is forwarded and marked. Guards and masks stay in force. Every reply, `/readyz`, the log, the metrics and the journal say so.',
-  );
-
-const unsafe = z
-  .strictObject({
-    openGuards: z
-      .array(z.union([word, guardOpening], 'expected the id of a guard, or `{ id, callers, targets, namespaces }`'))
-      .default([])
-      .describe(
-        'Built-in guards to open, each a way out of the gateway: by id for everybody, or `{ id, callers, targets, namespaces }` for these alone; see the reference of guards.',
-      ),
-    openMasks: z
-      .array(
-        z.strictObject({
-          id: z.string().min(1).describe('A default mask or detector; `*` is all of them.'),
-          callers: callers.describe('For whom it is open.'),
-          targets: targets.optional().describe('On these targets alone; default: all.'),
-        }),
-      )
-      .default([])
-      .describe(
-        'Default masks to open: what they mask in objects is shown to these callers. What programs print (logs, exec, attach) stays masked, and so does what is recorded.',
-      ),
-    observe: observe.optional(),
   })
   .prefault({});
 
