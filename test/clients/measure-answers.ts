@@ -25,6 +25,9 @@ export type AnswersMeasured = Readonly<Record<string, readonly string[]>>;
 
 /** Limit: who has not ended by then counts as one who hangs; a client that is known to wait is held for 50 s, and asks again. */
 const ANSWERED_MS_MAX = 240_000;
+/** How often a client is started before it counts as one that does not ask. */
+const TRIES_MAX = 5;
+const ASKED_MS_MAX = 90_000;
 
 /** Lets the clients ask, answers them so, and resolves with what each said. */
 export async function measureAnswers(
@@ -38,27 +41,27 @@ export async function measureAnswers(
   const gateway = await startGatewayInFront(cluster, { console: true, policy: [policyOf(answer)] });
   const operator = await controlApi(gateway);
   const admin = await administratorOf(cluster, namespace);
-  const asking: FollowedProcess[] = [];
+  const asking: Asking[] = [];
   try {
     const callers = await callersOf(gateway, folder, namespace, askings);
     await prepare(admin, namespace, callers);
-    const isOver = () => asking.every((each) => each.unsettled().length === 0);
+    const isOver = () => asking.every(({ process }) => process.unsettled().length === 0);
     let isWhole = false;
     const answering =
       answer === 'soon' || answer === 'late'
         ? approving(gateway, operator, answer, () => isWhole && isOver())
         : undefined;
-    // One client after the other where each is answered at once, so that none gives up because the machine is busy.
+    // One client after the other, so that none gives up because the machine is busy; where each is answered at once, only once it was answered.
     for (const group of Object.values(Object.groupBy(callers, ({ ending }) => ending.name))) {
-      asking.push(...(group ?? []).map(({ ending, environment }) => followProcess(ending, environment)));
+      asking.push(...(await Promise.all((group ?? []).map((caller) => untilAsked(gateway, admin, caller)))));
       if (answer === 'no' || answer === 'soon') await until(isOver, ANSWERED_MS_MAX);
     }
     isWhole = true;
     await until(isOver, ANSWERED_MS_MAX);
     await answering;
-    return wordsOf(gateway, asking, callers, { namespace, folder });
+    return wordsOf(gateway, answer, asking, { namespace, folder });
   } finally {
-    for (const each of asking) each.stop();
+    for (const { process } of asking) process.stop();
     await operator.close();
     await gateway.stop();
     // Nobody else's pod is to wait for nodes that there are not.
@@ -67,6 +70,45 @@ export async function measureAnswers(
     );
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A client's process that asks. */
+interface Asking {
+  readonly caller: OwnCaller;
+  readonly process: FollowedProcess;
+  /** How many events the journal had before it. */
+  readonly eventsBefore: number;
+}
+
+/** Starts a client, and resolves once it has asked for all that it asks for; one that ends before, because the machine is busy, is started again. */
+async function untilAsked(gateway: GatewayInFront, admin: Administrator, caller: OwnCaller): Promise<Asking> {
+  for (let tries = 1; ; tries++) {
+    const { ending, environment } = caller;
+    const eventsBefore = journalEvents(gateway).length;
+    const process = followProcess(ending, environment);
+    const asking = { caller, process, eventsBefore };
+    const left = () => ending.kinds.filter((kind) => triesOf(gateway, asking, kind) === 0);
+    await until(() => left().length === 0 || left().some((kind) => !process.unsettled().includes(kind)), ASKED_MS_MAX);
+    if (left().length === 0 || tries === TRIES_MAX) return asking;
+    process.stop();
+    const { WHO: who } = environment;
+    await admin(`kubectl delete configmap ${who}-new --ignore-not-found
+      kubectl create configmap ${who}-there --dry-run=client -o yaml | kubectl apply --validate=false -f -`);
+  }
+}
+
+function triesOf(gateway: GatewayInFront, { caller, eventsBefore }: Asking, kind: string): number {
+  const isOf = OF[kind as AskedKind];
+  const subject = MACHINES + caller.subject;
+  return journalEvents(gateway)
+    .slice(eventsBefore)
+    .filter(
+      (event) =>
+        event.type === 'exchange.begun' &&
+        event.caller.subject === subject &&
+        event.operation !== undefined &&
+        isOf(event.operation),
+    ).length;
 }
 
 /** Everybody reads what a client has to look at first; what is asked for is not allowed, or waits for an operator. */
@@ -171,32 +213,30 @@ function toldMessages(gateway: GatewayInFront): readonly string[] {
 
 function wordsOf(
   gateway: GatewayInFront,
-  asking: readonly FollowedProcess[],
-  callers: readonly OwnCaller[],
+  answer: Answer,
+  asking: readonly Asking[],
   where: { readonly namespace: string; readonly folder: string },
 ): AnswersMeasured {
   const surroundings = { ...where, servers: [`${gateway.url}/k8s/main`, gateway.url] };
-  const begun = journalEvents(gateway).flatMap((event) => (event.type === 'exchange.begun' ? [event] : []));
-  const entries = asking.flatMap((each, i) =>
-    each.ending.kinds.map((kind) => {
-      const isOf = OF[kind as AskedKind];
-      const subject = MACHINES + callers[i]?.subject;
-      const tries = begun.filter(
-        ({ caller, operation }) => caller.subject === subject && operation !== undefined && isOf(operation),
-      ).length;
-      const lines = each
+  const entries = asking.flatMap((each) =>
+    each.process.ending.kinds.map((kind) => {
+      const lines = each.process
         .words(kind)
         .map((line) => inShort(withoutLuck(normalised(line, surroundings))))
         // What client-go logs beside what it returns is luck.
         .filter((line) => !/^[EIW]LOG /.test(line));
-      const words = each.unsettled().includes(kind) ? [...lines, 'hangs'] : lines;
-      return [
-        `${each.ending.name} ${kind}`,
-        [...new Set(words), ...(tries === 1 ? [] : [`asks ${tries} times`])],
-      ] as const;
+      const words = each.process.unsettled().includes(kind) ? [...lines, 'hangs'] : lines;
+      const tries = inWords(triesOf(gateway, each, kind), answer);
+      return [`${each.process.ending.name} ${kind}`, [...new Set(words), ...tries]] as const;
     }),
   );
   return Object.fromEntries(entries);
+}
+
+/** How often it asked. How often it did until a person said yes is that person's luck. */
+function inWords(tries: number, answer: Answer): readonly string[] {
+  if (tries === 1) return [];
+  return [tries > 1 && (answer === 'soon' || answer === 'late') ? 'asks again' : `asks ${tries} times`];
 }
 
 /** Without the whole `Status` where its message has been said, and without headers. */

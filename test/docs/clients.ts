@@ -96,7 +96,8 @@ program that prints, how it exits as well). \`asks N times\` is how often the re
 compares; \`node test/clients/measure.ts\` writes what it finds to [test/vectors/client-answers.json](../../test/vectors/client-answers.json), from which this page is made (\`npm run docs\`).
 
 *No*: no rule allows it. *Yes, while the reply is held open*: a person says yes at once. *Yes, after that*: a person says yes only when the client has been told that it waits; a client that comes back by itself joins the same
-question. *Nobody answers*: the question is open for ${OPEN_SECONDS} s (${UPGRADE_SECONDS} s for an exec). Reads and watches are told 403 at once in each column but the first: clients time the head of a list or watch.
+question. *Nobody answers*: the question is open for ${OPEN_SECONDS} s (${UPGRADE_SECONDS} s for an exec). A read, and a watch over HTTP, is told 403 at once in each column but the first: clients time the head of a
+list or watch. \`asks again\` is a client that comes back by itself until it is told yes.
 
 ### What to know of a no and a wait
 
@@ -105,6 +106,12 @@ question. *Nobody answers*: the question is open for ${OPEN_SECONDS} s (${UPGRAD
 * It is lost where a stream is refused: by the JavaScript client's exec and watch, fabric8's exec and watch, lightkube's watch and the official Java client's exec. \`sallyport explain last\` says it again.
 * Python's \`stream()\` raises an \`ApiException\` of status 0 for a refused exec; code and sentence are in its \`reason\`.
 * kubectl asks for a refused exec twice, over WebSocket and then over SPDY; a hold makes one question of both. kr8s asks four times for whatever is refused.
+* While the reply is held open nobody notices a wait: each client that changes something, runs a command or watches over WebSocket gets its answer, only later.
+* After that kubectl, Helm, client-go and kr8s come back by themselves, join the same question and get its answer. The Python, JavaScript and Java clients, fabric8, lightkube and kube-rs are told 403 with the
+  question's id in the sentence; the same call made again joins the question, and goes through once a person has said yes.
+* An eviction that waits is told 403, never 429, which \`kubectl drain\` would take for a disruption budget and ask for without end: the drain ends, and is run again.
+* A client that gives up before the gateway answers (\`--request-timeout=4s\`) says nothing of the question, which stays open: run it again without, or look at \`sallyport approvals list\`.
+* An exec waits for ${UPGRADE_SECONDS} s here; what it is told then is lost where a refused exec is.
 ${tables.join('')}`;
 }
 
