@@ -239,13 +239,19 @@ function inWords(tries: number, answer: Answer): readonly string[] {
   return [tries > 1 && (answer === 'soon' || answer === 'late') ? 'asks again' : `asks ${tries} times`];
 }
 
+const HURRIED = 'its own time is over (context deadline exceeded, or Client.Timeout exceeded)';
+
 /** Without the whole `Status` where its message has been said, and without headers. */
 function inShort(line: string): string {
-  return line
-    .replace(/ Received status: Status\(.*/, ' Received status: …')
-    .replace(/\(Status \{.*/, '(Status { … })')
-    .replace(/-\+-\+- \{.*\} -\+-\+- \{.*/, '-+-+- headers -+-+- the whole Status')
-    .replace(/-\+-\+- \{.*\} -\+-\+- b'.*/, '-+-+- headers -+-+- the whole Status');
+  return (
+    line
+      // Which of its clocks ends first is luck.
+      .replace(/^.*(?:context deadline exceeded|Client\.Timeout exceeded).*$/, HURRIED)
+      .replace(/ Received status: Status\(.*/, ' Received status: …')
+      .replace(/\(Status \{.*/, '(Status { … })')
+      .replace(/-\+-\+- \{.*\} -\+-\+- \{.*/, '-+-+- headers -+-+- the whole Status')
+      .replace(/-\+-\+- \{.*\} -\+-\+- b'.*/, '-+-+- headers -+-+- the whole Status')
+  );
 }
 
 /** Whether an operation is what is asked for. */
