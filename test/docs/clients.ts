@@ -65,7 +65,7 @@ ${noAndWait()}
 ## An end
 
 What the gateway says when it ends a stream, and what the caller's program makes of it. Each cell was measured: the client followed the stream through the gateway to a real pod, the gateway ended it, and
-this is what the client said; a dash is a cell that nobody has measured yet. \`npm run test:cluster -- test/cluster-suites/client-ends.test.ts\` does it again and compares; \`node test/clients/measure.ts\` writes what it
+this is what the client said. \`npm run test:cluster -- test/cluster-suites/client-ends.test.ts\` does it again and compares; \`node test/clients/measure.ts\` writes what it
 finds to [test/vectors/client-ends.json](../../test/vectors/client-ends.json), from which this page is made (\`npm run docs\`).
 
 *The token ends*: the caller's token is over, and a new one lies where its kubeconfig names it. *Access is taken away*: an operator stops the caller (\`sallyport kill\`), or its grant ends. *The gateway stops*: SIGTERM, and it is
@@ -79,6 +79,8 @@ started anew at the same address.
 * \`Log\` of the JavaScript client pipes its reply without listening for errors: a log that is cut ends the whole program, whoever cuts it
   ([shown without us](../../findings/javascript-client-log-cut.sh)). Programs that follow logs with it need
   \`process.on('uncaughtException')\`, or read the reply themselves.
+* \`Watch\` of the JavaScript client gives a watch up that was silent for 30 s (\`requestTimeoutMs\`), and says \`TimeoutError\`: that end is its own. Its informer does not start again by itself after an error; programs call
+  \`start()\` in their \`error\` handler.
 * What was said and got lost in a client is in the journal (\`sallyport sessions show\`), under the id of the exchange.
 ${KINDS.map(([title, kinds, note]) => section(title, kinds, note)).join('')}`;
 }

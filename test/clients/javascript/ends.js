@@ -68,7 +68,9 @@ const kinds = {
   },
 
   async watch() {
-    await new Watch(config).watch(
+    const watch = new Watch(config);
+    watch.requestTimeoutMs = 3_600_000; // it gives a watch up by itself that was silent for so long, and that is 30 s
+    await watch.watch(
       configMaps,
       { labelSelector },
       (type, object) =>
