@@ -16,18 +16,32 @@ import type { Recording } from './recording.ts';
 import { headerOf } from './reply-headers.ts';
 import { withheld } from './unrecorded.ts';
 
-/** The body of the request, masked by the masks of its kind, before it is forwarded. @throws {Refusal} RECORDING_UNAVAILABLE */
-export function keepRequest(masking: Masking, permit: Permit, recording: Pick<Recording, 'keep' | 'ready'>): void {
+/**
+ * Keeps the body of the request, masked by the masks of its kind, before it is forwarded: once, however often it is judged anew, and again only where it is another.
+ *
+ * @throws {Refusal} RECORDING_UNAVAILABLE
+ */
+export function keepingRequest(masking: Masking, recording: Pick<Recording, 'keep' | 'ready'>) {
+  let last: string | undefined;
+  return (permit: Permit): void => {
+    const text = textToKeep(masking, permit, recording);
+    if (text === undefined || text === last) return;
+    last = text;
+    const { bytesMax } = keptParts(permit);
+    const head = { form: 'body', part: 'request', mediaType: 'application/json', cut: 'whole', bytesMax } as const;
+    const keeping = recording.keep(head, () => {});
+    keeping.bytes('o', Buffer.from(text));
+    keeping.end({ isWhole: true });
+  };
+}
+
+function textToKeep(masking: Masking, permit: Permit, recording: Pick<Recording, 'ready'>): string | undefined {
   const { caller, operation, request } = permit;
-  const { isRequestKept, bytesMax, reply, stream } = keptParts(permit);
+  const { isRequestKept, reply, stream } = keptParts(permit);
   if (isRequestKept || reply !== undefined || stream !== undefined) recording.ready();
-  if (!isRequestKept) return;
+  if (!isRequestKept) return undefined;
   const document = maskedBody(masking, caller, operation, request.id);
-  if (document === undefined) return;
-  const head = { form: 'body', part: 'request', mediaType: 'application/json', cut: 'whole', bytesMax } as const;
-  const keeping = recording.keep(head, () => {});
-  keeping.bytes('o', Buffer.from(JSON.stringify(document)));
-  keeping.end({ isWhole: true });
+  return document === undefined ? undefined : JSON.stringify(document);
 }
 
 /**

@@ -6,7 +6,7 @@ import { askingPersons } from './ask-person.ts';
 import { askShadowed } from './ask-shadow.ts';
 import type { Gateway } from './gateway.ts';
 import { type Edits, judge } from './judge.ts';
-import { keep, keepRequest, keepView } from './keep.ts';
+import { keep, keepingRequest, keepView } from './keep.ts';
 import { keepDeleted } from './keep-deleted.ts';
 import { knownOutput } from './known-output.ts';
 import { mask } from './mask.ts';
@@ -42,6 +42,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const use = useOnce(gateway.access, gateway.approvals, raw.id); //     one use of a grant or a yes, however often it is judged
     const persons = askingPersons(gateway, recording, raw.id, signal); //  held requests wait for a person
     const within = withinBudgets(gateway.budgets, gateway.probe, signal); // as much as its caller may do in a time
+    const keepRequest = keepingRequest(gateway.masking, recording); //     the body, once however often it is judged
     const attempt = async () => {
       const masks = writtenMasks(gateway, caller, operation.target, hasMasks); // values of masks that come back, for upstream alone
       const ask = () => askShadowed(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
@@ -51,7 +52,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const whole = await masks.whole(judged); //                          masks put back, or refused
       const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
       withinGuesses(gateway.masking, permit); //                           nor tried by writing
-      keepRequest(gateway.masking, permit, recording); //                  masked, before anything is sent
+      keepRequest(permit); //                                              masked, before anything is sent
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
       return {
