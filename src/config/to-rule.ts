@@ -2,6 +2,7 @@ import type { Amendment } from '../model/amendment.ts';
 import { fieldPath } from '../model/field-pointer.ts';
 import type { Approver, HoldTerms } from '../model/hold-terms.ts';
 import type { JsonValue } from '../model/operation.ts';
+import type { StreamTerms } from '../model/stream-terms.ts';
 import type { Role } from '../policy/role.ts';
 import type { CallerMatch, NamespaceMatch, Rule, RuleSource, TimeMatch, TimeWindow } from '../policy/rule.ts';
 import { assert } from '../std/assert.ts';
@@ -45,12 +46,20 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       when: rule.when,
       neutralise: rule.output?.neutralise,
       record: rule.record === undefined ? undefined : compact({ bodies: rule.record.bodies, stdin: rule.record.stdin }),
+      stream: rule.stream === undefined ? undefined : toStream(rule.stream),
       unmask: rule.unmask?.map(({ at }) => at),
       helm: rule.helm === true ? true : undefined,
       hold: rule.effect === 'hold' ? toHold(rule.hold ?? holdDefaults) : undefined,
       request: rule.effect === 'request' ? toTerms(rule.request ?? requestDefaults) : undefined,
     }),
   }) as Rule;
+}
+
+function toStream({ forMax, idleMax }: NonNullable<RuleDocument['stream']>): StreamTerms {
+  return {
+    ...(forMax === undefined ? {} : { forMaxMs: durationMs(forMax) }),
+    ...(idleMax === undefined ? {} : { idleMaxMs: durationMs(idleMax) }),
+  };
 }
 
 const holdDefaults = hold.parse({});

@@ -3,6 +3,7 @@ import type { Holding } from './hold-terms.ts';
 import type { Observed } from './observed.ts';
 import type { Offered } from './offered.ts';
 import type { RecordTerms } from './record-terms.ts';
+import type { StreamTerms } from './stream-terms.ts';
 
 /** What policy answers. Strength: deny > hold > allow > silence, which denies. */
 export type Decision = AllowDecision | DenyDecision | HoldDecision;
@@ -19,6 +20,8 @@ export interface AllowDecision {
   readonly neutralise?: boolean;
   /** What the rules that allow say is kept of what passes. Absent: as by default. */
   readonly record?: RecordTerms;
+  /** How long the rules that allow let it live and be silent, where it is a stream. Absent: no bound but the token's. */
+  readonly stream?: StreamTerms;
   /** Places whose values the rules that allow show, as they are written. Absent: none. */
   readonly unmask?: readonly string[];
   /** The grant by which a request rule allows; absent where a standing rule does. */

@@ -1,12 +1,13 @@
 /*
- * A stream lives no longer than what it was permitted by: when the caller's token ends, so do its watches, logs and execs. A client with a newer token
- * comes back by itself, and is judged anew.
+ * A stream lives no longer than what it was permitted by: when the caller's token ends, so do its watches, logs and execs, and when its rule's time is over or nothing
+ * has passed for as long as the rule lets it be silent. A client comes back by itself, and is judged anew.
  */
 import type { StreamEnd } from '../model/channels.ts';
 import type { Permit } from '../model/permit.ts';
 import type { DuplexReply, MaskedReply, StreamReply } from '../model/reply.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
+import { durationText } from '../std/duration.ts';
 import { unreachable } from '../std/unreachable.ts';
 import type { Recording } from './recording.ts';
 
@@ -17,40 +18,87 @@ type LimitTeller = Pick<Recording, 'limited'>;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /**
- * The same reply, which ends when the caller's token does, in the way of its protocol. `recording` hears of it just before.
+ * The same reply, which ends when the caller's token does, or its rule's bounds are reached, in the way of its protocol. `recording` hears of it just before.
  */
 export function until<R extends MaskedReply>(permit: Permit, clock: Clock, reply: R, recording: LimitTeller): R {
   switch (reply.kind) {
     case 'unary':
       return reply;
     case 'stream':
-      return { ...reply, body: endingSource(reply, msLeft(permit, clock), recording) };
+      return { ...reply, body: endingSource(permit, clock, reply, recording) };
     case 'duplex':
-      endSocket(reply, msLeft(permit, clock), recording);
+      endSocket(permit, clock, reply, recording);
       return reply;
     default:
       return unreachable(reply);
   }
 }
 
-function msLeft({ caller }: Permit, clock: Clock): number {
-  return Math.min(Math.max(0, caller.tokenEndsAt - clock.now()), TIMER_MS_MAX);
+/** When a stream ends, and why. */
+class Bounds {
+  readonly #end: (end: StreamEnd) => void;
+  readonly #idleMaxMs: number | undefined;
+  readonly #passed: () => number;
+  readonly #life: NodeJS.Timeout;
+  #idle: NodeJS.Timeout | undefined;
+  #seen = 0;
+
+  /** `passed`: how many bytes, both ways; asked only where silence is bounded. */
+  constructor(
+    { caller, decision }: Permit,
+    clock: Clock,
+    { end, passed, recording }: { end(end: StreamEnd): void; passed(): number; recording: LimitTeller },
+  ) {
+    this.#end = (said) => {
+      this.over();
+      recording.limited(said.message);
+      end(said);
+    };
+    this.#passed = passed;
+    const { forMaxMs = Number.POSITIVE_INFINITY, idleMaxMs } = decision?.stream ?? {};
+    this.#idleMaxMs = idleMaxMs;
+    const tokenMs = Math.max(0, caller.tokenEndsAt - clock.now());
+    const said: StreamEnd =
+      forMaxMs < tokenMs
+        ? { why: 'limit', message: `its rule lets a stream live ${durationText(forMaxMs)}` }
+        : { why: 'token', message: 'the token ended' };
+    this.#life = setTimeout(() => this.#end(said), Math.min(tokenMs, forMaxMs, TIMER_MS_MAX));
+    this.#listen();
+  }
+
+  over(): void {
+    clearTimeout(this.#life);
+    clearTimeout(this.#idle);
+  }
+
+  /** Nothing is done for each byte: whether any has passed is asked when as much time has. So a silence is ended between once and twice its bound. */
+  #listen(): void {
+    const idleMaxMs = this.#idleMaxMs;
+    if (idleMaxMs === undefined) return;
+    this.#seen = this.#passed();
+    const listen = () => {
+      const passed = this.#passed();
+      if (passed === this.#seen)
+        return this.#end({ why: 'limit', message: `nothing passed for ${durationText(idleMaxMs)}` });
+      this.#seen = passed;
+      this.#idle = setTimeout(listen, Math.min(idleMaxMs, TIMER_MS_MAX));
+    };
+    this.#idle = setTimeout(listen, Math.min(idleMaxMs, TIMER_MS_MAX));
+  }
 }
 
-const TOKEN_ENDED = 'the token ended';
-const END: StreamEnd = { why: 'token', message: TOKEN_ENDED };
-
-function endingSource({ body, end }: StreamReply, ms: number, recording: LimitTeller): ByteSource {
-  let timer: NodeJS.Timeout | undefined;
-  const over = () => clearTimeout(timer);
+function endingSource(permit: Permit, clock: Clock, { body, end }: StreamReply, recording: LimitTeller): ByteSource {
+  let bounds: Bounds | undefined;
+  let bytes = 0;
+  const over = () => bounds?.over();
   return {
     start(sink: ByteSink) {
-      timer = setTimeout(() => {
-        recording.limited(TOKEN_ENDED);
-        end(END);
-      }, ms);
+      bounds = new Bounds(permit, clock, { end, passed: () => bytes, recording });
       body.start({
-        write: (chunk) => sink.write(chunk),
+        write(chunk) {
+          bytes += chunk.length;
+          return sink.write(chunk);
+        },
         end(trailers) {
           over();
           sink.end(trailers);
@@ -69,10 +117,12 @@ function endingSource({ body, end }: StreamReply, ms: number, recording: LimitTe
   };
 }
 
-function endSocket({ socket, end }: DuplexReply, ms: number, recording: LimitTeller): void {
-  const timer = setTimeout(() => {
-    recording.limited(TOKEN_ENDED);
-    end(END);
-  }, ms);
-  socket.once('close', () => clearTimeout(timer));
+/** What Node's sockets count and its type of a duplex does not know. */
+type Counted = DuplexReply['socket'] & { readonly bytesRead?: number; readonly bytesWritten?: number };
+
+function endSocket(permit: Permit, clock: Clock, { socket, end }: DuplexReply, recording: LimitTeller): void {
+  const counted: Counted = socket;
+  const passed = () => (counted.bytesRead ?? 0) + (counted.bytesWritten ?? 0);
+  const bounds = new Bounds(permit, clock, { end, passed, recording });
+  socket.once('close', () => bounds.over());
 }

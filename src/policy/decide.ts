@@ -127,6 +127,7 @@ function permission(
     ...(rule.amend.length === 0 ? {} : { amend: rule.amend }),
     ...neutralising(certainOnes.map(({ by }) => by.rule)),
     ...recording(certainOnes.map(({ by }) => by.rule)),
+    ...bounding(certainOnes.map(({ by }) => by.rule)),
     ...unmasking(rule.amend.length > 0 ? [chosen] : [...plain, chosen]),
     ...(chosen.grant === undefined ? {} : { grant: chosen.grant }),
   };
@@ -154,6 +155,22 @@ function recording(rules: readonly Rule[]): Pick<AllowDecision, 'record'> {
   const bodies = (['full', 'pieces', 'none'] as const).find((most) => said.some((one) => one.bodies === most));
   const isStdinKept = said.some(({ stdin }) => stdin === true);
   return { record: { ...(bodies === undefined ? {} : { bodies }), ...(isStdinKept ? { stdin: true } : {}) } };
+}
+
+/** The shortest that any of them says. */
+function bounding(rules: readonly Rule[]): Pick<AllowDecision, 'stream'> {
+  const said = rules.flatMap(({ stream }) => stream ?? []);
+  if (said.length === 0) return {};
+  const [forMaxMs, idleMaxMs] = [
+    Math.min(...said.map((one) => one.forMaxMs ?? Number.POSITIVE_INFINITY)),
+    Math.min(...said.map((one) => one.idleMaxMs ?? Number.POSITIVE_INFINITY)),
+  ];
+  return {
+    stream: {
+      ...(Number.isFinite(forMaxMs) ? { forMaxMs } : {}),
+      ...(Number.isFinite(idleMaxMs) ? { idleMaxMs } : {}),
+    },
+  };
 }
 
 /** What standing rules show adds up, with what the one shows that is named: of a grant alone that whose use is counted, of an edit its own rule. */

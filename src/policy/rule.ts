@@ -10,6 +10,7 @@ import type { Caller } from '../model/caller.ts';
 import type { Approver, HoldTerms } from '../model/hold-terms.ts';
 import type { Power } from '../model/operation.ts';
 import type { RecordTerms } from '../model/record-terms.ts';
+import type { StreamTerms } from '../model/stream-terms.ts';
 
 /** Strength: deny > hold > allow; `request` decides nothing, it lets a caller be told that access can be asked for. */
 export type Effect = 'deny' | 'hold' | 'allow' | 'request';
@@ -62,6 +63,8 @@ export interface Rule {
   readonly neutralise?: boolean;
   /** On an allow or request: what is kept of what passes. Absent: as by default. */
   readonly record?: RecordTerms;
+  /** On an allow or request: how long a stream may live and be silent. Absent: no bound. */
+  readonly stream?: StreamTerms;
   /** On an allow or request: places whose values are shown where it permits, as `placePath` reads them. Absent: none. */
   readonly unmask?: readonly string[];
   /** On a hold: who is asked, and what their yes is good for. */

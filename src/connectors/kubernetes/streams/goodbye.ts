@@ -47,6 +47,8 @@ function codeOf(why: StreamEnd['why']): readonly [code: number, reason: string] 
       return [403, 'Forbidden'];
     case 'token':
       return [401, 'Unauthorized'];
+    case 'limit':
+      return [504, 'Timeout'];
     case 'stop':
       return [503, 'ServiceUnavailable'];
     default:
