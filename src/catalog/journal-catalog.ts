@@ -5,8 +5,6 @@
  * has everything made anew. Two processes may take from one journal into one file: each batch says where it goes on from, and one that comes second is dropped.
  */
 import { chmodSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ChainHead } from '../recording/chain.ts';
 import type {
@@ -20,7 +18,7 @@ import type {
   RuleUse,
   Viewer,
 } from '../recording/found.ts';
-import { segmentName } from '../recording/segment-name.ts';
+import { readLineOf } from '../segments/segment-files.ts';
 import { type Batch, type Place, type ReadEnd, readOn } from './read-on.ts';
 import { toExchange, toSession, toStory } from './rows.ts';
 import { CATALOG_TABLES, CATALOG_VERSION } from './schema.ts';
@@ -129,7 +127,7 @@ export class JournalCatalog implements Catalog {
   async #lines(sql: string, values: readonly (string | number)[]): Promise<readonly FoundLine[]> {
     const lines: FoundLine[] = [];
     for (const row of this.#all(`SELECT * FROM line WHERE ${sql} ORDER BY seq LIMIT ?`, [...values, LINES_MAX]))
-      lines.push(await this.#readLine(row.segment as number, row.byte as number, row.lineBytes as number));
+      lines.push(...(await this.#readLine(row)));
     return lines;
   }
 
@@ -154,17 +152,13 @@ export class JournalCatalog implements Catalog {
     return this.#database.prepare(sql).all(...values) as Record<string, unknown>[];
   }
 
-  async #readLine(segment: number, byte: number, lineBytes: number): Promise<FoundLine> {
-    const handle = await open(join(this.#folder, segmentName(segment)));
-    try {
-      const bytes = Buffer.alloc(lineBytes);
-      await handle.read(bytes, 0, lineBytes, byte);
-      const line = bytes.toString();
-      const { seq, hash } = JSON.parse(line) as ChainHead;
-      return { seq, hash, line };
-    } finally {
-      await handle.close();
-    }
+  /** None where a rule has let it go a moment ago. */
+  async #readLine(row: Record<string, unknown>): Promise<readonly FoundLine[]> {
+    const { seq, segment, byte, lineBytes } = row as { seq: number; segment: number; byte: number; lineBytes: number };
+    const line = await readLineOf(this.#folder, { seq, segment, byte, lineBytes });
+    if (line === undefined) return [];
+    const { hash } = JSON.parse(line) as ChainHead;
+    return [{ seq, hash, line }];
   }
 
   async #takeAll(): Promise<void> {

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
 import type { ExchangeRecorded } from '../recording/event.ts';
-import { PIECE_BYTES_MAX, type PieceRef, packName, parseList } from '../recording/piece.ts';
+import { GONE_FRAME_MAGIC, PIECE_BYTES_MAX, type PieceRef, packName, parseList } from '../recording/piece.ts';
 
 const decompress = promisify(zstdDecompress);
 
-/** A piece is not what the chain says. */
+/** A piece is not what the chain says; `gone`: a rule has let it go, or somebody made it look so, which `journal verify` tells apart. */
 export class PieceError extends Error {
   override readonly name = 'PieceError';
   readonly ref: PieceRef;
-  readonly why: 'missing' | 'altered';
+  readonly why: 'missing' | 'altered' | 'gone';
 
-  constructor(ref: PieceRef, why: 'missing' | 'altered') {
+  constructor(ref: PieceRef, why: 'missing' | 'altered' | 'gone') {
     super(`a piece of ${packName(ref[0])} at byte ${ref[1]} is ${why}`);
     this.ref = ref;
     this.why = why;
@@ -25,9 +25,11 @@ export class PieceError extends Error {
 export async function readPiece(folder: string, ref: PieceRef): Promise<Buffer> {
   const [pack, byte, frameBytes, sha256] = ref;
   // Limit: zstd makes no frame much longer than what it holds.
-  if (frameBytes > 2 * PIECE_BYTES_MAX) throw new PieceError(ref, 'altered');
+  if (frameBytes > 2 * PIECE_BYTES_MAX || frameBytes < 8) throw new PieceError(ref, 'altered');
   const frame = await readFrame(join(folder, packName(pack)), byte, frameBytes);
   if (frame === undefined) throw new PieceError(ref, 'missing');
+  if (frame.readUInt32LE(0) === GONE_FRAME_MAGIC || frame.every((byte) => byte === 0))
+    throw new PieceError(ref, 'gone');
   const piece = await decompress(frame, { maxOutputLength: PIECE_BYTES_MAX }).catch(() => undefined);
   if (piece === undefined || createHash('sha256').update(piece).digest('hex') !== sha256)
     throw new PieceError(ref, 'altered');

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Event, ExchangeBegun, ExchangeEnded, RecordedOperation } from '../recording/event.ts';
+import type { Event, ExchangeBegun, ExchangeEnded, RecordedOperation, RetentionApplied } from '../recording/event.ts';
 import type { RecordedEvent } from '../recording/read-chain.ts';
 
 /** Puts events into the tables, in the journal's order. An event that is there already changes nothing. */
@@ -11,6 +11,7 @@ export class EventTaker {
   readonly #record: StatementSync;
   readonly #line: StatementSync;
   readonly #numberOf: StatementSync;
+  readonly #forget: readonly StatementSync[];
 
   constructor(database: DatabaseSync) {
     this.#begin = database.prepare(`INSERT OR IGNORE INTO exchange
@@ -29,10 +30,21 @@ export class EventTaker {
       'INSERT OR IGNORE INTO line (seq, exchange, isRecorded, segment, byte, lineBytes) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#numberOf = database.prepare('SELECT n FROM exchange WHERE id = ?');
+    this.#forget = [
+      'DELETE FROM said WHERE rowid IN (SELECT n FROM exchange WHERE n BETWEEN ? AND ?)',
+      'DELETE FROM exchange WHERE n BETWEEN ? AND ?',
+      'DELETE FROM line WHERE seq BETWEEN ? AND ?',
+    ].map((sql) => {
+      const forget = database.prepare(sql);
+      // Of a table of FTS5 without content, the number of rows that SQLite says is none that fits.
+      forget.setReadBigInts(true);
+      return forget;
+    });
   }
 
   /** `segmentByte`: where in its segment reading began. */
   take({ seq, event, byte, line }: RecordedEvent, segment: number, segmentByte: number): void {
+    if (event.type === 'retention.applied') this.#gone(event);
     const exchange = exchangeOf(event);
     if (exchange === undefined) return;
     if (event.type === 'exchange.begun') this.#begun(event, seq);
@@ -44,6 +56,11 @@ export class EventTaker {
       this.#permit.run({ n, rule: event.rule, grantId: event.grant ?? null, approval: event.approval ?? null });
     else if (event.type === 'exchange.ended') this.#ended(event, n);
     else if (event.type === 'exchange.recorded' && event.form !== 'body') this.#record.run(event.form, n);
+  }
+
+  /** What a rule let go is not found any more either. */
+  #gone({ events }: RetentionApplied): void {
+    for (const [from, to] of events) for (const forget of this.#forget) forget.run(from, to);
   }
 
   #begun(event: ExchangeBegun, n: number): void {

@@ -1,10 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { signCheckpoint, verifierKey } from '../recording/checkpoint.ts';
-import { leafHash, MerkleProof, MerkleTree } from '../recording/merkle-tree.ts';
+import { leafHash, MerkleProof, MerkleTree, type Subtree } from '../recording/merkle-tree.ts';
+import { originOf } from '../recording/origin.ts';
+import { readSegments } from '../recording/read-segments.ts';
+import type { Seal } from '../recording/seal.ts';
+import { sealOf, segmentFiles } from '../segments/segment-files.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
-import { journalFolder } from './journal-files.ts';
+import { journalFolder, segmentsOf } from './journal-files.ts';
 import { readConfig } from './read-config.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { signingKey } from './signing-key.ts';
@@ -31,8 +35,7 @@ export function checkpointCommand(): Command {
       const folder = journal ?? journalFolder({ config });
       const key = signingKey(read);
       if (publicKey) {
-        const { origin } = await treeOf(folder, () => {});
-        process.stdout.write(`${verifierKey(origin, key)}\n`);
+        process.stdout.write(`${verifierKey(await originIn(folder), key)}\n`);
       } else if (event !== undefined)
         process.stdout.write(`${JSON.stringify(await proofOf(folder, key, { event }))}\n`);
       else if (since !== undefined) process.stdout.write(`${JSON.stringify(await proofOf(folder, key, { since }))}\n`);
@@ -45,34 +48,74 @@ export async function signedCheckpoint(
   folder: string,
   key: KeyObject,
 ): Promise<{ readonly checkpoint: string; readonly size: number }> {
-  const { origin, tree } = await treeOf(folder, () => {});
+  const { origin, tree } = await treeOf(folder);
   return { checkpoint: signCheckpoint({ origin, size: tree.size, root: tree.root() }, key), size: tree.size };
+}
+
+/** What hears of leaves in their order: one by one, or as many of which only what they are together is known. */
+interface Leaves {
+  add(leaf: Buffer, seq: number, line: Buffer): void;
+  addSubtree(size: number, hash: Buffer): void;
 }
 
 /**
  * The tree over the events of a journal, as far as it goes now.
  *
- * @throws {CliError} it does not hold, or its first events are not here
+ * @throws {CliError} it does not hold, or its first events are not here and no seal says what they were
  */
 export async function treeOf(
   folder: string,
-  onLeaf: (leaf: Buffer, seq: number, line: Buffer) => void,
+  leaves?: Leaves,
 ): Promise<{ readonly origin: string; readonly tree: MerkleTree }> {
   const tree = new MerkleTree();
+  const addSubtree = ({ size, hash }: Subtree) => {
+    tree.addSubtree(size, hash);
+    leaves?.addSubtree(size, hash);
+  };
   let origin = '';
-  const end = await readJournal(folder, (event, seq, line) => {
-    if (seq !== tree.size + 1)
+  const begin = (from: number) => {
+    if (from === tree.size + 1) return;
+    const seal = tree.size === 0 ? firstSeal(folder) : undefined;
+    if (seal?.from !== from)
       throw new CliError(
-        `the journal begins with event ${seq}: a checkpoint is of all events, and older segments are not here`,
+        `the journal begins with event ${from}: a checkpoint is of all events, and older segments are not here`,
       );
-    if (event.type === 'journal.segment') origin ||= `sallyport/${event.gateway.replace(/[^\w.-]/g, '-')}`;
-    const leaf = leafHash(line);
-    tree.add(leaf);
-    onLeaf(leaf, seq, line);
-  });
+    origin ||= seal.origin;
+    for (const subtree of seal.before) addSubtree(subtree);
+  };
+  const end = await readJournal(
+    folder,
+    (event, seq, line) => {
+      begin(seq);
+      if (event.type === 'journal.segment') origin ||= originOf(event.gateway);
+      const leaf = leafHash(line);
+      tree.add(leaf);
+      leaves?.add(leaf, seq, line);
+    },
+    (gone) => {
+      begin(gone.from);
+      for (const subtree of gone.subtrees) addSubtree(subtree);
+    },
+  );
   if (end.fault !== undefined && end.fault.fault.kind !== 'unfinished')
     throw new CliError(`the journal does not hold: ${escapeControl(faultSentence(end))}`);
+  if (origin === '') origin = firstSeal(folder)?.origin ?? '';
   return { origin, tree };
+}
+
+/** The name that a journal is signed in. @throws {CliError} there is no journal, or its first line cannot be read */
+export async function originIn(folder: string): Promise<string> {
+  const seal = firstSeal(folder);
+  if (seal !== undefined) return seal.origin;
+  for await (const batch of readSegments(segmentsOf(folder)))
+    for (const { event } of batch) if (event.type === 'journal.segment') return originOf(event.gateway);
+  throw new CliError(`the journal in \`${folder}\` does not begin with a segment`);
+}
+
+/** The seal of the first segment that is there. */
+function firstSeal(folder: string): Seal | undefined {
+  const [first] = segmentFiles(folder);
+  return first === undefined ? undefined : sealOf(folder, first.number);
 }
 
 /** What is shown to somebody who has neither the journal nor us. */
@@ -95,11 +138,22 @@ export async function proofOf(
   if (number > size) throw new CliError(`the journal has ${size} events`);
   const proof = 'event' in asked ? MerkleProof.ofLeaf(number - 1, size) : MerkleProof.ofOlder(number, size);
   let line = '';
-  await treeOf(folder, (leaf, seq, bytes) => {
-    // The journal goes on meanwhile.
-    if (seq <= size) proof.add(leaf);
-    if (seq === number) line = bytes.toString();
+  let at = 0;
+  await treeOf(folder, {
+    add(leaf, seq, bytes) {
+      // The journal goes on meanwhile.
+      if (at++ < size) proof.add(leaf);
+      if (seq === number) line = bytes.toString();
+    },
+    addSubtree(leaves, hash) {
+      if (at < size) proof.addSubtree(leaves, hash);
+      at += leaves;
+    },
   });
+  if ('event' in asked && line === '')
+    throw new CliError(`event ${number} is not here any more: a rule has let it go, and the journal says so`);
+  if (proof.isCut)
+    throw new CliError('what is asked hangs on events that are gone with their whole segment: ask for the end of one');
   const hashes = proof.hashes().map((hash) => hash.toString('base64'));
   return 'event' in asked
     ? { event: number, line, proof: hashes, checkpoint }

@@ -1,11 +1,11 @@
 /*
  * The files of a journal, read only: the gateway may be writing them meanwhile.
  */
-import { createReadStream, readdirSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { SegmentSource } from '../recording/read-segments.ts';
-import { segmentName, segmentNumbers } from '../recording/segment-name.ts';
+import { type SegmentFile, segmentFiles, segmentSource } from '../segments/segment-files.ts';
 import { CliError } from './cli-error.ts';
 import { readConfig } from './read-config.ts';
 
@@ -37,18 +37,20 @@ export function journalFolder({ journal, config }: JournalOptions): string {
  * @throws {CliError} the folder cannot be read, or holds no segment
  */
 export function segmentsOf(folder: string): readonly SegmentSource[] {
-  let names: readonly string[];
+  let files: readonly SegmentFile[];
   try {
-    names = readdirSync(folder);
+    files = segmentFiles(folder);
   } catch (error) {
     throw new CliError(`the journal in \`${folder}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
-  const segments = segmentNumbers(names).map((number) => ({
-    name: segmentName(number),
-    chunks: readFrom(folder, segmentName(number), 0),
-  }));
-  if (segments.length === 0) throw new CliError(`there is no journal in \`${folder}\``);
-  return segments;
+  if (files.length === 0) throw new CliError(`there is no journal in \`${folder}\``);
+  return files.map((file) => {
+    try {
+      return segmentSource(folder, file);
+    } catch (error) {
+      throw new CliError(`\`${join(folder, file.name)}\` cannot be read: ${(error as Error).message}`);
+    }
+  });
 }
 
 /** The bytes of a segment from `start` on. Opened when they are first asked for. */

@@ -1,19 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { catalogFile } from '../catalog/catalog-file.ts';
 import { JournalCatalog } from '../catalog/journal-catalog.ts';
-import { PieceError, readRecorded } from '../catalog/read-pieces.ts';
-import { openCheckpoint } from '../recording/checkpoint.ts';
-import type { ExchangeRecorded, JournalRecovered } from '../recording/event.ts';
+import { type Checkpoint, openCheckpoint } from '../recording/checkpoint.ts';
+import type { JournalRecovered } from '../recording/event.ts';
+import { KEY_NOTES_FILE, trustedKeys } from '../recording/key-notes.ts';
 import { MerkleTree } from '../recording/merkle-tree.ts';
-import { packName } from '../recording/piece.ts';
 import type { JournalEnd } from '../recording/read-segments.ts';
 import { checkpointCommand, treeOf } from './checkpoint-command.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
+import { GoneCheck } from './gone-check.ts';
 import { journalExportCommand } from './journal-export.ts';
 import { type JournalOptions, journalFolder, segmentsOf, withJournalOptions } from './journal-files.ts';
+import { keyCommand } from './key-command.ts';
+import { PieceCheck, type PieceFault, pieceSentence } from './piece-check.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
+import { SealCheck, type SealsChecked } from './seal-check.ts';
 
 interface VerifyOptions extends JournalOptions {
   readonly checkpoint?: string;
@@ -26,19 +30,23 @@ export function journalCommand(): Command {
   return new Command('journal')
     .addCommand(verifyCommand())
     .addCommand(checkpointCommand())
+    .addCommand(keyCommand())
     .addCommand(journalExportCommand())
     .addCommand(reindexCommand());
 }
 
 function verifyCommand(): Command {
   return withJournalOptions(new Command('verify'))
-    .description('check the hash chain of the journal; exit code 1 where it does not hold')
+    .description('check the hash chain of the journal, its seals and what is kept; exit code 1 where it does not hold')
     .option('--checkpoint <file>', 'and that it still has what this checkpoint signed')
-    .option('--public-key <key>', 'the key of that checkpoint, as `journal checkpoint --public-key` printed it')
+    .option(
+      '--public-key <key>',
+      'the key that seals and checkpoints are signed with, as `journal key` printed it; or one that it follows',
+    )
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (options: VerifyOptions) => {
       const folder = journalFolder(options);
-      const chain = await verifyJournal(folder);
+      const chain = await verifyJournal(folder, options.publicKey);
       const found = { ...chain, ...(await againstCheckpoint(folder, chain, options)) };
       process.stdout.write(options.output === 'json' ? printableJson(found) : verifiedText(found));
       process.exitCode = found.holds ? 0 : 1;
@@ -53,17 +61,40 @@ export async function againstCheckpoint(
 ): Promise<Partial<Verified>> {
   if (file === undefined || !holds) return {};
   if (publicKey === undefined) throw new CliError('a checkpoint is verified by its key: name it with --public-key');
-  const checkpoint = openCheckpoint(readText(file), publicKey);
+  const checkpoint = openByAny(readText(file), keysFrom(folder, publicKey));
   if (typeof checkpoint === 'string') return { holds: false, sentence: `${file}: ${checkpoint}` };
   const older = new MerkleTree();
-  await treeOf(folder, (leaf) => {
-    if (older.size < checkpoint.size) older.add(leaf);
-  });
+  let isOver = false;
+  const addSubtree = (size: number, hash: Buffer) => {
+    isOver ||= older.size + size > checkpoint.size;
+    if (!isOver) older.addSubtree(size, hash);
+  };
+  const { tree } = await treeOf(folder, { add: (leaf) => addSubtree(1, leaf), addSubtree });
+  if (older.size < checkpoint.size && tree.size >= checkpoint.size)
+    return {
+      holds: false,
+      sentence: `the checkpoint is of ${checkpoint.size} events, and ends among some that are gone with their whole segment`,
+    };
   if (older.size < checkpoint.size)
     return { holds: false, sentence: `the checkpoint is of ${checkpoint.size} events, and ${older.size} are here` };
   return older.root().equals(checkpoint.root)
     ? { sentence }
     : { holds: false, sentence: `the first ${checkpoint.size} events are not those that the checkpoint signed` };
+}
+
+/** The keys that may be trusted by who trusts this one. */
+function keysFrom(folder: string, publicKey: string): readonly string[] {
+  const notes = join(folder, KEY_NOTES_FILE);
+  return trustedKeys(publicKey, existsSync(notes) ? readText(notes) : '');
+}
+
+function openByAny(note: string, keys: readonly string[]): Checkpoint | string {
+  let opened: Checkpoint | string = 'there is no key';
+  for (const key of keys) {
+    opened = openCheckpoint(note, key);
+    if (typeof opened !== 'string') break;
+  }
+  return opened;
 }
 
 function readText(file: string): string {
@@ -106,33 +137,45 @@ export interface Verified {
   readonly fault: JournalEnd['fault'];
   /** Pieces of recordings that are what the chain says; the first that is not, and the event that names it. */
   readonly pieces: { readonly checked: number; readonly fault: PieceFault | undefined };
+  /** Seals that are those of the events; the first that is not. */
+  readonly seals: SealsChecked;
+  /** How many events rules have let go. */
+  readonly gone: number;
   readonly sentence: string;
-}
-
-interface PieceFault {
-  readonly seq: number;
-  readonly pack: string;
-  readonly byte: number;
-  readonly why: 'missing' | 'altered';
 }
 
 /** Limit: recoveries that are listed, the latest; all are in the journal. */
 const RECOVERED_MAX = 100;
 
-/** @throws {CliError} there is no journal, or a file cannot be read */
-export async function verifyJournal(folder: string): Promise<Verified> {
+/** What a journal is; with a key, whether it is what was signed. @throws {CliError} there is no journal, or a file cannot be read */
+export async function verifyJournal(folder: string, publicKey?: string): Promise<Verified> {
+  segmentsOf(folder);
+  const seals = new SealCheck(folder, publicKey);
   let first: Verified['first'];
   let last: Verified['last'];
   const recovered: JournalRecovered[] = [];
   const pieces = new PieceCheck(folder);
-  const end = await readJournal(folder, (event, seq) => {
-    last = { seq, at: event.at };
-    first ??= last;
-    if (event.type === 'journal.recovered' && recovered.push(event) > RECOVERED_MAX) recovered.shift();
-    return event.type === 'exchange.recorded' ? pieces.check(event, seq) : undefined;
-  });
+  const gone = new GoneCheck();
+  const end = await readJournal(
+    folder,
+    (event, seq, line) => {
+      last = { seq, at: event.at };
+      first ??= last;
+      seals.add(seq, line);
+      if (event.type === 'retention.applied') gone.said(event);
+      if (event.type === 'journal.recovered' && recovered.push(event) > RECOVERED_MAX) recovered.shift();
+      return event.type === 'exchange.recorded' ? pieces.check(event, seq) : undefined;
+    },
+    (run) => {
+      seals.addGone(run);
+      gone.found(run);
+    },
+  );
+  const missing = pieces.faultBut(gone.bodies());
   const { segments, bytes, lines, head, fault } = end;
-  const holds = fault === undefined && pieces.fault === undefined;
+  const sealed = seals.found();
+  const unsaid = gone.unsaid();
+  const holds = fault === undefined && missing === undefined && sealed.fault === undefined && unsaid === undefined;
   return {
     folder,
     holds,
@@ -144,47 +187,13 @@ export async function verifyJournal(folder: string): Promise<Verified> {
     head: head.hash,
     recovered,
     fault,
-    pieces: { checked: pieces.checked, fault: pieces.fault },
-    sentence: [faultSentence(end), pieceSentence(pieces.fault)].filter((part) => part !== '').join('; '),
+    pieces: { checked: pieces.checked, fault: missing },
+    gone: gone.events,
+    seals: sealed,
+    sentence: [faultSentence(end), sealed.fault ?? '', unsaid ?? '', pieceSentence(missing)]
+      .filter((part) => part !== '')
+      .join('; '),
   };
-}
-
-/** Limit: places of pieces that are remembered as checked; one that is named again after so many others is checked again. */
-const CHECKED_MAX = 1_000_000;
-
-/** Checks the pieces that events name, each where it lies once. */
-class PieceCheck {
-  readonly #folder: string;
-  readonly #seen = new Set<string>();
-  checked = 0;
-  fault: PieceFault | undefined;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  async check({ pieces, isList }: ExchangeRecorded, seq: number): Promise<void> {
-    for (const ref of pieces) {
-      const key = ref.join(' ');
-      if (this.#seen.has(key)) continue;
-      if (this.#seen.size >= CHECKED_MAX) this.#seen.clear();
-      try {
-        for await (const _ of readRecorded(this.#folder, { pieces: [ref], ...(isList ? { isList } : {}) }))
-          this.checked++;
-        this.#seen.add(key);
-      } catch (error) {
-        if (!(error instanceof PieceError)) throw error;
-        const [pack, byte] = error.ref;
-        this.fault ??= { seq, pack: packName(pack), byte, why: error.why };
-      }
-    }
-  }
-}
-
-function pieceSentence(fault: PieceFault | undefined): string {
-  if (fault === undefined) return '';
-  const why = fault.why === 'missing' ? 'is not there' : 'is not what was written';
-  return `${fault.pack}, byte ${fault.byte}: the piece that event ${fault.seq} names ${why}`;
 }
 
 function verifiedText(found: Verified): string {
@@ -198,6 +207,7 @@ function verifiedText(found: Verified): string {
     `last      ${at(found.last)}`,
     `head      ${found.head}`,
     `pieces    ${found.pieces.checked}`,
+    `seals     ${found.seals.checked}${found.seals.areSigned || found.seals.checked === 0 ? '' : ', their signatures not checked: name the key with --public-key'}`,
   ];
   for (const { at: when, reason, tornBytes, setAside, lost } of found.recovered) {
     const kept = setAside.length === 0 ? '' : ` and kept in ${setAside.join(', ')}`;
@@ -207,7 +217,8 @@ function verifiedText(found: Verified): string {
       ),
     );
   }
-  if ((found.first?.seq ?? 1) > 1)
+  if (found.gone > 0) lines.push(`gone      ${found.gone}, as rules of retention say; their leaf hashes are here`);
+  if ((found.first?.seq ?? 1) > 1 && found.gone < (found.first?.seq ?? 1) - 1)
     lines.push(`the journal begins with event ${found.first?.seq}: older segments are not here`);
   lines.push(found.holds ? 'the chain holds' : `BROKEN: ${escapeControl(found.sentence)}`);
   return `${lines.join('\n')}\n`;

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Event } from '../recording/event.ts';
+import type { Gone } from '../recording/gone.ts';
 import { type RecordedEvent, readChain } from '../recording/read-chain.ts';
 import { type JournalEnd, readSegments } from '../recording/read-segments.ts';
 import { readFrom, segmentsOf } from './journal-files.ts';
@@ -11,13 +12,17 @@ const LAST_LINE_PAUSE_MS = 50;
 /**
  * Gives every event of the journal that holds to `take`, in order, one chunk in memory at a time, and returns where it ends.
  *
- * A last line that is unfinished, and stays so, is a fault like any other: it was torn by a crash, or cut.
+ * Events that a rule has let go are told to `onGone`, between those that are there. A last line that is unfinished, and stays so, is a fault like any other: it was torn by a crash, or cut.
  *
  * @throws {CliError} a file cannot be read
  */
-export async function readJournal(folder: string, take: Take): Promise<JournalEnd> {
+export async function readJournal(
+  folder: string,
+  take: Take,
+  onGone: (gone: Gone) => void = () => {},
+): Promise<JournalEnd> {
   const segments = segmentsOf(folder);
-  let end = await drain(readSegments(segments), take);
+  let end = await drain(readSegments(segments, onGone), take);
   for (let tries = 0; isLastLine(end, segments.at(-1)?.name) && tries < LAST_LINE_TRIES_MAX; tries++) {
     await setTimeout(LAST_LINE_PAUSE_MS);
     const { fault, head } = end;
@@ -70,6 +75,8 @@ export function faultSentence({ fault, lines }: JournalEnd): string {
       return `${place}: event ${fault.fault.seqFound} follows event ${fault.fault.seqExpected - 1}, those between are missing; ${before}`;
     case 'altered':
       return `${place}: these are not the bytes that were written as event ${fault.fault.seqExpected}; ${before}`;
+    case 'damaged':
+      return `${place}: ${fault.fault.why}; event ${fault.fault.seqExpected} is the first that cannot be read; ${before}`;
     case 'unfinished':
       return `${place}: the line is unfinished, torn by a crash or cut (a gateway that starts here sets it aside and records that); ${before}`;
   }

@@ -27,6 +27,7 @@ import {
 } from './contract.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { Grants } from './grants.ts';
+import { journalRoutes, type Seals } from './journal-routes.ts';
 import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { LiveApprovals } from './live-approvals.ts';
@@ -64,6 +65,7 @@ interface Parts {
   readonly catalog: Catalog;
   readonly exchanges: LiveExchanges;
   readonly kept: KeptReader;
+  readonly seals: Seals;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
@@ -94,6 +96,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
     ...policyRoutes(parts),
+    ...journalRoutes(parts.seals),
     ...operatorRoutes(parts),
   ];
   const streams = routes.filter(({ answer: { schema } }) => schema === 'events');

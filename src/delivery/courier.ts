@@ -7,7 +7,6 @@ import { SendFailure } from '../control/notices/send-failure.ts';
 import type { ChainHead } from '../recording/chain.ts';
 import type { ExportedRecord, ExportFormat } from '../recording/formats/exported.ts';
 import { Formatter } from '../recording/formats/formatter.ts';
-import type { RecordedEvent } from '../recording/read-chain.ts';
 import type { Cursor } from './cursor.ts';
 import { type DeliveryHealth, HEALTHY } from './delivery-health.ts';
 import { DELIVERY_LIMITS } from './delivery-limits.ts';
@@ -85,7 +84,12 @@ export class Courier {
 
   /** Undefined where it goes on. */
   async #takeBatch(batch: Batch): Promise<ReadEnd | undefined> {
-    const [first] = batch.events as [RecordedEvent];
+    const [first] = batch.events;
+    if (first === undefined) {
+      // What rules have let go is told by their event.
+      this.#from = batch.to;
+      return undefined;
+    }
     const toldSeq = this.#toldSeq;
     if (this.#begins.length === 0 && toldSeq > 0 && first.seq > toldSeq + 1)
       this.#tellHealth({ missed: this.#health.missed + first.seq - toldSeq - 1 });

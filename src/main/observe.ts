@@ -6,6 +6,7 @@ import { maskedText } from '../masking/text/masked-text.ts';
 import type { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Observer } from '../pipeline/record.ts';
 import type { Clock } from '../std/clock.ts';
+import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openJournal } from '../storage/open-journal.ts';
 import { openPieces, type Pieces } from '../storage/pieces/open-pieces.ts';
@@ -29,14 +30,15 @@ const FINDINGS_MAX = 100;
 export function openToldJournal(
   config: Config,
   { log, metrics, clock }: Told,
-  onBroken: (reason: string) => void,
+  { onBroken, onClosed }: { onBroken: (reason: string) => void; onClosed: (below: number) => void },
 ): Promise<Journal> {
-  const { segmentBytesMax, freeBytesMin, freeBytesWarn } = config.journal;
+  const { segmentBytesMax, sealEvery, freeBytesMin, freeBytesWarn } = config.journal;
   return openJournal({
     folder: config.journal.folder as string,
     gateway: hostname(),
     clock,
-    limits: { segmentBytesMax, freeBytesMin, freeBytesWarn },
+    limits: { segmentBytesMax, segmentAgeMaxMs: durationMs(sealEvery), freeBytesMin, freeBytesWarn },
+    onClosed,
     onHealth({ state, reason, segment, room, freeBytes }) {
       metrics.journalBroken(state === 'broken' || room === 'none');
       if (state === 'broken') {

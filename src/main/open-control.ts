@@ -46,6 +46,7 @@ import { keptReader } from './kept-reader.ts';
 import { loginsOf } from './logins.ts';
 import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
+import type { Sealing } from './open-sealing.ts';
 import { policyDesk } from './policy-desk.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { consoleUrlOf, serveConsole } from './serve-console.ts';
@@ -57,6 +58,7 @@ interface Parts {
   readonly config: Config;
   readonly told: Told;
   readonly journal: Journal;
+  readonly sealing: Pick<Sealing, 'keys' | 'checkpoint'>;
   readonly policy: PolicyInForce;
   readonly inFlight: InFlight;
   readonly maskKeys: MaskKeys;
@@ -178,6 +180,7 @@ export async function openControl(parts: Parts): Promise<Control> {
         now: told.clock.now.bind(told.clock),
         catalog,
         exchanges,
+        seals: parts.sealing,
         kept: keptReader(config, parts.journal, told.clock),
         underWay: () => inFlight.list(),
         targets: new Set(config.targets.map(({ name }) => name)),

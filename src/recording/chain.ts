@@ -44,7 +44,9 @@ export type ChainFault =
   /** A line whose bytes are not those that were written here. */
   | { readonly kind: 'altered'; readonly seqExpected: number }
   /** A file that ends inside a line, or a line that is longer than any that is written. */
-  | { readonly kind: 'unfinished'; readonly seqExpected: number };
+  | { readonly kind: 'unfinished'; readonly seqExpected: number }
+  /** A sealed segment's file whose bytes are not those that were written; `why` says where it stops being readable. */
+  | { readonly kind: 'damaged'; readonly seqExpected: number; readonly why: string };
 
 /** Where the bytes that are hashed are put together: one line at a time, nothing of it is kept. */
 const hashed = Buffer.alloc(CHAIN_START.hash.length + LINE_BYTES_MAX);

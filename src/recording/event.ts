@@ -12,6 +12,7 @@ import type { GrantScope } from '../model/grant-scope.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { PieceRef } from './piece.ts';
+import type { Ranges } from './ranges.ts';
 
 /** What is recorded. `journal.segment` and `journal.carried` are written by the journal alone. */
 export type Event =
@@ -34,7 +35,8 @@ export type Event =
   | ExchangePermitted
   | ExchangeRecorded
   | ExchangeEnded
-  | RecordingRead;
+  | RecordingRead
+  | RetentionApplied;
 
 /** Every type that there is; a line of another type is not one of this format. */
 export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze({
@@ -58,6 +60,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'exchange.recorded': true,
   'exchange.ended': true,
   'recording.read': true,
+  'retention.applied': true,
 });
 
 /** The first line of every segment: it names the format and the gateway, and joins the segment to the one before. */
@@ -401,6 +404,20 @@ export interface RecordingRead {
   readonly at: number;
   readonly exchange: ExchangeId;
   readonly by: { readonly subject: string; readonly issuer: string };
+}
+
+/** Rules let events go, or what was kept of them; on the disk before they go. */
+export interface RetentionApplied {
+  readonly type: 'retention.applied';
+  readonly at: number;
+  /** Ids of the rules. */
+  readonly rules: readonly string[];
+  /** `rule`: by age or size. `disk`: before its time, since the disk was nearly full. */
+  readonly reason: 'rule' | 'disk';
+  /** The numbers of events that go; their leaf hashes stay. With them go lines of this type, whose numbers are here too. */
+  readonly events: Ranges;
+  /** The numbers of `exchange.recorded` events that stay, whose pieces go. */
+  readonly bodies: Ranges;
 }
 
 /** The end of an exchange; each has exactly one. */

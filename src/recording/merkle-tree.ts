@@ -18,11 +18,28 @@ function nodeHash(left: Buffer, right: Buffer): Buffer {
   return createHash('sha256').update(NODE).update(left).update(right).digest();
 }
 
-/** A tree that grows leaf by leaf; it holds a hash for each bit of its size. */
+/** A whole subtree: a power of two of leaves. */
+export interface Subtree {
+  readonly size: number;
+  readonly hash: Buffer;
+}
+
+/** A tree, or the part of one behind its first `from` leaves, that grows leaf by leaf; it holds a hash for each bit of its size. */
 export class MerkleTree {
-  /** Whole subtrees, the largest first. */
-  readonly #subtrees: { readonly size: number; readonly hash: Buffer }[] = [];
+  readonly #from: number;
+  readonly #subtrees: Subtree[] = [];
   #size = 0;
+
+  constructor(from = 0) {
+    this.#from = from;
+  }
+
+  /** A tree whose first leaves are known by their subtrees alone, as `subtrees` gives them. */
+  static of(subtrees: readonly Subtree[]): MerkleTree {
+    const tree = new MerkleTree();
+    for (const { size, hash } of subtrees) tree.addSubtree(size, hash);
+    return tree;
+  }
 
   get size(): number {
     return this.#size;
@@ -30,20 +47,45 @@ export class MerkleTree {
 
   /** Adds a leaf by its hash. */
   add(leaf: Buffer): void {
-    let added = { size: 1, hash: leaf };
+    this.addSubtree(1, leaf);
+  }
+
+  /** Adds as many leaves at once; they begin at a multiple of their number, counted over the whole tree. */
+  addSubtree(size: number, hash: Buffer): void {
+    let added = { size, hash };
+    let from = this.#from + this.#size;
     for (let last = this.#subtrees.at(-1); last?.size === added.size; last = this.#subtrees.at(-1)) {
+      if ((from - last.size) % (2 * last.size) !== 0) break;
       this.#subtrees.pop();
+      from -= last.size;
       added = { size: added.size * 2, hash: nodeHash(last.hash, added.hash) };
     }
     this.#subtrees.push(added);
-    this.#size += 1;
+    this.#size += size;
   }
 
+  /** Whole subtrees that together are its leaves, in their order, as few as can be. */
+  subtrees(): readonly Subtree[] {
+    return [...this.#subtrees];
+  }
+
+  /** The root; of a part of a tree only where it begins at the tree's first leaf, or is a whole subtree. */
   root(): Buffer {
     const [last, ...before] = this.#subtrees.toReversed();
     if (last === undefined) return createHash('sha256').digest();
     return before.reduce((right, { hash }) => nodeHash(hash, right), last.hash);
   }
+}
+
+/** How large the subtrees are that `MerkleTree.subtrees` has of the leaves from `from` up to `to`, in their order. */
+export function subtreeSizes(from: number, to: number): readonly number[] {
+  const sizes: number[] = [];
+  for (let at = from; at < to; at += sizes.at(-1) as number) {
+    let size = 1;
+    while (at % (size * 2) === 0 && at + size * 2 <= to) size *= 2;
+    sizes.push(size);
+  }
+  return sizes;
 }
 
 /** A range of leaves, `to` not among them. */
@@ -56,9 +98,10 @@ interface Range {
 export class MerkleProof {
   readonly #parts: readonly { readonly range: Range; readonly tree: MerkleTree }[];
   #next = 0;
+  #isCut = false;
 
   private constructor(ranges: readonly Range[]) {
-    this.#parts = ranges.map((range) => ({ range, tree: new MerkleTree() }));
+    this.#parts = ranges.map((range) => ({ range, tree: new MerkleTree(range.from) }));
   }
 
   /** That leaf `index`, from 0, is in the tree of `size` leaves. */
@@ -72,8 +115,22 @@ export class MerkleProof {
   }
 
   add(leaf: Buffer): void {
-    const index = this.#next++;
-    for (const { range, tree } of this.#parts) if (index >= range.from && index < range.to) tree.add(leaf);
+    this.addSubtree(1, leaf);
+  }
+
+  /** Many leaves at once, of which only what they are together is known; a proof that needs one of them apart cannot be made. */
+  addSubtree(size: number, hash: Buffer): void {
+    const [from, to] = [this.#next, this.#next + size];
+    this.#next = to;
+    for (const { range, tree } of this.#parts) {
+      if (from >= range.from && to <= range.to) tree.addSubtree(size, hash);
+      else if (from < range.to && to > range.from) this.#isCut = true;
+    }
+  }
+
+  /** Whether it needed what is known only together with others. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   hashes(): readonly Buffer[] {

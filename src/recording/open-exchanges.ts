@@ -32,6 +32,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'exchange.permitted':
     case 'exchange.recorded':
     case 'recording.read':
+    case 'retention.applied':
       return open;
     default:
       return unreachable(event);

@@ -12,6 +12,15 @@ export const PIECE_BYTES_MAX = 256 * 1024;
 /** Limit: pieces that one event names; of more, it names pieces that hold lists of them. */
 export const PIECES_PER_EVENT_MAX = 64;
 
+/** Limit: a piece is named again while its pack is among so many, the newest; afterwards the same bytes are stored again. */
+export const PACKS_SHARED_MAX = 4;
+
+/** Limit: packs that are written while one body passes, so that a list of its pieces names none that is older. */
+export const PACKS_PER_BODY_MAX = 64;
+
+/** What stands where pieces were that a rule let go: a frame that readers of zstd skip. Source: RFC 8878, 3.1.2 */
+export const GONE_FRAME_MAGIC = 0x184d2a51;
+
 /** The file name of a pack; names sort as packs do. */
 export function packName(pack: number): string {
   return `pieces-${String(pack).padStart(8, '0')}.zst`;

@@ -1,11 +1,11 @@
 import { CHAIN_START, type ChainFault, type ChainHead } from './chain.ts';
-import { type RecordedEvent, readChain } from './read-chain.ts';
+import type { Gone } from './gone.ts';
+import { type RecordedEvent, readChain, type SegmentEnd } from './read-chain.ts';
 
-/** A segment to be read. */
-export interface SegmentSource {
-  readonly name: string;
-  readonly chunks: AsyncIterable<Uint8Array>;
-}
+/** A segment to be read, or what stays of one whose events are all gone. */
+export type SegmentSource =
+  | { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> }
+  | { readonly name: string; readonly gone: Gone };
 
 /** The exact place where a journal does not hold. */
 export interface JournalFault {
@@ -34,13 +34,16 @@ export interface JournalEnd {
  */
 export async function* readSegments(
   segments: Iterable<SegmentSource>,
+  onGone: (gone: Gone) => void = () => {},
 ): AsyncGenerator<readonly RecordedEvent[], JournalEnd> {
   let head: ChainHead | undefined;
   let read = 0;
   let lines = 0;
   let bytes = 0;
-  for (const { name, chunks } of segments) {
-    const end = yield* readChain(chunks, head);
+  for (const segment of segments) {
+    const { name } = segment;
+    const end = 'chunks' in segment ? yield* readChain(segment.chunks, head, onGone) : passGone(segment.gone, head);
+    if ('gone' in segment && end.fault === undefined) onGone(segment.gone);
     read += 1;
     lines += end.lines;
     bytes += end.bytes;
@@ -58,4 +61,15 @@ export async function* readSegments(
     }
   }
   return { head: head ?? CHAIN_START, segments: read, lines, bytes, fault: undefined };
+}
+
+function passGone(gone: Gone, head: ChainHead | undefined): SegmentEnd {
+  const seqExpected = head === undefined ? gone.from : head.seq + 1;
+  const isNext = gone.from === seqExpected;
+  return {
+    head: isNext ? { seq: gone.to, hash: gone.chain } : (head ?? CHAIN_START),
+    bytes: 0,
+    lines: isNext ? 1 : 0,
+    fault: isNext ? undefined : { kind: 'gap', seqExpected, seqFound: gone.from },
+  };
 }

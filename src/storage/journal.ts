@@ -22,6 +22,8 @@ import { setAsideAfter } from './set-aside.ts';
 export interface JournalLimits extends FreeSpaceLimits {
   /** A segment is closed when it reaches this size. */
   readonly segmentBytesMax: number;
+  /** A segment that has events is closed when it is this old. */
+  readonly segmentAgeMaxMs: number;
   /** Accepted and not yet written; beyond it nothing begins. Ends are still taken: there are no more of them than beginnings. */
   readonly queueBytesMax: number;
   /** What nobody waits for is on the disk after this time. */
@@ -39,6 +41,7 @@ export interface JournalLimits extends FreeSpaceLimits {
 export const DEFAULT_JOURNAL_LIMITS: JournalLimits = Object.freeze({
   // The last segment is read whole at start, at about 10 ms a MiB.
   segmentBytesMax: 16 * 1024 * 1024,
+  segmentAgeMaxMs: 3_600_000,
   queueBytesMax: 16 * 1024 * 1024,
   syncWithinMs: 1_000,
   retryAfterMs: 1_000,
@@ -50,6 +53,9 @@ export const DEFAULT_JOURNAL_LIMITS: JournalLimits = Object.freeze({
 
 /** Limit: exchanges in one `journal.carried` line, which keeps it below LINE_BYTES_MAX. */
 const CARRIED_PER_LINE_MAX = 1_000;
+
+/** How often a segment's age is looked at, at least: clocks jump. */
+const AGE_LOOK_MAX_MS = 60_000;
 
 const NO_ROOM = 'the disk has less free space than `freeBytesMin`';
 
@@ -78,6 +84,8 @@ export interface JournalParts {
   readonly limits: JournalLimits;
   /** Called when the state changes, or the room on the disk. */
   readonly onHealth: (health: JournalHealth) => void;
+  /** Called when segments before this one are closed, for good: they are on the disk, and nothing is written to them any more. */
+  readonly onClosed: (below: number) => void;
   /** Lets go of the folder. */
   readonly release: () => void;
 }
@@ -96,7 +104,11 @@ export class Journal {
   /** Bytes of the segment with all that is accepted. */
   #segmentBytes: number;
   #synced: Place;
+  #openedAt: number;
+  /** The last event of the opening lines: with none behind it, the segment is empty. */
+  #openingSeq = 0;
   #timer: NodeJS.Timeout | undefined;
+  #ageTimer: NodeJS.Timeout | undefined;
   #reopening: Promise<void> | undefined;
   /** Where the last committer left the chain on the disk, until another one goes on from there. */
   #fallen: { readonly place: Place; readonly id: string } | undefined;
@@ -107,6 +119,7 @@ export class Journal {
     this.#head = recovered.head;
     this.#segment = recovered.last?.segment ?? 0;
     this.#segmentBytes = recovered.last?.bytes ?? 0;
+    this.#openedAt = recovered.last?.openedAt ?? parts.clock.now();
     this.#synced = { ...recovered.head, segment: this.#segment, bytes: this.#segmentBytes };
     for (const [exchange, session] of recovered.open) {
       this.#ledger.begin(exchange, session, recovered.head.seq);
@@ -126,6 +139,14 @@ export class Journal {
     this.#committer = this.#newCommitter(open);
     if (open === undefined) await this.#openNext(this.#segment + 1).synced();
     await this.#resume('the gateway had not stopped in order', recovered.tornBytes, recovered.setAside);
+    this.#parts.onClosed(this.#synced.segment);
+    this.#lookAtAge();
+  }
+
+  /** Closes the segment now, and begins the next one, where it has any event; what is signed of it then is newer. */
+  closeSegment(): void {
+    if (this.#state !== 'open' || this.#committer === undefined || this.#head.seq === this.#openingSeq) return;
+    this.#openNext(this.#segment + 1);
   }
 
   /**
@@ -146,7 +167,7 @@ export class Journal {
     if (!isEnd && this.#committer.queuedBytes >= this.#parts.limits.queueBytesMax)
       throw unavailable('the disk is slower than what is recorded');
     if (event.type === 'exchange.begun' && this.#space.room === 'none') throw unavailable(NO_ROOM);
-    if (this.#segmentBytes >= this.#parts.limits.segmentBytesMax) this.#openNext(this.#segment + 1);
+    if (this.#segmentBytes >= this.#parts.limits.segmentBytesMax) this.closeSegment();
     const { line, head } = sealEvent(this.#head, event);
     const bytes = Buffer.byteLength(line);
     if (bytes > LINE_BYTES_MAX) {
@@ -178,6 +199,7 @@ export class Journal {
     if (this.#state === 'closed') return;
     this.#turn('closed', 'the gateway is stopping');
     clearTimeout(this.#timer);
+    clearTimeout(this.#ageTimer);
     this.#space.stop();
     await this.#reopening;
     await this.#committer?.close();
@@ -187,8 +209,10 @@ export class Journal {
   #newCommitter(open: OpenSegment | undefined): Committer {
     const { disk, folder, limits } = this.#parts;
     const onSynced = (place: Place) => {
+      const isNext = place.segment > this.#synced.segment;
       this.#synced = place;
       this.#ledger.synced(place.seq);
+      if (isNext) this.#parts.onClosed(place.segment);
     };
     const onFailed = (error: Error) => this.#onFailed(error);
     return new Committer({ disk, folder, syncWithinMs: limits.syncWithinMs, onSynced, onFailed }, this.#synced, open);
@@ -221,6 +245,8 @@ export class Journal {
     }
     this.#segment = segment;
     this.#segmentBytes = Buffer.byteLength(text);
+    this.#openedAt = at;
+    this.#openingSeq = this.#head.seq;
     return (this.#committer as Committer).addOpening(segment, text, this.#segmentBytes, this.#head);
   }
 
@@ -282,6 +308,16 @@ export class Journal {
     // Now, since the numbers after it are given again.
     this.#ledger.fallBack(fallen.place.seq);
     return fallen;
+  }
+
+  /** Also where nothing is written: what was written an hour ago is signed then. */
+  #lookAtAge(): void {
+    const { segmentAgeMaxMs } = this.#parts.limits;
+    const leftMs = this.#openedAt + segmentAgeMaxMs - this.#parts.clock.now();
+    if (leftMs <= 0) this.closeSegment();
+    // Limit: a timer takes no more than 2^31 ms. An empty segment is looked at as often as one that is young.
+    const waitMs = Math.min(leftMs > 0 ? leftMs : segmentAgeMaxMs, AGE_LOOK_MAX_MS);
+    this.#ageTimer = setTimeout(() => this.#lookAtAge(), Math.max(1, waitMs)).unref();
   }
 
   #turn(state: JournalHealth['state'], reason: string): void {

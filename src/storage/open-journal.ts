@@ -12,6 +12,8 @@ export interface JournalOptions {
   readonly clock?: Clock;
   readonly disk?: Disk;
   readonly onHealth?: (health: JournalHealth) => void;
+  /** See `JournalParts`. */
+  readonly onClosed?: (below: number) => void;
 }
 
 /**
@@ -22,14 +24,23 @@ export interface JournalOptions {
  * @throws {Error} of the file system
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { folder, gateway, clock = systemClock, disk = systemDisk, onHealth = () => {} } = options;
+  const { folder, gateway, clock = systemClock, disk = systemDisk, onHealth = () => {}, onClosed = () => {} } = options;
   await disk.makeFolder(folder);
   const { release } = disk.lock(folder);
   let journal: Journal | undefined;
   try {
     const recovered = await recover(disk, folder, clock.now());
     journal = new Journal(
-      { folder, gateway, clock, disk, onHealth, release, limits: { ...DEFAULT_JOURNAL_LIMITS, ...options.limits } },
+      {
+        folder,
+        gateway,
+        clock,
+        disk,
+        onHealth,
+        onClosed,
+        release,
+        limits: { ...DEFAULT_JOURNAL_LIMITS, ...options.limits },
+      },
       recovered,
     );
     await journal.start(recovered);

@@ -10,17 +10,26 @@ import { join } from 'node:path';
 import { CHAIN_START, type ChainHead } from '../recording/chain.ts';
 import { trackOpen } from '../recording/open-exchanges.ts';
 import { readChain, type SegmentEnd } from '../recording/read-chain.ts';
-import { segmentName, segmentNumbers } from '../recording/segment-name.ts';
+import { sealNumbers, segmentName, segmentNumbers } from '../recording/segment-name.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { Disk } from './disk.ts';
 import { JournalError } from './journal-error.ts';
+import { sealOn } from './sealing/seal-on.ts';
 import { asideName, cutTail } from './set-aside.ts';
+
+interface LastSegment {
+  readonly segment: number;
+  readonly bytes: number;
+  readonly isOurs: boolean;
+  /** When it was begun. */
+  readonly openedAt: number;
+}
 
 /** Where the journal goes on. */
 export interface Recovered {
   readonly head: ChainHead;
   /** The last segment, its size, and whether it is of this format: one of an older format is not gone on with. Undefined in an empty folder. */
-  readonly last: { readonly segment: number; readonly bytes: number; readonly isOurs: boolean } | undefined;
+  readonly last: LastSegment | undefined;
   readonly open: ReadonlyMap<ExchangeId, SessionId>;
   readonly tornBytes: number;
   /** Names of files in the folder that hold what was cut off. */
@@ -35,10 +44,11 @@ export interface Recovered {
 export async function recover(disk: Disk, folder: string, nowMs: number): Promise<Recovered> {
   const setAside: string[] = [];
   let tornBytes = 0;
-  for (const segment of [...segmentNumbers(await disk.list(folder))].reverse()) {
+  const names = await disk.list(folder);
+  for (const segment of [...segmentNumbers(names)].reverse()) {
     const name = segmentName(segment);
     const path = join(folder, name);
-    const { end, open, isOpened, isOurs } = await replay(disk, path);
+    const { end, open, isOpened, isOurs, openedAt } = await replay(disk, path);
     const fileBytes = (await disk.stat(path)).bytes;
     if (end.fault !== undefined && !(await isTorn(disk, path, end.bytes))) throw damaged(path, end);
     const torn = fileBytes - end.bytes;
@@ -53,9 +63,14 @@ export async function recover(disk: Disk, folder: string, nowMs: number): Promis
       await cutTail(disk, path, end.bytes, join(folder, aside));
       setAside.push(aside);
     }
-    return { head: end.head, last: { segment, bytes: end.bytes, isOurs }, open, tornBytes, setAside };
+    return { head: end.head, last: { segment, bytes: end.bytes, isOurs, openedAt }, open, tornBytes, setAside };
   }
-  return { head: CHAIN_START, last: undefined, open: new Map(), tornBytes, setAside };
+  const sealed = sealNumbers(names).at(-1);
+  if (sealed === undefined) return { head: CHAIN_START, last: undefined, open: new Map(), tornBytes, setAside };
+  // A sealed segment is not gone on with.
+  const { to, chain } = await sealOn(disk, folder, sealed);
+  const last = { segment: sealed, bytes: 0, isOurs: false, openedAt: nowMs };
+  return { head: { seq: to, hash: chain }, last, open: new Map(), tornBytes, setAside };
 }
 
 interface Replayed {
@@ -64,19 +79,22 @@ interface Replayed {
   /** All opening lines are there; until then nothing else has been written to the segment. */
   readonly isOpened: boolean;
   readonly isOurs: boolean;
+  readonly openedAt: number;
 }
 
 async function replay(disk: Disk, path: string): Promise<Replayed> {
   const open = new Map<ExchangeId, SessionId>();
   let isOurs = false;
+  let openedAt = 0;
   let carriedMissing = Number.POSITIVE_INFINITY;
   const events = readChain(disk.read(path, 0));
   for (let step = await events.next(); ; step = await events.next()) {
-    if (step.done) return { end: step.value, open, isOpened: carriedMissing <= 0, isOurs };
+    if (step.done) return { end: step.value, open, isOpened: carriedMissing <= 0, isOurs, openedAt };
     for (const { event } of step.value) {
       trackOpen(open, event);
       if (event.type === 'journal.segment') {
         carriedMissing = event.carried;
+        openedAt = event.at;
         isOurs = event.format === 'sallyport-journal/2';
       }
       if (event.type === 'journal.carried') carriedMissing -= event.exchanges.length;

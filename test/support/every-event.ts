@@ -164,6 +164,14 @@ const one: { readonly [Type in Event['type']]: Extract<Event, { readonly type: T
     },
   ),
   'recording.read': { type: 'recording.read', at, exchange, by: who },
+  'retention.applied': {
+    type: 'retention.applied',
+    at,
+    rules: ['keep/prod'],
+    reason: 'rule',
+    events: [[1, 4]],
+    bodies: [[9, 9]],
+  },
 };
 
 /** In an order in which a journal could have them; behind them, each way in which an exchange ends. */

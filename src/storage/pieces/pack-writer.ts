@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fdatasyncSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { type PieceRef, packName, packNumbers } from '../../recording/piece.ts';
+import { PACKS_SHARED_MAX, type PieceRef, packName, packNumbers } from '../../recording/piece.ts';
 
 /** The file system as packs need it: a port, so that tests make its n-th call fail. */
 export interface PackDisk {
@@ -44,11 +44,17 @@ export const packDisk: PackDisk = {
 interface PackLimits {
   /** A pack is closed when it reaches this size. */
   readonly packBytesMax: number;
+  /** Or when it is this old. */
+  readonly packAgeMaxMs: number;
   /** Pieces that are remembered, so that the same one is not stored again. */
   readonly rememberedMax: number;
 }
 
-const PACK_LIMITS: PackLimits = Object.freeze({ packBytesMax: 256 * 1024 * 1024, rememberedMax: 100_000 });
+const PACK_LIMITS: PackLimits = Object.freeze({
+  packBytesMax: 256 * 1024 * 1024,
+  packAgeMaxMs: 24 * 3_600_000,
+  rememberedMax: 100_000,
+});
 
 /** Writes pieces. */
 export class PackWriter {
@@ -61,18 +67,27 @@ export class PackWriter {
   #pack = 0;
   #bytes = 0;
   #isDirty = false;
+  #openedAt = 0;
+  readonly #nowMs: () => number;
 
-  constructor(folder: string, disk: PackDisk = packDisk, limits: PackLimits = PACK_LIMITS) {
+  constructor(
+    folder: string,
+    disk: PackDisk = packDisk,
+    limits: Partial<PackLimits> = {},
+    nowMs: () => number = Date.now,
+  ) {
     this.#folder = folder;
     this.#disk = disk;
-    this.#limits = limits;
+    this.#limits = { ...PACK_LIMITS, ...limits };
+    this.#nowMs = nowMs;
   }
 
   /** Where the piece is; it is with the operating system. @throws {Error} of the file system; what was put since the last `sync` may be lost */
   put(piece: Uint8Array): PieceRef {
     const sha256 = createHash('sha256').update(piece).digest('hex');
     const known = this.#known.get(sha256);
-    if (known !== undefined) return this.#remember(known);
+    // A pack that is old may be let go by a rule: what it has is named by nothing new.
+    if (known !== undefined && known[0] > this.#pack - PACKS_SHARED_MAX) return this.#remember(known);
     const frame = zstdCompressSync(piece, COMPRESSION);
     try {
       const file = this.#open();
@@ -106,10 +121,13 @@ export class PackWriter {
   }
 
   #open(): number {
-    if (this.#file !== undefined && this.#bytes >= this.#limits.packBytesMax) this.close();
+    const { packBytesMax, packAgeMaxMs } = this.#limits;
+    const isFull = this.#bytes >= packBytesMax || this.#nowMs() - this.#openedAt >= packAgeMaxMs;
+    if (this.#file !== undefined && isFull) this.close();
     if (this.#file !== undefined) return this.#file;
     this.#pack = Math.max(this.#pack, ...packNumbers(this.#disk.list(this.#folder))) + 1;
     this.#bytes = 0;
+    this.#openedAt = this.#nowMs();
     this.#file = this.#disk.create(this.#folder, packName(this.#pack));
     return this.#file;
   }
