@@ -75,16 +75,11 @@ export const store = z
     message: 'expected `keyFile`: all gateways on one PostgreSQL share it',
   });
 
-/** A place for recordings. */
-export const journalPlace = z
-  .strictObject({
-    name: word,
-    folder: file.optional(),
-    s3: z
-      .strictObject({ endpoint: word, bucket: word, region: word.optional(), prefix: z.string().optional() })
-      .optional(),
-  })
-  .refine(({ folder, s3 }) => (folder === undefined) !== (s3 === undefined), 'expected either `folder` or `s3`');
+/** An address that nobody on the way can speak for. */
+export const trustedUrl = word.refine(
+  (text) => URL.canParse(text) && isTrustedUrl(text),
+  'expected an https URL: what is told is for nobody on the way',
+);
 
 /** Which claim names the person behind a token. */
 export const person = z.strictObject({ claim: word });
@@ -106,11 +101,6 @@ export const login = z.strictObject({
 });
 
 const messagedPerson = z.strictObject({ id: word, subject: word });
-
-const trustedUrl = word.refine(
-  (text) => URL.canParse(text) && isTrustedUrl(text),
-  'expected an https URL: what is told is for nobody on the way',
-);
 
 /** Nothing in it ends a line of the protocol, or a bracket. */
 const mailbox = z

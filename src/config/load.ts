@@ -104,6 +104,8 @@ const FILE_KEYS: readonly string[] = [
   'notifiers.*.teams.urlFile',
   'notifiers.*.webhook.secretFile',
   'notifiers.*.pagerduty.routingKeyFile',
+  'journal.signingKeyFile',
+  'journal.witnesses.*.webhook.tokenFile',
   'journal.receivers.*.webhook.secretFile',
   'journal.receivers.*.webhook.caFile',
   'journal.receivers.*.syslog.caFile',
@@ -126,6 +128,10 @@ function withAbsolutePaths(document: ConfigDocument, folder: string): ConfigDocu
   const dataFolder = resolve(folder, config.dataFolder);
   const journal =
     config.journal.folder === undefined ? join(dataFolder, 'journal') : resolve(folder, config.journal.folder);
+  for (const witness of config.journal.witnesses ?? [])
+    if (witness.folder !== undefined) witness.folder = resolve(folder, witness.folder);
+  for (const place of config.journal.places ?? [])
+    if (place.folder !== undefined) place.folder = resolve(folder, place.folder);
   for (const { file } of config.journal.receivers) if (file !== undefined) file.path = resolve(folder, file.path);
   if (config.store?.sqlite !== undefined) config.store.sqlite.file = resolve(folder, config.store.sqlite.file);
   return { ...config, dataFolder, journal: { ...config.journal, folder: journal } };

@@ -63,9 +63,9 @@ suite('what is not built yet is refused at its place, and says what it will be',
   }
 
   test('policy: a list beside the rules', () => {
-    const text = 'retention: [{ match: { targets: [prod] }, keepFor: 90d }]';
+    const text = 'schedules: [{ name: sre, timeZone: UTC, shifts: [{ subjects: [a], from: "09:00", to: "17:00" }] }]';
     assert.deepEqual(policyFindings('effect: allow', text), [
-      '8 retention: not built yet: how long recordings are kept; leave the key out',
+      '8 schedules: not built yet: who answers when; leave the key out',
     ]);
   });
 });

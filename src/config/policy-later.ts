@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { notBuilt } from './not-built.ts';
-import { callers, duration, identifier, namespace, patterns, targets, times, word, words } from './policy-words.ts';
+import { callers, duration, identifier, instant, patterns, targets, times, word, words } from './policy-words.ts';
 
 const count = z.int('expected a whole number').min(1, 'expected at least 1');
 
@@ -158,10 +158,13 @@ export const record = z
 /** The `stream` clause of a rule. */
 export const stream = z
   .strictObject({
-    forMax: duration.optional().describe('A stream that lives longer is ended.'),
-    idleMax: duration.optional().describe('A stream that is silent for so long is ended.'),
+    forMax: duration.optional().describe('A stream that lives longer is ended, and its caller may ask for another.'),
+    idleMax: duration.optional().describe('A stream in which nothing passes either way for so long is ended.'),
   })
-  .describe('Bounds on watches, logs, execs and port-forwards.');
+  .refine(({ forMax, idleMax }) => forMax !== undefined || idleMax !== undefined, 'expected `forMax` or `idleMax`')
+  .describe(
+    'On an allow or request: bounds on watches, logs, execs, attaches and port-forwards; of several rules that allow, the shortest counts.',
+  );
 
 /** The `output` clause of a rule. */
 export const output = z
@@ -241,21 +244,61 @@ export const budget = z
   .describe('How much a caller may do in a time.');
 
 /** What recordings and events are named by. */
-const eventMatch = z.strictObject({
-  callers: callers.optional(),
-  targets: targets.optional(),
-  namespaces: z.array(namespace).min(1).optional(),
-  verbs: words.optional(),
-  resources: words.optional(),
-});
+const eventMatch = z
+  .strictObject({
+    callers: callers.optional(),
+    targets: targets.optional(),
+    namespaces: words.optional().describe('Names of namespaces; `*` is any run of characters.'),
+    verbs: words.optional().describe('Verbs as in a rule.'),
+    resources: words.optional().describe('Resources as in a path: `pods`; what a program did in a pod is `pods`.'),
+    decisions: z
+      .array(z.enum(['allow', 'deny', 'hold']))
+      .min(1, 'expected at least one')
+      .optional()
+      .describe('What policy answered.'),
+    events: words
+      .optional()
+      .describe(
+        'Types of [events](journal.md#events), with `*`; `exchange` is an exchange with all its lines. Absent: exchanges alone.',
+      ),
+    from: instant.optional().describe('Only what began then or later.'),
+    until: instant.optional().describe('Only what began before.'),
+  })
+  .describe('What it is about; each key narrows, and `{}` is every exchange.');
 
 /** How long recordings are kept. */
-export const retained = z.strictObject({
-  match: eventMatch,
-  keepFor: duration,
-  place: word.optional(),
-  legalHold: z.boolean().optional(),
-});
+export const retained = z
+  .strictObject({
+    id: identifier.optional().describe('Its name in the journal; default: its place in the list.'),
+    match: eventMatch,
+    of: z
+      .enum(['all', 'bodies'])
+      .default('all')
+      .describe('`bodies`: what passed is let go (bodies, output, terminals), and its events stay.'),
+    keepFor: duration.optional().describe('It may go when it is older.'),
+    keepBytesMax: z
+      .int('expected whole bytes')
+      .min(1024 * 1024, 'expected at least 1048576 bytes')
+      .optional()
+      .describe('Of what fits, so much is kept, the newest, by whole segments; counted as it was written.'),
+    mayGoEarly: z
+      .boolean()
+      .default(false)
+      .describe('It may go before its time, the oldest first, while the disk has less than `journal.freeBytesWarn`.'),
+    legalHold: z.boolean().default(false).describe('What fits is kept, whatever other rules say.'),
+    place: word
+      .optional()
+      .describe(
+        'A name in `journal.places`: sealed segments that hold anything of it, and what they name, are copied there.',
+      ),
+  })
+  .refine(
+    ({ keepFor, keepBytesMax, legalHold }) =>
+      legalHold
+        ? keepFor === undefined && keepBytesMax === undefined
+        : keepFor !== undefined || keepBytesMax !== undefined,
+    'expected `keepFor`, `keepBytesMax` or both; or `legalHold: true` alone',
+  );
 
 /** What a notice is about. */
 const noticeMatch = z.strictObject({

@@ -5,6 +5,7 @@ import type { GuardId } from '../policy/guards/guard.ts';
 import { LIFTABLE } from '../policy/guards/liftable.ts';
 import type { MaskRule } from '../policy/mask-rule.ts';
 import type { NotifyRule } from '../policy/notify-rule.ts';
+import type { RetentionRule } from '../policy/retention-rule.ts';
 import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
@@ -14,6 +15,7 @@ import { scalarFinding } from './scalar-finding.ts';
 import { toBudget } from './to-budget.ts';
 import { toMask } from './to-mask.ts';
 import { toNotify } from './to-notify.ts';
+import { toRetention } from './to-retention.ts';
 import { toRole, toRule } from './to-rule.ts';
 
 /** A policy file as it was read. */
@@ -32,6 +34,7 @@ export interface PolicySet {
   readonly masks: readonly MaskRule[];
   readonly notify: readonly NotifyRule[];
   readonly budgets: readonly Budget[];
+  readonly retention: readonly RetentionRule[];
 }
 
 /** What checks the texts of a policy whose languages are read elsewhere. */
@@ -69,6 +72,7 @@ export function draftPolicies(files: readonly PolicyFile[]): PolicyDraft {
     masks: [],
     notify: [],
     budgets: [],
+    retention: [],
     findings: [],
     places: new Map(),
   };
@@ -92,8 +96,8 @@ export function checkTexts(draft: PolicyDraft, checks: TextChecks): ParsedPolici
   });
   const findings = [...draft.findings, ...inConditions, ...inPatterns];
   if (findings.length > 0) return { findings };
-  const { roles, masks, notify, budgets } = draft;
-  return { rules: Object.freeze(draft.rules), roles, masks, notify, budgets };
+  const { roles, masks, notify, budgets, retention } = draft;
+  return { rules: Object.freeze(draft.rules), roles, masks, notify, budgets, retention };
 }
 
 /** A document with the text of its file, which CEL's positions are counted in. */
@@ -110,6 +114,7 @@ interface Draft {
   readonly masks: MaskRule[];
   readonly notify: NotifyRule[];
   readonly budgets: Budget[];
+  readonly retention: RetentionRule[];
   readonly findings: Finding[];
   /** Where each id stands. */
   readonly places: Map<string, string>;
@@ -125,6 +130,7 @@ function addDocument(located: PolicyText, draft: Draft): void {
   const policy = parsed.data;
   for (const role of policy.roles ?? []) roles.push(toRole(role));
   for (const each of policy.notify ?? []) draft.notify.push(toNotify(each));
+  for (const [i, each] of (policy.retention ?? []).entries()) draft.retention.push(toRetention(policy, each, i));
   for (const [i, rule] of policy.rules.entries()) {
     const path = ['rules', i];
     for (const [key, message] of ruleMistakes(policy, rule))
@@ -211,6 +217,8 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
   if (rule.record !== undefined && effect !== 'allow' && effect !== 'request')
     yield ['record', `only what an allow or request permits is recorded as it says, not a ${effect}`];
+  if (rule.stream !== undefined && effect !== 'allow' && effect !== 'request')
+    yield ['stream', `only a stream that an allow or request permits has bounds, not one of a ${effect}`];
   if (rule.output !== undefined && effect !== 'allow') yield ['output', `only an allow shows output, not a ${effect}`];
   yield* unmaskMistakes(rule);
   if (rule.serviceAccounts !== undefined && effect !== 'allow' && effect !== 'hold') {

@@ -247,7 +247,7 @@ const rule = z
     hold: hold.optional(),
     request: request.optional(),
     record: record.optional(),
-    stream: notBuilt(stream, 'how long a stream may live'),
+    stream: stream.optional(),
     output: output.optional(),
     unmask: unmask.optional(),
     mode: mode.optional(),
@@ -270,13 +270,17 @@ export const policySchema = z
     masks: z.array(mask).min(1).optional().describe('What is masked in replies beside the [default masks](masks.md).'),
     schedules: notBuilt(z.array(schedule).min(1), 'who answers when'),
     budgets: z.array(budget).min(1, 'expected at least one').optional().describe('How much a caller may do in a time.'),
-    retention: notBuilt(z.array(retained).min(1), 'how long recordings are kept'),
+    retention: z
+      .array(retained)
+      .min(1, 'expected at least one')
+      .optional()
+      .describe('How long recordings are [kept](journal.md#retention).'),
     notify: z.array(notification).min(1, 'expected at least one').optional().describe('Who is told of what.'),
   })
   .refine(
-    ({ rules, roles, masks, notify, budgets }) =>
-      rules.length > 0 || [roles, masks, notify, budgets].some((list) => list !== undefined),
-    'expected `rules`, `roles`, `masks`, `budgets` or `notify`',
+    ({ rules, roles, masks, notify, budgets, retention }) =>
+      rules.length > 0 || [roles, masks, notify, budgets, retention].some((list) => list !== undefined),
+    'expected `rules`, `roles`, `masks`, `budgets`, `retention` or `notify`',
   )
   .describe('A policy: rules that are loaded as one set with all others, or not at all.');
 

@@ -76,7 +76,7 @@ export const namespace = z
   .describe('A name, `*` for any run of characters, or `selector` for namespaces by their labels.');
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected a time of day such as `09:30`');
-const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' });
+export const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' });
 
 export const times = z
   .strictObject({

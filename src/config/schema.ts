@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { isAddressRange } from '../std/address-ranges.ts';
 import { eks } from './eks.ts';
-import { consolePlace, control, heldCount, journalPlace, login, notifier, person, receiver, store } from './later.ts';
+import { journal } from './journal-schema.ts';
+import { consolePlace, control, heldCount, login, notifier, person, store } from './later.ts';
 import { notBuilt } from './not-built.ts';
 import { duration } from './policy-words.ts';
 import { unsafe } from './unsafe.ts';
@@ -212,41 +213,6 @@ const target = z
     path: ['marked'],
     message: 'expected `upstreamIdentity: caller`: there is no caller to be marked',
   });
-
-const journal = z
-  .strictObject({
-    folder: file.optional().describe('Folder of the journal; `dataFolder`/journal by default.'),
-    segmentBytesMax: bytes
-      .min(64 * 1024, 'expected at least 65536 bytes')
-      .default(16 * 1024 * 1024)
-      .describe('A segment is closed when it reaches this size.'),
-    freeBytesMin: z
-      .int('expected whole bytes')
-      .min(0, 'expected at least 0 bytes')
-      .default(64 * 1024 * 1024)
-      .describe('Free space of the journal’s disk below which nothing is forwarded; 0 turns the look off.'),
-    freeBytesWarn: bytes
-      .default(1024 * 1024 * 1024)
-      .describe('Free space of the journal’s disk below which the log, a metric and `/readyz` warn.'),
-    signingKeyFile: file
-      .optional()
-      .describe(
-        'Ed25519 key in PEM (PKCS#8) that signs checkpoints of the journal; default: one that is made in `dataFolder`.',
-      ),
-    receivers: z
-      .array(receiver)
-      .default([])
-      .describe(
-        'Who is told what the journal gets, each at least once and from where it stood, also over a restart; a receiver that takes nothing delays nobody but itself.',
-      ),
-    preImageKeyFile: notBuilt(file, 'the key under which objects before a change are kept'),
-    places: notBuilt(z.array(journalPlace).min(1), 'where closed segments go'),
-  })
-  .refine(({ freeBytesMin, freeBytesWarn }) => freeBytesMin <= freeBytesWarn, {
-    path: ['freeBytesWarn'],
-    message: 'expected at least `freeBytesMin`',
-  })
-  .prefault({});
 
 /** A bound of the wire; what it is by default stands with the listener, which owns it, and on the page of limits. */
 const wireBound = (bound: z.ZodNumber, what: string) =>

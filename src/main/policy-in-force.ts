@@ -17,6 +17,7 @@ import type { CompileWhen } from '../policy/compiled-rule.ts';
 import { compileForGateway } from '../policy/gateway-rules.ts';
 import type { MaskRule } from '../policy/mask-rule.ts';
 import type { NotifyRule } from '../policy/notify-rule.ts';
+import type { RetentionRule } from '../policy/retention-rule.ts';
 import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
@@ -66,6 +67,8 @@ export interface PolicyInForce {
   readonly notify: () => readonly NotifyRule[];
   /** How much callers may do in a time; replaced together with the rules. */
   readonly budgets: () => readonly Budget[];
+  /** How long recordings are kept; replaced together with the rules. */
+  readonly retention: () => readonly RetentionRule[];
   /** What is wrong with the files as they are now; empty while they are in force. */
   readonly findings: () => readonly Finding[];
   /** Reads the files now, changed a moment ago or not; resolves when what they are now is in force or refused. */
@@ -88,7 +91,7 @@ export async function loadPolicyInForce(
   let seen = options.reading.fingerprint;
   const first = await compiled(options.reading, options);
   if ('findings' in first) return { mistakes: first.findings };
-  let { rules, roles, masks, notify, budgets } = first;
+  let { rules, roles, masks, notify, budgets, retention } = first;
   let findings: readonly Finding[] = [];
   onLoaded(first.loaded);
   const readOnce = async () => {
@@ -101,7 +104,7 @@ export async function loadPolicyInForce(
       findings = loaded.findings;
       onRefused(findings);
     } else {
-      ({ rules, roles, masks, notify, budgets } = loaded);
+      ({ rules, roles, masks, notify, budgets, retention } = loaded);
       findings = [];
       onLoaded(loaded.loaded);
     }
@@ -125,6 +128,7 @@ export async function loadPolicyInForce(
     masks: () => masks,
     notify: () => notify,
     budgets: () => budgets,
+    retention: () => retention,
     findings: () => findings,
     look: reads.next,
     stop,
@@ -153,6 +157,7 @@ type Compiled =
       readonly masks: MaskRules;
       readonly notify: readonly NotifyRule[];
       readonly budgets: readonly Budget[];
+      readonly retention: readonly RetentionRule[];
       readonly loaded: LoadedPolicy;
     }
   | { readonly findings: readonly Finding[] };
@@ -172,6 +177,7 @@ async function compiled({ files, result }: PolicyReading, { config, guards }: Op
     masks: new Made(read.masks, pattern),
     notify: read.notify,
     budgets: read.budgets,
+    retention: read.retention,
     loaded: { files, rules: read.rules.length, digest: read.digest },
   };
 }

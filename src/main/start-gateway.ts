@@ -57,12 +57,14 @@ import {
 import { type ObservedTargets, observedTargets } from './observed-targets.ts';
 import { type Control, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
+import { openToldRetention } from './open-retention.ts';
+import { openSealing } from './open-sealing.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
 import { drain, lameDuck } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
 import { targetPlaces } from './target-places.ts';
 import { TargetTroubles } from './target-troubles.ts';
-import { openToldDelivery, type ToldDelivery } from './told-delivery.ts';
+import { openToldDelivery } from './told-delivery.ts';
 import { version } from './version.ts';
 
 /** A gateway that serves. */
@@ -100,12 +102,14 @@ export async function startGateway(
   };
   try {
     const inFlight = new InFlight(config.limits);
-    const { journal, pieces, keeping, delivery } = await openRecording(config, inFlight, closers, told);
+    const { journal, pieces, keeping, delivery, sealing } = await openRecording(config, inFlight, closers, told);
     const policy = await openPolicy(config, reading, journal, told);
     closers.push(policy.stop);
+    const retention = openToldRetention(config, policy, journal, { told, closers });
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
     const [maskKeys, honeytokens] = [openMaskKeys(config), new Honeytokens()];
-    const control = await openControl({ config, told, journal, policy, inFlight, maskKeys, honeytokens });
+    const recorded = { journal, sealing };
+    const control = await openControl({ ...recorded, config, told, policy, inFlight, maskKeys, honeytokens });
     closers.push(() => control.close());
     const targets = openTargets(config, { rules: policy.rules, access: control.access, observed }, troubles, told);
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
@@ -135,8 +139,8 @@ export async function startGateway(
       await close();
       await privatePort.stop();
     };
-    const readinessNow = () =>
-      readiness(state, { journal, delivery }, policy, certificate, troubles, control, observed);
+    const warnings = () => [control, sealing, retention, delivery].flatMap((part) => part.warnings());
+    const readinessNow = () => readiness(state, journal, policy, certificate, troubles, observed, warnings());
     const privatePort = await openPrivatePort(config, readinessNow, told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
@@ -163,9 +167,10 @@ export async function startGateway(
 /** The journal, and what keeps what passes beside it. */
 async function openRecording(config: Config, inFlight: InFlight, closers: (() => unknown)[], told: Told) {
   // Security: what can no longer be recorded to its end goes no further (T62).
-  const journal = await openToldJournal(config, told, (reason) =>
-    inFlight.breakOff(new Error(`the journal broke: ${reason}`)),
-  );
+  const onBroken = (reason: string) => inFlight.breakOff(new Error(`the journal broke: ${reason}`));
+  const sealing = await openSealing(config, told);
+  closers.push(() => sealing.close());
+  const journal = await openToldJournal(config, told, { onBroken, onClosed: sealing.closed });
   closers.push(() => journal.close());
   told.metrics.journalFree(() => journal.health().freeBytes);
   const pieces = openToldPieces(config, journal, told);
@@ -174,7 +179,7 @@ async function openRecording(config: Config, inFlight: InFlight, closers: (() =>
   const keyed = { digestOf: keyedDigest(key), digesting: () => new KeyedCount(key) };
   const delivery = openToldDelivery(config, told);
   closers.push(() => delivery.close());
-  return { journal, pieces, delivery, keeping: { ...keyed, keeper: keeperOf(pieces, journal, told.clock) } };
+  return { journal, pieces, delivery, sealing, keeping: { ...keyed, keeper: keeperOf(pieces, journal, told.clock) } };
 }
 
 function openTargets(
@@ -390,12 +395,12 @@ function portTaken(address: string, port: number) {
 /** A refused policy or certificate is shown and does not make the gateway unready: the one before is in force, and taking every replica away would be worse. */
 function readiness(
   state: { readonly stopped?: Promise<void> },
-  { journal, delivery }: { readonly journal: Journal; readonly delivery: ToldDelivery },
+  journal: Journal,
   policy: PolicyInForce,
   certificate: CertificateInForce,
   troubles: TargetTroubles,
-  control: Control,
   observed: ObservedTargets,
+  others: readonly string[],
 ) {
   const health = journal.health();
   const refused = certificate.failure();
@@ -412,8 +417,7 @@ function readiness(
       ...(refused === undefined ? [] : [`the certificate’s files are refused, an older one is in force: ${refused}`]),
       ...observed.warnings(),
       ...troubles.lines(),
-      ...control.warnings(),
-      ...delivery.warnings(),
+      ...others,
       ...(health.room === 'low' ? [`the journal’s disk is nearly full: ${health.freeBytes} bytes are free`] : []),
     ],
   };

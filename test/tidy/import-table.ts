@@ -18,7 +18,9 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
   connectors: ['model', 'std'],
   grant: ['model', 'std', 'policy'],
   store: ['model', 'std'],
-  catalog: ['recording'],
+  segments: ['recording'],
+  catalog: ['recording', 'segments'],
+  retention: ['model', 'std', 'policy', 'recording', 'segments'],
   delivery: [
     'recording',
     'catalog/read-on.ts',
@@ -26,7 +28,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'control/notices/send-failure.ts',
     'control/notices/webhook.ts',
   ],
-  storage: ['model', 'std', 'policy', 'approval', 'recording'],
+  storage: ['model', 'std', 'policy', 'approval', 'recording', 'segments', 'retention', 'catalog/read-pieces.ts'],
   pipeline: ['model', 'std', 'policy', 'approval', 'masking', 'recording', 'connectors/connector.ts'],
   control: [
     'model',
@@ -49,6 +51,8 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'policy',
     'masking',
     'recording',
+    'segments',
+    'retention',
     'catalog',
   ],
   main: 'everything',

@@ -1,0 +1,74 @@
+/* Sealed segments and what they name are copied to where rules of retention say, once a minute, by a thread of its own that is made when there are such rules. */
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { RetentionRule } from '../../policy/retention-rule.ts';
+import type { PlaceAnswer, PlaceMessage, PlacesOf } from './place-thread.ts';
+
+interface Parts extends PlacesOf {
+  readonly rules: () => readonly RetentionRule[];
+  /** What AWS's library finds its keys by. */
+  readonly environment: NodeJS.Dict<string>;
+  /** Told once for each reason. */
+  readonly onFailure: (why: string) => void;
+  readonly everyMs?: number;
+}
+
+const EVERY_MS = 60_000;
+
+const THREAD = join(import.meta.dirname, `place-thread${extname(import.meta.filename)}`);
+
+/** Begins to copy. */
+export function openPlaces({ folder, places, rules, environment, onFailure, everyMs = EVERY_MS }: Parts) {
+  let worker: Worker | undefined;
+  let failure: string | undefined;
+  let copying: Promise<void> | undefined;
+  let isClosed = false;
+  const open = () => {
+    const made = new Worker(THREAD, { workerData: { folder, places } satisfies PlacesOf, env: environment });
+    made.unref();
+    made.once('error', () => {
+      worker = undefined;
+    });
+    return made;
+  };
+  const copy = async () => {
+    const placing = rules().filter(({ place }) => place !== undefined);
+    if (isClosed || (placing.length === 0 && worker === undefined)) return;
+    worker ??= open();
+    const thread = worker;
+    const answered = new Promise<PlaceAnswer>((resolve) => {
+      const ended = (error: Error) => resolve({ failed: `the thread that copies ended: ${error.message}` });
+      thread.once('error', ended);
+      thread.once('message', (answer: PlaceAnswer) => {
+        thread.off('error', ended);
+        resolve(answer);
+      });
+    });
+    thread.postMessage({ rules: placing } satisfies PlaceMessage);
+    const answer = await answered;
+    const why = 'failed' in answer ? answer.failed : undefined;
+    if (why !== undefined && why !== failure) onFailure(why);
+    failure = why;
+  };
+  const look = () =>
+    (copying ??= copy().finally(() => {
+      copying = undefined;
+    }));
+  const timer = setInterval(() => void look(), everyMs).unref();
+  return {
+    /** Copies now; resolves when it is done, or has failed. */
+    look,
+    failure: () => failure,
+    async close() {
+      isClosed = true;
+      clearInterval(timer);
+      await copying;
+      const thread = worker;
+      if (thread === undefined) return;
+      const ended = new Promise((resolve) => thread.once('exit', resolve));
+      thread.ref();
+      thread.postMessage('close' satisfies PlaceMessage);
+      await ended;
+    },
+  };
+}
