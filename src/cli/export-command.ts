@@ -5,14 +5,16 @@ import { Formatter } from '../recording/formats/formatter.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
 import { castOf } from './export-cast.ts';
+import { exportProven } from './export-proven.ts';
 import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
+import { readConfig } from './read-config.ts';
 import { readJournal } from './read-journal.ts';
 import { recordedLines } from './recorded/recorded-lines.ts';
 import { warn } from './session-output.ts';
 import { writeOut } from './write-out.ts';
 
 interface Options extends JournalOptions {
-  readonly format: ExportFormat | 'asciicast';
+  readonly format: ExportFormat | 'asciicast' | 'proven';
 }
 
 /** `sallyport sessions export`. */
@@ -23,13 +25,18 @@ export function exportCommand(): Command {
     )
     .argument('<session>', 'its id, as `sessions list` prints it; for asciicast also the id of an exchange')
     .addOption(
-      new Option('--format <format>', 'which form; asciicast is what a terminal showed, made harmless')
-        .choices(['jsonl', 'audit', 'ocsf', 'asciicast'])
+      new Option(
+        '--format <format>',
+        'which form; asciicast is what a terminal showed, made harmless; proven has each line with what shows it in a checkpoint that is signed now',
+      )
+        .choices(['jsonl', 'audit', 'ocsf', 'asciicast', 'proven'])
         .default('jsonl'),
     )
     .action(async (session: string, { format, ...where }: Options) => {
       const folder = journalFolder(where);
-      await (format === 'asciicast' ? exportCast(folder, session) : exportRecords(folder, session, format));
+      if (format === 'asciicast') await exportCast(folder, session);
+      else if (format === 'proven') await exportProven(folder, session, readConfig(where.config ?? 'sallyport.yaml'));
+      else await exportRecords(folder, session, format);
     });
 }
 

@@ -5,10 +5,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { begun, ended } from '../../test/support/journal-events.ts';
+import { begun, ended, sessionId } from '../../test/support/journal-events.ts';
 import { openCheckpoint, verifierKey } from '../recording/checkpoint.ts';
 import { KEY_NOTES_FILE, keyNote, trustedKeys } from '../recording/key-notes.ts';
 import { leafHash, rootFrom } from '../recording/merkle-tree.ts';
+import { makeSigningKey, signingKey } from '../segments/signing-key.ts';
 import { systemDisk } from '../storage/disk.ts';
 import { openJournal } from '../storage/open-journal.ts';
 import { sealSegments } from '../storage/sealing/seal-segment.ts';
@@ -161,3 +162,36 @@ kind: Policy
 metadata: { name: none }
 rules: [{ effect: allow, callers: { subjects: [nobody] }, verbs: [get], resources: [pods], apiGroups: [''] }]
 `;
+
+test('a session with its proofs verifies by itself, with the script of the page and the public key; one line that is another does not', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/reference/journal.md'), 'utf8');
+  const script = join(root, 'check-all.mjs');
+  writeFileSync(script, /^```js\n([\s\S]*?)^```$/m.exec(page)?.[1] as string);
+  const home = join(root, 'session');
+  const folder = join(home, 'data/journal');
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'sallyport.yaml'), CONFIG);
+  writeFileSync(join(home, 'policy.yaml'), POLICY);
+  writeFileSync(join(home, 'kubeconfig'), '');
+  const journal = await openJournal({ folder, gateway: 'gw', limits: { segmentBytesMax: 2_000, freeBytesMin: 0 } });
+  for (let n = 1; n < 30; n++) {
+    const session = { session: sessionId(n % 3) };
+    journal.append(begun(n, session));
+    journal.append(ended(n, undefined, session));
+  }
+  await journal.close();
+  const keyFile = join(home, 'data/journal-signing.key');
+  const below = readdirSync(folder).filter((name) => name.endsWith('.jsonl')).length;
+  makeSigningKey(keyFile);
+  const key = signingKey({ file: keyFile, isOwn: false });
+  await sealSegments(systemDisk, folder, { below, key, onSealed() {} });
+  const main = join(import.meta.dirname, '../main/cli.ts');
+  const argv = ['sessions', 'export', sessionId(1), '--format', 'proven', '--config', join(home, 'sallyport.yaml')];
+  const { stdout, stderr } = spawnSync(process.execPath, [main, ...argv], { encoding: 'utf8' });
+  assert.equal(stdout.trim().split('\n').length, 20, stderr);
+  const check = (input: string) =>
+    spawnSync(process.execPath, [script, verifierKey(ORIGIN, key)], { input, encoding: 'utf8' });
+  const { stdout: told, stderr: failed } = check(stdout);
+  assert.match(told, /^(event \d+ is one of the \d+ of sallyport\/gw\n){20}$/, failed);
+  assert.notEqual(check(stdout.replace('web-4', 'web-5')).status, 0);
+});

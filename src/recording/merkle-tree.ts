@@ -89,7 +89,7 @@ export function subtreeSizes(from: number, to: number): readonly number[] {
 }
 
 /** A range of leaves, `to` not among them. */
-interface Range {
+export interface Range {
   readonly from: number;
   readonly to: number;
 }
@@ -145,7 +145,8 @@ function middle({ from, to }: Range): number {
   return from + half;
 }
 
-function pathOf(index: number, range: Range): readonly Range[] {
+/** The ranges whose hashes show this leaf in the tree over `range`, the nearest first. */
+export function pathOf(index: number, range: Range): readonly Range[] {
   if (range.to - range.from === 1) return [];
   const at = middle(range);
   const [left, right] = [
