@@ -23,7 +23,7 @@ const sealer = openSealer({
 const journal = await openJournal({
   folder,
   gateway: 'child',
-  limits: { segmentBytesMax: 24 * 1024, freeBytesMin: 0 },
+  limits: { segmentBytesMax: 128 * 1024, freeBytesMin: 0 },
   onClosed: sealer.closed,
 });
 const pieces = openPieces({ folder, clock: systemClock, hasRoom: () => true, onFailure() {} });
@@ -36,12 +36,12 @@ async function worker(): Promise<never> {
     journal.append(begun(n));
     await journal.append(permitted(n)).synced();
     process.stdout.write(`${n}\n`);
-    const head = { form: 'body', part: 'reply', mediaType: 'text/plain', cut: 'lines', bytesMax: undefined } as const;
+    const head = { form: 'body', part: 'reply', mediaType: 'text/plain', cut: 'whole', bytesMax: undefined } as const;
     const kept = keeper.open(exchangeId(n), head, { onRoom() {}, onFailed() {} });
-    for (let line = 0; line < 20; line++) kept.bytes('o', Buffer.from(`${n} says ${line % 7}\n`.repeat(40)));
+    for (let part = 0; part < 4; part++) kept.bytes('o', Buffer.from(`${n % 500} says ${part}\n`.repeat(100)));
     await setImmediate();
     kept.end({ isWhole: true });
-    if (n % 3 !== 0) journal.append(ended(n));
+    if (n % 50 !== 0) journal.append(ended(n));
   }
 }
 
