@@ -88,7 +88,11 @@ export const journal = z
       .describe(
         'Who is told what the journal gets, each at least once and from where it stood, also over a restart; a receiver that takes nothing delays nobody but itself.',
       ),
-    preImageKeyFile: notBuilt(file, 'the key under which objects before a change are kept'),
+    preImageKeyFile: file
+      .optional()
+      .describe(
+        'Under a key from this file, objects are kept as they were before a change, where a rule says `record: { preImage: true }`: 32 bytes at least, `openssl rand -base64 48` makes one. `undo` alone reads them.',
+      ),
     places: z
       .array(journalPlace)
       .min(1, 'expected at least one')

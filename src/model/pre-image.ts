@@ -1,0 +1,18 @@
+import type { JsonObject, Operation } from './operation.ts';
+
+/** An object as it was before one exchange changed it, and what that was. Secret: nothing in it is masked. */
+export interface PreImage {
+  readonly exchange: string;
+  readonly target: string;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+  readonly operation: Pick<
+    Operation,
+    'verb' | 'apiPrefix' | 'apiGroup' | 'apiVersion' | 'resource' | 'subresource' | 'namespace'
+  > & {
+    /** The object's, also where it was made. */
+    readonly name: string;
+  };
+  /** Null: there was none. */
+  readonly object: JsonObject | null;
+}
