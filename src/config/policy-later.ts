@@ -151,9 +151,14 @@ export const record = z
       .describe(
         'Whether what a caller sends into a command is kept, as passwords are typed there. Default: how much it was, and a keyed digest.',
       ),
-    preImage: notBuilt(z.boolean(), 'the object before a change, encrypted, for `undo`'),
+    preImage: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the object before a change is kept, encrypted under `journal.preImageKeyFile`, so that `sallyport undo` can put it back. The change is then held to that very version; without the key, or where the object cannot be read, it is refused. Default: false.',
+      ),
   })
-  .describe('On an allow or request: what is kept of what passes.');
+  .describe('On an allow, hold or request: what is kept of what passes. On a hold `preImage` alone.');
 
 /** The `stream` clause of a rule. */
 export const stream = z

@@ -215,8 +215,11 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   if (rule.hold !== undefined && effect !== 'hold') yield ['hold', `only a hold asks a person, not a ${effect}`];
   yield* liftMistakes(rule);
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
-  if (rule.record !== undefined && effect !== 'allow' && effect !== 'request')
-    yield ['record', `only what an allow or request permits is recorded as it says, not a ${effect}`];
+  const { preImage: _, ...otherRecord } = rule.record ?? {};
+  if (rule.record !== undefined && effect === 'deny')
+    yield ['record', 'only what an allow, hold or request permits is recorded as it says, not a deny'];
+  if (effect === 'hold' && Object.keys(otherRecord).length > 0)
+    yield ['record', 'a hold says of what is kept `preImage` alone'];
   if (rule.stream !== undefined && effect !== 'allow' && effect !== 'request')
     yield ['stream', `only a stream that an allow or request permits has bounds, not one of a ${effect}`];
   if (rule.output !== undefined && effect !== 'allow') yield ['output', `only an allow shows output, not a ${effect}`];

@@ -45,7 +45,7 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       proxy: rule.proxy,
       when: rule.when,
       neutralise: rule.output?.neutralise,
-      record: rule.record === undefined ? undefined : compact({ bodies: rule.record.bodies, stdin: rule.record.stdin }),
+      record: rule.record === undefined ? undefined : recordTerms(rule.record),
       stream: rule.stream === undefined ? undefined : toStream(rule.stream),
       unmask: rule.unmask?.map(({ at }) => at),
       helm: rule.helm === true ? true : undefined,
@@ -60,6 +60,10 @@ function toStream({ forMax, idleMax }: NonNullable<RuleDocument['stream']>): Str
     ...(forMax === undefined ? {} : { forMaxMs: durationMs(forMax) }),
     ...(idleMax === undefined ? {} : { idleMaxMs: durationMs(idleMax) }),
   };
+}
+
+function recordTerms({ bodies, stdin, preImage }: NonNullable<RuleDocument['record']>) {
+  return compact({ bodies, stdin, preImage: preImage === true ? true : undefined });
 }
 
 const holdDefaults = hold.parse({});

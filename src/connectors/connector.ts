@@ -2,6 +2,7 @@ import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
 import type { Permit, RestoredBody } from '../model/permit.ts';
+import type { PreImage } from '../model/pre-image.ts';
 import type { Precondition } from '../model/precondition.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Rejection } from '../model/rejection.ts';
@@ -9,6 +10,7 @@ import type { FramedReply, MaskedReply, RefusedReply, Reply } from '../model/rep
 import type { RawRequest, Request } from '../model/request.ts';
 import type { Preview } from '../model/shown.ts';
 import type { Unrepeatable } from '../model/unrepeatable.ts';
+import type { UndoForeseen, WayBack } from '../model/way-back.ts';
 
 /** A protocol adapter, bound to one target. The pipeline knows nothing of protocols but this. */
 export interface Connector {
@@ -54,6 +56,8 @@ export interface Connector {
   /** What is asked for, the same at each try of its client; see `Asking`. */
   asking(request: Request, operation: Operation): Asking;
 
+  readonly undo: Undoing;
+
   /**
    * The reply in the form in which its caller asked for it, where that is another than the one in which upstream was asked; else the same. The last step.
    *
@@ -63,6 +67,18 @@ export interface Connector {
 
   /** A refusal in the words of the protocol. Takes the raw request, since a refusal may come before it could be read. */
   refuse(refusal: Refusal, raw: RawRequest): RefusedReply;
+}
+
+/** How changes are undone by what was there before. */
+export interface Undoing {
+  /** Whether there will be a way back from a change, before it is done. */
+  foreseen(operation: Operation): UndoForeseen;
+  /** What is kept of the object before: `before` is null where there is none. */
+  imageOf(operation: Operation, before: JsonObject | null): Pick<PreImage, 'operation' | 'object'>;
+  /** Where the object of a pre-image is. */
+  pathOf(image: PreImage): string;
+  /** The way back, with the object as it is now; null: there is none. */
+  wayBack(image: PreImage, live: JsonObject | null): WayBack;
 }
 
 /** A request as one that a person may be asked about. */

@@ -21,6 +21,14 @@ export const noTarget: Connector = {
   isConflict: () => false,
   unrepeatable: () => undefined,
   asking: () => ({ what: '', mayDiffer: [], patience: { waitMs: 0, after: 'told' } }),
+  undo: {
+    foreseen: () => ({ kind: 'none', why: 'there is no target' }),
+    imageOf() {
+      throw new Error('a request without a target was to be undone');
+    },
+    pathOf: () => '',
+    wayBack: () => ({ kind: 'none', why: 'there is no target' }),
+  },
   framed: (_permit, reply) => reply,
   async forward() {
     throw new Error('a request without a target was permitted');

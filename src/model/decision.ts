@@ -61,6 +61,8 @@ export interface HoldDecision {
   readonly holds: readonly Holding[];
   /** Guards that would stop it, and that the yes lifts for this very request. Absent: none. */
   readonly lifts?: readonly string[];
+  /** What the rules that hold say is kept; absent: as by default. */
+  readonly record?: RecordTerms;
   /** What policy allowed and a budget stopped: with a yes it is done as that says. Absent: the yes is all that allows it. */
   readonly allowed?: AllowDecision;
   /** As of an allow, for after the yes. */

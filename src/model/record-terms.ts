@@ -4,4 +4,6 @@ export interface RecordTerms {
   readonly bodies?: 'full' | 'pieces' | 'none';
   /** Whether what a caller sends into a command is kept; else how much it was, and its keyed digest. */
   readonly stdin?: boolean;
+  /** The object before a change is kept apart, encrypted, so that it can be undone. */
+  readonly preImage?: true;
 }

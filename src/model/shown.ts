@@ -114,6 +114,8 @@ export interface Shown extends Preview {
   readonly body?: string;
   /** What may be another when the same command is run again. */
   readonly mayDiffer: readonly string[];
+  /** Whether there will be a way back, in words; absent: it changes nothing. */
+  readonly undo?: string;
   /** What a yes makes of it before it is sent, in words; absent: nothing. */
   readonly amended?: readonly string[];
   /** Absent: a yes is for this request alone. */

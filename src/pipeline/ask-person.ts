@@ -18,6 +18,7 @@ import type { Edits, Judged } from './judge.ts';
 import { previewHeld } from './preview-held.ts';
 import type { Recording } from './recording.ts';
 import { showHeld } from './show-held.ts';
+import { undoForeseen } from './undo/undo-foreseen.ts';
 
 /** Limits of waiting; documented in docs/reference/limits.md. */
 export const WAIT_LIMITS = Object.freeze({
@@ -37,7 +38,7 @@ type Held = Judged & { readonly decision: HoldDecision };
  * @throws {Refusal} HELD, HELD_WAITING, HOLD_EXPIRED, REJECTED, HOLD_UNSUPPORTED, STORE_UNAVAILABLE, TOO_MANY_REQUESTS, REPEATED_UNKNOWN, OBJECT_CHANGED; what `judging` refuses
  */
 export function askingPersons(
-  gateway: Pick<Gateway, 'connector' | 'approvals' | 'clock' | 'masking'>,
+  gateway: Pick<Gateway, 'connector' | 'approvals' | 'clock' | 'masking' | 'preImages'>,
   recording: Pick<Recording, 'decided' | 'waiting' | 'probed' | 'lookedUp'>,
   exchange: ExchangeId,
   caller: AbortSignal,
@@ -65,7 +66,13 @@ interface Asked {
 }
 
 async function ask(
-  { connector, probe, approvals, masking }: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'masking'>,
+  {
+    connector,
+    probe,
+    approvals,
+    masking,
+    preImages,
+  }: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'masking' | 'preImages'>,
   recording: Pick<Recording, 'probed' | 'lookedUp'>,
   held: Held,
   exchange: ExchangeId,
@@ -93,7 +100,7 @@ async function ask(
     call: heldCommand(held),
     look: connector.unrepeatable(request, operation)?.look,
     attendedMs: after === 'told' ? Number.POSITIVE_INFINITY : waitMs + WAIT_LIMITS.graceMs,
-    show: async () => showHeld(masking, held, asking),
+    show: async () => showHeld(masking, held, asking, undoForeseen({ connector, preImages }, operation, decision)),
     preview: (signal) => {
       recording.lookedUp('preview');
       return previewHeld(masking, probe, held, signal);
@@ -131,10 +138,11 @@ async function approved(
   if (JSON.stringify(heldBy(decision)) !== JSON.stringify(heldBy(asked.decision))) throw heldOtherwise(asked, approval);
   const states = existing === undefined ? [] : [existing as never];
   const pinned = states.length === 0 ? undefined : await connector.pin(judged.request, judged.operation, states);
-  const { rule, ports, notes } = decision;
+  const { rule, ports, notes, record } = decision;
   const allow: AllowDecision = {
     ...(decision.allowed ?? { effect: 'allow', rule }),
     approval: id,
+    ...(record === undefined ? {} : { record }),
     ...(ports === undefined ? {} : { ports }),
     ...(notes === undefined ? {} : { notes }),
   };

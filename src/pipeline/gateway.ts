@@ -10,6 +10,7 @@ import type { Budgets } from './budgets.ts';
 import type { DeletedObjects } from './deleted-objects.ts';
 import type { Limits } from './limits.ts';
 import type { Masking } from './masking.ts';
+import type { PreImages } from './pre-images.ts';
 import type { Recorder } from './recording.ts';
 
 /** What the data path is given for one target: its ports, and nothing that could go round them. */
@@ -34,4 +35,6 @@ export interface Gateway {
   readonly access: Access;
   readonly approvals: Approvals;
   readonly budgets: Budgets;
+  /** Objects as they were before a change. */
+  readonly preImages: PreImages;
 }

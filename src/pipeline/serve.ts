@@ -16,6 +16,7 @@ import { tellMaskAsToken, tellReturnedMasks } from './returned-masks.ts';
 import { sayObserved } from './say-observed.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
+import { keepPreImage } from './undo/keep-pre-image.ts';
 import { until } from './until.ts';
 import { useOnce } from './use-once.ts';
 import { whileChanged } from './while-changed.ts';
@@ -49,7 +50,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const judging = async (edits?: Edits) =>
         within(await judge(gateway.connector, ask(), { caller, request, operation }, edits)); // edits made, judged again
       const judged = await persons(judging, masks.gateway.probe); //       asked, and policy again when they have said yes
-      const whole = await masks.whole(judged); //                          masks put back, or refused
+      const whole = await keepPreImage(gateway, await masks.whole(judged)); // masks put back; what was there before kept, where a rule says so
       const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
       withinGuesses(gateway.masking, permit); //                           nor tried by writing
       keepRequest(permit); //                                              masked, before anything is sent

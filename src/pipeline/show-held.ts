@@ -25,7 +25,7 @@ interface Held extends Judged {
 }
 
 /** @throws {Refusal} HOLD_UNSUPPORTED it cannot be shown whole */
-export function showHeld(masking: Masking, held: Held, asking: Asking): Shown {
+export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: string): Shown {
   const { request, operation, decision } = held;
   const body = bodyOf(masking, held);
   const argv = operation.stream?.argv ?? [];
@@ -38,6 +38,7 @@ export function showHeld(masking: Masking, held: Held, asking: Asking): Shown {
     ...(argv.length === 0 ? {} : { argv: maskedWords(argv) }),
     ...(body === undefined ? {} : { body }),
     mayDiffer: asking.mayDiffer,
+    ...(undo === undefined ? {} : { undo }),
     missing,
     reason: '',
   };

@@ -54,6 +54,7 @@ function holding({ hold, lifted, allow, portDenials }: Evaluation): HoldDecision
     rule,
     reason: reason === '' ? 'a person decides on this' : reason,
     holds,
+    ...recording(rules),
     ...(lifted.length === 0 ? {} : { lifts: lifted.map(({ id }) => id) }),
     ...(ports === undefined ? {} : { ports }),
   };
@@ -154,7 +155,14 @@ function recording(rules: readonly Rule[]): Pick<AllowDecision, 'record'> {
   if (said.length === 0) return {};
   const bodies = (['full', 'pieces', 'none'] as const).find((most) => said.some((one) => one.bodies === most));
   const isStdinKept = said.some(({ stdin }) => stdin === true);
-  return { record: { ...(bodies === undefined ? {} : { bodies }), ...(isStdinKept ? { stdin: true } : {}) } };
+  const isUndoable = said.some(({ preImage }) => preImage === true);
+  return {
+    record: {
+      ...(bodies === undefined ? {} : { bodies }),
+      ...(isStdinKept ? { stdin: true } : {}),
+      ...(isUndoable ? { preImage: true } : {}),
+    },
+  };
 }
 
 /** The shortest that any of them says. */

@@ -61,7 +61,7 @@ export interface Rule {
   readonly amend: readonly Amendment[];
   /** On an allow: whether control sequences and hidden characters in output are shown instead of done. Absent: where the caller is a program. */
   readonly neutralise?: boolean;
-  /** On an allow or request: what is kept of what passes. Absent: as by default. */
+  /** On an allow, hold or request: what is kept of what passes. Absent: as by default. */
   readonly record?: RecordTerms;
   /** On an allow or request: how long a stream may live and be silent. Absent: no bound. */
   readonly stream?: StreamTerms;

@@ -18,6 +18,7 @@ import { refusalReply } from './status.ts';
 import { checkFramed, framedReply, isFramed, unframedHeaders } from './streams/framed-reply.ts';
 import { readStream } from './streams/read-stream.ts';
 import { endableWatch } from './streams/watch-source.ts';
+import { undo } from './undo/undo.ts';
 import { unrepeatable } from './unrepeatable.ts';
 import type { Identity } from './upstream/impersonation.ts';
 import { openedReply } from './upstream/opened-reply.ts';
@@ -57,6 +58,7 @@ export function createKubernetesConnector(parts: Parts): Connector {
     forward: (permit, signal, reads) => forward(parts, permit, signal, reads),
     framed: (permit, reply) =>
       reply.kind !== 'duplex' && isFramed(permit.operation, permit.request) ? framedReply(permit, reply) : reply,
+    undo,
     refuse: refusalReply,
   };
 }
