@@ -75,6 +75,7 @@ export const shownSchema = z.strictObject({
   argv: strings.optional(),
   body: z.string().optional().describe('The body as a document, whole.'),
   ...preview,
+  undo: z.string().optional().describe('Whether there will be a way back.'),
   amended: strings.optional().describe('What a yes makes of it before it is sent.'),
   rest: z
     .strictObject({

@@ -46,6 +46,7 @@ import type { ConsoleSessions } from './sign-in/console-sessions.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import type { Tokens } from './tokens.ts';
+import { type UndoPort, undoRoutes } from './undo-routes.ts';
 import { grantView, killView, refusalView } from './views.ts';
 
 interface Parts {
@@ -66,6 +67,7 @@ interface Parts {
   readonly exchanges: LiveExchanges;
   readonly kept: KeptReader;
   readonly seals: Seals;
+  readonly undo: () => UndoPort;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
@@ -97,6 +99,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...sessionRoutes(parts),
     ...policyRoutes(parts),
     ...journalRoutes(parts.seals),
+    ...undoRoutes(parts),
     ...operatorRoutes(parts),
   ];
   const streams = routes.filter(({ answer: { schema } }) => schema === 'events');

@@ -119,7 +119,8 @@ async function find(catalog: Catalog, asked: Asked): Promise<FoundWhole> {
   return found;
 }
 
-function viewerOf({ caller, roles }: Asked): Viewer {
+/** What of the recordings a caller sees. */
+export function viewerOf({ caller, roles }: Asked): Viewer {
   return {
     own: { subject: caller.subject, issuer: caller.issuer, token: caller.issued?.id },
     reach: roles

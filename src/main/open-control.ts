@@ -23,6 +23,7 @@ import type { ControlServer } from '../control/server.ts';
 import { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
 import { suggest } from '../control/suggest.ts';
 import { toEach } from '../control/to-each.ts';
+import type { UndoPort } from '../control/undo-routes.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
 import { type Access, noAccess } from '../pipeline/access.ts';
@@ -79,7 +80,11 @@ export interface Control {
   /** An authenticator that takes the gateway's own tokens too. */
   readonly withOwnTokens: (others: Authenticator) => Authenticator;
   /** Begins to serve; the address, where there is a console. */
-  serve(certificate: CertificatePair, targetPlaces: () => readonly TargetPlace[]): Promise<string | undefined>;
+  serve(
+    certificate: CertificatePair,
+    targetPlaces: () => readonly TargetPlace[],
+    undo: UndoPort,
+  ): Promise<string | undefined>;
   useCertificate(pair: CertificatePair): void;
   /** Tells people, where policy names any. */
   tell(notice: Notice | undefined): void;
@@ -169,7 +174,7 @@ export async function openControl(parts: Parts): Promise<Control> {
     budgets,
     heard: (journal) => heardBy(journal, [exchanges, counted]),
     releaseHeld: () => approvals.release(),
-    async serve(certificate, targetPlaces) {
+    async serve(certificate, targetPlaces, undo) {
       const routes = routesOf({
         ...opened,
         refusals,
@@ -179,6 +184,7 @@ export async function openControl(parts: Parts): Promise<Control> {
         desk: policyDesk(config),
         now: told.clock.now.bind(told.clock),
         catalog,
+        undo: () => undo,
         exchanges,
         seals: parts.sealing,
         kept: keptReader(config, parts.journal, told.clock),

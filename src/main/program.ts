@@ -70,6 +70,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'stop a caller, a session, a target or all, at once and until lifted; needs the role operator',
     load: async ({ env }) => (await import('../cli/control/kill.ts')).killCommand(env),
   },
+  undo: {
+    description: 'show the way back from an exchange, and take it',
+    load: async ({ env }) => (await import('../cli/control/undo.ts')).undoCommand(env),
+  },
   who: {
     description: 'show who is in now, and by which grant',
     load: async ({ env }) => (await import('../cli/control/who.ts')).whoCommand(env),

@@ -25,6 +25,7 @@ import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { Masking } from '../pipeline/masking.ts';
 import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
+import { Undo } from '../pipeline/undo/undo.ts';
 import { UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
 import { KeyedCount, keyedDigest } from '../recording/keyed-digest.ts';
 import { inRanges } from '../std/address-ranges.ts';
@@ -57,6 +58,7 @@ import {
 import { type ObservedTargets, observedTargets } from './observed-targets.ts';
 import { type Control, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
+import { openPreImages } from './open-pre-images.ts';
 import { openToldRetention } from './open-retention.ts';
 import { openSealing } from './open-sealing.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
@@ -124,8 +126,9 @@ export async function startGateway(
     const kept = { journal: heard(journal), ...parts };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, tellingJournal(journal, control), told);
-    const serveTarget = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
-    const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners));
+    const { serveTarget, undo } = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
+    const places = () => targetPlaces(config, listeners);
+    const consoleUrl = await control.serve(certificate.current, places, undo);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
@@ -286,7 +289,7 @@ function dataPaths(
   },
   { authenticate }: Authenticator,
   { clock }: Told,
-): ServeTarget {
+) {
   const sessions = new Sessions(undefined, clock);
   const { access, approvals, budgets, masking, observed } = kept;
   const deleted = new DeletedObjects(clock);
@@ -300,6 +303,7 @@ function dataPaths(
     access,
     approvals,
     budgets,
+    preImages: openPreImages(config, clock),
   };
   const recording = {
     ...kept,
@@ -315,10 +319,11 @@ function dataPaths(
       ...(observing === undefined ? {} : { observing }),
     };
   };
-  const gateways = new Map([...targets].map(([name, target]) => [name, gatewayOf(name, target)]));
+  const gateways = new Map([...targets].map(([name, target]): [string, Gateway] => [name, gatewayOf(name, target)]));
   const nowhere = gatewayOf('', { connector: noTarget, probe: noProbe, writeBack: noWriteBack });
-  return async (target = '', raw, signal) =>
+  const serveTarget: ServeTarget = async (target = '', raw, signal) =>
     observed.marked(target, await serve(gateways.get(target) ?? nowhere, raw, signal));
+  return { serveTarget, undo: new Undo(gateways) };
 }
 
 async function listen(

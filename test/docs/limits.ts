@@ -48,6 +48,7 @@ import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
 import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
 import { GUNZIP_LIMITS } from '../../src/std/gunzipped-source.ts';
 import { DEFAULT_JOURNAL_LIMITS } from '../../src/storage/journal.ts';
+import { PRE_IMAGE_LIMITS } from '../../src/storage/pre-images.ts';
 import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
 import { POSTGRES_LIMITS } from '../../src/store/postgres-backend.ts';
 import { FEED_LIMITS } from '../../src/store/postgres-feed.ts';
@@ -112,6 +113,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
   ['What is sent on from the journal', { ...DELIVERY_LIMITS }, 'src/delivery/delivery-limits.ts'],
   ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],
+  ['Objects before a change', { ...PRE_IMAGE_LIMITS }, 'src/storage/pre-images.ts'],
   ['Sessions', { ...DEFAULT_SESSION_LIMITS }, 'src/storage/sessions.ts'],
 ];
 

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { parsePolicies } from '../../src/config/parse-policies.ts';
 import type { Connector, Probe } from '../../src/connectors/connector.ts';
-import { noWriteBack } from '../../src/main/no-target.ts';
+import { noTarget, noWriteBack } from '../../src/main/no-target.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { REFUSAL_CODES } from '../../src/model/refusal-codes.ts';
@@ -20,6 +20,7 @@ import { DeletedObjects } from '../../src/pipeline/deleted-objects.ts';
 import type { Gateway } from '../../src/pipeline/gateway.ts';
 import { InFlight } from '../../src/pipeline/in-flight.ts';
 import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { noPreImages } from '../../src/pipeline/pre-images.ts';
 import { createRecorder } from '../../src/pipeline/record.ts';
 import { serve } from '../../src/pipeline/serve.ts';
 import type { Event } from '../../src/recording/event.ts';
@@ -100,6 +101,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     framed: (_permit, reply) => reply,
     unrepeatable: port(() => undefined),
     asking: port(() => ({ what: 'it', mayDiffer: [], patience: { waitMs: 0, after: 'told' as const } })),
+    undo: noTarget.undo,
     refuse: (refusal) => {
       code = refusal.code;
       return {
@@ -142,6 +144,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     access: noAccess,
     approvals: noApprovals,
     budgets: noBudgets,
+    preImages: noPreImages,
     rules: port(() => compiled),
     masking: testMasking(),
     recorder: createRecorder({

@@ -47,6 +47,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'std',
     'control/contract.ts',
     'control/approval-contract.ts',
+    'control/undo-contract.ts',
     'config',
     'policy',
     'masking',

@@ -29,6 +29,7 @@ export function approvalLines(approval: ApprovalView, paint: Paint = plain): rea
     ...(approval.preview === 'looking'
       ? [['what it would do is being looked up; look again in a moment', paint.raised] as const]
       : []),
+    ...(shown.undo === undefined ? [] : [[`way back: ${shown.undo}`] as const]),
     ...(shown.amended ?? []).map((what) => [`a yes amends it: ${what}`, paint.strong] as const),
     ...restLines(shown),
     ...shown.mayDiffer.map((what) => [`may differ when it is run again: ${what}`] as const),

@@ -1,0 +1,213 @@
+// Undo on the whole way: the object before a change is kept where a rule says so, and put back in the name of whoever asks, through policy like any request.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Agent, request } from 'undici';
+import { startIssuer } from '../../demo/issuer.ts';
+import { runChild } from '../support/child.ts';
+import { CLI } from '../support/gateway-process.ts';
+import { type AskOptions, type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops, leads] }]
+targets: [demo]
+roles: [{ role: operator, callers: [{ groups: [leads] }] }]
+rules:
+  - { id: read, effect: allow, verbs: [get, list], apiGroups: ["", apps], resources: [configmaps, secrets, deployments, deployments/scale] }
+  - id: all
+    effect: allow
+    verbs: [create, update, patch, delete]
+    apiGroups: ["", apps]
+    resources: [configmaps, secrets, deployments, deployments/scale]
+    record: { preImage: true }
+  - { id: collections, effect: allow, verbs: [deletecollection], apiGroups: [""], resources: [configmaps], record: { preImage: true } }
+  - { id: unkept, effect: allow, callers: [{ subjects: ["ci:dev"] }], verbs: [patch], apiGroups: [""], resources: [services] }
+  - id: held
+    effect: hold
+    callers: [{ subjects: ["ci:asks"] }]
+    verbs: [patch]
+    apiGroups: [""]
+    resources: [configmaps]
+    hold: { approvers: [{ groups: [leads] }] }
+    record: { preImage: true }
+  - { id: never, effect: deny, callers: [{ subjects: ["p:ned"] }], verbs: [update, create, delete], apiGroups: [""], resources: [configmaps] }
+`;
+
+const keys = mkdtempSync(join(tmpdir(), 'sallyport-undo-'));
+const keyFile = join(keys, 'pre-images.key');
+let world: SmallWorld;
+let people: Awaited<ReturnType<typeof startIssuer>>;
+
+before(async () => {
+  writeFileSync(keyFile, 'k'.repeat(48));
+  people = await startIssuer();
+  const config = `console: { port: 0 }\njournal: { preImageKeyFile: ${keyFile} }\n`;
+  world = await startSmallWorld({ policy: POLICY, config, people: people.url });
+  for (const who of ['lea', 'ned']) writeFileSync(join(world.folder, who), await people.tokenFor(who, ['leads']));
+});
+after(async () => {
+  await world.stop();
+  await people.close();
+  rmSync(keys, { recursive: true });
+});
+
+async function sallyport(args: readonly string[], who = 'lea') {
+  const [program, ...first] = CLI;
+  const env = {
+    XDG_CONFIG_HOME: join(world.folder, 'config'),
+    SALLYPORT_SERVER: world.gateway.consoleUrl as string,
+    SALLYPORT_TOKEN_FILE: join(world.folder, who),
+    SALLYPORT_CA_FILE: join(world.folder, 'data/ca.crt'),
+  };
+  return runChild(program, [...first, ...args], { env, cwd: world.folder });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+type Json = any;
+
+const ask = async (options: AskOptions, who = 'dev') => world.ask({ token: await world.token(who), ...options });
+
+const MAPS = '/api/v1/namespaces/shop/configmaps';
+
+/** A write, and the exchange that did it. */
+async function write(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', uri: string, body?: Json, who = 'dev') {
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  const sent = body === undefined ? {} : { headers: { 'content-type': type }, body: JSON.stringify(body) };
+  const reply = await ask({ method, uri, ...sent }, who);
+  const begun = (await world.events()).findLast((event) => event.type === 'exchange.begun');
+  return { ...reply, exchange: begun?.type === 'exchange.begun' ? begun.exchange : '' };
+}
+
+/** The way back, once the catalog has the exchange. */
+async function shown(exchange: string, who = 'lea'): Promise<Json> {
+  for (;;) {
+    const { code, output } = await sallyport(['undo', exchange, '-o', 'json'], who);
+    if (/NOT_FOUND/.test(output)) continue;
+    if (code === 0 || code === 1) return JSON.parse(output);
+    assert.fail(output);
+  }
+}
+
+const get = async (uri: string): Promise<Json> => JSON.parse((await ask({ uri })).body);
+
+const mapOf = (name: string, data: Json = { a: 'one' }) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data,
+});
+
+test('a change is shown field by field, put back in the name of who asks, and recorded as any request', async () => {
+  await write('POST', MAPS, mapOf('web'));
+  const { exchange, status } = await write('PATCH', `${MAPS}/web`, { data: { a: 'two', b: 'new' } });
+  assert.equal(status, 200);
+  const way = await shown(exchange);
+  assert.deepEqual(
+    [way.operation, way.asked, way.changes.map(({ at }: Json) => at).sort()],
+    ['update configmaps `web` in namespace `shop` to what it was', `PUT ${MAPS}/web`, ['/data/a', '/data/b']],
+  );
+  assert.equal((await get(`${MAPS}/web`)).data.a, 'two', 'nothing is done by looking');
+  const done = await sallyport(['undo', exchange, '--apply']);
+  assert.equal(done.code, 0, done.output);
+  assert.match(done.output, /does not come back: its status/);
+  assert.match(done.output, /undone \(200\), by exchange/);
+  assert.deepEqual((await get(`${MAPS}/web`)).data, { a: 'one' });
+  const events = await world.events();
+  const put = events.findLast((event) => event.type === 'exchange.begun' && event.operation?.verb === 'update');
+  assert.ok(put?.type === 'exchange.begun' && put.caller.subject === 'p:lea');
+});
+
+test('T76: what has changed since it was shown is not undone, nor by whom policy does not let', async () => {
+  await write('POST', MAPS, mapOf('late'));
+  const { exchange } = await write('PATCH', `${MAPS}/late`, { data: { a: 'two' } });
+  const { digest } = await shown(exchange);
+  await write('PATCH', `${MAPS}/late`, { data: { a: 'three' } });
+  const late = await sallyport(['undo', exchange, '--digest', digest]);
+  assert.deepEqual([late.code, /not the one with this digest/.test(late.output)], [2, true], late.output);
+  const refused = await sallyport(['undo', exchange, '--apply'], 'ned');
+  assert.equal(refused.code, 1, refused.output);
+  assert.match(refused.output, /not shown: what it would change: its dry run is refused/);
+  assert.match(refused.output, /not undone \(403\)/);
+  assert.equal((await get(`${MAPS}/late`)).data.a, 'three');
+});
+
+test('what was deleted is made again, and says what does not come back; what was made is deleted, of that life alone', async () => {
+  const made = await write('POST', MAPS, mapOf('gone', { keep: 'me' }));
+  const gone = await write('DELETE', `${MAPS}/gone`);
+  const way = await shown(gone.exchange);
+  assert.match(way.lost.join(), /another uid/);
+  assert.equal((await sallyport(['undo', gone.exchange, '--apply'])).code, 0);
+  assert.deepEqual((await get(`${MAPS}/gone`)).data, { keep: 'me' });
+  const again = await shown(gone.exchange);
+  assert.deepEqual([again.kind, /another object of this name/.test(again.why)], ['none', true]);
+  const back = await shown(made.exchange);
+  assert.equal(back.asked, `DELETE ${MAPS}/gone`);
+  assert.equal((await sallyport(['undo', made.exchange, '--apply'])).code, 0);
+  assert.equal((await ask({ uri: `${MAPS}/gone` })).status, 404);
+});
+
+test('a scale is undone by a scale', async () => {
+  const at = '/apis/apps/v1/namespaces/shop/deployments/web';
+  const { spec } = await get(at);
+  const { exchange } = await write('PATCH', `${at}/scale`, { spec: { replicas: spec.replicas + 3 } });
+  const way = await shown(exchange);
+  assert.equal(way.asked, `PUT ${at}/scale`);
+  assert.equal((await sallyport(['undo', exchange, '--apply'])).code, 0);
+  assert.equal((await get(at)).spec.replicas, spec.replicas);
+});
+
+test('a secret comes back as it was, and neither who looks nor the disk has its value', async () => {
+  const [old, next] = ['before-canary-value', 'after-canary-value'].map((text) => Buffer.from(text).toString('base64'));
+  const at = '/api/v1/namespaces/shop/secrets';
+  await write('POST', at, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'undone' }, data: { password: old } });
+  const { exchange } = await write('PATCH', `${at}/undone`, { data: { password: next } });
+  const way = await sallyport(['undo', exchange]);
+  assert.ok(!way.output.includes(old as string) && !way.output.includes('canary'), way.output);
+  await shown(exchange);
+  assert.equal((await sallyport(['undo', exchange, '--apply'])).code, 0);
+  const dispatcher = new Agent({ connect: { ca: world.standin.caPem } });
+  const headers = { authorization: `Bearer ${world.standin.adminToken}` };
+  const stored = await request(`${world.standin.url}${at}/undone`, { dispatcher, headers });
+  assert.equal(((await stored.body.json()) as Json).data.password, old);
+  await dispatcher.destroy();
+  const folder = join(world.folder, 'data/pre-images');
+  const files = readdirSync(folder);
+  assert.ok(files.length > 5);
+  for (const file of files) assert.ok(!readFileSync(join(folder, file)).includes('canary'));
+});
+
+test('there is none, and it says why: nothing kept, nothing changed, many at once', async () => {
+  const many = await write('DELETE', `${MAPS}?labelSelector=none%3Dthere`);
+  assert.equal(many.status, 200, many.body);
+  assert.match((await shown(many.exchange)).why, /nothing is kept here/);
+  const twice = await write('POST', MAPS, mapOf('web'));
+  assert.equal(twice.status, 409);
+  assert.match((await shown(twice.exchange)).why, /it changed nothing/);
+  const read = await write('DELETE', `${MAPS}/web?dryRun=All`);
+  assert.match((await shown(read.exchange)).why, /nothing is kept|changed nothing/);
+});
+
+test('who answers is told beforehand whether there will be a way back, and a held change has one', async () => {
+  const waiting = write('PATCH', `${MAPS}/web`, { data: { a: 'held' } }, 'asks');
+  let asked: Json;
+  for (;;) {
+    const { items } = JSON.parse((await sallyport(['approvals', 'list', '--state', 'pending', '-o', 'json'])).output);
+    if (items.length > 0 && items[0].preview !== 'looking') {
+      [asked] = items;
+      break;
+    }
+  }
+  assert.match(asked.shown.undo, /^`sallyport undo`, but for its status/);
+  assert.match((await sallyport(['approvals', 'approve', asked.id])).output, /way back: `sallyport undo`/);
+  const reply = await waiting;
+  assert.equal(reply.status, 200, reply.body);
+  const { usedBy } = JSON.parse((await sallyport(['approvals', 'show', asked.id, '-o', 'json'])).output);
+  await shown(usedBy);
+  assert.equal((await sallyport(['undo', usedBy, '--apply'])).code, 0);
+  assert.equal((await get(`${MAPS}/web`)).data.a, 'one');
+});
