@@ -1,7 +1,6 @@
 /* The section `journal` of the configuration. */
 import { z } from 'zod';
 import { receiver, trustedUrl } from './later.ts';
-import { notBuilt } from './not-built.ts';
 import { duration, word } from './policy-words.ts';
 
 const file = z.string().min(1, 'expected a path');

@@ -127,8 +127,7 @@ export async function startGateway(
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, tellingJournal(journal, control), told);
     const { serveTarget, undo } = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
-    const places = () => targetPlaces(config, listeners);
-    const consoleUrl = await control.serve(certificate.current, places, undo);
+    const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners), undo);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
