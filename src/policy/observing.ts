@@ -37,7 +37,7 @@ export const OPEN_RULES: readonly Rule[] = [
   {
     ...NOTHING,
     id: 'unsafe.observe',
-    apiGroups: ['*', ...UNLISTED_GROUPS],
+    apiGroups: ['*', ...UNLISTED_GROUPS.keys()],
     resources: ['*', 'secrets'],
     powers: [
       'exec', 'attach', 'portforward', 'pods-proxy', 'services-proxy', 'nodes-proxy', 'ephemeralcontainers', 'binding', 'finalize', 'approval', 'token',

@@ -19,6 +19,8 @@ export interface DiscoveredKind {
 /** All that is served, by {@link kindKey}. */
 export interface KindIndex {
   readonly kinds: ReadonlyMap<string, DiscoveredKind>;
+  /** `GROUP/VERSION` of what is served, also where no resource of it is listed. */
+  readonly versions: ReadonlySet<string>;
   /** `GROUP/VERSION` of what could not be asked just now: an aggregated API whose server is down. */
   readonly stale: ReadonlySet<string>;
 }
@@ -26,6 +28,7 @@ export interface KindIndex {
 /** An index that grows. */
 export class KindIndexBuilder {
   readonly kinds = new Map<string, DiscoveredKind>();
+  readonly versions = new Set<string>();
   readonly stale = new Set<string>();
 
   add(group: string, version: string, resource: string, subresource: string, kind: DiscoveredKind): void {
@@ -72,7 +75,7 @@ export function addAggregated(builder: KindIndexBuilder, document: Document): vo
     const name = text(object(group.metadata).name);
     for (const each of objects(group.versions)) {
       const version = text(each.version);
-      if (each.freshness === 'Stale') builder.stale.add(`${name}/${version}`);
+      (each.freshness === 'Stale' ? builder.stale : builder.versions).add(`${name}/${version}`);
       for (const resource of objects(each.resources)) addAggregatedResource(builder, name, version, resource);
     }
   }
@@ -90,6 +93,7 @@ function addAggregatedResource(builder: KindIndexBuilder, group: string, version
 
 /** Reads an APIResourceList, in which a subresource is an entry `pods/log`. */
 export function addResourceList(builder: KindIndexBuilder, group: string, version: string, document: Document): void {
+  builder.versions.add(`${group}/${version}`);
   for (const entry of objects(document.resources)) {
     const [resource = '', subresource = '', more] = text(entry.name).split('/');
     if (more === undefined) {

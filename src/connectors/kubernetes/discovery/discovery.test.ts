@@ -124,14 +124,37 @@ for (const isOld of [false, true]) {
   });
 }
 
-test('any metric of a group of metrics is there as soon as the group and version are, without another fetch', async () => {
+for (const [what, listed, isOld] of [
+  ['that lists a placeholder', ['externalmetrics'], false],
+  ['that lists nothing', [], false],
+  ['that lists nothing, in the older form', [], true],
+] as const)
+  test(`any metric of a group of metrics ${what} is there as soon as the group and version are, without another fetch`, async () => {
+    const target = new FakeTarget();
+    target.isOld = isOld;
+    target.kinds['external.metrics.k8s.io/v1beta1'] = [...listed];
+    const find = (version: string) => target.discovery.find('external.metrics.k8s.io', version, 'queue-length', '');
+    assert.equal((await find('v1beta1'))?.kind, 'ExternalMetricValueList');
+    assert.equal(target.fetches(), 1);
+    assert.equal(await code(find('v1')), 'undefined');
+    assert.equal(await code(target.discovery.find('custom.metrics.k8s.io', 'v1beta2', 'pods', 'rate')), 'undefined');
+  });
+
+test('a group of metrics that came just now is found by the one fetch that its miss makes, and one that is down is unavailable', async () => {
   const target = new FakeTarget();
-  target.kinds['external.metrics.k8s.io/v1beta1'] = ['externalmetrics'];
-  const find = (version: string) => target.discovery.find('external.metrics.k8s.io', version, 'queue-length', '');
-  assert.equal((await find('v1beta1'))?.isNamespaced, true);
-  assert.equal(target.fetches(), 1);
-  assert.equal(await code(find('v1')), 'undefined');
-  assert.equal(await code(target.discovery.find('custom.metrics.k8s.io', 'v1beta2', 'pods', 'rate')), 'undefined');
+  await target.discovery.find('', 'v1', 'pods', '');
+  target.nowMs += 1;
+  target.kinds['custom.metrics.k8s.io/v1beta2'] = [];
+  const rate = () => target.discovery.find('custom.metrics.k8s.io', 'v1beta2', 'pods', 'rate');
+  assert.equal((await rate())?.kind, 'MetricValueList');
+  assert.equal(target.fetches(), 2);
+  const down = new FakeTarget();
+  down.kinds['custom.metrics.k8s.io/v1beta2'] = [];
+  down.staleGroups = ['custom.metrics.k8s.io/v1beta2'];
+  assert.equal(
+    await code(down.discovery.find('custom.metrics.k8s.io', 'v1beta2', 'pods', 'rate')),
+    'DISCOVERY_UNAVAILABLE',
+  );
 });
 
 describe('T20: what is unknown is asked for once, then denied', () => {

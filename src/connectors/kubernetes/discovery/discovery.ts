@@ -149,9 +149,9 @@ export function createDiscovery(options: DiscoveryOptions): Discovery & Scopes &
       const key = kindKey(group, version, resource, subresource);
       const found = foundIn((await current()).index, key, group, version);
       if (found !== undefined) return found;
-      const { kinds, stale } = (await newerThan(begunBefore)).index;
-      const foundNow = kinds.get(key);
-      if (foundNow !== undefined || !stale.has(`${group}/${version}`)) return foundNow;
+      const { index } = await newerThan(begunBefore);
+      const foundNow = foundIn(index, key, group, version);
+      if (foundNow !== undefined || !index.stale.has(`${group}/${version}`)) return foundNow;
       throw unavailable(`${group}/${version} is stale at the target`);
     },
     served: async () => servedKinds((await current()).index),
@@ -167,15 +167,14 @@ function foundIn(index: KindIndex, key: string, group: string, version: string):
   return index.kinds.get(key) ?? unlistedKind(index, group, version);
 }
 
-/** Of a group that lists its resources nowhere, any is there as soon as the group is. */
-function unlistedKind({ kinds }: KindIndex, group: string, version: string): DiscoveredKind | undefined {
-  if (!UNLISTED_GROUPS.has(group)) return undefined;
-  const prefix = `${group}/${version}/`;
-  for (const [key, { kind, isNamespaced }] of kinds) {
-    if (key.startsWith(prefix))
-      return { kind, groupVersionKind: { group, version, kind }, isNamespaced, verbs: ['get'] };
-  }
-  return undefined;
+/**
+ * Of a group that lists its resources nowhere, any is there as soon as the group and version are. In the aggregated form they may list nothing at all: the server of the
+ * metrics answers that form without them, and the API server then tells an empty version.
+ */
+function unlistedKind({ versions }: KindIndex, group: string, version: string): DiscoveredKind | undefined {
+  const kind = UNLISTED_GROUPS.get(group);
+  if (kind === undefined || !versions.has(`${group}/${version}`)) return undefined;
+  return { kind, groupVersionKind: { group, version, kind }, isNamespaced: true, verbs: ['get'] };
 }
 
 async function fetchIndex(get: DiscoveryOptions['get']): Promise<KindIndex> {
