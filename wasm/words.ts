@@ -6,7 +6,7 @@ import { FILTER, HEADS, PAIRS, WORDS, WORDS_END } from './layout';
 
 const hashes: i32 = 0x7fff;
 /** Short ranges are looked through together with what comes behind them. */
-const aheadBytes: i32 = 1_024;
+const aheadBytes: i32 = 256;
 
 let areAnywhere: bool = false;
 /** The list begins behind a place of its own, so that 0 is the end of each chain. */

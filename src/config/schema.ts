@@ -280,7 +280,7 @@ const limits = z
       .min(1, 'expected at least 1')
       .default(60)
       .describe(
-        'Different values that one caller may write, within an hour, into places of one object that are masked for it; dry runs count. More are refused (`MASK_MISPLACED`), and an event.',
+        'Different values that one caller may write, within an hour, into places of one object that are masked for it; dry runs count, and so does what other gateways on the store have seen. More are refused (`MASK_MISPLACED`), and an event.',
       ),
     unknownFor: duration
       .default('5m')

@@ -240,6 +240,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'signing-key':
       case 'mask-key':
       case 'honeytoken':
+      case 'guess':
       case 'approval':
       case 'question':
       case 'budget':

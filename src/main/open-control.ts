@@ -29,7 +29,6 @@ import type { CertificatePair } from '../listener/certificates.ts';
 import { type Access, noAccess } from '../pipeline/access.ts';
 import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
-import type { Honeytokens } from '../pipeline/honeytokens.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
 import type { JournalPort } from '../pipeline/record.ts';
 import { seatedIn } from '../policy/seated-in.ts';
@@ -43,14 +42,15 @@ import { accessParts } from './access-parts.ts';
 import { agreeOnMaskKey } from './agree-on-mask-key.ts';
 import { ConfigError } from './config-error.ts';
 import { deliveriesOf, tellOpened } from './deliveries.ts';
+import type { KeptOfMasks } from './kept-of-masks.ts';
 import { keptReader } from './kept-reader.ts';
 import { loginsOf } from './logins.ts';
-import type { MaskKeys } from './mask-keys.ts';
 import type { Told } from './observe.ts';
 import type { Sealing } from './open-sealing.ts';
 import { policyDesk } from './policy-desk.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { consoleUrlOf, serveConsole } from './serve-console.ts';
+import { sharedGuesses } from './shared-guesses.ts';
 import { SharedHoneytokens } from './shared-honeytokens.ts';
 import { sharedHost } from './shared-host.ts';
 import { version } from './version.ts';
@@ -62,8 +62,7 @@ interface Parts {
   readonly sealing: Pick<Sealing, 'keys' | 'checkpoint'>;
   readonly policy: PolicyInForce;
   readonly inFlight: InFlight;
-  readonly maskKeys: MaskKeys;
-  readonly honeytokens: Honeytokens;
+  readonly masks: KeptOfMasks;
 }
 
 type Place = NonNullable<Config['console']>;
@@ -127,7 +126,7 @@ const NO_CONTROL: Omit<Control, 'budgets' | 'heard'> = {
 };
 
 /** The store of the configuration, whose gateways share one key of masks. @throws {ConfigError} */
-async function openStoreOf({ config, told, maskKeys }: Parts): Promise<Store> {
+async function openStoreOf({ config, told, masks }: Parts): Promise<Store> {
   const kept = storePlace(config);
   const store = await openStore(kept, {
     clock: told.clock,
@@ -137,7 +136,7 @@ async function openStoreOf({ config, told, maskKeys }: Parts): Promise<Store> {
   }).catch(storeFailed);
   // A store that is one gateway's own is no witness: its key may be made anew.
   if (kept.kind === 'postgres')
-    await agreeOnMaskKey(store, maskKeys).catch(async (error: unknown) => {
+    await agreeOnMaskKey(store, masks).catch(async (error: unknown) => {
       await store.close();
       throw error;
     });
@@ -236,11 +235,10 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
   };
   const made = accessParts(store, held, { ...parts, tell, onAsked }, sessions);
   const { access, live, approvals, kills } = made;
-  const shared = new SharedHoneytokens({
-    store,
-    honeytokens: parts.honeytokens,
-    onFailure: (what, error) => told.log.warn({ error: error instanceof Error ? error.message : String(error) }, what),
-  });
+  const onFailure = (what: string, error: unknown) =>
+    told.log.warn({ error: error instanceof Error ? error.message : String(error) }, what);
+  const shared = new SharedHoneytokens({ store, honeytokens: parts.masks.honeytokens, onFailure });
+  parts.masks.guesses.shared = sharedGuesses(store, onFailure);
   const stop = async () => {
     access.stop();
     live.stop();

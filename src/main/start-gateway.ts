@@ -18,8 +18,6 @@ import type { Budgets } from '../pipeline/budgets.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import { DeletedObjects } from '../pipeline/deleted-objects.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
-import { Guesses } from '../pipeline/guesses.ts';
-import { Honeytokens } from '../pipeline/honeytokens.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { Masking } from '../pipeline/masking.ts';
@@ -40,9 +38,9 @@ import { ConfigError } from './config-error.ts';
 import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
 import { keeperOf } from './keeper-of.ts';
+import { type KeptOfMasks, keptOfMasks } from './kept-of-masks.ts';
 import { listenerLimits } from './listener-limits.ts';
 import { LogLimit } from './log-limit.ts';
-import { type MaskKeys, openMaskKeys } from './mask-keys.ts';
 import { maskTeller } from './mask-teller.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget, noWriteBack } from './no-target.ts';
@@ -109,9 +107,8 @@ export async function startGateway(
     closers.push(policy.stop);
     const retention = openToldRetention(config, policy, journal, { told, closers });
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
-    const [maskKeys, honeytokens] = [openMaskKeys(config), new Honeytokens()];
-    const recorded = { journal, sealing };
-    const control = await openControl({ ...recorded, config, told, policy, inFlight, maskKeys, honeytokens });
+    const masks = keptOfMasks(config);
+    const control = await openControl({ journal, sealing, config, told, policy, inFlight, masks });
     closers.push(() => control.close());
     const targets = openTargets(config, { rules: policy.rules, access: control.access, observed }, troubles, told);
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
@@ -125,7 +122,7 @@ export async function startGateway(
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, observer, observed };
     const kept = { journal: heard(journal), ...parts };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
-    const masking = maskingOf(config, policy, { ...maskKeys, honeytokens }, tellingJournal(journal, control), told);
+    const masking = maskingOf(config, policy, masks, tellingJournal(journal, control), told);
     const { serveTarget, undo } = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
     const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners), undo);
     const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
@@ -258,7 +255,7 @@ function openCertificate(
 function maskingOf(
   config: Config,
   policy: PolicyInForce,
-  kept: MaskKeys & Pick<Masking, 'honeytokens'>,
+  kept: KeptOfMasks,
   journal: Parameters<typeof maskTeller>[0],
   told: Told,
 ): Masking {
@@ -266,7 +263,6 @@ function maskingOf(
     ...kept,
     rules: policy.masks,
     openFor: openMasks(config.unsafe.openMasks),
-    guesses: new Guesses(config.limits.guessesMax, systemClock),
     now: () => systemClock.now(),
     events: maskTeller(journal, told),
     objectBytesMax: config.limits.objectBytesMax,

@@ -3,6 +3,9 @@
  * tells so in many ways; few writes say little, thousands would find a value that can be guessed.
  *
  * The same values again count once: a controller writes what it wrote before, and learns nothing by it.
+ *
+ * Where there is a store, gateways that share it count as one, and a restart forgets nothing: a value that this gateway has not counted is counted there first. One that the store
+ * cannot take counts here alone.
  */
 import { type Caller, callerKey } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
@@ -34,7 +37,15 @@ export interface Guess {
   readonly leftMs: number;
 }
 
+/** Counts for all gateways on a store. */
+export interface SharedGuesses {
+  /** Whether a write of other values is one too many within `guessesForMs`; undefined: it could not be counted. */
+  take(key: string, digest: string, max: number): Promise<Pick<Guess, 'isOver' | 'leftMs'> | undefined>;
+}
+
 export class Guesses {
+  /** Where they are counted beside here. */
+  shared: SharedGuesses | undefined;
   /** Different values that one caller may write into masked places of one object within an hour. */
   readonly max: number;
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -46,15 +57,23 @@ export class Guesses {
   }
 
   /** Counts a write of the values that `digest` tells apart. */
-  take(caller: Caller, { target, apiGroup, resource, namespace, name }: Operation, digest: string): Guess {
+  async take(
+    caller: Caller,
+    { target, apiGroup, resource, namespace, name }: Operation,
+    digest: string,
+  ): Promise<Guess> {
     const key = `${callerKey(caller)} ${target} ${apiGroup}/${resource} ${namespace}/${name}`;
     const nowMs = this.#clock.monotonic();
     const counted = this.#counted(key, nowMs);
-    const isOver = !counted.digests.has(digest) && counted.digests.size >= this.max;
-    const isFirstOver = isOver && !counted.isTold;
-    if (isOver) counted.isTold = true;
-    else counted.digests.add(digest);
-    return { isOver, isFirstOver, leftMs: counted.sinceMs + GUESS_LIMITS.guessesForMs - nowMs };
+    const leftMs = counted.sinceMs + GUESS_LIMITS.guessesForMs - nowMs;
+    if (counted.digests.has(digest)) return { isOver: false, isFirstOver: false, leftMs };
+    if (counted.digests.size >= this.max) return over(counted, leftMs);
+    // Security: it counts here before the store is asked, so that writes at the same time are not one.
+    counted.digests.add(digest);
+    const shared = await this.shared?.take(key, digest, this.max);
+    if (shared?.isOver !== true) return { isOver: false, isFirstOver: false, leftMs };
+    counted.digests.delete(digest);
+    return over(counted, shared.leftMs);
   }
 
   #counted(key: string, nowMs: number): Counted {
@@ -82,4 +101,10 @@ export class Guesses {
     }
     this.#counts.delete(least);
   }
+}
+
+function over(counted: Counted, leftMs: number): Guess {
+  const isFirstOver = !counted.isTold;
+  counted.isTold = true;
+  return { isOver: true, isFirstOver, leftMs };
 }

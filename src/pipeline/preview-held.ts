@@ -27,7 +27,7 @@ export async function previewHeld(
   const { caller, operation } = held;
   try {
     // Whoever is shown the preview is told of what is there: so it counts as writing does.
-    withinGuesses(masking, { ...held, decision: {} });
+    await withinGuesses(masking, { ...held, decision: {} });
     const looked = await probe.preview(operation, bodyOf(operation), caller, signal);
     return shownOf(masking, held, looked);
   } catch (thrown) {

@@ -52,7 +52,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const judged = await persons(judging, masks.gateway.probe); //       asked, and policy again when they have said yes
       const whole = await keepPreImage(gateway, await masks.whole(judged)); // masks put back; what was there before kept, where a rule says so
       const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
-      withinGuesses(gateway.masking, permit); //                           nor tried by writing
+      await withinGuesses(gateway.masking, permit); //                     nor tried by writing
       keepRequest(permit); //                                              masked, before anything is sent
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway

@@ -13,7 +13,7 @@ type Writes = Pick<Permit, 'caller' | 'operation' | 'request'> & Parameters<type
  *
  * @throws {Refusal} MASK_MISPLACED
  */
-export function withinGuesses(masking: Masking, permit: Writes): void {
+export async function withinGuesses(masking: Masking, permit: Writes): Promise<void> {
   const { caller, operation, request } = permit;
   const { body, verb, name } = operation;
   if (body === undefined || name === '' || (verb !== 'update' && verb !== 'patch')) return;
@@ -21,7 +21,7 @@ export function withinGuesses(masking: Masking, permit: Writes): void {
   if (plan.isEmpty) return;
   const digest = writtenValues(body, plan, masking.key);
   if (digest === undefined) return;
-  const { isOver, isFirstOver, leftMs } = masking.guesses.take(caller, operation, digest);
+  const { isOver, isFirstOver, leftMs } = await masking.guesses.take(caller, operation, digest);
   if (!isOver) return;
   const { max } = masking.guesses;
   if (isFirstOver) masking.events.guessed({ caller, operation, exchange: request.id, guessesMax: max });

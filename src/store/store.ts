@@ -19,6 +19,7 @@ export type RowKind =
   | 'signing-key'
   | 'mask-key'
   | 'honeytoken'
+  | 'guess'
   | 'approval'
   | 'login'
   | 'question'

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type Hmac } from 'node:crypto';
 import { textMaskPrefix } from '../text/text-mask.ts';
 import { TargetKey } from './target-key.ts';
 
@@ -46,6 +46,11 @@ export class MaskKey {
   maskOf({ target, uid, path, exchange, compare }: MaskPlace, value: Uint8Array): string {
     const scope = uid === undefined ? scopeOf('x', exchange, path) : comparing(compare, uid, path);
     return textMaskPrefix + base32(this.ofTarget(target).digest(scope, value));
+  }
+
+  /** Makes a digest for a purpose of its own: who does not hold the key cannot tell of what, nor try. */
+  keyed(purpose: string): Hmac {
+    return createHmac('sha256', this.#key).update(`${purpose}\0`);
   }
 
   /** The key of a target. */

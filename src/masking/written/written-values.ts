@@ -2,7 +2,6 @@
  * Values that a write brings to places which are masked for its caller. Whoever may write but not read can try what a value is: a write of the very value that is there
  * changes nothing, which the API server tells in many ways. So what is written is told apart here, to be counted.
  */
-import { createHash } from 'node:crypto';
 import type { JsonValue, OperationBody } from '../../model/operation.ts';
 import { hasMaskForm } from '../form/mask-form.ts';
 import type { MaskKey } from '../form/mask-key.ts';
@@ -12,9 +11,9 @@ import type { ObjectPlan } from '../objects/object-plan.ts';
 import { walked } from '../objects/walk.ts';
 import { Unwalkable } from '../tape/unwalkable.ts';
 
-/** Tells the plain values apart that a body brings to masked places, in one digest; undefined: it brings none. The digest is kept in memory alone. */
+/** Tells the plain values apart that a body brings to masked places, in one digest under the key of masks; undefined: it brings none. */
 export function writtenValues(body: OperationBody, plan: ObjectPlan, key: MaskKey): string | undefined {
-  const hash = createHash('sha256');
+  const hash = key.keyed('written values');
   let isAny = false;
   const add = (text: string) => {
     isAny = true;
