@@ -45,7 +45,7 @@ export const unsafe = z
       )
       .default([])
       .describe(
-        'Default masks to open: what they mask in objects is shown to these callers. What programs print (logs, exec, attach) stays masked, and so does what is recorded.',
+        'Default masks to open: what they mask in objects, and in what programs print (logs, exec, attach), is shown to these callers. What is recorded stays masked.',
       ),
     observe: observe.optional(),
   })

@@ -11,10 +11,20 @@ import type { Permit } from '../model/permit.ts';
 import type { DuplexReply } from '../model/reply.ts';
 import type { Keeping, KeptEnd } from '../recording/keeping.ts';
 import { keptParts } from './kept-parts.ts';
+import type { OutputView } from './output-view.ts';
 import type { Recording } from './recording.ts';
 
-/** Attaches to what passes. @throws {Refusal} OUTCOME_UNKNOWN it cannot be kept, so that the stream is not begun; the command may have run */
-export function keepChannels(permit: Permit, reply: DuplexReply, recording: Pick<Recording, 'keep' | 'typed'>): void {
+/**
+ * Attaches to what passes. `view` makes of it what is kept, where that is not what the caller is shown.
+ *
+ * @throws {Refusal} OUTCOME_UNKNOWN it cannot be kept, so that the stream is not begun; the command may have run
+ */
+export function keepChannels(
+  permit: Permit,
+  reply: DuplexReply,
+  recording: Pick<Recording, 'keep' | 'typed'>,
+  view?: OutputView,
+): void {
   const { stream: form, isStdinKept } = keptParts(permit);
   if (form === undefined || reply.channels === undefined) return;
   const { channels } = reply;
@@ -32,6 +42,7 @@ export function keepChannels(permit: Permit, reply: DuplexReply, recording: Pick
     isStdinKept,
     isArchive: isCopy(operation.stream?.argv ?? []),
     exitCode: (said) => channels.exitCode(said),
+    view,
   });
   channels.attach((channel) => taps.of(channel));
   reply.socket.once('close', () => taps.end(reply.socket.readableEnded));
@@ -41,6 +52,7 @@ interface StreamTerms {
   readonly isStdinKept: boolean;
   readonly isArchive: boolean;
   readonly exitCode: (said: Buffer) => number | undefined;
+  readonly view: OutputView | undefined;
 }
 
 /** Limit: bytes of what is said of a command's end. */
@@ -75,8 +87,8 @@ class StreamTaps {
       if (name === 'resize') return seeing((chunk) => this.#resize(chunk));
       return name === 'stdin' ? this.#sent() : undefined;
     }
-    if (name === 'stdout') return this.#terms.isArchive ? this.#archived() : seeing((chunk) => this.#give('o', chunk));
-    if (name === 'stderr') return seeing((chunk) => this.#give('e', chunk));
+    if (name === 'stdout') return this.#terms.isArchive ? this.#archived() : this.#said('o');
+    if (name === 'stderr') return this.#said('e');
     if (name !== 'error' || this.#connections.size > 0) return undefined;
     return seeing((chunk) => {
       const bytes = this.#error.reduce((sum, { length }) => sum + length, 0);
@@ -89,6 +101,16 @@ class StreamTaps {
     const exitCode = this.#error.length === 0 ? undefined : this.#terms.exitCode(Buffer.concat(this.#error));
     const end: KeptEnd = { isWhole, exitCode, stdin: this.#stdin?.end(), archive: this.#archive?.end() };
     this.#keeping.end(end);
+  }
+
+  #said(code: 'o' | 'e'): ChannelObserver {
+    const view = this.#terms.view?.({ isTerminal: false, isBinary: false });
+    if (view === undefined) return seeing((chunk) => this.#give(code, chunk));
+    const give = (bytes: Buffer) => {
+      if (bytes.length > 0) this.#give(code, bytes);
+    };
+    // What is seen is not its own, and what is edited must be.
+    return { kind: 'observer', see: (chunk) => give(view.write(Buffer.from(chunk))), end: () => give(view.end()) };
   }
 
   #sent(): ChannelObserver {

@@ -3,6 +3,7 @@
  * cannot keep goes no further.
  */
 import { ReplyMasker } from '../masking/objects/reply-masker.ts';
+import type { KnownValues } from '../masking/text/known-values.ts';
 import type { Permit } from '../model/permit.ts';
 import type { MaskedReply, Reply, StreamReply, UnaryReply } from '../model/reply.ts';
 import type { KeptHead } from '../recording/keeping.ts';
@@ -10,8 +11,10 @@ import { keepChannels } from './keep-channels.ts';
 import { keptParts } from './kept-parts.ts';
 import { keptSource } from './kept-source.ts';
 import { shapeOf } from './mask-objects.ts';
+import { isOutput } from './mask-output.ts';
 import { maskedBody } from './masked-body.ts';
-import { type Masking, planOf, readsOf } from './masking.ts';
+import { type Masking, openTo, planOf, readsOf } from './masking.ts';
+import { keptView } from './output-view.ts';
 import type { Recording } from './recording.ts';
 import { headerOf } from './reply-headers.ts';
 import { withheld } from './unrecorded.ts';
@@ -58,7 +61,7 @@ export function keep(
 ): MaskedReply {
   return orWithheld(reply, () => {
     if (reply.kind === 'duplex') {
-      keepChannels(permit, reply, recording);
+      if (!hasViewOfItsOwn(permit, masking)) keepChannels(permit, reply, recording);
       return reply;
     }
     const head = headOf(permit, reply, masking);
@@ -72,21 +75,38 @@ export function keep(
  *
  * @throws {Refusal} OUTCOME_UNKNOWN it cannot be kept, so that it is withheld
  */
-export function keepView(permit: Permit, reply: Reply, masking: Masking, recording: Pick<Recording, 'keep'>): Reply {
-  if (reply.kind === 'duplex' || reply.status > 299 || !hasViewOfItsOwn(permit, masking)) return reply;
-  const head = headOf(permit, reply, masking);
-  if (head === undefined) return reply;
+export function keepView(
+  permit: Permit,
+  reply: Reply,
+  known: KnownValues | undefined,
+  masking: Masking,
+  recording: Pick<Recording, 'keep' | 'typed'>,
+): Reply {
+  if (!hasViewOfItsOwn(permit, masking)) return reply;
+  return orWithheld(reply, () => {
+    if (reply.kind === 'duplex') {
+      keepChannels(permit, reply, recording, keptView(masking, permit, known));
+      return reply;
+    }
+    const head = reply.status > 299 ? undefined : headOf(permit, reply, masking);
+    if (head === undefined) return reply;
+    const view = isOutput(permit, reply)
+      ? keptView(masking, permit, known)({ isTerminal: false, isBinary: false })
+      : objectsView(permit, reply, masking);
+    return { ...reply, body: keptSource(reply.body, (onRoom) => recording.keep(head, onRoom), view) };
+  });
+}
+
+function objectsView(permit: Permit, reply: UnaryReply | StreamReply, masking: Masking): ReplyMasker {
   const { caller, operation, request } = permit;
   const rules = masking.rules();
-  const view = new ReplyMasker({
+  return new ReplyMasker({
     plan: rules.planOf(operation, { masks: rules.masksFor(caller, operation) }),
     keying: { key: masking.key, target: operation.target, exchange: request.id, isComparable: !operation.isChange },
     shape: shapeOf(permit, reply),
     mayBeTable: planOf(masking, permit).mayBeTable && (request.headers.get('accept') ?? []).some(isTable),
     objectBytesMax: masking.objectBytesMax,
   });
-  const body = () => keptSource(reply.body, (onRoom) => recording.keep(head, onRoom), view);
-  return orWithheld(reply, () => ({ ...reply, body: body() }));
 }
 
 /** What is forwarded and cannot be kept goes no further. */
@@ -103,10 +123,16 @@ function orWithheld<Kept extends Reply>(reply: Kept, keep: () => Kept): Kept {
 
 const isTable = (accept: string) => accept.includes('as=Table');
 
-function hasViewOfItsOwn({ caller, operation, decision }: Permit, masking: Masking): boolean {
-  if (operation.stream !== undefined) return false;
-  const open = masking.openFor(caller, operation.target);
-  return decision.unmask !== undefined || open === 'all' || open.size > 0;
+/** Whether the caller is shown more than others are. What a program says hangs on opened masks alone: an `unmask` names fields. */
+function hasViewOfItsOwn(permit: Permit, masking: Masking): boolean {
+  const { operation, decision } = permit;
+  if (openTo(masking, permit).size > 0) return operation.stream === undefined || saysText(operation);
+  return decision.unmask !== undefined && operation.stream === undefined;
+}
+
+/** A log, or what a command in a container says; of a port-forward nothing is masked. */
+function saysText({ power }: Permit['operation']): boolean {
+  return power === undefined || power === 'exec' || power === 'attach';
 }
 
 function headOf(permit: Permit, { headers }: UnaryReply | StreamReply, masking: Masking): KeptHead | undefined {

@@ -4,12 +4,13 @@
  */
 import { isCopy } from '../masking/text/is-copy.ts';
 import type { KnownValues } from '../masking/text/known-values.ts';
-import { type OutputEditor, outputEditor } from '../masking/text/output-editor.ts';
+import type { OutputEditor } from '../masking/text/output-editor.ts';
 import type { Channel, ChannelEditor } from '../model/channels.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { DuplexReply } from '../model/reply.ts';
 import type { Masking } from './masking.ts';
+import { callersView } from './output-view.ts';
 import type { Recording } from './recording.ts';
 
 /**
@@ -19,12 +20,13 @@ import type { Recording } from './recording.ts';
  * @throws {Refusal} OUTCOME_UNKNOWN nobody can tell its channels apart, so that nothing in it could be masked; the command may have run
  */
 export function maskChannels(
-  { caller, decision, operation }: Permit,
+  permit: Permit,
   reply: DuplexReply,
   known: KnownValues | undefined,
-  { rules }: Pick<Masking, 'rules'>,
+  masking: Pick<Masking, 'rules' | 'openFor'>,
   recording: Pick<Recording, 'edits'>,
 ): void {
+  const { operation } = permit;
   if (operation.power !== 'exec' && operation.power !== 'attach') return;
   if (reply.channels === undefined) {
     reply.socket.destroy();
@@ -33,18 +35,14 @@ export function maskChannels(
       'the target answered in a protocol whose channels cannot be told apart, so what the command says is withheld',
     );
   }
-  const inForce = rules();
-  const detection = inForce.textDetection(inForce.masksFor(caller, operation));
+  const view = callersView(masking, permit, known);
   const editors: OutputEditor[] = [];
   recording.edits(() => summed(editors));
   reply.channels.attach((channel) => {
     if (!isOutput(channel)) return undefined;
-    const editor = outputEditor({
-      detection,
-      known,
+    const editor = view({
       isTerminal: operation.stream?.isTty ?? false,
       isBinary: channel.name === 'stdout' && isCopy(operation.stream?.argv ?? []),
-      isNeutralised: decision.neutralise ?? caller.kind === 'autonomous',
     });
     editors.push(editor);
     return endingEditor(editor, channel, reply);

@@ -2,12 +2,13 @@
  * What a program says is masked as text, whatever type its reply says it has, and made safe to show where its reader is a program too.
  */
 import type { KnownValues } from '../masking/text/known-values.ts';
-import { type OutputEditor, outputEditor } from '../masking/text/output-editor.ts';
+import type { OutputEditor } from '../masking/text/output-editor.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../model/reply.ts';
 import { type BytesEditor, editedSource } from './edited-source.ts';
 import type { Masking } from './masking.ts';
+import { callersView } from './output-view.ts';
 import type { Recording } from './recording.ts';
 import { headerOf, withoutHeaders } from './reply-headers.ts';
 
@@ -19,17 +20,17 @@ export function isOutput({ operation }: Permit, { status }: UnaryReply | StreamR
 }
 
 /**
- * The log without values that detectors know, and without control sequences where the caller is a program or a rule says so.
+ * The log without values that detectors know, but those that an operator has opened for the caller, and without control sequences where the caller is a program or a rule says so.
  *
  * A log that is not text is never edited: where a value is in it, it breaks off.
  *
  * @throws {Refusal} ENCODING_NOT_ACCEPTABLE it came compressed, so that nobody could look into it
  */
 export function maskOutput<R extends UnaryReply | StreamReply>(
-  { caller, decision, operation }: Permit,
+  permit: Permit,
   reply: R,
   known: KnownValues | undefined,
-  { rules }: Pick<Masking, 'rules'>,
+  masking: Pick<Masking, 'rules' | 'openFor'>,
   recording: Pick<Recording, 'edits'>,
 ): R {
   const encoding = headerOf(reply.headers, 'content-encoding');
@@ -40,14 +41,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
       'the log came compressed, so that nothing in it could be masked; ask for it without `Accept-Encoding`',
     );
   }
-  const inForce = rules();
-  const editor = outputEditor({
-    detection: inForce.textDetection(inForce.masksFor(caller, operation)),
-    known,
-    isTerminal: false,
-    isBinary: false,
-    isNeutralised: decision.neutralise ?? caller.kind === 'autonomous',
-  });
+  const editor = callersView(masking, permit, known)({ isTerminal: false, isBinary: false });
   recording.edits(() => editor.counts);
   return {
     ...reply,

@@ -43,6 +43,15 @@ export function readsOf(masking: Pick<Masking, 'openFor' | 'rules'>, permit: Per
   return masking.openFor(caller, operation.target) === 'all' ? 'nothing' : 'objects';
 }
 
+/** Ids of default masks and detectors that are open to the caller of a permit. */
+export function openTo(
+  { openFor }: Pick<Masking, 'openFor'>,
+  { caller, operation }: Pick<Permit, 'caller' | 'operation'>,
+): ReadonlySet<string> {
+  const open = openFor(caller, operation.target);
+  return open === 'all' ? MASK_IDS : open;
+}
+
 /** Who sees what, and what rules show it beside. */
 interface Seen extends Pick<Permit, 'caller' | 'operation'> {
   readonly decision: Pick<Permit['decision'], 'unmask' | 'neutralise'>;
@@ -51,9 +60,8 @@ interface Seen extends Pick<Permit, 'caller' | 'operation'> {
 /** How the caller of a permit sees the objects of its reply. */
 export function planOf(masking: Pick<Masking, 'openFor' | 'rules'>, { caller, operation, decision }: Seen): ObjectPlan {
   const rules = masking.rules();
-  const open = masking.openFor(caller, operation.target);
   return rules.planOf(operation, {
-    open: open === 'all' ? MASK_IDS : open,
+    open: openTo(masking, { caller, operation }),
     masks: rules.masksFor(caller, operation),
     isMadeSafe: decision.neutralise ?? caller.kind === 'autonomous',
     ...(decision.unmask === undefined ? {} : { unmask: decision.unmask }),

@@ -65,7 +65,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
-    const seen = keepView(permit, reply, gateway.masking, recording); //               kept as others would be shown it
+    const seen = keepView(permit, reply, known, gateway.masking, recording); //        kept as others would be shown it
     const masked = mask(permit, seen, known, gateway.masking, recording); //           without the values that must be hidden
     const kept = packedAgain(keep(permit, masked, gateway.masking, recording)); //     what passes is kept, no faster than the disk
     const said = sayObserved(permit, kept); //                              what only observed policy would have refused

@@ -44,7 +44,7 @@ ${writtenBack}
 
 ## Default masks
 
-They stand for everybody. \`unsafe.openMasks\` in the configuration opens one by its id, or all with \`*\`, for some callers and targets. In objects, that is: what programs print (logs, exec, attach) stays masked for everybody, and so does what is recorded:
+They stand for everybody. \`unsafe.openMasks\` in the configuration opens one by its id, or all with \`*\`, for some callers and targets. What is in objects and what programs print (logs, exec, attach) is shown to these; what is recorded stays masked:
 
 \`\`\`yaml
 unsafe:

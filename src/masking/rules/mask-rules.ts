@@ -87,10 +87,11 @@ export class MaskRules {
     return plan;
   }
 
-  /** What knows values by their look in what a program says. */
-  textDetection(masks: readonly CompiledMask[]): Detection {
+  /** What knows values by their look in what a program says, but for detectors that are open. */
+  textDetection(masks: readonly CompiledMask[], open: ReadonlySet<string> = nothing): Detection {
     const looking = masks.filter(({ detectors }) => detectors.length > 0);
-    return looking.length === 0 ? builtInDetection() : (this.#detection(nothing, looking) ?? builtInDetection());
+    if (looking.length === 0 && open.size === 0) return builtInDetection();
+    return this.#detection(open, looking) ?? knowsNothing;
   }
 
   #reaching(apiGroup: string, resource: string, subresource: string): readonly CompiledMask[] {
@@ -193,6 +194,7 @@ function noPattern(): never {
   throw new Error('a pattern that was not there');
 }
 
+const knowsNothing = detection([]);
 const none: readonly never[] = [];
 const nothing: ReadonlySet<string> = new Set();
 const binaryData: ReadonlySet<string> = new Set(['binaryData']);

@@ -1,0 +1,141 @@
+/* What an operator has opened for a caller is shown to it, in what programs say too; what is kept is what others would be shown. */
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { testMasking } from '../../test/support/masking.ts';
+import { callerOf, operationOf } from '../../test/support/operation.ts';
+import { knownValues } from '../masking/text/known-values.ts';
+import type { Channel, ChannelEditor, ChannelObserver, TapFor } from '../model/channels.ts';
+import type { Permit } from '../model/permit.ts';
+import type { DuplexReply, MaskedReply, Reply, UnaryReply } from '../model/reply.ts';
+import type { ByteSource } from '../std/byte-source.ts';
+import { keep, keepView } from './keep.ts';
+import { mask } from './mask.ts';
+
+const SAID = 'A=plain canary value DB_PASSWORD=c0rrect-h0rse postgres://a:hunter22@db/x\n';
+const SECRET = 'masked-by-sallyport-secret';
+const KEYED = 'DB_PASSWORD=masked-by-sallyport-keyed-secret';
+const URL_MASKED = 'postgres://a:masked-by-sallyport-connection-string@db/x\n';
+const ALL_MASKED = `A=${SECRET} ${KEYED} ${URL_MASKED}`;
+const known = knownValues([{ value: Buffer.from('plain canary value'), mask: SECRET }]);
+
+type Open = ReadonlySet<string> | 'all';
+interface Seen {
+  readonly shown: string;
+  readonly kept: string;
+}
+
+/** Everything that a recording is asked for here; what is kept is put into `kept`. */
+function recordingInto(kept: Buffer[]) {
+  const keeping = {
+    bytes: (_: string, chunk: Uint8Array) => {
+      kept.push(Buffer.from(chunk));
+      return true;
+    },
+    end: () => {},
+    resize: () => {},
+    connection: () => {},
+  };
+  return { keep: () => keeping, edits: () => {}, typed: () => assert.fail('nothing is typed') };
+}
+
+function permitOf(method: string, uri: string): Permit {
+  return {
+    caller: callerOf({ kind: 'person' }),
+    decision: {},
+    request: { id: 'x', method, headers: new Map() },
+    operation: operationOf({ method, uri }),
+  } as unknown as Permit;
+}
+
+function through(permit: Permit, reply: Reply, open: Open, kept: Buffer[]): MaskedReply {
+  const masking = { ...testMasking(), openFor: () => open };
+  const recording = recordingInto(kept) as unknown as Parameters<typeof keep>[3] & Parameters<typeof mask>[4];
+  const seen = keepView(permit, reply, known, masking, recording);
+  return keep(permit, mask(permit, seen, known, masking, recording), masking, recording);
+}
+
+/** A log, in pieces, as its caller sees it and as it is kept. */
+function log(open: Open, pieces: readonly string[]): Seen {
+  const kept: Buffer[] = [];
+  const shown: Buffer[] = [];
+  const body: ByteSource = {
+    start(sink) {
+      for (const piece of pieces) sink.write(Buffer.from(piece));
+      sink.end([]);
+    },
+    resume() {},
+    cancel() {},
+  };
+  const reply = { kind: 'unary', status: 200, headers: ['Content-Type', 'text/plain'], body } as unknown as UnaryReply;
+  const masked = through(permitOf('GET', '/api/v1/namespaces/a/pods/web/log'), reply, open, kept);
+  if (masked.kind === 'duplex') assert.fail('a log is no duplex');
+  masked.body.start({
+    write: (chunk) => {
+      shown.push(Buffer.from(chunk));
+      return true;
+    },
+    end() {},
+    fail: (error) => assert.fail(error),
+  });
+  return { shown: Buffer.concat(shown).toString(), kept: Buffer.concat(kept).toString() };
+}
+
+/** What an exec says, the same way. */
+function exec(open: Open, pieces: readonly string[]): Seen {
+  const kept: Buffer[] = [];
+  const taps: TapFor[] = [];
+  const channels = { attach: (tapFor: TapFor) => taps.push(tapFor), hold: () => () => {}, exitCode: () => undefined };
+  const reply: DuplexReply = {
+    kind: 'duplex',
+    status: 101,
+    headers: [],
+    socket: new PassThrough(),
+    head: Buffer.alloc(0),
+    end: ({ message }) => assert.fail(message),
+    channels,
+  };
+  through(permitOf('POST', '/api/v1/namespaces/a/pods/web/exec?stdout=1&command=env'), reply, open, kept);
+  const stdout: Channel = { name: 'stdout', direction: 'toCaller' };
+  const made = taps.map((tapFor) => tapFor(stdout)).filter((tap) => tap !== undefined);
+  const pass = (chunk: Buffer, from: number) => made.slice(from).reduce(onward, chunk);
+  const shown = pieces.map((piece) => pass(Buffer.from(piece), 0));
+  for (const [at, tap] of made.entries()) {
+    const rest = tap.end();
+    if (rest !== undefined) shown.push(pass(rest, at + 1));
+  }
+  return { shown: Buffer.concat(shown).toString(), kept: Buffer.concat(kept).toString() };
+}
+
+function onward(chunk: Buffer, tap: ChannelEditor | ChannelObserver): Buffer {
+  if (chunk.length === 0) return chunk;
+  if (tap.kind === 'editor') return tap.write(chunk);
+  tap.see(chunk);
+  return chunk;
+}
+
+const pieces = [SAID.slice(0, 9), SAID.slice(9, 40), SAID.slice(40)];
+
+for (const [what, seen] of [
+  ['a log', log],
+  ['an exec', exec],
+] as const) {
+  test(`${what} is shown and kept masked where nothing is open`, () => {
+    assert.deepEqual(seen(new Set(), pieces), { shown: ALL_MASKED, kept: ALL_MASKED });
+  });
+
+  test(`${what} is as it was said for a caller for whom all masks are open, and kept as others would be shown it`, () => {
+    assert.deepEqual(seen('all', pieces), { shown: SAID, kept: ALL_MASKED });
+  });
+
+  test(`${what} shows what two detectors would have masked, or what the pod's Secrets hold, where that is open`, () => {
+    assert.deepEqual(seen(new Set(['url-password', 'connection-string']), pieces), {
+      shown: `A=${SECRET} ${KEYED} postgres://a:hunter22@db/x\n`,
+      kept: ALL_MASKED,
+    });
+    assert.deepEqual(seen(new Set(['secret-values']), pieces), {
+      shown: `A=plain canary value ${KEYED} ${URL_MASKED}`,
+      kept: ALL_MASKED,
+    });
+  });
+}
