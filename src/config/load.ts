@@ -115,6 +115,8 @@ const FILE_KEYS: readonly string[] = [
   'journal.receivers.*.otlp.caFile',
   'store.postgres.urlFile',
   'store.keyFile',
+  'tracing.headersFile',
+  'tracing.caFile',
 ];
 
 function withAbsolutePaths(document: ConfigDocument, folder: string): ConfigDocument {

@@ -3,12 +3,13 @@
  * come. Unknown keys are mistakes; every default stands here. Paths are relative to the file they stand in.
  */
 import { z } from 'zod';
-import { isAddressRange } from '../std/address-ranges.ts';
 import { eks } from './eks.ts';
 import { journal } from './journal-schema.ts';
 import { consolePlace, control, heldCount, login, notifier, person, store } from './later.ts';
+import { listen } from './listen.ts';
 import { notBuilt } from './not-built.ts';
 import { duration } from './policy-words.ts';
+import { tracing } from './tracing.ts';
 import { unsafe } from './unsafe.ts';
 
 const name = z
@@ -31,31 +32,8 @@ const file = z.string().min(1, 'expected a path');
 const url = z
   .string()
   .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'expected an http or https URL');
-const addressRange = z
-  .string()
-  .refine(isAddressRange, 'expected an address, or a range such as `10.0.3.0/28` or `fd00::/64`');
 const milliseconds = z.int('expected whole milliseconds').min(1, 'expected at least 1 millisecond');
 const bytes = z.int('expected whole bytes').min(1, 'expected at least 1 byte');
-
-const listen = z
-  .strictObject({
-    address: z.string().default('127.0.0.1').describe('Address that the data path listens on; `0.0.0.0` for all.'),
-    port: port.default(8443).describe('Port of the data path; 0 picks a free one.'),
-    proxyProtocol: z
-      .strictObject({
-        from: z
-          .array(addressRange)
-          .min(1, 'expected at least one address or range')
-          .describe(
-            'Load balancers that pass TLS or TCP through: addresses or ranges such as `10.0.3.0/28`. Each of their connections must begin with a PROXY header of version 2; from nobody else is one taken.',
-          ),
-      })
-      .optional()
-      .describe(
-        'Whose word is taken for the address of a caller, in log, journal and bounds; absent: nobody’s, and it is the other end of the connection. Holds for the ports of targets too.',
-      ),
-  })
-  .prefault({});
 
 const privatePort = z
   .strictObject({
@@ -417,6 +395,7 @@ export const configSchema = z.strictObject({
     .array(notifier)
     .default([])
     .describe('How people are told of what `notify` in policy names; needs a `console`.'),
+  tracing: tracing.optional(),
   workers: notBuilt(z.int('expected a whole number').min(1), 'processes that share the work'),
   unsafe,
 });

@@ -60,11 +60,12 @@ import { openPreImages } from './open-pre-images.ts';
 import { openToldRetention } from './open-retention.ts';
 import { openSealing } from './open-sealing.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
-import { drain, lameDuck } from './stop.ts';
+import { drain } from './stop.ts';
 import { createTarget, type Target } from './target.ts';
 import { targetPlaces } from './target-places.ts';
 import { TargetTroubles } from './target-troubles.ts';
 import { openToldDelivery } from './told-delivery.ts';
+import { type OpenedTracing, openToldTracing } from './tracing/told-tracing.ts';
 import { version } from './version.ts';
 
 /** A gateway that serves. */
@@ -110,7 +111,9 @@ export async function startGateway(
     const masks = keptOfMasks(config);
     const control = await openControl({ journal, sealing, config, told, policy, inFlight, masks });
     closers.push(() => control.close());
-    const targets = openTargets(config, { rules: policy.rules, access: control.access, observed }, troubles, told);
+    const tracing = await openToldTracing(config, closers, told);
+    const rules = { rules: policy.rules, access: control.access, observed };
+    const targets = openTargets(config, rules, troubles, told, tracing);
     closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
     const certificate = await openCertificate(config, () => [...listeners, control], told);
     closers.push(certificate.stop);
@@ -125,13 +128,11 @@ export async function startGateway(
     const masking = maskingOf(config, policy, masks, tellingJournal(journal, control), told);
     const { serveTarget, undo } = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
     const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners), undo);
-    const targetPorts = await listen(config, certificate, serveTarget, listeners, kept.observer, told);
+    const targetPorts = await listen(config, certificate, tracing.serve(serveTarget), listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
-      const { stopTimeoutMs: timeoutMs, drainMs } = config.limits;
-      if (drainMs > 0) await lameDuck(listeners, drainMs, hurry.signal);
-      await drain({ listeners, inFlight, releaseHeld, timeoutMs, hurry: hurry.signal });
+      await drain({ listeners, inFlight, releaseHeld, limits: config.limits, hurry: hurry.signal });
       counts.stop();
       await pieces.close();
       if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
@@ -186,11 +187,19 @@ function openTargets(
   policy: Parameters<typeof createTarget>[3],
   troubles: TargetTroubles,
   told: Told,
+  tracing: OpenedTracing,
 ): ReadonlyMap<string, Target> {
   return new Map(
     config.targets.map((target) => [
       target.name,
-      createTarget(target, config, told.clock, policy, readerTeller(target.name, troubles, told)),
+      createTarget(
+        target,
+        config,
+        told.clock,
+        policy,
+        readerTeller(target.name, troubles, told),
+        tracing.upstream(target.name),
+      ),
     ]),
   );
 }

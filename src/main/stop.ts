@@ -22,7 +22,7 @@ export const STOP_LIMITS = Object.freeze({
 export const STOP_REASON = 'the gateway stopped';
 
 /** Serves on for so long, or until `hurry` aborts, so that balancers hear that this gateway stops before it does. */
-export async function lameDuck(
+async function lameDuck(
   listeners: readonly Pick<Listener, 'drain'>[],
   drainMs: number,
   hurry: AbortSignal,
@@ -31,16 +31,19 @@ export async function lameDuck(
   await pause(drainMs, undefined, { signal: hurry }).catch(() => {});
 }
 
-/** Resolves once nothing is under way any more; what still runs after `timeoutMs`, or once `hurry` aborts, is cut. */
+/** Resolves once nothing is under way any more; what still runs after `stopTimeoutMs`, or once `hurry` aborts, is cut. */
 export async function drain(parts: {
-  readonly listeners: readonly Pick<Listener, 'stop'>[];
+  readonly listeners: readonly Pick<Listener, 'stop' | 'drain'>[];
   readonly inFlight: Pick<InFlight, 'endStreams' | 'endUnanswered' | 'cut' | 'ended'>;
   /** Lets what waits for a person go on elsewhere. Default: nothing waits. */
   readonly releaseHeld?: () => void;
-  readonly timeoutMs: number;
+  /** How long it serves on first, and then waits. */
+  readonly limits: { readonly drainMs: number; readonly stopTimeoutMs: number };
   readonly hurry: AbortSignal;
 }): Promise<void> {
-  const { listeners, inFlight, timeoutMs, hurry } = parts;
+  const { listeners, inFlight, hurry } = parts;
+  const { drainMs, stopTimeoutMs } = parts.limits;
+  if (drainMs > 0) await lameDuck(listeners, drainMs, hurry);
   const cut = new AbortController();
   const cutAll = () => {
     // First the recordings, which then know why their connections break.
@@ -54,7 +57,7 @@ export async function drain(parts: {
   parts.releaseHeld?.();
   const timers = [
     setTimeout(() => inFlight.endUnanswered(), STOP_LIMITS.answerTimeoutMs),
-    setTimeout(cutAll, timeoutMs),
+    setTimeout(cutAll, stopTimeoutMs),
   ];
   if (hurry.aborted) cutAll();
   else hurry.addEventListener('abort', cutAll, { once: true });

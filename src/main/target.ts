@@ -47,12 +47,13 @@ export function createTarget(
   clock: Clock,
   policy: Policy,
   told: ReaderTold,
+  traced: (upstream: Upstream) => Upstream = (upstream) => upstream,
 ): Target {
   const { upstreamTimeoutMs, connectTimeoutMs, bodies } = config.limits;
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs, connectTimeoutMs };
   const onRefused = (why: string) => told.failed(why, true);
   const way = wayTo(target, config, clock, onRefused);
-  const named = way({ identity: target.upstreamIdentity, limits });
+  const named = traced(way({ identity: target.upstreamIdentity, limits }));
   const forwards = target.marked ? markedUpstream(named, target.name) : named;
   const upstream = target.upstreamIdentity === 'caller' ? provenUpstream(forwards, clock) : forwards;
   const reader = toldReader(readerOf(target, way, { identity: 'credential', limits }, clock, onRefused), told);

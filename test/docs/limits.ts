@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { WEBHOOK_LIMITS } from '../../src/admission/start-webhook.ts';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
 import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
@@ -38,6 +39,7 @@ import { DESK_LIMITS } from '../../src/main/policy-desk.ts';
 import { SHARED_HONEYTOKEN_LIMITS } from '../../src/main/shared-honeytokens.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
+import { TRACING_LIMITS } from '../../src/main/tracing/tracing-limits.ts';
 import { REST_LIMITS } from '../../src/model/rest-limits.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
 import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
@@ -112,6 +114,8 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Hearing other gateways', { ...FEED_LIMITS }, 'src/store/postgres-feed.ts'],
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
   ['What is sent on from the journal', { ...DELIVERY_LIMITS }, 'src/delivery/delivery-limits.ts'],
+  ['Telling of traces', { ...TRACING_LIMITS }, 'src/main/tracing/tracing-limits.ts'],
+  ['The webhook for pods', { ...WEBHOOK_LIMITS }, 'src/admission/start-webhook.ts'],
   ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],
   ['Objects before a change', { ...PRE_IMAGE_LIMITS }, 'src/storage/pre-images.ts'],
   ['Sessions', { ...DEFAULT_SESSION_LIMITS }, 'src/storage/sessions.ts'],
