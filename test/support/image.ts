@@ -1,0 +1,39 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../tidy/tree.ts';
+
+/** What `npm run image` says that it made. */
+export interface Image {
+  readonly name: string;
+  readonly digest: string;
+  readonly images: readonly { readonly platform: string; readonly digest: string; readonly compressedBytes: number }[];
+}
+
+/** The image that `SALLYPORT_TEST_IMAGE` names, a folder where it was made before with what `npm run image` said in `made.json`; else it is made. */
+export function givenImage(output: string, name: string): Image {
+  const made = process.env['SALLYPORT_TEST_IMAGE'];
+  if (made === undefined) return makeImage(output, name);
+  cpSync(made, output, { recursive: true });
+  return JSON.parse(readFileSync(join(made, 'made.json'), 'utf8')) as Image;
+}
+
+/** Makes the image of this machine’s own platform into a folder. */
+export function makeImage(output: string, name: string, environment: Readonly<Record<string, string>> = {}): Image {
+  const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+  const args = [join(root, 'tools/image/main.mjs'), '--output', output, '--name', name, '--platform', platform];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  });
+  if (status !== 0) throw new Error(`the image was not made: ${stderr}`);
+  return JSON.parse(stdout) as Image;
+}
+
+/** Puts a layout into the containerd of a cluster, as a node would have it after a pull. */
+export function importImage(layout: string, clusterFolder: string): void {
+  const archive = join(layout, '..', 'image.tar');
+  execFileSync('tar', ['-C', layout, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);
+  const socket = join(clusterFolder, 'containerd/containerd.sock');
+  execFileSync('ctr', ['-a', socket, '-n', 'k8s.io', 'images', 'import', archive], { stdio: 'pipe' });
+}
