@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -10,6 +10,8 @@ import { loadConfig } from '../../src/config/load.ts';
 import { type RunningGateway, startGateway } from '../../src/main/start-gateway.ts';
 import { GUARD_IDS } from '../../src/policy/guards/table.ts';
 import type { Event } from '../../src/recording/event.ts';
+import { readSegments } from '../../src/recording/read-segments.ts';
+import { segmentFiles, segmentSource } from '../../src/segments/segment-files.ts';
 import { type FrontHandlers, startFront } from './front.ts';
 
 /** A gateway in this process, before a stand-in cluster and a real OIDC provider, all on loopback. */
@@ -156,8 +158,17 @@ ${config}`;
 }
 
 async function readEvents(folder: string): Promise<readonly Event[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).sort();
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  const events = texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line) as Event);
-  return events.filter(({ type }) => type !== 'exchange.recorded');
+  const reading = readSegments(segmentFiles(folder).map((file) => segmentSource(folder, file)));
+  const events: Event[] = [];
+  for (;;) {
+    const step = await reading.next();
+    if (!step.done) {
+      events.push(...step.value.map(({ event }) => event));
+      continue;
+    }
+    // A last line that is not whole is being written.
+    const { fault } = step.value;
+    if (fault !== undefined && fault.fault.kind !== 'unfinished') throw new Error(JSON.stringify(fault));
+    return events.filter(({ type }) => type !== 'exchange.recorded');
+  }
 }
