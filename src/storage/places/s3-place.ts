@@ -67,7 +67,12 @@ export function s3Place(config: S3Config, keysOf: () => Promise<Keys>, now: () =
         sha256,
         bytes,
         path,
-        headers: { 'x-amz-checksum-sha256': sha256.toString('base64'), ...locked },
+        headers: {
+          'x-amz-checksum-sha256': sha256.toString('base64'),
+          // What moto asks for beside the checksum, where a lock is asked for, as AWS's own libraries send it.
+          'x-amz-sdk-checksum-algorithm': 'SHA256',
+          ...locked,
+        },
       });
     },
     async remove(name) {
