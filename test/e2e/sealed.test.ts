@@ -115,8 +115,8 @@ test('T39: an exec whose client opens no stream and says nothing is ended when i
     `POST /k8s/demo/api/v1/namespaces/shop/pods/${pod}/exec?command=sh HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${await tokenOf('dev')}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n`,
   );
   assert.match(await readUntil(client, '\r\n\r\n'), /^HTTP\/1.1 101 /);
-  client.resume();
-  const [end] = await endsOf(world, '/exec', 1);
+  await new Promise<void>((resolve) => client.resume().once('end', resolve).once('close', resolve));
   client.destroy();
+  const [end] = await endsOf(world, '/exec', 1);
   assert.match(told(end as never), /^answered 101 \(nothing passed for 1s\)/);
 });
