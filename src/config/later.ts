@@ -150,12 +150,19 @@ export const notifier = z
       })
       .optional()
       .describe('Mails.'),
-    module: notBuilt(z.strictObject({ file }), 'a notifier of one’s own'),
+    module: z
+      .strictObject({
+        file: file.describe(
+          'A module that exports a function `send`; it is loaded at the start, and runs in the gateway with all that the gateway may.',
+        ),
+      })
+      .optional()
+      .describe('A notifier of your own.'),
     people: notBuilt(z.array(messagedPerson), 'who is who in a chat'),
   })
   .refine(
     ({ name: _, people: __, ...kinds }) => Object.values(kinds).filter((kind) => kind !== undefined).length === 1,
-    'expected one of `slack`, `teams`, `webhook`, `pagerduty` and `smtp`',
+    'expected one of `slack`, `teams`, `webhook`, `pagerduty`, `smtp` and `module`',
   );
 
 /** Who is told what the journal gets. */

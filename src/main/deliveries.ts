@@ -18,11 +18,11 @@ interface From {
   readonly consoleUrl: () => string;
 }
 
-/** What tells people of a gateway's store, by policy and the configuration. */
-export function deliveriesOf(store: Store, { config, told, policy, consoleUrl }: From): Deliveries {
+/** What tells people of a gateway's store, by policy and the configuration. @throws {ConfigError} */
+export async function deliveriesOf(store: Store, { config, told, policy, consoleUrl }: From): Promise<Deliveries> {
   return new Deliveries({
     store,
-    notifiers: notifiersOf(config),
+    notifiers: await notifiersOf(config),
     recipients: (notice) => recipients(policy.notify(), notice),
     isPending: async (id) => {
       const row = await store.get('approval', id);

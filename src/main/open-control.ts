@@ -221,7 +221,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
   const store = await openStoreOf(parts);
   const sessions = sessionsOf(place, store, parts);
   const logins = await loginsOf(config, told.clock);
-  const deliveries = deliveriesOf(store, { ...parts, consoleUrl });
+  const deliveries = await deliveriesOf(store, { ...parts, consoleUrl });
   const tell = (notice: Notice) => deliveries.tell(notice);
   const budgets = budgetsOf(store, { ...parts, tell });
   const onAsked = ({ state, exchange, seats, asker }: Approval) => {
