@@ -46,6 +46,8 @@ export interface Answer {
   readonly at: number;
   /** A yes to the rest of the command too, with these bounds. */
   readonly rest?: RestAsked;
+  /** The rule itself answered: nobody did. */
+  readonly isAuto?: true;
   /** A yes to less than was asked. */
   readonly narrowed?: Narrowing;
 }
@@ -152,7 +154,11 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
     return { ...approval, answers: [...approval.answers, answer], ...ended('rejected', nowMs) };
   if (approval.answers.some(({ by }) => isSamePerson(by, saying.by))) return 'twice';
   // What others have said yes to is not changed behind them.
-  if (saying.narrowed !== undefined && (approval.answers.length > 0 || approval.grant !== undefined)) return 'narrow';
+  if (
+    saying.narrowed !== undefined &&
+    (approval.answers.some(({ isAuto }) => isAuto !== true) || approval.grant !== undefined)
+  )
+    return 'narrow';
   const less = saying.narrowed === undefined ? approval : narrowed(approval, saying.narrowed);
   const next = { ...less, answers: [...approval.answers, answer] };
   if (missing(next).length > 0) return next;
@@ -180,7 +186,8 @@ export function isLooking({ state, lookingUntil }: Approval, nowMs: number): boo
  */
 export function previewed(approval: Approval, preview: Preview, nowMs: number): Approval {
   const { lookingUntil, ...rest } = approval;
-  if (approval.state !== 'pending' || lookingUntil === undefined || approval.answers.length > 0) return approval;
+  const isAnswered = approval.answers.some(({ isAuto }) => isAuto !== true);
+  if (approval.state !== 'pending' || lookingUntil === undefined || isAnswered) return approval;
   const { risks, missing, ...looked } = preview;
   const { shown } = approval;
   const all = { ...shown, ...looked, risks: [...shown.risks, ...risks], missing: [...shown.missing, ...missing] };
@@ -191,6 +198,7 @@ export function previewed(approval: Approval, preview: Preview, nowMs: number): 
 /** The seats that still lack a yes, and how many. */
 export function missing({ seats, answers }: Approval): readonly { readonly rule: string; readonly yeses: number }[] {
   return seats.flatMap(({ rule, quorum }) => {
+    if (answers.some(({ isAuto, seats: filled }) => isAuto === true && filled.includes(rule))) return [];
     const yeses = answers.filter(({ answer, seats: filled }) => answer === 'approve' && filled.includes(rule)).length;
     return yeses >= quorum ? [] : [{ rule, yeses: quorum - yeses }];
   });

@@ -84,7 +84,6 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
     'enrolled: false',
     'answerFrom: [console]',
     'answerFrom: [cli, slack]',
-    'auto: [{ answer: approve }]',
     'breakGlass: { callers: [{ groups: [sre] }] }',
     'delegate: false',
     'intent: helm',
@@ -105,6 +104,8 @@ test('a guard is lifted by name, where a person may lift it, for what a rule nam
   assert.match(lifting('rbac')[0] as string, /lifted by two persons/);
   assert.deepEqual(lifting('rbac', ', quorum: 2'), []);
   assert.match(lifting('nothing')[0] as string, /no guard that can be lifted/);
+  assert.match(lifting('deletions', ', auto: [{ answer: approve }]')[0] as string, /asks a person/);
+  assert.deepEqual(lifting('deletions', ', auto: [{ answer: reject }]'), []);
   const wide = `apiVersion: sallyport.dev/v1
 kind: Policy
 metadata: { name: p }

@@ -99,6 +99,18 @@ export const hold = z
       .describe(
         'Who may answer too when nobody has for so long; who is told of it, `notify` says by `approval.escalated`.',
       ),
+    auto: z
+      .array(
+        z.strictObject({
+          answer: z.enum(['approve', 'reject']),
+          times: times.optional().describe('When it answers so; absent: always.'),
+        }),
+      )
+      .min(1, 'expected at least one')
+      .optional()
+      .describe(
+        'What the rule answers by itself when it is asked, the first that speaks then; persons answer what none speaks of. Each is recorded as the rule’s own answer. With `lifts`, a rule does not approve by itself.',
+      ),
     lifts: words
       .optional()
       .describe(

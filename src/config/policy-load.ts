@@ -281,6 +281,8 @@ function* liftMistakes({
     else if (by === 'two' && (hold?.quorum ?? 1) < 2)
       yield ['hold', `the guard \`${id}\` is lifted by two persons: say \`quorum: 2\``];
   }
+  if (hold?.lifts !== undefined && hold.auto?.some(({ answer }) => answer === 'approve'))
+    yield ['hold', 'a rule that lifts guards asks a person: `auto` approves nothing of it'];
   const wide = [...verbs, ...apiGroups, ...resources].find((word) => word.includes('*'));
   if (hold?.lifts !== undefined && wide !== undefined)
     yield ['hold', `a rule that lifts guards names its verbs, groups and resources, without \`${wide}\``];

@@ -77,6 +77,7 @@ function toHold({
   pin,
   lifts = [],
   intent,
+  auto,
   escalate,
 }: HoldDocument): HoldTerms {
   return {
@@ -88,6 +89,14 @@ function toHold({
     pin,
     lifts,
     ...(intent === 'command' ? { intent } : {}),
+    ...(auto === undefined
+      ? {}
+      : {
+          auto: auto.map((each) => ({
+            answer: each.answer,
+            ...(each.times === undefined ? {} : { times: toTimes(each.times) }),
+          })),
+        }),
     ...(escalate === undefined
       ? {}
       : {

@@ -18,6 +18,7 @@ import {
   taken,
   withWord,
 } from '../approval/approval.ts';
+import { autoAnswered } from '../approval/auto-answered.ts';
 import { newApproval } from '../approval/new-approval.ts';
 import { approvedBy, covered, covering, type Rest, restOffered } from '../approval/rest.ts';
 import { ended, given } from '../grant/grant.ts';
@@ -31,6 +32,7 @@ import type { RowWriter, Store } from '../store/store.ts';
 import { approvalEvent } from './approval-event.ts';
 import { approvalOf, approvalRow, type KeptApproval, pointedAt, pointerRow } from './approval-rows.ts';
 import { askedBefore } from './asked-before.ts';
+import { autoAnswers } from './auto-answers.ts';
 import { fromStore } from './from-store.ts';
 import { PREVIEW_LIMITS, Previews } from './previews.ts';
 import { mayHaveRun, notTaken, notThere } from './question-refusals.ts';
@@ -112,7 +114,10 @@ export class Questions {
       if (joined !== undefined) return joined;
       const approval = this.#made(held, shown ?? (await held.show()), labels, ofCommand);
       if (approval.state === 'pending') await this.#refuseTooMany(rows, approval);
-      await this.#record(approval, undefined);
+      await this.#record(
+        approval,
+        approval.answers.find(({ isAuto }) => isAuto === true),
+      );
       await rows.put(pointerRow(held.digest, approval.id, pointer?.version ?? 0));
       told = await this.#put(rows, { approval, version: 0 }, false);
       return approval;
@@ -173,7 +178,7 @@ export class Questions {
       attendedBy: exchange,
       attendedUntil: Math.min(closesAt, now + attendedMs),
     };
-    return by === undefined ? asked : approvedBy(asked, by, now);
+    return by === undefined ? autoAnswered(asked, autoAnswers(holds, now), now) : approvedBy(asked, by, now);
   }
 
   /** What was said to the rest of its command, of which one use is then taken; or what can be said. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import type { Config } from '../config/load.ts';
 import { mail } from '../control/notices/mail.ts';
 import type { Notifier } from '../control/notices/notifier.ts';
-import { ownModule } from '../control/notices/own-module.ts';
+import { type NotifierModule, ownModule } from '../control/notices/own-module.ts';
 import { pagerduty } from '../control/notices/pagerduty.ts';
 import { slack } from '../control/notices/slack.ts';
 import { teams } from '../control/notices/teams.ts';
@@ -38,7 +39,7 @@ async function notifierOf({
 
 async function loaded(name: string, file: string): Promise<Notifier> {
   try {
-    return await ownModule(file);
+    return ownModule((await import(pathToFileURL(file).href)) as Partial<NotifierModule>);
   } catch (error) {
     throw new ConfigError(`the module of notifier \`${name}\` cannot be used: ${(error as Error).message}`);
   }

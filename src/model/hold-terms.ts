@@ -9,6 +9,22 @@ export interface Escalation {
   readonly approvers: readonly Approver[];
 }
 
+/** What a rule answers by itself, and when; the first that speaks now. */
+export interface AutoAnswer {
+  readonly answer: 'approve' | 'reject';
+  /** Absent: always. Instants in milliseconds since 1970; minutes of the day on the clock of their zone. */
+  readonly times?: {
+    readonly startsAt?: number;
+    readonly endsAt?: number;
+    readonly windows?: readonly {
+      readonly days: readonly number[];
+      readonly fromMinute: number;
+      readonly toMinute: number;
+      readonly timeZone: string;
+    }[];
+  };
+}
+
 /** Who is asked about what a rule holds, and what their yes is good for. Lengths of time in milliseconds. */
 export interface HoldTerms {
   /** None: whoever holds the role `approver` for the place. */
@@ -27,6 +43,8 @@ export interface HoldTerms {
   readonly lifts: readonly string[];
   /** `command`: a yes can be widened to the rest of the command, from its second question on. Absent: each call is asked about by itself. */
   readonly intent?: 'command';
+  /** Absent: persons answer. */
+  readonly auto?: readonly AutoAnswer[];
   /** Absent: nobody else. */
   readonly escalate?: readonly Escalation[];
 }

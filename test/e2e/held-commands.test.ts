@@ -22,6 +22,8 @@ rules:
     apiGroups: [""]
     resources: [configmaps]
     hold: { approvers: [{ groups: [leads] }], intent: command }
+  - { id: by-rule, effect: hold, verbs: [create], apiGroups: [""], resources: [services], namespaces: [shop], hold: { approvers: [{ groups: [leads] }], auto: [{ answer: approve }] } }
+  - { id: by-rule-no, effect: hold, verbs: [create], apiGroups: [""], resources: [services], namespaces: [default], hold: { approvers: [{ groups: [leads] }], auto: [{ answer: reject }] } }
   - { id: never, effect: deny, verbs: [create, patch], apiGroups: [""], resources: [configmaps], when: "has(object.metadata.labels) && 'never' in object.metadata.labels" }
 `;
 
@@ -178,4 +180,33 @@ test('a yes with edits sends what they make of it, judged again: a dry run store
   assert.deepEqual([refused.status, /DENIED_BY_RULE/.test(refused.body)], [403, true], refused.body);
   const name = await approvals('approve', last.id, '--set', '/metadata/name=x');
   assert.match(name.output, /cannot be amended/);
+});
+
+test('what a rule answers by itself runs or is refused at once, and is told as the rule’s own answer', async () => {
+  const service = (namespace: string) =>
+    world.ask({
+      token,
+      method: 'POST',
+      uri: `/api/v1/namespaces/${namespace}/services`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'auto' },
+        spec: { ports: [{ port: 80 }] },
+      }),
+    });
+  assert.equal((await service('shop')).status, 201);
+  const no = await service('default');
+  assert.deepEqual([no.status, /`rule p\/by-rule-no` said no/.test(no.body)], [403, true], no.body);
+  const events = await world.events();
+  const answers = events.flatMap((event) =>
+    event.type === 'approval.changed' && event.answer?.subject.startsWith('rule ')
+      ? [[event.state, event.answer.subject]]
+      : [],
+  );
+  assert.deepEqual(answers, [
+    ['approved', 'rule p/by-rule'],
+    ['rejected', 'rule p/by-rule-no'],
+  ]);
 });
