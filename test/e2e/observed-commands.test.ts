@@ -167,3 +167,24 @@ test('a caller that is in no journal has nothing to narrow, and a journal that d
   assert.equal(none.code, 2);
   assert.match(none.stderr, /there is no journal in `data`/);
 });
+
+test('policy check warns of a hold that would have stopped what is ordinary work, and of no other', async () => {
+  for (let i = 0; i < 12; i++)
+    await world.ask({ token: await world.token('dev'), uri: '/api/v1/namespaces/bank/pods' });
+  const held = POLICY.replace(
+    'rules:\n',
+    'rules:\n  - { id: stops, effect: hold, verbs: [list], apiGroups: [""], resources: [pods], namespaces: [bank] }\n  - { id: rare, effect: hold, verbs: [delete], apiGroups: [""], resources: [pods] }\n',
+  );
+  const file = join(world.folder, 'held.yaml');
+  writeFileSync(file, held);
+  const journal = ['--journal', join(world.folder, 'data/journal')];
+  const { stdout, stderr } = await sallyport('policy', 'check', file, ...journal, '-o', 'json');
+  const found = JSON.parse(stdout).filter(({ code }: { code: string }) => code === 'held-work');
+  assert.deepEqual(
+    found.map(({ rule, message }: { rule: string; message: string }) => [rule, message]),
+    [['p/stops', 'it would have held 12 requests that were allowed without a person, of dev']],
+    stderr,
+  );
+  const without = await sallyport('policy', 'check', file, '-o', 'json');
+  assert.ok(!without.stdout.includes('held-work'));
+});

@@ -1,25 +1,35 @@
 import { Command, Option } from 'commander';
 import { formatFinding } from '../../config/finding.ts';
 import { loadConfig } from '../../config/load.ts';
-import { openedIds } from '../../config/open-guards.ts';
+import { openedIds, openGuards } from '../../config/open-guards.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
+import { compileCel } from '../../policy/cel/compile.ts';
+import { compileForGateway } from '../../policy/gateway-rules.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
+import { readConfig } from '../read-config.ts';
+import type { OperationReader } from '../recorded/recall.ts';
+import { readRecorded } from '../recorded/recorded-exchanges.ts';
+import { instant, journalFolders, warnOfBegin } from '../recorded/time-options.ts';
 import { catalogOf } from './catalog.ts';
 import { checkPolicies, invalid, type PolicyFinding } from './check-policies.ts';
-import { guardIds, readPolicyFiles } from './read-policies.ts';
+import { heldWork, heldWorkWords } from './held-work.ts';
+import { ruleLocator } from './locate-rules.ts';
+import { guardIds, readPolicyFiles, readRules } from './read-policies.ts';
 import { sarif } from './sarif.ts';
 
 interface Options {
   readonly config?: string;
   readonly openGuard: readonly string[];
   readonly strict?: boolean;
+  readonly journal?: readonly string[];
+  readonly since?: number;
   readonly output: 'text' | 'json' | 'sarif';
 }
 
 /** `sallyport policy check`. */
-export function checkCommand(powerOf: Catalog['powerOf']): Command {
+export function checkCommand(powerOf: Catalog['powerOf'], read: OperationReader): Command {
   return new Command('check')
     .description('check policies before they are loaded; exit code 1 for mistakes, and with --strict for warnings')
     .argument('[files...]', 'policy files or folders')
@@ -30,10 +40,18 @@ export function checkCommand(powerOf: Catalog['powerOf']): Command {
       (id, before: string[]) => [...before, id],
       [],
     )
+    .option(
+      '--journal <folder>',
+      'warn of holds too that would have stopped what was allowed in this journal; repeat for that of each gateway',
+      (folder: string, before: string[] = []) => [...before, folder],
+    )
+    .option('--since <when>', 'of that journal, since an instant or for a time; default: 7d', instant)
     .option('--strict', 'exit with 1 for warnings too')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json', 'sarif']).default('text'))
-    .action((files: string[], options: Options) => {
-      const findings = findingsOf(files, options, catalogOf(powerOf));
+    .action(async (files: string[], options: Options) => {
+      const found = findingsOf(files, options, catalogOf(powerOf));
+      const isValid = found.every(({ severity }) => severity !== 'error');
+      const findings = isValid ? [...found, ...(await heldFindings(files, options, read))] : found;
       process.stdout.write(printed(findings, options.output));
       const isFailed =
         findings.some(({ severity }) => severity === 'error') || (options.strict === true && findings.length > 0);
@@ -53,6 +71,32 @@ function findingsOf(
   if ('findings' in loaded) return loaded.findings.map(invalid);
   const opened = guardIds([...openedIds(loaded.config), ...openGuard]);
   return checkPolicies(readPolicyFiles({ config, files: [] }), opened, catalog, Date.now());
+}
+
+/** Holds that would stop ordinary work, by what was done. */
+async function heldFindings(
+  files: readonly string[],
+  { config, openGuard, journal, since = instant('7d') }: Options,
+  read: OperationReader,
+): Promise<readonly PolicyFinding[]> {
+  if (journal === undefined) return [];
+  const configured = config === undefined ? undefined : readConfig(config);
+  const opened = configured === undefined ? { unsafe: new Set<never>(), openings: [] } : openGuards(configured);
+  const unsafe = new Set([...opened.unsafe, ...guardIds(openGuard)]);
+  const options = { unsafe, openings: opened.openings, openHealthPaths: configured?.openHealthPaths ?? false };
+  const source = config === undefined ? { files } : { config, files: [] };
+  const rules = compileForGateway(readRules(source), options, compileCel);
+  const recorded = await readRecorded(journalFolders({ journal: [...journal] }), since, () => true);
+  warnOfBegin(recorded.beginsAt, since);
+  const locate = ruleLocator(readPolicyFiles(source));
+  return heldWork(rules, recorded, read).map((held) => ({
+    ...locate(held.rule, 'hold'),
+    severity: 'warning',
+    code: 'held-work',
+    message: heldWorkWords(held),
+    fix: 'narrow it, allow what is alike, or offer it as a grant with `request`',
+    rule: held.rule,
+  }));
 }
 
 function printed(findings: readonly PolicyFinding[], output: Options['output']): string {

@@ -24,7 +24,7 @@ export interface PolicyPorts {
 /** `sallyport policy`. */
 export function policyCommand({ readRequest, powerOf, readRbac, readRecorded }: PolicyPorts): Command {
   return new Command('policy')
-    .addCommand(checkCommand(powerOf))
+    .addCommand(checkCommand(powerOf, readRecorded))
     .addCommand(explainCommand(readRequest))
     .addCommand(testCommand(readRequest))
     .addCommand(diffCommand(powerOf))

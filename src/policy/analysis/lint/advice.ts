@@ -31,6 +31,7 @@ export const ADVICE_CODES = {
   'masked-env': 'An allow changes the command or image of workloads, which then print what is masked in them.',
   'wide-unmask': 'A rule shows more values than it looks.',
   'budget-unanswered': 'A budget holds what is over it, and nobody holds the role that is asked.',
+  'held-work': 'A hold would stop what was done all the time without a person (with `--journal`).',
   'dead-mask': 'A mask is written so that it matches nothing.',
   'any-secret': 'Workloads are given any Secret of their namespaces.',
   guarded: 'A built-in guard denies what the rule allows, until an operator opens it.',
