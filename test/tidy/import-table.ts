@@ -48,6 +48,8 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'control/contract.ts',
     'control/approval-contract.ts',
     'control/undo-contract.ts',
+    'control/targets/target-contract.ts',
+    'model/marker-key.ts',
     'config',
     'policy',
     'masking',

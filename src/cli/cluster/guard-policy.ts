@@ -8,7 +8,7 @@
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 
-import { MARKER_KEY } from '../target/bootstrap-objects.ts';
+import { MARKER_KEY } from '../../model/marker-key.ts';
 
 export interface GuardedCallers {
   readonly users: readonly string[];

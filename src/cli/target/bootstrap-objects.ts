@@ -7,11 +7,9 @@
  *
  * Source: KEP-5284
  */
+import { type Acting, onBehalfNeeded, whomNeeded } from '../../policy/rbac-export/gateway-needed.ts';
 import type { NeededRule } from '../../policy/rbac-export/needed-rule.ts';
 import type { CallerNeed, RbacNeeded, Scoped } from '../../policy/rbac-export/rbac-needed.ts';
-
-/** As `marked` of a target has it. */
-export const MARKER_KEY = 'sallyport.dev/via';
 
 /** Who comes to the cluster: a service account, or a user or group of what stands before it. */
 export type Account =
@@ -23,7 +21,7 @@ export interface Bootstrap {
   readonly gateway: Account;
   /** Who looks up; the gateway itself where there is no reader. */
   readonly reader: Account;
-  readonly impersonation: 'constrained' | 'legacy' | 'none';
+  readonly impersonation: Acting;
   /** Whether each caller bears the gateway’s marker. */
   readonly isMarked: boolean;
   /** Whether callers are named one by one under `resourceNames`. */
@@ -41,8 +39,8 @@ export function bootstrapObjects(bootstrap: Bootstrap): readonly Manifest[] {
   const { needed, gateway, reader, impersonation } = bootstrap;
   return [
     ...accounts([gateway, reader]),
-    ...(impersonation === 'none' ? [] : bound('sallyport-gateway', [whom(bootstrap)], gateway, WHOM)),
-    ...(impersonation === 'constrained' ? needed.onBehalf.flatMap((scoped) => onBehalf(scoped, gateway)) : []),
+    ...(impersonation === 'none' ? [] : bound('sallyport-gateway', [whomNeeded({ ...bootstrap, acting: impersonation })], gateway, WHOM)),
+    ...(impersonation === 'constrained' ? bound('sallyport-gateway-on-behalf', onBehalfNeeded(needed), gateway, ON_BEHALF) : []),
     ...needed.reader.flatMap((scoped) => bound('sallyport-reader', [scoped], reader, READER)),
     ...needed.callers.flatMap((need) => callersRole(need, impersonation === 'none' ? gateway : undefined)),
   ];
@@ -64,29 +62,6 @@ function accounts(all: readonly Account[]): readonly Manifest[] {
       object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
     })),
   ];
-}
-
-function whom({ needed, impersonation, isNamed, isMarked }: Bootstrap): Scoped {
-  const isConstrained = impersonation === 'constrained';
-  const apiGroups = [isConstrained ? 'authentication.k8s.io' : ''];
-  const verbs = [isConstrained ? 'impersonate:user-info' : 'impersonate'];
-  const named = isNamed ? needed.named : undefined;
-  const authentication = ['authentication.k8s.io'];
-  const marker = isMarked ? [{ verbs, apiGroups: authentication, resources: [`userextras/${MARKER_KEY}`] }] : [];
-  const probe = isConstrained ? [{ verbs, apiGroups, resources: ['uids'], resourceNames: [needed.probe.uid] }] : [];
-  if (named === undefined)
-    return { namespaces: [], rules: [{ verbs, apiGroups, resources: ['users', 'groups'] }, ...probe, ...marker] };
-  const users = { verbs, apiGroups, resources: ['users'], resourceNames: [...named.users, needed.probe.user] };
-  const groups = { verbs, apiGroups, resources: ['groups'], resourceNames: named.groups };
-  return { namespaces: [], rules: [users, ...(named.groups.length === 0 ? [] : [groups]), ...probe, ...marker] };
-}
-
-function onBehalf({ namespaces, rules }: Scoped, gateway: Account): readonly Manifest[] {
-  const constrained = rules.map((rule) => ({
-    ...rule,
-    verbs: rule.verbs.map((verb) => `impersonate-on:user-info:${verb}`),
-  }));
-  return bound('sallyport-gateway-on-behalf', [{ namespaces, rules: constrained }], gateway, ON_BEHALF);
 }
 
 function callersRole(

@@ -1,8 +1,6 @@
+import { MARKER_KEY } from '../../../model/marker-key.ts';
 import type { Identity } from './impersonation.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
-
-/** The extra beside a caller that says through which target of a gateway it came. */
-const MARKER_KEY = 'sallyport.dev/via';
 
 /**
  * The same way upstream, on which each caller bears the marker of this gateway, so that a cluster can refuse callers who come without it. Nobody sets it by itself: a caller has
