@@ -5,10 +5,12 @@
  *
  * A connection carries many callers' requests one after the other; who is asking stands in each request alone (T44).
  */
+import { TLSSocket } from 'node:tls';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Reply, StreamReply, UnaryReply } from '../../../model/reply.ts';
 import type { Headers, UpgradeProtocol } from '../../../model/request.ts';
+import { type AddressRules, assertHost, guardedLookup } from './allowed-address.ts';
 import { type Authority, fixedAuthority } from './authority.ts';
 import type { ClientCertificate, Credential, CredentialSource } from './credential.ts';
 import { type ExchangeFailure, UpstreamExchange } from './exchange.ts';
@@ -35,6 +37,10 @@ export interface UpstreamOptions {
   /** `caller`: each request names its caller, and one without is not sent. `credential`: upstream sees the gateway's own credential. */
   readonly identity: 'caller' | 'credential';
   readonly limits: UpstreamLimits;
+  /** Which addresses are connected to, looked at after each look-up of the name; every one where absent. */
+  readonly addresses?: AddressRules;
+  /** Sees each connection of a pool once its handshake is done. */
+  readonly onConnected?: (socket: TLSSocket) => void;
 }
 
 /** A request for upstream. What it holds has been judged; what is added are our headers alone. */
@@ -79,6 +85,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const prepare = async (request: UpstreamRequest, signal: AbortSignal) => {
     // Security: without a caller's name upstream would see the gateway's own power (T3).
     if ((options.identity === 'caller') !== (request.identity !== undefined)) throw nameless();
+    if (options.addresses !== undefined) assertHost(options.addresses, server.hostname);
     const credential = await options.credentials.current(signal);
     const headers = upstreamHeaders(request.headers, credential, request.identity);
     if (signal.aborted) throw upstreamFailure(signal.reason, { isSent: false });
@@ -212,12 +219,15 @@ class Pools {
       certificate?.keyPem === this.#certificate?.keyPem;
     if (this.#pools !== undefined && isSame) return this.#pools;
     void this.close();
-    const { limits } = this.#options;
-    const connect = buildConnector({
-      ...tlsOptions(this.#options, caPem, certificate),
-      timeout: limits.connectTimeoutMs,
-      allowH2: false,
-    });
+    const { limits, onConnected } = this.#options;
+    const connect = seenBy(
+      onConnected,
+      buildConnector({
+        ...tlsOptions(this.#options, caPem, certificate),
+        timeout: limits.connectTimeoutMs,
+        allowH2: false,
+      }),
+    );
     const shared = {
       connect,
       headersTimeout: 0,
@@ -250,15 +260,28 @@ function tlsOptions(options: UpstreamOptions, caPem: string | undefined, certifi
     ...(caPem === undefined ? {} : { ca: caPem }),
     ...(options.tlsServerName === undefined ? {} : { servername: options.tlsServerName }),
     ...(certificate === undefined ? {} : { cert: certificate.certPem, key: certificate.keyPem }),
+    ...(options.addresses === undefined ? {} : { lookup: guardedLookup(options.addresses) }),
   };
 }
 
-function serverParts(server: string): { readonly origin: string; readonly basePath: string } {
-  const { protocol, origin, pathname, search, hash, username } = new URL(server);
+function seenBy(
+  onConnected: UpstreamOptions['onConnected'],
+  connect: buildConnector.connector,
+): buildConnector.connector {
+  if (onConnected === undefined) return connect;
+  return (options, callback) =>
+    connect(options, (...outcome) => {
+      if (outcome[1] instanceof TLSSocket) onConnected(outcome[1]);
+      callback(...outcome);
+    });
+}
+
+function serverParts(server: string) {
+  const { protocol, origin, hostname, pathname, search, hash, username } = new URL(server);
   if (protocol !== 'https:' || search !== '' || hash !== '' || username !== '') {
     throw new TypeError('the server of a target is `https://host:port`, with a path at most');
   }
-  return { origin, basePath: pathname.replace(/\/+$/, '') };
+  return { origin, hostname, basePath: pathname.replace(/\/+$/, '') };
 }
 
 function nameless(): Refusal {
