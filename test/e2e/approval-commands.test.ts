@@ -1,13 +1,11 @@
 // `sallyport approvals`, as a program of its own before a real gateway: who asks, and who answers.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { startIssuer } from '../../demo/issuer.ts';
-import { runChild, startChild } from '../support/child.ts';
+import { startChild } from '../support/child.ts';
+import { type CommandWorld, startCommandWorld } from '../support/command-world.ts';
 import { CLI } from '../support/gateway-process.ts';
-import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import type { SmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -24,41 +22,18 @@ rules:
     hold: { approvers: [{ groups: [leads] }] }
 `;
 
+let commands: CommandWorld;
 let world: SmallWorld;
-let people: Awaited<ReturnType<typeof startIssuer>>;
-let env: Record<string, string>;
 
 before(async () => {
-  people = await startIssuer();
-  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n', people: people.url });
-  const at = (name: string) => join(world.folder, name);
-  writeFileSync(at('dev'), await world.token('dev'));
-  writeFileSync(at('lea'), await people.tokenFor('lea', ['leads']));
-  env = {
-    XDG_CONFIG_HOME: at('config'),
-    SALLYPORT_SERVER: world.gateway.consoleUrl as string,
-    SALLYPORT_TOKEN_FILE: at('lea'),
-    SALLYPORT_CA_FILE: at('data/ca.crt'),
-  };
+  commands = await startCommandWorld({ policy: POLICY }, { lea: ['leads'] }, 'lea');
+  world = commands.world;
 });
-after(async () => {
-  await world.stop();
-  await people.close();
-});
+after(() => commands.stop());
 
-const asCaller = () => ({ SALLYPORT_TOKEN_FILE: join(world.folder, 'dev') });
-
-async function approvals(args: readonly string[], more: Record<string, string> = {}) {
-  const [program, ...first] = CLI;
-  return runChild(program, [...first, 'approvals', ...args], { env: { ...env, ...more }, cwd: world.folder });
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-async function json(args: readonly string[], more: Record<string, string> = {}): Promise<any> {
-  const { code, output } = await approvals([...args, '-o', 'json'], more);
-  assert.equal(code, 0, output);
-  return JSON.parse(output);
-}
+const asCaller = () => commands.as('dev');
+const approvals: CommandWorld['run'] = (args, more) => commands.run(['approvals', ...args], more);
+const json: CommandWorld['json'] = (args, more) => commands.json(['approvals', ...args], more);
 
 const send = async (value: string) =>
   world.ask({
@@ -120,9 +95,9 @@ test('an answer with the digest of something else is none; a no tells its reason
 
 test('wait ends with the answer, 0 for a yes and 1 for a no; watch prints each change where no terminal is', async () => {
   const [program, ...first] = CLI;
-  const watching = startChild(program, [...first, 'approvals', 'watch'], { env: { ...process.env, ...env } });
+  const watching = startChild(program, [...first, 'approvals', 'watch'], { env: { ...process.env, ...commands.env } });
   const listening = startChild(program, [...first, 'approvals', 'watch', '-o', 'json'], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...commands.env },
   });
   const outcomes: unknown[] = [];
   for (const [value, answer] of [

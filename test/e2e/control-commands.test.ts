@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { startIssuer } from '../../demo/issuer.ts';
 import { runChild } from '../support/child.ts';
+import { type CommandWorld, startCommandWorld } from '../support/command-world.ts';
 import { CLI } from '../support/gateway-process.ts';
-import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import type { SmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -20,42 +20,18 @@ rules:
   - { id: config, effect: request, verbs: [get, list, watch], apiGroups: [""], resources: [configmaps], namespaces: [shop] }
 `;
 
+let commands: CommandWorld;
 let world: SmallWorld;
-let people: Awaited<ReturnType<typeof startIssuer>>;
-let env: Record<string, string>;
 
 before(async () => {
-  people = await startIssuer();
-  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n', people: people.url });
-  const at = (name: string) => join(world.folder, name);
-  writeFileSync(at('dev'), await world.token('dev'));
-  writeFileSync(at('ada'), await people.tokenFor('ada', ['admins']));
-  env = {
-    XDG_CONFIG_HOME: at('config'),
-    SALLYPORT_SERVER: world.gateway.consoleUrl as string,
-    SALLYPORT_TOKEN_FILE: at('dev'),
-    SALLYPORT_CA_FILE: at('data/ca.crt'),
-  };
+  commands = await startCommandWorld({ policy: POLICY }, { ada: ['admins'] });
+  world = commands.world;
 });
-after(async () => {
-  await world.stop();
-  await people.close();
-});
+after(() => commands.stop());
 
-async function sallyport(args: readonly string[], more: Record<string, string> = {}) {
-  const [program, ...first] = CLI;
-  return runChild(program, [...first, ...args], { env: { ...env, ...more }, cwd: world.folder });
-}
-
-/** What a command answers as JSON. */
-// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-async function json(args: readonly string[], more: Record<string, string> = {}): Promise<any> {
-  const { code, output } = await sallyport([...args, '-o', 'json'], more);
-  assert.equal(code, 0, output);
-  return JSON.parse(output);
-}
-
-const operator = () => ({ SALLYPORT_TOKEN_FILE: join(world.folder, 'ada') });
+const sallyport: CommandWorld['run'] = (args, more) => commands.run(args, more);
+const json: CommandWorld['json'] = (args, more) => commands.json(args, more);
+const operator = () => commands.as('ada');
 const GET = '/api/v1/namespaces/shop/configmaps/settings';
 const get = async () => world.ask({ token: await world.token('dev'), uri: GET });
 
@@ -112,7 +88,7 @@ test('an operator sees who is in, revokes, stops and lifts', async () => {
 });
 
 test('a context stands for the variables', async () => {
-  const { SALLYPORT_SERVER: server, SALLYPORT_TOKEN_FILE: token, SALLYPORT_CA_FILE: ca, XDG_CONFIG_HOME } = env;
+  const { SALLYPORT_SERVER: server, SALLYPORT_TOKEN_FILE: token, SALLYPORT_CA_FILE: ca, XDG_CONFIG_HOME } = commands.env as Record<string, string>;
   const set = ['context', 'set', 'here', '--server', server as string, '--token-file', token as string];
   assert.equal((await sallyport([...set, '--ca-file', ca as string])).code, 0);
   const [program, ...first] = CLI;

@@ -6,6 +6,7 @@ import { request as httpsRequest } from 'node:https';
 import { after, before, test } from 'node:test';
 import { Agent, request } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
+import { controlApi } from '../support/control-api.ts';
 import { type AskOptions, type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -83,20 +84,10 @@ after(async () => {
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;
 
-async function api(
-  who: string,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: unknown,
-): Promise<{ status: number; body: Json }> {
-  const reply = await request(`${world.gateway.consoleUrl}/api/v1${path}`, {
-    method,
-    dispatcher,
-    headers: { authorization: `Bearer ${who}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return { status: reply.statusCode, body: await reply.body.json() };
-}
+const api = controlApi(
+  () => world.gateway.consoleUrl,
+  () => dispatcher,
+);
 
 const at = (name: string) => `/api/v1/namespaces/default/configmaps/${name}`;
 

@@ -6,9 +6,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
 import { signatureOf } from '../../src/control/notices/webhook.ts';
+import { controlApi } from '../support/control-api.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const SECRET = 'correct-horse-battery-staple';
@@ -81,15 +82,12 @@ after(async () => {
   hook.close();
 });
 
-async function api(who: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> {
-  const reply = await request(`${world.gateway.consoleUrl}/api/v1${path}`, {
-    method,
-    dispatcher,
-    headers: { authorization: `Bearer ${who}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return reply.body.json();
-}
+const asked = controlApi(
+  () => world.gateway.consoleUrl,
+  () => dispatcher,
+);
+const api = async (who: string, method: 'GET' | 'POST', path: string, body?: unknown) =>
+  (await asked(who, method, path, body)).body;
 
 /** The next that is told. */
 async function next(): Promise<Json> {

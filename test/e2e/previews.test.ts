@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { after, before, test } from 'node:test';
 import { Agent, request } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
+import { controlApi } from '../support/control-api.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -56,15 +57,11 @@ after(async () => {
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;
 
-async function api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ status: number; body: Json }> {
-  const reply = await request(`${world.gateway.consoleUrl}/api/v1${path}`, {
-    method,
-    dispatcher,
-    headers: { authorization: `Bearer ${lead}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return { status: reply.statusCode, body: await reply.body.json() };
-}
+const asked = controlApi(
+  () => world.gateway.consoleUrl,
+  () => dispatcher,
+);
+const api = (method: 'GET' | 'POST', path: string, body?: unknown) => asked(lead, method, path, body);
 
 /** Runs a request that is held, and gives the question once what it would do is in it. */
 async function heldBy(send: () => void): Promise<Json> {

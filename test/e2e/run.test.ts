@@ -8,10 +8,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
 import { runChild, startChild } from '../support/child.ts';
 import { CLI } from '../support/gateway-process.ts';
+import { controlApi } from '../support/control-api.ts';
 import { leftOut } from '../support/left-out.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
@@ -88,14 +89,11 @@ function run(options: readonly string[], command: readonly string[]) {
   return runChild(program, [...cli, 'run', ...options, '--', ...command], { cwd: folder, env: environment() });
 }
 
-async function api(path: string) {
-  const reply = await request(`${world.gateway.consoleUrl}/api/v1${path}`, {
-    dispatcher,
-    headers: { authorization: `Bearer ${ada}` },
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-  return (await reply.body.json()) as any;
-}
+const asked = controlApi(
+  () => world.gateway.consoleUrl,
+  () => dispatcher,
+);
+const api = async (path: string) => (await asked(ada, 'GET', path)).body;
 
 test('a program gets less than its giver, what it asks for beyond, and nothing of the giver’s own', async () => {
   const { code, output } = await run(

@@ -7,6 +7,7 @@ import { generateKeyPair } from 'jose/key/generate/keypair';
 import { Agent, request } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
 import { ISSUED_TOKEN_ISSUER, ISSUED_TOKEN_PREFIX } from '../../src/model/issued-token-form.ts';
+import { controlApi } from '../support/control-api.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -40,19 +41,10 @@ after(async () => {
   await people.close();
 });
 
-async function api(token: string | undefined, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) {
-  const reply = await request(`${world.gateway.consoleUrl}/api/v1${path}`, {
-    method,
-    dispatcher,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-  return { status: reply.statusCode, body: (await reply.body.json()) as any };
-}
+const api = controlApi(
+  () => world.gateway.consoleUrl,
+  () => dispatcher,
+);
 
 const scope = (part: object = {}) => ({
   target: 'demo',

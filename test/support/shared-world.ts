@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { type Issuer, startIssuer } from '../../demo/issuer.ts';
-import { startStandin } from '../../demo/standin/standin.ts';
+import { type Standin, startStandin } from '../../demo/standin/standin.ts';
 import { systemClock } from '../../src/std/clock.ts';
 import { migratePostgres } from '../../src/store/postgres-backend.ts';
 import { type Child, startChild } from './child.ts';
@@ -24,6 +24,8 @@ export interface SharedGateway {
 export interface SharedWorld {
   readonly database: Postgres;
   readonly issuer: Issuer;
+  /** The cluster that the gateways stand before. */
+  readonly standin: Standin;
   start(): Promise<SharedGateway>;
   /** A request to the data path or, behind `/api/v1`, to the control plane of one of them; its answer is read whole. */
   ask(
@@ -69,6 +71,7 @@ export async function startSharedWorld(
   return {
     database,
     issuer,
+    standin,
     async start() {
       const name = `gateway-${++count}`;
       writeFileSync(
@@ -99,7 +102,7 @@ ${limits}`,
       return gateway;
     },
     async ask({ url: data, consoleUrl, dispatcher }, token, method, path, body) {
-      const base = /^\/api\/v1\/(grants|approvals)/.test(path) ? consoleUrl : `${data}/k8s/demo`;
+      const base = /^\/api\/v1\/(grants|approvals|targets)/.test(path) ? consoleUrl : `${data}/k8s/demo`;
       const reply = await request(base + path, {
         method,
         dispatcher,
