@@ -1,5 +1,12 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { callers, namespace, targets, word } from './policy-words.ts';
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = ''] = text.split('/');
+  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax;
+}
 
 const guardOpening = z.strictObject({
   id: word.describe('The guard.'),
@@ -48,5 +55,16 @@ export const unsafe = z
         'Default masks to open: what they mask in objects, and in what programs print (logs, exec, attach), is shown to these callers. What is recorded stays masked.',
       ),
     observe: observe.optional(),
+    targetNetworks: z
+      .array(
+        z
+          .string()
+          .refine(isNetwork, 'expected a network such as `127.0.0.0/8` or `::1/128`')
+          .describe('A network in CIDR notation.'),
+      )
+      .default([])
+      .describe(
+        'Networks of the gateway’s own machine, loopback among them, in which targets may be that are registered by API. Link-local addresses, and those at which clouds answer metadata, are opened by nothing.',
+      ),
   })
   .prefault({});

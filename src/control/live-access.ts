@@ -244,6 +244,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'approval':
       case 'question':
       case 'budget':
+      case 'target':
       case 'login':
       case 'notice':
       case 'notice-thread':

@@ -138,6 +138,18 @@ export const REFUSAL_CODES = {
   },
   ANSWER_LATE: { status: 409, retry: 'never', meaning: 'the question is closed, or the same person has answered it' },
   KEY_REUSED: { status: 409, retry: 'changed', meaning: 'the idempotency key came with another request before' },
+  TARGET_EXISTS: { status: 409, retry: 'changed', meaning: 'a target of this name is there already' },
+  TARGET_REFUSED: {
+    status: 409,
+    retry: 'changed',
+    meaning:
+      'the target cannot be registered so: its address is one that no target by API may be at, its credential is wanted again, or as many are there as may be',
+  },
+  TARGET_CHANGED: {
+    status: 409,
+    retry: 'later',
+    meaning: 'the target was changed before the request was sent to it; nothing was sent',
+  },
   OBJECT_CHANGED: {
     status: 409,
     retry: 'later',

@@ -30,6 +30,7 @@ export type Event =
   | KillChanged
   | TokenChanged
   | LoginChanged
+  | TargetChanged
   | ApprovalChanged
   | ExchangeBegun
   | ExchangePermitted
@@ -54,6 +55,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'kill.changed': true,
   'token.changed': true,
   'login.changed': true,
+  'target.changed': true,
   'approval.changed': true,
   'exchange.begun': true,
   'exchange.permitted': true,
@@ -244,6 +246,29 @@ export interface LoginChanged {
   readonly endsAt: number;
   /** `person`: signed out. `replaced`: by a newer one. `kill`: an operator stopped the person. `time`: it was over already. */
   readonly endedBy?: 'person' | 'replaced' | 'kill' | 'time';
+}
+
+/** An operator registered a target by API, changed or removed it; written before it is so. Nothing of its credential is here. */
+export interface TargetChanged {
+  readonly type: 'target.changed';
+  readonly at: number;
+  readonly target: string;
+  readonly state: 'live' | 'removed';
+  readonly change: 'added' | 'replaced' | 'removed';
+  readonly version: number;
+  /** Its URL. */
+  readonly server: string;
+  /** Of the authority that it is believed by; absent: the system's. */
+  readonly caSha256?: string;
+  readonly upstreamIdentity: 'caller' | 'credential';
+  readonly credential: 'token' | 'clientCertificate';
+  /** Which parts are others than before. */
+  readonly changed: readonly string[];
+  /** Who, by subject and issuer. */
+  readonly by: string;
+  readonly issuer: string;
+  /** Their own words. */
+  readonly reason: string;
 }
 
 /** An operator stopped a caller, a session, a target or all, or lifted that again. */

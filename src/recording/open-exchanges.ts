@@ -28,6 +28,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'kill.changed':
     case 'token.changed':
     case 'login.changed':
+    case 'target.changed':
     case 'approval.changed':
     case 'exchange.permitted':
     case 'exchange.recorded':

@@ -2,14 +2,15 @@
  * A store in one file: JSON lines, a head and then a row each, without their seals. It is the same for SQLite and PostgreSQL, so it is also the way from one
  * to the other; the key is not in it.
  *
- * Security: a restored grant could be one that has been revoked since, or that was written into the file. So every grant that lives in a backup is ended as it is restored; kills stay.
+ * Security: a restored grant could be one that has been revoked since, or that was written into the file. So every grant that lives in a backup is ended as it is restored; kills stay. A target by API
+ * has its secrets closed for all that it says of itself, so that one that was written over in the file does not open.
  */
 import { type Row, type RowKind, type Store, StoreError } from './store.ts';
 
 const HEAD = { format: 'sallyport-store/1' };
 
 /** Kinds that are kept; the key's own row is made anew. */
-const KINDS: readonly RowKind[] = ['grant', 'kill', 'answer', 'approval', 'question', 'budget'];
+const KINDS: readonly RowKind[] = ['grant', 'kill', 'answer', 'approval', 'question', 'budget', 'target'];
 
 /** Limit: rows of one kind. */
 const ROWS_MAX = 1_000_000;

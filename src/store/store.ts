@@ -24,6 +24,7 @@ export type RowKind =
   | 'login'
   | 'question'
   | 'budget'
+  | 'target'
   | 'notice'
   | 'notice-thread';
 

@@ -165,6 +165,15 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     new Refusal('KEY_REUSED', 'this idempotency key came with another request before', {
       advice: 'use a new key for each request',
     }),
+  TARGET_EXISTS: () =>
+    new Refusal('TARGET_EXISTS', 'a target `shop` is there in the configuration, whose targets are changed there'),
+  TARGET_REFUSED: () =>
+    new Refusal(
+      'TARGET_REFUSED',
+      'another address or authority wants its credentials again: what is kept goes to the one that it was given for',
+    ),
+  TARGET_CHANGED: () =>
+    new Refusal('TARGET_CHANGED', 'the target was changed meanwhile, and nothing was sent', { advice: 'try again' }),
   VERSION_CHANGED: () => new Refusal('VERSION_CHANGED', 'grant `01k` has version 3 now'),
   STORE_UNAVAILABLE: () =>
     new Refusal('STORE_UNAVAILABLE', 'the store of grants does not answer', { retryAfterSeconds: 2 }),

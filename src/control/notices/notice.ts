@@ -12,6 +12,7 @@ export const NOTICE_KINDS = [
   'mask.guessed',
   'mask.opened',
   'mask.returned',
+  'target.changed',
 ] as const;
 
 export type NoticeKind = (typeof NOTICE_KINDS)[number];

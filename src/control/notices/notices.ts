@@ -1,6 +1,13 @@
 /* What is worth telling people, in words: out of questions as they change and of events as the journal has them. */
 import type { Approval } from '../../approval/approval.ts';
-import type { Event, GrantChanged, KillChanged, MaskGuessed, MaskReturned } from '../../recording/event.ts';
+import type {
+  Event,
+  GrantChanged,
+  KillChanged,
+  MaskGuessed,
+  MaskReturned,
+  TargetChanged,
+} from '../../recording/event.ts';
 import { newId } from '../../std/ids.ts';
 import type { Notice } from './notice.ts';
 
@@ -98,6 +105,8 @@ export function noticeOfEvent(event: Event): Notice | undefined {
       return killNotice(event);
     case 'grant.changed':
       return grantNotice(event);
+    case 'target.changed':
+      return targetNotice(event);
     case 'mask.returned':
     case 'mask.guessed':
       return maskNotice(event);
@@ -160,6 +169,21 @@ function killNotice({ kill, state, what, value, by, reason, at }: KillChanged): 
     isOver,
     isLast: isOver,
     target: what === 'target' ? value : '',
+  };
+}
+
+function targetNotice({ target, change, version, server, by, reason, at }: TargetChanged): Notice {
+  const about = `target-${target}-${version}`;
+  return {
+    ...NOTHING,
+    id: about,
+    about,
+    kind: 'target.changed',
+    at,
+    title: `${by} has ${change} target ${target}`,
+    facts: [`its address: ${server}`, `their reason: “${reason}”`],
+    risk: 'high',
+    target,
   };
 }
 
