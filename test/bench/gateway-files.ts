@@ -17,8 +17,10 @@ export function gatewayConfiguration(options: {
   readonly upstreamOrigin: string;
   readonly rules: PolicySize;
   readonly areMasksOpen: boolean;
+  /** Where there is a control plane: its port, and its store where that is not the gateway’s own. */
+  readonly console?: { readonly port: number; readonly store?: object };
 }) {
-  const { port, privatePort, upstreamOrigin, rules, areMasksOpen } = options;
+  const { port, privatePort, upstreamOrigin, rules, areMasksOpen, console: place } = options;
   return {
     apiVersion: 'sallyport.dev/v1',
     kind: 'Gateway',
@@ -34,6 +36,8 @@ export function gatewayConfiguration(options: {
     ],
     journal: { folder: `journal-${port}` },
     policy: { files: [policyFile(rules)] },
+    ...(place === undefined ? {} : { console: { port: place.port } }),
+    ...(place?.store === undefined ? {} : { store: place.store, masks: { keyFile: 'data/mask.key' } }),
     ...(areMasksOpen ? { unsafe: { openMasks: [{ id: '*', callers: [{ everyone: true }] }] } } : {}),
     // One caller asks for all of them, at full speed.
     limits: {
@@ -70,7 +74,7 @@ function policyFile(size: PolicySize): string {
 
 /** Rules of many callers in many namespaces, of which one allows what is asked here. */
 function policy(rules: number) {
-  const others = Array.from({ length: rules - 2 }, (_, i) => ({
+  const others = Array.from({ length: rules - 3 }, (_, i) => ({
     id: `rule-${i}`,
     effect: i % 10 === 9 ? 'deny' : 'allow',
     callers: [{ groups: [`team-${i % 200}`] }],
@@ -89,12 +93,22 @@ function policy(rules: number) {
     ...shop,
   };
   const commands = { id: 'commands', effect: 'allow', powers: ['exec'], ...shop };
+  const task = {
+    id: 'task',
+    effect: 'request',
+    verbs: ['get'],
+    apiGroups: [''],
+    resources: ['services'],
+    request: { forMax: '1h', livePerCallerMax: 100 },
+    ...shop,
+  };
   return {
     apiVersion: 'sallyport.dev/v1',
     kind: 'Policy',
     metadata: { name: 'bench' },
     targets: ['*'],
     callers: [{ everyone: true }],
-    rules: [...others, settings, commands],
+    roles: [{ role: 'auditor', callers: [{ groups: ['shop-developers'] }] }],
+    rules: [...others, settings, commands, task],
   };
 }

@@ -2,17 +2,18 @@
  * `npm run bench`: what the gateway costs beside going direct, a bare Node proxy and nginx, all in one run, and its own parts' shares. What is printed
  * compares within the run; the microseconds of one machine say nothing about another's.
  *
- * `--quick` takes about a minute, for a first look; `--json` prints the whole as one JSON document in place of tables.
+ * `--quick` takes about a minute, for a first look; `--json` prints the whole as one JSON document in place of tables; `--grants` measures grants and the control plane alone.
  */
 import { parseArgs } from 'node:util';
 import { clusterAvailability } from '../support/cluster.ts';
 import { type ListTime, measureExecs, measureLists } from './bulk.ts';
 import { measureCodec } from './codec.ts';
 import { bench as measureDecisions } from './decide.ts';
+import { type GrantCost, measureGrants } from './grants.ts';
 import { measureMasks } from './masks.ts';
 import { measureObjects } from './objects.ts';
 import { measureRealLists } from './real-list.ts';
-import { figures, type Report, reportText } from './report.ts';
+import { figures, grantText, type Report, reportText } from './report.ts';
 import { measureRequests } from './requests.ts';
 import { measureStages } from './stages.ts';
 import { measureStarts } from './starts.ts';
@@ -34,16 +35,27 @@ const whole = {
   watches: 1_000,
 };
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, grants: { type: 'boolean' } },
+});
 const effort = values.quick ? quick : whole;
 
 const world = await startWorld();
 try {
+  if (values.grants) process.stdout.write(`${grantText(await grants(world))}\n`);
+  else await everything(world);
+} finally {
+  await world.stop();
+}
+
+function grants(world: World): Promise<GrantCost> {
+  return measureGrants(world, values.quick ? 3 : 9, values.quick ? 10 : 40);
+}
+
+async function everything(world: World): Promise<void> {
   const report = await measure(world);
   const text = values.json ? JSON.stringify({ ...report, figures: figures(report) }, undefined, 2) : reportText(report);
   process.stdout.write(`${text}\n`);
-} finally {
-  await world.stop();
 }
 
 async function measure(world: World): Promise<Report> {
@@ -78,6 +90,7 @@ async function measure(world: World): Promise<Report> {
     watches: await measureWatches(world, { watches, rounds }),
     starts: await measureStarts(world, rounds),
     decisions: measureDecisions(),
+    grants: await grants(world),
     texts: measureTexts(),
     codec: measureCodec(),
     objects: measureObjects(),

@@ -33,6 +33,8 @@ export interface Way {
 /** A gateway process that is ready. */
 export interface GatewayProcess {
   readonly way: Way;
+  /** Where its control plane is, where it has one. */
+  readonly consoleUrl: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -45,10 +47,16 @@ export interface GatewayOptions {
   readonly rules?: PolicySize;
   /** Default: masks are as they are by default. */
   readonly areMasksOpen?: boolean;
+  /** With a control plane, on the store that the configuration would have it on. Default: without. */
+  readonly console?: { readonly store?: object };
 }
 
 export interface World {
   readonly folder: string;
+  /** A caller’s. */
+  readonly token: string;
+  /** What signed every certificate here. */
+  readonly caPem: string;
   /** Ways for a version of HTTP towards the client. */
   ways(httpVersion: Job['httpVersion']): readonly Way[];
   /** A further gateway. */
@@ -95,6 +103,8 @@ export async function startWorld(): Promise<World> {
   const main = await newLoad();
   return {
     folder,
+    token,
+    caPem,
     ways: (httpVersion) => [
       direct,
       (httpVersion === '2' ? bare2 : bare1).way,
@@ -196,13 +206,22 @@ async function startGateway(
   children: ChildProcess[],
   folder: string,
   upstreamPort: number,
-  { nodeFlags = [], from = 'src', rules = 'many', areMasksOpen = false }: GatewayOptions = {},
+  { nodeFlags = [], from = 'src', rules = 'many', areMasksOpen = false, console: place }: GatewayOptions = {},
 ): Promise<GatewayProcess> {
-  const [port, privatePort] = (await freePorts(2)) as [number, number];
+  const [port, privatePort, consolePort] = (await freePorts(3)) as [number, number, number];
   const configFile = join(folder, `sallyport-${port}.yaml`);
   writeFileSync(
     configFile,
-    stringify(gatewayConfiguration({ port, privatePort, upstreamOrigin: originOf(upstreamPort), rules, areMasksOpen })),
+    stringify(
+      gatewayConfiguration({
+        port,
+        privatePort,
+        upstreamOrigin: originOf(upstreamPort),
+        rules,
+        areMasksOpen,
+        ...(place === undefined ? {} : { console: { port: consolePort, ...place } }),
+      }),
+    ),
   );
   const args = [...nodeFlags, PROGRAMS[from], 'gateway', '--config', configFile];
   const log = openSync(join(folder, `gateway-${port}.log`), 'w');
@@ -213,6 +232,7 @@ async function startGateway(
   });
   return {
     way: { ...way('gateway', port, child), prefix: '/k8s/bench' },
+    consoleUrl: place === undefined ? undefined : originOf(consolePort),
     stop: () => ended(child, 'SIGTERM'),
   };
 }

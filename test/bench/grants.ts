@@ -1,0 +1,217 @@
+/*
+ * What grants and the control plane cost: a decision beside 10,000 live grants, a grant from the question to the first allowed call, here and at another gateway, a list of 10,000, and what a
+ * small GET costs more where there is a control plane and its caller has a grant. The last three are measured with 500 requests a second beside them.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Agent } from 'undici';
+import { grantRow } from '../../src/control/row-body.ts';
+import { systemClock } from '../../src/std/clock.ts';
+import { newId } from '../../src/std/ids.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { migratePostgres } from '../../src/store/postgres-backend.ts';
+import { controlApi } from '../support/control-api.ts';
+import { leftOut } from '../support/left-out.ts';
+import { postgresPrograms, startPostgres } from '../support/postgres.ts';
+import { decisionBesideGrants } from './decide-granted.ts';
+import { median } from './figures.ts';
+import { cpuOf } from './requests.ts';
+import type { GatewayProcess, Way, World } from './world.ts';
+
+/** What was measured; times of several tries are the middle one. */
+export interface GrantCost {
+  /** Microseconds of a decision with 10,000 rules and 10,000 live grants. */
+  readonly decisionMicros: number;
+  /** Milliseconds from asking to the first allowed call. */
+  readonly firstCallMs: number;
+  /** The same, where the call goes to another gateway on the store; undefined where there is no PostgreSQL. */
+  readonly firstCallElsewhereMs: number | undefined;
+  /** Milliseconds of a list of 10,000 grants, and of its first page of 100. */
+  readonly listMs: number;
+  readonly pageMs: number;
+  /** Microseconds of processor time of a small GET without a control plane, and with one and a live grant of the caller’s. */
+  readonly bareMicros: number;
+  readonly grantedMicros: number;
+}
+
+const GRANTS = 10_000;
+const SERVICE = '/api/v1/namespaces/shop/services';
+const BESIDE = { ask: 'get', httpVersion: '1.1', mode: { kind: 'rate', perSecond: 500, seconds: 8 } } as const;
+
+/** The figures; `rounds` of each way count, and `tries` of each call. */
+export async function measureGrants(world: World, rounds: number, tries: number): Promise<GrantCost> {
+  const decisionMicros = decisionBesideGrants();
+  await fill(world);
+  const [bare, granted] = [await world.startGateway(), await world.startGateway({ console: {} })] as const;
+  try {
+    const api = apiOf(world, granted);
+    await given(api, 'first', world.token);
+    const [bareMicros, grantedMicros] = await costs(world, [bare.way, granted.way], rounds);
+    await bare.stop();
+    const firstCallMs = await besideLoad(world, granted.way, () => firstCalls(world, api, granted.way, tries));
+    const list = (limit: number) =>
+      timesOf(tries, async () => {
+        const { status, body } = await api(world.token, 'GET', `/grants?all=true&limit=${limit}`);
+        if (status !== 200 || body.items.length !== limit) throw new Error(`${status}: ${body.items?.length} grants`);
+      });
+    const [listMs, pageMs] = await besideLoad(
+      world,
+      granted.way,
+      async () => [await list(GRANTS), await list(100)] as const,
+    );
+    const firstCallElsewhereMs = await elsewhere(world, tries);
+    return { decisionMicros, firstCallMs, firstCallElsewhereMs, listMs, pageMs, bareMicros, grantedMicros };
+  } finally {
+    await granted.stop();
+  }
+}
+
+function apiOf({ caPem }: World, { consoleUrl }: GatewayProcess) {
+  const dispatcher = new Agent({ connect: { ca: caPem } });
+  return controlApi(
+    () => consoleUrl,
+    () => dispatcher,
+  );
+}
+
+type Api = ReturnType<typeof controlApi>;
+
+async function costs(world: World, ways: readonly [Way, Way], rounds: number): Promise<readonly [number, number]> {
+  const mode = { kind: 'saturate', requests: 2_000, clients: 8 } as const;
+  const found: [number[], number[]] = [[], []];
+  for (let round = -3; round < rounds; round++)
+    for (const [i, way] of round % 2 === 0 ? [...ways.entries()] : [...ways.entries()].reverse()) {
+      const micros = await cpuOf(world, way, { ask: 'get', httpVersion: '1.1', mode });
+      if (round >= 0) found[i as 0 | 1].push(micros);
+    }
+  return [median(found[0]), median(found[1])];
+}
+
+/** Does something while 500 requests a second go the same way. */
+async function besideLoad<Result>(world: World, way: Way, work: () => Promise<Result>): Promise<Result> {
+  const load = world.startLoad();
+  let isOver = false;
+  const running = (async () => {
+    while (!isOver) await load.run(way, BESIDE);
+  })();
+  try {
+    return await work();
+  } finally {
+    isOver = true;
+    await running;
+    await load.stop();
+  }
+}
+
+async function timesOf(tries: number, work: (round: number) => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let round = -2; round < tries; round++) {
+    const start = performance.now();
+    await work(round);
+    if (round >= 0) times.push(performance.now() - start);
+  }
+  return median(times);
+}
+
+let count = 0;
+
+/** A grant, given at once. */
+async function given(api: Api, name: string, token: string): Promise<string> {
+  const scope = {
+    target: 'bench',
+    verbs: ['get'],
+    resources: ['services'],
+    namespaces: ['shop'],
+    resourceNames: [name],
+  };
+  const { status, body } = await api(token, 'POST', '/grants', { scopes: [scope], for: '1h', reason: 'bench' });
+  if (status !== 201 || body.state !== 'live') throw new Error(`no grant: ${status} ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+async function firstCalls(world: World, api: Api, way: Way, tries: number): Promise<number> {
+  const dispatcher = new Agent({ connect: { ca: world.caPem } });
+  const call = async (name: string) => {
+    const reply = await dispatcher.request({
+      origin: way.origin,
+      path: `${way.prefix}${SERVICE}/${name}`,
+      method: 'GET',
+      headers: { authorization: `Bearer ${world.token}` },
+    });
+    await reply.body.dump();
+    return reply.statusCode;
+  };
+  try {
+    return await timesOf(tries, async () => {
+      const name = `service-${++count}`;
+      const id = await given(api, name, world.token);
+      while ((await call(name)) === 403);
+      void api(world.token, 'POST', `/grants/${id}/release`, {});
+    });
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** Ten thousand grants of others that have ended, in the store that the gateway will have. */
+async function fill({ folder }: World): Promise<void> {
+  const at = (name: string) => join(folder, 'data', name);
+  const place = { kind: 'sqlite', file: at('store.db'), keyFile: at('store.key'), isKeyMade: true } as const;
+  const store = await openStore(place, { clock: systemClock, feedLostMs: 10_000, onUnsealed: () => {} });
+  await store.exclusively('bench', async (rows) => {
+    for (let i = 0; i < GRANTS; i++) {
+      const now = store.now();
+      const grant = {
+        id: newId(now + i),
+        state: 'ended',
+        holder: { subject: `bot-${i % 2_000}`, issuer: 'bench' },
+        parts: [
+          {
+            rule: 'bench/task',
+            ruleDigest: '',
+            scope: {
+              target: 'bench',
+              verbs: ['get'],
+              apiGroups: [''],
+              resources: ['services'],
+              resourceNames: [`s-${i}`],
+              namespaces: ['shop'],
+            },
+          },
+        ],
+        reason: 'bench',
+        askedAt: now,
+        startsAt: now,
+        endsAt: now + 3_600_000,
+        endedAt: now,
+        endedBy: 'time',
+        forMs: 3_600_000,
+        uses: 0,
+      } as const;
+      await rows.put({ ...grantRow({ grant, version: 0 }), isQuiet: true });
+    }
+  });
+  await store.close();
+}
+
+async function elsewhere(world: World, tries: number): Promise<number | undefined> {
+  const programs = postgresPrograms();
+  if (programs === undefined) {
+    leftOut('a grant at another gateway', 'install PostgreSQL 15 (`apt-get install postgresql`)');
+    return undefined;
+  }
+  const database = await startPostgres(programs);
+  database.create('store');
+  const url = database.url('store');
+  await migratePostgres({ url, clock: systemClock, feedLostMs: 10_000 }, undefined);
+  writeFileSync(join(world.folder, 'store-url'), url);
+  writeFileSync(join(world.folder, 'shared.key'), `${Buffer.alloc(48, 7).toString('base64')}\n`, { mode: 0o600 });
+  const shared = { console: { store: { postgres: { urlFile: 'store-url' }, keyFile: 'shared.key' } } };
+  const [one, other] = [await world.startGateway(shared), await world.startGateway(shared)];
+  try {
+    return await besideLoad(world, other.way, () => firstCalls(world, apiOf(world, one), other.way, tries));
+  } finally {
+    await Promise.all([one.stop(), other.stop()]);
+    await database.stop();
+  }
+}
