@@ -133,7 +133,7 @@ function pathValues(pattern: readonly string[], parts: readonly string[]): Recor
   for (const [i, part] of pattern.entries()) {
     if (!part.startsWith('{')) continue;
     const value = parts[i] as string;
-    if (!/^[0-9a-z]{1,64}$/.test(value)) throw new Refusal('NOT_FOUND', 'there is nothing by this id');
+    if (!/^[0-9a-z][0-9a-z-]{0,63}$/.test(value)) throw new Refusal('NOT_FOUND', 'there is nothing by this id');
     values[part.slice(1, -1)] = value;
   }
   return values;

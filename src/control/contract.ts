@@ -142,6 +142,7 @@ export const tokenListQuery = z.strictObject({
 /** Where callers reach a target: at the gateway's host, or at a host name of its own. */
 export const targetSchema = z.strictObject({
   name: z.string(),
+  from: z.enum(['file', 'api']).describe('Whether the configuration names it, or it was registered by API.'),
   port: z.int().describe('Of the data path.'),
   path: z
     .string()

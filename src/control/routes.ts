@@ -22,8 +22,6 @@ import {
   reasonSchema,
   refusalSchema,
   setKillSchema,
-  type TargetPlace,
-  targetSchema,
 } from './contract.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { Grants } from './grants.ts';
@@ -44,12 +42,13 @@ import type { KeptGrant, Kill } from './row-body.ts';
 import { type KeptReader, sessionRoutes } from './session-routes.ts';
 import type { ConsoleSessions } from './sign-in/console-sessions.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
+import { type TargetParts, targetRoutes } from './targets/target-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import type { Tokens } from './tokens.ts';
 import { type UndoPort, undoRoutes } from './undo-routes.ts';
 import { grantView, killView, refusalView } from './views.ts';
 
-interface Parts {
+interface Parts extends TargetParts {
   readonly grants: Grants;
   readonly kills: Kills;
   readonly tokens: Tokens;
@@ -72,9 +71,8 @@ interface Parts {
   readonly underWay: () => readonly LivesBy[];
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
   readonly desk: PolicyDesk;
-  readonly now: () => number;
-  readonly targets: ReadonlySet<string>;
-  readonly targetPlaces: () => readonly TargetPlace[];
+  /** Whether there is a target of this name. */
+  readonly targets: Pick<ReadonlySet<string>, 'has'>;
   readonly version: string;
   /** Where this gateway's console is. */
   readonly gateway: () => string;
@@ -90,6 +88,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...gatewayRoutes(parts),
     ...meRoutes(parts),
     ...signInRoutes(parts),
+    ...targetRoutes(parts),
     ...refusalRoutes(parts),
     ...askRoutes(parts),
     ...grantRoutes(parts),
@@ -106,7 +105,7 @@ export function routesOf(parts: Parts): readonly Route[] {
   return [...eventRoutes(parts, streams), ...routes];
 }
 
-function gatewayRoutes({ version, storeFailure, targetPlaces }: Parts): readonly Route[] {
+function gatewayRoutes({ version, storeFailure }: Parts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -116,27 +115,6 @@ function gatewayRoutes({ version, storeFailure, targetPlaces }: Parts): readonly
       needs: 'nobody',
       answer: { status: 200, schema: healthSchema, description: 'It answers.' },
       handle: async () => ({ status: 200, body: { version, store: storeFailure() === '' ? 'answers' : 'fails' } }),
-    },
-    {
-      method: 'GET',
-      path: '/targets',
-      id: 'listTargets',
-      summary: 'Where callers reach each target.',
-      needs: 'caller',
-      answer: {
-        status: 200,
-        schema: pageOf(targetSchema),
-        description: 'All of them that the caller’s token reaches.',
-      },
-      handle: async ({ caller }) => ({
-        status: 200,
-        body: {
-          items: targetPlaces().filter(
-            ({ name }) => caller.issued === undefined || caller.issued.targets.includes(name),
-          ),
-          next: null,
-        },
-      }),
     },
   ];
 }

@@ -22,7 +22,7 @@ import { instant } from './views.ts';
 
 interface Parts {
   readonly tokens: Tokens;
-  readonly targets: ReadonlySet<string>;
+  readonly targets: Pick<ReadonlySet<string>, 'has'>;
 }
 
 const SEE: readonly RoleName[] = ['auditor', 'operator'];

@@ -10,7 +10,7 @@ export interface Routes {
   /** Every request of this port is for this target; the other two are not looked at. */
   readonly portTarget: string | undefined;
   /** Names that may stand in `/k8s/<name>/…`. */
-  readonly pathTargets: ReadonlySet<string>;
+  readonly pathTargets: Pick<ReadonlySet<string>, 'has'>;
   /** Lower-case host names, each with its target. */
   readonly hostTargets: ReadonlyMap<string, string>;
 }

@@ -29,6 +29,7 @@ import type { Journal } from '../storage/journal.ts';
 import type { Store } from '../store/store.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
+import { registeredParts } from './registered-parts.ts';
 
 interface From {
   readonly config: Config;
@@ -110,13 +111,14 @@ export function accessParts(
     writeEnd: async (id, by) => void (await tokens.end(id, by, '')),
     onFailure,
   });
+  const targets = registeredParts(store, { config, inFlight, record, onFailure });
   const withOwnTokens = (others: Authenticator) =>
     withIssuedTokens(
       others,
       { keyOf: (kid) => keys.toVerify(kid), callerOf: (id) => live.callerOf(id), lookUp: (id) => live.lookUp(id) },
       told.clock,
     );
-  return { grants, kills, tokens, access, live, withOwnTokens, questions, approvals };
+  return { grants, kills, tokens, access, live, ...targets, withOwnTokens, questions, approvals };
 }
 
 function failuresTo({ log }: Told) {

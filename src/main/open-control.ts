@@ -22,6 +22,7 @@ import { routesOf } from '../control/routes.ts';
 import type { ControlServer } from '../control/server.ts';
 import { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
 import { suggest } from '../control/suggest.ts';
+import type { LiveTargets, TargetServer } from '../control/targets/live-targets.ts';
 import { toEach } from '../control/to-each.ts';
 import type { UndoPort } from '../control/undo-routes.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
@@ -31,6 +32,7 @@ import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
 import type { JournalPort } from '../pipeline/record.ts';
+import { rulesIn } from '../policy/rule-set.ts';
 import { seatedIn } from '../policy/seated-in.ts';
 import type { Event } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
@@ -40,6 +42,7 @@ import { openStore, type StorePlace } from '../store/open-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { accessParts } from './access-parts.ts';
 import { agreeOnMaskKey } from './agree-on-mask-key.ts';
+import { targetChecker } from './check-target.ts';
 import { ConfigError } from './config-error.ts';
 import { deliveriesOf, tellOpened } from './deliveries.ts';
 import type { KeptOfMasks } from './kept-of-masks.ts';
@@ -81,9 +84,11 @@ export interface Control {
   /** Begins to serve; the address, where there is a console. */
   serve(
     certificate: CertificatePair,
-    targetPlaces: () => readonly TargetPlace[],
+    targetPlaces: (registered: readonly string[]) => readonly TargetPlace[],
     undo: UndoPort,
   ): Promise<string | undefined>;
+  /** Serves targets by API from now on as they come and go. */
+  serveTargets(server: TargetServer): void;
   useCertificate(pair: CertificatePair): void;
   /** Tells people, where policy names any. */
   tell(notice: Notice | undefined): void;
@@ -119,6 +124,7 @@ const NO_CONTROL: Omit<Control, 'budgets' | 'heard'> = {
   releaseHeld() {},
   withOwnTokens: (others) => others,
   serve: async () => undefined,
+  serveTargets() {},
   useCertificate() {},
   tell() {},
   warnings: () => [],
@@ -188,8 +194,7 @@ export async function openControl(parts: Parts): Promise<Control> {
         seals: parts.sealing,
         kept: keptReader(config, parts.journal, told.clock),
         underWay: () => inFlight.list(),
-        targets: new Set(config.targets.map(({ name }) => name)),
-        targetPlaces,
+        ...targetParts(opened, parts, targetPlaces),
         version: version(),
         gateway: () => consoleUrl,
         storeFailure: () => store.health().failure,
@@ -201,11 +206,12 @@ export async function openControl(parts: Parts): Promise<Control> {
       store.announce(consoleUrl);
       return consoleUrl;
     },
+    serveTargets: (by) => opened.liveTargets.serveWith(by),
     useCertificate: (pair) => server?.useCertificate(pair),
     tell: (notice) => {
       if (notice !== undefined) deliveries.tell(notice);
     },
-    warnings: () => warningsOf(store, held.list().length, deliveries.dead),
+    warnings: () => [...warningsOf(store, held.list().length, deliveries.dead), ...notServed(opened.liveTargets)],
     async close() {
       await server?.stop();
       await catalog.close();
@@ -234,7 +240,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
         );
   };
   const made = accessParts(store, held, { ...parts, tell, onAsked }, sessions);
-  const { access, live, approvals, kills } = made;
+  const { access, live, approvals, kills, liveTargets } = made;
   const onFailure = (what: string, error: unknown) =>
     told.log.warn({ error: error instanceof Error ? error.message : String(error) }, what);
   const shared = new SharedHoneytokens({ store, honeytokens: parts.masks.honeytokens, onFailure });
@@ -242,6 +248,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
   const stop = async () => {
     access.stop();
     live.stop();
+    liveTargets.stop();
     kills.stop();
     await made.questions.stop();
     await approvals.stop();
@@ -252,8 +259,9 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
   };
   access.start();
   live.start();
+  liveTargets.start();
   approvals.start();
-  await store.changes(toEach([access, live, approvals, sessions, shared, budgets])).catch(async (error: unknown) => {
+  await store.changes(toEach([access, live, liveTargets, approvals, sessions, shared, budgets])).catch(async (error: unknown) => {
     await stop();
     return storeFailed(error);
   });
@@ -274,6 +282,31 @@ function budgetsOf(
     onTripped: (budget, caller) => tell(noticeOfTripped(budget.id, caller, told.clock.now())),
     onFailure: (what, error) => told.log.error({ error: String(error) }, what),
   });
+}
+
+/** What the control plane is given of targets. */
+function targetParts(
+  { liveTargets, registered }: Awaited<ReturnType<typeof openAccess>>,
+  { config, policy, told }: Parts,
+  targetPlaces: (registered: readonly string[]) => readonly TargetPlace[],
+) {
+  const names = () => liveTargets.list().flatMap(({ kept: { name } }) => (liveTargets.has(name) ? [name] : []));
+  const configured = new Set(config.targets.map(({ name }) => name));
+  return {
+    registered,
+    liveTargets,
+    targets: { has: (name: string) => configured.has(name) || liveTargets.has(name) },
+    targetPlaces: () => targetPlaces(names()),
+    checkTarget: targetChecker({ config, live: liveTargets, rules: () => rulesIn(policy.rules()), clock: told.clock }),
+  };
+}
+
+function notServed(liveTargets: LiveTargets): readonly string[] {
+  return liveTargets
+    .list()
+    .flatMap(({ kept, trouble }) =>
+      trouble === '' ? [] : [`target \`${kept.name}\`, registered by API, is not served: ${trouble}`],
+    );
 }
 
 function openHeldKills(file: string): HeldKills {

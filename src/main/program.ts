@@ -88,8 +88,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   target: {
     description: 'look after the clusters that the gateway stands before',
-    load: async () =>
-      (await import('../cli/target/target.ts')).targetCommand((await import('./bootstrap-ports.ts')).bootstrapPorts),
+    load: async ({ env }) =>
+      (await import('../cli/target/target.ts')).targetCommand(
+        (await import('./bootstrap-ports.ts')).bootstrapPorts,
+        env,
+      ),
   },
   cluster: {
     description: 'shut the ways round the gateway in a cluster, and find who went one',

@@ -44,28 +44,22 @@ import { LogLimit } from './log-limit.ts';
 import { maskTeller } from './mask-teller.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget, noWriteBack } from './no-target.ts';
-import {
-  observerOf,
-  openToldJournal,
-  openToldPieces,
-  policyTeller,
-  readerTeller,
-  type Told,
-  tellCounts,
-} from './observe.ts';
+import { observerOf, openToldJournal, openToldPieces, policyTeller, type Told, tellCounts } from './observe.ts';
 import { type ObservedTargets, observedTargets } from './observed-targets.ts';
 import { type Control, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
 import { openPreImages } from './open-pre-images.ts';
 import { openToldRetention } from './open-retention.ts';
 import { openSealing } from './open-sealing.ts';
+import { openTargets } from './open-targets.ts';
 import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
+import { ServedTargets } from './served-targets.ts';
 import { drain } from './stop.ts';
-import { createTarget, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import { targetPlaces } from './target-places.ts';
 import { TargetTroubles } from './target-troubles.ts';
 import { openToldDelivery } from './told-delivery.ts';
-import { type OpenedTracing, openToldTracing } from './tracing/told-tracing.ts';
+import { openToldTracing } from './tracing/told-tracing.ts';
 import { version } from './version.ts';
 
 /** A gateway that serves. */
@@ -112,9 +106,6 @@ export async function startGateway(
     const control = await openControl({ journal, sealing, config, told, policy, inFlight, masks });
     closers.push(() => control.close());
     const tracing = await openToldTracing(config, closers, told);
-    const rules = { rules: policy.rules, access: control.access, observed };
-    const targets = openTargets(config, rules, troubles, told, tracing);
-    closers.push(() => Promise.all([...targets.values()].map((target) => target.close())));
     const certificate = await openCertificate(config, () => [...listeners, control], told);
     closers.push(certificate.stop);
     const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock), new LogLimit()];
@@ -126,9 +117,14 @@ export async function startGateway(
     const kept = { journal: heard(journal), ...parts };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, masks, tellingJournal(journal, control), told);
-    const { serveTarget, undo } = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
-    const consoleUrl = await control.serve(certificate.current, () => targetPlaces(config, listeners), undo);
-    const targetPorts = await listen(config, certificate, tracing.serve(serveTarget), listeners, kept.observer, told);
+    const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
+    closers.push(() => served.closeAll());
+    const terms = { rules: policy.rules, access: control.access, observed };
+    openTargets({ config, served, control, policy: terms, troubles, told, tracing });
+    const placesOf = (registered: readonly string[]) => targetPlaces(config, listeners, registered);
+    const consoleUrl = await control.serve(certificate.current, placesOf, undo);
+    const serving = { pathTargets: served, serve: tracing.serve(serveTarget) };
+    const targetPorts = await listen(config, certificate, serving, listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
@@ -145,7 +141,13 @@ export async function startGateway(
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
     log.info(
-      { url, privateUrl, consoleUrl, targets: [...targets.keys()], targetPorts: Object.fromEntries(targetPorts) },
+      {
+        url,
+        privateUrl,
+        consoleUrl,
+        targets: config.targets.map(({ name }) => name),
+        targetPorts: Object.fromEntries(targetPorts),
+      },
       'the gateway serves',
     );
     return {
@@ -182,28 +184,6 @@ async function openRecording(config: Config, inFlight: InFlight, closers: (() =>
   return { journal, pieces, delivery, sealing, keeping: { ...keyed, keeper: keeperOf(pieces, journal, told.clock) } };
 }
 
-function openTargets(
-  config: Config,
-  policy: Parameters<typeof createTarget>[3],
-  troubles: TargetTroubles,
-  told: Told,
-  tracing: OpenedTracing,
-): ReadonlyMap<string, Target> {
-  return new Map(
-    config.targets.map((target) => [
-      target.name,
-      createTarget(
-        target,
-        config,
-        told.clock,
-        policy,
-        readerTeller(target.name, troubles, told),
-        tracing.upstream(target.name),
-      ),
-    ]),
-  );
-}
-
 /** The journal, of whose events people are told. */
 function tellingJournal(journal: Journal, { tell }: Control): Pick<Journal, 'append'> {
   return {
@@ -225,7 +205,10 @@ async function openPolicy(
   const observed = observedTargets(config, told.clock);
   for (const warning of observed.warnings()) told.log.warn(warning);
   for (const { id } of config.unsafe.openMasks) told.log.warn({ mask: id }, 'unsafe: an operator has opened this mask');
-  told.metrics.unsafeOptions(guards.told.length + config.unsafe.openMasks.length + observed.warnings().length);
+  const { openMasks: opened, targetNetworks } = config.unsafe;
+  for (const network of targetNetworks)
+    told.log.warn({ network }, 'unsafe: targets by API may be in this network of the gateway’s own machine');
+  told.metrics.unsafeOptions(guards.told.length + opened.length + targetNetworks.length + observed.warnings().length);
   journal.append({
     type: 'gateway.started',
     at: told.clock.now(),
@@ -282,7 +265,6 @@ type ServeTarget = Parameters<typeof startListener>[0]['serve'];
 
 function dataPaths(
   config: Config,
-  targets: ReadonlyMap<string, Target>,
   policy: PolicyInForce,
   kept: Omit<Parameters<typeof createRecorder>[0], 'clock' | 'sessionOf' | 'target'> & {
     readonly access: Access;
@@ -292,7 +274,7 @@ function dataPaths(
     readonly observed: ObservedTargets;
   },
   { authenticate }: Authenticator,
-  { clock }: Told,
+  { clock, log }: Told,
 ) {
   const sessions = new Sessions(undefined, clock);
   const { access, approvals, budgets, masking, observed } = kept;
@@ -323,17 +305,19 @@ function dataPaths(
       ...(observing === undefined ? {} : { observing }),
     };
   };
-  const gateways = new Map([...targets].map(([name, target]): [string, Gateway] => [name, gatewayOf(name, target)]));
+  const served = new ServedTargets(gatewayOf, (error) =>
+    log.error({ error: String(error) }, 'the connections of a target cannot be closed'),
+  );
   const nowhere = gatewayOf('', { connector: noTarget, probe: noProbe, writeBack: noWriteBack });
   const serveTarget: ServeTarget = async (target = '', raw, signal) =>
-    observed.marked(target, await serve(gateways.get(target) ?? nowhere, raw, signal));
-  return { serveTarget, undo: new Undo(gateways) };
+    observed.marked(target, await serve(served.get(target) ?? nowhere, raw, signal));
+  return { served, serveTarget, undo: new Undo(served) };
 }
 
 async function listen(
   config: Config,
   certificate: CertificateInForce,
-  serveTarget: ServeTarget,
+  { pathTargets, serve: serveTarget }: { readonly pathTargets: Routes['pathTargets']; readonly serve: ServeTarget },
   listeners: Listener[],
   observer: Observer,
   { log, clock }: Told,
@@ -360,7 +344,7 @@ async function listen(
     listeners.push(listener);
     return listener;
   };
-  await open(config.listen.port, sharedRoutes(config));
+  await open(config.listen.port, sharedRoutes(config, pathTargets));
   const ports = new Map<string, number>();
   for (const { name, port } of config.targets) {
     if (port !== undefined)
@@ -369,10 +353,10 @@ async function listen(
   return ports;
 }
 
-function sharedRoutes(config: Config): Routes {
+function sharedRoutes(config: Config, pathTargets: Routes['pathTargets']): Routes {
   return {
     portTarget: undefined,
-    pathTargets: new Set(config.targets.map((target) => target.name)),
+    pathTargets,
     hostTargets: new Map(
       config.targets.flatMap((target) => target.hostNames.map((host): [string, string] => [host, target.name])),
     ),

@@ -22,11 +22,13 @@ import type { RuleSet } from '../policy/rule-set.ts';
 import { collectBytes } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import type { ObservedTargets } from './observed-targets.ts';
-import { readerOf } from './reader-of.ts';
 import { type ReaderTold, toldReader } from './told-reader.ts';
-import { wayTo } from './way-to.ts';
+import type { Ways } from './way.ts';
 
-type TargetConfig = Config['targets'][number];
+/** What of a target does not say how it is reached. */
+export type TargetTerms = Pick<Config['targets'][number], 'name' | 'upstreamIdentity' | 'marked'> & {
+  readonly podSecrets?: readonly string[] | undefined;
+};
 
 /** A target as the data path is given it. */
 export interface Target {
@@ -40,23 +42,21 @@ export interface Target {
 const DISCOVERY_BYTES_MAX = 32 * 1024 * 1024;
 const DISCOVERY_TIMEOUT_MS = 15_000;
 
-/** The parts of one target; nothing is sent before its first request. @throws {ConfigError} its kubeconfig cannot be used */
+/** The parts of one target; nothing is sent before its first request. */
 export function createTarget(
-  target: TargetConfig,
-  config: Config,
+  target: TargetTerms,
+  { own: way, reader: readerWay }: Ways,
+  { limits: { upstreamTimeoutMs, connectTimeoutMs, bodies } }: Pick<Config, 'limits'>,
   clock: Clock,
-  policy: Policy,
+  policy: TargetPolicy,
   told: ReaderTold,
   traced: (upstream: Upstream) => Upstream = (upstream) => upstream,
 ): Target {
-  const { upstreamTimeoutMs, connectTimeoutMs, bodies } = config.limits;
   const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs, connectTimeoutMs };
-  const onRefused = (why: string) => told.failed(why, true);
-  const way = wayTo(target, config, clock, onRefused);
   const named = traced(way({ identity: target.upstreamIdentity, limits }));
   const forwards = target.marked ? markedUpstream(named, target.name) : named;
   const upstream = target.upstreamIdentity === 'caller' ? provenUpstream(forwards, clock) : forwards;
-  const reader = toldReader(readerOf(target, way, { identity: 'credential', limits }, clock, onRefused), told);
+  const reader = toldReader(readerWay({ identity: 'credential', limits }), told);
   const discovery = createDiscovery({ get: (path, accept) => getDocument(reader, path, accept), clock });
   const { upstreamIdentity } = target;
   const podSecrets = new Set(target.podSecrets ?? []);
@@ -83,7 +83,7 @@ export function createTarget(
 }
 
 /** What reviews ask: the rules in force when they are answered, and what callers have beside them. */
-interface Policy {
+export interface TargetPolicy {
   readonly rules: () => RuleSet;
   readonly access: Pick<Access, 'grantsOf' | 'suggest'>;
   readonly observed: Pick<ObservedTargets, 'of'>;
@@ -91,7 +91,7 @@ interface Policy {
 
 function reviewsOf(
   target: string,
-  { rules, access, observed }: Policy,
+  { rules, access, observed }: TargetPolicy,
   probe: Probe,
   own: OwnRights | undefined,
   clock: Clock,

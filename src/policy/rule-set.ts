@@ -78,3 +78,8 @@ function compiledOf(rules: readonly Rule[], options: CompileOptions, compileWhen
 export function partsOf(rules: RuleSet): RuleSetParts {
   return rules as unknown as RuleSetParts;
 }
+
+/** The rules of a set as they were given, guards not among them. */
+export function rulesIn(rules: RuleSet): readonly Rule[] {
+  return partsOf(rules).rules.map(({ rule }) => rule);
+}

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { Agent, request } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
+import { controlApi } from '../support/control-api.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -55,32 +56,10 @@ after(async () => {
   await people.close();
 });
 
-interface Reply {
-  readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
-  readonly body: any;
-}
-
-async function api(
-  token: string | undefined,
-  method: 'GET' | 'POST' | 'DELETE',
-  path: string,
-  body?: unknown,
-  headers = {},
-): Promise<Reply> {
-  const reply = await request(`${world.gateway.consoleUrl}/api/v1${path}`, {
-    method,
-    dispatcher,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return { status: reply.statusCode, headers: reply.headers, body: await reply.body.json() };
-}
+const api = controlApi(
+  () => world.gateway.consoleUrl,
+  () => dispatcher,
+);
 
 const scope = (part: object = {}) => ({
   target: 'demo',
@@ -300,7 +279,7 @@ test('T77: every route, with no token, another’s, and every role: each answers
   for (const [path, operations] of Object.entries(paths)) {
     if (path.endsWith('/events')) continue;
     for (const method of Object.keys(operations)) {
-      const at = path.replace('/api/v1', '').replace('{id}', id);
+      const at = path.replace('/api/v1', '').replace('{id}', id).replace('{name}', 'demo');
       const answers: number[] = [];
       for (const token of Object.values(callers))
         answers.push((await api(token, method.toUpperCase() as 'GET', at, method === 'post' ? {} : undefined)).status);
@@ -316,6 +295,13 @@ test('T77: every route, with no token, another’s, and every role: each answers
     'get /api/v1/refusals': '401 200 200 200 200',
     'get /api/v1/refusals/{id}': '401 404 404 404 404',
     'get /api/v1/targets': '401 200 200 200 200',
+    'get /api/v1/targets/registered': '401 403 403 200 200',
+    'get /api/v1/targets/registered/{name}': '401 403 403 404 404',
+    'get /api/v1/targets/registered/{name}/versions': '401 403 403 404 404',
+    'post /api/v1/targets/registered': '401 403 403 403 400',
+    'post /api/v1/targets/registered/{name}/replace': '401 403 403 403 400',
+    'post /api/v1/targets/registered/{name}/remove': '401 403 403 403 400',
+    'post /api/v1/targets/{name}/check': '401 403 403 403 200',
     'post /api/v1/grants': '401 400 400 400 400',
     'get /api/v1/grants': '401 200 200 200 200',
     'get /api/v1/grants/{id}': '401 404 404 200 200',

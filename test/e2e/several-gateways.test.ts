@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { request } from 'undici';
+import { startIssuer } from '../../demo/issuer.ts';
 import { leftOut } from '../support/left-out.ts';
 import { postgresPrograms } from '../support/postgres.ts';
 import { type SharedGateway, type SharedWorld, startSharedWorld } from '../support/shared-world.ts';
@@ -11,9 +12,10 @@ const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
 metadata: { name: p }
 callers: [{ groups: [ops] }]
-targets: [demo]
+targets: ["*"]
+roles: [{ role: operator, callers: [{ groups: [admins] }] }]
 rules:
-  - { id: read, effect: allow, verbs: [get], apiGroups: [""], resources: [pods], namespaces: [shop] }
+  - { id: read, effect: allow, verbs: [get, list, watch], apiGroups: [""], resources: [pods], namespaces: [shop] }
   - { id: config, effect: request, verbs: [get, list, watch], apiGroups: [""], resources: [configmaps], namespaces: [shop] }
   - { id: counted, effect: request, verbs: [get], apiGroups: [""], resources: [services], namespaces: [shop], request: { usesMax: 6 } }
 `;
@@ -24,15 +26,20 @@ if (programs === undefined)
 else suite(programs);
 
 function suite(folder: string): void {
+  let people: Awaited<ReturnType<typeof startIssuer>>;
   let world: SharedWorld;
   let one: SharedGateway;
   let other: SharedGateway;
 
   before(async () => {
-    world = await startSharedWorld(folder, POLICY);
+    people = await startIssuer();
+    world = await startSharedWorld(folder, POLICY, 'unsafe: { targetNetworks: ["127.0.0.0/8", "::1/128"] }\n', people);
     [one, other] = await Promise.all([world.start(), world.start()]);
   });
-  after(() => world.stop());
+  after(async () => {
+    await world.stop();
+    await people.close();
+  });
 
   const token = (subject: string) => world.issuer.tokenFor(subject, ['ops']);
   const ask = (resource: string, verbs: readonly string[] = ['get']) => ({
@@ -58,6 +65,50 @@ function suite(folder: string): void {
     assert.equal(back.body.endedBy, 'release', JSON.stringify(back.body));
     assert.match(await ended, /the grant ended: it was given back/);
     await until(true, () => world.ask(one, dev, 'GET', '/api/v1/namespaces/shop/configmaps/settings'));
+  });
+
+  test('T60: a target that is registered at one is served by the other, changed at both, and removed with its streams', async () => {
+    const [dev, ada] = [await token('dev-9'), await people.tokenFor('ada', ['admins'])];
+    const { standin } = world;
+    const pods = async (gateway: SharedGateway) => {
+      const reply = await request(`${gateway.url}/k8s/shop-eu/api/v1/namespaces/shop/pods`, {
+        dispatcher: gateway.dispatcher,
+        headers: { authorization: `Bearer ${dev}` },
+      });
+      await reply.body.dump();
+      return reply.statusCode;
+    };
+    const becomes = async (gateway: SharedGateway, status: number) => {
+      while ((await pods(gateway)) !== status) await new Promise(setImmediate);
+    };
+    const body = {
+      name: 'shop-eu',
+      reason: 'a second region',
+      server: { url: standin.url, ca: standin.caPem },
+      credential: { token: standin.impersonatorToken },
+      reader: { token: standin.readerToken },
+    };
+    assert.equal(await pods(other), 404);
+    const added = await world.ask(one, ada, 'POST', '/api/v1/targets/registered', body);
+    assert.equal(added.status, 201, JSON.stringify(added.body));
+    await becomes(other, 200);
+    const watch = await request(`${other.url}/k8s/shop-eu/api/v1/namespaces/shop/pods?watch=1`, {
+      dispatcher: other.dispatcher,
+      headers: { authorization: `Bearer ${dev}` },
+    });
+    assert.equal(watch.statusCode, 200);
+    const ended = watch.body.text();
+    const { name: _, ...changed } = body;
+    const path = '/api/v1/targets/registered/shop-eu';
+    const replaced = await world.ask(one, ada, 'POST', `${path}/replace`, {
+      ...changed,
+      credential: { token: 'gone' },
+    });
+    assert.equal(replaced.status, 200, JSON.stringify(replaced.body));
+    assert.match(await ended, /the target was changed/);
+    await becomes(other, 503);
+    assert.equal((await world.ask(other, ada, 'POST', `${path}/remove`, { reason: 'sold' })).body.state, 'removed');
+    await becomes(one, 404);
   });
 
   test('T59: while PostgreSQL is restarted under load, standing rules go on, no use is counted twice, and grants heal by themselves', async () => {

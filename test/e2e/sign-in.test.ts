@@ -249,7 +249,7 @@ test('T77: every route, with the session of each role, answers as it does to the
     for (const [path, operations] of Object.entries(paths)) {
       if (path.endsWith('/events') || path.endsWith('/sign-out')) continue;
       for (const method of Object.keys(operations)) {
-        const url = own + path.replace('{id}', '01h00000000000000000000000');
+        const url = own + path.replace(/\{(id|name)\}/, '01h00000000000000000000000');
         const sent = { method: method.toUpperCase() as 'GET', ...(method === 'post' ? { body: '{}' } : {}) };
         const type = method === 'post' ? { 'content-type': 'application/json' } : {};
         const byCookie = await browser.ask(url, { ...sent, headers: { ...type, origin: own, 'x-csrf-token': csrf } });

@@ -50,6 +50,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'control/undo-contract.ts',
     'control/targets/target-contract.ts',
     'model/marker-key.ts',
+    'model/target-check.ts',
     'config',
     'policy',
     'masking',

@@ -39,8 +39,12 @@ export function bootstrapObjects(bootstrap: Bootstrap): readonly Manifest[] {
   const { needed, gateway, reader, impersonation } = bootstrap;
   return [
     ...accounts([gateway, reader]),
-    ...(impersonation === 'none' ? [] : bound('sallyport-gateway', [whomNeeded({ ...bootstrap, acting: impersonation })], gateway, WHOM)),
-    ...(impersonation === 'constrained' ? bound('sallyport-gateway-on-behalf', onBehalfNeeded(needed), gateway, ON_BEHALF) : []),
+    ...(impersonation === 'none'
+      ? []
+      : bound('sallyport-gateway', [whomNeeded({ ...bootstrap, acting: impersonation })], gateway, WHOM)),
+    ...(impersonation === 'constrained'
+      ? bound('sallyport-gateway-on-behalf', onBehalfNeeded(needed), gateway, ON_BEHALF)
+      : []),
     ...needed.reader.flatMap((scoped) => bound('sallyport-reader', [scoped], reader, READER)),
     ...needed.callers.flatMap((need) => callersRole(need, impersonation === 'none' ? gateway : undefined)),
   ];

@@ -27,9 +27,9 @@ const CHANGES_MAX = 500;
 
 /** Undoes at one gateway; `gateways` by target. */
 export class Undo {
-  readonly #gateways: ReadonlyMap<string, Gateway>;
+  readonly #gateways: Pick<ReadonlyMap<string, Gateway>, 'get'>;
 
-  constructor(gateways: ReadonlyMap<string, Gateway>) {
+  constructor(gateways: Pick<ReadonlyMap<string, Gateway>, 'get'>) {
     this.#gateways = gateways;
   }
 
