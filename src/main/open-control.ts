@@ -261,10 +261,12 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
   live.start();
   liveTargets.start();
   approvals.start();
-  await store.changes(toEach([access, live, liveTargets, approvals, sessions, shared, budgets])).catch(async (error: unknown) => {
-    await stop();
-    return storeFailed(error);
-  });
+  await store
+    .changes(toEach([access, live, liveTargets, approvals, sessions, shared, budgets]))
+    .catch(async (error: unknown) => {
+      await stop();
+      return storeFailed(error);
+    });
   kills.start();
   deliveries.start();
   tellOpened(deliveries, parts);
