@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { WEBHOOK_LIMITS } from '../../src/admission/start-webhook.ts';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
+import { CONNECTION_CHECK_LIMITS } from '../../src/connectors/kubernetes/check/checked-connection.ts';
+import { TARGET_CHECK_LIMITS } from '../../src/connectors/kubernetes/check/target-check-limits.ts';
 import { DISCOVERY_LIMITS } from '../../src/connectors/kubernetes/discovery/discovery-limits.ts';
 import { EKS_LIMITS } from '../../src/connectors/kubernetes/eks/eks-limits.ts';
 import { HELD_LIMITS } from '../../src/connectors/kubernetes/held/patience.ts';
@@ -27,6 +29,7 @@ import { SESSION_LIMITS } from '../../src/control/sign-in/console-sessions.ts';
 import { COOKIE_LIMITS } from '../../src/control/sign-in/identify.ts';
 import { SIGN_IN_LIMITS } from '../../src/control/sign-in/sign-in.ts';
 import { DELIVERY_LIMITS } from '../../src/delivery/delivery-limits.ts';
+import { TARGET_LIMITS } from '../../src/control/targets/target-contract.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
 import { FAILURE_LIMITS } from '../../src/identity/failed-tokens.ts';
 import { FETCH_LIMITS } from '../../src/identity/fetch-keys.ts';
@@ -109,6 +112,13 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Counting for budgets', { ...BUDGET_LIMITS }, 'src/control/caller-budgets.ts'],
   ['Notices', { ...NOTICE_LIMITS }, 'src/control/notices/delivery.ts'],
   ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
+  ['Targets by API', { ...TARGET_LIMITS }, 'src/control/targets/target-contract.ts'],
+  ['Looking at a target', { ...TARGET_CHECK_LIMITS }, 'src/connectors/kubernetes/check/target-check-limits.ts'],
+  [
+    'What is worth a word of its connection',
+    { ...CONNECTION_CHECK_LIMITS },
+    'src/connectors/kubernetes/check/checked-connection.ts',
+  ],
   ['Tokens of the gateway’s own', { ...OWN_TOKEN_LIMITS }, 'src/control/own-token-limits.ts'],
   ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],
   ['Hearing other gateways', { ...FEED_LIMITS }, 'src/store/postgres-feed.ts'],
