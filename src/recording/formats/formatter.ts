@@ -45,6 +45,7 @@ function isNotable(event: Event): boolean {
     case 'policy.refused':
     case 'journal.recovered':
     case 'kill.changed':
+    case 'target.changed':
     case 'mask.guessed':
     case 'mask.returned':
     case 'caller.throttled':

@@ -156,6 +156,19 @@ function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | unde
       const text = `${by} ${state === 'live' ? 'stopped' : 'let go on'} ${[what, value].filter(Boolean).join(' ')}`;
       return said(state === 'live' ? 1 : 4, { type: 'kill', uid: kill }, text, { name: by }, { what, value, reason });
     }
+    case 'target.changed': {
+      const { target, change, version, server, caSha256, upstreamIdentity, credential, changed, by, issuer, reason } =
+        event;
+      const rest = { version, server, caSha256, upstreamIdentity, credential, changed, reason };
+      const activity = { added: 1, replaced: 3, removed: 4 }[change];
+      return said(
+        activity,
+        { type: 'target', uid: target },
+        `${by} ${change} target ${target}`,
+        { name: by, domain: issuer },
+        rest,
+      );
+    }
     case 'token.changed': {
       const { token, state, giver, task, targets, scopes, endsAt, by, endedBy } = event;
       const text = `token ${token} of ${giver.subject} is ${state}`;
