@@ -22,6 +22,11 @@ export class ServedTargets {
     return this.#served.get(name)?.gateway;
   }
 
+  /** All that are served now. */
+  values(): Iterable<Gateway> {
+    return [...this.#served.values()].map(({ gateway }) => gateway);
+  }
+
   /** Whether requests that name it are for it. */
   has(name: string): boolean {
     return this.#served.has(name);

@@ -25,11 +25,17 @@ const REPLY_BYTES_MAX = 16 * 1024 * 1024;
 /** Limit: fields that are shown. */
 const CHANGES_MAX = 500;
 
+/** The data path's gateways, as they are now. */
+interface GatewaysByTarget {
+  get(target: string): Gateway | undefined;
+  values(): Iterable<Gateway>;
+}
+
 /** Undoes at one gateway; `gateways` by target. */
 export class Undo {
-  readonly #gateways: Pick<ReadonlyMap<string, Gateway>, 'get'>;
+  readonly #gateways: GatewaysByTarget;
 
-  constructor(gateways: Pick<ReadonlyMap<string, Gateway>, 'get'>) {
+  constructor(gateways: GatewaysByTarget) {
     this.#gateways = gateways;
   }
 
