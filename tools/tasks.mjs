@@ -13,6 +13,7 @@ export const tasks = {
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'],
   bench: ['test/bench/main.ts'],
   fuzz: ['test/fuzz/main.ts'],
+  'fuzz:api': ['test/fuzz/control-plane.ts'],
   oracle: ['test/oracle/main.ts'],
   protobuf: ['test/oracle/protobuf/main.ts'],
   wasm: ['tools/wasm.mjs'],

@@ -53,13 +53,18 @@ function operation({ id, summary, needs, path, query, body, answer, method }: Ro
         }),
     responses: {
       [answer.status]: { description: answer.description, content },
-      default: {
-        description: 'A refusal.',
-        content: { 'application/problem+json': { schema: z.toJSONSchema(problemSchema) } },
-      },
+      ...Object.fromEntries(REFUSED.map((status) => [status, refused])),
     },
   };
 }
+
+/** The statuses of refusals that any operation may answer; a failure of the gateway, 500, is none of them. */
+const REFUSED = [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 503];
+
+const refused = {
+  description: 'A refusal; `code` says which.',
+  content: { 'application/problem+json': { schema: z.toJSONSchema(problemSchema) } },
+};
 
 function contentOf(schema: Route['answer']['schema']): unknown {
   if (schema === 'events') return { 'text/event-stream': { schema: { type: 'string' } } };

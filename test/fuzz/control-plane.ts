@@ -1,6 +1,6 @@
 /*
  * The control plane against its own OpenAPI document, by schemathesis: no request that it makes of the document is answered with a failure of the gateway or with a status that the document does not
- * name. It needs Python and schemathesis (`pip install schemathesis==4.32.5`), so it is run by hand: `SCHEMATHESIS=PROGRAM node test/fuzz/control-plane.ts [EXAMPLES]`.
+ * name. It needs Python and schemathesis (`pip install schemathesis==4.32.5`), so it is run by hand: `SCHEMATHESIS=PROGRAM npm run fuzz:api -- [EXAMPLES]`.
  *
  * A gateway before the stand-in cluster is asked by an operator who is a person, so that nothing is refused for who asks. The routes that wait without an end (server-sent events) are left out, and
  * the one that stops everybody, which would stop the operator too.
@@ -16,7 +16,7 @@ const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
 metadata: { name: p }
 callers: [{ groups: [ops] }, { groups: [admins] }]
-targets: [demo]
+targets: ["*"]
 roles:
   - { role: operator, callers: [{ groups: [admins] }] }
   - { role: auditor, callers: [{ groups: [admins] }] }
