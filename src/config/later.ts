@@ -51,9 +51,24 @@ export const consolePlace = z.strictObject({
 });
 
 /** What the control plane may change. */
-export const control = z.strictObject({
-  policyByApi: z.boolean().default(false).describe('Whether policy can be proposed by API.'),
-});
+export const control = z
+  .strictObject({
+    policyByApi: notBuilt(z.boolean(), 'whether policy can be proposed by API'),
+    targetRoles: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^arn:aws[a-z-]*:iam::[0-9*]{1,12}:role\/[\w+=,.@/*-]{1,512}$/,
+            'expected `arn:aws:iam::ACCOUNT:role/NAME`; `*` is any run of characters',
+          ),
+      )
+      .default([])
+      .describe(
+        'Roles of AWS that the gateway takes for targets that are registered by API; `*` is any run of characters. None by default: whoever may register a target could else have the gateway take any role that it may.',
+      ),
+  })
+  .prefault({});
 
 /** Where grants and answers are kept. */
 export const store = z

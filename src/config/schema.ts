@@ -389,7 +389,7 @@ export const configSchema = z.strictObject({
   console: consolePlace
     .optional()
     .describe('Where the control plane is served, over HTTPS; absent: there is none, and nothing can be requested.'),
-  control: notBuilt(control, 'what the control plane may change'),
+  control: control.describe('What the control plane may change.'),
   store: store.optional().describe('Where grants and kills are kept; absent: SQLite and a key, made in `dataFolder`.'),
   notifiers: z
     .array(notifier)

@@ -37,7 +37,7 @@ export function checkConfigured(config: Config, rules: readonly Rule[], name: st
 /** Looks at a target of a name, with connections of its own; undefined where there is none. */
 export function targetChecker({ config, live, rules, clock }: Parts) {
   return async (name: string): Promise<readonly TargetChecked[] | undefined> => {
-    const found = configured(config, clock, name) ?? registered(config, live, name);
+    const found = configured(config, clock, name) ?? registered(config, live, clock, name);
     if (found === undefined) return undefined;
     const { terms, ways } = found;
     const { upstreamTimeoutMs, connectTimeoutMs } = config.limits;
@@ -79,9 +79,10 @@ function configured(config: Config, clock: Clock, name: string): Found | undefin
   return { terms: target, ways: configuredWays(target, config, clock, () => {}) };
 }
 
-function registered(config: Config, live: Parts['live'], name: string): Found | undefined {
+function registered(config: Config, live: Parts['live'], clock: Clock, name: string): Found | undefined {
   const kept = live.get(name)?.kept;
   if (kept === undefined) return undefined;
-  const ways = registeredWays(kept, live.credentialOf(kept), addressRules(config.unsafe.targetNetworks), () => {});
+  const where = { addresses: addressRules(config.unsafe.targetNetworks), dataFolder: config.dataFolder, clock };
+  const ways = registeredWays(kept, live.credentialOf(kept), where, () => {});
   return { terms: { name, ...kept.spec }, ways };
 }

@@ -31,9 +31,10 @@ export function openTargets({ config, served, control, policy, troubles, told, t
   for (const target of config.targets)
     open(target, (onRefused) => configuredWays(target, config, told.clock, onRefused));
   const addresses = addressRules(config.unsafe.targetNetworks);
+  const where = { addresses, dataFolder: config.dataFolder, clock: told.clock };
   control.serveTargets({
     open: (kept, credential, assertInForce) =>
-      open({ name: kept.name, ...kept.spec }, () => registeredWays(kept, credential, addresses, assertInForce)),
+      open({ name: kept.name, ...kept.spec }, () => registeredWays(kept, credential, where, assertInForce)),
     close: (name) => served.close(name),
   });
 }

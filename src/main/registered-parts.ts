@@ -3,6 +3,7 @@ import { addressRules } from '../connectors/kubernetes/upstream/allowed-address.
 import { LiveTargets } from '../control/targets/live-targets.ts';
 import { Targets } from '../control/targets/targets.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
+import { anyGlob } from '../policy/glob.ts';
 import type { TargetChanged } from '../recording/event.ts';
 import type { Store } from '../store/store.ts';
 import { refusedPlace } from './refused-place.ts';
@@ -29,6 +30,7 @@ export function registeredParts(store: Store, { config, inFlight, record, onFail
     store,
     record,
     isConfigured,
+    isRoleNamed: anyGlob(config.control.targetRoles),
     refusedPlace: (url) => refusedPlace(url, addresses),
     take: (kept) => liveTargets.take(kept),
   });

@@ -261,7 +261,7 @@ export interface TargetChanged {
   /** Of the authority that it is believed by; absent: the system's. */
   readonly caSha256?: string;
   readonly upstreamIdentity: 'caller' | 'credential';
-  readonly credential: 'token' | 'clientCertificate';
+  readonly credential: 'token' | 'clientCertificate' | 'role';
   /** Which parts are others than before. */
   readonly changed: readonly string[];
   /** Who, by subject and issuer. */

@@ -31,7 +31,9 @@ rules:
   - { id: read, effect: allow, verbs: [get, list, watch], apiGroups: [""], resources: [pods, configmaps] }
   - { id: made, effect: allow, verbs: [create], apiGroups: [""], resources: [configmaps] }
 `;
-const LOOPBACK = 'unsafe: { targetNetworks: ["127.0.0.0/8", "::1/128"] }\n';
+const LOOPBACK = `unsafe: { targetNetworks: ["127.0.0.0/8", "::1/128"] }
+control: { targetRoles: ["arn:aws:iam::111122223333:role/sallyport-*"] }
+`;
 const PODS = '/api/v1/namespaces/shop/pods';
 
 let commands: CommandWorld;
@@ -212,6 +214,21 @@ test('what is no https address, names a file, or trusts any certificate is not u
     assert.equal((await add('shop-6', { credential })).status, 400, JSON.stringify(credential));
 });
 
+test('a cluster of EKS is registered by a role that the configuration names; of another role, and beside a credential, it is not', async () => {
+  const eks = { cluster: 'shop', region: 'eu-west-1', roleArn: 'arn:aws:iam::111122223333:role/sallyport-shop' };
+  const reach = { server: undefined, credential: undefined, reader: undefined, eks };
+  const added = await add('shop-40', reach);
+  assert.deepEqual(
+    [added.status, added.body.url, added.body.credential, added.body.eks],
+    [201, 'eks:eu-west-1/shop', 'role', eks],
+    JSON.stringify(added.body),
+  );
+  const another = await add('shop-41', { ...reach, eks: { ...eks, roleArn: 'arn:aws:iam::111122223333:role/admin' } });
+  assert.equal(another.body.code, 'TARGET_REFUSED', JSON.stringify(another.body));
+  for (const more of [{ credential: { token: 't' } }, { server: { url: 'https://192.0.2.1' } }])
+    assert.equal((await add('shop-41', { ...reach, ...more })).status, 400, JSON.stringify(more));
+});
+
 test('what a check finds: all is well, a right too much, a wrong authority, a credential that is not taken', async () => {
   const check = async (name: string) => (await api(ada, 'POST', `/targets/${name}/check`)).body;
   const stateOf = (checked: { checks: { check: string; state: string }[] }, of: string) =>
@@ -297,6 +314,7 @@ test('a target of the store is there after a restart; one whose row was moved, o
     record: async () => {},
     isConfigured: () => false,
     refusedPlace: async () => undefined,
+    isRoleNamed: () => false,
     take() {},
   });
   const asked = targetAddSchema.parse({ name: 'shop-30', ...spec() });

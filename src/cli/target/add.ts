@@ -21,6 +21,10 @@ interface Options extends ControlOptions {
   readonly tokenFile?: string;
   readonly clientCertificateFile?: string;
   readonly clientKeyFile?: string;
+  readonly eksCluster?: string;
+  readonly eksRegion?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
   readonly readerTokenFile?: string;
   readonly reader: boolean;
   readonly upstreamIdentity?: 'caller' | 'credential';
@@ -48,6 +52,10 @@ export function addCommand(env: Environment): Command {
     .option('--token-file <file>', 'a bearer token')
     .option('--client-certificate-file <file>', 'a client certificate in PEM, with --client-key-file')
     .option('--client-key-file <file>', 'its key in PEM')
+    .option('--eks-cluster <name>', 'a cluster of Amazon EKS instead, with --eks-region and --role-arn')
+    .option('--eks-region <region>', 'its region')
+    .option('--role-arn <arn>', 'the role that the gateway takes for it, one of its `control.targetRoles`')
+    .option('--external-id <text>', 'what the role’s trust policy asks for')
     .option('--reader-token-file <file>', 'a bearer token for look-ups alone')
     .option('--no-reader', 'with --replace: without a credential for look-ups from now on')
     .addOption(
@@ -87,10 +95,7 @@ async function add(env: Environment, name: string, options: Options): Promise<vo
 type Body = TargetReplace;
 
 function bodyOf(options: Options, before: RegisteredTargetView | undefined): Body {
-  const given =
-    options.kubeconfig === undefined
-      ? fromFlags(options, before)
-      : fromKubeconfig(options.kubeconfig, options.kubeContext);
+  const given = wayOf(options, before);
   const reader = readerOf(options, before);
   const podSecrets = options.podSecrets ?? before?.podSecrets;
   return {
@@ -103,10 +108,31 @@ function bodyOf(options: Options, before: RegisteredTargetView | undefined): Bod
   };
 }
 
-function fromFlags(options: Options, before: RegisteredTargetView | undefined): Pick<Body, 'server' | 'credential'> {
+type GivenWay = Pick<Body, 'server' | 'eks' | 'credential'>;
+
+function wayOf(options: Options, before: RegisteredTargetView | undefined): GivenWay {
+  const { kubeconfig, kubeContext, eksCluster, eksRegion, roleArn, externalId, server } = options;
+  if (kubeconfig !== undefined) return fromKubeconfig(kubeconfig, kubeContext);
+  if (eksCluster === undefined && roleArn === undefined)
+    return before?.eks !== undefined && server === undefined ? { eks: before.eks } : fromFlags(options, before);
+  const [cluster, region, role] = [
+    eksCluster ?? before?.eks?.cluster,
+    eksRegion ?? before?.eks?.region,
+    roleArn ?? before?.eks?.roleArn,
+  ];
+  if (cluster === undefined || region === undefined || role === undefined)
+    throw new CliError('expected --eks-cluster, --eks-region and --role-arn together');
+  const id = externalId ?? before?.eks?.externalId;
+  return { eks: { cluster, region, roleArn: role, ...(id === undefined ? {} : { externalId: id }) } };
+}
+
+function fromFlags(options: Options, before: RegisteredTargetView | undefined): GivenWay {
   const { server, caFile, tlsServerName } = options;
   const url = server ?? before?.url;
-  if (url === undefined) throw new CliError('name the API server with --server, or a kubeconfig with --kubeconfig');
+  if (url === undefined)
+    throw new CliError(
+      'name the API server with --server, a kubeconfig with --kubeconfig, or a cluster of EKS with --eks-cluster',
+    );
   const isMoved = server !== undefined && server !== before?.url;
   const ca = caFile === undefined ? (isMoved ? undefined : before?.ca) : readText(caFile);
   const checkedName = tlsServerName ?? (isMoved ? undefined : before?.tlsServerName);

@@ -5,7 +5,7 @@ import type { TargetAdd } from '../../control/targets/target-contract.ts';
 import { CliError } from '../cli-error.ts';
 
 /** What a target is registered with. */
-export type GivenWay = Pick<TargetAdd, 'server' | 'credential'>;
+type GivenWay = Pick<TargetAdd, 'server' | 'credential'>;
 
 interface Named<Entry> {
   readonly name?: string;

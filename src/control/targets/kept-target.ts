@@ -6,12 +6,22 @@ import { hash } from 'node:crypto';
 import type { Row } from '../../store/store.ts';
 import type { Vault } from '../../store/vault.ts';
 
+/** A cluster of EKS and the role that is taken for it. */
+export interface EksPlace {
+  readonly cluster: string;
+  readonly region: string;
+  readonly roleArn: string;
+  readonly externalId?: string | undefined;
+}
+
 /** What of a target is no secret. */
 export interface TargetSpec {
   readonly url: string;
   /** PEM; absent: the system’s authorities. */
   readonly ca?: string;
   readonly tlsServerName?: string;
+  /** A cluster of EKS, which AWS says the place of. */
+  readonly eks?: EksPlace;
   readonly upstreamIdentity: 'caller' | 'credential';
   readonly marked: boolean;
   readonly podSecrets?: readonly string[];
@@ -24,10 +34,10 @@ export interface ToldSpec extends Omit<TargetSpec, 'ca'> {
   readonly hasReader: boolean;
 }
 
-export type CredentialKind = 'token' | 'clientCertificate';
+export type CredentialKind = 'token' | 'clientCertificate' | 'role';
 
 /** Which secret. */
-export type SecretField = CredentialKind | 'readerToken';
+export type SecretField = Exclude<CredentialKind, 'role'> | 'readerToken';
 
 /** One version: what was done, by whom and why. */
 export interface TargetVersion {
@@ -77,8 +87,8 @@ export function targetRow({ version, ...body }: KeptTarget): Row {
 
 /** Where a secret stands, for the vault. */
 export function placeOf(name: string, spec: TargetSpec, field: SecretField): string {
-  const { url, ca = null, tlsServerName = null, upstreamIdentity, marked, podSecrets = null } = spec;
-  const said = JSON.stringify([url, ca, tlsServerName, upstreamIdentity, marked, podSecrets]);
+  const { url, ca = null, tlsServerName = null, eks = null, upstreamIdentity, marked, podSecrets = null } = spec;
+  const said = JSON.stringify([url, ca, tlsServerName, eks, upstreamIdentity, marked, podSecrets]);
   return `target ${name} ${field} ${hash('sha256', said, 'hex')}`;
 }
 

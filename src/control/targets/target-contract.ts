@@ -61,8 +61,24 @@ const place = z.strictObject({
     .describe('The name that its certificate is checked against, where it is not the host’s.'),
 });
 
+const eksPlace = z.strictObject({
+  cluster: z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'expected the name of a cluster of EKS'),
+  region: z.string().regex(/^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$/, 'expected a region such as `eu-west-1`'),
+  roleArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,512}$/, 'expected `arn:aws:iam::ACCOUNT:role/NAME`')
+    .describe('The role that is taken; one that `control.targetRoles` names.'),
+  externalId: z
+    .string()
+    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'expected what the role’s trust policy asks for')
+    .optional(),
+});
+
 const spec = {
-  server: place,
+  server: place.optional().describe('Where it is, with a credential by value.'),
+  eks: eksPlace
+    .optional()
+    .describe('A cluster of Amazon EKS instead: AWS says where it is, and the gateway takes a role to reach it.'),
   upstreamIdentity: z
     .enum(['caller', 'credential'])
     .default('caller')
@@ -72,6 +88,11 @@ const spec = {
 };
 
 const reader = z.strictObject({ token: token.optional() }).optional();
+
+const hasOnePlace = ({ server, eks }: { server?: unknown; eks?: unknown }) =>
+  (server === undefined) !== (eks === undefined);
+const ONE_PLACE = 'expected either `server` or `eks`';
+const NO_CREDENTIAL = { path: ['credential'], message: 'expected none: a cluster of EKS is reached by its role' };
 
 const markedByCaller = ({ marked, upstreamIdentity }: { marked: boolean; upstreamIdentity: string }) =>
   !marked || upstreamIdentity === 'caller';
@@ -83,8 +104,15 @@ export const targetAddSchema = z
     name: targetName.describe('Name in paths, rules and recordings.'),
     reason: reason.describe('Why, in one’s own words.'),
     ...spec,
-    credential: credential.describe('What the gateway presents. It is kept encrypted, and never read back.'),
+    credential: credential
+      .optional()
+      .describe('What the gateway presents. It is kept encrypted, and never read back; absent of a cluster of EKS.'),
     reader: reader.describe('A read-only credential for look-ups; absent: there is none, and the other one is used.'),
+  })
+  .refine(hasOnePlace, ONE_PLACE)
+  .refine(({ eks, credential: given }) => (eks === undefined) === (given !== undefined), {
+    path: ['credential'],
+    message: 'expected one with `server`, and none with `eks`',
   })
   .refine(markedByCaller, MARKED)
   .refine(({ reader }) => reader === undefined || reader.token !== undefined, {
@@ -106,15 +134,18 @@ export const targetReplaceSchema = z
       'A read-only credential for look-ups; without `token` the one that is kept; absent: there is none from now on, and the other one is used.',
     ),
   })
+  .refine(hasOnePlace, ONE_PLACE)
+  .refine(({ eks, credential: given }) => eks === undefined || given === undefined, NO_CREDENTIAL)
   .refine(markedByCaller, MARKED);
 
 export const targetRemoveSchema = z.strictObject({ reason });
 
 const instant = z.iso.datetime();
-const credentialKind = z.enum(['token', 'clientCertificate']);
+const credentialKind = z.enum(['token', 'clientCertificate', 'role']);
 
 const told = {
-  url: z.string(),
+  url: z.string().describe('Of a cluster of EKS `eks:REGION/CLUSTER`.'),
+  eks: eksPlace.optional(),
   caSha256: z.string().optional().describe('Of the authority, in hex; absent: the system’s are trusted.'),
   tlsServerName: z.string().optional(),
   upstreamIdentity: z.enum(['caller', 'credential']),

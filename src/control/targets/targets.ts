@@ -31,6 +31,8 @@ interface Parts {
   readonly isConfigured: (name: string) => boolean;
   /** What the host of a URL is, in words, where the gateway does not connect to it. */
   readonly refusedPlace: (url: string) => Promise<string | undefined>;
+  /** Whether the configuration has the gateway take this role of AWS. */
+  readonly isRoleNamed: (roleArn: string) => boolean;
   /** Takes it into force here. */
   readonly take: (kept: KeptTarget) => void;
 }
@@ -55,7 +57,7 @@ export class Targets {
   async add(asked: TargetAdd, by: Change['by']): Promise<KeptTarget> {
     const { name, reason } = asked;
     if (this.#parts.isConfigured(name)) throw exists(name, 'in the configuration, whose targets are changed there');
-    await this.#assertPlace(asked.server.url);
+    await this.#assertPlace(asked);
     return this.#change(async (rows, now) => {
       const before = await found(rows, name);
       if (before?.state === 'live') throw exists(name, 'already; replace it');
@@ -71,7 +73,7 @@ export class Targets {
 
   /** @throws {Refusal} NOT_FOUND, VERSION_CHANGED, TARGET_REFUSED, STORE_UNAVAILABLE */
   async replace(asked: TargetReplace, { name, by, version }: Change): Promise<KeptTarget> {
-    await this.#assertPlace(asked.server.url);
+    await this.#assertPlace(asked);
     return this.#change(async (rows, now) => {
       const before = await this.#live(rows, name, version);
       const next = this.#made(asked, before, name, now);
@@ -105,9 +107,14 @@ export class Targets {
     return row === undefined ? undefined : targetOf(row);
   }
 
-  async #assertPlace(url: string): Promise<void> {
-    const what = await this.#parts.refusedPlace(url);
-    if (what === undefined) return;
+  async #assertPlace({ server, eks }: TargetAdd | TargetReplace): Promise<void> {
+    if (eks !== undefined && !this.#parts.isRoleNamed(eks.roleArn))
+      throw new Refusal('TARGET_REFUSED', `the gateway takes no role \`${eks.roleArn}\` for targets by API`, {
+        advice: 'whoever runs this gateway names it in `control.targetRoles`',
+      });
+    const url = server?.url;
+    const what = url === undefined ? undefined : await this.#parts.refusedPlace(url);
+    if (url === undefined || what === undefined) return;
     throw new Refusal('TARGET_REFUSED', `\`${new URL(url).host}\` is ${what}, and no target by API may be there`, {
       advice:
         'name it in the configuration’s `targets`, or open a network of the gateway’s own machine with `unsafe.targetNetworks`',
@@ -130,9 +137,10 @@ export class Targets {
     const spec = specOf(asked);
     assertGiven(asked, spec, before);
     const { vault } = this.#parts.store;
-    const kept = (field: SecretField) => (before === undefined ? undefined : openedSecret(before, field, vault));
-    const kind: CredentialKind = credential === undefined ? (before?.credential ?? 'token') : kindOf(credential);
-    const own = credential === undefined ? kept(kind) : textOf(credential);
+    const kept = (field: SecretField): string | undefined =>
+      before === undefined ? undefined : openedSecret(before, field, vault);
+    const kind = asked.eks === undefined ? kindOf(credential, before) : 'role';
+    const own = kind === 'role' ? undefined : credential === undefined ? kept(kind) : textOf(credential);
     const readerToken = reader === undefined ? undefined : (reader.token ?? kept('readerToken'));
     const close = (field: SecretField, text: string | undefined) =>
       text === undefined ? {} : { [field]: vault.close(Buffer.from(text), placeOf(name, spec, field)) };
@@ -141,7 +149,7 @@ export class Targets {
       name,
       state: 'live',
       spec,
-      secrets: { ...close(kind, own), ...close('readerToken', readerToken) },
+      secrets: { ...(kind === 'role' ? {} : close(kind, own)), ...close('readerToken', readerToken) },
       credential: kind,
       hasReader: reader !== undefined,
       credentialAt: credential === undefined ? (before?.credentialAt ?? now) : now,
@@ -194,10 +202,11 @@ async function found(rows: RowWriter, name: string): Promise<KeptTarget | undefi
   return row === undefined ? undefined : targetOf(row);
 }
 
-function specOf({ server, upstreamIdentity, marked, podSecrets }: TargetAdd | TargetReplace): TargetSpec {
-  const { url, ca, tlsServerName } = server;
+function specOf({ server, eks, upstreamIdentity, marked, podSecrets }: TargetAdd | TargetReplace): TargetSpec {
+  const { ca, tlsServerName } = server ?? {};
   return {
-    url,
+    url: server?.url ?? `eks:${eks?.region}/${eks?.cluster}`,
+    ...(eks === undefined ? {} : { eks }),
     ...(ca === undefined ? {} : { ca }),
     ...(tlsServerName === undefined ? {} : { tlsServerName }),
     upstreamIdentity,
@@ -217,7 +226,7 @@ function assertGiven(
   before: KeptTarget | undefined,
 ): void {
   const wantsReader = reader !== undefined && reader.token === undefined;
-  if (credential !== undefined && !wantsReader) return;
+  if ((credential !== undefined || spec.eks !== undefined) && !wantsReader) return;
   const addressOf = ({ url, ca, tlsServerName }: TargetSpec) => JSON.stringify([url, ca, tlsServerName]);
   if (before === undefined || addressOf(before.spec) !== addressOf(spec))
     throw new Refusal(
@@ -229,8 +238,9 @@ function assertGiven(
 
 type GivenCredential = NonNullable<TargetAdd['credential']>;
 
-function kindOf({ token }: GivenCredential): CredentialKind {
-  return token === undefined ? 'clientCertificate' : 'token';
+function kindOf(given: GivenCredential | undefined, before: KeptTarget | undefined): CredentialKind {
+  if (given === undefined) return before?.credential ?? 'token';
+  return given.token === undefined ? 'clientCertificate' : 'token';
 }
 
 function textOf({ token, clientCertificate }: GivenCredential): string {
@@ -256,7 +266,7 @@ function versioned(
 
 /** A secret that was given again counts as another: it is not compared. */
 function changedParts(next: KeptTarget, before: KeptTarget, asked: TargetReplace): readonly string[] {
-  const keys = ['url', 'ca', 'tlsServerName', 'upstreamIdentity', 'marked', 'podSecrets'] as const;
+  const keys = ['url', 'ca', 'tlsServerName', 'eks', 'upstreamIdentity', 'marked', 'podSecrets'] as const;
   const isReaderOther = asked.reader?.token !== undefined || next.hasReader !== before.hasReader;
   return [
     ...keys.filter((key) => JSON.stringify(next.spec[key]) !== JSON.stringify(before.spec[key])),
