@@ -111,14 +111,23 @@ export function accessParts(
     writeEnd: async (id, by) => void (await tokens.end(id, by, '')),
     onFailure,
   });
-  const targets = registeredParts(store, { config, inFlight, record, onFailure });
   const withOwnTokens = (others: Authenticator) =>
     withIssuedTokens(
       others,
       { keyOf: (kid) => keys.toVerify(kid), callerOf: (id) => live.callerOf(id), lookUp: (id) => live.lookUp(id) },
       told.clock,
     );
-  return { grants, kills, tokens, access, live, ...targets, withOwnTokens, questions, approvals };
+  return {
+    grants,
+    kills,
+    tokens,
+    access,
+    live,
+    ...registeredParts(store, { config, inFlight, record, onFailure }),
+    withOwnTokens,
+    questions,
+    approvals,
+  };
 }
 
 function failuresTo({ log }: Told) {

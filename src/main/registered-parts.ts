@@ -4,7 +4,7 @@ import { LiveTargets } from '../control/targets/live-targets.ts';
 import { Targets } from '../control/targets/targets.ts';
 import type { InFlight } from '../pipeline/in-flight.ts';
 import { anyGlob } from '../policy/glob.ts';
-import type { TargetChanged } from '../recording/event.ts';
+import type { TargetChanged } from '../recording/target-changed.ts';
 import type { Store } from '../store/store.ts';
 import { refusedPlace } from './refused-place.ts';
 

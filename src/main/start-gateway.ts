@@ -119,12 +119,10 @@ export async function startGateway(
     const masking = maskingOf(config, policy, masks, tellingJournal(journal, control), told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
     closers.push(() => served.closeAll());
-    const terms = { rules: policy.rules, access: control.access, observed };
-    openTargets({ config, served, control, policy: terms, troubles, told, tracing });
-    const placesOf = (registered: readonly string[]) => targetPlaces(config, listeners, registered);
-    const consoleUrl = await control.serve(certificate.current, placesOf, undo);
-    const serving = { pathTargets: served, serve: tracing.serve(serveTarget) };
-    const targetPorts = await listen(config, certificate, serving, listeners, kept.observer, told);
+    openTargets({ config, served, control, policy: { rules: policy.rules, access, observed }, troubles, told, tracing });
+    const places = targetPlaces.bind(undefined, config, listeners);
+    const consoleUrl = await control.serve(certificate.current, places, undo);
+    const targetPorts = await listen(config, certificate, { served, serveTarget: tracing.serve(serveTarget) }, listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
@@ -140,16 +138,7 @@ export async function startGateway(
     const privatePort = await openPrivatePort(config, readinessNow, told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
-    log.info(
-      {
-        url,
-        privateUrl,
-        consoleUrl,
-        targets: config.targets.map(({ name }) => name),
-        targetPorts: Object.fromEntries(targetPorts),
-      },
-      'the gateway serves',
-    );
+    tellServes(config, { url, privateUrl, consoleUrl, targetPorts: Object.fromEntries(targetPorts) }, told);
     return {
       url,
       privateUrl,
@@ -164,6 +153,10 @@ export async function startGateway(
     await close();
     throw error;
   }
+}
+
+function tellServes({ targets }: Config, where: object, { log }: Told): void {
+  log.info({ ...where, targets: targets.map(({ name }) => name) }, 'the gateway serves');
 }
 
 /** The journal, and what keeps what passes beside it. */
@@ -317,7 +310,7 @@ function dataPaths(
 async function listen(
   config: Config,
   certificate: CertificateInForce,
-  { pathTargets, serve: serveTarget }: { readonly pathTargets: Routes['pathTargets']; readonly serve: ServeTarget },
+  { served, serveTarget }: { readonly served: ServedTargets; readonly serveTarget: ServeTarget },
   listeners: Listener[],
   observer: Observer,
   { log, clock }: Told,
@@ -344,7 +337,7 @@ async function listen(
     listeners.push(listener);
     return listener;
   };
-  await open(config.listen.port, sharedRoutes(config, pathTargets));
+  await open(config.listen.port, sharedRoutes(config, served));
   const ports = new Map<string, number>();
   for (const { name, port } of config.targets) {
     if (port !== undefined)

@@ -13,6 +13,7 @@ import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { PieceRef } from './piece.ts';
 import type { Ranges } from './ranges.ts';
+import type { TargetChanged } from './target-changed.ts';
 
 /** What is recorded. `journal.segment` and `journal.carried` are written by the journal alone. */
 export type Event =
@@ -246,29 +247,6 @@ export interface LoginChanged {
   readonly endsAt: number;
   /** `person`: signed out. `replaced`: by a newer one. `kill`: an operator stopped the person. `time`: it was over already. */
   readonly endedBy?: 'person' | 'replaced' | 'kill' | 'time';
-}
-
-/** An operator registered a target by API, changed or removed it; written before it is so. Nothing of its credential is here. */
-export interface TargetChanged {
-  readonly type: 'target.changed';
-  readonly at: number;
-  readonly target: string;
-  readonly state: 'live' | 'removed';
-  readonly change: 'added' | 'replaced' | 'removed';
-  readonly version: number;
-  /** Its URL. */
-  readonly server: string;
-  /** Of the authority that it is believed by; absent: the system's. */
-  readonly caSha256?: string;
-  readonly upstreamIdentity: 'caller' | 'credential';
-  readonly credential: 'token' | 'clientCertificate' | 'role';
-  /** Which parts are others than before. */
-  readonly changed: readonly string[];
-  /** Who, by subject and issuer. */
-  readonly by: string;
-  readonly issuer: string;
-  /** Their own words. */
-  readonly reason: string;
 }
 
 /** An operator stopped a caller, a session, a target or all, or lifted that again. */

@@ -88,7 +88,12 @@ test('an operator sees who is in, revokes, stops and lifts', async () => {
 });
 
 test('a context stands for the variables', async () => {
-  const { SALLYPORT_SERVER: server, SALLYPORT_TOKEN_FILE: token, SALLYPORT_CA_FILE: ca, XDG_CONFIG_HOME } = commands.env as Record<string, string>;
+  const {
+    SALLYPORT_SERVER: server,
+    SALLYPORT_TOKEN_FILE: token,
+    SALLYPORT_CA_FILE: ca,
+    XDG_CONFIG_HOME,
+  } = commands.env as Record<string, string>;
   const set = ['context', 'set', 'here', '--server', server as string, '--token-file', token as string];
   assert.equal((await sallyport([...set, '--ca-file', ca as string])).code, 0);
   const [program, ...first] = CLI;

@@ -11,8 +11,8 @@ import { after, before, test } from 'node:test';
 import { Agent } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
 import { runChild, startChild } from '../support/child.ts';
-import { CLI } from '../support/gateway-process.ts';
 import { controlApi } from '../support/control-api.ts';
+import { CLI } from '../support/gateway-process.ts';
 import { leftOut } from '../support/left-out.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 

@@ -117,12 +117,16 @@ ${limits}`,
       return { status: reply.statusCode, body: text.startsWith('{') ? JSON.parse(text) : text };
     },
     async stop() {
-      for (const { child } of gateways) child.kill('SIGKILL');
-      await Promise.all(gateways.flatMap(({ child, dispatcher }) => [child.ended, dispatcher.destroy()]));
+      await Promise.all(gateways.map(killed));
       await Promise.all([database.stop(), issuer.close(), standin.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function killed({ child, dispatcher }: SharedGateway): Promise<void> {
+  child.kill('SIGKILL');
+  await Promise.all([child.ended, dispatcher.destroy()]);
 }
 
 function issuers(machines: string, people: string | undefined): string {

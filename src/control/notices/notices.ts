@@ -1,13 +1,7 @@
 /* What is worth telling people, in words: out of questions as they change and of events as the journal has them. */
 import type { Approval } from '../../approval/approval.ts';
-import type {
-  Event,
-  GrantChanged,
-  KillChanged,
-  MaskGuessed,
-  MaskReturned,
-  TargetChanged,
-} from '../../recording/event.ts';
+import type { Event, GrantChanged, KillChanged, MaskGuessed, MaskReturned } from '../../recording/event.ts';
+import type { TargetChanged } from '../../recording/target-changed.ts';
 import { newId } from '../../std/ids.ts';
 import type { Notice } from './notice.ts';
 

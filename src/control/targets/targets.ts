@@ -5,7 +5,7 @@
  * authority or a name to check it by that is another wants the credentials again.
  */
 import { Refusal } from '../../model/refusal.ts';
-import type { TargetChanged } from '../../recording/event.ts';
+import type { TargetChanged } from '../../recording/target-changed.ts';
 import type { RowWriter, Store } from '../../store/store.ts';
 import { fromStore } from '../from-store.ts';
 import { credentialEnd } from './credential-end.ts';

@@ -1,4 +1,5 @@
 import type { Event } from '../event.ts';
+import type { TargetChanged } from '../target-changed.ts';
 import type { ExportedRecord } from './exported.ts';
 import { type OcsfClass, ocsfEvent, ocsfUser, type PlaceInJournal } from './ocsf-event.ts';
 
@@ -156,19 +157,8 @@ function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | unde
       const text = `${by} ${state === 'live' ? 'stopped' : 'let go on'} ${[what, value].filter(Boolean).join(' ')}`;
       return said(state === 'live' ? 1 : 4, { type: 'kill', uid: kill }, text, { name: by }, { what, value, reason });
     }
-    case 'target.changed': {
-      const { target, change, version, server, caSha256, upstreamIdentity, credential, changed, by, issuer, reason } =
-        event;
-      const rest = { version, server, caSha256, upstreamIdentity, credential, changed, reason };
-      const activity = { added: 1, replaced: 3, removed: 4 }[change];
-      return said(
-        activity,
-        { type: 'target', uid: target },
-        `${by} ${change} target ${target}`,
-        { name: by, domain: issuer },
-        rest,
-      );
-    }
+    case 'target.changed':
+      return said(...targetWords(event));
     case 'token.changed': {
       const { token, state, giver, task, targets, scopes, endsAt, by, endedBy } = event;
       const text = `token ${token} of ${giver.subject} is ${state}`;
@@ -195,4 +185,13 @@ function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | unde
     default:
       return undefined;
   }
+}
+
+function targetWords(event: TargetChanged) {
+  const { target, change, by, issuer, version, server, caSha256, upstreamIdentity, credential, changed, reason } =
+    event;
+  const activity = { added: 1, replaced: 3, removed: 4 }[change];
+  const rest = { version, server, caSha256, upstreamIdentity, credential, changed, reason };
+  const entity = { type: 'target', uid: target };
+  return [activity, entity, `${by} ${change} target ${target}`, { name: by, domain: issuer }, rest] as const;
 }
