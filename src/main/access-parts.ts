@@ -111,12 +111,7 @@ export function accessParts(
     writeEnd: async (id, by) => void (await tokens.end(id, by, '')),
     onFailure,
   });
-  const withOwnTokens = (others: Authenticator) =>
-    withIssuedTokens(
-      others,
-      { keyOf: (kid) => keys.toVerify(kid), callerOf: (id) => live.callerOf(id), lookUp: (id) => live.lookUp(id) },
-      told.clock,
-    );
+  const withOwnTokens = takingOwn(keys, live, told.clock);
   return {
     grants,
     kills,
@@ -132,6 +127,16 @@ export function accessParts(
 
 function failuresTo({ log }: Told) {
   return (what: string, error: unknown) => log.error({ error: String(error) }, what);
+}
+
+/** Authenticators that take the gateway's own tokens too. */
+function takingOwn(keys: SigningKeys, live: LiveTokens, clock: From['told']['clock']) {
+  return (others: Authenticator) =>
+    withIssuedTokens(
+      others,
+      { keyOf: (kid) => keys.toVerify(kid), callerOf: (id) => live.callerOf(id), lookUp: (id) => live.lookUp(id) },
+      clock,
+    );
 }
 
 /** Events are in the journal, on the disk, before people are told of them. */
