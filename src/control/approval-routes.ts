@@ -17,6 +17,7 @@ import type { LiveApprovals } from './live-approvals.ts';
 import type { Questions } from './questions.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import { maySee, partyOf, seatsFilledBy } from './seats.ts';
+import { seen } from './seen.ts';
 import { yesParts } from './yes-parts.ts';
 
 interface Parts {
@@ -170,8 +171,5 @@ function answered(approval: Approval, { caller, roles }: Asked, nowMs: number): 
 
 async function find(questions: Questions, { path, caller, roles }: Asked) {
   const kept = await questions.get(path.id as string);
-  // Security: what a caller may not see is answered as what is not there.
-  if (kept === undefined || !maySee(caller, roles, kept.approval, questions.now()))
-    throw new Refusal('NOT_FOUND', 'there is no such approval that you may see');
-  return kept;
+  return seen(kept, 'approval', ({ approval }) => maySee(caller, roles, approval, questions.now()));
 }

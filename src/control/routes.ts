@@ -39,6 +39,7 @@ import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
+import { seen } from './seen.ts';
 import { type KeptReader, sessionRoutes } from './session-routes.ts';
 import type { ConsoleSessions } from './sign-in/console-sessions.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
@@ -224,10 +225,8 @@ function askRoutes({ grants, access, targets }: Parts): readonly Route[] {
 
 function grantRoutes({ grants }: Parts): readonly Route[] {
   const find = async ({ caller, roles, path }: Asked, names: readonly RoleName[]) => {
-    const kept = await grants.get(path.id as string);
-    // Security: what a caller may not see is answered as what is not there.
-    if (kept === undefined || !(isOwn(kept, caller) || reachesGrant(roles, SEE, kept)))
-      throw new Refusal('NOT_FOUND', 'there is no such grant that you may see');
+    const found = await grants.get(path.id as string);
+    const kept = seen(found, 'grant', (grant) => isOwn(grant, caller) || reachesGrant(roles, SEE, grant));
     if (!isOwn(kept, caller) && !reachesGrant(roles, names, kept)) throw roleRequired(names);
     return kept;
   };

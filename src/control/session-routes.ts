@@ -6,6 +6,7 @@ import type { Catalog, ExchangeFilter, FoundWhole, Viewer } from '../recording/f
 import { pageOf } from './contract.ts';
 import { bodiesOf } from './kept-bodies.ts';
 import type { Asked, Route } from './route.ts';
+import { seen } from './seen.ts';
 import { sessionListQuery, sessionQuery, sessionSchema, storySchema, wholeExchangeSchema } from './session-contract.ts';
 import { exchangeView, sessionView, storyView, wholeView } from './session-views.ts';
 
@@ -57,9 +58,7 @@ function listRoutes({ catalog }: Parts): readonly Route[] {
       handle: async (asked) => {
         const { after, limit, ...query } = asked.query as ReturnType<typeof sessionQuery.parse>;
         const [viewer, session] = [viewerOf(asked), asked.path.id as string];
-        const found = await catalog.session(viewer, session);
-        // Security: what a caller may not see is answered as what is not there.
-        if (found === undefined) throw new Refusal('NOT_FOUND', 'there is no such session that you may see');
+        const found = seen(await catalog.session(viewer, session), 'session');
         const filter = { ...filterOf(query), session };
         const exchanges = await catalog.exchanges(viewer, filter, { before: after, limit });
         return {
@@ -114,9 +113,7 @@ function exchangeRoutes({ catalog, kept }: Parts): readonly Route[] {
 }
 
 async function find(catalog: Catalog, asked: Asked): Promise<FoundWhole> {
-  const found = await catalog.exchange(viewerOf(asked), asked.path.id as string);
-  if (found === undefined) throw new Refusal('NOT_FOUND', 'there is no such exchange that you may see');
-  return found;
+  return seen(await catalog.exchange(viewerOf(asked), asked.path.id as string), 'exchange');
 }
 
 /** What of the recordings a caller sees. */

@@ -16,6 +16,7 @@ import {
 import { OWN_TOKEN_LIMITS } from './own-token-limits.ts';
 import { roleRequired } from './role-required.ts';
 import type { Asked, Route } from './route.ts';
+import { seen } from './seen.ts';
 import type { KeptToken } from './token-row.ts';
 import type { Tokens } from './tokens.ts';
 import { instant } from './views.ts';
@@ -102,11 +103,8 @@ function giveRoutes({ tokens, targets }: Parts): readonly Route[] {
 
 function ownRoutes({ tokens }: Parts): readonly Route[] {
   const find = async ({ caller, roles, path }: Asked) => {
-    const token = await tokens.get(path.id as string);
-    // Security: what a caller may not see is answered as what is not there.
-    if (token === undefined || !(isOwn(token, caller) || isReached(roles, SEE, token)))
-      throw new Refusal('NOT_FOUND', 'there is no such token that you may see');
-    return token;
+    const found = await tokens.get(path.id as string);
+    return seen(found, 'token', (token) => isOwn(token, caller) || isReached(roles, SEE, token));
   };
   return [
     {

@@ -3,6 +3,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { Undone, UndoShown } from '../model/undo-shown.ts';
 import type { Catalog, FoundExchange } from '../recording/found.ts';
 import type { Asked, Route } from './route.ts';
+import { seen } from './seen.ts';
 import { viewerOf } from './session-routes.ts';
 import { applyUndoSchema, type UndoView, undoneSchema, undoSchema } from './undo-contract.ts';
 
@@ -70,10 +71,7 @@ function isSure({ outcome, status }: FoundExchange): boolean {
 }
 
 async function find(catalog: Catalog, asked: Asked): Promise<FoundExchange> {
-  const found = await catalog.exchange(viewerOf(asked), asked.path.id as string);
-  // Security: what a caller may not see is answered as what is not there.
-  if (found === undefined) throw new Refusal('NOT_FOUND', 'there is no such exchange that you may see');
-  return found.exchange;
+  return seen(await catalog.exchange(viewerOf(asked), asked.path.id as string), 'exchange').exchange;
 }
 
 function view(exchange: string, shown: UndoShown): UndoView {

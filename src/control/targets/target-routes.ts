@@ -6,6 +6,7 @@ import { type Role, type RoleName, reaches } from '../../policy/role.ts';
 import { pageOf, type TargetPlace, targetSchema } from '../contract.ts';
 import { roleRequired } from '../role-required.ts';
 import type { Asked, Route } from '../route.ts';
+import { seen } from '../seen.ts';
 import { instant } from '../views.ts';
 import type { KeptTarget } from './kept-target.ts';
 import type { LiveTargets } from './live-targets.ts';
@@ -176,12 +177,9 @@ function checkRoute({ checkTarget, now }: TargetParts): Route {
   };
 }
 
-/** Security: what a role does not reach is answered as what is not there. */
 async function find(registered: Targets, { roles, path }: Asked): Promise<KeptTarget> {
   const name = path.name as string;
-  const kept = isReached(roles, SEE, name) ? await registered.get(name) : undefined;
-  if (kept === undefined) throw new Refusal('NOT_FOUND', 'there is no such target that you may see');
-  return kept;
+  return seen(isReached(roles, SEE, name) ? await registered.get(name) : undefined, 'target');
 }
 
 function shown(status: number, kept: KeptTarget, liveTargets: LiveTargets) {
