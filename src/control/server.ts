@@ -38,7 +38,13 @@ export interface ControlServer {
 }
 
 /** Limits of the wire. */
-const WIRE = { headerBytesMax: 16 * 1024, requestTimeoutMs: 30_000, connectionsMax: 2_000, keepAliveMs: 15_000 };
+const WIRE = {
+  headerBytesMax: 16 * 1024,
+  requestTimeoutMs: 30_000,
+  connectionsMax: 2_000,
+  keepAliveMs: 15_000,
+  unwantedBodyBytesMax: 1024 * 1024,
+};
 
 /** What every answer says to a browser: nothing here runs, and nobody keeps it. */
 const HEADERS = {
@@ -193,7 +199,8 @@ function one(value: string | string[] | undefined): string | undefined {
 async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  // One that is too long is answered, and a client that still sends reads the answer: its connection is not cut for it here.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length;
     if (bytes > bytesMax) throw new Refusal('BODY_TOO_LARGE', `the body is larger than ${bytesMax} bytes`);
     chunks.push(chunk as Buffer);
@@ -210,8 +217,17 @@ function send(response: ServerResponse, status: number, type: string, body: unkn
     ...(version === undefined ? {} : { etag: `"${version}"` }),
   });
   response.end(bytes);
-  // What is left of a body that was not read must not be taken for the next request.
-  if (!response.req.complete) response.once('finish', () => response.req.destroy());
+  if (!response.req.complete) response.once('finish', () => throwAway(response.req));
+}
+
+/** What is left of a body that was not wanted must not be taken for the next request: it is thrown away, and beyond a bound its connection is cut. */
+function throwAway(request: IncomingMessage): void {
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > WIRE.unwantedBodyBytesMax) request.destroy();
+  });
+  request.resume();
 }
 
 /** What cannot be read to its end is cut, so that its reader sees that it is not whole. */

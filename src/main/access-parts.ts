@@ -112,17 +112,8 @@ export function accessParts(
     onFailure,
   });
   const withOwnTokens = takingOwn(keys, live, told.clock);
-  return {
-    grants,
-    kills,
-    tokens,
-    access,
-    live,
-    ...registeredParts(store, { config, inFlight, record, onFailure }),
-    withOwnTokens,
-    questions,
-    approvals,
-  };
+  const made = { grants, kills, tokens, access, live, withOwnTokens, questions, approvals };
+  return { ...made, ...registeredParts(store, { config, inFlight, record, onFailure }) };
 }
 
 function failuresTo({ log }: Told) {

@@ -229,6 +229,12 @@ test('a cluster of EKS is registered by a role that the configuration names; of 
     assert.equal((await add('shop-41', { ...reach, ...more })).status, 400, JSON.stringify(more));
 });
 
+test('a body that is too long is answered so, and whoever still sends it reads that', async () => {
+  const answers = [70, 200, 900].map((kilobytes) => add('shop-6', { reason: 'x'.repeat(kilobytes * 1024) }));
+  for (const { status, body } of await Promise.all(answers))
+    assert.deepEqual([status, body.code], [413, 'BODY_TOO_LARGE'], JSON.stringify(body));
+});
+
 test('what a check finds: all is well, a right too much, a wrong authority, a credential that is not taken', async () => {
   const check = async (name: string) => (await api(ada, 'POST', `/targets/${name}/check`)).body;
   const stateOf = (checked: { checks: { check: string; state: string }[] }, of: string) =>
