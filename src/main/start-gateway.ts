@@ -119,10 +119,19 @@ export async function startGateway(
     const masking = maskingOf(config, policy, masks, tellingJournal(journal, control), told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
     closers.push(() => served.closeAll());
-    openTargets({ config, served, control, policy: { rules: policy.rules, access, observed }, troubles, told, tracing });
+    openTargets({
+      config,
+      served,
+      control,
+      policy: { rules: policy.rules, access, observed },
+      troubles,
+      told,
+      tracing,
+    });
     const places = targetPlaces.bind(undefined, config, listeners);
     const consoleUrl = await control.serve(certificate.current, places, undo);
-    const targetPorts = await listen(config, certificate, { served, serveTarget: tracing.serve(serveTarget) }, listeners, kept.observer, told);
+    const serving = { served, serveTarget: tracing.serve(serveTarget) };
+    const targetPorts = await listen(config, certificate, serving, listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
@@ -138,16 +147,10 @@ export async function startGateway(
     const privatePort = await openPrivatePort(config, readinessNow, told);
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
-    tellServes(config, { url, privateUrl, consoleUrl, targetPorts: Object.fromEntries(targetPorts) }, told);
-    return {
-      url,
-      privateUrl,
-      consoleUrl,
-      targetPorts,
-      lookAtPolicy: policy.look,
-      stop: (reason) => (state.stopped ??= stop(reason)),
-      hurry: () => hurry.abort(),
-    };
+    const where = { url, privateUrl, consoleUrl };
+    tellServes(config, { ...where, targetPorts: Object.fromEntries(targetPorts) }, told);
+    const stopOnce = (reason: string) => (state.stopped ??= stop(reason));
+    return { ...where, targetPorts, lookAtPolicy: policy.look, stop: stopOnce, hurry: () => hurry.abort() };
   } catch (error) {
     await Promise.all(listeners.map((listener) => listener.stop(AbortSignal.abort())));
     await close();
