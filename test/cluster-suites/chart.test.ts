@@ -155,9 +155,9 @@ function suite(cluster: Cluster): void {
     assert.match(refused.stderr, /\(Forbidden\)/);
   });
 
-  test('a pod whose manifest knows nothing of a gateway goes through it, by a label alone', async () => {
+  test('a pod whose manifest knows nothing of a gateway goes through it, by a label alone: kubectl and client-go', async () => {
     const address = admin('-n', NAMESPACE, 'get', 'service', 'gw', '-o', 'jsonpath={.spec.clusterIP}');
-    const folders = { '/tools': toolsFolder };
+    const folders = { '/tools': toolsFolder, '/client-go': await clientNamed('client-go').prepare() };
     adminWith(stringify(plainPod('led', address, folders, { 'sallyport.dev/target': 'here' })), 'apply', '-f', '-');
     admin('-n', CALLERS, 'wait', '--for=condition=Ready', 'pod/led', '--timeout=60s');
     const led = (...args: string[]) =>
@@ -173,6 +173,11 @@ function suite(cluster: Cluster): void {
       impersonatedUser?.username === SUBJECT;
     const events = await log.eventsUntil(isLed);
     assert.equal(events.findLast(isLed)?.user?.username, `system:serviceaccount:${NAMESPACE}:gw`);
+    const informer = led('/client-go/client-go', 'informer', CALLERS);
+    assert.equal(informer.status, 0, informer.stderr);
+    assert.match(informer.stdout, /^added informer-before\n(.*\n)*left in the cache 0\n$/);
+    const token = led('cat', '/var/run/secrets/kubernetes.io/serviceaccount/token').stdout;
+    assert.deepEqual(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).aud, ['sallyport']);
   });
 
   test('a pod that asks for a target that there is not does not start, and one that asks for nothing is left alone', () => {
