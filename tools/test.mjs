@@ -15,7 +15,7 @@ import { report } from './reporter.mjs';
 
 const apart = ['test/cluster-suites/**', 'test/bench/**', 'test/fuzz/**'];
 /** Suites on the cluster that run where all are asked for, or by name. */
-const long = ['canaries', 'chart', 'client-answers', 'client-ends', 'metrics', 'watch-list'].map(
+const long = ['canaries', 'chart', 'client-answers', 'client-ends', 'clients-tools', 'metrics', 'watch-list'].map(
   (suite) => `test/cluster-suites/${suite}.test.ts`,
 );
 
@@ -44,7 +44,7 @@ const suites = {
     testMsMax: 1_800_000,
     leftOut: [
       {
-        what: 'the image and the chart, planted secrets on every route, watches that begin with a list, how clients take a no, a wait and an end, metrics of adapters',
+        what: 'the image and the chart, planted secrets on every route, watches that begin with a list, how clients take a no, a wait and an end, metrics of adapters, tools that bring objects to a wanted state',
         how: '`npm run test:cluster -- --all`, which takes several minutes more',
       },
     ],

@@ -17,4 +17,5 @@ export type ClientName =
   | 'client-go'
   | 'controller-runtime'
   | 'java'
-  | 'kube-rs';
+  | 'kube-rs'
+  | 'ansible';

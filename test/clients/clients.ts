@@ -1,6 +1,7 @@
 // The real clients of the table, each fetched or built on first use, checked, and kept in the cache folder. A client is a folder
 // of programs that goes in front of PATH.
 
+import { ansibleProgram } from './ansible-program.ts';
 import type { Client, ClientName } from './client.ts';
 import { clusterProgram } from './cluster-program.ts';
 import { goProgram } from './go-program.ts';
@@ -27,6 +28,7 @@ export const clients: readonly Client[] = [
   goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)'),
   javaProgram(),
   rustProgram(),
+  ansibleProgram(),
 ];
 
 /** The client of that name. */

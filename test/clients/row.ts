@@ -8,6 +8,8 @@ export interface Row {
   readonly isPathless?: true;
   /** Whether it knows no `tokenFile` in a kubeconfig, and takes a credential plugin of this version. */
   readonly plugin?: 'v1' | 'v1beta1';
+  /** How long it may take before it counts as one that hangs, where three minutes are too few. */
+  readonly minutesMax?: number;
   /** Where the client itself prints what it has read in no fixed order, lines are compared sorted. */
   readonly isUnordered?: true;
   /** What happens while it runs, each step once and in order. */

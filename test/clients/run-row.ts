@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Row, Step } from './row.ts';
 
-const ROW_TIMEOUT_MS = 180_000;
+const ROW_MINUTES_MAX = 3;
 
 /** What a row gave, as it was. */
 export interface Raw {
@@ -62,7 +62,8 @@ export async function runRow(
       look();
     });
   }
-  const timer = setTimeout(() => kill('SIGKILL', `killed after ${ROW_TIMEOUT_MS} ms`), ROW_TIMEOUT_MS);
+  const minutes = row.minutesMax ?? ROW_MINUTES_MAX;
+  const timer = setTimeout(() => kill('SIGKILL', `killed after ${minutes} minutes`), minutes * 60_000);
   look();
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(timer);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { table } from './table.ts';
+import { table, toolsTable } from './table.ts';
 
 const COMMANDS = [
   ...[
@@ -56,7 +56,7 @@ test('every Helm is put through every command', () => {
 });
 
 test('rows of one client have names of their own', () => {
-  for (const { client, rows } of table) {
+  for (const { client, rows } of [...table, ...toolsTable]) {
     assert.equal(new Set(rows.map(({ name }) => name)).size, rows.length, client);
   }
 });

@@ -44,6 +44,12 @@ export const table: readonly Part[] = [
   { client: 'controller-runtime', rows: programRows('controller-runtime', ['client', 'operator']) },
 ];
 
+/** What brings objects to a wanted state. It takes minutes, so it has a suite of its own. */
+export const toolsTable: readonly Part[] = [
+  // Each of its tasks starts a Python of its own.
+  { client: 'ansible', rows: [{ name: 'a playbook', run: 'ansible-client', minutesMax: 10 }] },
+];
+
 // kubectl before 1.35 leaves the path of its kubeconfig's server URL out of what `--raw` asks.
 function rowsOf(minor: number): readonly Row[] {
   return kubectlRows.map((row) => (minor < 35 && row.run.includes(' --raw ') ? { ...row, isPathless: true } : row));
