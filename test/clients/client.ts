@@ -16,6 +16,7 @@ export type ClientName =
   | 'javascript'
   | 'client-go'
   | 'controller-runtime'
+  | 'gitops'
   | 'java'
   | 'kube-rs'
   | 'ansible';

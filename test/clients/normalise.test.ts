@@ -18,6 +18,11 @@ const same: readonly (readonly [why: string, here: string, there: string])[] = [
   ['random suffixes that look like ages', '"kube-api-access-24d5s"', '"kube-api-access-x2x4z"'],
   ['resource versions', '"resourceVersion":"12"', '"resourceVersion":"3456"'],
   ['local ports as kubectl 1.37 logs them', 'localPort=41233 remotePort=9', 'localPort=38001 remotePort=9'],
+  [
+    'how client-go paces itself',
+    'I1129 18:20:00.000000    12 request.go:752] "Waited before sending request" delay="1.0s" verb="GET"\ndone',
+    'done',
+  ],
   ['addresses of pods', 'IP: 10.244.3.7', 'IP: 10.244.3.101'],
 ];
 

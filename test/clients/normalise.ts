@@ -17,6 +17,8 @@ const words: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/^([EIW])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, '$1LOG '],
   // client-go's own race: it reads before it has made its streams, and says so of the empty first message that the server sends on each.
   [/^ELOG websocket\.go:\d+\] Unknown stream id \d+, discarding message\n/gm, ''],
+  // client-go's own pace, by its own clock.
+  [/^ILOG request\.go:\d+\] "?Waited (?:before|for)[^\n]*\n/gm, ''],
   [/(resourceVersion"?: ?"?|resourceVersion=|resource version )\d+/gi, '$1VERSION'],
   [/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'], // before ages: `24d5s` is one of these too
   [/kube-api-access-RANDOM/g, 'kube-api-access'],

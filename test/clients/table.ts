@@ -46,6 +46,7 @@ export const table: readonly Part[] = [
 
 /** What brings objects to a wanted state. It takes minutes, so it has a suite of its own. */
 export const toolsTable: readonly Part[] = [
+  { client: 'gitops', rows: programRows('gitops', ['flux', 'argo']) },
   // Each of its tasks starts a Python of its own.
   { client: 'ansible', rows: [{ name: 'a playbook', run: 'ansible-client', minutesMax: 10 }] },
 ];
