@@ -12,7 +12,7 @@ import { readConfig } from '../read-config.ts';
 import type { OperationReader } from '../recorded/recall.ts';
 import { readRecorded } from '../recorded/recorded-exchanges.ts';
 import { instant, journalFolders, warnOfBegin } from '../recorded/time-options.ts';
-import { catalogOf } from './catalog.ts';
+import { catalogOf, type TypesAt } from './catalog.ts';
 import { checkPolicies, invalid, type PolicyFinding } from './check-policies.ts';
 import { heldWork, heldWorkWords } from './held-work.ts';
 import { ruleLocator } from './locate-rules.ts';
@@ -29,7 +29,7 @@ interface Options {
 }
 
 /** `sallyport policy check`. */
-export function checkCommand(powerOf: Catalog['powerOf'], read: OperationReader): Command {
+export function checkCommand(powerOf: Catalog['powerOf'], typesAt: TypesAt, read: OperationReader): Command {
   return new Command('check')
     .description('check policies before they are loaded; exit code 1 for mistakes, and with --strict for warnings')
     .argument('[files...]', 'policy files or folders')
@@ -49,7 +49,7 @@ export function checkCommand(powerOf: Catalog['powerOf'], read: OperationReader)
     .option('--strict', 'exit with 1 for warnings too')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json', 'sarif']).default('text'))
     .action(async (files: string[], options: Options) => {
-      const found = findingsOf(files, options, catalogOf(powerOf));
+      const found = findingsOf(files, options, catalogOf(powerOf, typesAt));
       const isValid = found.every(({ severity }) => severity !== 'error');
       const findings = isValid ? [...found, ...(await heldFindings(files, options, read))] : found;
       process.stdout.write(printed(findings, options.output));

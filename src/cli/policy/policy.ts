@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Catalog } from '../../policy/analysis/space.ts';
 import type { OperationReader } from '../recorded/recall.ts';
+import type { TypesAt } from './catalog.ts';
 import { checkCommand } from './check.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
@@ -17,14 +18,15 @@ import { whoCanCommand } from './who-can.ts';
 export interface PolicyPorts {
   readonly readRequest: RequestReader;
   readonly powerOf: Catalog['powerOf'];
+  readonly typesAt: TypesAt;
   readonly readRbac: RbacReader;
   readonly readRecorded: OperationReader;
 }
 
 /** `sallyport policy`. */
-export function policyCommand({ readRequest, powerOf, readRbac, readRecorded }: PolicyPorts): Command {
+export function policyCommand({ readRequest, powerOf, typesAt, readRbac, readRecorded }: PolicyPorts): Command {
   return new Command('policy')
-    .addCommand(checkCommand(powerOf, readRecorded))
+    .addCommand(checkCommand(powerOf, typesAt, readRecorded))
     .addCommand(explainCommand(readRequest))
     .addCommand(testCommand(readRequest))
     .addCommand(diffCommand(powerOf))

@@ -33,6 +33,11 @@ export interface CatalogKind {
 export interface Catalog {
   readonly kinds: readonly CatalogKind[];
   readonly powerOf: (asked: Omit<CatalogKind, 'isNamespaced'> & { readonly verb: string }) => Power | undefined;
+  /** What may stand at a place of a kind's objects, in words such as `text` and `boolean`; nothing where none of them has such a place. Undefined: it is not known. */
+  readonly typesAt?: (
+    kind: Pick<CatalogKind, 'apiGroup' | 'resource'>,
+    steps: readonly string[],
+  ) => ReadonlySet<string> | undefined;
 }
 
 /** A verb on a kind. */

@@ -32,7 +32,8 @@ export const ADVICE_CODES = {
   'wide-unmask': 'A rule shows more values than it looks.',
   'budget-unanswered': 'A budget holds what is over it, and nobody holds the role that is asked.',
   'held-work': 'A hold would stop what was done all the time without a person (with `--journal`).',
-  'dead-mask': 'A mask is written so that it matches nothing.',
+  'dead-mask':
+    'A mask is written so that it matches nothing: a kind, place or namespace that is not there, or a place at which a boolean stands.',
   'any-secret': 'Workloads are given any Secret of their namespaces.',
   guarded: 'A built-in guard denies what the rule allows, until an operator opens it.',
   'unknown-kind': 'Kubernetes has no such kind in these groups.',

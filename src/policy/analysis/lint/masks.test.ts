@@ -12,6 +12,10 @@ const catalog = {
     { apiGroup: 'apps', resource: 'deployments', subresource: '' },
     { apiGroup: 'apps', resource: 'deployments', subresource: 'status' },
   ],
+  typesAt: ({ resource }: { readonly resource: string }, steps: readonly string[]) => {
+    if (resource === 'configmaps') return new Set(steps[0] === 'immutable' ? ['boolean'] : []);
+    return new Set(steps[0] === 'spec' ? ['text', 'boolean'] : []);
+  },
 } as unknown as Catalog;
 
 function said(part: Partial<MaskRule>): readonly string[] {
@@ -26,6 +30,11 @@ test('masks that match nothing are told', () => {
     [{ keys: ['a'], resources: ['secrets'] }, /^`keys` are those of ConfigMaps/],
     [{ keys: ['a'], apiGroups: ['apps'] }, /^`keys` are those of ConfigMaps/],
     [{ namespaces: ['Shop'] }, /^no namespace has a name such as `Shop`/],
+    [{ at: ['spec.a'], apiGroups: [''], resources: ['configmaps'] }, /^nothing stands at `spec.a` in `configmaps`/],
+    [
+      { at: ['immutable'], apiGroups: [''], resources: ['configmaps'] },
+      /^a boolean stands at `immutable` in `configmaps`/,
+    ],
   ] as const)
     assert.match(said(part)[0] ?? '', message, JSON.stringify(part));
   for (const part of [
@@ -33,8 +42,10 @@ test('masks that match nothing are told', () => {
     { apiGroups: ['apps'], resources: ['deployments', 'deployments/status'] },
     { apiGroups: ['example.com'], resources: ['things'] },
     { resources: ['anything', '*'] },
-    { keys: ['a'], resources: ['configmaps'], apiGroups: [''] },
+    { keys: ['a'], at: [], resources: ['configmaps'], apiGroups: [''] },
     { namespaces: ['shop-*'] },
+    { at: ['immutable'], apiGroups: ['', 'apps'], resources: ['configmaps', 'deployments'] },
+    { at: ['data.a'], resources: ['configmaps'] },
   ])
     assert.deepEqual(said(part), [], JSON.stringify(part));
 });

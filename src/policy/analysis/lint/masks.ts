@@ -1,5 +1,6 @@
 /* Masks that are written so that they match nothing. */
 import type { MaskRule } from '../../mask-rule.ts';
+import { placePath } from '../../place-path.ts';
 import type { Catalog } from '../space.ts';
 
 /** Something about a mask that is taken, and masks nothing. */
@@ -13,7 +14,12 @@ export interface MaskAdvice {
 
 /** What of masks can match nothing. */
 export function lintMasks(masks: readonly MaskRule[], catalog: Catalog): readonly MaskAdvice[] {
-  return masks.flatMap((mask) => [...kinds(mask, catalog), ...keys(mask), ...namespaces(mask)]);
+  return masks.flatMap((mask) => [
+    ...kinds(mask, catalog),
+    ...places(mask, catalog),
+    ...keys(mask),
+    ...namespaces(mask),
+  ]);
 }
 
 function* kinds(mask: MaskRule, { kinds: all }: Catalog): Generator<MaskAdvice> {
@@ -50,6 +56,36 @@ function* kinds(mask: MaskRule, { kinds: all }: Catalog): Generator<MaskAdvice> 
           ? `it is in ${names}: add that to \`apiGroups\``
           : 'check its spelling: resources are lower-case plurals',
     };
+  }
+}
+
+/** Places that no object of the kinds has which a mask names, or at which a boolean stands: that is never masked. */
+function* places(mask: MaskRule, { kinds: all, typesAt }: Catalog): Generator<MaskAdvice> {
+  const { resources = [], apiGroups = [] } = mask;
+  const reached = all.filter(
+    ({ apiGroup, resource, subresource }) =>
+      subresource === '' && apiGroups.includes(apiGroup) && resources.includes(resource),
+  );
+  // Of kinds that are not all known, any may have the place.
+  const isKnown = reached.length > 0 && reached.length === resources.length * apiGroups.length;
+  if (typesAt === undefined || !isKnown) return;
+  for (const place of mask.at) {
+    const steps = placePath(place);
+    const types = typeof steps === 'string' ? [undefined] : reached.map((kind) => typesAt(kind, steps));
+    const found = new Set(types.flatMap((each) => [...(each ?? ['any'])]));
+    const names = reached.map(({ resource }) => `\`${resource}\``).join(' and ');
+    if (found.size === 0)
+      yield {
+        mask,
+        message: `nothing stands at \`${place}\` in ${names}, so the mask matches nothing there`,
+        fix: '`kubectl explain` tells the names of fields; an element of a list is a step of its own: `[*]`',
+      };
+    else if (found.size === 1 && found.has('boolean'))
+      yield {
+        mask,
+        message: `a boolean stands at \`${place}\` in ${names}, and is never masked`,
+        fix: 'who must not see it must not be allowed to read the object',
+      };
   }
 }
 
