@@ -2,7 +2,8 @@ import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { fc } from '../../../test/support/property.ts';
-import { MaskKey } from '../form/mask-key.ts';
+import { type Compare, MaskKey } from '../form/mask-key.ts';
+import { PlaceMaker, type PlacePattern } from '../places/place.ts';
 import { DEFAULT_MASKS } from '../rules/default-masks.ts';
 import { type MaskedKind, MaskRules } from '../rules/mask-rules.ts';
 import { Unwalkable } from '../tape/unwalkable.ts';
@@ -354,4 +355,39 @@ test('T46: a Helm record that is read by its name is masked inside, as in a list
 
 function base64Of(text: string): string {
   return Buffer.from(text).toString('base64');
+}
+
+test('an object has the same masks in a list, where they are written at once, as alone: of each length, form and reach', () => {
+  const lengths = [1, 31, 54, 55, 56, 118, 119, 246, 430, 500, 520, 4_000, 70_000];
+  const values = [
+    ...lengths.map((length) => 'Zm9v'.repeat(length).slice(0, length)),
+    ...['LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1J', 'LS0tLS1CRUdJTi', 'LS0tLS1CRUdJT', 'é', '日本'],
+    ...['-----BEGIN PRIVATE', '-----BEGIN ', '-----BEGIN', 'two\nlines', '"quoted"'],
+  ];
+  const odd = { 'two\nsteps': 'a', é: 'b', ['k'.repeat(1_200)]: 'c' };
+  const secret = (uid: string, more = {}) => ({
+    ...(uid === '' ? {} : { metadata: { uid } }),
+    data: Object.fromEntries(values.map((value, index) => [`key.${index}`, value])),
+    stringData: { values, number: 7, ...more },
+  });
+  const objects = [secret('u1'), secret('u2', odd), ...['ü"\\\n', 'u'.repeat(300), ''].map((uid) => secret(uid))];
+  const texts = objects.map((object) => JSON.stringify(object));
+  for (const compare of ['field', 'object', 'target'] as const)
+    for (const isComparable of [true, false])
+      for (const exchange of ['x1', 'x'.repeat(2_000)]) {
+        const plan = rules.planOf(secrets, { masks: [] });
+        const wider = { ...plan, place: new PlaceMaker(placesOf(compare)).start() };
+        const options = { plan: wider, keying: { key, target: 'prod', exchange, isComparable } };
+        const alone = texts.map((text) => masked(text, secrets, 'object', options));
+        ok(!/Zm9vZm9v|日本|nlines|quoted/.test(alone.join('')));
+        equal(masked(`{"items":[${texts.join()}]}`, secrets, 'list', options), `{"items":[${alone.join()}]}`);
+      }
+});
+
+function placesOf(compare: Compare): readonly PlacePattern[] {
+  const at = (key: string, form: 'text' | 'base64'): PlacePattern => ({
+    steps: [key, '*'],
+    action: { kind: 'mask', rule: 'r', form, compare },
+  });
+  return [at('data', 'base64'), at('stringData', 'text')];
 }

@@ -108,7 +108,7 @@ const ownPlaces = [plain, belowAll('embedded-secret', 'base64'), belowAll('embed
 /** As wasm/texts.ts has them. */
 const ownTexts = [
   ...['value', 'data', 'stringData', 'Secret', 'helm.sh/release.v1', textMaskPrefix],
-  ...[armour, armourEnd, pemBeginning, pemBeginningBase64].map((text) => text.trim()),
+  ...[armour.trim(), armourEnd.trim(), pemBeginning, pemBeginningBase64],
 ];
 const textBytes = 32;
 
