@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, notDeepEqual, notEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { callerOf } from '../../../test/support/operation.ts';
@@ -140,6 +140,21 @@ test('annotations, labels and environment variables are masked by their names, i
   for (const leaked of ['S.1', 'S.2', 'S.3', 'R.ed']) ok(!out.includes(leaked), out);
   equal(out.match(mask)?.length, 8);
   ok(out.includes('{"name":"HOST","value":"v"}'));
+});
+
+test('a pod template is shown equal in a Deployment and in its ReplicaSet where a mask compares over the target, and else is not', () => {
+  const template = { spec: { containers: [{ name: 'web', env: [{ name: 'DB_PASSWORD', value: 'c0rrect-h0rse' }] }] } };
+  const templateOf = (masks: readonly object[], resource: string, uid: string) => {
+    const owner = { kind: 'Deployment', uid: 'u-deployment', controller: true };
+    const metadata = { uid, ...(resource === 'replicasets' ? { ownerReferences: [owner] } : {}) };
+    const { out } = seen(masks as Parameters<typeof seen>[0], resource, { metadata, spec: { template } });
+    ok(!out.includes('c0rrect'));
+    return (JSON.parse(out) as { spec: { template: unknown } }).spec.template;
+  };
+  const both = (masks: readonly object[]) =>
+    [templateOf(masks, 'deployments', 'u-deployment'), templateOf(masks, 'replicasets', 'u-set')] as const;
+  deepEqual(...both([{ env: ['*PASSWORD*'], compare: 'target' }]));
+  notDeepEqual(...both([]));
 });
 
 test('detectors that look only where they are named, and patterns, mask anywhere; in what a program says by the name of the mask', () => {
