@@ -27,6 +27,8 @@ export const PLACES: i32 = 0x168000;
 export const STEPS: i32 = 0x178000;
 /** Texts of steps that stand nowhere in the bytes. */
 export const TEXTS: i32 = 0x198000;
+/** Words by the halves of their first three bytes: for each of these what its lower and its upper half may be, 16 bytes each. */
+export const HALVES: i32 = 0x198300;
 /** What each action does to a value, and how often it was done: four bytes each. */
 export const ACTIONS: i32 = 0x198400;
 export const ACTION_COUNTS: i32 = 0x199400;
