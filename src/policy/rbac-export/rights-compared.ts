@@ -14,7 +14,7 @@ export interface ComparedRights {
   readonly tooMuch: readonly string[];
 }
 
-/** What every authenticated identity has in a cluster, whoever it is. Source: the ClusterRoles `system:basic-user`, `system:discovery`, `system:public-info-viewer`, `system:service-account-issuer-discovery` */
+/** What every authenticated identity has in a cluster, whoever it is. Source: the ClusterRoles `system:basic-user`, `system:discovery`, `system:public-info-viewer`, `system:service-account-issuer-discovery`, and from Kubernetes 1.37 on `system:cluster-trust-bundle-discovery` */
 export const EVERYBODYS_RIGHTS: readonly NeededRule[] = [
   { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
   {
@@ -22,6 +22,7 @@ export const EVERYBODYS_RIGHTS: readonly NeededRule[] = [
     apiGroups: ['authorization.k8s.io'],
     resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
   },
+  { verbs: ['get', 'list', 'watch'], apiGroups: ['certificates.k8s.io'], resources: ['clustertrustbundles'] },
   {
     verbs: ['get', 'head'],
     nonResourceURLs: [
