@@ -72,6 +72,10 @@ test('what the journal has is found, over all its segments, by who, what, where 
   assert.deepEqual(await exchanges(EVERYTHING, { sinceMs: START_AT + 3, untilMs: START_AT + 5 }), [4, 3]);
   assert.deepEqual(await exchanges(EVERYTHING, { text: 'kubectl delete' }), [3, 2]);
   assert.deepEqual(await exchanges(EVERYTHING, { text: '" OR *' }), []);
+  assert.deepEqual(await exchanges(EVERYTHING, { status: 403 }), [3]);
+  assert.deepEqual(await exchanges(EVERYTHING, { run: 'run-1', command: 'kubectl delete' }), [3, 2]);
+  assert.deepEqual(await exchanges(EVERYTHING, { grant: 'g1' }), []);
+  assert.deepEqual(await exchanges(EVERYTHING, { session: sessionId(1), text: 'delete' }), [2, 3]);
   const page = await catalog.exchanges(EVERYTHING, {}, { limit: 2, before: exchangeId(4) });
   assert.deepEqual(ids(page), [3, 2]);
 });

@@ -19,11 +19,12 @@ import type {
   Viewer,
 } from '../recording/found.ts';
 import { readLineOf } from '../segments/segment-files.ts';
+import { keptText } from './kept-text.ts';
 import { type Batch, type Place, type ReadEnd, readOn } from './read-on.ts';
 import { toExchange, toSession, toStory } from './rows.ts';
 import { CATALOG_TABLES, CATALOG_VERSION } from './schema.ts';
 import { EventTaker } from './take-event.ts';
-import { allOf, matching, visibleTo, type Where } from './where.ts';
+import { allOf, matching, matchOf, visibleTo, type Where } from './where.ts';
 
 /** Limit: lines that are read at once of one exchange. */
 const LINES_MAX = 1_000;
@@ -70,9 +71,11 @@ export class JournalCatalog implements Catalog {
 
   async sessions(viewer: Viewer, filter: ExchangeFilter, { before, limit }: Page): Promise<readonly FoundSession[]> {
     const seen = visibleTo(viewer);
+    const said = matchOf(filter.text);
     const where = allOf([
       seen,
       matching(filter),
+      ...(said === undefined ? [] : [saidBefore(said, undefined)]),
       ...(before === undefined ? [] : [{ sql: 'session < ?', values: [before] }]),
     ]);
     const ids = this.#all(
@@ -93,10 +96,36 @@ export class JournalCatalog implements Catalog {
     const sql = `n ${isOldestFirst ? '>' : '<'} (SELECT n FROM exchange WHERE id = ?)`;
     const after: readonly Where[] = before === undefined ? [] : [{ sql, values: [before] }];
     const where = allOf([visibleTo(viewer), matching(filter), ...after]);
-    return this.#all(`SELECT * FROM exchange WHERE ${where.sql} ORDER BY n ${isOldestFirst ? 'ASC' : 'DESC'} LIMIT ?`, [
-      ...where.values,
-      limit,
-    ]).map(toExchange);
+    const said = matchOf(filter.text);
+    const rows =
+      said === undefined
+        ? this.#exchangesWhere([where], isOldestFirst, limit)
+        : isOldestFirst
+          ? this.#exchangesWhere([where, saidIn(said, filter.session as string)], true, limit)
+          : this.#newestSaying(said, where, limit);
+    return rows.map(toExchange);
+  }
+
+  #exchangesWhere(parts: readonly Where[], isOldestFirst: boolean, limit: number): Record<string, unknown>[] {
+    const { sql, values } = allOf(parts);
+    const order = isOldestFirst ? 'ASC' : 'DESC';
+    return this.#all(`SELECT * FROM exchange WHERE ${sql} ORDER BY n ${order} LIMIT ?`, [...values, limit]);
+  }
+
+  /** The newest that say it and fit: a word may stand in most of the journal, so what says it is looked at in parts, the newest first. */
+  #newestSaying(said: string, where: Where, limit: number): Record<string, unknown>[] {
+    const found = new Map<number, Record<string, unknown>>();
+    let below: number | undefined;
+    // What is kept may be told long after its exchange began: only those are in their order that began behind all lines that are still to be looked at.
+    const isDone = () => [...found.keys()].filter((n) => below !== undefined && n >= below).length >= limit;
+    for (let looks = 0; !isDone() && looks < LOOKS_MAX; looks++) {
+      const part = saidBefore(said, below);
+      for (const row of this.#exchangesWhere([where, part], false, limit)) found.set(row.n as number, row);
+      const [least] = this.#all(`SELECT min(seq) AS seq FROM (${part.lines})`, part.lineValues);
+      if (typeof least?.seq !== 'number') break;
+      below = least.seq;
+    }
+    return [...found.values()].sort((a, b) => (b.n as number) - (a.n as number)).slice(0, limit);
   }
 
   async exchange(viewer: Viewer, id: string) {
@@ -178,20 +207,29 @@ export class JournalCatalog implements Catalog {
     const reading = readOn(this.#folder, this.#place());
     for (let step = await reading.next(); ; step = await reading.next()) {
       if (step.done) return step.value;
-      if (this.#isClosed || !this.#takeBatch(step.value)) {
+      const kept = await this.#keptIn(step.value);
+      if (this.#isClosed || !this.#takeBatch(step.value, kept)) {
         await reading.return('end');
         return 'taken';
       }
     }
   }
 
+  /** The words of what events say is kept, by their numbers. */
+  async #keptIn({ events }: Batch): Promise<ReadonlyMap<number, string>> {
+    const kept = new Map<number, string>();
+    for (const { seq, event } of events)
+      if (event.type === 'exchange.recorded') kept.set(seq, await keptText(this.#folder, event));
+    return kept;
+  }
+
   /** Whether nobody else has taken it meanwhile. */
-  #takeBatch({ events, segment, byte, from, to }: Batch): boolean {
+  #takeBatch({ events, segment, byte, from, to }: Batch, kept: ReadonlyMap<number, string>): boolean {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const isNext = this.#place()?.hash === from?.hash;
       if (isNext) {
-        for (const event of events) this.#taker.take(event, segment, byte);
+        for (const event of events) this.#taker.take(event, segment, byte, kept.get(event.seq) ?? '');
         this.#database
           .prepare('INSERT OR REPLACE INTO place (one, segment, byte, seq, hash) VALUES (1, ?, ?, ?, ?)')
           .run(to.segment, to.byte, to.seq, to.hash);
@@ -213,6 +251,37 @@ export class JournalCatalog implements Catalog {
       `BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM line; DELETE FROM exchange; INSERT INTO said (said) VALUES ('delete-all'); COMMIT`,
     );
   }
+}
+
+/** Limit: lines that say what is asked, looked at together; and how often for one question. */
+const SAYING_MAX = 5_000;
+const LOOKS_MAX = 400;
+
+interface Saying extends Where {
+  /** The lines alone, as `seq`. */
+  readonly lines: string;
+  readonly lineValues: readonly (string | number)[];
+}
+
+/** Exchanges of which a line says it, the newest lines below a number. */
+function saidBefore(said: string, below: number | undefined): Saying {
+  const lines = `SELECT rowid AS seq FROM said WHERE said MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ${SAYING_MAX}`;
+  const lineValues = [said, below ?? Number.MAX_SAFE_INTEGER];
+  return {
+    sql: `n IN (SELECT exchange FROM line WHERE seq IN (${lines}))`,
+    values: lineValues,
+    lines,
+    lineValues,
+  };
+}
+
+/** Exchanges of a session of which a line says it. */
+function saidIn(said: string, session: string): Where {
+  const first = 'SELECT min(n) FROM exchange WHERE session = ?';
+  return {
+    sql: `n IN (SELECT exchange FROM line WHERE seq IN (SELECT rowid FROM said WHERE said MATCH ? AND rowid >= (${first})))`,
+    values: [said, session],
+  };
 }
 
 /** Source: https://www.sqlite.org/rescode.html, SQLITE_CORRUPT and SQLITE_NOTADB */

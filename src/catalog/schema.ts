@@ -3,9 +3,12 @@
  */
 
 /** The version of the tables; another one is made anew from the journal. */
-export const CATALOG_VERSION = 3;
+export const CATALOG_VERSION = 4;
 
-/** Makes the tables. `n` is the number of the event with which an exchange begins, so that rows lie in the order of the journal. */
+/**
+ * Makes the tables. `n` is the number of the event with which an exchange begins, so that rows lie in the order of the journal. A row of `said` has the number of the
+ * line that it is the words of.
+ */
 export const CATALOG_TABLES = `
 CREATE TABLE IF NOT EXISTS place (
   one INTEGER PRIMARY KEY CHECK (one = 1), segment INTEGER NOT NULL, byte INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL
@@ -22,6 +25,10 @@ CREATE INDEX IF NOT EXISTS exchange_session ON exchange (session, n);
 CREATE INDEX IF NOT EXISTS exchange_subject ON exchange (subject, session);
 CREATE INDEX IF NOT EXISTS exchange_namespace ON exchange (namespace, session);
 CREATE INDEX IF NOT EXISTS exchange_resource ON exchange (resource, session);
+CREATE INDEX IF NOT EXISTS exchange_name ON exchange (name) WHERE name <> '';
+CREATE INDEX IF NOT EXISTS exchange_grant ON exchange (grantId) WHERE grantId IS NOT NULL;
+CREATE INDEX IF NOT EXISTS exchange_code ON exchange (code) WHERE code IS NOT NULL;
+CREATE INDEX IF NOT EXISTS exchange_claimed ON exchange (claimedCommand) WHERE claimedCommand IS NOT NULL;
 CREATE INDEX IF NOT EXISTS exchange_rule ON exchange (rule, at) WHERE rule IS NOT NULL;
 CREATE INDEX IF NOT EXISTS exchange_stopped ON exchange (decision, session) WHERE decision IN ('deny', 'hold');
 CREATE TABLE IF NOT EXISTS line (

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Event, ExchangeBegun, ExchangeEnded, RecordedOperation, RetentionApplied } from '../recording/event.ts';
+import type { Event, ExchangeBegun, ExchangeEnded, RetentionApplied } from '../recording/event.ts';
+import { isChange } from '../recording/is-change.ts';
 import type { RecordedEvent } from '../recording/read-chain.ts';
 
 /** Puts events into the tables, in the journal's order. An event that is there already changes nothing. */
@@ -31,7 +32,7 @@ export class EventTaker {
     );
     this.#numberOf = database.prepare('SELECT n FROM exchange WHERE id = ?');
     this.#forget = [
-      'DELETE FROM said WHERE rowid IN (SELECT n FROM exchange WHERE n BETWEEN ? AND ?)',
+      'DELETE FROM said WHERE rowid IN (SELECT seq FROM line WHERE seq BETWEEN ? AND ?)',
       'DELETE FROM exchange WHERE n BETWEEN ? AND ?',
       'DELETE FROM line WHERE seq BETWEEN ? AND ?',
     ].map((sql) => {
@@ -42,8 +43,8 @@ export class EventTaker {
     });
   }
 
-  /** `segmentByte`: where in its segment reading began. */
-  take({ seq, event, byte, line }: RecordedEvent, segment: number, segmentByte: number): void {
+  /** `segmentByte`: where in its segment reading began. `kept`: the words of what the event says is kept. */
+  take({ seq, event, byte, line }: RecordedEvent, segment: number, segmentByte: number, kept: string): void {
     if (event.type === 'retention.applied') this.#gone(event);
     const exchange = exchangeOf(event);
     if (exchange === undefined) return;
@@ -56,11 +57,13 @@ export class EventTaker {
       this.#permit.run({ n, rule: event.rule, grantId: event.grant ?? null, approval: event.approval ?? null });
     else if (event.type === 'exchange.ended') this.#ended(event, n);
     else if (event.type === 'exchange.recorded' && event.form !== 'body') this.#record.run(event.form, n);
+    if (kept !== '') this.#said.run(seq, kept);
   }
 
   /** What a rule let go is not found any more either. */
-  #gone({ events }: RetentionApplied): void {
+  #gone({ events, bodies }: RetentionApplied): void {
     for (const [from, to] of events) for (const forget of this.#forget) forget.run(from, to);
+    for (const [from, to] of bodies) this.#forget[0]?.run(from, to);
   }
 
   #begun(event: ExchangeBegun, n: number): void {
@@ -124,15 +127,7 @@ function exchangeOf(event: Event): string | undefined {
   }
 }
 
-const CHANGING = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
-
-/** Whether it asks for a change of what is stored; a review, a dry run and a stream do not. */
-function isChange({ verb, apiGroup, query, stream }: RecordedOperation): boolean {
-  const isReview = apiGroup === 'authorization.k8s.io' || apiGroup === 'authentication.k8s.io';
-  return CHANGING.has(verb) && !isReview && stream === undefined && !query.some(([key]) => key === 'dryRun');
-}
-
-/** What full text finds. */
+/** What full text finds of a request. */
 function saidBy({ operation, caller, target }: ExchangeBegun): string {
   if (operation === undefined) return '';
   const { path, stream, claimed } = operation;

@@ -24,18 +24,18 @@ export function visibleTo({ own, reach }: Viewer): Where {
   return { sql: `(${ways.map(({ sql }) => sql).join(' OR ')})`, values: ways.flatMap(({ values }) => values) };
 }
 
-/** What is asked for. */
+/** What is asked for, but for its text. */
 export function matching(filter: ExchangeFilter): Where {
   const parts: Where[] = [];
   for (const column of EQUAL) {
     const value = filter[column];
     if (value !== undefined) parts.push({ sql: `${column} = ?`, values: [value] });
   }
+  if (filter.grant !== undefined) parts.push({ sql: 'grantId = ?', values: [filter.grant] });
+  if (filter.run !== undefined) parts.push({ sql: 'claimedSession = ?', values: [filter.run] });
+  if (filter.command !== undefined) parts.push({ sql: 'claimedCommand = ?', values: [filter.command] });
   if (filter.sinceMs !== undefined) parts.push({ sql: 'at >= ?', values: [filter.sinceMs] });
   if (filter.untilMs !== undefined) parts.push({ sql: 'at < ?', values: [filter.untilMs] });
-  const words = (filter.text ?? '').split(/\s+/).filter((word) => word !== '');
-  if (words.length > 0)
-    parts.push({ sql: 'n IN (SELECT rowid FROM said WHERE said MATCH ?)', values: [words.map(quoted).join(' ')] });
   return allOf(parts);
 }
 
@@ -61,8 +61,15 @@ const EQUAL = [
   'decision',
   'rule',
   'outcome',
+  'status',
   'code',
 ] as const;
+
+/** What the words of a text ask of the index; undefined where there is none. */
+export function matchOf(text: string | undefined): string | undefined {
+  const words = (text ?? '').split(/\s+/).filter((word) => word !== '');
+  return words.length === 0 ? undefined : words.map(quoted).join(' ');
+}
 
 /** Words as they are, whatever signs they hold. Source: https://www.sqlite.org/fts5.html, 3.1 */
 function quoted(word: string): string {

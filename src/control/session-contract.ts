@@ -21,8 +21,14 @@ const filters = {
   decision: decision.optional().describe('What policy answered.'),
   rule: word,
   outcome: outcome.optional(),
+  status: z.coerce.number().int().min(100).max(599).optional().describe('What upstream, or the gateway, answered.'),
   code: word.describe('Of a refusal.'),
-  text: word.describe('Words of the path, the command that runs in a container, or what the caller says it runs.'),
+  grant: word,
+  run: word.describe('`claimed.session`: one run of a command, as its caller says.'),
+  command: word.describe('`claimed.command`, as its caller says: `kubectl apply`.'),
+  text: word.describe(
+    'Words that stand together in the path, the command in a container and what the caller says it runs, or in what is kept of a body or of output.',
+  ),
   since: instant.optional().describe('Exchanges that began at or after it.'),
   until: instant.optional().describe('Exchanges that began before it.'),
 };

@@ -25,8 +25,13 @@ export interface ExchangeFilter {
   readonly decision?: 'allow' | 'deny' | 'hold' | undefined;
   readonly rule?: string | undefined;
   readonly outcome?: FoundExchange['outcome'] | undefined;
+  readonly status?: number | undefined;
   readonly code?: string | undefined;
-  /** Words that stand in the command, the path, or what the caller says it runs; each must be there. */
+  readonly grant?: string | undefined;
+  /** What the caller says that it belongs to: the run, and its command. */
+  readonly run?: string | undefined;
+  readonly command?: string | undefined;
+  /** Words that stand together in what was asked (path, command, what the caller says it runs) or in what is kept of a body or of output. */
   readonly text?: string | undefined;
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;

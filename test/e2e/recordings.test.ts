@@ -159,6 +159,24 @@ test('T55: what was sent and what came back is kept, with masks, whoever was sho
   assert.ok(told.some(({ type, by }) => type === 'recording.read' && by?.subject === 'reader'));
 });
 
+test('what stands in a body is found by its words, by who may see it, and no hidden value is', async () => {
+  const read = await ask('dev', '/api/v1/namespaces/shop/configmaps/settings');
+  const whole = await lastOf('dev', 'reply');
+  const word = Object.values(JSON.parse(read.body).data as Record<string, string>)
+    .join(' ')
+    .match(/[a-z]{5,}/)?.[0] as string;
+  assert.ok(whole.reply.text.includes(word) && !whole.path.includes(word));
+  const found = async (subject: string, text: string) => {
+    const { body } = await get(subject, `/sessions/${whole.session}?text=${encodeURIComponent(text)}`);
+    return (body.items ?? []).map(({ id }: { id: string }) => id);
+  };
+  assert.ok((await found('auditor', word)).includes(whole.id));
+  assert.ok((await get('auditor', `/sessions?text=${word}`)).body.items.length > 0);
+  assert.deepEqual((await get('other', `/sessions?text=${word}`)).body.items, []);
+  for (const hidden of [password, 'c0rrect-h0rse-battery', 'c0rrect'])
+    assert.deepEqual((await get('auditor', `/sessions?text=${encodeURIComponent(hidden)}`)).body.items, [], 'T55');
+});
+
 test('where a rule says so, nothing of a body is kept', async () => {
   await ask('bare', '/api/v1/namespaces/shop/services/web');
   await ask('dev', '/api/v1/namespaces/shop/configmaps/settings');
