@@ -106,6 +106,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'migrate, back up and restore the store of grants',
     load: async () => (await import('./store-command.ts')).storeCommand(),
   },
+  audit: {
+    description: 'gather what an auditor asks for',
+    load: async () => (await import('../cli/audit/audit.ts')).auditCommand(),
+  },
   journal: {
     description: 'look after the journal',
     load: async () => (await import('../cli/journal.ts')).journalCommand(),
