@@ -7,7 +7,7 @@ export const CATALOG_VERSION = 4;
 
 /**
  * Makes the tables. `n` is the number of the event with which an exchange begins, so that rows lie in the order of the journal. A row of `said` has the number of the
- * line that it is the words of.
+ * line that it is the words of. Each column that is much asked for has two indexes: one in the order of exchanges, one in that of sessions.
  */
 export const CATALOG_TABLES = `
 CREATE TABLE IF NOT EXISTS place (
@@ -25,7 +25,10 @@ CREATE INDEX IF NOT EXISTS exchange_session ON exchange (session, n);
 CREATE INDEX IF NOT EXISTS exchange_subject ON exchange (subject, session);
 CREATE INDEX IF NOT EXISTS exchange_namespace ON exchange (namespace, session);
 CREATE INDEX IF NOT EXISTS exchange_resource ON exchange (resource, session);
-CREATE INDEX IF NOT EXISTS exchange_name ON exchange (name) WHERE name <> '';
+CREATE INDEX IF NOT EXISTS exchange_newest_subject ON exchange (subject);
+CREATE INDEX IF NOT EXISTS exchange_newest_namespace ON exchange (namespace);
+CREATE INDEX IF NOT EXISTS exchange_newest_resource ON exchange (resource);
+CREATE INDEX IF NOT EXISTS exchange_name ON exchange (name);
 CREATE INDEX IF NOT EXISTS exchange_grant ON exchange (grantId) WHERE grantId IS NOT NULL;
 CREATE INDEX IF NOT EXISTS exchange_code ON exchange (code) WHERE code IS NOT NULL;
 CREATE INDEX IF NOT EXISTS exchange_claimed ON exchange (claimedCommand) WHERE claimedCommand IS NOT NULL;
