@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { JournalEnd } from '../recording/read-segments.ts';
 import type { ExchangeView } from '../recording/summarize-sessions.ts';
+import { type Run, runsOf } from '../recording/tell-runs.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
 import type { JournalOptions } from './journal-files.ts';
 import { faultSentence } from './read-journal.ts';
@@ -38,20 +39,21 @@ function exchangesText(list: readonly ExchangeView[], title: string | undefined)
     ['TIME', 'VERB', 'RESOURCE', 'NAME', 'OUTCOME', 'STATUS', 'RULE', 'MS'],
     ...list.map(row),
   ]);
+  const runs = runsOf(list);
   const shown = rows.flatMap((text, i) => {
-    const run = runOf(list[i] as ExchangeView);
-    const isNew = run !== undefined && run !== runOf(list[i - 1]);
-    return [...(isNew ? [run] : []), text, ...remarks(list[i] as ExchangeView)];
+    const isNew = runs[i] !== runs[i - 1];
+    return [...(isNew ? runWords(runs[i] as Run) : []), text, ...remarks(list[i] as ExchangeView)];
   });
   return lines([...(title === undefined ? [] : [escapeControl(title)]), head ?? '', ...shown]);
 }
 
-/** What the caller says that it runs: its own word. */
-function runOf(view: ExchangeView | undefined): string | undefined {
-  const claimed = view?.begun.operation?.claimed;
-  return claimed === undefined
-    ? undefined
-    : escapeControl(`  as the caller says, “${claimed.command}” (${claimed.session})`);
+/** What was run, and what came of it; nothing of calls that nobody says belong together. */
+function runWords({ by, title, exchanges, changes, refused, startedAt, lastAt }: Run): readonly string[] {
+  if (by === 'time') return [];
+  const seconds = ((lastAt - startedAt) / 1_000).toFixed(1);
+  const parts = [`${exchanges} calls`, `${changes} changes`, `${refused} refused`, `${seconds} s`].join(', ');
+  const what = by === 'caller' ? `as the caller says, “${title}”` : `${title}, by its release records`;
+  return [escapeControl(`  ${what}: ${parts}`)];
 }
 
 function row({ begun, permittedBy, ended }: ExchangeView): readonly string[] {
