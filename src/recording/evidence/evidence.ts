@@ -117,12 +117,17 @@ function kindOf(operation: RecordedOperation | undefined): string {
   return `${[resource, subresource].filter(Boolean).join('/')}${apiGroup === '' ? '' : `.${apiGroup}`}`;
 }
 
+type RowOf = (sheet: SheetName, ...cells: readonly (string | undefined)[]) => readonly EvidenceRow[];
+
 /** Of events that are no exchange. */
 function rowsOf(event: Event): readonly EvidenceRow[] {
   const at = instant(event.at);
-  const row = (sheet: SheetName, ...cells: readonly (string | undefined)[]): readonly EvidenceRow[] => [
-    { sheet, cells: [at, ...cells.map((cell) => cell ?? '')] },
-  ];
+  const row: RowOf = (sheet, ...cells) => [{ sheet, cells: [at, ...cells.map((cell) => cell ?? '')] }];
+  return accessRows(event, row) ?? watchedRows(event, row) ?? [];
+}
+
+/** Of what persons gave, answered and stopped; undefined of all else. */
+function accessRows(event: Event, row: RowOf): readonly EvidenceRow[] | undefined {
   switch (event.type) {
     case 'grant.changed': {
       const { grant, state, holder, by, reason, endedBy, endsAt, parts } = event;
@@ -178,6 +183,14 @@ function rowsOf(event: Event): readonly EvidenceRow[] {
     }
     case 'kill.changed':
       return row('kills', event.kill, event.state, event.what, event.value, event.by, event.reason);
+    default:
+      return undefined;
+  }
+}
+
+/** Of policy, of what stood out, and of the gateway itself; undefined of all else. */
+function watchedRows(event: Event, row: RowOf): readonly EvidenceRow[] | undefined {
+  switch (event.type) {
     case 'policy.loaded':
       return row('policy', 'loaded', String(event.rules), event.digest, event.files.join(' '), '');
     case 'policy.refused':
@@ -230,7 +243,7 @@ function rowsOf(event: Event): readonly EvidenceRow[] {
       );
     }
     default:
-      return [];
+      return undefined;
   }
 }
 
