@@ -149,6 +149,33 @@ test('two identities of which nothing says that they are one person are two', ()
   assert.equal(isSamePerson(party('a', { person: 'x' }), party('b', { person: 'y' })), false);
 });
 
+test('a yes fills a signed seat by a signature that was verified for it, and nothing without one; a no needs none', () => {
+  const seat = { rule: 'p/a', reason: '', approvers: [], quorum: 1, signed: 'enrolled' } as const;
+  const signed = pending({ seats: [seat] });
+  const proof = { id: 'k', clientDataJSON: '', authenticatorData: '', signature: '', nonce: '', expiresAt: 0 };
+  assert.equal(answered(signed, says('p:lea'), 1), 'unsigned');
+  assert.equal(answered(signed, says('p:lea', 'approve', { proof }), 1), 'unsigned');
+  assert.equal(answered(signed, says('p:lea', 'approve', { proof, signedFor: ['p/b'] }), 1), 'unsigned');
+  assert.equal(answered(signed, says('p:lea', 'approve', { signedFor: ['p/a'] }), 1), 'unsigned');
+  const yes = must(answered(signed, says('p:lea', 'approve', { proof, signedFor: ['p/a'] }), 1));
+  assert.deepEqual([yes.state, yes.answers[0]?.proof, yes.answers[0]?.shown], ['approved', proof, 'd']);
+  assert.equal(must(answered(signed, says('p:lea', 'reject'), 1)).state, 'rejected');
+
+  const two = pending({ seats: [seat, { rule: 'p/b', reason: '', approvers: [], quorum: 1 }] });
+  const both = { seats: ['p/a', 'p/b'] };
+  assert.equal(answered(two, says('p:lea', 'approve', both), 1), 'unsigned', 'nobody is asked twice');
+  const half = must(answered(two, says('p:lea', 'approve', { ...both, proof, signedFor: [] }), 1));
+  assert.deepEqual(missing(half), [{ rule: 'p/a', yeses: 1 }]);
+  const twice = answered(
+    { ...signed, seats: [{ ...seat, quorum: 2 }] },
+    says('p:lea', 'approve', { proof, signedFor: ['p/a'] }),
+    1,
+  );
+  assert.equal(answered(must(twice), says('p:lea', 'approve', { proof, signedFor: ['p/a'] }), 2), 'twice');
+  const own = says('p:x', 'approve', { by: party('p:x', { person: 'dana' }), proof, signedFor: ['p/a'] });
+  assert.equal(answered(signed, own, 1), 'own', 'a signature makes nobody another');
+});
+
 type Step =
   | { readonly kind: 'say'; readonly who: string; readonly answer: Saying['answer'] }
   | { readonly kind: 'take' | 'back' | 'leave' | 'attend' | 'end'; readonly by: string }

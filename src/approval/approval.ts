@@ -32,8 +32,22 @@ export interface Seat {
   /** None: whoever holds the role `approver` for the place. */
   readonly approvers: readonly Approver[];
   readonly quorum: number;
+  /** Whose signatures its yeses want; absent: none. */
+  readonly signed?: 'files' | 'enrolled';
   /** Who may answer too, once the question has been open for so long; absent: nobody. */
   readonly later?: readonly Escalation[];
+}
+
+/** What a person's key signed beside an answer, in base64url; see control/person-keys. */
+export interface Proof {
+  /** Of the key's credential. */
+  readonly id: string;
+  readonly clientDataJSON: string;
+  readonly authenticatorData: string;
+  readonly signature: string;
+  readonly nonce: string;
+  /** In milliseconds since 1970. */
+  readonly expiresAt: number;
 }
 
 /** What one person said. */
@@ -50,6 +64,9 @@ export interface Answer {
   readonly isAuto?: true;
   /** A yes to less than was asked. */
   readonly narrowed?: Narrowing;
+  /** Of a signed one: what was signed, and the digest of what was shown then. */
+  readonly proof?: Proof;
+  readonly shown?: string;
 }
 
 /** A word between who asks and who answers; it changes nothing of what is answered. */
@@ -123,14 +140,17 @@ export type NotTaken =
   | 'machine'
   | 'own'
   | 'not-seated'
+  | 'unsigned'
   | 'twice'
   | 'rest'
   | 'narrow';
 
 /** Who says what to a question. */
-export interface Saying extends Omit<Answer, 'at'> {
+export interface Saying extends Omit<Answer, 'at' | 'shown'> {
   /** The digest of what the person was shown. */
   readonly digest: string;
+  /** Rules for whose seats the signature was verified; absent: none. */
+  readonly signedFor?: readonly string[];
 }
 
 /**
@@ -145,10 +165,16 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   if (saying.by.kind !== 'person') return 'machine';
   if (saying.answer === 'approve' && isLooking(approval, nowMs)) return 'looking';
   if (isSamePerson(saying.by, approval.asker)) return 'own';
-  const seats = saying.seats.filter((rule) => approval.seats.some((seat) => seat.rule === rule));
-  if (seats.length === 0) return 'not-seated';
-  if (saying.rest !== undefined && !isOffered(saying.rest, approval.shown.rest)) return 'rest';
-  const { digest: _, ...said } = saying;
+  const named = approval.seats.filter(({ rule }) => saying.seats.includes(rule));
+  if (named.length === 0) return 'not-seated';
+  const seats = filledBy(saying, named);
+  if (seats.length === 0) return 'unsigned';
+  const isSigned = named.some(({ signed }) => signed !== undefined);
+  if (saying.rest !== undefined && (isSigned || !isOffered(saying.rest, approval.shown.rest))) return 'rest';
+  // Security: what is signed is a yes to all that was shown, and to nothing less or more.
+  if (saying.narrowed !== undefined && isSigned) return 'narrow';
+  const { digest, signedFor: _, ...unsaid } = saying;
+  const said = unsaid.proof === undefined ? unsaid : { ...unsaid, shown: digest };
   const answer: Answer = { ...said, seats, at: nowMs };
   if (saying.answer === 'reject')
     return { ...approval, answers: [...approval.answers, answer], ...ended('rejected', nowMs) };
@@ -165,6 +191,14 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   const rest = restGiven(next, nowMs);
   const given = { ...next, state: 'approved', endedAt: nowMs, goodUntil: nowMs + less.claimForMs } as const;
   return rest === undefined ? given : { ...given, rest };
+}
+
+/** The rules whose seats an answer fills. A no needs no signature; a yes without one fills nothing where one of them wants it, so that nobody is asked twice. */
+function filledBy({ answer, proof, signedFor = [] }: Saying, named: readonly Seat[]): readonly string[] {
+  const rulesOf = (seats: readonly Seat[]) => seats.map(({ rule }) => rule);
+  if (answer === 'reject') return rulesOf(named);
+  if (proof === undefined && named.some(({ signed }) => signed !== undefined)) return [];
+  return rulesOf(named.filter(({ rule, signed }) => signed === undefined || signedFor.includes(rule)));
 }
 
 /** The question with one more word, while it waits: of its asker, or of somebody who may answer it. Undefined: it is closed, or as many were said as may be. */

@@ -45,7 +45,7 @@ suite('what is not built yet is refused at its place, and says what it will be',
     });
   }
 
-  const rules = [['effect: hold, hold: { signed: true }', 'hold.signed', 'answers that are signed']] as const;
+  const rules = [['effect: hold, hold: { fresh: 15m }', 'hold.fresh', 'how old the approver’s login may be']] as const;
   for (const [text, key, what] of rules) {
     test(`policy: rules[].${key}`, () => {
       assert.deepEqual(policyFindings(text), [`7 rules[0].${key}: not built yet: ${what}; leave the key out`]);
@@ -77,11 +77,8 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
   for (const asked of ['none', `{ ${served} }`])
     assert.deepEqual(policyFindings(`effect: request, ${request} ${asked} }`), []);
   const keys = [
-    'approvers: [{ subjects: [a], keys: [k] }]',
     'approvers: [{ schedule: sre }]',
     'fresh: 15m',
-    'signed: false',
-    'enrolled: false',
     'answerFrom: [console]',
     'answerFrom: [cli, slack]',
     'breakGlass: { callers: [{ groups: [sre] }] }',
@@ -97,12 +94,28 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
   }
 });
 
+test('who wants signatures says by which keys, and keys are lines that the console shows', () => {
+  const line = `webauthn:${'a'.repeat(22)}:${'b'.repeat(100)}`;
+  const found = (hold: string) => policyFindings(`effect: hold, hold: { ${hold} }`);
+  assert.deepEqual(found(`approvers: [{ subjects: [a], keys: ["${line}"] }], signed: true`), []);
+  assert.deepEqual(found('approvers: [{ subjects: [a] }], signed: true, enrolled: true'), []);
+  assert.match(found('approvers: [{ subjects: [a] }], signed: true')[0] as string, /nobody could sign/);
+  assert.match(found('approvers: [{ subjects: [a] }], enrolled: true')[0] as string, /say `signed: true` too/);
+  assert.match(found(`approvers: [{ subjects: [a], keys: ["${line}"] }]`)[0] as string, /say `signed: true` too/);
+  assert.match(
+    found('approvers: [{ subjects: [a], keys: [k] }], signed: true')[0] as string,
+    /as the console shows it/,
+  );
+  assert.match(found(`approvers: [{ keys: ["${line}"] }], signed: true`)[0] as string, /expected a condition/);
+});
+
 test('a guard is lifted by name, where a person may lift it, for what a rule names', () => {
   const lifting = (lifts: string, more = '') => policyFindings(`effect: hold, hold: { lifts: [${lifts}]${more} }`);
   assert.deepEqual(lifting('deletions'), []);
   assert.match(lifting('tokens')[0] as string, /lifted by nobody’s yes/);
   assert.match(lifting('rbac')[0] as string, /lifted by two persons/);
   assert.deepEqual(lifting('rbac', ', quorum: 2'), []);
+  assert.deepEqual(lifting('rbac', ', signed: true, enrolled: true'), []);
   assert.match(lifting('nothing')[0] as string, /no guard that can be lifted/);
   assert.match(lifting('deletions', ', auto: [{ answer: approve }]')[0] as string, /asks a person/);
   assert.deepEqual(lifting('deletions', ', auto: [{ answer: reject }]'), []);

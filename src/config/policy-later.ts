@@ -14,9 +14,23 @@ const approver = z
       .strictObject({
         subjects: patterns.optional().describe('Persons by subject; with `groups`, both hold.'),
         groups: words.optional().describe('Persons by group, any of these.'),
-        keys: notBuilt(words, 'public keys that sign answers'),
+        keys: z
+          .array(
+            z
+              .string()
+              .regex(
+                /^webauthn:[\w-]{8,1400}:[\w-]{32,4096}$/,
+                'expected a key as the console shows it: `webauthn:…:…`',
+              ),
+          )
+          .min(1, 'expected at least one')
+          .max(50)
+          .optional()
+          .describe(
+            'Keys with which they sign their yes where the rule says `signed`: lines that the console shows of a key.',
+          ),
       })
-      .refine((one) => Object.values(one).some((value) => value !== undefined), 'expected a condition'),
+      .refine(({ subjects, groups }) => subjects !== undefined || groups !== undefined, 'expected a condition'),
     z.strictObject({
       namespaceLabel: word.describe('A label of the namespace that names the owning team, as it is when it is asked.'),
       groupPrefix: z.string().default('').describe('Put before the label’s value to make the group.'),
@@ -34,8 +48,18 @@ const approvalKeys = {
   quorum: count.max(10).default(1).describe('How many yeses it takes, each of another person.'),
   waitMax: duration.default('10m').describe('How long the question is open.'),
   fresh: notBuilt(duration, 'how old the approver’s login may be'),
-  signed: notBuilt(z.boolean(), 'answers that are signed'),
-  enrolled: notBuilt(z.boolean(), 'keys that approvers enrol'),
+  signed: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a yes is signed by a key of the person’s (WebAuthn, in the console), over all that was shown. Default: false.',
+    ),
+  enrolled: z
+    .boolean()
+    .optional()
+    .describe(
+      'Of a signed one: whether keys count that persons enrol in the console, beside those under `approvers[].keys`. Default: false.',
+    ),
   answerFrom: z
     .array(z.enum(['console', 'cli', 'slack', 'teams', 'webhook']))
     .min(1)

@@ -214,6 +214,7 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
     ];
   if (rule.hold !== undefined && effect !== 'hold') yield ['hold', `only a hold asks a person, not a ${effect}`];
   yield* liftMistakes(rule);
+  yield* signedMistakes(rule);
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
   const { preImage: _, ...otherRecord } = rule.record ?? {};
   if (rule.record !== undefined && effect === 'deny')
@@ -267,6 +268,23 @@ function* maskMistakes({
       ];
 }
 
+/** A rule that wants signatures says by which keys: else nobody could ever answer it. */
+function* signedMistakes({ hold, request }: RuleDocument): Iterable<readonly [string, string]> {
+  const approval = request?.approval === 'none' ? undefined : request?.approval;
+  for (const [key, terms] of [
+    ['hold', hold],
+    ['request', approval],
+  ] as const) {
+    if (terms === undefined) continue;
+    const { signed = false, enrolled = false, approvers = [] } = terms;
+    const hasKeys = approvers.some((one) => 'keys' in one && one.keys !== undefined);
+    if (enrolled && !signed) yield [key, '`enrolled` says which keys a signed yes may be of: say `signed: true` too'];
+    if (hasKeys && !signed) yield [key, '`keys` sign a yes: say `signed: true` too'];
+    if (signed && !enrolled && !hasKeys)
+      yield [key, 'nobody could sign: list `keys` of approvers, or take those that they enrol with `enrolled: true`'];
+  }
+}
+
 /** Security: a person lifts a guard for what a rule names, and not for whatever a wildcard reaches. */
 function* liftMistakes({
   hold,
@@ -278,8 +296,11 @@ function* liftMistakes({
     const by = Object.hasOwn(LIFTABLE, id) ? LIFTABLE[id as GuardId] : undefined;
     if (by === undefined) yield ['hold', `\`${id}\` is no guard that can be lifted`];
     else if (by === 'never') yield ['hold', `the guard \`${id}\` is lifted by nobody’s yes`];
-    else if (by === 'two' && (hold?.quorum ?? 1) < 2)
-      yield ['hold', `the guard \`${id}\` is lifted by two persons: say \`quorum: 2\``];
+    else if (by === 'two' && (hold?.quorum ?? 1) < 2 && hold?.signed !== true)
+      yield [
+        'hold',
+        `the guard \`${id}\` is lifted by two persons, or by a signed yes: say \`quorum: 2\` or \`signed: true\``,
+      ];
   }
   if (hold?.lifts !== undefined && hold.auto?.some(({ answer }) => answer === 'approve'))
     yield ['hold', 'a rule that lifts guards asks a person: `auto` approves nothing of it'];

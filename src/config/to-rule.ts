@@ -79,6 +79,8 @@ function toHold({
   intent,
   auto,
   escalate,
+  signed,
+  enrolled,
 }: HoldDocument): HoldTerms {
   return {
     approvers: approvers.map(toApprover),
@@ -97,6 +99,7 @@ function toHold({
             ...(each.times === undefined ? {} : { times: toTimes(each.times) }),
           })),
         }),
+    ...toSigned({ signed, enrolled }),
     ...(escalate === undefined
       ? {}
       : {
@@ -110,11 +113,18 @@ function toHold({
 
 type HoldDocument = NonNullable<RuleDocument['hold']>;
 
+function toSigned({
+  signed = false,
+  enrolled = false,
+}: Pick<HoldDocument, 'signed' | 'enrolled'>): Pick<HoldTerms, 'signed'> {
+  return signed ? { signed: enrolled ? 'enrolled' : 'files' } : {};
+}
+
 function toApprover(approver: NonNullable<HoldDocument['approvers']>[number]): Approver {
   assert(!('schedule' in approver), 'a schedule was taken');
   return 'namespaceLabel' in approver
     ? approver
-    : (compact({ subjects: approver.subjects, groups: approver.groups }) as Approver);
+    : (compact({ subjects: approver.subjects, groups: approver.groups, keys: approver.keys }) as Approver);
 }
 
 const requestDefaults = request.parse({});
@@ -140,6 +150,7 @@ function toTerms({
             approvers: approval.approvers.map(toApprover),
             quorum: approval.quorum,
             waitMaxMs: durationMs(approval.waitMax),
+            ...toSigned(approval),
           },
   });
 }

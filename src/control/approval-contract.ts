@@ -5,6 +5,7 @@ import { FIELD_POINTER, isAmendable } from '../model/field-pointer.ts';
 import { REST_LIMITS } from '../model/rest-limits.ts';
 import { durationMs } from '../std/duration.ts';
 import { duration, ownWords } from './contract.ts';
+import { signatureSchema } from './key-contract.ts';
 
 const instant = z.iso.datetime();
 const strings = z.array(z.string());
@@ -92,6 +93,7 @@ export const shownSchema = z.strictObject({
 });
 
 const answer = z.strictObject({
+  isSigned: z.boolean(),
   answer: z.enum(['approve', 'reject']),
   subject: z.string(),
   issuer: z.string(),
@@ -130,6 +132,7 @@ export const approvalSchema = z.strictObject({
       reason: z.string(),
       approvers: strings.describe('In words.'),
       quorum: z.int(),
+      signed: z.boolean().describe('Whether a yes is signed by a key of who gives it.'),
       missing: z.int().describe('Yeses that are still missing.'),
       later: z
         .array(z.strictObject({ at: instant, approvers: strings }))
@@ -200,6 +203,7 @@ export const answerSchema = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, 'expected the digest of what was shown')
     .describe('The digest of what was shown.'),
   reason: ownWords.default('').describe('Why; the caller is told why not.'),
+  signature: signatureSchema.optional().describe('Of a yes, where a rule wants it.'),
 });
 
 const pointer = z

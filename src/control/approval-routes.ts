@@ -1,4 +1,4 @@
-import type { Approval, Saying } from '../approval/approval.ts';
+import type { Approval, Proof, Saying } from '../approval/approval.ts';
 import { fatigue } from '../approval/fatigue.ts';
 import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -13,7 +13,10 @@ import {
 } from './approval-contract.ts';
 import { approvalView } from './approval-view.ts';
 import { pageOf } from './contract.ts';
+import { challengeAskSchema, challengeSchema } from './key-contract.ts';
 import type { LiveApprovals } from './live-approvals.ts';
+import type { PersonKeys } from './person-keys/person-keys.ts';
+import { isFresh, newChallenge, rulesSignedFor, usableKeys } from './person-keys/signed-answer.ts';
 import type { Questions } from './questions.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import { maySee, partyOf, seatsFilledBy } from './seats.ts';
@@ -23,12 +26,24 @@ import { yesParts } from './yes-parts.ts';
 interface Parts {
   readonly questions: Questions;
   readonly approvals: Pick<LiveApprovals, 'onApproval'>;
+  readonly personKeys: Pick<PersonKeys, 'of' | 'site'>;
 }
 
 const answer = { schema: approvalSchema, description: 'The question; `ETag` is its version.' };
 
 /** The operations on questions. Security: a GET answers nothing (T61). */
-export function approvalRoutes({ questions, approvals }: Parts): readonly Route[] {
+export function approvalRoutes(parts: Parts): readonly Route[] {
+  const { questions } = parts;
+  return [
+    ...lookingRoutes(parts),
+    sayingRoute(questions),
+    challengeRoute(parts),
+    answering(parts, 'approve', 'Say yes to what was shown; it is used once, by the very request.'),
+    answering(parts, 'reject', 'Say no to what was shown; the caller is told why.'),
+  ];
+}
+
+function lookingRoutes({ questions, approvals }: Parts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -87,9 +102,6 @@ export function approvalRoutes({ questions, approvals }: Parts): readonly Route[
         return { status: 200, body: approvalView(approval, asked.caller, asked.roles, questions.now()), version };
       },
     },
-    sayingRoute(questions),
-    answering(questions, 'approve', 'Say yes to what was shown; it is used once, by the very request.'),
-    answering(questions, 'reject', 'Say no to what was shown; the caller is told why.'),
   ];
 }
 
@@ -139,7 +151,50 @@ function reportRoute(questions: Questions): Route {
   };
 }
 
-function answering(questions: Questions, said: Saying['answer'], summary: string): Route {
+/** What a yes is signed over, where a rule wants that. */
+function challengeRoute({ questions, personKeys }: Parts): Route {
+  return {
+    method: 'POST',
+    path: '/approvals/{id}/challenge',
+    id: 'challengeApproval',
+    summary: 'What a key is to sign beside a yes to what was shown, and which keys count.',
+    needs: 'caller',
+    body: challengeAskSchema,
+    answer: { status: 200, schema: challengeSchema, description: 'Good for five minutes, for this yes alone.' },
+    handle: async (asked) => {
+      const { approval } = await find(questions, asked);
+      const { digest } = asked.body as { readonly digest: string };
+      const by = partyOf(asked.caller);
+      const usable = usableKeys(by, approval, await personKeys.of(asked.caller), questions.now());
+      const fresh = newChallenge({ approval: approval.id, digest, answer: 'approve', by }, questions.now());
+      const { rpId } = personKeys.site();
+      return { status: 200, body: { ...fresh, rpId, keys: usable.map(({ key }) => key.credential) } };
+    },
+  };
+}
+
+/** The rules for whose seats a signature counts. @throws {Refusal} ANSWER_REFUSED it does not hold, or is over */
+async function signedFor(
+  { questions, personKeys }: Parts,
+  { caller }: Asked,
+  approval: Approval,
+  digest: string,
+  proof: Proof,
+) {
+  const by = partyOf(caller);
+  const usable = usableKeys(by, approval, await personKeys.of(caller), questions.now());
+  const signed = { approval: approval.id, digest, answer: 'approve', by } as const;
+  const rules = isFresh(proof.expiresAt, questions.now())
+    ? await rulesSignedFor(proof, signed, usable, personKeys.site())
+    : [];
+  if (rules.length > 0) return rules;
+  throw new Refusal('ANSWER_REFUSED', 'the signature does not hold, is over, or is by a key that does not count here', {
+    advice: 'look at it again, and sign what you then see',
+  });
+}
+
+function answering(parts: Parts, said: Saying['answer'], summary: string): Route {
+  const { questions } = parts;
   return {
     method: 'POST',
     path: `/approvals/{id}/${said}`,
@@ -151,7 +206,7 @@ function answering(questions: Questions, said: Saying['answer'], summary: string
     handle: async (asked) => {
       const { approval } = await find(questions, asked);
       const { caller, roles } = asked;
-      const { digest, reason, ...more } = asked.body as ReturnType<typeof yesSchema.parse>;
+      const { digest, reason, signature, ...more } = asked.body as ReturnType<typeof yesSchema.parse>;
       const saying = {
         answer: said,
         by: partyOf(caller),
@@ -159,6 +214,9 @@ function answering(questions: Questions, said: Saying['answer'], summary: string
         reason,
         digest,
         ...yesParts(more),
+        ...(signature === undefined || said !== 'approve'
+          ? {}
+          : { proof: signature, signedFor: await signedFor(parts, asked, approval, digest, signature) }),
       };
       return answered(await questions.answer(approval.id, saying), asked, questions.now());
     },

@@ -25,11 +25,12 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
     },
     target: approval.target,
     namespace: approval.namespace,
-    rules: approval.seats.map(({ rule, reason, approvers, quorum, later = [] }) => ({
+    rules: approval.seats.map(({ rule, reason, approvers, quorum, signed, later = [] }) => ({
       rule,
       reason,
       approvers: approvers.length === 0 ? ['holders of the role `approver`'] : approvers.map(words),
       quorum,
+      signed: signed !== undefined,
       missing: lacking.get(rule) ?? 0,
       later: later.map(({ afterMs, approvers: others }) => ({
         at: instant(approval.askedAt + afterMs),
@@ -37,7 +38,8 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
       })),
     })),
     shown: writable(shownOf(approval, nowMs)),
-    answers: approval.answers.map(({ answer, by, reason, at, rest: more }) => ({
+    answers: approval.answers.map(({ answer, by, reason, at, proof, rest: more }) => ({
+      isSigned: proof !== undefined,
       answer,
       subject: by.subject,
       issuer: by.issuer,

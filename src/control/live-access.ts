@@ -246,6 +246,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'budget':
       case 'target':
       case 'login':
+      case 'person-key':
       case 'notice':
       case 'notice-thread':
         return;

@@ -37,6 +37,11 @@ const WORDS: Readonly<Record<NotTaken, readonly [RefusalCode, string, string]>> 
     'only the first yes to a request can leave less of it',
     'say yes to it as it is shown, or no',
   ],
+  unsigned: [
+    'ANSWER_REFUSED',
+    'the rule wants a yes that is signed by a key of yours, and none that counts here has signed it',
+    'answer it in the console, with your key; a key is enrolled there, or listed in the policy file',
+  ],
   'not-seated': ['ANSWER_REFUSED', 'the rule that asks does not name you', 'ask one of those whom it names'],
 };
 

@@ -75,6 +75,7 @@ function gatewayOn(
     record: async (event) => void events.push(event),
     onChange() {},
     onGrant() {},
+    isStillSigned: async () => true,
     recordGrant: async () => {},
     unknownForMs: 300_000,
     onFailure,

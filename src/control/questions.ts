@@ -60,6 +60,8 @@ interface Parts {
   /** The grant that a yes has given, or a no ended. */
   readonly onGrant: (kept: KeptGrant) => void;
   readonly recordGrant: (kept: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
+  /** Whether every signature that the yes hangs on holds. */
+  readonly isStillSigned: (approval: Approval, rows: Pick<Store, 'list'>) => Promise<boolean>;
   /** How long what may have run is not done again. */
   readonly unknownForMs: number;
   readonly onFailure: (what: string, error: unknown) => void;
@@ -182,8 +184,9 @@ export class Questions {
   }
 
   /** What was said to the rest of its command, of which one use is then taken; or what can be said. */
-  async #ofCommand({ caller, call, exchange }: HeldRequest, { operation }: Approval['shown']): Promise<OfCommand> {
-    if (call === undefined) return {};
+  async #ofCommand({ caller, call, exchange, holds }: HeldRequest, { operation }: Approval['shown']): Promise<OfCommand> {
+    // A signature is good for one request: the rest of a command is never covered by it.
+    if (call === undefined || holds.some(({ signed }) => signed !== undefined)) return {};
     const now = this.now();
     const rows = await this.#reading(() =>
       this.#parts.store.list('approval', { owner: callerKey(caller), limit: QUESTION_LIMITS.beforeMax }),
@@ -299,9 +302,10 @@ export class Questions {
 
   /** See `Approvals.take`. */
   async take(id: string, exchange: string): Promise<void> {
-    await this.#change(id, async (approval) => {
+    await this.#change(id, async (approval, rows) => {
       const next = taken(approval, exchange, this.#parts.store.now());
-      if (next === undefined) throw notThere(id);
+      // Security: what was signed is verified again where it is used, with the keys that count now.
+      if (next === undefined || !(await this.#parts.isStillSigned(approval, rows))) throw notThere(id);
       return next;
     });
   }

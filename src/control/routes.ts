@@ -33,6 +33,8 @@ import type { LiveExchanges } from './live-exchanges.ts';
 import { meRoutes } from './me-routes.ts';
 import type { Deliveries } from './notices/deliveries.ts';
 import { noticeRoutes } from './notices/notice-routes.ts';
+import { keyRoutes } from './person-keys/key-routes.ts';
+import type { PersonKeys } from './person-keys/person-keys.ts';
 import { type PolicyDesk, policyRoutes } from './policy-routes.ts';
 import type { Questions } from './questions.ts';
 import type { Refusals } from './refusals.ts';
@@ -70,6 +72,7 @@ interface Parts extends TargetParts {
   readonly undo: () => UndoPort;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
+  readonly personKeys: PersonKeys;
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
   readonly desk: PolicyDesk;
   /** Whether there is a target of this name. */
@@ -100,6 +103,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...policyRoutes(parts),
     ...journalRoutes(parts.seals),
     ...undoRoutes(parts),
+    ...keyRoutes(parts),
     ...operatorRoutes(parts),
   ];
   const streams = routes.filter(({ answer: { schema } }) => schema === 'events');

@@ -15,14 +15,15 @@ export function partyOf({ subject, issuer, groups, kind, person }: Caller): Part
  * nothing, that entry seats nobody.
  */
 export function seatsOf(
-  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum' | 'escalate'>[],
+  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum' | 'signed' | 'escalate'>[],
   labels: Readonly<Record<string, string>> | null | 'unknown',
 ): readonly Seat[] {
-  return holds.map(({ rule, reason, approvers, quorum, escalate }) => ({
+  return holds.map(({ rule, reason, approvers, quorum, signed, escalate }) => ({
     rule,
     reason,
     approvers: approvers.map((approver) => frozen(approver, labels)),
     quorum,
+    ...(signed === undefined ? {} : { signed }),
     ...(escalate === undefined
       ? {}
       : {

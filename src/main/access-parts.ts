@@ -14,6 +14,9 @@ import { LiveApprovals } from '../control/live-approvals.ts';
 import { LiveTokens } from '../control/live-tokens.ts';
 import type { Notice } from '../control/notices/notice.ts';
 import { noticeOfEvent, noticesOf } from '../control/notices/notices.ts';
+import { keysIn, PersonKeys } from '../control/person-keys/person-keys.ts';
+import { isStillSigned } from '../control/person-keys/signed-answer.ts';
+import { siteOf } from '../control/person-keys/webauthn.ts';
 import { Questions } from '../control/questions.ts';
 import type { Kill } from '../control/row-body.ts';
 import type { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
@@ -24,6 +27,7 @@ import { withIssuedTokens } from '../identity/issued-tokens.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
 import type { Event } from '../recording/event.ts';
+import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Store } from '../store/store.ts';
@@ -41,13 +45,14 @@ interface From {
   readonly tell: (notice: Notice) => void;
   /** A question as it is now. */
   readonly onAsked: (approval: Approval) => void;
+  readonly consoleUrl: () => string;
 }
 
 /** Grants, kills and tokens of a store. */
 export function accessParts(
   store: Store,
   held: HeldKills,
-  { config, told, journal, policy, inFlight, tell, onAsked }: From,
+  { config, told, journal, policy, inFlight, tell, onAsked, consoleUrl }: From,
   sessions: ConsoleSessions,
 ) {
   const [onFailure, record] = [failuresTo(told), recording(journal, tell)];
@@ -79,9 +84,11 @@ export function accessParts(
     onChange: onQuestion,
     onGrant: (kept) => access.take(kept),
     recordGrant: (grant, by, reason) => grants.record(grant, by, reason),
+    isStillSigned: (approval, rows) => isStillSigned(approval, keysIn(rows), siteOf(consoleUrl()), store.now()),
     unknownForMs: durationMs(config.limits.unknownFor),
     onFailure,
   });
+  const personKeys = new PersonKeys({ store, record, consoleUrl });
   let live: LiveTokens;
   const keys = new SigningKeys(store);
   const tokens = new Tokens({ store, keys, grants, record, live: () => live });
@@ -112,7 +119,7 @@ export function accessParts(
     onFailure,
   });
   const withOwnTokens = takingOwn(keys, live, told.clock);
-  const made = { grants, kills, tokens, access, live, withOwnTokens, questions, approvals };
+  const made = { grants, kills, tokens, access, live, withOwnTokens, questions, approvals, personKeys };
   return { ...made, ...registeredParts(store, { config, inFlight, record, onFailure }) };
 }
 

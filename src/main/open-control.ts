@@ -239,7 +239,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
           told.log.error({ error: String(error) }, 'that a person has looked could not be kept'),
         );
   };
-  const made = accessParts(store, held, { ...parts, tell, onAsked }, sessions);
+  const made = accessParts(store, held, { ...parts, tell, onAsked, consoleUrl }, sessions);
   const { access, live, approvals, kills, liveTargets } = made;
   const onFailure = (what: string, error: unknown) =>
     told.log.warn({ error: error instanceof Error ? error.message : String(error) }, what);

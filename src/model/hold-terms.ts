@@ -1,6 +1,11 @@
 /** Who may answer a question: persons by subject or group, or the team that a label of the namespace names. */
 export type Approver =
-  | { readonly subjects?: readonly string[]; readonly groups?: readonly string[] }
+  | {
+      readonly subjects?: readonly string[];
+      readonly groups?: readonly string[];
+      /** Public keys with which they sign, where the rule wants that. */
+      readonly keys?: readonly string[];
+    }
   | { readonly namespaceLabel: string; readonly groupPrefix: string };
 
 /** Who may answer too, once a question has been open for so long. */
@@ -45,6 +50,8 @@ export interface HoldTerms {
   readonly intent?: 'command';
   /** Absent: persons answer. */
   readonly auto?: readonly AutoAnswer[];
+  /** A yes is signed: by a key that the policy files list, or by an `enrolled` one too. Absent: it is not. */
+  readonly signed?: 'files' | 'enrolled';
   /** Absent: nobody else. */
   readonly escalate?: readonly Escalation[];
 }

@@ -94,6 +94,7 @@ export interface GrantApproval {
   readonly approvers: readonly Approver[];
   readonly quorum: number;
   readonly waitMaxMs: number;
+  readonly signed?: 'files' | 'enrolled';
 }
 
 /** Where a rule was written, to be named by warnings and explanations. */

@@ -32,6 +32,7 @@ export type Event =
   | TokenChanged
   | LoginChanged
   | TargetChanged
+  | KeyChanged
   | ApprovalChanged
   | ExchangeBegun
   | ExchangePermitted
@@ -57,6 +58,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'token.changed': true,
   'login.changed': true,
   'target.changed': true,
+  'key.changed': true,
   'approval.changed': true,
   'exchange.begun': true,
   'exchange.permitted': true,
@@ -249,6 +251,18 @@ export interface LoginChanged {
   readonly endedBy?: 'person' | 'replaced' | 'kill' | 'time';
 }
 
+/** A person enrolled a key with which they sign answers, another one said that it counts, or it was removed; written before it is so. */
+export interface KeyChanged {
+  readonly type: 'key.changed';
+  readonly at: number;
+  readonly key: string;
+  readonly state: 'enrolled' | 'confirmed' | 'removed';
+  /** What its owner calls it. */
+  readonly name: string;
+  readonly owner: { readonly subject: string; readonly issuer: string };
+  readonly by: { readonly subject: string; readonly issuer: string };
+}
+
 /** An operator stopped a caller, a session, a target or all, or lifted that again. */
 export interface KillChanged {
   readonly type: 'kill.changed';
@@ -289,6 +303,8 @@ export interface ApprovalChanged {
     readonly narrowed?: readonly string[];
     /** A yes to the rest of the command too: so many requests, for so long. */
     readonly rest?: { readonly usesMax: number; readonly forMs: number };
+    /** Of a signed one: the credential of the key. */
+    readonly signedBy?: string;
   };
   /** The approval whose yes to the rest of a command covers this one; nobody was asked. */
   readonly restOf?: string;

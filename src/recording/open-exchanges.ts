@@ -29,6 +29,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'token.changed':
     case 'login.changed':
     case 'target.changed':
+    case 'key.changed':
     case 'approval.changed':
     case 'exchange.permitted':
     case 'exchange.recorded':

@@ -22,6 +22,7 @@ export type RowKind =
   | 'guess'
   | 'approval'
   | 'login'
+  | 'person-key'
   | 'question'
   | 'budget'
   | 'target'

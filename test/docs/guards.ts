@@ -54,7 +54,7 @@ Covers ${guard.covers}. Why: ${guard.reason}.${guard.advice === '' ? '' : ` Inst
 /** Who lifts a guard for one request. */
 const LIFTED = {
   person: 'lifted for one request by a person whom a hold rule with `lifts` asks',
-  two: 'lifted for one request by two persons whom a hold rule with `lifts` and `quorum: 2` asks',
+  two: 'lifted for one request by two persons whom a hold rule with `lifts` and `quorum: 2` asks, or by a signed yes (`signed: true`)',
   never: 'lifted by nobody’s yes',
 } as const;
 

@@ -22,6 +22,7 @@ import { WATCH_LIMITS } from '../../src/control/live-exchanges.ts';
 import { NOTICE_LIMITS } from '../../src/control/notices/delivery.ts';
 import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
+import { KEY_ENROLMENT_LIMITS } from '../../src/control/person-keys/person-keys.ts';
 import { PREVIEW_LIMITS } from '../../src/control/previews.ts';
 import { QUESTION_LIMITS } from '../../src/control/questions.ts';
 import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
@@ -88,6 +89,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ],
   ['Replies that came packed', { ...GUNZIP_LIMITS }, 'src/std/gunzipped-source.ts'],
   ['Questions about policy in the console', { ...DESK_LIMITS }, 'src/main/policy-desk.ts'],
+  ['Keys that persons enrol', { ...KEY_ENROLMENT_LIMITS }, 'src/control/person-keys/person-keys.ts'],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
   ['What a token says of its caller', { ...CLAIM_LIMITS }, 'src/identity/to-caller.ts'],
   ['Keys of issuers', { ...KEY_LIMITS }, 'src/identity/issuer-keys.ts'],
