@@ -99,7 +99,7 @@ kind: Gateway
 dataFolder: data
 listen: { port: 0 }
 private: { port: 0 }
-console: { port: 0 }
+console: { port: 0, hostName: localhost }
 issuers:
   - name: demo
     url: "${issuer.url}"

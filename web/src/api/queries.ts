@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import type { GrantView, KillView, Present, RefusalView, TargetPlace } from '../../../src/control/contract.ts';
+import type { KeyView } from '../../../src/control/key-contract.ts';
 import type { ExchangeWholeView, SessionStoryView, SessionView } from '../../../src/control/session-contract.ts';
 import { lengthMs } from '../words/duration.ts';
 import { gatewayNow } from './clock.ts';
@@ -117,6 +118,13 @@ export const exchangeQuery = (id: string) =>
   queryOptions({
     queryKey: ['exchange', id],
     queryFn: ({ signal }) => request<ExchangeWholeView>(`/exchanges/${encodeURIComponent(id)}`, { signal }),
+  });
+
+export const keysQuery = (isOfAll: boolean) =>
+  queryOptions({
+    queryKey: ['keys', isOfAll],
+    queryFn: ({ signal }) => request<Page<KeyView>>(`/keys${isOfAll ? '?all=true' : ''}`, { signal }),
+    refetchInterval: AGAIN_MS,
   });
 
 export const healthQuery = queryOptions({

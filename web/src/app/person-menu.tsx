@@ -1,4 +1,5 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { Self } from '../api/self.ts';
 import { Icon } from '../looks/icon.tsx';
@@ -48,6 +49,10 @@ export function PersonMenu({ self, button }: { readonly self: Self; readonly but
             </>
           )}
         </dl>
+        <Menu.Divider />
+        <Menu.Item component={Link} to="/keys">
+          {texts.personKeys.title}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{texts.person.looks}</Menu.Label>
         {SCHEMES.map(([scheme, name]) => (

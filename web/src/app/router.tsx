@@ -61,6 +61,7 @@ const routes = [
     component: lazyRouteComponent(() => import('../policy/policy.tsx'), 'Policy'),
     validateSearch: policySearch,
   }),
+  createRoute({ ...page('/keys'), component: lazyRouteComponent(() => import('../keys/keys.tsx'), 'Keys') }),
   createRoute({
     ...page('/targets'),
     component: lazyRouteComponent(() => import('../targets/targets.tsx'), 'Targets'),

@@ -14,7 +14,9 @@ export function questionLike(
     asker: { subject: 'ci:bot', issuer: 'https://issuer.example', kind: 'autonomous' },
     target: 'prod',
     namespace: 'shop',
-    rules: [{ rule: 'p/r', reason: '', approvers: ['the group `leads`'], quorum: 1, missing: 1, later: [] }],
+    rules: [
+      { rule: 'p/r', reason: '', approvers: ['the group `leads`'], quorum: 1, signed: false, missing: 1, later: [] },
+    ],
     answers: [],
     words: [],
     askedAt: '2026-01-01T00:00:00.000Z',

@@ -96,7 +96,7 @@ function Why({ approval: { rules, mayAnswer, state } }: { readonly approval: App
   return (
     <Part title={words.because}>
       <ul className={styles.rules}>
-        {rules.map(({ rule, reason, approvers, quorum, missing }) => (
+        {rules.map(({ rule, reason, approvers, quorum, signed, missing }) => (
           <li key={rule}>
             <code className={textStyles.name}>
               <Seen>{rule}</Seen>
@@ -108,6 +108,7 @@ function Why({ approval: { rules, mayAnswer, state } }: { readonly approval: App
             )}
             <span className={textStyles.dim}>
               {words.approvers} <Named>{approvers.join(', ')}</Named>
+              {signed && <>; {words.signed}</>}
               {state === 'pending' && quorum > 1 && <>; {words.quorum(missing, quorum)}</>}
             </span>
           </li>

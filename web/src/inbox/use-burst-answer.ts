@@ -11,10 +11,11 @@ export function useBurstAnswer() {
   const [isSending, setSending] = useState(false);
   const send = async (questions: readonly ApprovalView[], said: Saying, reason: string) => {
     setSending(true);
-    const answers = await Promise.allSettled(questions.map((question) => sendAnswer(question, said, reason)));
-    const failed = answers.filter(({ status }) => status === 'rejected').length;
+    let failed = 0;
+    // One after the other: a browser signs one answer at a time.
+    for (const question of questions) await sendAnswer(question, said, reason).catch(() => failed++);
     setSending(false);
-    setOutcome(texts.answer.burstDone(answers.length - failed, failed));
+    setOutcome(texts.answer.burstDone(questions.length - failed, failed));
     await client.invalidateQueries({ queryKey: ['approvals'] });
   };
   return { outcome, isSending, send };

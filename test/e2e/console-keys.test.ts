@@ -1,0 +1,183 @@
+// Keys and signed answers in a real Chromium with a virtual authenticator: enrolled, confirmed by another person, used over exactly what was shown, removed.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { findChromium, startChromium } from '../support/chromium.ts';
+import { signInAs } from '../support/console-people.ts';
+import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
+import { leftOut } from '../support/left-out.ts';
+import { SmallBrowser } from '../support/small-browser.ts';
+import { root } from '../tidy/tree.ts';
+
+const policyWith = (keys: string) => `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+roles: [{ role: operator, callers: [{ groups: [admins] }] }]
+rules:
+  - { id: make, effect: allow, verbs: [create, get], apiGroups: [""], resources: [configmaps, services] }
+  - id: remove
+    effect: hold
+    verbs: [delete]
+    apiGroups: [""]
+    resources: [configmaps]
+    hold: { approvers: [{ groups: [leads] }], signed: true, enrolled: true }
+${
+  keys === ''
+    ? ''
+    : `  - id: listed
+    effect: hold
+    verbs: [delete]
+    apiGroups: [""]
+    resources: [services]
+    hold: { approvers: [{ subjects: ["p:lea"], keys: ["${keys}"] }], signed: true }
+`
+}`;
+
+const PERSONS = [
+  { subject: 'lea', groups: ['leads'] },
+  { subject: 'ada', groups: ['admins'] },
+];
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+type Json = any;
+
+const program = findChromium();
+if (program === undefined)
+  leftOut('signed answers in the console', 'install Debian’s package `chromium`, or another Chromium on the path');
+else suite('signed answers in the console', () => inBrowser(program));
+
+function inBrowser(chromium: string): void {
+  let world: ConsoleWorld;
+  let browser: Browser;
+  let bot: string;
+  let lea: { readonly page: Page; readonly context: BrowserContext; readonly faults: string[] };
+  before(async () => {
+    const { ensurePages } = (await import(resolve(root, 'tools/pages.mjs'))) as {
+      readonly ensurePages: (root: string, node: string, env: NodeJS.ProcessEnv) => Promise<void>;
+    };
+    await ensurePages(root, process.execPath, process.env);
+    world = await startConsoleWorld({ policy: policyWith(''), persons: PERSONS, hostName: 'localhost' });
+    browser = await startChromium(chromium, [world.consoleUrl]);
+    bot = await world.world.token('bot');
+    lea = await signInAs(browser, world.consoleUrl, 'lea', { viewport: { width: 1280, height: 900 } });
+    const devtools = await lea.context.newCDPSession(lea.page);
+    await devtools.send('WebAuthn.enable');
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
+        ...{ isUserVerified: true, automaticPresenceSimulation: true },
+      },
+    });
+  });
+  after(async () => {
+    assert.deepEqual(lea.faults, []);
+    await browser.close();
+    await world.stop();
+  });
+
+  const uri = (kind: string) => `/api/v1/namespaces/default/${kind}`;
+  const headers = { 'content-type': 'application/json', 'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc' };
+  const make = (kind: 'ConfigMap' | 'Service', name: string) => {
+    const spec = kind === 'Service' ? { spec: { ports: [{ port: 80 }] } } : {};
+    const body = JSON.stringify({ apiVersion: 'v1', kind, metadata: { name }, ...spec });
+    return world.world.ask({ token: bot, method: 'POST', uri: uri(`${kind.toLowerCase()}s`), headers, body });
+  };
+  const remove = (kind: string, name: string) =>
+    world.world.ask({ token: bot, method: 'DELETE', uri: `${uri(kind)}/${name}`, headers });
+
+  /** A call of the control plane as a command makes it, with a person’s token. */
+  async function api(subject: string, method: 'GET' | 'POST', path: string, body?: object) {
+    const { groups = [] } = PERSONS.find((each) => each.subject === subject) ?? {};
+    const caller = new SmallBrowser(world.world.caPem);
+    const authorization = `Bearer ${await world.people.tokenFor(subject, groups)}`;
+    const reply = await caller.ask(`${world.consoleUrl}/api/v1${path}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    await caller.close();
+    return { status: reply.status, body: JSON.parse(reply.text) as Json };
+  }
+
+  async function press(page: Page): Promise<void> {
+    const yes = page.getByRole('button', { name: /^Approve: / });
+    await yes.and(page.locator(':enabled')).click();
+    const again = page.getByRole('button', { name: /^Press again/ });
+    if (await again.isVisible()) await again.click();
+  }
+
+  test('a first key does not count at once; a yes wants it, and is taken once another person has confirmed it', async () => {
+    const { page } = lea;
+    await page.goto(`${world.consoleUrl}/keys`);
+    await page.getByText('You have no key').waitFor();
+    await page.getByLabel('What do you call it?').fill('laptop');
+    await page.getByRole('button', { name: 'Enrol a key' }).click();
+    await page.getByText('does not count yet').waitFor();
+
+    assert.equal((await make('ConfigMap', 'held')).status, 201);
+    const waiting = remove('configmaps', 'held');
+    await page.goto(world.consoleUrl);
+    await page.getByRole('heading', { name: 'delete configmaps held' }).waitFor();
+    await press(page);
+    await page.getByText('no key of yours counts here').waitFor();
+    const question = (await api('lea', 'GET', '/approvals?state=pending')).body.items[0];
+    const bare = await api('lea', 'POST', `/approvals/${question.id}/approve`, { digest: question.digest });
+    assert.deepEqual([bare.status, bare.body.code], [403, 'ANSWER_REFUSED']);
+    assert.match(bare.body.advice, /in the console/, 'a command is told where it is signed');
+
+    const [key] = (await api('lea', 'GET', '/keys')).body.items;
+    const own = await api('lea', 'POST', `/keys/${key.id}/confirm`);
+    assert.equal(own.body.code, 'ROLE_REQUIRED', 'nobody confirms their own');
+    const ada = await signInAs(browser, world.consoleUrl, 'ada');
+    await ada.page.goto(`${world.consoleUrl}/keys`);
+    await ada.page.getByRole('button', { name: 'It is theirs: let it count now' }).click();
+    await ada.page.getByText('confirmed by p:ada').waitFor();
+    await ada.context.close();
+    assert.deepEqual(ada.faults, []);
+
+    await press(page);
+    assert.equal((await waiting).status, 200);
+    const answered = (await api('lea', 'GET', `/approvals/${question.id}`)).body;
+    assert.deepEqual([answered.state, answered.answers[0].isSigned], ['approved', true]);
+  });
+
+  test('a key that the policy file lists counts where the files alone do; a no needs none', async () => {
+    const { page } = lea;
+    const [{ line }] = (await api('lea', 'GET', '/keys')).body.items;
+    writeFileSync(world.world.policyFile, policyWith(line));
+    await world.world.gateway.lookAtPolicy();
+    assert.equal((await make('Service', 'web')).status, 201);
+    const waiting = remove('services', 'web');
+    await page.goto(world.consoleUrl);
+    await page.getByRole('heading', { name: 'delete services web' }).waitFor();
+    await press(page);
+    assert.equal((await waiting).status, 200);
+
+    assert.equal((await make('ConfigMap', 'kept')).status, 201);
+    const refused = remove('configmaps', 'kept');
+    await page.getByRole('heading', { name: 'delete configmaps kept' }).waitFor();
+    const question = (await api('lea', 'GET', '/approvals?state=pending')).body.items[0];
+    assert.equal(
+      (await api('lea', 'POST', `/approvals/${question.id}/reject`, { digest: question.digest })).status,
+      200,
+    );
+    assert.equal((await refused).status, 403);
+  });
+
+  test('a key is removed by who it belongs to, and counts no more', async () => {
+    const { page } = lea;
+    await page.goto(`${world.consoleUrl}/keys`);
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByRole('button', { name: 'Press again to remove' }).click();
+    await page.getByText('You have no key').waitFor();
+    const changes = (await world.world.events()).flatMap((event) =>
+      event.type === 'key.changed' ? [event.state] : [],
+    );
+    assert.deepEqual(changes, ['enrolled', 'confirmed', 'removed']);
+  });
+}
