@@ -174,6 +174,10 @@ test('a yes fills a signed seat by a signature that was verified for it, and not
   assert.equal(answered(must(twice), says('p:lea', 'approve', { proof, signedFor: ['p/a'] }), 2), 'twice');
   const own = says('p:x', 'approve', { by: party('p:x', { person: 'dana' }), proof, signedFor: ['p/a'] });
   assert.equal(answered(signed, own, 1), 'own', 'a signature makes nobody another');
+  const yesTo = (more: Partial<Saying>) =>
+    answered(signed, says('p:lea', 'approve', { proof, signedFor: ['p/a'], ...more }), 1);
+  assert.equal(yesTo({ narrowed: { goodForMs: 1_000 } as NonNullable<Saying['narrowed']> }), 'narrow');
+  assert.equal(yesTo({ rest: { usesMax: 1, forMs: 1_000 } }), 'rest', 'it is of one request');
 });
 
 type Step =

@@ -184,7 +184,10 @@ export class Questions {
   }
 
   /** What was said to the rest of its command, of which one use is then taken; or what can be said. */
-  async #ofCommand({ caller, call, exchange, holds }: HeldRequest, { operation }: Approval['shown']): Promise<OfCommand> {
+  async #ofCommand(
+    { caller, call, exchange, holds }: HeldRequest,
+    { operation }: Approval['shown'],
+  ): Promise<OfCommand> {
     // A signature is good for one request: the rest of a command is never covered by it.
     if (call === undefined || holds.some(({ signed }) => signed !== undefined)) return {};
     const now = this.now();
