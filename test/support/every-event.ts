@@ -129,6 +129,15 @@ const one: { readonly [Type in Event['type']]: Extract<Event, { readonly type: T
     peer: '192.0.2.4',
     endsAt: at + 1_000,
   },
+  'key.changed': {
+    type: 'key.changed',
+    at,
+    key: 'k1',
+    state: 'enrolled',
+    name: 'laptop',
+    owner: who,
+    by: who,
+  },
   'approval.changed': {
     type: 'approval.changed',
     at,

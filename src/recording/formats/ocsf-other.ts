@@ -165,6 +165,12 @@ function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | unde
       const rest = { giver, task, targets, scopes, endsAt, endedBy };
       return said(state === 'live' ? 1 : 4, { type: 'token', uid: token }, text, { name: by }, rest);
     }
+    case 'key.changed': {
+      const { key, state, name, owner, by } = event;
+      const text = `key ${key} of ${owner.subject} is ${state}`;
+      const activity = { enrolled: 1, confirmed: 3, removed: 4 }[state];
+      return said(activity, { type: 'key', uid: key }, text, { name: by.subject, domain: by.issuer }, { name, owner });
+    }
     case 'policy.loaded': {
       const { digest, files, rules } = event;
       return said(3, { type: 'policy', uid: digest }, `policy of ${rules} rules is in force`, undefined, {
