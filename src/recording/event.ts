@@ -8,9 +8,11 @@
  *
  * The reference page docs/reference/journal.md has a section for each type here.
  */
+
 import type { GrantScope } from '../model/grant-scope.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
+import type { KeyChanged } from './key-changed.ts';
 import type { PieceRef } from './piece.ts';
 import type { Ranges } from './ranges.ts';
 import type { TargetChanged } from './target-changed.ts';
@@ -249,18 +251,6 @@ export interface LoginChanged {
   readonly endsAt: number;
   /** `person`: signed out. `replaced`: by a newer one. `kill`: an operator stopped the person. `time`: it was over already. */
   readonly endedBy?: 'person' | 'replaced' | 'kill' | 'time';
-}
-
-/** A person enrolled a key with which they sign answers, another one said that it counts, or it was removed; written before it is so. */
-export interface KeyChanged {
-  readonly type: 'key.changed';
-  readonly at: number;
-  readonly key: string;
-  readonly state: 'enrolled' | 'confirmed' | 'removed';
-  /** What its owner calls it. */
-  readonly name: string;
-  readonly owner: { readonly subject: string; readonly issuer: string };
-  readonly by: { readonly subject: string; readonly issuer: string };
 }
 
 /** An operator stopped a caller, a session, a target or all, or lifted that again. */

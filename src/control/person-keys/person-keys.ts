@@ -6,7 +6,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { isSamePerson } from '../../approval/approval.ts';
 import { type Caller, callerKey } from '../../model/caller.ts';
 import { Refusal } from '../../model/refusal.ts';
-import type { KeyChanged } from '../../recording/event.ts';
+import type { KeyChanged } from '../../recording/key-changed.ts';
 import type { Store } from '../../store/store.ts';
 import { fromStore } from '../from-store.ts';
 import { partyOf } from '../seats.ts';
