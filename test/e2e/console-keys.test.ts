@@ -163,6 +163,8 @@ function inBrowser(chromium: string): void {
 
     assert.equal((await make('ConfigMap', 'kept')).status, 201);
     const refused = remove('configmaps', 'kept');
+    // The page stays with what was answered, and follows it: what waits now is chosen by coming anew.
+    await page.goto(world.consoleUrl);
     await page.getByRole('heading', { name: 'delete configmaps kept' }).waitFor();
     const question = (await api('lea', 'GET', '/approvals?state=pending')).body.items[0];
     assert.equal(
