@@ -29,8 +29,11 @@ export type Answered =
     }
   /** Lines as they are read, each JSON; whoever reads slowly is waited for. */
   | { readonly lines: AsyncIterable<Uint8Array>; readonly type: string }
-  /** Server-sent events: `begin` is given where to send, and returns what ends it. */
-  | { readonly begin: (send: (event: string, data: unknown) => void) => () => void };
+  /** Server-sent events: `begin` is given where to send, and returns what ends it. What is sent faster than it is read is cut, so `Send` says whether its reader keeps up. */
+  | { readonly begin: (send: Send) => () => void };
+
+/** Sends an event; false: its reader does not keep up, and who can wait does. */
+export type Send = (event: string, data: unknown) => boolean;
 
 /** One operation of `/api/v1`: the router, the OpenAPI document and the test that walks them all read this. */
 export interface Route {

@@ -30,6 +30,7 @@ import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { LiveApprovals } from './live-approvals.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
+import { liveRoutes } from './live-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import type { Deliveries } from './notices/deliveries.ts';
 import { noticeRoutes } from './notices/notice-routes.ts';
@@ -72,6 +73,7 @@ interface Parts extends TargetParts {
   readonly undo: () => UndoPort;
   /** What is under way at this gateway. */
   readonly underWay: () => readonly LivesBy[];
+  readonly endExchange: Parameters<typeof liveRoutes>[0]['endExchange'];
   readonly personKeys: PersonKeys;
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
   readonly desk: PolicyDesk;
@@ -100,13 +102,15 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...noticeRoutes(parts.deliveries),
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
+    ...liveRoutes(parts),
     ...policyRoutes(parts),
     ...journalRoutes(parts.seals),
     ...undoRoutes(parts),
     ...keyRoutes(parts),
     ...operatorRoutes(parts),
   ];
-  const streams = routes.filter(({ answer: { schema } }) => schema === 'events');
+  // What is about one thing alone is no part of all that can be watched.
+  const streams = routes.filter(({ answer: { schema }, path }) => schema === 'events' && !path.includes('{'));
   return [...eventRoutes(parts, streams), ...routes];
 }
 

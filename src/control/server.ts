@@ -266,7 +266,10 @@ function sendEvents(
     if (response.writableLength > WAITING_BYTES_MAX) response.destroy();
     else response.write(text);
   };
-  const end = begin((event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+  const end = begin((event, data) => {
+    write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    return response.writableLength < WAITING_BYTES_MAX / 4;
+  });
   const forget = onEnd(() => response.end());
   const alive = setInterval(async () => {
     if (await isStill()) write(': here\n\n');

@@ -163,6 +163,12 @@ export const wholeExchangeSchema = exchangeSchema.extend({
     .describe('Its lines in the journal, with the hash by which each is chained.'),
 });
 
+/** What came of ending an exchange. */
+export const endedSchema = z.strictObject({
+  id: z.string(),
+  wasOpen: z.boolean().describe('Whether it was under way at this gateway.'),
+});
+
 export type SessionView = z.infer<typeof sessionSchema>;
 export type LiveExchange = z.infer<typeof liveExchangeSchema>;
 export type ExchangeRowView = z.infer<typeof exchangeSchema>;

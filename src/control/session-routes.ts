@@ -116,12 +116,12 @@ async function find(catalog: Catalog, asked: Asked): Promise<FoundWhole> {
   return seen(await catalog.exchange(viewerOf(asked), asked.path.id as string), 'exchange');
 }
 
-/** What of the recordings a caller sees. */
-export function viewerOf({ caller, roles }: Asked): Viewer {
+/** Who looks: what is theirs, and what roles of these names reach. */
+export function viewerOf({ caller, roles }: Asked, names = SEE): Viewer {
   return {
     own: { subject: caller.subject, issuer: caller.issuer, token: caller.issued?.id },
     reach: roles
-      .filter(({ role }) => SEE.includes(role))
+      .filter(({ role }) => names.includes(role))
       .map(({ targets, namespaces }) => ({
         ...(targets === undefined ? {} : { targets }),
         ...(namespaces === undefined ? {} : { namespaces }),

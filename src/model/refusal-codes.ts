@@ -92,7 +92,7 @@ export const REFUSAL_CODES = {
   KILLED: {
     status: 403,
     retry: 'never',
-    meaning: 'an operator has stopped this caller, session or target, until lifted',
+    meaning: 'an operator has stopped this caller, session or target, until lifted, or has ended this one stream',
   },
   ORIGIN_REFUSED: {
     status: 403,

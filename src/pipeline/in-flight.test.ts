@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import { callerOf } from '../../test/support/operation.ts';
 import { InFlight, type UnderWay } from './in-flight.ts';
 
-const livesBy = { subject: 'dev', target: 'demo', session: 's', token: undefined, grant: undefined, isStream: false };
+const livesBy = {
+  exchange: 'x',
+  subject: 'dev',
+  target: 'demo',
+  session: 's',
+  token: undefined,
+  grant: undefined,
+  isStream: false,
+};
 const none: UnderWay = { breakOff() {}, endStream() {}, endUnanswered() {}, cut() {}, endAccess() {}, livesBy };
 const tooMany = { code: 'TOO_MANY_REQUESTS' };
 

@@ -33,6 +33,7 @@ export interface UnderWay {
 
 /** What an exchange lives by: whoever ends some of them chooses by it. */
 export interface LivesBy {
+  readonly exchange: string;
   readonly subject: string;
   readonly target: string;
   readonly session: string;

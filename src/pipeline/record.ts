@@ -304,6 +304,7 @@ class JournalRecording implements Recording, UnderWay {
   get livesBy(): LivesBy {
     const decision = this.#decision;
     return {
+      exchange: this.#raw.id,
       subject: this.#caller?.subject ?? '',
       target: this.#parts.target,
       session: this.#session ?? '',

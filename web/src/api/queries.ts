@@ -60,6 +60,16 @@ export const whoQuery = queryOptions({
   refetchInterval: LOOK_MS,
 });
 
+/** What of a session is under way. */
+export const openCallsQuery = (session: string) =>
+  queryOptions({
+    queryKey: ['who', 'open', session],
+    queryFn: ({ signal }) =>
+      request<SessionStoryView>(`/sessions/${encodeURIComponent(session)}?outcome=open&limit=50`, { signal }),
+    refetchInterval: LOOK_MS,
+    retry: false,
+  });
+
 export const killsQuery = queryOptions({
   queryKey: ['kills'],
   queryFn: ({ signal }) => request<Page<KillView>>('/kills', { signal }),

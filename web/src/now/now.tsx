@@ -13,8 +13,10 @@ import table from '../looks/table.module.css';
 import textStyles from '../looks/text.module.css';
 import { texts } from '../words/texts.ts';
 import styles from './now.module.css';
+import { RefusalsNow } from './refusals.tsx';
 import { StopDialog } from './stop-dialog.tsx';
 import { Stopped } from './stopped.tsx';
+import { Streams } from './streams.tsx';
 
 const words = texts.now;
 
@@ -67,6 +69,7 @@ export function Now() {
         </Nothing>
       )}
       {present.length > 0 && <PresentTable entries={present} onStop={mayStop ? setToStop : undefined} />}
+      <RefusalsNow />
       {toStop !== undefined && <StopDialog toStop={toStop} onClose={() => setToStop(undefined)} />}
       <SameByCommand lines={['sallyport who', "sallyport kill caller SUBJECT --reason '…'"]} />
     </>
@@ -107,48 +110,66 @@ function PresentTable({ entries, onStop }: TableProps) {
 
 function Row({ entry, onStop }: { readonly entry: Present; readonly onStop: TableProps['onStop'] }) {
   const { subject, target, session, grant, requests, streams } = entry;
+  const [isOpen, setOpen] = useState(streams > 0);
   return (
-    <tr>
-      <td data-wide="">
-        <b>
-          <Seen>{subject}</Seen>
-        </b>
-      </td>
-      <td data-name={words.target}>
-        <Seen>{target}</Seen>
-      </td>
-      <td data-name={words.session}>
-        <code>
-          <Seen>{session}</Seen>
-        </code>
-      </td>
-      <td data-name={words.grant}>
-        {grant === undefined ? (
-          <span className={textStyles.dim}>{words.standing}</span>
-        ) : (
-          <Link to="/grants" search={{ id: grant }}>
-            <code>{grant}</code>
-          </Link>
-        )}
-      </td>
-      <td data-name={words.requests} className={table.number}>
-        {requests}
-      </td>
-      <td data-name={words.streams} className={table.number}>
-        {streams}
-      </td>
-      {onStop !== undefined && (
+    <>
+      <tr>
         <td data-wide="">
-          <div className={table.acts}>
-            <button type="button" className={styles.stop} onClick={() => onStop({ what: 'session', value: session })}>
-              {words.stopSession}
-            </button>
-            <button type="button" className={styles.stop} onClick={() => onStop({ what: 'caller', value: subject })}>
-              {words.stopCaller}
-            </button>
-          </div>
+          <b>
+            <Seen>{subject}</Seen>
+          </b>
         </td>
+        <td data-name={words.target}>
+          <Seen>{target}</Seen>
+        </td>
+        <td data-name={words.session}>
+          <code>
+            <Seen>{session}</Seen>
+          </code>
+        </td>
+        <td data-name={words.grant}>
+          {grant === undefined ? (
+            <span className={textStyles.dim}>{words.standing}</span>
+          ) : (
+            <Link to="/grants" search={{ id: grant }}>
+              <code>{grant}</code>
+            </Link>
+          )}
+        </td>
+        <td data-name={words.requests} className={table.number}>
+          {requests}
+        </td>
+        <td data-name={words.streams} className={table.number}>
+          <button
+            type="button"
+            className={styles.open}
+            aria-expanded={isOpen}
+            aria-label={words.underWay(requests + streams)}
+            onClick={() => setOpen(!isOpen)}
+          >
+            {streams}
+          </button>
+        </td>
+        {onStop !== undefined && (
+          <td data-wide="">
+            <div className={table.acts}>
+              <button type="button" className={styles.stop} onClick={() => onStop({ what: 'session', value: session })}>
+                {words.stopSession}
+              </button>
+              <button type="button" className={styles.stop} onClick={() => onStop({ what: 'caller', value: subject })}>
+                {words.stopCaller}
+              </button>
+            </div>
+          </td>
+        )}
+      </tr>
+      {isOpen && (
+        <tr>
+          <td data-wide="" colSpan={onStop === undefined ? 6 : 7}>
+            <Streams session={session} mayEnd={onStop !== undefined} />
+          </td>
+        </tr>
       )}
-    </tr>
+    </>
   );
 }

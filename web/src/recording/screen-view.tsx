@@ -19,6 +19,11 @@ export function ScreenView({ cast, atMs }: { readonly cast: Cast; readonly atMs:
       isWanted = false;
     };
   }, [screen, atMs]);
+  return <ScreenLines lines={lines} />;
+}
+
+/** What is on a screen, line by line. */
+export function ScreenLines({ lines }: { readonly lines: readonly (readonly Run[])[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
     <section className={styles.screen} aria-label={texts.player.screen} tabIndex={0}>

@@ -23,7 +23,7 @@ export interface Look {
 
 /** Plays a recording to any moment, forwards or back. */
 export class Screen {
-  readonly #cast: Cast;
+  #cast: Cast;
   #terminal: Terminal;
   /** Events that it has taken. */
   #taken = 0;
@@ -48,6 +48,12 @@ export class Screen {
       if (event.channel === 'o') await this.#write(event.data);
     }
     return linesOf(this.#terminal);
+  }
+
+  /** The last screen of the same recording, of which there is more by now. */
+  async grown(cast: Cast): Promise<readonly (readonly Run[])[]> {
+    this.#cast = cast;
+    return this.at(cast.durationMs);
   }
 
   #write(data: string): Promise<void> {

@@ -31,7 +31,15 @@ export function meaningOf(exchange: ExchangeRowView): Meaning {
 }
 
 /** A call in words: the verb and what it is on. */
-export function callWords({ verb, resource, subresource, apiGroup, name, namespace, path }: ExchangeRowView): string {
+export function callWords({
+  verb,
+  resource,
+  subresource,
+  apiGroup,
+  name,
+  namespace,
+  path,
+}: Pick<ExchangeRowView, 'verb' | 'resource' | 'subresource' | 'apiGroup' | 'name' | 'namespace' | 'path'>): string {
   if (resource === '') return `${verb} \`${path}\``;
   const kind = [apiGroup === '' ? resource : `${resource}.${apiGroup}`, subresource].filter(Boolean).join('/');
   return [

@@ -254,6 +254,13 @@ export const texts = {
     standing: 'standing rules',
     requests: 'Requests',
     streams: 'Streams',
+    watch: 'Watch',
+    watchNoMore: 'Hide',
+    end: 'End it',
+    endSure: 'Press again to end it',
+    underWay: (n: number) => `What of it is under way: ${n}`,
+    refusals: 'Refused since you opened this page',
+    noRefusals: 'None so far; they appear as they happen.',
     stopCaller: 'Stop caller',
     stopSession: 'Stop session',
     stopTitle: 'Stop at once',
@@ -425,6 +432,12 @@ export const texts = {
     seq: 'line',
     play: 'Play',
     recording: 'Recording',
+  },
+
+  liveView: {
+    states: { live: 'live', ended: 'ended', lost: 'broke off' },
+    hint: 'As it is recorded: what masks hide is hidden here too.',
+    nothing: 'Nothing was kept of it.',
   },
 
   player: {
