@@ -266,6 +266,17 @@ export const refusalSchema = z.strictObject({
 
 export const healthSchema = z.strictObject({ version: z.string(), store: z.enum(['answers', 'fails']) });
 
+/** How the gateway is, beyond that it answers. */
+export const statusSchema = z.strictObject({
+  reasons: z.array(z.string()).describe('Why it is not ready; none: it is.'),
+  warnings: z
+    .array(z.string())
+    .describe('What should be looked at: journal, disk, policy, certificate, targets, store, notices.'),
+  unsafe: z.array(z.string()).describe('What is open under `unsafe` in its configuration.'),
+});
+
+export type GatewayStatus = z.infer<typeof statusSchema>;
+
 /** What went wrong. Source: RFC 9457 */
 export const problemSchema = z.object({
   type: z.string(),

@@ -9,6 +9,7 @@ import type { Catalog } from '../recording/found.ts';
 import { durationMs } from '../std/duration.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import {
+  type GatewayStatus,
   type GrantAskBody,
   grantAskSchema,
   grantListQuery,
@@ -24,6 +25,7 @@ import {
   setKillSchema,
 } from './contract.ts';
 import { eventRoutes } from './event-routes.ts';
+import { statusRoute } from './gateway-status.ts';
 import type { Grants } from './grants.ts';
 import { journalRoutes, type Seals } from './journal-routes.ts';
 import type { Kills } from './kills.ts';
@@ -79,6 +81,10 @@ interface Parts extends TargetParts {
   readonly desk: PolicyDesk;
   /** Whether there is a target of this name. */
   readonly targets: Pick<ReadonlySet<string>, 'has'>;
+  readonly now: () => number;
+  readonly targets: ReadonlySet<string>;
+  readonly targetPlaces: () => readonly TargetPlace[];
+  readonly status: () => GatewayStatus;
   readonly version: string;
   /** Where this gateway's console is. */
   readonly gateway: () => string;
@@ -101,6 +107,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...approvalRoutes(parts),
     ...noticeRoutes(parts.deliveries),
     ...tokenRoutes(parts),
+    statusRoute(parts),
     ...sessionRoutes(parts),
     ...liveRoutes(parts),
     ...policyRoutes(parts),

@@ -10,7 +10,7 @@ import { catalogFile } from '../catalog/catalog-file.ts';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { CallerBudgets } from '../control/caller-budgets.ts';
-import type { TargetPlace } from '../control/contract.ts';
+import type { GatewayStatus, TargetPlace } from '../control/contract.ts';
 import { CountedEvents } from '../control/counted-events.ts';
 import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
@@ -27,10 +27,11 @@ import { toEach } from '../control/to-each.ts';
 import type { UndoPort } from '../control/undo-routes.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
+import type { Refusal } from '../model/refusal.ts';
 import { type Access, noAccess } from '../pipeline/access.ts';
 import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
-import type { InFlight } from '../pipeline/in-flight.ts';
+import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
 import type { JournalPort } from '../pipeline/record.ts';
 import { rulesIn } from '../policy/rule-set.ts';
 import { seatedIn } from '../policy/seated-in.ts';
@@ -50,6 +51,7 @@ import { keptReader } from './kept-reader.ts';
 import { loginsOf } from './logins.ts';
 import type { Told } from './observe.ts';
 import type { Sealing } from './open-sealing.ts';
+import { openedUnsafe } from './opened-unsafe.ts';
 import { policyDesk } from './policy-desk.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { consoleUrlOf, serveConsole } from './serve-console.ts';
@@ -86,6 +88,7 @@ export interface Control {
     certificate: CertificatePair,
     targetPlaces: (registered: readonly string[]) => readonly TargetPlace[],
     undo: UndoPort,
+    readiness: () => Pick<GatewayStatus, 'reasons' | 'warnings'>,
   ): Promise<string | undefined>;
   /** Serves targets by API from now on as they come and go. */
   serveTargets(server: TargetServer): void;
@@ -179,7 +182,7 @@ export async function openControl(parts: Parts): Promise<Control> {
     budgets,
     heard: (journal) => heardBy(journal, [exchanges, counted]),
     releaseHeld: () => approvals.release(),
-    async serve(certificate, targetPlaces, undo) {
+    async serve(certificate, targetPlaces, undo, readiness) {
       const routes = routesOf({
         ...opened,
         refusals,
@@ -201,6 +204,8 @@ export async function openControl(parts: Parts): Promise<Control> {
           inFlight.endAccess(isIt, refusal);
           return isOpen;
         },
+        endExchange: endingOne(inFlight),
+        status: () => ({ ...readiness(), unsafe: [...openedUnsafe(config)] }),
         targets: new Set(config.targets.map(({ name }) => name)),
         targetPlaces,
         version: version(),
@@ -345,6 +350,16 @@ function heardBy(journal: JournalPort, listeners: readonly { hear(event: Event):
       for (const listener of listeners) listener.hear(event);
       return taken;
     },
+  };
+}
+
+/** Ends one exchange; false: it is not under way. */
+function endingOne(inFlight: InFlight) {
+  return (id: string, refusal: Refusal): boolean => {
+    const isIt = ({ exchange }: LivesBy) => exchange === id;
+    const isOpen = inFlight.has(isIt);
+    inFlight.endAccess(isIt, refusal);
+    return isOpen;
   };
 }
 

@@ -133,6 +133,10 @@ function inBrowser(chromium: string): void {
       status: 404,
       code: 'NOT_FOUND',
     });
+    const ada = await world.people.tokenFor('ada', ['admins']);
+    const how = await caller.ask(`${world.consoleUrl}/api/v1/gateway`, { headers: { authorization: `Bearer ${ada}` } });
+    assert.deepEqual((JSON.parse(how.text) as { reasons: unknown }).reasons, []);
+    assert.deepEqual(await ask(stranger, 'GET', '/gateway'), { status: 403, code: 'ROLE_REQUIRED' });
     await caller.close();
     shell.close();
     await shell.closed;

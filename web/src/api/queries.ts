@@ -1,7 +1,14 @@
 /* Every question that the pages ask, with the key under which its answer is kept: whoever shows it and whoever changes it name the same one. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
-import type { GrantView, KillView, Present, RefusalView, TargetPlace } from '../../../src/control/contract.ts';
+import type {
+  GatewayStatus,
+  GrantView,
+  KillView,
+  Present,
+  RefusalView,
+  TargetPlace,
+} from '../../../src/control/contract.ts';
 import type { KeyView } from '../../../src/control/key-contract.ts';
 import type { ExchangeWholeView, SessionStoryView, SessionView } from '../../../src/control/session-contract.ts';
 import { lengthMs } from '../words/duration.ts';
@@ -140,6 +147,12 @@ export const keysQuery = (isOfAll: boolean) =>
 export const healthQuery = queryOptions({
   queryKey: ['health'],
   queryFn: ({ signal }) => request<{ version: string; store: 'answers' | 'fails' }>('/health', { signal }),
+  refetchInterval: AGAIN_MS / 3,
+});
+
+export const statusQuery = queryOptions({
+  queryKey: ['status'],
+  queryFn: ({ signal }) => request<GatewayStatus>('/gateway', { signal }),
   refetchInterval: AGAIN_MS / 3,
 });
 

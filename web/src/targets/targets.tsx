@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { TargetPlace } from '../../../src/control/contract.ts';
-import { healthQuery, targetsQuery } from '../api/queries.ts';
+import { healthQuery, selfQuery, statusQuery, targetsQuery } from '../api/queries.ts';
+import { holds } from '../api/self.ts';
 import { Command, SameByCommand } from '../looks/command.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
@@ -20,6 +21,7 @@ export function Targets() {
     <>
       <PageHead title={words.title} lead={words.lead} />
       <Health />
+      <Status />
       {targets.isPending && <Reading />}
       {targets.data === undefined && targets.error !== null && (
         <Failed error={targets.error} again={() => void targets.refetch()} />
@@ -60,6 +62,51 @@ function Target({ target: { name, port, path, hostNames } }: { readonly target: 
         </dd>
       </dl>
     </li>
+  );
+}
+
+/** What hinders the gateway, what it warns of, and what is open under `unsafe`, for who holds a role. */
+function Status() {
+  const self = useQuery(selfQuery).data;
+  const status = useQuery({ ...statusQuery, enabled: holds(self, 'auditor', 'operator') }).data;
+  if (status === undefined) return null;
+  const { reasons, warnings, unsafe } = status;
+  return (
+    <section className={styles.health} aria-label={words.state}>
+      <h2>
+        {words.state}{' '}
+        <Tag meaning={reasons.length > 0 ? 'no' : warnings.length + unsafe.length > 0 ? 'ask' : 'ok'}>
+          {reasons.length > 0 ? words.notReady : warnings.length + unsafe.length > 0 ? words.look : words.well}
+        </Tag>
+      </h2>
+      <Lines title={words.reasons} lines={reasons} isRed />
+      <Lines title={words.unsafe} lines={unsafe} isRed />
+      <Lines title={words.warnings} lines={warnings} />
+    </section>
+  );
+}
+
+function Lines({
+  title,
+  lines,
+  isRed = false,
+}: {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly isRed?: boolean;
+}) {
+  if (lines.length === 0) return null;
+  return (
+    <div className={styles.lines} data-red={isRed || undefined}>
+      <h3>{title}</h3>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>
+            <Named>{line}</Named>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

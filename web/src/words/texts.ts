@@ -4,6 +4,7 @@
  */
 
 import { count } from './count.ts';
+import { keyTexts } from './key-texts.ts';
 import { policyTexts } from './policy-texts.ts';
 
 export const texts = {
@@ -457,27 +458,7 @@ export const texts = {
     channels: { o: 'output', i: 'input', r: 'size', m: 'mark', x: 'exit' } as Readonly<Record<string, string>>,
   },
 
-  personKeys: {
-    title: 'Keys',
-    lead: 'With a key of yours (a finger, a PIN, a token) you sign a yes where a rule wants that, over all that you were shown.',
-    emptyTitle: 'You have no key',
-    emptyText:
-      'Rules with `signed: true` take a yes with a key alone. One that is listed in the policy file counts at once; one that is enrolled counts where the rule says `enrolled: true`.',
-    name: 'What do you call it?',
-    nameHint: 'Such as “laptop” or “blue token”.',
-    enrol: 'Enrol a key',
-    waiting: 'Your browser asks you…',
-    others: 'Keys of others',
-    counts: 'counts',
-    waits: 'does not count yet',
-    enrolled: 'enrolled',
-    countsFrom: 'counts from',
-    confirmedBy: (who: string) => `confirmed by ${who}`,
-    lineHint: 'For the policy file, under `approvers[].keys` of who it belongs to:',
-    confirm: 'It is theirs: let it count now',
-    remove: 'Remove',
-    removeSure: 'Press again to remove',
-  },
+  personKeys: keyTexts,
 
   policy: policyTexts,
 
@@ -495,5 +476,12 @@ export const texts = {
     storeAnswers: 'answers',
     storeFails: 'does not answer: grants, approvals and issued tokens count as ended, standing rules go on',
     kubeconfig: 'Use it with kubectl',
+    state: 'How it is',
+    well: 'well',
+    look: 'look at it',
+    notReady: 'not ready',
+    reasons: 'Why it serves nothing',
+    unsafe: 'Open under “unsafe”',
+    warnings: 'What it warns of',
   },
 };

@@ -1,0 +1,18 @@
+import type { RoleName } from '../policy/role.ts';
+import { type GatewayStatus, statusSchema } from './contract.ts';
+import type { Route } from './route.ts';
+
+const SEE: readonly RoleName[] = ['auditor', 'operator'];
+
+/** What `/readyz` says, and what an operator has opened, for who looks after it. */
+export function statusRoute({ status }: { readonly status: () => GatewayStatus }): Route {
+  return {
+    method: 'GET',
+    path: '/gateway',
+    id: 'gatewayStatus',
+    summary: 'What hinders this gateway, what it warns of, and what is open under `unsafe`.',
+    needs: SEE,
+    answer: { status: 200, schema: statusSchema, description: 'As it is now.' },
+    handle: async () => ({ status: 200, body: status() }),
+  };
+}

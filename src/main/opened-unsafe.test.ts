@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openedUnsafe } from './opened-unsafe.ts';
+
+test('all that is open under `unsafe` is told, a line each', () => {
+  const unsafe = {
+    openGuards: ['host-path', { id: 'deletions', targets: ['lab'] }],
+    openMasks: [],
+    observe: undefined,
+  };
+  assert.deepEqual(openedUnsafe({ unsafe } as Parameters<typeof openedUnsafe>[0]), [
+    'guard host-path',
+    'guard deletions {"targets":["lab"]}',
+  ]);
+});
