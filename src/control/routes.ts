@@ -82,8 +82,6 @@ interface Parts extends TargetParts {
   /** Whether there is a target of this name. */
   readonly targets: Pick<ReadonlySet<string>, 'has'>;
   readonly now: () => number;
-  readonly targets: ReadonlySet<string>;
-  readonly targetPlaces: () => readonly TargetPlace[];
   readonly status: () => GatewayStatus;
   readonly version: string;
   /** Where this gateway's console is. */

@@ -198,16 +198,8 @@ export async function openControl(parts: Parts): Promise<Control> {
         kept: keptReader(config, parts.journal, told.clock),
         underWay: () => inFlight.list(),
         ...targetParts(opened, parts, targetPlaces),
-        endExchange: (id, refusal) => {
-          const isIt = ({ exchange }: { readonly exchange: string }) => exchange === id;
-          const isOpen = inFlight.has(isIt);
-          inFlight.endAccess(isIt, refusal);
-          return isOpen;
-        },
         endExchange: endingOne(inFlight),
         status: () => ({ ...readiness(), unsafe: [...openedUnsafe(config)] }),
-        targets: new Set(config.targets.map(({ name }) => name)),
-        targetPlaces,
         version: version(),
         gateway: () => consoleUrl,
         storeFailure: () => store.health().failure,

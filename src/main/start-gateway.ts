@@ -129,13 +129,9 @@ export async function startGateway(
       tracing,
     });
     const places = targetPlaces.bind(undefined, config, listeners);
-    const consoleUrl = await control.serve(certificate.current, places, undo);
+    const consoleUrl = await control.serve(certificate.current, places, undo, () => readinessNow());
     const serving = { served, serveTarget: tracing.serve(serveTarget) };
     const targetPorts = await listen(config, certificate, serving, listeners, kept.observer, told);
-    const { serveTarget, undo } = dataPaths(config, targets, policy, { ...kept, masking }, authenticator, told);
-    const places = () => targetPlaces(config, listeners);
-    const consoleUrl = await control.serve(certificate.current, places, undo, () => readinessNow());
-    const targetPorts = await listen(config, certificate, tracing.serve(serveTarget), listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
