@@ -27,7 +27,6 @@ import { withIssuedTokens } from '../identity/issued-tokens.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
 import type { Event } from '../recording/event.ts';
-import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Store } from '../store/store.ts';
