@@ -185,19 +185,21 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
   test(`${name}: one yes covers the rest of a command: counted, of its own verbs, and by no later use than it says`, async () => {
     const { stores, times } = world();
     const [a, b] = stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    // Of a caller without any others: the clock stands still here, and which of many are the newest is luck then.
+    const caller = callerOf({ subject: 'ci:of-a-command' });
     const call = { command: `${name}-command`, verb: 'patch' };
-    const first = await a.ask(held('r1', `${name}-r1`, { call }));
+    const first = await a.ask(held('r1', `${name}-r1`, { call, caller }));
     assert.equal(first.shown.rest, undefined, 'the first of a command is asked about alone');
     const rest = { usesMax: 5, forMs: 60_000 };
     assert.deepEqual(await outcomes([a.answer(first.id, { ...saying(first), rest })]), ['ANSWER_REFUSED']);
-    const second = await b.ask(held('r2', `${name}-r2`, { call }));
+    const second = await b.ask(held('r2', `${name}-r2`, { call, caller }));
     assert.deepEqual(second.shown.rest?.verbs, ['patch']);
     const wide = { ...rest, usesMax: (second.shown.rest?.usesMax ?? 0) + 1 };
     assert.deepEqual(await outcomes([b.answer(second.id, { ...saying(second), rest: wide })]), ['ANSWER_REFUSED']);
     await b.answer(second.id, { ...saying(second), rest });
     const asked = await Promise.all(
       Array.from({ length: times / 10 + 4 }, (_, i) =>
-        (i % 2 === 0 ? a : b).ask(held(`c${i}`, `${name}-c${i}`, { call })),
+        (i % 2 === 0 ? a : b).ask(held(`c${i}`, `${name}-c${i}`, { call, caller })),
       ),
     );
     assert.equal(asked.filter(({ state }) => state === 'approved').length, 5, 'no more than were said');
@@ -209,16 +211,17 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
 
   test(`${name}: another verb or command is asked about, and a no to a later question ends what was covered`, async () => {
     const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const caller = callerOf({ subject: 'ci:of-another' });
     const call = { command: `${name}-other`, verb: 'patch' };
-    await a.ask(held('o1', `${name}-o1`, { call }));
-    const second = await a.ask(held('o2', `${name}-o2`, { call }));
+    await a.ask(held('o1', `${name}-o1`, { call, caller }));
+    const second = await a.ask(held('o2', `${name}-o2`, { call, caller }));
     await a.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
-    assert.equal((await b.ask(held('o3', `${name}-o3`, { call }))).state, 'approved');
-    const created = await b.ask(held('o4', `${name}-o4`, { call: { ...call, verb: 'create' } }));
+    assert.equal((await b.ask(held('o3', `${name}-o3`, { call, caller }))).state, 'approved');
+    const created = await b.ask(held('o4', `${name}-o4`, { caller, call: { ...call, verb: 'create' } }));
     assert.equal(created.state, 'pending');
-    assert.equal((await b.ask(held('o5', `${name}-o5`, { call: { ...call, command: 'x' } }))).state, 'pending');
+    assert.equal((await b.ask(held('o5', `${name}-o5`, { caller, call: { ...call, command: 'x' } }))).state, 'pending');
     await a.answer(created.id, saying(created, lead, 'reject'));
-    assert.equal((await b.ask(held('o6', `${name}-o6`, { call }))).state, 'pending');
+    assert.equal((await b.ask(held('o6', `${name}-o6`, { call, caller }))).state, 'pending');
   });
 
   test(`${name}: T78: a yes with edits shows them to the next person, under another digest, and nobody edits after the first`, async () => {
