@@ -110,11 +110,11 @@ function inBrowser(chromium: string): void {
     const { page, context } = await signedIn('ada');
     const kill = JSON.stringify({ what: 'caller', value: 'ci:victim', reason: 'csrf' });
     const answers: number[] = [];
-    context.on(
+    const other = await context.newPage();
+    other.on(
       'response',
       (response) => void (response.url().startsWith(`${own}/api/`) && answers.push(response.status())),
     );
-    const other = await context.newPage();
     await other.goto(evil.secure);
     await other.evaluate(`(async () => {
       const send = (type, mode) => fetch('${own}/api/v1/kills', { method: 'POST', credentials: 'include', mode, headers: { 'content-type': type }, body: ${JSON.stringify(kill)} }).catch(() => {});
