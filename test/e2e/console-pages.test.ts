@@ -85,14 +85,19 @@ function inBrowser(chromium: string): void {
   const remove = (name: string) =>
     world.world.ask({ token, method: 'DELETE', uri: `${CONFIG_MAPS}/${name}`, headers: KUBECTL });
 
+  /** What it would do has been looked up: the question is another one then, and takes an answer. */
+  const whole = (page: Page) => {
+    const yes = page.getByRole('button', { name: /^(Approve: |Press again to )/ });
+    return yes.and(page.locator(':enabled')).waitFor();
+  };
+
   test('what is held comes to the inbox by itself, is approved by its key, and is followed to its end', async () => {
     await make('held');
     const { page, context } = await signedIn();
     await page.getByText('Nothing waits for you').first().waitFor();
     const waiting = remove('held');
     await page.getByRole('heading', { name: 'delete configmaps held' }).waitFor();
-    const yes = page.getByRole('button', { name: /^(Approve: |Press again to )delete configmaps/ });
-    await yes.and(page.locator(':enabled')).waitFor();
+    await whole(page);
     await page.keyboard.press('a');
     if (await page.getByRole('button', { name: /^Press again/ }).isVisible()) await page.keyboard.press('a');
     await page.getByText('the cluster answered 200').waitFor();
@@ -105,6 +110,7 @@ function inBrowser(chromium: string): void {
     const { page, context } = await signedIn();
     const waiting = remove('kept');
     await page.getByRole('heading', { name: 'delete configmaps kept' }).waitFor();
+    await whole(page);
     await page.keyboard.press('r');
     await page.keyboard.type('after the release');
     await page.keyboard.press('Enter');
@@ -134,6 +140,7 @@ function inBrowser(chromium: string): void {
     assert.equal(await page.evaluate('window.hit'), undefined);
     assert.equal(await page.locator('main img').count(), 0);
     assert.deepEqual(elsewhere, []);
+    await whole(page);
     await page.keyboard.press('r');
     await page.keyboard.press('Enter');
     assert.equal((await waiting).status, 403);
