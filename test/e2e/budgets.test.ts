@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
+import { controlApi } from '../support/control-api.ts';
 import { type AskOptions, type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 // A day as a time: no test meets its end.
@@ -45,15 +46,12 @@ after(async () => {
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;
 
-async function api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> {
-  const reply = await request(`${world.gateway.consoleUrl}/api/v1${path}`, {
-    method,
-    dispatcher,
-    headers: { authorization: `Bearer ${lead}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return reply.body.json();
-}
+const asked = controlApi(
+  () => world.gateway.consoleUrl,
+  () => dispatcher,
+);
+const api = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> =>
+  (await asked(lead, method, path, body)).body;
 
 const MAPS = '/api/v1/namespaces/shop/configmaps';
 

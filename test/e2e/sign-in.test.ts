@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
 import type { Page, SmallBrowser } from '../support/small-browser.ts';
+import { unhurried } from '../support/unhurried.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -284,15 +284,6 @@ test('T77: every route, with the session of each role, answers as it does to the
   await dispatcher.destroy();
   assert.ok(walked.length > 60);
 });
-
-/** Follows the control plane where it says that it was asked too fast. */
-async function unhurried<Reply extends Pick<Page, 'status' | 'headers'>>(ask: () => Promise<Reply>): Promise<Reply> {
-  for (;;) {
-    const reply = await ask();
-    if (reply.status !== 429) return reply;
-    await setTimeout(Number(reply.headers['retry-after']) * 1000);
-  }
-}
 
 /** The session's event stream, once it has begun. */
 async function events(browser: SmallBrowser): Promise<{ readonly ended: Promise<void> }> {

@@ -1,6 +1,7 @@
-// The control plane as tests ask it: one request, its answer read whole.
+// The control plane as tests ask it: one request, its answer read whole, asked again where that was too soon.
 
 import { type Dispatcher, request } from 'undici';
+import { unhurried } from './unhurried.ts';
 
 /** An answer of the control plane. */
 export interface ControlReply {
@@ -21,7 +22,7 @@ export type ControlApi = (
 
 /** The API of a console; both are asked for at each request, since worlds are started after tests are written down. */
 export function controlApi(consoleUrl: () => string | undefined, dispatcher: () => Dispatcher): ControlApi {
-  return async (token, method, path, body, headers = {}) => {
+  const ask: ControlApi = async (token, method, path, body, headers = {}) => {
     const reply = await request(`${consoleUrl()}/api/v1${path}`, {
       method,
       dispatcher: dispatcher(),
@@ -34,4 +35,5 @@ export function controlApi(consoleUrl: () => string | undefined, dispatcher: () 
     });
     return { status: reply.statusCode, headers: reply.headers, body: await reply.body.json() };
   };
+  return (...asked) => unhurried(() => ask(...asked));
 }

@@ -11,6 +11,7 @@ import { migratePostgres } from '../../src/store/postgres-backend.ts';
 import { type Child, startChild } from './child.ts';
 import { CLI } from './gateway-process.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
+import { unhurried } from './unhurried.ts';
 
 /** One of the gateways. */
 export interface SharedGateway {
@@ -102,19 +103,23 @@ ${limits}`,
       return gateway;
     },
     async ask({ url: data, consoleUrl, dispatcher }, token, method, path, body) {
-      const base = /^\/api\/v1\/(grants|approvals|targets)/.test(path) ? consoleUrl : `${data}/k8s/demo`;
-      const reply = await request(base + path, {
-        method,
-        dispatcher,
-        headers: {
-          authorization: `Bearer ${token}`,
-          'user-agent': KUBECTL,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-      });
-      const text = await reply.body.text();
-      return { status: reply.statusCode, body: text.startsWith('{') ? JSON.parse(text) : text };
+      const isControl = /^\/api\/v1\/(grants|approvals|targets)/.test(path);
+      const once = async () => {
+        const reply = await request((isControl ? consoleUrl : `${data}/k8s/demo`) + path, {
+          method,
+          dispatcher,
+          headers: {
+            authorization: `Bearer ${token}`,
+            'user-agent': KUBECTL,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          body: body === undefined ? null : JSON.stringify(body),
+        });
+        const text = await reply.body.text();
+        const read = text.startsWith('{') ? JSON.parse(text) : text;
+        return { status: reply.statusCode, headers: reply.headers, body: read };
+      };
+      return isControl ? unhurried(once) : once();
     },
     async stop() {
       await Promise.all(gateways.map(killed));
