@@ -102,31 +102,34 @@ ${limits}`,
       gateways.push(gateway);
       return gateway;
     },
-    async ask({ url: data, consoleUrl, dispatcher }, token, method, path, body) {
-      const isControl = /^\/api\/v1\/(grants|approvals|targets)/.test(path);
-      const once = async () => {
-        const reply = await request((isControl ? consoleUrl : `${data}/k8s/demo`) + path, {
-          method,
-          dispatcher,
-          headers: {
-            authorization: `Bearer ${token}`,
-            'user-agent': KUBECTL,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          },
-          body: body === undefined ? null : JSON.stringify(body),
-        });
-        const text = await reply.body.text();
-        const read = text.startsWith('{') ? JSON.parse(text) : text;
-        return { status: reply.statusCode, headers: reply.headers, body: read };
-      };
-      return isControl ? unhurried(once) : once();
-    },
+    ask,
     async stop() {
       await Promise.all(gateways.map(killed));
       await Promise.all([database.stop(), issuer.close(), standin.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Asks the control plane, as slowly as it wants to be asked, or the data path. */
+function ask(...[{ url: data, consoleUrl, dispatcher }, token, method, path, body]: Parameters<SharedWorld['ask']>) {
+  const isControl = /^\/api\/v1\/(grants|approvals|targets)/.test(path);
+  const once = async () => {
+    const reply = await request((isControl ? consoleUrl : `${data}/k8s/demo`) + path, {
+      method,
+      dispatcher,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'user-agent': KUBECTL,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await reply.body.text();
+    const read = text.startsWith('{') ? JSON.parse(text) : text;
+    return { status: reply.statusCode, headers: reply.headers, body: read };
+  };
+  return isControl ? unhurried(once) : once();
 }
 
 async function killed({ child, dispatcher }: SharedGateway): Promise<void> {
