@@ -18,6 +18,8 @@ export async function moduleText() {
       ...['wasm/index.ts', '--outFile', 'walk.wasm', '--baseDir', root, '-O3', '--runtime', 'stub', '--noAssert'],
       // Where wasm/layout.ts leaves room for constants.
       ...['--memoryBase', String(0x1a0000), '--use', 'abort=', '--enable', 'simd', '--enable', 'bulk-memory'],
+      // 512 MiB: no address ever has its highest bit set.
+      ...['--maximumMemory', '8192'],
     ],
     {
       writeFile: (_name, contents) => {

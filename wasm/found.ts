@@ -2,7 +2,8 @@
  * What was found, written for the host behind the tape: four bytes a word. A value is its kind, where it begins and ends, its action or flags, how many steps its path has, room for
  * four words of a digest, and two words for each step. A document is `foundEnd`, where it ends, and where its uid begins and ends.
  */
-import { PATH } from './layout';
+import { FOUND_BYTES_MAX, PATH } from './layout';
+import { fail, failsLarge } from './outside';
 import { ensure, tapeEnd } from './tape';
 
 export const foundWhole: i32 = 1;
@@ -75,6 +76,7 @@ export function roleOfStep(depth: i32): i32 {
 }
 
 export function putFound(kind: i32, from: i32, to: i32, action: i32): void {
+  if (at - start > FOUND_BYTES_MAX) fail(failsLarge);
   ensure(at + valueBytes + (steps << 3));
   store<i32>(at, kind);
   store<i32>(at, from, 4);

@@ -48,5 +48,15 @@ export const CONSTANTS: i32 = 0x1a0000;
 /** The bytes that are walked. */
 export const BYTES: i32 = 0x1a1000;
 
+/**
+ * Limit: bytes of what is found in one row of bytes; each value has its whole path. It keeps an address from passing 2^31, where the memory itself ends long before, and a host from
+ * reading for seconds.
+ */
+export const FOUND_BYTES_MAX: i32 = 0x2000000;
+/** Limit: how often the bytes of a document may be walked once more, all in all, for a kind that stands behind them: Secrets within Secrets. */
+export const AGAIN_MAX: i32 = 8;
+/** And bytes beside that, so that small ones may be nested as they like. */
+export const AGAIN_BYTES_MAX: i32 = 0x40000;
+
 /** How deep objects and lists may be nested; upstream's own readers take no more than 10,000, and write far less. */
 export const NESTING_MAX: i32 = 1_000;

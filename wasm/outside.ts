@@ -1,7 +1,9 @@
 /* What an instance asks its host: what is asked seldom, since it was asked before or stands in few documents. Places are addresses in memory. */
 
-/** Ends the walk; does not return. */
+/** Ends the walk; does not return. Why: as wasm/cursor.ts has it, and `failsLarge`. */
 export declare function fail(why: i32): void;
+/** There is more to be masked than there is room for. */
+export const failsLarge: i32 = 5;
 /** What a key means: its role, and flags. `hasEscapes`: as it is written. */
 export declare function keyMeaning(start: i32, end: i32, hasEscapes: i32): i32;
 /** The place behind `place` by a key, or by an index where `kind` is that of one. */

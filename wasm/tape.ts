@@ -7,6 +7,7 @@
  */
 import { nextInString } from './bytes';
 import { BYTES, KINDS, NESTING_MAX, OPEN } from './layout';
+import { fail, failsLarge } from './outside';
 
 const quotes: u8 = 1;
 const opens: u8 = 2;
@@ -53,11 +54,11 @@ export function tapeEnd(): i32 {
   return tapeAt + (tapeCount << 3);
 }
 
-/** Makes room up to an address. */
+/** Makes room up to an address; the memory has an end of its own, well before 2^31. */
 export function ensure(end: i32): void {
   if (end <= roomEnd) return;
   const pages = (end - (memory.size() << 16) + 0xffff) >> 16;
-  if (pages > 0 && memory.grow(pages) < 0) unreachable();
+  if (pages > 0 && memory.grow(pages) < 0) fail(failsLarge);
   roomEnd = memory.size() << 16;
 }
 

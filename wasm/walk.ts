@@ -59,9 +59,9 @@ import {
   roleValue,
   telling,
 } from './key';
-import { HARMLESS, NESTING_MAX } from './layout';
+import { AGAIN_BYTES_MAX, AGAIN_MAX, HARMLESS, NESTING_MAX } from './layout';
 import { managedFields } from './managed-fields';
-import { fail, isTellingFlag, keyMeaning, looksSecret, pairAction } from './outside';
+import { fail, failsLarge, isTellingFlag, keyMeaning, looksSecret, pairAction } from './outside';
 import { actionOf, byIndex, byKey, isOpen, plainPlace, stepEscaped, stepIndex, stepKey } from './place';
 import {
   hasBase64Keys,
@@ -104,6 +104,9 @@ const flagBytesMax: i32 = 400;
 let uidStart: i32 = 0;
 let uidEnd: i32 = 0;
 let uids: i32 = 0;
+/** Where the document begins, and how many of its bytes were walked once more. */
+let documentAt: i32 = 0;
+let again: i32 = 0;
 let isRelease: bool = false;
 let keyStart: i32 = 0;
 let keyEnd: i32 = 0;
@@ -111,6 +114,8 @@ let keyHasEscapes: bool = false;
 
 /** Another object begins. */
 export function beginWalk(): void {
+  documentAt = at();
+  again = 0;
   uids = 0;
   isRelease = false;
 }
@@ -222,11 +227,16 @@ function walkObject(place: i32, within: i32): void {
   }
   takeBracket(0x7d);
   if (name !== 0 && value !== 0 && mayTell) walkPair(place, depth, name, value);
-  if (isSecret && masksEmbedded() && !isOpen(place)) {
+  if (isSecret && masksEmbedded() && !isOpen(place) && !isMaskedWhole(place)) {
     if (data !== 0) walkAgain(depth, data, embeddedDataPlace, textData, 4, roleData);
     if (stringData !== 0) walkAgain(depth, stringData, embeddedStringDataPlace, textStringData, 10, roleStringData);
   }
   setPathLength(depth);
+}
+
+/** Whether all that stands in an object there is masked already. */
+function isMaskedWhole(place: i32): bool {
+  return place === embeddedDataPlace || place === embeddedStringDataPlace || actionOf(place) !== 0;
 }
 
 /** Walks once more what stands beside a kind that says what it is. */
@@ -237,6 +247,8 @@ function walkAgain(depth: i32, token: i32, place: i32, key: i32, length: i32, ro
   moveTo(placeOf(token), token);
   takeBracket(0x7b);
   walkObject(place, withinNone);
+  again += at() - placeOf(token);
+  if (again > AGAIN_MAX * (backTo - documentAt) + AGAIN_BYTES_MAX) fail(failsLarge);
   moveTo(backTo, backToToken);
 }
 

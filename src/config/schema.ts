@@ -235,6 +235,7 @@ const limits = z
     objectBytesMax: z
       .int()
       .min(64 * 1024)
+      .max(32 * 1024 * 1024)
       .default(4 * 1024 * 1024)
       .describe(
         'Bytes of one object, list item or watch event that are held while it is masked; a reply with a larger one breaks off.',

@@ -189,6 +189,37 @@ test('however the bytes are cut, the same comes out', () => {
   }
 });
 
+/** Secrets within a Secret, `depth` deep. */
+const nested = (depth: number, inner: string): string =>
+  depth === 0 ? inner : `{"kind":"Secret","data":${nested(depth - 1, inner)}}`;
+
+test('Secrets within Secrets are masked, and take no longer for being nested', () => {
+  const things = { apiGroup: 'example.com', resource: 'things', subresource: '' };
+  const leaf = '"aHVudGVyMg=="';
+  for (const depth of [1, 2, 22, 100]) {
+    const out = masked(`{"metadata":{"uid":"u"},"spec":${nested(depth, `{"a0":${leaf},"a1":${leaf}}`)}}`, things);
+    ok(!out.includes(leaf), String(depth));
+  }
+  const big = `{${Array.from({ length: 20_000 }, (_, i) => `"a${i}":${leaf}`)}}`;
+  throws(() => masked(`{"metadata":{"uid":"u"},"spec":${nested(40, big)}}`, things), Unwalkable);
+});
+
+test('what of a list has more to be masked than there is room for takes nothing behind it along', () => {
+  const things = { apiGroup: 'example.com', resource: 'things', subresource: '' };
+  const victim = '{"metadata":{"uid":"v"},"spec":{"kind":"Secret","data":{"password":"aHVudGVyMg=="}}}';
+  const deep = `{"spec":{"kind":"Secret","data":{"a":${'['.repeat(950)}${'1,'.repeat(285_000)}1${']'.repeat(950)}}}}`;
+  const list = `{"kind":"ThingList","items":[${victim},${deep},${victim}]}`;
+  throws(() => masked(list, things, 'list'), Unwalkable);
+});
+
+test('a value that begins like one that is filled in from elsewhere and goes on is masked, however long it is', () => {
+  for (const length of [1, 252, 253, 254, 255, 300]) {
+    const value = `\${${'+'.repeat(length)}}hunter2`;
+    const pod = `{"spec":{"containers":[{"env":[{"name":"DB_PASSWORD","value":"${value}"}]}]}}`;
+    ok(!masked(pod, pods).includes('hunter2'), String(length));
+  }
+});
+
 test('T57: one object that is too large, nested too deep, broken off or followed by something is not shown', () => {
   throws(() => masked(`{"a":"${'x'.repeat(2_000)}"}`, pods, 'object', { objectBytesMax: 1_000 }), Unwalkable);
   throws(() => masked('['.repeat(2_000), pods), Unwalkable);

@@ -129,7 +129,7 @@ export class Walk {
   document(place: Place, kind: DocumentKind, isTelling = false): Walked {
     const { run } = this.#machine;
     run.document(this.#machine.numberOf(place), isTelling ? tellingKey : 0, within[kind]);
-    return this.next() as Walked;
+    return this.#next();
   }
 
   /**
@@ -167,11 +167,19 @@ export class Walk {
         const bytes = Buffer.from(this.#machine.memory.subarray(run.maskedAt(), run.maskedEnd()));
         told.masked(at, bytes, this.#machine.takeCounts());
       } else {
-        const object = this.next() as Walked;
+        const object = this.#next();
         at = object.end;
         told.found(object);
       }
     }
+    // Security: what was walked and not told of would leave as it came.
+    if (this.#read !== run.foundWholeEnd()) throw new Error('what was found in a list is not where it ends');
+  }
+
+  #next(): Walked {
+    const next = this.next();
+    if (next === undefined) throw new Error('a document was walked and nothing is told of it');
+    return next;
   }
 
   /** The next document that was walked and not told of. */

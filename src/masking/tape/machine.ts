@@ -80,6 +80,8 @@ interface Exports {
 export const nestingMax = 1_000;
 /** Limit: places that have numbers. Before a walk that begins with more than half of them all are given anew. */
 const placesMax = 16_384;
+/** Limit: bytes of a value that is filled in from elsewhere, as `$(OTHER)`; a longer one is a value like others. */
+const filledInBytesMax = 256;
 /** Limit: actions that are done here; values of others are masked one by one. */
 const actionsMax = 1_024;
 /** Limit: of the name of an exchange. */
@@ -139,7 +141,8 @@ export class Machine {
         Number(this.#asked().isTellingFlag(this.#lenient(start, end, true))),
       pairAction: (nameStart: number, nameEnd: number, hasEscapes: number, start: number, end: number) => {
         const name = this.#lenient(nameStart, nameEnd, hasEscapes === 1, '');
-        const action = this.#asked().pair(name, this.memory.toString('latin1', start, Math.min(end, start + 256)));
+        const isLong = end - start > filledInBytesMax;
+        const action = this.#asked().pair(name, isLong ? '' : this.memory.toString('latin1', start, end));
         return action === undefined ? 0 : this.#actionNumber(action);
       },
       longDigest: (scope: number, length: number, start: number, end: number, to: number) => {
@@ -315,7 +318,9 @@ function fail(why: number): never {
       throw new Unwalkable(`it is not JSON, or nested deeper than ${nestingMax}`);
     case 3:
       throw new Unwalkable('it is not JSON');
-    default:
+    case 4:
       throw new Unwalkable(`it is nested deeper than ${nestingMax}`);
+    default:
+      throw new Unwalkable('there is more to be masked in it than there is room for');
   }
 }
