@@ -88,7 +88,11 @@ async function told(
   } as unknown as Parameters<typeof askingPersons>[0];
   const recording = { decided() {}, waiting: (signal: AbortSignal) => signal, probed() {}, lookedUp() {} };
   const persons = askingPersons(gateway, recording, 'x' as ExchangeId, new AbortController().signal);
-  const code = await persons(async () => judged, {} as Probe).then(
+  const code = await persons(
+    async () => judged,
+    async (each) => each,
+    {} as Probe,
+  ).then(
     () => 'done',
     (thrown) => (thrown instanceof Refusal ? thrown.code : String(thrown)),
   );

@@ -4,6 +4,8 @@
  *
  * A client that follows a 429 by itself is answered one before it, or what stands before the gateway, loses patience, and joins the same question when it comes
  * back. Whoever does not is told whom to wait for and to run it again. A question whose caller has gone is withdrawn: nothing is done after its caller has left.
+ *
+ * A yes that no person gave to this very request, a rule's own or one to the rest of a command, is held to the budgets of its caller as what policy allows is.
  */
 import type { Approval } from '../approval/approval.ts';
 import type { Asking, Probe } from '../connectors/connector.ts';
@@ -32,8 +34,12 @@ export const WAIT_LIMITS = Object.freeze({
 
 type Held = Judged & { readonly decision: HoldDecision };
 
+/** See `withinBudgets`. */
+type Within = (judged: Judged) => Promise<Judged>;
+
 /**
- * Judges, and asks persons where rules hold the request; `probe` looks up what it would do: what comes back is what policy says of it after their yes.
+ * Judges, and asks persons where rules hold the request; `probe` looks up what it would do: what comes back is what policy says of it after their yes. What no
+ * person has seen goes `within` the budgets of its caller, and is asked about again where one of them holds it.
  *
  * @throws {Refusal} HELD, HELD_WAITING, HOLD_EXPIRED, REJECTED, HOLD_UNSUPPORTED, STORE_UNAVAILABLE, TOO_MANY_REQUESTS, REPEATED_UNKNOWN, OBJECT_CHANGED; what `judging` refuses
  */
@@ -42,15 +48,21 @@ export function askingPersons(
   recording: Pick<Recording, 'decided' | 'waiting' | 'probed' | 'lookedUp'>,
   exchange: ExchangeId,
   caller: AbortSignal,
-): (judging: (edits?: Edits) => Promise<Judged>, probe: Probe) => Promise<Judged> {
-  return async (judging, probe) => {
+): (judging: (edits?: Edits) => Promise<Judged>, within: Within, probe: Probe) => Promise<Judged> {
+  return async (judging, within, probe) => {
     for (let questions = 0; ; questions++) {
-      const judged = await judging();
-      if (judged.decision.effect !== 'hold') return judged;
-      recording.decided(judged);
-      if (!gateway.approvals.canAsk) throw unsupported(judged as Held);
-      const asked = await ask({ ...gateway, probe }, recording, judged as Held, exchange);
-      if (asked.approval.state === 'approved') return approved(gateway, asked, judged as Held, judging);
+      let judged = await judging();
+      let asked: Asked;
+      for (;;) {
+        if (judged.decision.effect !== 'hold') return judged;
+        recording.decided(judged);
+        if (!gateway.approvals.canAsk) throw unsupported(judged as Held);
+        asked = await ask({ ...gateway, probe }, recording, judged as Held, exchange);
+        if (asked.approval.state !== 'approved') break;
+        const allowed = await approved(gateway, asked, judged as Held, judging);
+        if (!isUnseen(asked.approval, judged as Held)) return allowed;
+        judged = await bounded(allowed, within);
+      }
       if (asked.approval.state !== 'pending' || questions === WAIT_LIMITS.questionsMax)
         throw refusalOf(judged as Held, asked.approval);
       await wait(gateway, recording, judged as Held, asked, { exchange, caller });
@@ -147,6 +159,20 @@ async function approved(
     ...(notes === undefined ? {} : { notes }),
   };
   return { ...judged, ...pinned, decision: allow };
+}
+
+/** Whether no person has seen it. What a budget holds has been held to all of them, and a yes to the rest of that was said in sight of it. */
+function isUnseen({ restOf, answers }: Approval, { decision }: Held): boolean {
+  return decision.allowed === undefined && (restOf !== undefined || answers.every(({ isAuto }) => isAuto === true));
+}
+
+/** What a yes allows that no person gave: with it where it is within the budgets, or held by what is over. Budgets pass over what has a yes. */
+async function bounded(allowed: Judged, within: Within): Promise<Judged> {
+  if (allowed.decision.effect !== 'allow') return allowed;
+  const { approval, ...decision } = allowed.decision;
+  const judged = await within({ ...allowed, decision });
+  if (judged.decision.effect !== 'allow' || approval === undefined) return judged;
+  return { ...judged, decision: { ...judged.decision, approval } };
 }
 
 function heldBy({ holds, lifts }: HoldDecision): unknown {

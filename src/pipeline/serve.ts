@@ -49,7 +49,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       const ask = () => askShadowed(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judging = async (edits?: Edits) =>
         within(await judge(gateway.connector, ask(), { caller, request, operation }, edits)); // edits made, judged again
-      const judged = await persons(judging, masks.gateway.probe); //       asked, and policy again when they have said yes
+      const judged = await persons(judging, within, masks.gateway.probe); // asked, and policy again when they have said yes
       const whole = await keepPreImage(gateway, await masks.whole(judged)); // masks put back; what was there before kept, where a rule says so
       const permit = await settle(whole, recording, gateway.clock, use, gateway.access.suggest); // allowed, and its intent on disk; or refused
       await withinGuesses(gateway.masking, permit); //                     nor tried by writing

@@ -1,6 +1,7 @@
 /*
  * How much a caller may do in a time. What policy allows takes its share of each budget that the caller has, once for an exchange; what is over one is refused, or held
- * for a person, and each stop names its budget. What persons have said yes to counts nowhere: they have seen it.
+ * for a person, and each stop names its budget. What persons have said yes to counts nowhere: they have seen it. A yes that
+ * nobody gave to this very request counts: see `ask-person.ts`.
  */
 import type { Probe } from '../connectors/connector.ts';
 import type { Caller } from '../model/caller.ts';

@@ -15,11 +15,15 @@ callers: [{ groups: [ops] }]
 targets: [demo]
 roles: [{ role: approver, callers: [{ groups: [leads] }] }]
 rules:
-  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["", apps], resources: [configmaps, pods, deployments, deployments/scale] }
+  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["", apps], resources: [configmaps, pods, services, deployments, deployments/scale] }
+  - { id: itself, effect: hold, verbs: [create], apiGroups: [""], resources: [services], namespaces: [shop], hold: { approvers: [{ groups: [leads] }], auto: [{ answer: approve }] } }
+  - { id: command, effect: hold, verbs: [create], apiGroups: [""], resources: [services], namespaces: [default], hold: { approvers: [{ groups: [leads] }], intent: command } }
 budgets:
   - { id: deletes, callers: [{ subjects: ["ci:del"] }], of: deletes, max: 2, per: 1d, over: deny }
   - { id: changes, callers: [{ subjects: ["ci:chg"] }], of: changes, max: 3, per: 1d, over: hold }
   - { id: replicas, callers: [{ subjects: ["ci:rep"] }], of: replicas, max: 5, per: 1d, over: deny }
+  - { id: unseen, callers: [{ subjects: ["ci:uns", "ci:cmd"] }], of: changes, max: 1, per: 1d, over: deny }
+  - { id: looked, callers: [{ subjects: ["ci:loo"] }], of: changes, max: 1, per: 1d, over: hold }
   - { id: bytes, callers: [{ subjects: ["ci:byt"] }], of: bytesOut, max: 1, per: 1d, over: deny }
   - { id: refusals, callers: [{ subjects: ["ci:ref"] }], of: refusals, max: 3, per: 1d, over: hold }
   - { id: errors, callers: [{ subjects: ["ci:err"] }], of: errors, max: 3, per: 1d, over: hold }
@@ -155,6 +159,42 @@ test('changes that fail at the target pile up too', async () => {
   assert.equal(asked.rules[0].rule, 'p/errors');
   await approve(asked);
   assert.equal((await held).status, 201);
+});
+
+/** A service, which a rule holds. */
+const serve = (token: string, name: string, namespace = 'shop') =>
+  world.ask({
+    token,
+    method: 'POST',
+    uri: `/api/v1/namespaces/${namespace}/services`,
+    headers: { 'content-type': 'application/json', 'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234' },
+    body: JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: 80 }] } }),
+  });
+
+test('what a rule answers by itself takes of each budget, and is stopped or asked about where it is over', async () => {
+  const [uns, loo] = [await world.token('uns'), await world.token('loo')];
+  assert.equal((await serve(uns, 'u1')).status, 201);
+  assert.deepEqual(stopOf(await serve(uns, 'u2')), [403, 'BUDGET_EXCEEDED', 'p/unseen']);
+  assert.equal((await serve(loo, 'l1')).status, 201);
+  const second = serve(loo, 'l2');
+  const asked = await waiting();
+  assert.equal(asked.rules[0].rule, 'p/looked');
+  assert.equal((await approve(asked)).state, 'approved');
+  assert.equal((await second).status, 201);
+});
+
+test('what the rest of a command covers takes of each budget, and what a person has seen of it does not', async () => {
+  const token = await world.token('cmd');
+  const one = (name: string) => serve(token, name, 'default');
+  const first = one('r1');
+  await approve(await waiting());
+  assert.equal((await first).status, 201);
+  const second = one('r2');
+  const { id, digest } = await waiting();
+  await api('POST', `/approvals/${id}/approve`, { digest, rest: { usesMax: 5, for: '5m' } });
+  assert.equal((await second).status, 201);
+  assert.equal((await one('r3')).status, 201);
+  assert.deepEqual(stopOf(await one('r4')), [403, 'BUDGET_EXCEEDED', 'p/unseen']);
 });
 
 test('a budget that is only observed stops nothing, and is recorded', async () => {
