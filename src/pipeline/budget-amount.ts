@@ -54,18 +54,29 @@ async function replicas(probe: Pick<Probe, 'existing'>, operation: Operation, ca
 }
 
 function replicasWritten({ body }: Operation): number | undefined {
-  if (body?.patch?.type === 'json') {
-    const edits = body.patch.operations.filter(
-      (edit) => (edit as JsonObject).path === '/spec/replicas',
-    ) as JsonObject[];
-    return edits.length === 0 ? undefined : numberOf(edits.at(-1)?.value);
-  }
+  if (body?.patch?.type === 'json') return replicasPatched(body.patch.operations as readonly JsonObject[]);
   return replicasIn(body?.patch?.object ?? body?.object ?? {});
+}
+
+const REPLICAS_OR_ABOVE: readonly unknown[] = ['', '/spec', '/spec/replicas'];
+
+/** What the last edit of them, or of what they stand in, writes; what is moved, copied or left out is not read from the patch. */
+function replicasPatched(operations: readonly JsonObject[]): number | undefined {
+  const last = operations.findLast(
+    ({ op, path, from }) =>
+      op !== 'test' && (REPLICAS_OR_ABOVE.includes(path) || (op === 'move' && REPLICAS_OR_ABOVE.includes(from))),
+  );
+  if (last === undefined) return undefined;
+  const { op, path, value } = last;
+  if (op !== 'add' && op !== 'replace') return Number.POSITIVE_INFINITY;
+  if (path === '/spec/replicas') return numberOf(value);
+  const within = path === '' ? value : { spec: value ?? null };
+  return replicasIn((within ?? {}) as JsonObject) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Kubernetes leaves `replicas` out of a Scale where it is 0. */
 function replicasIn({ kind, spec }: JsonObject): number | undefined {
-  const said = (spec as JsonObject | undefined)?.replicas;
+  const said = (spec as JsonObject | null | undefined)?.replicas;
   return said === undefined && kind === 'Scale' ? 0 : said === undefined ? undefined : numberOf(said);
 }
 
