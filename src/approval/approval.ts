@@ -143,7 +143,8 @@ export type NotTaken =
   | 'unsigned'
   | 'twice'
   | 'rest'
-  | 'narrow';
+  | 'narrow'
+  | 'narrow-rest';
 
 /** Who says what to a question. */
 export interface Saying extends Omit<Answer, 'at' | 'shown'> {
@@ -173,6 +174,8 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   if (saying.rest !== undefined && (isSigned || !isOffered(saying.rest, approval.shown.rest))) return 'rest';
   // Security: what is signed is a yes to all that was shown, and to nothing less or more.
   if (saying.narrowed !== undefined && isSigned) return 'narrow';
+  // Security: what is left out of one request is not left out of those that come after it.
+  if (saying.narrowed !== undefined && saying.rest !== undefined) return 'narrow-rest';
   const { digest, signedFor: _, ...unsaid } = saying;
   const said = unsaid.proof === undefined ? unsaid : { ...unsaid, shown: digest };
   const answer: Answer = { ...said, seats, at: nowMs };

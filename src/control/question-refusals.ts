@@ -37,6 +37,11 @@ const WORDS: Readonly<Record<NotTaken, readonly [RefusalCode, string, string]>> 
     'only the first yes to a request can leave less of it',
     'say yes to it as it is shown, or no',
   ],
+  'narrow-rest': [
+    'ANSWER_REFUSED',
+    'a yes that leaves less of a request says nothing of the rest of its command, which would run whole',
+    'say yes to less of this request alone, or to it and the rest as they are',
+  ],
   unsigned: [
     'ANSWER_REFUSED',
     'the rule wants a yes that is signed by a key of yours, and none that counts here has signed it',

@@ -182,6 +182,20 @@ test('a yes with edits sends what they make of it, judged again: a dry run store
   assert.match(name.output, /cannot be amended/);
 });
 
+test('a yes to the rest of a command is not sent together with one to less', async () => {
+  for (const less of [
+    ['--dry-run'],
+    ['--good-for', '1m'],
+    ['--set', '/data/a=b'],
+    ['--remove', '/data/a'],
+    ['--label', 'a=b'],
+  ]) {
+    const { code, output } = await approvals('approve', 'any', '--rest', ...less);
+    assert.notEqual(code, 0);
+    assert.match(output, /`--rest` does not go with/);
+  }
+});
+
 test('what a rule answers by itself runs or is refused at once, and is told as the rule’s own answer', async () => {
   const service = (namespace: string) =>
     world.ask({

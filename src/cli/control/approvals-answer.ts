@@ -33,6 +33,7 @@ export function answerCommand(env: Environment, said: 'approve' | 'reject', desc
     const { output, context, reason, digest } = options;
     if (digest !== undefined && ids.length > 1)
       throw new CliError('`--digest` is of one question: answer each by itself');
+    const more = yesBody(options);
     const client = await controlClient(env, context);
     const asked: ApprovalView[] = [];
     for (const id of ids) asked.push(await (said === 'approve' ? lookedUp(client, id) : readApproval(client, id)));
@@ -40,7 +41,6 @@ export function answerCommand(env: Environment, said: 'approve' | 'reject', desc
     if (digest !== undefined && digest !== asked[0]?.digest)
       throw new CliError('the question is not the one with this digest: look at it again');
     if (digest === undefined && output === 'table') await confirmed(said, asked.length);
-    const more = yesBody(options);
     for (const each of asked) {
       const body = { digest: each.digest, reason, ...more };
       const answered = (await client.ask(
@@ -78,6 +78,10 @@ function withYesOptions(command: Command): void {
 
 function yesBody({ rest, restFor, goodFor, dryRun, set = [], remove = [], label = [] }: AnswerOptions): object {
   const amend = [...(dryRun === true ? [{ dryRun: true }] : []), ...set, ...remove, ...label];
+  if (rest !== undefined && (goodFor !== undefined || amend.length > 0))
+    throw new CliError(
+      '`--rest` does not go with `--good-for`, `--dry-run`, `--set`, `--remove` or `--label`: the rest of the command would run whole',
+    );
   const usesMax = rest === undefined || rest === true ? {} : { usesMax: Number(rest) };
   return {
     ...(rest === undefined ? {} : { rest: { ...usesMax, for: restFor } }),
