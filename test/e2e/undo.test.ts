@@ -1,6 +1,7 @@
 // Undo on the whole way: the object before a change is kept where a rule says so, and put back in the name of whoever asks, through policy like any request.
 
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,7 +169,10 @@ test('a secret comes back as it was, and neither who looks nor the disk has its 
   const { exchange } = await write('PATCH', `${at}/undone`, { data: { password: next } });
   const way = await sallyport(['undo', exchange]);
   assert.ok(!way.output.includes(old as string) && !way.output.includes('canary'), way.output);
-  await shown(exchange);
+  const { digest, asked } = await shown(exchange);
+  const { uid, resourceVersion } = (await get(`${at}/undone`)).metadata;
+  const ofSeen = hash('sha256', JSON.stringify([exchange, asked, uid, resourceVersion]), 'hex');
+  assert.equal(digest, ofSeen, 'no value can be tried on the digest: it is of what who looks sees anyway');
   assert.equal((await sallyport(['undo', exchange, '--apply'])).code, 0);
   const dispatcher = new Agent({ connect: { ca: world.standin.caPem } });
   const headers = { authorization: `Bearer ${world.standin.adminToken}` };
