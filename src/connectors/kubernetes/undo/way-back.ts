@@ -77,11 +77,16 @@ function putBack(image: PreImage, object: JsonObject, live: JsonObject, lost: re
   };
 }
 
-/** Source: autoscaling/v1 Scale; 0 is what is left out */
+/**
+ * What is kept is the object itself, not its Scale: a workload's has the number always, 0 too. Where it has none, its kind counts elsewhere (`specReplicasPath` of a
+ * custom resource), and what it was is not known.
+ */
 function scaled(image: PreImage, object: JsonObject, live: JsonObject, lost: readonly string[]): WayBack {
   const { name, namespace } = image.operation;
   const { resourceVersion = '' } = metadataOf(live);
-  const replicas = (object.spec as JsonObject | undefined)?.replicas ?? 0;
+  const replicas = isJsonObject(object.spec) ? object.spec.replicas : undefined;
+  if (typeof replicas !== 'number')
+    return none('how many there were is not known: what is kept has no `spec.replicas`');
   return {
     kind: 'request',
     method: 'PUT',
