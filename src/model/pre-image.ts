@@ -15,4 +15,6 @@ export interface PreImage {
   };
   /** Null: there was none. */
   readonly object: JsonObject | null;
+  /** The uid of what it made, as its reply said; absent: it made nothing, or the reply did not say. */
+  readonly madeUid?: string;
 }

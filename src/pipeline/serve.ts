@@ -16,6 +16,7 @@ import { tellMaskAsToken, tellReturnedMasks } from './returned-masks.ts';
 import { sayObserved } from './say-observed.ts';
 import { settle } from './settle.ts';
 import { toRefusal } from './to-refusal.ts';
+import { keepMade } from './undo/keep-made.ts';
 import { keepPreImage } from './undo/keep-pre-image.ts';
 import { until } from './until.ts';
 import { useOnce } from './use-once.ts';
@@ -56,12 +57,11 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       keepRequest(permit); //                                              masked, before anything is sent
       const known = await knownOutput(gateway.probe, permit, recording); // what its pod was given and must not say
       const end = recording.endedWith(signal); //                          its caller goes, or the gateway
+      const forward = () => gateway.connector.forward(permit, end, readsOf(gateway.masking, permit));
       return {
         permit,
         known,
-        reply: await keepDeleted(gateway, permit, recording, () =>
-          gateway.connector.forward(permit, end, readsOf(gateway.masking, permit)),
-        ),
+        reply: await keepDeleted(gateway, permit, recording, () => keepMade(gateway, permit, forward)),
       }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile

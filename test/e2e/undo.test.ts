@@ -146,10 +146,13 @@ test('what was deleted is made again, and says what does not come back; what was
   assert.deepEqual((await get(`${MAPS}/gone`)).data, { keep: 'me' });
   const again = await shown(gone.exchange);
   assert.deepEqual([again.kind, /another object of this name/.test(again.why)], ['none', true]);
-  const back = await shown(made.exchange);
-  assert.equal(back.asked, `DELETE ${MAPS}/gone`);
-  assert.equal((await sallyport(['undo', made.exchange, '--apply'])).code, 0);
-  assert.equal((await ask({ uri: `${MAPS}/gone` })).status, 404);
+  const other = await shown(made.exchange);
+  assert.match(other.why, /another object of this name/, 'what was made again is not what it made');
+  const fresh = await write('POST', MAPS, mapOf('fresh'));
+  const back = await shown(fresh.exchange);
+  assert.equal(back.asked, `DELETE ${MAPS}/fresh`);
+  assert.equal((await sallyport(['undo', fresh.exchange, '--apply'])).code, 0);
+  assert.equal((await ask({ uri: `${MAPS}/fresh` })).status, 404);
 });
 
 test('a scale is undone by a scale', async () => {

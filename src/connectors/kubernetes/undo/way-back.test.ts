@@ -46,3 +46,18 @@ test('a scale is undone by the number that was kept, and where there is none the
     if (way.kind === 'none') assert.match(way.why, /`spec\.replicas`/);
   }
 });
+
+test('what was made is deleted where it is the very one that the reply told of, never another of its name', () => {
+  const undone = (madeUid: string | undefined, uid: string) =>
+    wayBack(imageOf({ verb: 'create' }, null, madeUid === undefined ? {} : { madeUid }), live(uid));
+  const way = undone('u', 'u');
+  assert.ok(way.kind === 'request' && way.method === 'DELETE');
+  assert.deepEqual(way.body.preconditions, { uid: 'u', resourceVersion: '7' });
+  for (const [madeUid, uid, why] of [
+    ['u', 'later', /another object of this name/],
+    [undefined, 'u', /not known which object it made/],
+  ] as const) {
+    const none = undone(madeUid, uid);
+    assert.match(none.kind === 'none' ? none.why : 'some', why);
+  }
+});

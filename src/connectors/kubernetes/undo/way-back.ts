@@ -14,7 +14,11 @@ export function wayBack(image: PreImage, live: JsonObject | null): WayBack {
   const lost = lostBy(operation);
   if (object === null) {
     if (live === null) return none('what it made is gone already');
-    return isMadeThen(image, live) ? removed(image, live, lost) : none('another object of this name stands there now');
+    if (image.madeUid === undefined) return none('it is not known which object it made: its reply was not kept');
+    // Security: what was there before, or came later under the same name, is not what it made.
+    return uidOf(live) === image.madeUid
+      ? removed(image, live, lost)
+      : none('another object of this name stands there now');
   }
   if (live === null) return madeAgain(image, object, lost);
   if (uidOf(live) !== uidOf(object)) return none('another object of this name stands there now');
@@ -28,15 +32,6 @@ export function wayBack(image: PreImage, live: JsonObject | null): WayBack {
 export function pathOfImage({ operation }: PreImage): string {
   return `${listPath(operation)}/${encodeURIComponent(operation.name)}`;
 }
-
-/** Security: what was there before, or came later under the same name, is not what it made. */
-function isMadeThen({ at }: PreImage, live: JsonObject): boolean {
-  const made = Date.parse(String(metadataOf(live).creationTimestamp ?? ''));
-  return Math.abs(made - at) <= SKEW_MS_MAX;
-}
-
-/** Limit: how far the target's clock may be from ours, with the time that a request takes. */
-const SKEW_MS_MAX = 120_000;
 
 function removed(image: PreImage, live: JsonObject, lost: readonly string[]): WayBack {
   const { uid, resourceVersion } = metadataOf(live);
