@@ -150,7 +150,8 @@ test('what was deleted is made again, and says what does not come back; what was
   assert.match(other.why, /another object of this name/, 'what was made again is not what it made');
   const fresh = await write('POST', MAPS, mapOf('fresh'));
   const back = await shown(fresh.exchange);
-  assert.equal(back.asked, `DELETE ${MAPS}/fresh`);
+  assert.deepEqual([back.asked, back.missing], [`DELETE ${MAPS}/fresh`, []], 'its dry run is taken');
+  assert.equal((await ask({ uri: `${MAPS}/fresh` })).status, 200, 'nothing is done by looking');
   assert.equal((await sallyport(['undo', fresh.exchange, '--apply'])).code, 0);
   assert.equal((await ask({ uri: `${MAPS}/fresh` })).status, 404);
 });

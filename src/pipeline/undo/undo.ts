@@ -76,7 +76,7 @@ export class Undo {
     const live = await liveObject(looking, caller, image, signal);
     const way = gateway.connector.undo.wayBack(image, live);
     if (way.kind === 'none') return { shown: none(way.why) };
-    const dry = await ask(looking, caller, way, '?dryRun=All', signal);
+    const dry = await dryRun(looking, caller, way, signal);
     const isTold = dry.status < 300;
     const changes = isTold ? changesOf(way, live, dry.body) : undefined;
     const asked = `${way.method} ${way.path}`;
@@ -149,6 +149,13 @@ async function liveObject(
       advice: 'ask for the right to get it',
     });
   return body;
+}
+
+/** Of a delete with options, the target reads all of them from its body, and none from its query. */
+function dryRun(gateway: Gateway, caller: Caller, way: Request, signal: AbortSignal) {
+  return way.method === 'DELETE'
+    ? ask(gateway, caller, { ...way, body: { ...way.body, dryRun: ['All'] } }, '', signal)
+    : ask(gateway, caller, way, '?dryRun=All', signal);
 }
 
 /** One request of theirs, as any. */
