@@ -109,6 +109,29 @@ test('who wants signatures says by which keys, and keys are lines that the conso
   assert.match(found(`approvers: [{ keys: ["${line}"] }], signed: true`)[0] as string, /expected a condition/);
 });
 
+test('keys stand beside one person alone', () => {
+  const line = `webauthn:${'a'.repeat(22)}:${'b'.repeat(100)}`;
+  const keys = `keys: ["${line}"]`;
+  const found = (terms: string) => policyFindings(`effect: hold, hold: { ${terms}, signed: true }`);
+  const several = [
+    'subjects: [a, b]',
+    'subjects: ["a*"]',
+    'subjects: ["*"]',
+    'groups: [leads]',
+    'subjects: [a], groups: [leads]',
+  ];
+  for (const who of several) {
+    assert.match(found(`approvers: [{ ${who}, ${keys} }]`).join(), /`keys` are one person’s/, who);
+    const later = `escalate: [{ after: 1m, approvers: [{ ${who}, ${keys} }] }]`;
+    assert.match(found(`approvers: [{ subjects: [a], ${keys} }], ${later}`).join(), /`keys` are one person’s/, who);
+    const asked = policyFindings(
+      `effect: request, request: { approval: { approvers: [{ ${who}, ${keys} }], signed: true } }`,
+    );
+    assert.match(asked.join(), /`keys` are one person’s/, who);
+  }
+  assert.deepEqual(found(`approvers: [{ subjects: [a], ${keys} }, { subjects: [b], ${keys} }, { groups: [c] }]`), []);
+});
+
 test('a guard is lifted by name, where a person may lift it, for what a rule names', () => {
   const lifting = (lifts: string, more = '') => policyFindings(`effect: hold, hold: { lifts: [${lifts}]${more} }`);
   assert.deepEqual(lifting('deletions'), []);

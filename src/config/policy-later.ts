@@ -27,7 +27,7 @@ const approver = z
           .max(50)
           .optional()
           .describe(
-            'Keys with which they sign their yes where the rule says `signed`: lines that the console shows of a key.',
+            'Keys with which one person signs a yes where the rule says `signed`: lines that the console shows of a key. The entry then names that person alone: one subject without `*`, and no groups.',
           ),
       })
       .refine(({ subjects, groups }) => subjects !== undefined || groups !== undefined, 'expected a condition'),

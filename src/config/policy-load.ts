@@ -280,10 +280,27 @@ function* signedMistakes({ hold, request }: RuleDocument): Iterable<readonly [st
     const hasKeys = approvers.some((one) => 'keys' in one && one.keys !== undefined);
     if (enrolled && !signed) yield [key, '`enrolled` says which keys a signed yes may be of: say `signed: true` too'];
     if (hasKeys && !signed) yield [key, '`keys` sign a yes: say `signed: true` too'];
+    const all = [
+      ...approvers,
+      ...('escalate' in terms ? (terms.escalate ?? []) : []).flatMap((each) => each.approvers),
+    ];
+    if (!all.every(isOnePersonByKeys)) yield [key, KEYS_OF_ONE];
     if (signed && !enrolled && !hasKeys)
       yield [key, 'nobody could sign: list `keys` of approvers, or take those that they enrol with `enrolled: true`'];
   }
 }
+
+type Approvers = NonNullable<NonNullable<RuleDocument['hold']>['approvers']>;
+
+/** Security: a key signs for whomever its entry names, so that a second person there could sign for the first. Test: `keys stand beside one person alone`. */
+function isOnePersonByKeys(approver: Approvers[number]): boolean {
+  if (!('keys' in approver) || approver.keys === undefined) return true;
+  const { subjects = [], groups } = approver;
+  return groups === undefined && subjects.length === 1 && !subjects[0]?.includes('*');
+}
+
+const KEYS_OF_ONE =
+  '`keys` are one person’s: name that person beside them by one subject without `*` and no groups, and make an entry for each person';
 
 /** Security: a person lifts a guard for what a rule names, and not for whatever a wildcard reaches. */
 function* liftMistakes({
