@@ -16,6 +16,11 @@ test('a patch of a text makes the text that it was made for, whatever the lines 
   );
 });
 
+test('a patch of a million lines is made', () => {
+  const after = '\n'.repeat(1024 * 1024);
+  assert.equal(appliedPatch('a.yaml', 'x\n', unifiedPatch('a.yaml', 'x\n', after)), after);
+});
+
 test('a file of which the patch does not speak stays', () => {
   const patch = unifiedPatch('a.yaml', 'x\n', 'y\n') + unifiedPatch('b.yaml', 'x\n', 'z\n');
   assert.deepEqual(

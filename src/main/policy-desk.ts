@@ -10,6 +10,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { dirname, extname, join, relative } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { unifiedPatch } from '../cli/policy/unified-patch.ts';
 import { type Config, policyFiles } from '../config/load.ts';
 import { openedIds } from '../config/open-guards.ts';
@@ -29,6 +30,10 @@ export const DESK_LIMITS = Object.freeze({
   commandMs: 60_000,
   /** Memory of one, in MiB. */
   memoryMib: 1_024,
+  /** Bytes of the files of a proposal, together. */
+  proposalBytesMax: 256 * 1024,
+  /** Lines of the files of a proposal, together. */
+  proposalLinesMax: 10_000,
   /** Bytes that one may answer. */
   answerBytesMax: 16 * 1024 * 1024,
 });
@@ -104,6 +109,7 @@ async function tryOut(
   home: string,
   run: (args: readonly string[], cwd: string) => Promise<Outcome>,
 ): Promise<Tried> {
+  assertBounded(changed);
   const before = await readAll(config, home);
   const unknown = changed.find(({ file }) => !before.some((each) => each.file === file));
   if (unknown !== undefined)
@@ -112,13 +118,13 @@ async function tryOut(
       `\`${unknown.file}\` is none of the policy files; a proposal changes those that are there`,
     );
   const after = before.map((each) => changed.find(({ file }) => file === each.file) ?? each);
-  const patch = before.map(({ file, text }, i) => unifiedPatch(file, text, after[i]?.text ?? text)).join('');
   const folder = await mkdtemp(join(config.dataFolder, 'proposal-'));
   try {
     const [old, next] = [join(folder, 'old'), join(folder, 'new')];
     await Promise.all([writeAll(old, before), writeAll(next, after), writeTests(config, next, home)]);
     const guards = openedIds(config).map((id) => `--open-guard=${id}`);
     const checked = told(await run(['policy', 'check', next, '-o', 'json', ...guards], next));
+    const patch = await patchOf(before, after);
     const findings = (JSON.parse(checked.stdout) as Tried['findings']).map((each) => ({
       ...each,
       file: shownIn(next, each.file),
@@ -149,6 +155,34 @@ async function tryOut(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+type Files = Proposal['files'];
+
+/** Limit: a proposal is read and compared in the gateway's own process. @throws {Refusal} REQUEST_MALFORMED */
+function assertBounded(files: Files): void {
+  const { proposalBytesMax, proposalLinesMax } = DESK_LIMITS;
+  let [bytes, lines] = [0, 0];
+  for (const { text } of files) {
+    bytes += Buffer.byteLength(text);
+    lines += 1;
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  }
+  if (bytes > proposalBytesMax || lines > proposalLinesMax)
+    throw new Refusal(
+      'REQUEST_MALFORMED',
+      `the files of a proposal have at most ${proposalBytesMax} bytes and ${proposalLinesMax} lines together: try larger ones by \`sallyport policy\``,
+    );
+}
+
+/** Of all files, each in a turn of its own, so that what passes the gateway meanwhile waits for one at most. */
+async function patchOf(before: Files, after: Files): Promise<string> {
+  let patch = '';
+  for (const [i, { file, text }] of before.entries()) {
+    await setImmediate();
+    patch += unifiedPatch(file, text, after[i]?.text ?? text);
+  }
+  return patch;
 }
 
 const TEST = /\.test\.ya?ml$/;

@@ -84,10 +84,9 @@ function hunksOf(steps: readonly Step[]): readonly string[] {
     const own = steps.slice(at, end);
     const count = (sign: '-' | '+') => own.filter((step) => step.sign === ' ' || step.sign === sign).length;
     const place = (line: number, length: number) => `${length === 0 ? line - 1 : line},${length}`;
-    out.push(
-      `@@ -${place(oldLine, count('-'))} +${place(newLine, count('+'))} @@`,
-      ...own.map(({ sign, line }) => `${sign}${line}`),
-    );
+    out.push(`@@ -${place(oldLine, count('-'))} +${place(newLine, count('+'))} @@`);
+    // One at a time: a call takes no more arguments than the stack holds, and a hunk may have any number of lines.
+    for (const { sign, line } of own) out.push(`${sign}${line}`);
     [oldLine, newLine, at] = [oldLine + count('-'), newLine + count('+'), end];
   }
   return out;
