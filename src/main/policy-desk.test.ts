@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Config } from '../config/load.ts';
 import { DESK_LIMITS, policyDesk } from './policy-desk.ts';
@@ -23,3 +24,9 @@ for (const [what, texts] of ROWS)
       message: /at most 262144 bytes and 10000 lines together/,
     });
   });
+
+test('what runs at once fits beside the gateway in the container of the chart', () => {
+  const chart = readFileSync(new URL('../../deploy/chart/values.yaml', import.meta.url), 'utf8');
+  const limitMib = Number(/limits: \{ memory: (\d+)Gi \}/.exec(chart)?.[1]) * 1024;
+  assert.ok(DESK_LIMITS.atOnceMax * DESK_LIMITS.memoryMib <= limitMib / 4, `of ${limitMib} MiB`);
+});

@@ -22,14 +22,14 @@ import { commandWords } from './command-words.ts';
 
 /** Limits of what is thought about at once; documented in docs/reference/limits.md. */
 export const DESK_LIMITS = Object.freeze({
-  /** Commands that run at once. */
-  atOnceMax: 2,
+  /** Commands that run at once; each has its memory beside the gateway's, in one container. */
+  atOnceMax: 1,
   /** Questions that wait for their turn; beyond it, asking is refused. */
   waitingMax: 10,
   /** How long one command may take, in milliseconds. */
   commandMs: 60_000,
   /** Memory of one, in MiB. */
-  memoryMib: 1_024,
+  memoryMib: 256,
   /** Bytes of the files of a proposal, together. */
   proposalBytesMax: 256 * 1024,
   /** Lines of the files of a proposal, together. */
