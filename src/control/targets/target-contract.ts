@@ -33,7 +33,9 @@ const httpsUrl = z.string().max(512).refine(isPlainHttps, 'expected `https://HOS
 
 const certificatePair = z
   .strictObject({
-    certificate: pem.refine(isCertificate, 'expected certificates in PEM').describe('The chain, in PEM.'),
+    certificate: pem
+      .refine(areCertificates, 'expected certificates in PEM, and nothing beside them')
+      .describe('The chain, in PEM.'),
     key: pem.describe('Its private key, in PEM.'),
   })
   .refine(isPair, 'expected a certificate and its own key');
@@ -51,7 +53,7 @@ const credential = z
 const place = z.strictObject({
   url: httpsUrl.describe('The API server.'),
   ca: pem
-    .refine(isCertificate, 'expected certificates in PEM')
+    .refine(areCertificates, 'expected certificates in PEM, and nothing beside them')
     .optional()
     .describe('Certificates in PEM to trust for it, instead of the system’s.'),
   tlsServerName: z
@@ -211,9 +213,14 @@ function isPlainHttps(text: string): boolean {
   return protocol === 'https:' && `${search}${hash}${username}${password}` === '';
 }
 
-function isCertificate(text: string): boolean {
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+
+/** Security: certificates alone: an authority is shown, and a private key beside it would be too. Test: `an authority is certificates alone`. */
+function areCertificates(text: string): boolean {
+  const found = text.match(CERTIFICATE) ?? [];
+  if (found.length === 0 || text.replace(CERTIFICATE, '').trim() !== '') return false;
   try {
-    return new X509Certificate(text).subject !== undefined;
+    return found.every((each) => new X509Certificate(each).subject !== undefined);
   } catch {
     return false;
   }
