@@ -9,7 +9,7 @@ const words = z.array(word).min(1, 'expected at least one').max(50);
 const instant = z.iso.datetime();
 
 /* Control characters by their numbers and not by their class, which many readers of the OpenAPI document do not know. */
-const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u;
+export const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u;
 
 /** Text that people write, shown as a quotation. Limit: 500 characters, none of them a control character. */
 export const ownWords = z.string().max(500).regex(ONE_LINE, 'expected one line without control characters');

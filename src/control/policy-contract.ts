@@ -3,9 +3,11 @@
  * policy: that is the files', in git.
  */
 import { z } from 'zod';
+import { ONE_LINE } from './contract.ts';
 
 const instant = z.iso.datetime();
-const words = (max: number) => z.string().max(max);
+/* Words go to a process as its arguments, which hold no NUL. */
+const words = (max: number) => z.string().max(max).regex(ONE_LINE, 'expected one line without control characters');
 const texts = z.array(z.string());
 const effect = z.enum(['deny', 'hold', 'allow', 'request']);
 
@@ -52,8 +54,11 @@ export const whyAskSchema = z.strictObject({
   issuer: words(512).optional().describe('Absent: the first of the configuration.'),
   kind: z.enum(['autonomous', 'person']).optional().describe('Absent: what the issuer is for.'),
   target: words(512).optional().describe('May be absent where there is one.'),
-  command: words(4_096)
+  command: z
+    .string()
     .min(1)
+    .max(4_096)
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$/u, 'expected no control characters')
     .describe('A kubectl command, or its words: `kubectl delete pod web -n prod`. Nothing of it runs.'),
 });
 
@@ -137,7 +142,7 @@ export const shadowSchema = z.strictObject({
 /** A change of files that is only tried. */
 export const proposalSchema = z.strictObject({
   files: z
-    .array(z.strictObject({ file: words(512).min(1), text: words(1024 * 1024) }))
+    .array(z.strictObject({ file: words(512).min(1), text: z.string().max(1024 * 1024) }))
     .min(1)
     .max(50)
     .describe('The files that are to be another, whole; those that are not named stay.'),
