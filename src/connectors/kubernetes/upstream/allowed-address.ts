@@ -4,7 +4,7 @@
  *
  * Private networks are where clusters are, and stay open.
  *
- * Source: IANA’s special-purpose registries (RFC 6890); RFC 4291, 2.5.5.2; RFC 6052; RFC 3056
+ * Source: IANA’s special-purpose registries (RFC 6890); RFC 4291, 2.5.5.2; RFC 2765, 2.1; RFC 6052, 2.2; RFC 8215; RFC 3056
  */
 import { lookup } from 'node:dns';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
@@ -42,13 +42,15 @@ export function addressRules(opened: readonly string[]): AddressRules {
   const open = blockList(opened);
   return {
     refused(address) {
-      const plain = plainAddress(address);
-      const found = never?.find(({ list }) => includes(list, plain));
+      const plain = plainAddresses(address);
+      const isIn = ({ list }: { readonly list: BlockList }) => plain.some((each) => includes(list, each));
+      const found = never?.find(isIn);
       if (found !== undefined) return found.what;
-      if (includes(open, plain)) return undefined;
-      const mine = own?.find(({ list }) => includes(list, plain));
+      if (plain.every((each) => includes(open, each))) return undefined;
+      const mine = own?.find(isIn);
       if (mine !== undefined) return mine.what;
-      return ownAddresses().has(plain) ? 'an address of the gateway’s own machine' : undefined;
+      const machine = ownAddresses();
+      return plain.some((each) => machine.has(each)) ? 'an address of the gateway’s own machine' : undefined;
     },
   };
 }
@@ -88,7 +90,7 @@ function addressRefused(what: string, address: string): Refusal {
 
 function ownAddresses(): ReadonlySet<string> {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  return new Set(all.map(({ address }) => plainAddress(address)));
+  return new Set(all.flatMap(({ address }) => plainAddresses(address)));
 }
 
 function blockList(networks: readonly string[]): BlockList {
@@ -105,16 +107,33 @@ function includes(list: BlockList, address: string): boolean {
   return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-/** The IPv4 address that an IPv6 one stands for (mapped, compatible, translated, 6to4), and without its zone. */
-function plainAddress(address: string): string {
+/** The IPv4 addresses that an IPv6 one may stand for (mapped, compatible, translated, 6to4), and without its zone. */
+function plainAddresses(address: string): readonly string[] {
   const bare = address.split('%')[0] as string;
+  const words = isIPv6(bare) ? wordsOf(bare) : [];
+  const isLocallyTranslated = words[0] === 0x64 && words[1] === 0xff9b && words[2] === 1;
+  return isLocallyTranslated ? readings(words) : [plainAddress(bare)];
+}
+
+/** A network translates by a prefix of its own within `64:ff9b:1::/48`, 48, 56, 64 or 96 bits long: what each reads there, but for zeros. */
+function readings(words: readonly number[]): readonly string[] {
+  const bytes = words.flatMap((word) => [word >> 8, word & 255]);
+  const last = bytes.slice(12);
+  // Byte 8 is none of the address.
+  const rest = [...bytes.slice(6, 8), ...bytes.slice(9)];
+  const read = [0, 1, 2].map((from) => rest.slice(from, from + 4)).filter(([first]) => first !== 0);
+  return [...read, ...(read.length === 0 || last[0] !== 0 ? [last] : [])].map((each) => each.join('.'));
+}
+
+function plainAddress(bare: string): string {
   if (!isIPv6(bare)) return bare;
   const words = wordsOf(bare);
   const [first, second, ...rest] = words;
   const isZero = (from: number, to: number) => words.slice(from, to).every((word) => word === 0);
   if (first === 0x2002) return dotted(second as number, rest[0] as number);
   const isMapped = isZero(0, 5) && words[5] === 0xffff;
-  const isTranslated = first === 0x64 && second === 0xff9b && isZero(2, 6);
+  const isTranslated =
+    (first === 0x64 && second === 0xff9b && isZero(2, 6)) || (isZero(0, 4) && words[4] === 0xffff && words[5] === 0);
   const isCompatible = isZero(0, 6) && (words[6] as number) !== 0;
   if (isMapped || isTranslated || isCompatible) return dotted(words[6] as number, words[7] as number);
   return words.map((word) => word.toString(16)).join(':');
