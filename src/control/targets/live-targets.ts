@@ -105,7 +105,7 @@ export class LiveTargets implements ChangeListener {
       return;
     }
     this.#open(kept);
-    if (before !== undefined)
+    if (before !== undefined && !this.#parts.isConfigured(name))
       this.#parts.endAccess(name, 'streams', new Refusal('TARGET_CHANGED', 'the target was changed; begin again'));
   }
 
