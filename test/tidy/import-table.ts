@@ -38,6 +38,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'grant',
     'recording',
     'store',
+    'masking/written/holds-mask.ts',
     'pipeline/access.ts',
     'pipeline/approvals.ts',
     'pipeline/budgets.ts',
