@@ -1,4 +1,5 @@
 import { leadPod, type PatchStep, POD_LABEL, type Pod, type Way } from './lead-pod.ts';
+import { tooMuchOf } from './pod-limits.ts';
 
 /** The way to a target by its name; where pods cannot be led there, why. */
 export type WayTo = (target: string) => Way | { readonly refused: string };
@@ -49,6 +50,8 @@ export function answerReview(review: unknown, wayTo: WayTo): AnsweredReview {
     );
   const way = wayTo(target);
   if ('refused' in way) return refused(way.refused);
+  const tooMuch = tooMuchOf(object);
+  if (tooMuch !== undefined) return refused(`the pod has ${tooMuch}, and is not led to the gateway; make it smaller`);
   const { patch, warnings } = leadPod(object, way);
   return answered({ uid, allowed: true, ...patched(patch), ...(warnings.length === 0 ? {} : { warnings }) });
 }

@@ -115,10 +115,12 @@ function isFolder(mountPath: string): boolean {
 
 function volumeSteps({ volumes = [], ...containers }: NonNullable<Pod['spec']>, access: Volume) {
   const all = [...(containers.containers ?? []), ...(containers.initContainers ?? [])];
-  const isUsedElsewhere = ({ name }: Volume) =>
-    all.some(({ volumeMounts = [] }) =>
-      volumeMounts.some((mount) => mount.name === name && !isFolder(mount.mountPath)),
-    );
+  const usedElsewhere = new Set(
+    all.flatMap(({ volumeMounts = [] }) =>
+      volumeMounts.filter(({ mountPath }) => !isFolder(mountPath)).map(({ name }) => name),
+    ),
+  );
+  const isUsedElsewhere = ({ name }: Volume) => usedElsewhere.has(name);
   const isOfTheServer = (volume: Volume) =>
     volume.name !== VOLUME &&
     volume.projected?.sources?.some(

@@ -10,11 +10,15 @@ import { answerReview, type WayTo } from './answer-review.ts';
 export const WEBHOOK_LIMITS = Object.freeze({
   /** Bytes of one question: an object of the API server's own bound, and what stands around it. */
   reviewBytesMax: 4 * 1024 * 1024,
-  /** How long a question may take to arrive. */
+  /** Bytes of all questions under way, each until its answer is taken; one beyond is told to come again. */
+  reviewsBytesMax: 16 * 1024 * 1024,
+  /** How long a handshake may take, a question to arrive, and its answer to be taken. */
   requestTimeoutMs: 10_000,
   /** Connections at once. */
   connectionsMax: 256,
 });
+
+type Limits = Readonly<Record<keyof typeof WEBHOOK_LIMITS, number>>;
 
 interface Options {
   readonly address: string;
@@ -26,6 +30,15 @@ interface Options {
   readonly onFault: (error: unknown) => void;
   /** A pod that was refused, and why. */
   readonly onRefused: (message: string) => void;
+  /** Default: `WEBHOOK_LIMITS`. */
+  readonly limits?: Limits;
+}
+
+const CHUNK_BYTES_MIN = 512;
+
+/** What questions hold of memory, all together. */
+interface UnderWay {
+  bytes: number;
 }
 
 /** A webhook that serves. */
@@ -38,11 +51,20 @@ export interface Webhook {
 /** Serves `POST /pods` for API servers and `GET /healthz` for the kubelet. @throws {Error} the port cannot be had */
 export async function startWebhook(options: Options): Promise<Webhook> {
   const { certPem: cert, keyPem: key } = options.certificate;
-  const { requestTimeoutMs: requestTimeout, connectionsMax } = WEBHOOK_LIMITS;
+  const { requestTimeoutMs: requestTimeout, connectionsMax } = options.limits ?? WEBHOOK_LIMITS;
+  const underWay: UnderWay = { bytes: 0 };
   const server = createServer(
-    { cert, key, minVersion: 'TLSv1.2', requestTimeout, headersTimeout: requestTimeout },
+    {
+      cert,
+      key,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: requestTimeout,
+      requestTimeout,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.ceil(requestTimeout / 10),
+    },
     (request, response) => {
-      serve(options, request, response).catch((error: unknown) => {
+      serve(options, underWay, request, response).catch((error: unknown) => {
         options.onFault(error);
         send(response, 500, 'the webhook failed\n');
       });
@@ -67,13 +89,22 @@ export async function startWebhook(options: Options): Promise<Webhook> {
   };
 }
 
-async function serve({ wayTo, onRefused }: Options, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  { wayTo, onRefused, limits = WEBHOOK_LIMITS }: Options,
+  underWay: UnderWay,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = request.url?.split('?')[0];
   if (path === '/healthz' && request.method === 'GET') return send(response, 200, 'ok\n');
   if (path !== '/pods') return send(response, 404, '/pods or /healthz\n');
   if (request.method !== 'POST') return send(response, 405, 'POST\n');
-  const body = await readBody(request);
-  if (body === undefined) return send(response, 413, `more than ${WEBHOOK_LIMITS.reviewBytesMax} bytes\n`);
+  const body = await readBody(request, response, underWay, limits);
+  if (body === 'too-long') return send(response, 413, `more than ${limits.reviewBytesMax} bytes\n`);
+  if (body === 'too-many') return send(response, 503, 'too many questions at once: ask again\n');
+  // Limit: an answer that is not taken holds its memory no longer than this.
+  const timer = setTimeout(() => response.destroy(), limits.requestTimeoutMs);
+  response.once('close', () => clearTimeout(timer));
   let answer: ReturnType<typeof answerReview>;
   try {
     answer = answerReview(JSON.parse(body.toString('utf8')), wayTo);
@@ -86,12 +117,30 @@ async function serve({ wayTo, onRefused }: Options, request: IncomingMessage, re
   send(response, 200, JSON.stringify(answer), 'application/json');
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+/** What is read counts until its answer is taken, or the connection is gone. */
+async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  underWay: UnderWay,
+  { reviewBytesMax, reviewsBytesMax }: Limits,
+): Promise<Buffer | 'too-long' | 'too-many'> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > WEBHOOK_LIMITS.reviewBytesMax) return undefined;
+  let held = 0;
+  let isOver = false;
+  response.once('close', () => {
+    underWay.bytes -= held;
+    isOver = true;
+  });
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const { length } = chunk as Buffer;
+    if (bytes + length > reviewBytesMax) return 'too-long';
+    // A chunk of one byte holds more than that.
+    const heldByChunk = Math.max(length, CHUNK_BYTES_MIN);
+    if (isOver || underWay.bytes + heldByChunk > reviewsBytesMax) return 'too-many';
+    bytes += length;
+    held += heldByChunk;
+    underWay.bytes += heldByChunk;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
@@ -99,6 +148,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 
 function send(response: ServerResponse, status: number, text: string, type = 'text/plain'): void {
   if (response.headersSent) return void response.destroy();
+  // Behind a question that was not read to its end, nothing else is read.
+  if (status === 413 || status === 503) response.setHeader('connection', 'close');
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }

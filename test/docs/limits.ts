@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { POD_LIMITS } from '../../src/admission/pod-limits.ts';
 import { WEBHOOK_LIMITS } from '../../src/admission/start-webhook.ts';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { CONNECTION_CHECK_LIMITS } from '../../src/connectors/kubernetes/check/checked-connection.ts';
@@ -128,6 +129,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['What is sent on from the journal', { ...DELIVERY_LIMITS }, 'src/delivery/delivery-limits.ts'],
   ['Telling of traces', { ...TRACING_LIMITS }, 'src/main/tracing/tracing-limits.ts'],
   ['The webhook for pods', { ...WEBHOOK_LIMITS }, 'src/admission/start-webhook.ts'],
+  ['A pod that is led', { ...POD_LIMITS }, 'src/admission/pod-limits.ts'],
   ['The journal', { ...DEFAULT_JOURNAL_LIMITS }, 'src/storage/journal.ts'],
   ['Objects before a change', { ...PRE_IMAGE_LIMITS }, 'src/storage/pre-images.ts'],
   ['Sessions', { ...DEFAULT_SESSION_LIMITS }, 'src/storage/sessions.ts'],
