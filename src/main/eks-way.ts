@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { type AwsAccess, awsAccess } from '../connectors/kubernetes/eks/aws-access.ts';
 import type { EksCluster, EksEndpoint } from '../connectors/kubernetes/eks/cluster.ts';
@@ -14,8 +13,8 @@ import type { Way } from './way.ts';
 
 type EksConfig = NonNullable<Config['targets'][number]['eks']>;
 
-/** The way to a cluster of EKS: its token is signed here, its endpoint the one that is given or pinned. Nothing is asked of AWS before the first request. */
-export function eksWay(target: string, { fips, ...eks }: EksConfig, dataFolder: string, clock: Clock): Way {
+/** The way to a cluster of EKS: its token is signed here, its endpoint the one that is given, or pinned in `pinFile`. Nothing is asked of AWS before the first request. */
+export function eksWay(pinFile: string, { fips, ...eks }: EksConfig, clock: Clock): Way {
   const cluster: EksCluster = { ...eks, isFips: fips };
   const aws = awsAccess(cluster, process.env);
   const credentials = unlessUnused(() => eksCredential({ cluster, aws, clock }), EKS_LIMITS.unusedMs);
@@ -24,7 +23,7 @@ export function eksWay(target: string, { fips, ...eks }: EksConfig, dataFolder: 
     const authority = fileAuthority({ file: caFile, clock });
     return (options) => createUpstream({ server, authority, credentials, ...options });
   }
-  const place = pinnedPlace(join(dataFolder, 'eks', `${target}.json`), cluster, aws);
+  const place = pinnedPlace(pinFile, cluster, aws);
   return (options) =>
     foundUpstream({ ...place, clock, create: (found) => createUpstream({ ...found, credentials, ...options }) });
 }

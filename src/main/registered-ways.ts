@@ -3,6 +3,7 @@ import { fixedCredential } from '../connectors/kubernetes/upstream/credential.ts
 import { createUpstream, type Upstream } from '../connectors/kubernetes/upstream/upstream.ts';
 import type { EksPlace, KeptTarget, OpenedCredential } from '../control/targets/kept-target.ts';
 import type { Clock } from '../std/clock.ts';
+import { eksPinFile } from './eks-pin-file.ts';
 import { eksWay } from './eks-way.ts';
 import type { Way, Ways } from './way.ts';
 
@@ -46,7 +47,8 @@ function byValue({ spec }: KeptTarget, { token, clientCertificate }: OpenedCrede
 }
 
 function byRole(name: string, eks: EksPlace, { dataFolder, clock }: Where): Way {
-  return eksWay(`api-${name}`, { ...eks, sessionName: 'sallyport', tags: {}, fips: false }, dataFolder, clock);
+  const pinFile = eksPinFile(dataFolder, name, eks.roleArn);
+  return eksWay(pinFile, { ...eks, sessionName: 'sallyport', tags: {}, fips: false }, clock);
 }
 
 function whileInForce(upstream: Upstream, assertInForce: () => void): Upstream {

@@ -5,6 +5,7 @@ import { tokenFileCredential } from '../connectors/kubernetes/upstream/token-fil
 import { createUpstream, type UpstreamOptions } from '../connectors/kubernetes/upstream/upstream.ts';
 import type { Clock } from '../std/clock.ts';
 import { ConfigError } from './config-error.ts';
+import { eksPinFile } from './eks-pin-file.ts';
 import { eksWay } from './eks-way.ts';
 import type { Way } from './way.ts';
 
@@ -19,7 +20,7 @@ export function wayTo(
   onRefused: (why: string) => void,
 ): Way {
   if (kubeconfig !== undefined) return kubeconfigWay(name, kubeconfig, clock, onRefused);
-  if (eks !== undefined) return eksWay(name, eks, config.dataFolder, clock);
+  if (eks !== undefined) return eksWay(eksPinFile(config.dataFolder, name), eks, clock);
   if (server === undefined) throw new Error('a target has neither kubeconfig nor server nor eks');
   return direct({
     server: server.url,
