@@ -229,6 +229,21 @@ test('a cluster of EKS is registered by a role that the configuration names; of 
     assert.equal((await add('shop-41', { ...reach, ...more })).status, 400, JSON.stringify(more));
 });
 
+test('a kept token of a reader goes to no cluster that another role leads to', async () => {
+  const eks = { cluster: 'shop', region: 'eu-west-1', roleArn: 'arn:aws:iam::111122223333:role/sallyport-shop' };
+  const added = await add('shop-42', { server: undefined, credential: undefined, eks });
+  assert.equal(added.status, 201, JSON.stringify(added.body));
+  const replace = (more: object) =>
+    api(ada, 'POST', '/targets/registered/shop-42/replace', { reason: 'moved', reader: {}, ...more });
+  const another = { ...eks, roleArn: 'arn:aws:iam::111122223333:role/sallyport-bank' };
+  for (const place of [another, { ...eks, externalId: 'other' }]) {
+    const moved = await replace({ eks: place });
+    assert.equal(moved.body.code, 'TARGET_REFUSED', JSON.stringify(moved.body));
+  }
+  const same = await replace({ eks, podSecrets: ['shop'] });
+  assert.deepEqual([same.status, same.body.hasReader], [200, true], JSON.stringify(same.body));
+});
+
 test('a body that is too long is answered so, and whoever still sends it reads that', async () => {
   const answers = [70, 200, 900].map((kilobytes) => add('shop-6', { reason: 'x'.repeat(kilobytes * 1024) }));
   for (const { status, body } of await Promise.all(answers))

@@ -227,7 +227,11 @@ function assertGiven(
 ): void {
   const wantsReader = reader !== undefined && reader.token === undefined;
   if ((credential !== undefined || spec.eks !== undefined) && !wantsReader) return;
-  const addressOf = ({ url, ca, tlsServerName }: TargetSpec) => JSON.stringify([url, ca, tlsServerName]);
+  const addressOf = ({ url, ca, tlsServerName, eks }: TargetSpec) => {
+    // A role of another account leads to another cluster of that name and region.
+    const place = [eks?.cluster, eks?.region, eks?.roleArn, eks?.externalId];
+    return JSON.stringify([url, ca, tlsServerName, ...place]);
+  };
   if (before === undefined || addressOf(before.spec) !== addressOf(spec))
     throw new Refusal(
       'TARGET_REFUSED',
