@@ -4,6 +4,9 @@ import type { Tracing } from './tracing.ts';
 
 const TRACE_HEADERS: ReadonlySet<string> = new Set(['traceparent', 'tracestate']);
 
+/** Source: methods that are known, and `_OTHER`, https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 /**
  * The same data path, each exchange a step of a trace: from its head to the head of its answer. What is behind that, who asked and for what is in the journal, under the exchange's id.
  *
@@ -12,13 +15,20 @@ const TRACE_HEADERS: ReadonlySet<string> = new Set(['traceparent', 'tracestate']
 export function tracedServe(serve: Serve, tracing: Tracing, isTaken: (address: string) => boolean): Serve {
   return async (target, raw, signal) => {
     const parent = isTaken(raw.peer) ? parentIn(raw.rawHeaders) : undefined;
+    // Security: whoever asks is not known yet; what they call their method is told of only where it is one.
+    const method = METHODS.has(raw.method) ? raw.method : '_OTHER';
     const facts = {
-      'http.request.method': raw.method,
+      'http.request.method': method,
       'network.protocol.version': raw.httpVersion,
       'sallyport.exchange': raw.id,
       'sallyport.target': target ?? '',
     };
-    const step = tracing.begin('server', `${raw.method} ${target ?? ''}`.trimEnd(), facts, parent);
+    const step = tracing.begin(
+      'server',
+      `${method === '_OTHER' ? 'HTTP' : method} ${target ?? ''}`.trimEnd(),
+      facts,
+      parent,
+    );
     try {
       const rawHeaders = [...withoutTrace(raw.rawHeaders), 'traceparent', formatTraceparent(step.context)];
       const answer = await serve(target, { ...raw, rawHeaders }, signal);
