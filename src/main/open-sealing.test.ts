@@ -82,6 +82,35 @@ test('a journal that was put back to what it was, though its seals hold, is not 
   await assert.rejects(openSealing(config, told), { message: /are not those that the witness has a checkpoint of/ });
 });
 
+test('a journal that was wiped with its key does not begin anew beside the checkpoints of the old one', async (t) => {
+  const home = homeFor(t);
+  const witness = join(home, 'witness');
+  const config = configOf(home, [{ folder: witness }]);
+  await run(config, 1, 3);
+  rmSync(join(home, 'journal'), { recursive: true });
+  rmSync(join(home, 'journal-signing.key'));
+  await assert.rejects(openSealing(config, told), {
+    name: 'JournalError',
+    message: /has checkpoints that this journal’s key did not sign/,
+  });
+  // What a crash cut short says nothing.
+  for (const name of readdirSync(witness)) {
+    chmodSync(join(witness, name), 0o600);
+    writeFileSync(join(witness, name), readFileSync(join(witness, name), 'utf8').slice(0, 30));
+  }
+  await (await openSealing(config, told)).close();
+});
+
+test('a witness whose checkpoints cannot be read at start is told of', async (t) => {
+  const home = homeFor(t);
+  writeFileSync(join(home, 'witness'), '');
+  const witnesses = new Witnesses([{ folder: join(home, 'witness') }, { folder: join(home, 'none') }], told);
+  assert.equal(await witnesses.compare([], []), undefined);
+  assert.deepEqual(witnesses.warnings(), [
+    `the checkpoints of a witness were not compared at start (${join(home, 'witness')}): ENOTDIR`,
+  ]);
+});
+
 test('a key that others may read is refused, and one that took the place of another without its word', async (t) => {
   const home = homeFor(t);
   const config = configOf(home, []);

@@ -91,7 +91,7 @@ export async function openSealing(config: Config, told: Told): Promise<Sealing> 
 
 function notWhole(folder: string, fault: string): JournalError {
   return new JournalError(
-    `the journal in \`${folder}\` is not what was signed: ${fault}; keep the folder as evidence, and start with another or an empty one`,
+    `the journal in \`${folder}\` is not what was signed: ${fault}; keep the folder as evidence, and start with another or an empty one, and another folder of each witness`,
   );
 }
 

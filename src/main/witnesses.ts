@@ -20,6 +20,8 @@ interface Witness {
   readonly place: Place;
   waiting: string | undefined;
   failure: string | undefined;
+  /** Why it was not compared at start. */
+  unread: string | undefined;
   giving: Promise<void> | undefined;
   timer: NodeJS.Timeout | undefined;
 }
@@ -38,17 +40,24 @@ export class Witnesses {
       place,
       waiting: undefined,
       failure: undefined,
+      unread: undefined,
       giving: undefined,
       timer: undefined,
     }));
   }
 
-  /** What a witness has and the journal has not, in one sentence without a final stop; a witness that cannot be asked now says nothing. */
+  /**
+   * What a witness has and the journal has not, in one sentence without a final stop. A folder that cannot be read is told of, and says nothing.
+   *
+   * Security: checkpoints of which no key of this journal opens one are not the same as none: who wipes the journal and its key would else begin anew in silence.
+   */
   async compare(keys: readonly string[], seals: readonly Seal[]): Promise<string | undefined> {
     const last = seals.at(-1);
-    for (const { place } of this.#witnesses) {
-      const kept = place.folder === undefined ? undefined : await newestIn(place.folder, keys).catch(() => undefined);
+    for (const witness of this.#witnesses) {
+      const kept = await this.#keptBy(witness, keys);
       if (kept === undefined) continue;
+      if (kept === 'of-other-keys')
+        return `the witness \`${witness.place.folder}\` has checkpoints that this journal’s key did not sign: what they are of is gone, or the folder is another gateway’s`;
       const { size, root, name } = kept;
       if (last === undefined || size > last.to)
         return `the witness has a checkpoint of ${size} events (\`${name}\`), and ${last?.to ?? 0} are sealed here: what came after was cut off`;
@@ -58,6 +67,24 @@ export class Witnesses {
           return `the first ${size} events are not those that the witness has a checkpoint of (\`${name}\`)`;
     }
     return undefined;
+  }
+
+  async #keptBy(witness: Witness, keys: readonly string[]): Promise<Awaited<ReturnType<typeof newestIn>>> {
+    const { folder } = witness.place;
+    if (folder === undefined) return undefined;
+    try {
+      return await newestIn(folder, keys);
+    } catch (error) {
+      const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      // Before the first checkpoint is given, there is no folder.
+      if (why === 'ENOENT') return undefined;
+      this.#told.log.error(
+        { witness: folder, why },
+        'the checkpoints of a witness cannot be read, and are not compared',
+      );
+      witness.unread = why;
+      return undefined;
+    }
   }
 
   /** Gives each the checkpoint, now and until it is taken. */
@@ -70,9 +97,14 @@ export class Witnesses {
 
   /** Who has not taken what it was given. */
   warnings(): readonly string[] {
-    return this.#witnesses.flatMap(({ place, failure }) =>
-      failure === undefined ? [] : [`a witness does not take the journal’s checkpoints (${nameOf(place)}): ${failure}`],
-    );
+    return this.#witnesses.flatMap(({ place, failure, unread }) => [
+      ...(failure === undefined
+        ? []
+        : [`a witness does not take the journal’s checkpoints (${nameOf(place)}): ${failure}`]),
+      ...(unread === undefined
+        ? []
+        : [`the checkpoints of a witness were not compared at start (${nameOf(place)}): ${unread}`]),
+    ]);
   }
 
   /** Waits for what is under way, for a moment. */
@@ -156,15 +188,17 @@ async function post(
   if (statusCode < 200 || statusCode > 299) throw new Error(`it answered ${statusCode}`);
 }
 
-/** The newest checkpoint in a folder that one of these keys signed; a file that a crash cut short is none. */
+/** The newest checkpoint in a folder that one of these keys signed; a file that a crash cut short is none. `of-other-keys`: there are some, and none is theirs. */
 async function newestIn(folder: string, keys: readonly string[]) {
   const names = (await readdir(folder)).filter((name) => /^\d{15}\.checkpoint$/.test(name)).sort();
+  let isAnyWhole = false;
   for (const name of names.reverse()) {
     const note = await readFile(join(folder, name), 'utf8');
+    isAnyWhole ||= /\n\n\u2014 [^\n]+\n$/.test(note);
     for (const key of keys) {
       const opened = openCheckpoint(note, key);
       if (typeof opened !== 'string') return { ...opened, name };
     }
   }
-  return undefined;
+  return isAnyWhole ? ('of-other-keys' as const) : undefined;
 }
