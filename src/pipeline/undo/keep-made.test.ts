@@ -36,7 +36,7 @@ async function kept(status: number, text: string, object: PreImage['object'] = n
 
 test('the uid of what was made is on the disk when its reply ends, and no reply is lost where it cannot be', async () => {
   const made = JSON.stringify({ metadata: { name: 'a', uid: 'u-1' } });
-  const rows = [
+  const rows: readonly (readonly [row: string, told: string | undefined, expected: string | undefined])[] = [
     ['made', await kept(201, made), 'u-1'],
     ['there before', await kept(201, made, {}), undefined],
     ['not made', await kept(200, made), undefined],
