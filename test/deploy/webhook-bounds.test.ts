@@ -80,7 +80,7 @@ async function webhookFor(t: TestContext, limits: Partial<Record<keyof typeof WE
 }
 
 test('questions beyond what may be under way are told to come again, and are taken once the others are gone', async (t) => {
-  const { begin } = await webhookFor(t, { reviewsBytesMax: 8_000 });
+  const { begin } = await webhookFor(t, { reviewsBytesMax: 8_000, requestTimeoutMs: 600_000 });
   const body = JSON.stringify(reviewOf({ containers: [{}] }));
   const statusOf = async () => {
     const [response] = await once(begin(body.length).end(body), 'response');
