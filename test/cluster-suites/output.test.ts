@@ -107,7 +107,7 @@ function suite(real: Cluster): void {
     while (!(await admin(['apply', '-f', '-'], { input: OBJECTS })).includes('pod/talks'));
     await admin(['wait', '--for=condition=Ready', 'pod/talks', '--timeout=120s']);
     await admin(['logs', '-f', 'talks'], { until: 'end\n' });
-    gateway = await startGatewayInFront(real, { podSecrets: [NAMESPACE] });
+    gateway = await startGatewayInFront(real, { podSecrets: [NAMESPACE], openMasks: [] });
   });
   after(async () => {
     await gateway?.stop();
