@@ -65,7 +65,7 @@ const SEE: readonly RoleName[] = ['auditor', 'operator'];
 /** How far back uses are counted. */
 const USES_MS = 30 * 24 * 60 * 60_000;
 
-/** Limit: bytes of a proposal. */
+/** Limit: bytes of a request that brings a proposal, as JSON; the desk bounds what it holds. */
 const PROPOSAL_BYTES_MAX = 2 * 1024 * 1024;
 
 /** The operations on policy; none of them changes it. */
