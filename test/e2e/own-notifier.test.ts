@@ -6,33 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { appendTo } from '../../examples/notifiers/append-line.ts';
-import type { Notice } from '../../src/control/notices/notice.ts';
 import { notifiersOf } from '../../src/main/notifiers.ts';
+import { notice, sending } from '../support/notice.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-own-notifier-'));
 after(() => rmSync(folder, { recursive: true }));
-
-const notice: Notice = {
-  id: 'n-1',
-  kind: 'approval.asked',
-  at: 0,
-  title: 'ci:dev asks to delete pods `web`',
-  facts: ['risk: high'],
-  risk: 'high',
-  about: 'a-1',
-  isOver: false,
-  isLast: false,
-  path: '/approvals/a-1',
-  target: 'demo',
-  namespace: 'shop',
-};
-
-const sending = {
-  signal: new AbortController().signal,
-  link: 'https://console.test/approvals/a-1',
-  thread: undefined,
-  nowMs: 0,
-};
 
 const configured = (file: string) => notifiersOf({ notifiers: [{ name: 'own', module: { file } }] });
 

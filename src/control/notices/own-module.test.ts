@@ -1,30 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { notice, sending } from '../../../test/support/notice.ts';
 import type { Notice } from './notice.ts';
 import { ownModule } from './own-module.ts';
 import { SendFailure } from './send-failure.ts';
-
-const notice: Notice = {
-  id: 'n-1',
-  kind: 'approval.asked',
-  at: 0,
-  title: 'ci:dev asks to delete pods `web`',
-  facts: ['risk: high'],
-  risk: 'high',
-  about: 'a-1',
-  isOver: false,
-  isLast: false,
-  path: '/approvals/a-1',
-  target: 'demo',
-  namespace: 'shop',
-};
-
-const sending = {
-  signal: new AbortController().signal,
-  link: 'https://console.test/approvals/a-1',
-  thread: undefined,
-  nowMs: 0,
-};
 
 test('a module is told, and what it gives back is its thread', async () => {
   const notifier = ownModule({ send: async ({ id }, { thread }) => `${thread ?? 'first'} ${id}` });
