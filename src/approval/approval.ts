@@ -141,6 +141,7 @@ export type NotTaken =
   | 'own'
   | 'not-seated'
   | 'unsigned'
+  | 'signed-before'
   | 'twice'
   | 'rest'
   | 'narrow'

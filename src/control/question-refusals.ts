@@ -42,6 +42,11 @@ const WORDS: Readonly<Record<NotTaken, readonly [RefusalCode, string, string]>> 
     'a yes that leaves less of a request says nothing of the rest of its command, which would run whole',
     'say yes to less of this request alone, or to it and the rest as they are',
   ],
+  'signed-before': [
+    'ANSWER_REFUSED',
+    'a yes to it was signed by a key that no longer counts, so this one gives nothing',
+    'say no to it, and let it be asked anew',
+  ],
   unsigned: [
     'ANSWER_REFUSED',
     'the rule wants a yes that is signed by a key of yours, and none that counts here has signed it',

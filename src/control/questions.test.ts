@@ -11,17 +11,21 @@ import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
 
 import type { Approval } from '../approval/approval.ts';
+import type { Grant } from '../grant/grant.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Preview, Shown } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
-import type { ExchangeId } from '../std/ids.ts';
+import { type ExchangeId, newId } from '../std/ids.ts';
 import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
-import type { Store } from '../store/store.ts';
+import type { Row, Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
+import { approvalRow } from './approval-rows.ts';
+import { grantQuestion } from './grant-question.ts';
 import { Questions } from './questions.ts';
+import { grantOf, grantRow } from './row-body.ts';
 import { partyOf } from './seats.ts';
 
 const KEYS = () => storeKeys(Buffer.alloc(32, 1));
@@ -69,13 +73,14 @@ function gatewayOn(
   store: Store,
   events: ApprovalChanged[] = [],
   onFailure: (what: string, error: unknown) => void = (what, error) => assert.fail(`${what}: ${error}`),
+  isStillSigned = () => true,
 ): Questions {
   return new Questions({
     store,
     record: async (event) => void events.push(event),
     onChange() {},
     onGrant() {},
-    isStillSigned: async () => true,
+    isStillSigned: async () => isStillSigned(),
     recordGrant: async () => {},
     unknownForMs: 300_000,
     onFailure,
@@ -240,6 +245,42 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     assert.deepEqual(await outcomes([a.answer(asked.id, saying(asked, mate))]), ['VERSION_CHANGED']);
     assert.deepEqual(await outcomes([a.answer(asked.id, { ...saying(less, mate), narrowed })]), ['ANSWER_REFUSED']);
     assert.equal((await a.answer(asked.id, saying(less, mate))).state, 'approved');
+  });
+
+  test(`${name}: the last yes to a grant counts only while every signature of it does`, async () => {
+    const { stores } = world();
+    const [store] = stores;
+    const events: ApprovalChanged[] = [];
+    let isSigned = false;
+    const a = gatewayOn(store, events, undefined, () => isSigned);
+    const id = newId(store.now());
+    const grant: Grant = {
+      id,
+      state: 'pending',
+      holder: asker,
+      parts: [],
+      reason: '',
+      askedAt: store.now(),
+      forMs: 60_000,
+      closesAt: store.now() + 60_000,
+      uses: 0,
+    };
+    const question = grantQuestion(grant, asker, [
+      { ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }] },
+    ]);
+    await store.exclusively(`approval ${id}`, async (rows) => {
+      await rows.put(grantRow({ grant, version: 0 }));
+      await rows.put(approvalRow({ approval: question, version: 0 }));
+    });
+    const state = async () => [
+      (await a.get(id))?.approval.state,
+      grantOf((await store.get('grant', id)) as Row).grant.state,
+    ];
+    assert.deepEqual(await outcomes([a.answer(id, saying(question))]), ['ANSWER_REFUSED']);
+    assert.deepEqual([await state(), events.length], [['pending', 'pending'], 0]);
+    isSigned = true;
+    await a.answer(id, saying(question));
+    assert.deepEqual(await state(), ['approved', 'live']);
   });
 
   test(`${name}: a question lapses by the store’s clock, and what has lapsed asks anew`, async () => {

@@ -270,6 +270,9 @@ export class Questions {
       const now = this.#parts.store.now();
       const next = answered(before, saying, now);
       if (typeof next === 'string') throw notTaken(next, current(before, now));
+      // Security: a grant has no use at which its yes is taken, so what was signed is verified again where it begins, with the keys that count now.
+      if (next.grant !== undefined && next.state === 'approved' && !(await this.#parts.isStillSigned(next, rows)))
+        throw notTaken('signed-before', before);
       await this.#record(next, next.answers.at(-1));
       if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, saying);
       return next;
