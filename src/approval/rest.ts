@@ -74,10 +74,15 @@ export function restGiven({ answers, shown }: Pick<Approval, 'answers' | 'shown'
   };
 }
 
-/** Which of the caller's newest questions covers the call; undefined where none does. */
-export function covering(call: CommandCall, own: readonly Approval[], nowMs: number): Approval | undefined {
+/** Which of the caller's newest questions covers the call; undefined where none does. `saidNoAt`: of the last no to a call of its command that is kept. */
+export function covering(
+  call: CommandCall,
+  own: readonly Approval[],
+  saidNoAt: number,
+  nowMs: number,
+): Approval | undefined {
   const ofCommand = own.filter(({ command }) => command === call.command);
-  const noAt = Math.max(0, ...ofCommand.map(({ state, endedAt = 0 }) => (state === 'rejected' ? endedAt : 0)));
+  const noAt = Math.max(saidNoAt, ...ofCommand.map(({ state, endedAt = 0 }) => (state === 'rejected' ? endedAt : 0)));
   return ofCommand.find((one) => covers(one, call, nowMs) && (one.endedAt ?? 0) > noAt);
 }
 

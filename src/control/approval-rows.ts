@@ -24,6 +24,16 @@ export function pointerRow(digest: string, approval: string, version: number): R
   return { kind: 'question', id: digest, version, owner: '', state: '', body: { approval } };
 }
 
+/** That somebody said no to a call of a command; `id` sorts by when, and the newest of a command is found by its owner however many questions stand above. */
+export function noRow(id: string, command: string, { id: approval, endedAt }: Approval): Row {
+  return { kind: 'question', id, version: 0, owner: command, state: 'no', body: { approval, at: endedAt } };
+}
+
+/** When that was; 0: never. */
+export function noAtOf(row: Row | undefined): number {
+  return row === undefined ? 0 : (row.body as { readonly at: number }).at;
+}
+
 /** The id of the question that a pointer names. */
 export function pointedAt(row: Row): string {
   return (row.body as { readonly approval: string }).approval;

@@ -24,7 +24,7 @@ import type { Row, Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
 import { approvalRow } from './approval-rows.ts';
 import { grantQuestion } from './grant-question.ts';
-import { Questions } from './questions.ts';
+import { QUESTION_LIMITS, Questions } from './questions.ts';
 import { grantOf, grantRow } from './row-body.ts';
 import { partyOf } from './seats.ts';
 
@@ -227,6 +227,24 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     assert.equal((await b.ask(held('o5', `${name}-o5`, { caller, call: { ...call, command: 'x' } }))).state, 'pending');
     await a.answer(created.id, saying(created, lead, 'reject'));
     assert.equal((await b.ask(held('o6', `${name}-o6`, { call, caller }))).state, 'pending');
+  });
+
+  test(`${name}: a no ends what was covered however many newer questions stand above it`, async () => {
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const caller = callerOf({ subject: 'ci:of-many' });
+    const call = { command: `${name}-many`, verb: 'patch' };
+    const old = await a.ask(held('m0', `${name}-m0`, { caller, call: { ...call, verb: 'create' } }));
+    clock.at += 1;
+    const hold = { ...DEFAULT_HOLD, rule: 'p/h', reason: '', auto: [{ answer: 'approve' as const }] };
+    for (let i = 0; i < QUESTION_LIMITS.beforeMax; i++)
+      await a.ask(held(`n${i}`, `${name}-n${i}`, { caller, holds: [hold] }));
+    clock.at += 1;
+    await a.ask(held('m1', `${name}-m1`, { call, caller }));
+    const second = await a.ask(held('m2', `${name}-m2`, { call, caller }));
+    await a.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
+    assert.equal((await b.ask(held('m3', `${name}-m3`, { call, caller }))).state, 'approved');
+    await a.answer(old.id, saying(old, lead, 'reject'));
+    assert.equal((await b.ask(held('m4', `${name}-m4`, { call, caller }))).state, 'pending');
   });
 
   test(`${name}: T78: a yes with edits shows them to the next person, under another digest, and nobody edits after the first`, async () => {

@@ -30,7 +30,7 @@ import type { ApprovalChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter, Store } from '../store/store.ts';
 import { approvalEvent } from './approval-event.ts';
-import { approvalOf, approvalRow, type KeptApproval, pointedAt, pointerRow } from './approval-rows.ts';
+import { approvalOf, approvalRow, type KeptApproval, noAtOf, noRow, pointedAt, pointerRow } from './approval-rows.ts';
 import { askedBefore } from './asked-before.ts';
 import { autoAnswers } from './auto-answers.ts';
 import { fromStore } from './from-store.ts';
@@ -195,7 +195,10 @@ export class Questions {
       this.#parts.store.list('approval', { owner: callerKey(caller), limit: QUESTION_LIMITS.beforeMax }),
     );
     const own = rows.map((row) => current(approvalOf(row).approval, now));
-    const known = covering(call, own, now);
+    const [no] = await this.#reading(() =>
+      this.#parts.store.list('question', { owner: call.command, state: 'no', limit: 1 }),
+    );
+    const known = covering(call, own, noAtOf(no), now);
     let by: OfCommand['by'];
     if (known !== undefined)
       await this.#change(known.id, async (approval) => {
@@ -274,6 +277,8 @@ export class Questions {
       if (next.grant !== undefined && next.state === 'approved' && !(await this.#parts.isStillSigned(next, rows)))
         throw notTaken('signed-before', before);
       await this.#record(next, next.answers.at(-1));
+      if (next.command !== undefined && next.state === 'rejected')
+        await rows.put(noRow(newId(now), next.command, next));
       if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, saying);
       return next;
     });
