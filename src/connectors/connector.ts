@@ -138,6 +138,8 @@ export interface Probe {
   preview(operation: Operation, body: RestoredBody | undefined, caller: Caller, signal: AbortSignal): Promise<Looked>;
   /** The Secrets that the operation's pod is given, where the target opts its namespace in; else none, and nothing is asked. Never kept. */
   podSecrets(operation: Operation): Promise<PodSecrets>;
+  /** Whether it is known that what serves a group takes dry runs as such: another might do what it is asked about. */
+  takesDryRuns(kind: Pick<Operation, 'apiGroup' | 'apiVersion'>): Promise<boolean>;
 }
 
 /** What was looked up of what an operation would do; nothing in it is masked. */

@@ -63,6 +63,7 @@ export const noProbe: Probe = {
   services: async () => 'unknown',
   preview: async () => ({ risks: [], missing: [] }),
   podSecrets: async () => ({ secrets: [], failed: [] }),
+  takesDryRuns: async () => false,
 };
 
 /** Nothing is there to be written back. */

@@ -26,6 +26,7 @@ rules:
     apiGroups: ["", apps]
     resources: [configmaps, secrets, deployments, deployments/scale]
     record: { preImage: true }
+  - { id: widgets, effect: allow, verbs: [get, create, patch, update], apiGroups: [example.com], resources: [widgets], record: { preImage: true } }
   - { id: collections, effect: allow, verbs: [deletecollection], apiGroups: [""], resources: [configmaps], record: { preImage: true } }
   - { id: unkept, effect: allow, callers: [{ subjects: ["ci:dev"] }], verbs: [patch], apiGroups: [""], resources: [services] }
   - id: held
@@ -164,6 +165,41 @@ test('a scale is undone by a scale', async () => {
   assert.equal(way.asked, `PUT ${at}/scale`);
   assert.equal((await sallyport(['undo', exchange, '--apply'])).code, 0);
   assert.equal((await get(at)).spec.replicas, spec.replicas);
+});
+
+const WIDGETS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', kind: 'Widget' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+};
+
+test('no dry run is sent to a server that is not known to take any, and it is said', async () => {
+  const dispatcher = new Agent({ connect: { ca: world.standin.caPem } });
+  const made = await request(`${world.standin.url}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`, {
+    method: 'POST',
+    dispatcher,
+    headers: { authorization: `Bearer ${world.standin.adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(WIDGETS),
+  });
+  assert.equal(made.statusCode, 201, await made.body.text());
+  await dispatcher.destroy();
+  const at = '/apis/example.com/v1/namespaces/shop/widgets';
+  const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } };
+  assert.equal((await write('POST', at, widget)).status, 201);
+  const { exchange } = await write('PATCH', `${at}/w`, { metadata: { labels: { a: 'b' } } });
+  const before = (await world.events()).length;
+  const way = await shown(exchange);
+  assert.match(way.missing.join(), /not known whether the server of `example\.com` takes dry runs/);
+  const verbs = (await world.events())
+    .slice(before)
+    .flatMap((event) => (event.type === 'exchange.begun' ? [event.operation?.verb] : []));
+  assert.deepEqual([...new Set(verbs)], ['get']);
 });
 
 test('a secret comes back as it was, and neither who looks nor the disk has its value', async () => {

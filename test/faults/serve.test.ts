@@ -121,6 +121,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     services: nothing,
     preview: async () => ({ risks: [], missing: [] }),
     podSecrets: async () => ({ secrets: [], failed: [] }),
+    takesDryRuns: async () => false,
   };
   const rules = parsePolicies([{ path: 'p.yaml', text: POLICY }]);
   assert.ok('rules' in rules);

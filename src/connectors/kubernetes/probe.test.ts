@@ -55,6 +55,17 @@ const patch = operationOf({
   body: { data: { a: 'b' } },
 });
 
+test('a server that is not the API server itself is not known to take dry runs', async () => {
+  const rows: readonly (readonly [string, Answered, boolean])[] = [
+    ['apps', { status: 404, body: '{}' }, true],
+    ['x.example', { status: 404, body: '{}' }, false],
+    ['x.example', { body: '{"spec":{"group":"x.example","service":{"name":"s"}}}' }, false],
+    ['x.example', { body: '{"spec":{"group":"x.example"}}' }, true],
+  ];
+  for (const [apiGroup, answer, expected] of rows)
+    assert.equal(await probeOf(() => answer).probe.takesDryRuns({ apiGroup, apiVersion: 'v1' }), expected, apiGroup);
+});
+
 test('the live object is looked up, also where the operation is on a subresource of it', async () => {
   const { probe, asked } = probeOf(() => ({ body: '{"kind":"Deployment"}' }));
   assert.deepEqual(await probe.existing(scale, caller), { kind: 'Deployment' });

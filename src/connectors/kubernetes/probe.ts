@@ -14,6 +14,7 @@ import type { Clock } from '../../std/clock.ts';
 import type { PodSecrets, Probe } from '../connector.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { podSecretOf, secretNamesOf } from './pod-secrets.ts';
+import { isKeptHere } from './preview/dry-run.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 
 /** Limits of look-ups; documented in docs/reference/limits.md. */
@@ -67,6 +68,7 @@ export function createProbe(parts: Parts): Omit<Probe, 'preview'> {
       }),
     services: ({ namespace, name }) => keep(`services/${namespace}/${name}`, () => servicesOf(parts, namespace, name)),
     podSecrets: (operation) => podSecrets(parts, operation),
+    takesDryRuns: ({ apiGroup, apiVersion }) => isKeptHere((path) => read(parts, path), apiGroup, apiVersion),
   };
 }
 

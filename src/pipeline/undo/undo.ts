@@ -76,9 +76,8 @@ export class Undo {
     const live = await liveObject(looking, caller, image, signal);
     const way = gateway.connector.undo.wayBack(image, live);
     if (way.kind === 'none') return { shown: none(way.why) };
-    const dry = await dryRun(looking, caller, way, signal);
-    const isTold = dry.status < 300;
-    const changes = isTold ? changesOf(way, live, dry.body) : undefined;
+    const dry = await dryRun(looking, caller, image, way, signal);
+    const changes = dry.refused === undefined ? changesOf(way, live, dry.body) : undefined;
     const asked = `${way.method} ${way.path}`;
     const metadata = (live?.metadata ?? {}) as JsonObject;
     // Security: no value of the kept object goes in, or who looks could try values on it; what is kept of an exchange is always the same.
@@ -89,7 +88,7 @@ export class Undo {
       asked,
       lost: way.lost,
       ...(changes === undefined || changes.length > CHANGES_MAX ? {} : { changes }),
-      missing: missingOf(isTold, dry.body, changes),
+      missing: missingOf(dry.refused, changes),
       digest,
     };
     return { shown, way, gateway };
@@ -118,8 +117,8 @@ function none(why: string): UndoShown {
   return { kind: 'none', why };
 }
 
-function missingOf(isTold: boolean, body: JsonObject, changes: readonly ShownChange[] | undefined): readonly string[] {
-  if (!isTold) return [`what it would change: its dry run is refused: ${messageIn(body)}`];
+function missingOf(refused: string | undefined, changes: readonly ShownChange[] | undefined): readonly string[] {
+  if (refused !== undefined) return [`what it would change: ${refused}`];
   return (changes?.length ?? 0) > CHANGES_MAX
     ? [`what it would change: ${changes?.length} fields, more than can be shown`]
     : [];
@@ -151,11 +150,25 @@ async function liveObject(
   return body;
 }
 
-/** Of a delete with options, the target reads all of them from its body, and none from its query. */
-function dryRun(gateway: Gateway, caller: Caller, way: Request, signal: AbortSignal) {
-  return way.method === 'DELETE'
-    ? ask(gateway, caller, { ...way, body: { ...way.body, dryRun: ['All'] } }, '', signal)
-    : ask(gateway, caller, way, '?dryRun=All', signal);
+/**
+ * The object as the way back would leave it, or why that is not told. Of a delete with options, the target reads all of them from its body, and none from its query.
+ *
+ * Security: looking does nothing: a server behind the target may know no dry runs and do what it is asked, so none is sent where it is not known to.
+ */
+async function dryRun(
+  gateway: Gateway,
+  caller: Caller,
+  { operation: { apiGroup, apiVersion } }: PreImage,
+  way: Request,
+  signal: AbortSignal,
+): Promise<{ readonly refused?: string; readonly body: JsonObject }> {
+  if (!(await gateway.probe.takesDryRuns({ apiGroup, apiVersion })))
+    return { refused: `it is not known whether the server of \`${apiGroup}\` takes dry runs`, body: {} };
+  const { status, body } =
+    way.method === 'DELETE'
+      ? await ask(gateway, caller, { ...way, body: { ...way.body, dryRun: ['All'] } }, '', signal)
+      : await ask(gateway, caller, way, '?dryRun=All', signal);
+  return status < 300 ? { body } : { refused: `its dry run is refused: ${messageIn(body)}`, body };
 }
 
 /** One request of theirs, as any. */

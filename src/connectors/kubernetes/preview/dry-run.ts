@@ -74,7 +74,7 @@ export async function dryRun(
   body: RestoredBody,
 ): Promise<DryRun> {
   const { apiGroup, apiVersion, verb } = operation;
-  if (!KEPT_GROUPS.has(apiGroup) && !(await isKept(apiGroup, apiVersion)))
+  if (!(await isKept(apiGroup, apiVersion)))
     return none(`it is not known whether the server of \`${apiGroup}\` takes dry runs`);
   const answer = await reads.send({
     method: verb === 'create' ? 'POST' : verb === 'update' ? 'PUT' : 'PATCH',
@@ -91,12 +91,13 @@ export async function dryRun(
   return none(`the target answered the dry run with ${status}`);
 }
 
-/** Whether the API server itself keeps a group: custom resources, and nothing that another server answers. In the reader's own name. */
+/** Whether the API server itself keeps a group: its own and custom resources, and nothing that another server answers. In the reader's own name. */
 export async function isKeptHere(
   get: (path: string) => Promise<JsonObject | null | 'unknown'>,
   group: string,
   version: string,
 ): Promise<boolean> {
+  if (KEPT_GROUPS.has(group)) return true;
   const service = await get(`/apis/apiregistration.k8s.io/v1/apiservices/${version}.${group}`);
   if (service === null || service === 'unknown') return false;
   const behind = valueAt(service, 'spec', 'service');
