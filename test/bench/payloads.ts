@@ -32,6 +32,16 @@ export const POD = Buffer.from(
   }),
 );
 
+/** What a grant is asked for. */
+export const SERVICE = Buffer.from(
+  JSON.stringify({
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: { name: 'web', namespace: 'shop', uid: 'f3f1f3a2-6d0a-4c6d-9b51-5f0a8a4f2c13', resourceVersion: '12347' },
+    spec: { ports: [{ port: 80 }] },
+  }),
+);
+
 export const WATCH_EVENT = Buffer.from(`{"type":"ADDED","object":${SMALL.toString()}}\n`);
 
 /** How much an exec writes before it ends. */
@@ -40,13 +50,14 @@ export const EXEC_BYTES = 256 * 1024 * 1024;
 const configMaps = entry('configmaps', 'ConfigMap', ['create', 'get', 'list', 'watch'], []);
 const secrets = entry('secrets', 'Secret', ['get', 'list'], []);
 const pods = entry('pods', 'Pod', ['get'], ['exec']);
+const services = entry('services', 'Service', ['get'], []);
 
-/** Aggregated discovery of the two kinds that are asked for. */
+/** Aggregated discovery of the kinds that are asked for. */
 export const DISCOVERY = {
   '/api': discovery([
     {
       metadata: { name: '' },
-      versions: [{ version: 'v1', freshness: 'Current', resources: [configMaps, pods, secrets] }],
+      versions: [{ version: 'v1', freshness: 'Current', resources: [configMaps, pods, secrets, services] }],
     },
   ]),
   '/apis': discovery([]),

@@ -214,13 +214,13 @@ export function grantText(cost: GrantCost): string {
 }
 
 function grantFigures(cost: GrantCost): readonly Figure[] {
-  const { decisionMicros, firstCallMs, firstCallElsewhereMs, listMs, pageMs, bareMicros, grantedMicros } = cost;
+  const { decision, firstCallMs, firstCallElsewhereMs, listMs, pageMs, bareMicros, grantedMicros } = cost;
   return [
     {
-      what: 'a decision, 10,000 rules and 10,000 live grants, no CEL',
+      what: `a decision, 10,000 rules and 10,000 live grants, no CEL (the same without grants: ${decision.plainMicros.toFixed(1)} µs)`,
       unit: 'µs',
       atMost: 5,
-      measured: decisionMicros,
+      measured: decision.grantedMicros,
     },
     { what: 'a grant asked for and given, to the first allowed call', unit: 'ms', atMost: 30, measured: firstCallMs },
     ...(firstCallElsewhereMs === undefined

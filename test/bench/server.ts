@@ -9,7 +9,18 @@ import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { createServer, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
-import { DISCOVERY, EVENTS, EXEC_BYTES, LARGE_TIMES, LIST, POD, SECRETS, SMALL, WATCH_EVENT } from './payloads.ts';
+import {
+  DISCOVERY,
+  EVENTS,
+  EXEC_BYTES,
+  LARGE_TIMES,
+  LIST,
+  POD,
+  SECRETS,
+  SERVICE,
+  SMALL,
+  WATCH_EVENT,
+} from './payloads.ts';
 
 /** The first message to a server: whom it serves as, and whom it passes on to. */
 export interface ServerOptions {
@@ -44,6 +55,7 @@ function upstream(options: ServerOptions): Server {
     }
     if (url === '/api' || url === '/apis') return answer(response, 200, DISCOVERY[url]);
     if (url.endsWith('/pods/web')) return answer(response, 200, POD);
+    if (url.includes('/services/')) return answer(response, 200, SERVICE);
     if (url.endsWith('/secrets')) return answer(response, 200, SECRETS);
     answer(response, 200, url.endsWith('/configmaps') ? LIST : SMALL);
   });
