@@ -5,7 +5,7 @@
 
 import { dueEnd, type EndedBy, type Grant, underTerms, used } from '../grant/grant.ts';
 import { ruleDigest } from '../grant/rule-digest.ts';
-import { type Caller, callerKey } from '../model/caller.ts';
+import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Access } from '../pipeline/access.ts';
 import type { GrantedScope } from '../policy/grant-scope.ts';
@@ -13,6 +13,7 @@ import type { RequestTerms } from '../policy/rule.ts';
 import { partsOf, type RuleSet } from '../policy/rule-set.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { type ChangeListener, type RowKind, type Store, StoreError } from '../store/store.ts';
+import { ByCaller } from './by-caller.ts';
 import { HeardChanges } from './heard-changes.ts';
 import { LiveKills } from './live-kills.ts';
 import { grantOf, grantRow, type KeptGrant, type Kill, killOf } from './row-body.ts';
@@ -49,6 +50,15 @@ interface Held extends KeptGrant {
   readonly scopes: readonly GrantedScope[];
 }
 
+/** The live grants of one caller, as its requests ask for them. */
+interface Own {
+  readonly held: readonly Held[];
+  /** All their scopes, the same list at each request. */
+  readonly scopes: readonly GrantedScope[];
+  /** Whether any is of one run alone. */
+  readonly isBoundToRuns: boolean;
+}
+
 interface RuleTerms {
   readonly digest: string;
   readonly terms: RequestTerms;
@@ -73,7 +83,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   readonly kills = new LiveKills();
   readonly #parts: Parts;
   readonly #held = new Map<string, Held>();
-  readonly #byCaller = new Map<string, readonly Held[]>();
+  readonly #byCaller = new ByCaller<Own>();
   /** Versions of rows that have ended, so that an older one is not taken for news. Limit: forgotten with the process. */
   readonly #endedVersions = new Map<string, number>();
   readonly #listeners = new Set<(kept: KeptGrant) => void>();
@@ -102,13 +112,15 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   }
 
   grantsOf(caller: Caller): readonly GrantedScope[] | undefined {
-    if (this.#byCaller.size === 0) return undefined;
+    if (this.#byCaller.isEmpty) return undefined;
     if (this.#parts.rules() !== this.#rulesSeen) this.#rulesChanged();
-    const own = this.#byCaller.get(callerKey(caller));
-    const usable = own?.filter(
+    const own = this.#byCaller.get(caller);
+    if (own === undefined) return undefined;
+    if (!own.isBoundToRuns && caller.issued === undefined) return own.scopes;
+    const usable = own.held.filter(
       ({ grant }) => grant.run === caller.run || (grant.run === undefined && caller.issued === undefined),
     );
-    return usable === undefined || usable.length === 0 ? undefined : usable.flatMap(({ scopes }) => scopes);
+    return usable.length === 0 ? undefined : usable.flatMap(({ scopes }) => scopes);
   }
 
   async use(id: string): Promise<void> {
@@ -281,14 +293,13 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   }
 
   #index(id: string, holder: Grant['holder']): void {
-    const key = callerKey(holder);
     const now = this.#held.get(id);
-    const own = (this.#byCaller.get(key) ?? []).filter(({ grant }) => grant.id !== id);
-    if (now?.grant.state === 'live') own.push(now);
+    const held = (this.#byCaller.get(holder)?.held ?? []).filter(({ grant }) => grant.id !== id);
+    if (now?.grant.state === 'live') held.push(now);
     // One without a bound on its uses is used first.
-    own.sort((a, b) => Number(a.bounded.usesMax !== undefined) - Number(b.bounded.usesMax !== undefined));
-    if (own.length === 0) this.#byCaller.delete(key);
-    else this.#byCaller.set(key, own);
+    held.sort((a, b) => Number(a.bounded.usesMax !== undefined) - Number(b.bounded.usesMax !== undefined));
+    if (held.length === 0) this.#byCaller.delete(holder);
+    else this.#byCaller.set(holder, ownOf(held));
   }
 
   #writeEnd(id: string, by: EndedBy): void {
@@ -328,6 +339,14 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       })
       .catch((error: unknown) => this.#parts.onFailure(`the use of grant ${grant.id} could not be kept`, error));
   }
+}
+
+function ownOf(held: readonly Held[]): Own {
+  return {
+    held,
+    scopes: held.flatMap(({ scopes }) => scopes),
+    isBoundToRuns: held.some(({ grant }) => grant.run !== undefined),
+  };
 }
 
 function grantEnded(why: string): Refusal {
