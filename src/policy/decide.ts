@@ -122,13 +122,12 @@ function permission(
   const chosen = showing ?? (portDenials === undefined ? plain[0] : undefined) ?? granted ?? plain[0] ?? certainOnes[0];
   if (chosen === undefined) return undefined;
   const { rule } = chosen.by;
+  const rules = certainOnes.map(({ by }) => by.rule);
   const decision: AllowDecision = {
     effect: 'allow',
     rule: rule.id,
     ...(rule.amend.length === 0 ? {} : { amend: rule.amend }),
-    ...neutralising(certainOnes.map(({ by }) => by.rule)),
-    ...recording(certainOnes.map(({ by }) => by.rule)),
-    ...bounding(certainOnes.map(({ by }) => by.rule)),
+    ...(rules.some(saysHow) ? { ...neutralising(rules), ...recording(rules), ...bounding(rules) } : {}),
     ...unmasking(rule.amend.length > 0 ? [chosen] : [...plain, chosen]),
     ...(chosen.grant === undefined ? {} : { grant: chosen.grant }),
   };
@@ -141,6 +140,11 @@ function permission(
   if (ports === undefined) return decision;
   const isNone = 'allowed' in ports && ports.allowed.length === 0;
   return isNone && portDenials[0] !== undefined ? deniedBy(portDenials[0], facts) : { ...decision, ports };
+}
+
+/** Most rules allow and say nothing more. */
+function saysHow({ neutralise, record, stream }: Rule): boolean {
+  return neutralise !== undefined || record !== undefined || stream !== undefined;
 }
 
 /** Safe output counts before raw output, whichever of the rules is named. */

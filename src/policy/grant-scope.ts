@@ -17,16 +17,15 @@ export function isWithin(scope: GrantScope, operation: Operation): boolean {
 }
 
 /** The same, of a request of which an access review leaves something open. */
-export function within(
-  { target, namespaces, unmask: _, ...fields }: GrantScope,
-  operation: Operation,
-  open: Unsaid | undefined,
-): Truth {
+export function within(scope: GrantScope, operation: Operation, open: Unsaid | undefined): Truth {
+  const { target, namespaces, resourceNames } = scope;
+  // First, since of a caller's grants most are of other names.
+  if (open?.name !== true && resourceNames.length > 0 && !resourceNames.includes(operation.name)) return NO;
   if (target !== operation.target || !operation.isResourceRequest) return NO;
   const isThere = namespaces.length === 0 || namespaces.includes(operation.namespace);
   if (!isThere && !(open?.namespace === true && operation.namespace === '')) return NO;
   const place = isThere ? YES : unsaid('namespace');
-  if (matchesRbac(fields, operation, 'named')) return place;
+  if (matchesRbac(scope, operation, 'named')) return place;
   const isNameOpen = open?.name === true && operation.name === '';
-  return isNameOpen && matchesRbacUnnamed(fields, operation, 'named') ? and(place, unsaid('name')) : NO;
+  return isNameOpen && matchesRbacUnnamed(scope, operation, 'named') ? and(place, unsaid('name')) : NO;
 }
