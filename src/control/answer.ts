@@ -2,6 +2,7 @@
  * One request of the control plane: who asks, may they, is it right; then the route's own handler. Whatever is thrown becomes a problem document, whose
  * detail for us goes to the log alone.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -27,6 +28,8 @@ export const CONTROL_LIMITS = Object.freeze({
   streamsPerCallerMax: 4,
   /** Event streams at once. */
   streamsMax: 500,
+  /** How often it is looked whether who reads an event stream or a download still may, in milliseconds: token or session, and roles. */
+  admittedLookMs: 2_000,
 });
 
 /** What a browser sends along by itself, and what the pages of the console add. */
@@ -64,7 +67,7 @@ interface Parts {
   readonly clock: Clock;
 }
 
-/** Answers requests; `who` is there where the route needs a caller. */
+/** Answers requests; `who` is there where the route needs a caller, and is still let in while their roles are the same too. */
 export function answering({ routes, identify, roles, clock }: Parts) {
   const patterns = routes.map((route) => ({ route, parts: route.path.split('/') }));
   const rates = new TokenBuckets({
@@ -85,8 +88,7 @@ export function answering({ routes, identify, roles, clock }: Parts) {
     if (found.length === 0) throw new Refusal('NOT_FOUND', 'the control plane has no such path');
     if (chosen === undefined) throw new Refusal('METHOD_NOT_ALLOWED', 'this path does not take the method');
     const { route } = chosen;
-    // Security: a program of somebody's is not an auditor because they are.
-    const held = caller === undefined || caller.issued !== undefined ? [] : rolesOf(roles(), caller);
+    const held = caller === undefined ? [] : heldBy(caller, roles());
     if (typeof route.needs !== 'string') {
       const { needs } = route;
       if (!held.some(({ role }) => needs.includes(role))) throw roleRequired(needs);
@@ -104,8 +106,15 @@ export function answering({ routes, identify, roles, clock }: Parts) {
       version: versionOf(received.ifMatch),
       session: who?.session,
     });
-    return { answered, who };
+    if (who === undefined) return { answered, who };
+    const isStill = async () => isDeepStrictEqual(heldBy(who.caller, roles()), held) && (await who.isStill());
+    return { answered, who: { ...who, isStill } };
   };
+}
+
+/** Security: a program of somebody's is not an auditor because they are. */
+function heldBy(caller: Caller, roles: readonly Role[]): readonly Role[] {
+  return caller.issued === undefined ? rolesOf(roles, caller) : [];
 }
 
 /** A refusal as a problem document. Source: RFC 9457 */

@@ -7,16 +7,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
-import { type answering, CONTROL_LIMITS, problemOf, type Received } from './answer.ts';
+import { type answering, problemOf, type Received } from './answer.ts';
+import { ANSWER_HEADERS } from './answer-headers.ts';
 import { askPage } from './ask-page.ts';
+import { EventStreams } from './event-streams.ts';
 import type { BuiltPages } from './pages/built-pages.ts';
 import { servePage } from './pages/serve-pages.ts';
 import type { Answered } from './route.ts';
 import type { Identified } from './sign-in/identify.ts';
 import { sendOn } from './sign-in/send-on.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
+import { whileAdmitted } from './while-admitted.ts';
 
 interface Options {
   readonly address: string;
@@ -46,17 +48,9 @@ const WIRE = {
   unwantedBodyBytesMax: 1024 * 1024,
 };
 
-/** What every answer says to a browser: nothing here runs, and nobody keeps it. */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
-  'referrer-policy': 'no-referrer',
-};
-
 /** Starts to listen. @throws {Error} the port cannot be had */
 export async function startControlServer(options: Options): Promise<ControlServer> {
-  const streams = new Map<string, number>();
+  const streams = new EventStreams();
   const sockets = new Set<Socket>();
   const server = createServer(
     {
@@ -105,15 +99,15 @@ function listening(server: Server, { port, address }: Options): Promise<void> {
 
 async function serveOne(
   options: Options,
-  streams: Map<string, number>,
+  streams: EventStreams,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     if (await isPageServed(options, request, response)) return;
     const { answered, who } = await options.answer(received(options, request));
-    if ('lines' in answered) return await sendLines(answered, response);
-    if ('begin' in answered) return sendEvents(streams, answered, who as Identified, response);
+    if ('lines' in answered) return await sendLines(answered, who as Identified, response);
+    if ('begin' in answered) return streams.send(answered, who as Identified, response);
     if (answered.cookies !== undefined) response.setHeader('set-cookie', answered.cookies);
     send(response, answered.status, 'application/json', answered.body, answered.version);
   } catch (thrown) {
@@ -148,14 +142,18 @@ async function isPageServed(
       request,
       response,
     );
-  else if (path === '') response.writeHead(308, { ...HEADERS, location: `${prefix}/` }).end();
+  else if (path === '') response.writeHead(308, { ...ANSWER_HEADERS, location: `${prefix}/` }).end();
   else await servePage(pages, { path, prefix }, request, response);
   return true;
 }
 
 function sendPage(response: ServerResponse, page: string): void {
   const bytes = Buffer.from(page);
-  response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-length': bytes.length });
+  response.writeHead(200, {
+    ...ANSWER_HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': bytes.length,
+  });
   response.end(bytes);
 }
 
@@ -211,7 +209,7 @@ async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uin
 function send(response: ServerResponse, status: number, type: string, body: unknown, version?: number): void {
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
-    ...HEADERS,
+    ...ANSWER_HEADERS,
     'content-type': type,
     'content-length': bytes.length,
     ...(version === undefined ? {} : { etag: `"${version}"` }),
@@ -230,57 +228,18 @@ function throwAway(request: IncomingMessage): void {
   request.resume();
 }
 
-/** What cannot be read to its end is cut, so that its reader sees that it is not whole. */
+/** T60: what cannot be read to its end, or not any more by its caller, is cut, so that its reader sees that it is not whole. */
 async function sendLines(
   { lines, type }: Extract<Answered, { lines: unknown }>,
+  who: Identified,
   response: ServerResponse,
 ): Promise<void> {
-  response.writeHead(200, { ...HEADERS, 'content-type': type });
-  await pipeline(lines, response).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  });
-}
-
-/** How often a stream says that it is there, in milliseconds. */
-const KEEP_ALIVE_MS = 15_000;
-
-/** Limit: bytes that wait for a reader; one that reads slower is cut, and reads again from a list. */
-const WAITING_BYTES_MAX = 1024 * 1024;
-
-/** T60: a stream ends with its caller's token or session. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */
-function sendEvents(
-  streams: Map<string, number>,
-  { begin }: Extract<Answered, { begin: unknown }>,
-  { caller, isStill, onEnd }: Identified,
-  response: ServerResponse,
-): void {
-  const key = callerKey(caller);
-  const own = streams.get(key) ?? 0;
-  const all = [...streams.values()].reduce((sum, count) => sum + count, 0);
-  if (own >= CONTROL_LIMITS.streamsPerCallerMax || all >= CONTROL_LIMITS.streamsMax)
-    throw new Refusal('TOO_MANY_REQUESTS', 'as many event streams are open as may be', { retryAfterSeconds: 5 });
-  streams.set(key, own + 1);
-  response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
-  response.write(': begun\n\n');
-  const write = (text: string) => {
-    if (response.writableLength > WAITING_BYTES_MAX) response.destroy();
-    else response.write(text);
-  };
-  const end = begin((event, data) => {
-    write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    return response.writableLength < WAITING_BYTES_MAX / 4;
-  });
-  const forget = onEnd(() => response.end());
-  const alive = setInterval(async () => {
-    if (await isStill()) write(': here\n\n');
-    else response.end();
-  }, KEEP_ALIVE_MS);
-  response.once('close', () => {
-    clearInterval(alive);
-    forget();
-    end();
-    const left = (streams.get(key) ?? 1) - 1;
-    if (left === 0) streams.delete(key);
-    else streams.set(key, left);
-  });
+  const over = new AbortController();
+  const stopLooking = whileAdmitted(who, () => over.abort());
+  response.writeHead(200, { ...ANSWER_HEADERS, 'content-type': type });
+  await pipeline(lines, response, { signal: over.signal })
+    .catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE' && error.code !== 'ABORT_ERR') throw error;
+    })
+    .finally(stopLooking);
 }

@@ -50,7 +50,7 @@ export function identifying({ authenticate, sessions, own, clock }: Parts): (req
   });
   return async ({ token, peer, method, browser }) => {
     const cookie = cookieIn(browser.cookie, SESSION_COOKIE);
-    if (cookie === undefined) return byToken(await authenticate({ token, peer }), clock);
+    if (cookie === undefined) return byToken(await authenticate({ token, peer }), () => authenticate({ token, peer }));
     // Security: two credentials are one too many, whichever would be taken.
     if (token !== undefined)
       throw new Refusal('CREDENTIALS_AMBIGUOUS', 'both a token and the cookie of a session are presented');
@@ -74,11 +74,16 @@ export function identifying({ authenticate, sessions, own, clock }: Parts): (req
   };
 }
 
-function byToken(caller: Caller, clock: Clock): Identified {
+/** Security: a token is asked about again, since its issuer may have taken its key back, and the gateway one of its own. */
+function byToken(caller: Caller, again: () => Promise<Caller>): Identified {
   return {
     caller,
     session: undefined,
-    isStill: async () => clock.now() < caller.tokenEndsAt,
+    isStill: () =>
+      again().then(
+        () => true,
+        () => false,
+      ),
     onEnd: () => () => {},
   };
 }
