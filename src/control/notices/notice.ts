@@ -8,6 +8,7 @@ export const NOTICE_KINDS = [
   'budget.tripped',
   'grant.changed',
   'guard.opened',
+  'key.changed',
   'kill.changed',
   'mask.guessed',
   'mask.opened',

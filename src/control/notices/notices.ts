@@ -1,6 +1,7 @@
 /* What is worth telling people, in words: out of questions as they change and of events as the journal has them. */
 import type { Approval } from '../../approval/approval.ts';
 import type { Event, GrantChanged, KillChanged, MaskGuessed, MaskReturned } from '../../recording/event.ts';
+import type { KeyChanged } from '../../recording/key-changed.ts';
 import type { TargetChanged } from '../../recording/target-changed.ts';
 import { newId } from '../../std/ids.ts';
 import type { Notice } from './notice.ts';
@@ -99,6 +100,8 @@ export function noticeOfEvent(event: Event): Notice | undefined {
       return killNotice(event);
     case 'grant.changed':
       return grantNotice(event);
+    case 'key.changed':
+      return keyNotice(event);
     case 'target.changed':
       return targetNotice(event);
     case 'mask.returned':
@@ -163,6 +166,23 @@ function killNotice({ kill, state, what, value, by, reason, at }: KillChanged): 
     isOver,
     isLast: isOver,
     target: what === 'target' ? value : '',
+  };
+}
+
+/** Security: who has stolen a session shows itself here, to its owner and to whoever operates the gateway. */
+function keyNotice({ key, state, name, owner, by, at }: KeyChanged): Notice {
+  const done = { enrolled: 'has enrolled', confirmed: 'lets count', removed: 'has removed' }[state];
+  return {
+    ...NOTHING,
+    id: `${key}-${state}-${at}`,
+    kind: 'key.changed',
+    at,
+    about: `key ${key}`,
+    title: `${by.subject} ${done} a key with which ${owner.subject} signs answers`,
+    facts: [`its name, in their own words: “${name}”`],
+    risk: 'high',
+    path: '/keys',
+    caller: { ...owner, groups: [], kind: 'person' },
   };
 }
 

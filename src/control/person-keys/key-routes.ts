@@ -100,7 +100,7 @@ function changeRoutes(keys: PersonKeys): readonly Route[] {
       method: 'DELETE',
       path: '/keys/{id}',
       id: 'removeKey',
-      summary: 'Remove a key: one’s own, or as an operator anybody’s.',
+      summary: 'Remove a key: one’s own, within five minutes of signing in, or as an operator anybody’s.',
       needs: 'caller',
       answer: { status: 200, ...answer },
       handle: async (asked) => {
@@ -108,7 +108,7 @@ function changeRoutes(keys: PersonKeys): readonly Route[] {
         if (asked.caller.issued !== undefined) throw new Refusal('ROLE_REQUIRED', 'a person removes a key');
         const mayRemove = ({ owner }: KeptKey) =>
           callerKey(owner) === callerKey(asked.caller) || hasEverywhere(asked, CHANGE);
-        return { status: 200, body: view(await keys.remove(asked.path.id as string, asked.caller, mayRemove)) };
+        return { status: 200, body: view(await keys.remove(asked.path.id as string, { ...asked, mayRemove })) };
       },
     },
   ];

@@ -18,7 +18,7 @@ import { type Assertion, type Attestation, holds, madeKey, type Site, siteOf } f
 export const KEY_ENROLMENT_LIMITS = Object.freeze({
   /** Keys of one person. */
   keysPerPersonMax: 10,
-  /** How old the sign-in may be with which a key is enrolled, in milliseconds. */
+  /** How old the sign-in may be with which a key is enrolled or removed, in milliseconds. */
   signedInWithinMs: 5 * 60_000,
   /** How long a challenge is good. */
   challengeMs: 5 * 60_000,
@@ -40,6 +40,13 @@ export interface Enrolment {
   readonly made: Attestation;
   /** By a key that counts already. */
   readonly proof?: Assertion | undefined;
+}
+
+/** Who removes a key. */
+interface Removal {
+  readonly caller: Caller;
+  readonly session: ConsoleSession | undefined;
+  readonly mayRemove: (key: KeptKey) => boolean;
 }
 
 /** Keys of persons, as they are enrolled, confirmed and removed. */
@@ -139,11 +146,19 @@ export class PersonKeys {
     });
   }
 
-  /** Removes a key; what it signed and was not used yet does not count any more. @throws {Refusal} NOT_FOUND, STORE_UNAVAILABLE */
-  async remove(id: string, by: Caller, mayRemove: (key: KeptKey) => boolean): Promise<KeptKey> {
+  /**
+   * Removes a key; what it signed and was not used yet does not count any more.
+   *
+   * Security: one's own is removed as it is enrolled, within five minutes of signing in with a browser, and another's with a browser too: else who has stolen a session would take away the keys that a
+   * further one must be enrolled with.
+   *
+   * @throws {Refusal} NOT_FOUND, SIGN_IN_FAILED, STORE_UNAVAILABLE
+   */
+  async remove(id: string, { caller: by, session, mayRemove }: Removal): Promise<KeptKey> {
     return this.#change(id, async (key, _version, rows) => {
       // Security: what a caller may not see is answered as what is not there.
       if (!mayRemove(key)) throw notThere();
+      if (session !== undefined || callerKey(key.owner) === callerKey(by)) this.#fresh(by, session);
       await this.#record(key, 'removed', by);
       await rows.delete('person-key', id);
       return key;
@@ -163,9 +178,13 @@ export class PersonKeys {
       this.#parts.store.now() - session.signedInAt < signedInWithinMs
     )
       return session;
-    throw new Refusal('SIGN_IN_FAILED', 'a key is enrolled within five minutes of signing in with a browser', {
-      advice: 'sign in again, and come back here',
-    });
+    throw new Refusal(
+      'SIGN_IN_FAILED',
+      'a key is enrolled or removed within five minutes of signing in with a browser',
+      {
+        advice: 'sign in again, and come back here',
+      },
+    );
   }
 
   #checkState(state: string, caller: Caller, { id }: ConsoleSession): void {
