@@ -37,7 +37,7 @@ import { roleRequired } from './role-required.ts';
 import type { Asked, Route } from './route.ts';
 import { instant } from './views.ts';
 
-/** What thinks about policy: the very commands of `sallyport policy`. Each throws {Refusal} REQUEST_MALFORMED with their sentence, or TOO_MANY_REQUESTS. */
+/** What thinks about policy: the very commands of `sallyport policy`. Each throws {Refusal} REQUEST_MALFORMED with their sentence, POLICY_UNANSWERED, or TOO_MANY_REQUESTS. */
 export interface PolicyDesk {
   files(): Promise<readonly { readonly file: string; readonly text: string }[]>;
   why(asked: WhyAsk): Promise<WhyAnswer>;

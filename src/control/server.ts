@@ -111,7 +111,7 @@ async function serveOne(
     if (answered.cookies !== undefined) response.setHeader('set-cookie', answered.cookies);
     send(response, answered.status, 'application/json', answered.body, answered.version);
   } catch (thrown) {
-    if (!(thrown instanceof Refusal) || thrown.code === 'STORE_UNAVAILABLE') options.onFault(thrown);
+    if (!(thrown instanceof Refusal) || thrown.status >= 500) options.onFault(thrown);
     const refusal =
       thrown instanceof Refusal
         ? thrown

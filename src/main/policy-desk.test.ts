@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Config } from '../config/load.ts';
+import type { PolicyDesk } from '../control/policy-routes.ts';
+import type { Refusal } from '../model/refusal.ts';
+import { deskCommand, type Outcome } from './desk-command.ts';
 import { DESK_LIMITS, policyDesk } from './policy-desk.ts';
+import { version } from './version.ts';
 
 const { proposalBytesMax, proposalLinesMax } = DESK_LIMITS;
 /** Nothing of it is read: what is beyond the bounds is refused before. */
@@ -29,4 +33,52 @@ test('what runs at once fits beside the gateway in the container of the chart', 
   const chart = readFileSync(new URL('../../deploy/chart/values.yaml', import.meta.url), 'utf8');
   const limitMib = Number(/limits: \{ memory: (\d+)Gi \}/.exec(chart)?.[1]) * 1024;
   assert.ok(DESK_LIMITS.atOnceMax * DESK_LIMITS.memoryMib <= limitMib / 4, `of ${limitMib} MiB`);
+});
+
+/** What is answered where every command comes to this. */
+function deskThat(outcome: Outcome) {
+  return policyDesk(NOWHERE, async () => outcome);
+}
+
+const said = (stderr: string): Outcome => ({ code: 2, stdout: '', stderr });
+const WHY = { as: 'ci:dev', groups: [], command: 'get pods' };
+const SENTENCES = {
+  theirs: said('sallyport: `gte` is no verb of kubectl\n'),
+  ours: said('sallyport: the journal in `/data/journal` does not hold: 000001.jsonl, line 7\n'),
+  fault: said('sallyport: TypeError: x is undefined\n    at take (/app/dist/cli/policy/shadow-command.js:12:3)\n'),
+};
+
+test('words that are wrong are refused in the command’s own sentence', async () => {
+  await assert.rejects(deskThat(SENTENCES.theirs).why(WHY), {
+    code: 'REQUEST_MALFORMED',
+    message: '`gte` is no verb of kubectl',
+  });
+});
+
+test('what was right to ask and could not be answered is never told as a mistake of who asked, nor is a stack told', async () => {
+  for (const stderr of [SENTENCES.ours, SENTENCES.fault])
+    for (const ask of [
+      (desk: PolicyDesk) => desk.shadow('7d'),
+      (desk: PolicyDesk) => desk.narrower({ caller: '*', since: '7d' }),
+    ])
+      await assert.rejects(ask(deskThat(stderr)), ({ code, status, message, retryAfterSeconds }: Refusal) => {
+        assert.deepEqual([code, status, retryAfterSeconds], ['POLICY_UNANSWERED', 503, 5]);
+        return !message.includes('shadow-command');
+      });
+  await assert.rejects(deskThat(SENTENCES.fault).why(WHY), { code: 'POLICY_UNANSWERED' });
+});
+
+const LIMITS = { ...DESK_LIMITS, commandMs: 600_000 };
+for (const [what, limits] of [
+  ['time', { ...LIMITS, commandMs: 1 }],
+  ['room', { ...LIMITS, answerBytesMax: 10 }],
+] as const)
+  test(`a command that takes more ${what} than may be says nothing of the question: it may be asked again`, async () => {
+    await assert.rejects(deskCommand(limits)(['--help'], '/'), { code: 'POLICY_UNANSWERED', status: 503 });
+  });
+
+test('a command that ends in order is answered with what it printed', async () => {
+  const { code, stdout } = await deskCommand(LIMITS)(['--version'], '/');
+  assert.deepEqual([code, stdout.trim()], [0, version()]);
+  assert.equal((await deskCommand(LIMITS)(['policy', 'explain', '--nonsense'], '/')).code, 2);
 });

@@ -5,11 +5,9 @@
  * Security: words of a person go behind `=` or `--`, and never to a shell; the process is given nothing of the environment; a proposal is read as policy files
  * are, in a folder that is gone afterwards; what runs is bounded in number, time, memory and output.
  */
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { setPriority } from 'node:os';
-import { dirname, extname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { unifiedPatch } from '../cli/policy/unified-patch.ts';
 import { type Config, policyFiles } from '../config/load.ts';
@@ -19,6 +17,7 @@ import type { PolicyDesk } from '../control/policy-routes.ts';
 import { Refusal } from '../model/refusal.ts';
 import { appliedPatch } from './applied-patch.ts';
 import { commandWords } from './command-words.ts';
+import { deskCommand, type Outcome, type RunCommand, SENTENCE } from './desk-command.ts';
 
 /** Limits of what is thought about at once; documented in docs/reference/limits.md. */
 export const DESK_LIMITS = Object.freeze({
@@ -38,24 +37,15 @@ export const DESK_LIMITS = Object.freeze({
   answerBytesMax: 16 * 1024 * 1024,
 });
 
-/** TypeScript beside this file, or JavaScript where this file was compiled. */
-const CLI = join(import.meta.dirname, `cli${extname(import.meta.filename)}`);
-
-/** Lower than the gateway's own. */
-const NICE = 10;
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+/** When what could not be answered may be asked again. */
+const RETRY_AFTER_SECONDS = 5;
 
 /** Answers questions about the policy of a configuration. */
-export function policyDesk(config: Config): PolicyDesk {
-  const run = inTurn(runCommand);
+export function policyDesk(config: Config, command: RunCommand = deskCommand(DESK_LIMITS)): PolicyDesk {
+  const run = inTurn(command);
   const home = dirname(config.file);
-  const ask = async <Answer>(args: readonly string[], cwd = home): Promise<Answer> =>
-    JSON.parse(told(await run([...args], cwd)).stdout) as Answer;
+  const ask = async <Answer>(args: readonly string[], read = ofWords): Promise<Answer> =>
+    JSON.parse(read(await run(args, home)).stdout) as Answer;
   const own = ['--config', config.file];
   const files = () => readAll(config, home);
   return {
@@ -88,7 +78,8 @@ export function policyDesk(config: Config): PolicyDesk {
         ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
         ...['--', verb, resource, ...(name === undefined ? [] : [name])],
       ]),
-    shadow: (since) => ask<ShadowReport>(['policy', 'shadow', 'report', ...own, `--since=${since}`, '-o', 'json']),
+    shadow: (since) =>
+      ask<ShadowReport>(['policy', 'shadow', 'report', ...own, `--since=${since}`, '-o', 'json'], told),
     tryOut: (proposal) => tryOut(proposal, config, home, run),
     async narrower({ caller, since }): Promise<Narrower> {
       const args = ['policy', 'tighten', ...own, `--since=${since}`, `--caller=${caller}`];
@@ -107,7 +98,7 @@ async function tryOut(
   { files: changed, since }: Proposal,
   config: Config,
   home: string,
-  run: (args: readonly string[], cwd: string) => Promise<Outcome>,
+  run: RunCommand,
 ): Promise<Tried> {
   assertBounded(changed);
   const before = await readAll(config, home);
@@ -123,7 +114,7 @@ async function tryOut(
     const [old, next] = [join(folder, 'old'), join(folder, 'new')];
     await Promise.all([writeAll(old, before), writeAll(next, after), writeTests(config, next, home)]);
     const guards = openedIds(config).map((id) => `--open-guard=${id}`);
-    const checked = told(await run(['policy', 'check', next, '-o', 'json', ...guards], next));
+    const checked = ofWords(await run(['policy', 'check', next, '-o', 'json', ...guards], next));
     const patch = await patchOf(before, after);
     const findings = (JSON.parse(checked.stdout) as Tried['findings']).map((each) => ({
       ...each,
@@ -146,7 +137,7 @@ async function tryOut(
       ...(tested === undefined
         ? {}
         : {
-            tests: (JSON.parse(told(tested).stdout) as NonNullable<Tried['tests']>).map((each) => ({
+            tests: (JSON.parse(ofWords(tested).stdout) as NonNullable<Tried['tests']>).map((each) => ({
               ...each,
               file: shownIn(next, each.file),
             })),
@@ -226,46 +217,29 @@ async function readAll(config: Config, home: string) {
   );
 }
 
-/** An answer, whatever it says. @throws {Refusal} it could not be answered, in the command's own sentence */
-function told(outcome: Outcome): Outcome {
-  if (outcome.code !== 2) return outcome;
-  throw new Refusal(
-    'REQUEST_MALFORMED',
-    outcome.stderr
-      .replace(/^sallyport: /, '')
-      .trim()
-      .replaceAll('\n', '; '),
-  );
+/** An answer, whatever it says. @throws {Refusal} REQUEST_MALFORMED the words that were asked with are wrong, in the command's own sentence */
+function ofWords(outcome: Outcome): Outcome {
+  if (outcome.code !== 2 || isFault(outcome)) return told(outcome);
+  throw new Refusal('REQUEST_MALFORMED', sentenceOf(outcome));
 }
 
-function runCommand(args: readonly string[], cwd: string): Promise<Outcome> {
-  const { commandMs, memoryMib, answerBytesMax } = DESK_LIMITS;
-  return new Promise((resolve, reject) => {
-    const options = { cwd, env: {}, timeout: commandMs, killSignal: 'SIGKILL', maxBuffer: answerBytesMax } as const;
-    const node = [`--max-old-space-size=${memoryMib}`, CLI, ...args];
-    const child = execFile(process.execPath, node, options, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code;
-      if (typeof code === 'number' && (code <= 1 || code === 3 || stderr.startsWith('sallyport: ')))
-        resolve({ code, stdout, stderr });
-      else
-        reject(
-          new Refusal(
-            'REQUEST_MALFORMED',
-            'this took more time, memory or room than may be: ask about a shorter time, or fewer rules, or by the command',
-            { detail: `${code}: ${stderr.slice(0, 500)}` },
-          ),
-        );
-    });
-    if (child.pid !== undefined) lower(child.pid);
+/** An answer to what was checked before it was asked. @throws {Refusal} POLICY_UNANSWERED what it needs could not be read: never the caller's fault */
+function told(outcome: Outcome): Outcome {
+  if (outcome.code !== 2) return outcome;
+  const why = isFault(outcome) ? 'the command failed, and the log says why' : sentenceOf(outcome);
+  throw new Refusal('POLICY_UNANSWERED', `this could not be answered: ${why}`, {
+    detail: outcome.stderr.slice(0, 2_000),
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }
 
-function lower(pid: number): void {
-  try {
-    setPriority(pid, NICE);
-  } catch {
-    // It has ended, or the system does not let us: it runs as it is.
-  }
+/** A broken invariant is printed with its stack, which is for the log alone. */
+function isFault({ stderr }: Outcome): boolean {
+  return /^ {4}at /m.test(stderr);
+}
+
+function sentenceOf({ stderr }: Outcome): string {
+  return stderr.replace(SENTENCE, '').trim().replaceAll('\n', '; ');
 }
 
 /** So many at once, the others one after the other. */

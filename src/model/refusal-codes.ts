@@ -246,6 +246,12 @@ export const REFUSAL_CODES = {
     meaning:
       'what needs the store of grants could not be done, since it does not answer or other gateways are not heard; standing rules go on',
   },
+  POLICY_UNANSWERED: {
+    status: 503,
+    retry: 'later',
+    meaning:
+      'a question about policy took more time, memory or room than may be, or what it needs could not be read; nothing is wrong with the question',
+  },
   SHUTTING_DOWN: {
     status: 503,
     retry: 'later',

@@ -239,6 +239,11 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
     new Refusal('DISCOVERY_UNAVAILABLE', 'the target could not be asked which kinds it serves'),
   RECORDING_UNAVAILABLE: () =>
     new Refusal('RECORDING_UNAVAILABLE', 'the exchange cannot be recorded, so nothing was forwarded'),
+  POLICY_UNANSWERED: () =>
+    new Refusal('POLICY_UNANSWERED', 'this took more time, memory or room than may be', {
+      advice: 'ask again, about a shorter time or fewer rules, or by the command',
+      retryAfterSeconds: 5,
+    }),
   SHUTTING_DOWN: stopping,
   REPEATED_UNKNOWN: () => repeated(),
   UPSTREAM_TIMEOUT: () => upstreamTimeout('upstreamTimeoutMs', 60_000, { isSent: true }),
