@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import type { PolicyView, Tried, WhyAnswer } from '../../src/control/policy-contract.ts';
 import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
+import { controlApi } from '../support/control-api.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -50,14 +51,14 @@ after(async () => {
   await world.stop();
 });
 
+const ask = controlApi(
+  () => world.consoleUrl,
+  () => agent,
+);
+
 async function api<Answer>(method: 'GET' | 'POST', path: string, body?: object, token = admin) {
-  const reply = await request(`${world.consoleUrl}/api/v1${path}`, {
-    method,
-    dispatcher: agent,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return { status: reply.statusCode, body: (await reply.body.json()) as Answer };
+  const reply = await ask(token, method, path, body);
+  return { status: reply.status, body: reply.body as Answer };
 }
 
 test('the rules in force are told with their use, the ones that nobody used as such, observed ones too', async () => {

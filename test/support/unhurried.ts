@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 interface Reply {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
-  readonly body: unknown;
+  readonly body?: unknown;
 }
 
 /** Follows the control plane where it says that it was asked too fast, or that its machine was too busy to think: a test is answered all the same, as soon as it may be. */
