@@ -54,7 +54,7 @@ export class EventStreams {
 
   #count(key: string): () => void {
     const own = this.#open.get(key) ?? 0;
-    const all = this.#open.values().reduce((sum, count) => sum + count, 0);
+    const all = [...this.#open.values()].reduce((sum, count) => sum + count, 0);
     if (own >= CONTROL_LIMITS.streamsPerCallerMax || all >= CONTROL_LIMITS.streamsMax)
       throw new Refusal('TOO_MANY_REQUESTS', 'as many event streams are open as may be', { retryAfterSeconds: 5 });
     this.#open.set(key, own + 1);
