@@ -108,6 +108,16 @@ export class Grants {
     who?: { readonly subject: string; readonly reason: string },
     version?: number,
   ): Promise<KeptGrant> {
+    return this.#end(id, () => by, who, version);
+  }
+
+  /** `why` says what ends it, of the grant as it is kept; undefined: nothing. */
+  async #end(
+    id: string,
+    why: (grant: Grant) => EndedBy | undefined,
+    who?: { readonly subject: string; readonly reason: string },
+    version?: number,
+  ): Promise<KeptGrant> {
     let told: KeptApproval | undefined;
     const kept = await this.#inStore(`grant ${id}`, async (rows) => {
       const row = await rows.get('grant', id);
@@ -115,8 +125,9 @@ export class Grants {
       if (version !== undefined && row.version !== version)
         throw new Refusal('VERSION_CHANGED', `grant \`${id}\` has version ${row.version} now`);
       const { grant } = grantOf(row);
-      const over = ended(grant, by, this.#parts.store.now(), who);
-      if (over === grant) return grantOf(row);
+      const by = why(grant);
+      const over = by === undefined ? grant : ended(grant, by, this.#parts.store.now(), who);
+      if (by === undefined || over === grant) return grantOf(row);
       await this.record(over, who?.subject ?? '', who?.reason ?? '');
       if (grant.state === 'pending') told = await this.#closeQuestion(rows, id, by);
       return grantOf(await rows.put(grantRow({ grant: over, version: row.version })));
@@ -124,6 +135,11 @@ export class Grants {
     this.#parts.access().take(kept);
     if (told !== undefined) this.#parts.onQuestion(told);
     return kept;
+  }
+
+  /** Ends what ended by itself, as a gateway saw it; not for idleness where another has seen it used since. */
+  async endDue(id: string, by: EndedBy, seenUsedAt: number): Promise<void> {
+    await this.#end(id, (grant) => (by === 'idle' && (grant.usedAt ?? 0) > seenUsedAt ? undefined : by));
   }
 
   /** The question about a grant is over with it. */

@@ -39,8 +39,8 @@ interface Parts {
   readonly underWay: UnderWayPort;
   /** Whether the store has not taken a kill yet. */
   readonly isHeldKill: (id: string) => boolean;
-  /** Writes the end of a grant to store and journal. */
-  readonly writeEnd: (id: string, by: EndedBy) => Promise<void>;
+  /** Writes the end of a grant to store and journal; `seenUsedAt`: when it was used last, as far as it is known here. */
+  readonly writeEnd: (id: string, by: EndedBy, seenUsedAt: number) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
@@ -191,6 +191,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
 
   /** Takes a grant as it is in the store now. */
   take(kept: KeptGrant): void {
+    // It may have been given by rules that came a moment ago.
+    if (this.#parts.rules() !== this.#rulesSeen) this.#rulesChanged();
     const { id, state } = kept.grant;
     const known = this.#held.get(id)?.version ?? this.#endedVersions.get(id) ?? 0;
     if (kept.version < known) return;
@@ -204,7 +206,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
     const bounded = underTerms(kept.grant, this.#termsOf);
     if (bounded === undefined) {
       this.#drop(id, 'rule');
-      this.#writeEnd(id, 'rule');
+      this.#writeEnd(kept.grant, 'rule');
       return;
     }
     const scopes = kept.grant.parts.map(({ rule, scope }) => ({ grant: id, rule, scope }));
@@ -232,7 +234,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       const due = dueEnd(bounded, now);
       if (due === undefined || (due === 'idle' && this.#held.get(grant.id) !== held)) continue;
       this.#drop(grant.id, due);
-      this.#writeEnd(grant.id, due);
+      this.#writeEnd(bounded, due);
     }
   }
 
@@ -302,9 +304,9 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
     else this.#byCaller.set(holder, ownOf(held));
   }
 
-  #writeEnd(id: string, by: EndedBy): void {
+  #writeEnd({ id, usedAt = 0 }: Grant, by: EndedBy): void {
     this.#parts
-      .writeEnd(id, by)
+      .writeEnd(id, by, usedAt)
       .catch((error: unknown) => this.#parts.onFailure(`the end of grant ${id} could not be kept`, error));
   }
 

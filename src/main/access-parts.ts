@@ -107,7 +107,7 @@ export function accessParts(
     rules: policy.rules,
     underWay: underWayOf(inFlight),
     isHeldKill: (id) => held.has(id),
-    writeEnd: async (id, by) => void (await grants.end(id, by)),
+    writeEnd: (id, by, seenUsedAt) => grants.endDue(id, by, seenUsedAt),
     onFailure,
   });
   live = new LiveTokens({
