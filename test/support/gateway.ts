@@ -65,6 +65,8 @@ export interface GatewayOptions {
   readonly issuers?: readonly unknown[];
   /** Documents in place of the policy that lets the caller do everything. */
   readonly policy?: readonly unknown[];
+  /** Masks beside it. */
+  readonly masks?: readonly object[];
   /** Built-in guards to open; all by default, so that a client is told what it is told directly. */
   readonly openGuards?: readonly string[];
   /** As under `unsafe:` of the configuration; default: all masks are open for everyone. */
@@ -98,6 +100,8 @@ const everything = {
   ],
 };
 
+const masksAlone = { apiVersion: 'sallyport.dev/v1', kind: 'Policy', metadata: { name: 'masks' }, targets: ['*'] };
+
 const allMasks = [{ id: '*', callers: [{ everyone: true }] }];
 
 /** Starts a gateway whose one target, `main`, is the cluster, reached with a certificate that may do everything; resolves when it is ready. */
@@ -106,7 +110,9 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
   const [port, privatePort, targetPort, consolePort] = (await freePorts(4)) as Ports;
   const address = options.address ?? '127.0.0.1';
   const at = (name: string) => join(folder, name);
-  const yaml = (options.policy ?? [everything]).map((one) => stringify(one, { aliasDuplicateObjects: false }));
+  const masks = (options.masks ?? []).length === 0 ? [] : [{ ...masksAlone, masks: options.masks }];
+  const documents = [...(options.policy ?? [everything]), ...masks];
+  const yaml = documents.map((one) => stringify(one, { aliasDuplicateObjects: false }));
   writeFileSync(at('policy.yaml'), yaml.join('---\n'));
   const token = await tokens(at('keys.json'));
   writeFileSync(at('token'), await token('caller', CALLER.user, 7200), { mode: 0o600 });
