@@ -45,6 +45,7 @@ import { SHARED_HONEYTOKEN_LIMITS } from '../../src/main/shared-honeytokens.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
 import { TRACING_LIMITS } from '../../src/main/tracing/tracing-limits.ts';
+import { INSIDE_LIMITS } from '../../src/masking/inside/inside-limits.ts';
 import { REST_LIMITS } from '../../src/model/rest-limits.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
 import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
@@ -80,6 +81,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Masks that are remembered in the store', { ...SHARED_HONEYTOKEN_LIMITS }, 'src/main/shared-honeytokens.ts'],
   ['What may have run', { ...UNKNOWN_LIMITS }, 'src/pipeline/unknown-outcomes.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
+  ['Documents inside strings', { ...INSIDE_LIMITS }, 'src/masking/inside/inside-limits.ts'],
   ['Masks that are written back', { ...RESTORE_LIMITS }, 'src/connectors/kubernetes/restore/write-back.ts'],
   ['What callers have deleted', { ...DELETED_LIMITS }, 'src/pipeline/deleted-objects.ts'],
   ['Reviews of oneself', { ...REVIEW_LIMITS }, 'src/connectors/kubernetes/reviews/reviews.ts'],

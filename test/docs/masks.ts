@@ -16,6 +16,10 @@ Nothing else moves, also not into a field that is masked itself. What has the fo
 \`MASK_STALE\` (409) where another value is there now, so get the object again; \`MASK_MISPLACED\` where it does not belong. An upgrade by Helm that reuses values which are masked is refused at its pending
 record, before anything has changed: give them with \`-f\`. Operations of a JSON patch that test, copy or move what can be masked are refused too. Masks in the reply to a change cannot be written back: get the object first.`;
 
+const insideStrings = `Strings that are documents themselves (JSON, YAML, \`.env\`, \`.properties\`, INI) are masked inside, and so are documents in them: by keys that tell, however they are escaped or quoted, and by shape (a Secret, a kubeconfig, a registry’s credentials, a \`value\` beside
+a \`name\`). Where readers differ, what any of them would take for secret is masked: each of keys that stand there twice, what a YAML alias or merge (\`<<\`) says elsewhere, keys and values of \`.properties\` with their escapes and as they stand. What is
+nested too deep, or too long to be taken apart, is masked whole where it may be a Secret; [the limits](limits.md#documents-inside-strings).`;
+
 /** The reference page of masks, from their table. */
 export function masksPage(): string {
   const sections = DEFAULT_MASKS.map(({ id, masks, reason, example, nearMiss }) => {
@@ -39,6 +43,8 @@ number becomes 0; booleans are never masked. Values that [detectors](detectors.m
 
 So that objects can be read, replies are asked for in JSON, as it is or packed by gzip, which is opened and packed again while it passes; a caller that accepts none is refused (\`ENCODING_NOT_ACCEPTABLE\`), and a reply in another form is not passed. One object, item or
 event is held while it is masked, \`limits.objectBytesMax\` at most.
+
+${insideStrings}
 
 ${writtenBack}
 

@@ -26,6 +26,8 @@ export interface ScalarNode {
   readonly kind: 'scalar';
   /** What it says. */
   readonly text: string;
+  /** What another reader of the same bytes takes it for, where it is something else. */
+  readonly orText?: string;
   /** Whether it says a boolean or nothing, which no mask stands for. */
   readonly isBare: boolean;
   /** Where it is written; what is put there by `whole` says another text. */

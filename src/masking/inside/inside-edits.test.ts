@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { detection } from '../detect/detection.ts';
 import { applyEdits } from './edit.ts';
 import { type InsideFound, insideEdits } from './inside-edits.ts';
+import { INSIDE_LIMITS } from './inside-limits.ts';
 
 const builtIn = detection();
 
@@ -71,6 +72,48 @@ const ROWS: readonly [string, string][] = [
     'a properties file',
     'spring.datasource.password = «c0rr\\\n   ect-h0rse9»\nspring.datasource.url=jdbc:x\n[section]\n;c\n',
   ],
+  ['.properties with an escape in a key', 'a = b\npa\\ssword = «c0rrect h0rse 7»\npass\\u0077ord:«c0rrect h0rse 8»\n'],
+  ['.properties whose key goes on in the next line', 'pass\\\n   word = «c0rrect h0rse 7»\r\nb = c\r\n'],
+  ['.properties parted by blanks', '# c\na=b\nc: d\npassword\t«c0rrect h0rse 7»\ntoken \f x9\n'],
+  ['.properties of one setting, parted by a blank', 'password «c0rrect-h0rse»\n'],
+  ['.properties as Java writes them', 'url=redis\\://app\\:«s3cr3tpw1»@r\\:6379/0\nx={"token"\\:"«x9y8z7w6v5»"}\n'],
+  ['.properties whose line ends in an escaped backslash', 'dir=C\\:\\\\\npassword=«c0rrect h0rse 7»\n'],
+  ['.properties whose lines end in carriage returns', 'a=b\rpa\\ssword=«c0rrect h0rse 7»\rc=d\r'],
+  ['.properties that another reader takes for YAML', 'host: a\npa\\ssword=«c0rrect h0rse 7»\nb: c\n'],
+  ['an environment file with a backslash in a value', 'DB_PASSWORD=«abc\\defgh1»\nA=b\n'],
+  [
+    'keys of TOML between quotation marks',
+    '[db]\n"pass\\u0077ord" = "«c0rrect h0rse 7»"\n\'api.token\' = \'«c0rrect h0rse 8»\'\n',
+  ],
+  ['keys that stand there twice', 'password=«c0rrect h0rse 7»\npassword=«c0rrect h0rse 8»\n'],
+  [
+    'duplicates in JSON of which readers take the first or the last',
+    '{"kind":"Secret","kind":"Other","data":{"a":"«YQ==»"},"data":{"b":"«Yg==»"},"x":[{"name":"DB_PASSWORD","name":"a","value":"«one»","value":"«two»"}]}',
+  ],
+  [
+    'duplicates in YAML',
+    'kind: Other\nkind: Secret\nstringData: {a: «one»}\nstringData: {b: «two»}\nenv:\n- name: TOKEN\n  name: a\n  value: «one»\n  value: «two»\n',
+  ],
+  ['fields as readers of Go find them', 'Kind: Secret\nData: {a: «YQ==»}\nSTRINGDATA: {b: «two»}\n'],
+  ['JSON with an escape that is none in a key', '{"pa\\ssword":"«c0rrect-h0rse»"}'],
+  ['JSON in lines', '{"pass\\u0077ord":"«c0rrect-h0rse»"}\n{"kind":"Secret","data":{"a":"«YQ==»"}}\n'],
+  ['JSON and YAML behind a byte order mark', '\ufeff{"kind":"Secret","data":{"a":"«YQ==»"}}'],
+  ['YAML behind a byte order mark', '\ufeffkind: Secret\ndata: {a: «YQ==»}\n'],
+  ['a mapping behind an alias', 'x: &a {token: «abc»}\nusers:\n- user: *a\n'],
+  ['data behind an alias', 'x: &a {p: «one»}\nkind: Secret\nstringData: *a\n'],
+  ['a mapping that is merged', 'x: &a {stringData: {p: «one»}}\ny: &b {kind: Secret}\nz:\n  <<: [*a, *b]\n'],
+  ['a name that is merged', 'n: &n {name: DB_PASSWORD}\nenv:\n- {<<: *n, value: «changeme»}\n'],
+  ['a key that is an alias', 'x: &k password\n*k : «c0rrect-h0rse»\n? &l token\n: «x9y8z7w6v5»\n*l : «x9y8z7w6v6»\n'],
+  [
+    'an alias of a value that is masked in part where it is written',
+    'x: &a "«token=x9y8z7w6v5 and s3cret-11»"\npassword: *a\n',
+  ],
+  ['a document behind the end of one', 'a: b\n...\nkind: Secret\nstringData: {x: «hello»}\n'],
+  ['YAML whose lines end in carriage returns', 'a: b\rkind: Secret\rstringData: {x: «hello»}\r'],
+  [
+    'sentences that begin with a word that tells',
+    'Token abc-def for user: foo 1x\nSecret "abc-1x" was not found, tried again in 10s: x\n',
+  ],
   ['an alias of a value at a place that tells', 'x: &a «c0rrect-h0rse»\npassword: *a\n'],
   ['a comment in YAML', 'a: 1\n# password: «c0rrect-h0rse»\nsecret_name: b\n'],
   ['YAML that is broken', 'password: «c0rrect-h0rse»\n\t- ]: {{\ntoken: "«x9y8z7w6v5»\n'],
@@ -118,6 +161,32 @@ test('documents are looked into to a depth of 4; below it values are still found
   let text = '{"password":"c0rrect-h0rse"}';
   for (let depth = 0; depth < 6; depth++) text = JSON.stringify({ a: text });
   assert.doesNotMatch(masked(text).text, /h0rse/);
+  let secret = '{"kind":"Secret","stringData":{"x":"hello"}}';
+  for (let depth = 0; depth < 4; depth++) secret = JSON.stringify({ a: secret });
+  assert.doesNotMatch(masked(secret).text, /hello/);
+});
+
+test('a document that is nested too deep, or whose aliases say too much, is masked whole', () => {
+  const deep = (depth: number) => `${'{"a":'.repeat(depth)}{"kind":"Secret","data":{"x":"YQ=="}}${'}'.repeat(depth)}`;
+  const names = [...'bcdefghijk'];
+  const bomb = names
+    .map((name, i) => `${name}: &${name} [${`*${i === 0 ? 'a' : names[i - 1]},`.repeat(9)}]`)
+    .join('\n');
+  for (const text of [deep(150), deep(20_000), `a: &a {kind: Secret, data: {x: "YQ=="}}\n${bomb}\n`])
+    assert.doesNotMatch(masked(text).text, /YQ==|\*k/);
+});
+
+test('a Secret behind what is taken apart of YAML is masked whole, however it says what it is', () => {
+  const long = `a: b\nsecret: c\n${'x: y\n'.repeat(INSIDE_LIMITS.yamlBytesMax / 5)}`;
+  for (const kind of [
+    'kind: Secret',
+    '{a: b, kind: Secret}',
+    '"k\\x69nd": "S\\u0065cret"',
+    'kind: !!str &a Secret',
+    'x: &k Secret\nkind: *k',
+  ])
+    assert.doesNotMatch(masked(`${long}---\n${kind}\nstringData: {x: hello}\n`).text, /hello/, kind);
+  assert.match(masked(`${long}---\nkind: Other\nstringData: {x: hello}\n`).text, /hello/);
 });
 
 test('a document of hostile shape takes time that is linear, and is masked all the same', () => {

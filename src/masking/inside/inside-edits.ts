@@ -3,7 +3,7 @@
  * `auths`, a Secret's data, an environment's pairs, keys that tell), and by what they look like.
  *
  * Bytes that are no value stay as they are: a document is never written anew. Documents inside documents are looked into to a depth of 4; below it, and in what no reader
- * here understands, values are still found by their look, in the text as it stands.
+ * here understands, values are still found by their look, in the text as it stands; what may say there that it is a Secret is masked whole.
  */
 import type { Detection } from '../detect/detection.ts';
 import type { Span } from '../detect/span.ts';
@@ -11,14 +11,10 @@ import { scanKnown } from '../text/known-scanner.ts';
 import type { KnownValues } from '../text/known-values.ts';
 import { type DocumentNode, placedEdits, type ScalarNode } from './document-node.ts';
 import { applyEdits, type Edit } from './edit.ts';
+import { INSIDE_LIMITS } from './inside-limits.ts';
 import { readDocument } from './read-document.ts';
 import { type ObjectValues, type SecretValue, secretValues } from './secret-values.ts';
-
-/** How many documents may stand inside each other and are still looked into as documents. */
-export const insideDepthMax = 4;
-
-/** Limit: what is longer is masked by the look of its values alone. It is more than etcd takes of one object. */
-export const insideBytesMax = 2 * 1024 * 1024;
+import { unreadDocument } from './yaml-document.ts';
 
 /** A value that is to be masked. */
 export interface InsideFound {
@@ -58,17 +54,19 @@ export function insideEdits(bytes: Buffer, options: InsideOptions): readonly Edi
 
 /** The same for a document that is read already, or a part of it. */
 export function nodeEdits(node: DocumentNode, options: InsideOptions): readonly Edit[] {
-  return documentEdits(node, options, options.path ?? '', 0).edits;
+  return documentEdits(node, options, options.path ?? '', 0, []).edits;
 }
 
 function editsOf(source: string, options: InsideOptions, path: string, depth: number, key = ''): readonly Edit[] {
   const { maskOf } = options;
-  const document =
-    depth < insideDepthMax && source.length <= insideBytesMax
-      ? readDocument(source, options.objectValues !== undefined)
-      : undefined;
-  const { edits: inDocument, judged } =
-    document === undefined ? nothing : documentEdits(document, options, path, depth);
+  let { edits, judged } = nothing;
+  const isRead = depth < INSIDE_LIMITS.documentsMax && source.length <= INSIDE_LIMITS.documentBytesMax;
+  const documents = isRead ? readDocument(source, options.objectValues !== undefined) : unreadDocument(source);
+  for (const document of documents) {
+    const more = documentEdits(document, options, path, depth, judged);
+    edits = [...edits, ...more.edits];
+    judged = [...judged, ...more.judged];
+  }
   const left = lookedAt(source, options, key).flatMap(({ start, end, detector }) =>
     without({ start, end }, judged).flatMap((range) => {
       const value = Buffer.from(source.slice(range.start, range.end), 'latin1');
@@ -76,7 +74,7 @@ function editsOf(source: string, options: InsideOptions, path: string, depth: nu
       return text === undefined ? [] : [{ ...range, text }];
     }),
   );
-  return left.length === 0 ? inDocument : [...inDocument, ...left].sort((one, other) => one.start - other.start);
+  return left.length === 0 ? edits : [...edits, ...left].sort((one, other) => one.start - other.start);
 }
 
 /** What is known, and what detectors know by its look, behind the key at which it stands. */
@@ -113,35 +111,58 @@ interface DocumentEdits {
 
 const nothing: DocumentEdits = { edits: [], judged: [] };
 
-function documentEdits(document: DocumentNode, options: InsideOptions, path: string, depth: number): DocumentEdits {
+/** `taken`: what was judged in another reading of the same text; what overlaps it is not judged again. */
+function documentEdits(
+  document: DocumentNode,
+  options: InsideOptions,
+  path: string,
+  depth: number,
+  taken: readonly Range[],
+): DocumentEdits {
   const edits: Edit[] = [];
   const judged: Range[] = [];
-  const done = new Set<ScalarNode>();
-  for (const value of secretValues(document, path, options.objectValues)) {
-    const { scalar, detector } = value;
-    if (done.has(scalar)) continue;
-    const inScalar = scalarEdits(value, options, depth);
-    // A scalar that an alias names may be told to be secret there first: then all of it goes.
-    if (detector === undefined && inScalar.length === 0) continue;
-    done.add(scalar);
-    const placed = placedEdits(scalar, inScalar);
+  for (const [scalar, values] of valuesByScalar(secretValues(document, path, options.objectValues))) {
+    if (taken.some(({ start, end }) => start < scalar.end && end > scalar.start)) continue;
+    // What an alias names may be told to be secret there alone: then all of it goes, whatever is found in it elsewhere.
+    const whole = values.find(({ detector }) => detector !== undefined);
+    const placed = placedEdits(
+      scalar,
+      whole === undefined ? firstEdits(values, options, depth) : wholeEdits(whole, options),
+    );
     edits.push(...placed);
-    judged.push(...(detector === undefined ? placed : [scalar]));
+    judged.push(...(whole === undefined ? placed : [scalar]));
   }
   return { edits: edits.sort((one, other) => one.start - other.start), judged };
 }
 
-/** All of what is secret as a whole; else what is inside. */
-function scalarEdits(
-  { scalar, path, key, detector, form }: SecretValue,
-  options: InsideOptions,
-  depth: number,
-): readonly Edit[] {
+/** Each scalar with all that is said of it: aliases say it in more than one place. */
+function valuesByScalar(values: Iterable<SecretValue>): ReadonlyMap<ScalarNode, readonly SecretValue[]> {
+  const found = new Map<ScalarNode, SecretValue[]>();
+  for (const value of values) {
+    const before = found.get(value.scalar);
+    if (before === undefined) found.set(value.scalar, [value]);
+    else before.push(value);
+  }
+  return found;
+}
+
+/** What is inside, behind the first of its keys behind which something is. */
+function firstEdits(values: readonly SecretValue[], options: InsideOptions, depth: number): readonly Edit[] {
+  for (const { scalar, path, key } of values.slice(0, placesMax)) {
+    const edits = editsOf(scalar.text, options, path, depth + 1, key);
+    if (edits.length > 0) return edits;
+  }
+  return nothing.edits;
+}
+
+/** Limit: behind how many keys one scalar, which aliases name there, is looked into. Where its place says that it is secret, each counts. */
+const placesMax = 16;
+
+function wholeEdits({ scalar, path, detector = '', form }: SecretValue, { maskOf }: InsideOptions): readonly Edit[] {
   const { text } = scalar;
-  if (detector === undefined) return editsOf(text, options, path, depth + 1, key);
   const end = text.trimEnd().length;
   const start = end - text.slice(0, end).trimStart().length;
-  const mask = options.maskOf({ detector, path, value: Buffer.from(text.slice(start, end), 'latin1'), form });
+  const mask = maskOf({ detector, path, value: Buffer.from(text.slice(start, end), 'latin1'), form });
   return mask === undefined ? [] : [{ start, end, text: mask }];
 }
 

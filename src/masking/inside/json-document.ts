@@ -1,25 +1,34 @@
 import { type DocumentNode, type MapEntry, plainScalar } from './document-node.ts';
+import { INSIDE_LIMITS } from './inside-limits.ts';
 import { quoted, quotedText } from './quoted-text.ts';
 
-/** How deep a document's lists and mappings are read. */
-export const nestingMax = 100;
-
-/** A document of JSON with the places of its values; undefined where it is none, or nested deeper than 100. Duplicate keys are all read. */
+/**
+ * A document of JSON with the places of its values, or several behind each other, as one list; undefined where it is none, or nested deeper than 100. Duplicate keys are all
+ * read.
+ */
 export function jsonDocument(source: string): DocumentNode | undefined {
-  const reader = new Reader(source);
-  const node = reader.value(0);
-  return node !== undefined && reader.isAtEnd() ? node : undefined;
+  const reader = new Reader(source, source.startsWith(byteOrderMark) ? byteOrderMark.length : 0);
+  const documents: DocumentNode[] = [];
+  do {
+    const node = reader.value(0);
+    if (node === undefined) return undefined;
+    documents.push(node);
+  } while (!reader.isAtEnd());
+  return documents.length === 1 ? documents[0] : { kind: 'list', items: documents };
 }
 
+/** What some editors put before a text. */
+export const byteOrderMark = '\xef\xbb\xbf';
 const blank = /[ \t\r\n]*/y;
 const bare = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 class Reader {
   readonly #source: string;
-  #at = 0;
+  #at: number;
 
-  constructor(source: string) {
+  constructor(source: string, from: number) {
     this.#source = source;
+    this.#at = from;
   }
 
   isAtEnd(): boolean {
@@ -28,7 +37,7 @@ class Reader {
   }
 
   value(depth: number): DocumentNode | undefined {
-    if (depth > nestingMax) return undefined;
+    if (depth > INSIDE_LIMITS.nestingMax) return undefined;
     this.#take(blank);
     switch (this.#source[this.#at]) {
       case '{':

@@ -69,8 +69,8 @@ function escapeAt(
   const width = 2 + (digitsOf[kind] as number);
   const low = code >= 0xd800 && code < 0xdc00 ? codeAt(source, at + width, end) : undefined;
   if (low !== undefined && low >= 0xdc00 && low < 0xe000)
-    return { says: utf8(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)), width: 2 * width };
-  return { says: utf8(code), width };
+    return { says: utf8OfCode(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)), width: 2 * width };
+  return { says: utf8OfCode(code), width };
 }
 
 function codeAt(source: string, at: number, end: number): number | undefined {
@@ -81,6 +81,7 @@ function codeAt(source: string, at: number, end: number): number | undefined {
   return code <= 0x10ffff ? code : undefined;
 }
 
-function utf8(code: number): string {
+/** A character as the bytes that say it. */
+export function utf8OfCode(code: number): string {
   return Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1');
 }

@@ -1,24 +1,38 @@
 import { isTellingKey } from '../detect/telling-key.ts';
-import type { DocumentNode } from './document-node.ts';
+import type { DocumentNode, ListNode } from './document-node.ts';
 import { jsonDocument } from './json-document.ts';
 import { propertiesDocument } from './properties-document.ts';
 import { yamlDocument } from './yaml-document.ts';
 
 /**
- * The document that a text is: JSON, YAML, or a file of settings; undefined where it is none, or where no name in it says that a value is secret: `isWhole`
- * reads it all the same.
+ * The document that a text is, as each of its readers may take it: JSON, YAML, a file of settings. None where it is none, or where no name in it says that a value is secret:
+ * `isWhole` reads it all the same.
  */
-export function readDocument(source: string, isWhole: boolean): DocumentNode | undefined {
+export function readDocument(source: string, isWhole: boolean): readonly DocumentNode[] {
   const isWanted = isWhole ? () => true : hasTellingName;
-  if (source.length < bytesMin || !isWanted(source)) return undefined;
+  if (source.length < bytesMin || !isWanted(source)) return none;
   const first = /^(?:\xef\xbb\xbf)?\s*(\S)/.exec(source)?.[1];
   const json = first === '{' || first === '[' ? jsonDocument(source) : undefined;
-  if (json !== undefined) return json;
-  if (!/[:=]/.test(source)) return undefined;
+  if (json !== undefined) return [json];
   const yaml = /:(?:\s|$)|[{,]\s*["']/.test(source) ? yamlDocument(source, isWanted) : undefined;
-  const document = yaml?.items.length === 1 ? yaml.items[0] : yaml;
-  return document ?? (/^[^\n:]*=/m.test(source) || source.includes(':') ? propertiesDocument(source) : undefined);
+  if (yaml !== undefined && !mayBeSettings(source)) return [asOne(yaml)];
+  const settings = propertiesDocument(source);
+  return [...(yaml === undefined ? none : [asOne(yaml)]), ...(settings === undefined ? none : [settings])];
 }
+
+const none: readonly DocumentNode[] = [];
+
+function asOne(yaml: ListNode): DocumentNode {
+  return yaml.items.length === 1 ? (yaml.items[0] as DocumentNode) : yaml;
+}
+
+/** Whether what reads as YAML may be meant as settings all the same: a line of it has `=`, or a blank behind a name that may tell, or begins with a key that has escapes. */
+function mayBeSettings(source: string): boolean {
+  return settingsLine.test(source);
+}
+
+const settingsLine =
+  /^[ \t\f]*[\w."'-]{0,64}(?:\\|[ \t\f]*=|(?:pass|pwd|secret|token|credential|key)[\w.-]{0,64}[ \t\f]+[^\s:=])/im;
 
 /** No name with a value is shorter. */
 const bytesMin = 8;
@@ -26,9 +40,16 @@ const nameWords = /pass|pwd|secret|token|credential|key|auth/gi;
 const nameByte = /[A-Za-z0-9_./-]/;
 const nameBytesMax = 64;
 
-/** Whether any word in a text says that a value beside it is secret, or may hide that it does so behind an escape. Linear in the text. */
+/** Whether any word in a text says that a value beside it is secret, also one with escapes in it, or may hide behind an escape that it does so, as a URL does (`redis\://`). Linear in the text. */
 function hasTellingName(source: string): boolean {
-  if (/\\[ux]/.test(source)) return true;
+  if (!source.includes('\\')) return saysTelling(source);
+  return /\\[uxU:=]/.test(source) || saysTelling(source) || saysTelling(source.replaceAll(escaped, ''));
+}
+
+/** What stands before the rest of a word, as lenient readers take it: a backslash, with the end of its line. */
+const escaped = /\\(?:(?:\r\n?|\n)[ \t\f]*)?/g;
+
+function saysTelling(source: string): boolean {
   nameWords.lastIndex = 0;
   for (let found = nameWords.exec(source); found !== null; found = nameWords.exec(source)) {
     const name = nameAround(source, found.index, nameWords.lastIndex);
@@ -43,6 +64,7 @@ const ownNames: ReadonlySet<string> = new Set(['client-key-data', 'auth', 'auths
 function nameAround(source: string, from: number, to: number): string {
   let [start, end] = [from, to];
   while (start > 0 && from - start < nameBytesMax && nameByte.test(source[start - 1] as string)) start--;
+  if (start < from && source[start - 1] === '\\') start++; // `\n` before it
   while (end < source.length && end - to < nameBytesMax && nameByte.test(source[end] as string)) end++;
   return source.slice(start, end);
 }

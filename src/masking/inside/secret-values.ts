@@ -51,27 +51,37 @@ function* valuesOf(at: At): Generator<SecretValue> {
       }
       return;
     case 'map':
-      yield* objectValues !== undefined && isObject(node) ? objectValues(node, path) : valuesOfMap(node, at);
+      if (objectValues !== undefined && isObject(node)) yield* objectValues(node, path);
+      if (objectValues === undefined || !isObject(node) || isList(node)) yield* valuesOfMap(node, at);
   }
 }
 
-/** An object of Kubernetes, and no list of them. */
+/** An object of Kubernetes, and no list of them; where it says both, each is judged. */
 function isObject(map: MapNode): boolean {
-  const kind = saysOf(map, 'kind');
-  return kind !== undefined && !kind.endsWith('List') && saysOf(map, 'apiVersion') !== undefined;
+  return saysAny(map, 'kind', (kind) => !kind.endsWith('List')) && saysAny(map, 'apiVersion', () => true);
+}
+
+function isList(map: MapNode): boolean {
+  return saysAny(map, 'kind', (kind) => kind.endsWith('List'));
 }
 
 function* valuesOfMap(map: MapNode, { path, within, objectValues }: At): Generator<SecretValue> {
-  const isSecret = saysOf(map, 'kind') === 'Secret';
-  const name = saysOf(map, 'name');
+  const isSecret = saysAny(map, 'kind', (kind) => kind === 'Secret');
+  const isTelling = saysAny(map, 'name', isTellingName);
   for (const { key, node } of map.entries) {
     const at = step(path, key);
-    if (isSecret && (key === 'data' || key === 'stringData'))
-      yield* wholes(node, at, key === 'data' ? 'base64' : 'text');
-    else if (node.kind === 'scalar') yield { scalar: node, path: at, key, ...judged(key, node, within, name) };
+    const form = isSecret ? formsOfSecrets.get(key.toLowerCase()) : undefined;
+    if (form !== undefined) yield* wholes(node, at, form);
+    else if (node.kind === 'scalar') yield { scalar: node, path: at, key, ...judged(key, node, within, isTelling) };
     else yield* valuesOf({ node, path: at, key, within: below(key, node, within), objectValues });
   }
 }
+
+/** Readers of Go find fields whatever their case is. */
+const formsOfSecrets: ReadonlyMap<string, SecretValue['form']> = new Map([
+  ['data', 'base64'],
+  ['stringdata', 'text'],
+]);
 
 function below(key: string, node: DocumentNode, within: Within): Within {
   if (within === 'kube-user') return within;
@@ -89,7 +99,7 @@ function judged(
   key: string,
   scalar: ScalarNode,
   within: Within,
-  name: string | undefined,
+  isBesideTelling: boolean,
 ): Pick<SecretValue, 'detector' | 'form'> {
   const isOf = (keys: ReadonlySet<string>) => keys.has(key) && !isNothing(scalar);
   if (within === 'kube-user' && isOf(kubeconfigSecrets))
@@ -97,11 +107,21 @@ function judged(
   if (within === 'registry' && isOf(registrySecrets))
     return { detector: 'registry-auth', form: key === 'auth' ? 'base64' : 'text' };
   if (key === 'auth' && isBasic(scalar.text)) return { detector: 'registry-auth', form: 'base64' };
-  if (key === 'value' && name !== undefined && isTellingName(name) && !isNothing(scalar))
-    return { detector: 'env-value', form: 'text' };
+  if (key === 'value' && isBesideTelling && !isNothing(scalar)) return { detector: 'env-value', form: 'text' };
   const isSecret =
-    isTellingKey(key) && !scalar.isBare && isSecretLooking(scalar.text.trim().replace(/^(Bearer|Basic|Token) /i, ''));
+    isTellingKey(withoutEscapes(key)) &&
+    !scalar.isBare &&
+    (looksSecret(scalar.text) || (scalar.orText !== undefined && looksSecret(scalar.orText)));
   return { detector: isSecret && !scalar.text.includes('-----BEGIN ') ? 'keyed-secret' : undefined, form: 'text' };
+}
+
+/** As a lenient reader takes a key in which a backslash escapes nothing. */
+function withoutEscapes(key: string): string {
+  return key.includes('\\') ? key.replaceAll(/\\(.)/gs, '$1') : key;
+}
+
+function looksSecret(text: string): boolean {
+  return isSecretLooking(text.trim().replace(/^(Bearer|Basic|Token) /i, ''));
 }
 
 /** Source: k8s.io/client-go/tools/clientcmd/api/v1, AuthInfo; the configuration of its `auth-provider` */
@@ -130,9 +150,15 @@ function isBasic(text: string): boolean {
   );
 }
 
-function saysOf(map: MapNode, key: string): string | undefined {
-  const node = map.entries.find((entry) => entry.key === key)?.node;
-  return node?.kind === 'scalar' ? node.text : undefined;
+/** Whether any field of this name says so: of duplicates readers take the first or the last, and those of Go whatever its case. */
+function saysAny({ entries }: MapNode, name: string, isSaid: (text: string) => boolean): boolean {
+  return entries.some(
+    ({ key, node }) =>
+      node.kind === 'scalar' &&
+      key.length === name.length &&
+      key.toLowerCase() === name.toLowerCase() &&
+      isSaid(node.text.trim()),
+  );
 }
 
 function step(path: string, key: string): string {

@@ -13,7 +13,7 @@ type Masked = Pick<MaskAction, 'rule' | 'form'>;
 export function manifestValues(masks: readonly CompiledMask[]): ObjectValues {
   const made = new Map<string, ReturnType<typeof kindOf>>();
   return function* (object, path) {
-    const id = `${saidAt(object, 'apiVersion')}\n${saidAt(object, 'kind')}`;
+    const id = JSON.stringify([allAt(object, 'apiVersion'), allAt(object, 'kind')]);
     const kind = made.get(id) ?? kindOf(masks, object);
     if (made.size < 100) made.set(id, kind);
     const masked = new Map<ScalarNode, Masked>();
@@ -27,18 +27,23 @@ function withMask(value: SecretValue, mask: Masked | undefined): SecretValue {
   return { ...value, detector: mask.rule, form: mask.form };
 }
 
-/** Where masks reach objects of a kind; undefined: none does. */
+/** Where masks reach objects of a kind, or of each of the kinds that one says it is; undefined: none does. */
 function kindOf(all: readonly CompiledMask[], object: MapNode) {
-  const [group, version] = (saidAt(object, 'apiVersion') ?? '').split('/');
-  const apiGroup = version === undefined ? '' : (group as string);
-  const resource = resourceOf(saidAt(object, 'kind') ?? '');
-  const masks = all.filter((mask) => mask.reaches(apiGroup, resource, ''));
-  const isConfigMap = apiGroup === '' && resource === 'configmaps';
+  const kinds = allAt(object, 'apiVersion').flatMap((apiVersion) => {
+    const [group, version] = apiVersion.split('/');
+    const apiGroup = version === undefined ? '' : (group as string);
+    return allAt(object, 'kind').map((kind) => ({ apiGroup, resource: resourceOf(kind) }));
+  });
+  const masks = all.filter((mask) => kinds.some(({ apiGroup, resource }) => mask.reaches(apiGroup, resource, '')));
+  const isConfigMap = kinds.some(({ apiGroup, resource }) => apiGroup === '' && resource === 'configmaps');
   const patterns = masks.flatMap((mask) => (isConfigMap ? [...mask.patterns, ...mask.keyPatterns] : mask.patterns));
   const envs = masks.filter(({ isEnv }) => isEnv !== undefined);
   if (patterns.length === 0 && envs.length === 0) return undefined;
   return {
-    place: new PlaceMaker([...patterns, ...base64Places(apiGroup, resource)]).start(),
+    place: new PlaceMaker([
+      ...patterns,
+      ...kinds.flatMap(({ apiGroup, resource }) => base64Places(apiGroup, resource)),
+    ]).start(),
     isEnv: (name: string) => envs.find(({ isEnv }) => isEnv?.(name) === true)?.id,
   };
 }
@@ -57,8 +62,9 @@ function collect(
       for (const [index, item] of node.items.entries()) collect(item, place.element(index), isEnv, masked);
       return;
     case 'map': {
-      const name = saidAt(node, 'name');
-      const env = name === undefined ? undefined : isEnv(name);
+      const env = allAt(node, 'name')
+        .map(isEnv)
+        .find((id) => id !== undefined);
       for (const { key, node: inner } of node.entries) {
         if (key === 'value' && inner.kind === 'scalar' && env !== undefined)
           masked.set(inner, { rule: env, form: 'text' });
@@ -68,9 +74,9 @@ function collect(
   }
 }
 
-function saidAt({ entries }: MapNode, key: string): string | undefined {
-  const node = entries.find((entry) => entry.key === key)?.node;
-  return node?.kind === 'scalar' ? node.text : undefined;
+/** What fields of a name say, each: of duplicates readers take the first or the last. */
+function allAt({ entries }: MapNode, key: string): readonly string[] {
+  return entries.flatMap(({ key: own, node }) => (own === key && node.kind === 'scalar' ? [node.text] : []));
 }
 
 /**
