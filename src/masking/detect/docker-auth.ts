@@ -1,8 +1,9 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
-import { nameAround, secretValue, valueBehind } from './keyed-value.ts';
+import { nameAround, secretValue, tells, valueBehind } from './keyed-value.ts';
 import { matchRun, pending } from './matcher.ts';
 
+const isAuth = (name: string) => /^(auth|_auth|.*[/_]_auth)$/.test(name);
 const base64 = byteSet('A-Za-z0-9+/=_-');
 
 /** Credentials of registries: `auth` in a Docker configuration, `_auth` in npm's, and base64 of a whole Docker configuration. */
@@ -12,7 +13,7 @@ export const dockerAuth: readonly KeywordMatcher[] = [
     match: (look, keywordStart, keywordEnd) => {
       const name = nameAround(look, keywordStart, keywordEnd);
       if (name === undefined) return pending(look.end);
-      if (!/^(auth|.*[/_]_auth)$/.test(name.text) && name.text !== '_auth') return undefined;
+      if (!tells(name, isAuth)) return undefined;
       const value = valueBehind(look, name);
       if (value === 'more') return pending(look.end);
       if (value === undefined) return undefined;

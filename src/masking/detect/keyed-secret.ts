@@ -1,6 +1,6 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
-import { nameAround, secretValue, valueBehind } from './keyed-value.ts';
+import { nameAround, secretValue, tells, valueBehind } from './keyed-value.ts';
 import type { Look } from './look.ts';
 import { type Found, pending } from './matcher.ts';
 import { isTellingKey } from './telling-key.ts';
@@ -22,7 +22,7 @@ export const kubeconfigUser: readonly KeywordMatcher[] = [
     match: (look, keywordStart, keywordEnd) => {
       const name = nameAround(look, keywordStart, keywordEnd);
       if (name === undefined) return pending(look.end);
-      if (name.text !== 'user') return undefined;
+      if (!tells(name, (text) => text === 'user')) return undefined;
       const began = mappingBehind(look, name.end);
       if (began === 'more') return pending(look.end);
       if (began) look.kubeUserAt = name.start;
@@ -90,7 +90,7 @@ function valueBehindName(
 ): Found {
   const name = nameAround(look, keywordStart, keywordEnd);
   if (name === undefined) return pending(look.end);
-  if (!isTelling(name.text)) return undefined;
+  if (!tells(name, isTelling)) return undefined;
   const value = valueBehind(look, name);
   if (value === 'more') return pending(look.end);
   return value === undefined ? undefined : secretValue(look, value, isAny);

@@ -14,11 +14,14 @@ const nameBytesMax = 48;
 const spaces = byteSet(' \t');
 const blanks = byteSet(' \t\r\n');
 const backslashes = byteSet('\\');
+const escapeLetters = byteSet('nrtfvb');
 const quotes = byteSet('"\'`');
 const gapBytesMax = 24;
 
 export interface Name {
   readonly text: string;
+  /** The same without its first letter, where that may be one of an escape: `\npassword` in a string of JSON or of a program. */
+  readonly orText?: string;
   readonly start: number;
   readonly end: number;
 }
@@ -28,7 +31,14 @@ export function nameAround(look: Look, keywordStart: number, keywordEnd: number)
   const end = look.run(nameBytes, keywordEnd, nameBytesMax);
   if (look.isOpen(end)) return undefined;
   const start = look.runBack(nameBytes, keywordStart, nameBytesMax);
-  return { text: look.text(start, end), start, end };
+  const name = { text: look.text(start, end), start, end };
+  const mayBeEscape = start < keywordStart && look.at(start - 1) === 0x5c && escapeLetters[look.at(start)] === 1;
+  return mayBeEscape ? { ...name, orText: name.text.slice(1) } : name;
+}
+
+/** Whether a name tells, or would without the letter of an escape. */
+export function tells({ text, orText }: Name, isTelling: (name: string) => boolean): boolean {
+  return isTelling(text) || (orText !== undefined && isTelling(orText));
 }
 
 /** Where the value behind a name begins, and with which quotation mark; 'more' where it cannot be told yet. */

@@ -110,6 +110,7 @@ const ROWS: readonly [string, string][] = [
   ],
   ['a document behind the end of one', 'a: b\n...\nkind: Secret\nstringData: {x: «hello»}\n'],
   ['YAML whose lines end in carriage returns', 'a: b\rkind: Secret\rstringData: {x: «hello»}\r'],
+  ['a line feed that is written as an escape', 'failed "x\\npassword=«c0rrect-h0rse»\\tz"'],
   [
     'sentences that begin with a word that tells',
     'Token abc-def for user: foo 1x\nSecret "abc-1x" was not found, tried again in 10s: x\n',
