@@ -192,6 +192,8 @@ function walkObject(place: i32, within: i32): void {
   const depth = pathLength();
   if (depth >= NESTING_MAX) fail(failsDeep);
   if (blank() === 0x7d) return takeBracket(0x7d);
+  const membersAt = at();
+  const membersToken = tokenAt();
   const isOwn = within === withinRoot && hasSecretReleases(); // Masked at its own places, not as one in another.
   // Tokens of the tape; none of a member is the first.
   let name = 0;
@@ -200,6 +202,7 @@ function walkObject(place: i32, within: i32): void {
   let stringData = 0;
   let isSecret = false;
   let mayTell = false;
+  let isTwice = false;
   for (;;) {
     const key = passKey();
     const role = roleOf(key);
@@ -210,28 +213,111 @@ function walkObject(place: i32, within: i32): void {
     const token = tokenAt();
     if (role !== 0) {
       if (first === 0x22) {
-        if (role === roleName) name = token;
-        else if (role === roleValue) value = token;
-        else if (role === roleKind) isSecret = !isOwn && stringSays(textSecret, textSecretBytes);
+        if (role === roleName) {
+          isTwice = isTwice || name !== 0;
+          name = token;
+        } else if (role === roleValue) {
+          isTwice = isTwice || value !== 0;
+          value = token;
+        } else if (role === roleKind) isSecret = isSecret || (!isOwn && mayBeSecret());
         else if (role === roleType && within === withinRoot && stringSays(textHelm, textHelmBytes)) isRelease = true;
       } else if (first === 0x7b) {
-        if (role === roleData) data = token;
-        else if (role === roleStringData) stringData = token;
+        if (role === roleData) {
+          isTwice = isTwice || data !== 0;
+          data = token;
+        } else if (role === roleStringData) {
+          isTwice = isTwice || stringData !== 0;
+          stringData = token;
+        }
       }
     }
     if (within === withinMetadata && role === roleManagedFields) managedFields();
     else walkValue(next, key, role === roleUid && first !== 0x22 ? withinNone : below(within, role));
-    if (name === token) mayTell = !mayStepOver() || hasWord(placeOf(token), at());
+    if (name === token) mayTell = mayTell || !mayStepOver() || hasWord(placeOf(token), at());
     if (blank() === 0x7d) break;
     take(0x2c);
   }
   takeBracket(0x7d);
-  if (name !== 0 && value !== 0 && mayTell) walkPair(place, depth, name, value);
+  if (name !== 0 && value !== 0 && mayTell) {
+    if (isTwice) walkPairs(place, depth, membersAt, membersToken);
+    else walkPair(place, depth, name, value);
+  }
   if (isSecret && masksEmbedded() && !isOpen(place) && !isMaskedWhole(place)) {
-    if (data !== 0) walkAgain(depth, data, embeddedDataPlace, textData, 4, roleData);
-    if (stringData !== 0) walkAgain(depth, stringData, embeddedStringDataPlace, textStringData, 10, roleStringData);
+    if (isTwice) walkEachAgain(depth, membersAt, membersToken);
+    else {
+      if (data !== 0) walkData(depth, data);
+      if (stringData !== 0) walkStringData(depth, stringData);
+    }
   }
   setPathLength(depth);
+}
+
+/** Whether the kind that begins here is that of a Secret, or written with escapes, which no server writes. */
+function mayBeSecret(): bool {
+  return linkOf(tokenAt() + 1) === 1 || stringSays(textSecret, textSecretBytes);
+}
+
+function walkData(depth: i32, token: i32): void {
+  walkAgain(depth, token, embeddedDataPlace, textData, 4, roleData);
+}
+
+function walkStringData(depth: i32, token: i32): void {
+  walkAgain(depth, token, embeddedStringDataPlace, textStringData, 10, roleStringData);
+}
+
+/** Each `data` and `stringData` of an object in which one stands twice: some readers take the first, others the last. */
+function walkEachAgain(depth: i32, membersAt: i32, membersToken: i32): void {
+  const backTo = at();
+  const backToToken = tokenAt();
+  moveTo(membersAt, membersToken);
+  for (let token = nextMember(0x7b); token !== 0; token = nextMember(0x7b)) {
+    if (memberRole === roleData) walkData(depth, token);
+    else if (memberRole === roleStringData) walkStringData(depth, token);
+  }
+  moveTo(backTo, backToToken);
+}
+
+/** Each `value` beside each `name` of an object in which one stands twice. */
+function walkPairs(place: i32, depth: i32, membersAt: i32, membersToken: i32): void {
+  const backTo = at();
+  const backToToken = tokenAt();
+  moveTo(membersAt, membersToken);
+  for (let value = nextMember(0x22); value !== 0; value = nextMember(0x22)) {
+    if (memberRole !== roleValue) continue;
+    const behind = at();
+    const behindToken = tokenAt();
+    moveTo(membersAt, membersToken);
+    for (let name = nextMember(0x22); name !== 0; name = nextMember(0x22))
+      if (memberRole === roleName && walkPair(place, depth, name, value)) break;
+    walkedAgain(at() - membersAt, backTo);
+    moveTo(behind, behindToken);
+  }
+  moveTo(backTo, backToToken);
+}
+
+/** What the last member was that `nextMember` passed. */
+let memberRole: i32 = 0;
+
+/** Passes members up to the next one whose value begins with a byte: the token of that value, and where the object ends 0. */
+function nextMember(first: i32): i32 {
+  while (blank() !== 0x7d) {
+    if (blank() === 0x2c) take(0x2c);
+    memberRole = roleOf(passKey());
+    const begins = blank();
+    const token = tokenAt();
+    passValue(begins);
+    if (begins === first) return token;
+  }
+  return 0;
+}
+
+function passValue(first: i32): void {
+  if (first === 0x22) {
+    passString();
+  } else if (first === 0x7b || first === 0x5b) {
+    const close = closing();
+    moveTo(placeOf(close) + 1, close + 1);
+  } else passBare();
 }
 
 /** Whether all that stands in an object there is masked already. */
@@ -247,21 +333,28 @@ function walkAgain(depth: i32, token: i32, place: i32, key: i32, length: i32, ro
   moveTo(placeOf(token), token);
   takeBracket(0x7b);
   walkObject(place, withinNone);
-  again += at() - placeOf(token);
-  if (again > AGAIN_MAX * (backTo - documentAt) + AGAIN_BYTES_MAX) fail(failsLarge);
+  walkedAgain(at() - placeOf(token), backTo);
   moveTo(backTo, backToToken);
 }
 
-function walkPair(place: i32, depth: i32, name: i32, value: i32): void {
+/** So many bytes were walked once more of a document that has been walked up to a place. */
+function walkedAgain(bytes: i32, upTo: i32): void {
+  again += bytes;
+  if (again > AGAIN_MAX * (upTo - documentAt) + AGAIN_BYTES_MAX) fail(failsLarge);
+}
+
+/** Whether the value is masked, or shown by a rule. */
+function walkPair(place: i32, depth: i32, name: i32, value: i32): bool {
   const start = placeOf(value) + 1;
   const end = placeOf(value + 1);
-  if (isOpen(place) || end === start) return;
+  if (isOpen(place) || end === start) return true;
   const action = pairAction(placeOf(name) + 1, placeOf(name + 1), linkOf(name + 1), start, end);
-  if (action === 0) return;
+  if (action === 0) return false;
   const key = readKey(textValue, textValue + 5);
-  if (isOpen(byKey(place, numberOfKey(key), textValue, textValue + 5, stepKey))) return;
+  if (isOpen(byKey(place, numberOfKey(key), textValue, textValue + 5, stepKey))) return true;
   setStep(depth, textValue, 5, stepKey, roleValue);
   putFound(foundWhole, start, end, action);
+  return true;
 }
 
 function walkList(place: i32, key: i32, within: i32): void {

@@ -248,12 +248,15 @@ class Masker {
     if (node.kind === 'list')
       for (const [index, inner] of node.items.entries()) this.#pairs(inner, [...path, String(index)]);
     if (node.kind !== 'object') return;
-    const last = (key: string) =>
-      node.members.findLast((member) => member.key === key && member.node.kind === 'string')?.node;
-    const [name, value] = [last('name'), last('value')];
-    if (name?.kind === 'string' && value?.kind === 'string' && isTellingName(name.text) && value.text !== '')
-      if (!/^(?:\$\([A-Za-z_][\w.-]*\)|\$\{[^}]*\}|\{\{[^}]*\}\})$/.test(value.token.raw.slice(1, -1)))
-        this.#whole(value, [...path, 'value'], 'text');
+    const all = (key: string) =>
+      node.members.flatMap(({ key: own, node: inner }) => (own === key && inner.kind === 'string' ? [inner] : []));
+    if (all('name').some(({ text }) => isTellingName(text)))
+      for (const value of all('value'))
+        if (
+          value.text !== '' &&
+          !/^(?:\$\([A-Za-z_][\w.-]*\)|\$\{[^}]*\}|\{\{[^}]*\}\})$/.test(value.token.raw.slice(1, -1))
+        )
+          this.#whole(value, [...path, 'value'], 'text');
     for (const { key, node: inner } of node.members) this.#pairs(inner, [...path, key]);
   }
 
@@ -263,12 +266,13 @@ class Masker {
       for (const [index, inner] of node.items.entries()) this.#embedded(inner, [...path, String(index)]);
     if (node.kind !== 'object') return;
     for (const { key, node: inner } of node.members) this.#embedded(inner, [...path, key]);
-    const kind = node.members.findLast((member) => member.key === 'kind' && member.node.kind === 'string')?.node;
-    if (kind?.kind !== 'string' || kind.token.raw !== '"Secret"') return;
-    for (const key of ['data', 'stringData']) {
-      const inner = node.members.findLast((member) => member.key === key && member.node.kind === 'object')?.node;
-      if (inner !== undefined) this.#wholes(inner, [...path, key], key === 'data' ? 'base64' : 'text');
-    }
+    const isSecret = node.members.some(
+      ({ key, node: kind }) => key === 'kind' && kind.kind === 'string' && /^"Secret"$|\\/.test(kind.token.raw),
+    );
+    if (!isSecret) return;
+    for (const { key, node: inner } of node.members)
+      if ((key === 'data' || key === 'stringData') && inner.kind === 'object')
+        this.#wholes(inner, [...path, key], key === 'data' ? 'base64' : 'text');
   }
 
   #whole(node: StringNode, path: readonly string[], form: MaskForm, value = node.content): void {

@@ -71,6 +71,26 @@ test('T50: what is not masked leaves as it came: numbers, escapes, order, duplic
   ok(out.startsWith(before) && out.endsWith(after));
 });
 
+test('T47: of what stands in an object twice each is masked: some readers take the first, others the last', () => {
+  const rows = [
+    '{"spec":{"kind":"Secret","kind":"Other","data":{"a":"«YQ==»"},"stringData":{"b":"«b»"},"data":{"c":"«Yw==»"},"stringData":{"d":"«d»"}}}',
+    '{"spec":{"data":{"a":"«YQ==»"},"kind":"Other","kind":"Secret"}}',
+    '{"spec":{"data":{"a":"«YQ==»"},"kind":"S\\u0065cret"}}',
+    '{"spec":[{"name":"DB_PASSWORD","name":"a","value":"«one»"},{"value":"«one»","value":[],"name":"a","name":"TOKEN","value":"«two»"}]}',
+    '{"spec":{"name":"a","name":"b","value":"one","value":"two","kind":"Other","data":{"a":"YQ=="},"data":{"c":"Yw=="}}}',
+  ];
+  for (const row of rows)
+    equal(
+      shown(masked(row.replaceAll(/[«»]/g, ''), pods)).replaceAll('b64(MASK)', 'MASK'),
+      row.replaceAll(/«[^»]*»/g, 'MASK'),
+    );
+});
+
+test('T57: an object of so many names and values that each beside each takes too long is not shown', () => {
+  const names = Array.from({ length: 3_000 }, (_, i) => `"name":"a${i}","value":"$(A)"`).join();
+  throws(() => masked(`{"spec":{${names},"name":"token"}}`, pods), Unwalkable);
+});
+
 test('T47: values behind escaped keys are masked', () => {
   const out = masked('{"metadata":{"uid":"u"},"d\\u0061ta":{"\\u006b":"c2VjcmV0"}}', secrets);
   equal(shown(out), '{"metadata":{"uid":"u"},"d\\u0061ta":{"\\u006b":"b64(MASK)"}}');
