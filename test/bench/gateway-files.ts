@@ -17,10 +17,11 @@ export function gatewayConfiguration(options: {
   readonly upstreamOrigin: string;
   readonly rules: PolicySize;
   readonly areMasksOpen: boolean;
+  readonly bodies: 'none' | undefined;
   /** Where there is a control plane: its port, and its store where that is not the gateway’s own. */
   readonly console?: { readonly port: number; readonly store?: object };
 }) {
-  const { port, privatePort, upstreamOrigin, rules, areMasksOpen, console: place } = options;
+  const { port, privatePort, upstreamOrigin, rules, areMasksOpen, bodies, console: place } = options;
   return {
     apiVersion: 'sallyport.dev/v1',
     kind: 'Gateway',
@@ -35,7 +36,7 @@ export function gatewayConfiguration(options: {
       },
     ],
     journal: { folder: `journal-${port}` },
-    policy: { files: [policyFile(rules)] },
+    policy: { files: [policyFile(rules, bodies)] },
     ...(place === undefined ? {} : { console: { port: place.port } }),
     ...(place?.store === undefined ? {} : { store: place.store, masks: { keyFile: 'data/mask.key' } }),
     ...(areMasksOpen ? { unsafe: { openMasks: [{ id: '*', callers: [{ everyone: true }] }] } } : {}),
@@ -54,7 +55,11 @@ export async function writeGatewayFiles(folder: string, upstreamCaPem: string): 
   writeFileSync(join(folder, 'upstream-ca.crt'), upstreamCaPem);
   writeFileSync(join(folder, 'upstream-token'), 'the-gateway-s-own-credential', { mode: 0o600 });
   for (const size of ['many', 'few'] as const)
-    writeFileSync(join(folder, policyFile(size)), stringify(policy(RULES[size]), { aliasDuplicateObjects: false }));
+    for (const bodies of ['none', undefined] as const)
+      writeFileSync(
+        join(folder, policyFile(size, bodies)),
+        stringify(policy(RULES[size], bodies), { aliasDuplicateObjects: false }),
+      );
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const key = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' };
   writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [key] }));
@@ -68,12 +73,12 @@ export async function writeGatewayFiles(folder: string, upstreamCaPem: string): 
     .sign(privateKey);
 }
 
-function policyFile(size: PolicySize): string {
-  return `policy-${size}.yaml`;
+function policyFile(size: PolicySize, bodies: 'none' | undefined): string {
+  return `policy-${size}${bodies === undefined ? '' : '-unkept'}.yaml`;
 }
 
 /** Rules of many callers in many namespaces, of which one allows what is asked here. */
-function policy(rules: number) {
+function policy(rules: number, bodies: 'none' | undefined) {
   const others = Array.from({ length: rules - 3 }, (_, i) => ({
     id: `rule-${i}`,
     effect: i % 10 === 9 ? 'deny' : 'allow',
@@ -90,6 +95,7 @@ function policy(rules: number) {
     verbs: ['get', 'list', 'watch', 'create'],
     apiGroups: [''],
     resources: ['configmaps', 'secrets'],
+    ...(bodies === undefined ? {} : { record: { bodies } }),
     ...shop,
   };
   const commands = { id: 'commands', effect: 'allow', powers: ['exec'], ...shop };

@@ -2,7 +2,8 @@
  * `npm run bench`: what the gateway costs beside going direct, a bare Node proxy and nginx, all in one run, and its own parts' shares. What is printed
  * compares within the run; the microseconds of one machine say nothing about another's.
  *
- * `--quick` takes about a minute, for a first look; `--json` prints the whole as one JSON document in place of tables; `--grants` measures grants and the control plane alone.
+ * `--quick` takes about a minute, for a first look; `--json` prints the whole as one JSON document in place of tables; `--grants` measures grants and the control plane alone,
+ * `--masks` what masks cost a whole gateway.
  */
 import { parseArgs } from 'node:util';
 import { clusterAvailability } from '../support/cluster.ts';
@@ -13,7 +14,7 @@ import { type GrantCost, measureGrants } from './grants.ts';
 import { measureMasks } from './masks.ts';
 import { measureObjects } from './objects.ts';
 import { measureRealLists } from './real-list.ts';
-import { figures, grantText, type Report, reportText } from './report.ts';
+import { figures, grantText, maskText, type Report, reportText } from './report.ts';
 import { measureRequests } from './requests.ts';
 import { measureStages } from './stages.ts';
 import { measureStarts } from './starts.ts';
@@ -36,13 +37,19 @@ const whole = {
 };
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, grants: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    grants: { type: 'boolean' },
+    masks: { type: 'boolean' },
+  },
 });
 const effort = values.quick ? quick : whole;
 
 const world = await startWorld();
 try {
   if (values.grants) process.stdout.write(`${grantText(await grants(world))}\n`);
+  else if (values.masks) process.stdout.write(`${maskText(await measureMasks(world, 3 * effort.rounds))}\n`);
   else await everything(world);
 } finally {
   await world.stop();

@@ -47,6 +47,8 @@ export interface GatewayOptions {
   readonly rules?: PolicySize;
   /** Default: masks are as they are by default. */
   readonly areMasksOpen?: boolean;
+  /** Default: bodies are kept as they are by default. */
+  readonly bodies?: 'none';
   /** With a control plane, on the store that the configuration would have it on. Default: without. */
   readonly console?: { readonly store?: object };
 }
@@ -206,7 +208,7 @@ async function startGateway(
   children: ChildProcess[],
   folder: string,
   upstreamPort: number,
-  { nodeFlags = [], from = 'src', rules = 'many', areMasksOpen = false, console: place }: GatewayOptions = {},
+  { nodeFlags = [], from = 'src', rules = 'many', areMasksOpen = false, bodies, console: place }: GatewayOptions = {},
 ): Promise<GatewayProcess> {
   const [port, privatePort, consolePort] = (await freePorts(3)) as [number, number, number];
   const configFile = join(folder, `sallyport-${port}.yaml`);
@@ -219,6 +221,7 @@ async function startGateway(
         upstreamOrigin: originOf(upstreamPort),
         rules,
         areMasksOpen,
+        bodies,
         ...(place === undefined ? {} : { console: { port: consolePort, ...place } }),
       }),
     ),
