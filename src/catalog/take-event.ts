@@ -37,7 +37,7 @@ export class EventTaker {
       'DELETE FROM line WHERE seq BETWEEN ? AND ?',
     ].map((sql) => {
       const forget = database.prepare(sql);
-      // Of a table of FTS5 without content, the number of rows that SQLite says is none that fits.
+      // Behind a DELETE from a table of FTS5 without content the last rowid is one of its own, which no number holds: `run` would throw. findings/node-sqlite-fts5-delete-throws.sh
       forget.setReadBigInts(true);
       return forget;
     });
