@@ -3,7 +3,7 @@
  * what is permitted is always what was judged last, byte for byte. Where the last answer hangs on the live object, the request is held to the version of it
  * that was judged; that edit alone is not judged again, since it can only keep the request from being done.
  */
-import type { Connector } from '../connectors/connector.ts';
+import type { Connector, StoredObject } from '../connectors/connector.ts';
 import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { AllowDecision, Decision } from '../model/decision.ts';
@@ -31,6 +31,8 @@ export interface Judged extends Asked {
   readonly precondition: Precondition | undefined;
   /** What is sent in place of the body, where masks in it are put back. */
   readonly restored?: RestoredBody;
+  /** The object as its caller read it for this, where one was: the request is held to that version of it. */
+  readonly before?: StoredObject;
   /** What the whole policy would have answered, where some of it is only observed and that is another. */
   readonly shadow?: Observed;
 }

@@ -1,4 +1,4 @@
-import type { WriteBack } from '../connectors/connector.ts';
+import type { StoredObject, WriteBack } from '../connectors/connector.ts';
 import { sourceOf } from '../masking/written/source.ts';
 import type { Permit } from '../model/permit.ts';
 import type { Reply } from '../model/reply.ts';
@@ -16,14 +16,18 @@ interface Parts {
 /**
  * What forwarding answers. An object with masked values that it deletes is kept for a while, since its caller may make it anew from what it was shown. What its caller
  * may not get, and what cannot be read, is not kept, and deleted all the same.
+ *
+ * Nothing is read for a caller who is shown no mask, and nothing twice: `before` is the object where it was read already, for a way back.
  */
 export function keepDeleted(
   parts: Parts,
   permit: Permit,
   recording: Pick<Recording, 'lookedUp'>,
   forward: () => Promise<Reply>,
+  before: StoredObject | undefined,
 ): Promise<Reply> {
-  return isDelete(permit) && isMasked(parts.masking, permit) ? kept(parts, permit, recording, forward) : forward();
+  if (!isDelete(permit) || !isMasked(parts.masking, permit)) return forward();
+  return kept(parts, permit, recording, forward, before);
 }
 
 async function kept(
@@ -31,10 +35,11 @@ async function kept(
   permit: Permit,
   recording: Pick<Recording, 'lookedUp'>,
   forward: () => Promise<Reply>,
+  before: StoredObject | undefined,
 ): Promise<Reply> {
   const { caller, operation } = permit;
-  const own = await parts.writeBack.own(operation, caller);
-  recording.lookedUp('deleted');
+  const own = before ?? (await parts.writeBack.own(operation, caller));
+  if (before === undefined) recording.lookedUp('deleted');
   const reply = await forward();
   if (own === null || typeof own === 'string' || reply.status > 299) return reply;
   const { parts: masked } = sourceOf(own.bytes, shownTo(parts.masking, caller, operation.target, own)).own;

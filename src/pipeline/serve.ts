@@ -61,7 +61,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       return {
         permit,
         known,
-        reply: await keepDeleted(gateway, permit, recording, () => keepMade(gateway, permit, forward)),
+        reply: await keepDeleted(gateway, permit, recording, () => keepMade(gateway, permit, forward), whole.before),
       }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile

@@ -140,7 +140,14 @@ test('T76: what has changed since it was shown is not undone, nor by whom policy
 
 test('what was deleted is made again, and says what does not come back; what was made is deleted, of that life alone', async () => {
   const made = await write('POST', MAPS, mapOf('gone', { keep: 'me' }));
+  const from = world.standin.requests.length;
   const gone = await write('DELETE', `${MAPS}/gone`);
+  const asked = world.standin.requests.slice(from).filter(({ target }) => target.startsWith(`${MAPS}/gone`));
+  assert.deepEqual(
+    asked.map(({ method }) => method),
+    ['GET', 'DELETE'],
+    'read once, for its way back and for the masks that may come back',
+  );
   const way = await shown(gone.exchange);
   assert.match(way.lost.join(), /another uid/);
   assert.equal((await sallyport(['undo', gone.exchange, '--apply'])).code, 0);

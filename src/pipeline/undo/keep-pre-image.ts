@@ -2,7 +2,7 @@
  * The object before a change, kept so that it can be undone, where a rule says so. The request is held to the very version that was kept: what upstream changes is what
  * is kept. Nothing of it is shown to the caller, so it may be read in the reader's name where the caller may not get it.
  */
-import type { Connector, Probe, WriteBack } from '../../connectors/connector.ts';
+import type { Connector, Probe, StoredObject, Unread, WriteBack } from '../../connectors/connector.ts';
 import type { AllowDecision } from '../../model/decision.ts';
 import type { JsonObject } from '../../model/operation.ts';
 import { isSamePrecondition, type Precondition } from '../../model/precondition.ts';
@@ -34,19 +34,23 @@ export async function keepPreImage(parts: Parts, judged: Judged): Promise<Judged
       'a rule says that the object is kept as it is before the change, and there is no key for that',
       { advice: 'ask the operator for `journal.preImageKeyFile` in the gateway’s configuration', rule: decision.rule },
     );
-  const before = await objectBefore(parts, judged);
+  const own = await parts.writeBack.own(operation, judged.caller);
+  const before = await objectBefore(parts, judged, own);
   const held = await heldTo(parts, judged, before);
   const image = parts.connector.undo.imageOf(operation, before);
   await parts.preImages.keep({ ...image, exchange: request.id, target: operation.target, at: parts.clock.now() });
-  return held;
+  return own === null || typeof own === 'string' ? held : { ...held, before: own };
 }
 
 function isKept({ effect, record }: Partial<AllowDecision>): boolean {
   return effect === 'allow' && record?.preImage === true;
 }
 
-async function objectBefore({ writeBack, probe }: Parts, { operation, caller }: Judged): Promise<JsonObject | null> {
-  const own = await writeBack.own(operation, caller);
+async function objectBefore(
+  { probe }: Parts,
+  { operation, caller }: Judged,
+  own: StoredObject | null | Unread,
+): Promise<JsonObject | null> {
   const read =
     own === 'forbidden'
       ? await probe.existing(operation, caller)
