@@ -105,7 +105,7 @@ export const DETECTORS: readonly Detector[] = [
   {
     id: 'keyed-secret',
     finds:
-      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":`, `--password`, the heading of a column)',
+      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":`, `--password`, an element of XML, the heading of a column)',
     example: 'DB_PASSWORD=«c0rrect-h0rse-battery»',
     nearMiss:
       'secretName: db-credentials-v2 token: default-token-x7k2p checksum/secret: 9b74c9897bac770ffc029102a200c5de',

@@ -1,6 +1,6 @@
 /**
  * Finds the value that stands behind a name: `password: x`, `API_KEY=x`, `"token": "x"`, `--password x`, `name: DB_PASSWORD` with `value: x` in the next line,
- * YAML's block scalars, and each of them inside a string of JSON with its quotes escaped.
+ * YAML's block scalars, elements of XML, and each of them inside a string of JSON with its quotes escaped.
  *
  * Only where the value is, and up to where it is judged: what is a secret is the matcher's to say.
  */
@@ -63,9 +63,35 @@ export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undef
     while (look.at(at) === 0x3d || look.at(at) === 0x3e) at++; // `:=` `==` `=>`
     return opened(look, at, separator === 0x3a);
   }
+  if (separator === 0x3e && (wasQuoted || isTag(look, name.start))) return opened(look, at + 1, false);
+  if (separator === 0x3c) return valueOfElement(look, at);
   if (at > gap && !wasQuoted && look.startsWith('--', name.start)) return opened(look, at, false);
   if (wasQuoted && separator === 0x2c && look.startsWith('-', name.start)) return quotedArgument(look, at + 1);
   return valueOfPair(look, at);
+}
+
+/** `<password>`, `<ns:password>`: a tag of XML begins before the name. */
+function isTag(look: Look, nameStart: number): boolean {
+  const before = look.at(nameStart - 1);
+  return (
+    before === 0x3c || (before === 0x3a && look.at(look.runBack(nameBytes, nameStart - 1, gapBytesMax) - 1) === 0x3c)
+  );
+}
+
+/** `<name>db.password</name>` with `<value>x</value>` behind it, as Hadoop's files have it. */
+function valueOfElement(look: Look, from: number): ValueStart | 'more' | undefined {
+  const close = behindWord(look, from, '</name>');
+  if (close === 'more' || close === undefined) return close;
+  const value = behindWord(look, look.run(blanks, close, 2 * gapBytesMax), '<value>');
+  return value === 'more' || value === undefined ? value : opened(look, value, false);
+}
+
+function behindWord(look: Look, from: number, word: string): number | 'more' | undefined {
+  for (let i = 0; i < word.length; i++) {
+    if (look.isOpen(from + i)) return 'more';
+    if (look.at(from + i) !== word.charCodeAt(i)) return undefined;
+  }
+  return from + word.length;
 }
 
 /** `"--password", "x"`: what follows a flag in a list of arguments. */
