@@ -199,6 +199,14 @@ test('a document of hostile shape takes time that is linear, and is masked all t
     '"\\'.repeat(100_000),
     `{"a":"${'\\"'.repeat(500_000)}"}`,
     'a: &a [*a, *a]\n'.repeat(5_000),
+    `x: y\n${' '.repeat(500_000)}\n`,
+    `x: y\nkey${'\t'.repeat(500_000)}:\n`,
+    `x: y\n${'keypass'.repeat(70_000)} \n`,
+    'a=\\\n'.repeat(100_000),
+    `x: y\n${'\\'.repeat(500_000)}\n`,
+    `x: y\n${'kind: &a '.repeat(50_000)}\n`,
+    `x: y\n${'{*'.repeat(200_000)}\n`,
+    `x: y\n${"kind: 'a' ".repeat(50_000)}\n${' '.repeat(200_000)}`,
   ]) {
     const secret = `${text}\npassword: c0rrect-h0rse\n`;
     assert.doesNotMatch(masked(secret).text, /h0rse/);

@@ -32,7 +32,7 @@ function mayBeSettings(source: string): boolean {
 }
 
 const settingsLine =
-  /^[ \t\f]*[\w."'-]{0,64}(?:\\|[ \t\f]*=|(?:pass|pwd|secret|token|credential|key)[\w.-]{0,64}[ \t\f]+[^\s:=])/im;
+  /^[ \t\f]*(?![ \t\f])[\w."'-]{0,64}(?:\\|[ \t\f]*=|(?:pass|pwd|secret|token|credential|key)[\w.-]{0,64}[ \t\f]+[^\s:=])/im;
 
 /** No name with a value is shorter. */
 const bytesMin = 8;
