@@ -162,7 +162,9 @@ function wholeEdits({ scalar, path, detector = '', form }: SecretValue, { maskOf
   const { text } = scalar;
   const end = text.trimEnd().length;
   const start = end - text.slice(0, end).trimStart().length;
-  const mask = maskOf({ detector, path, value: Buffer.from(text.slice(start, end), 'latin1'), form });
+  // Two spellings that one reader takes for the same are two values: each is put back as it was written.
+  const value = Buffer.from(scalar.orText?.trim() ?? text.slice(start, end), 'latin1');
+  const mask = maskOf({ detector, path, value, form });
   return mask === undefined ? [] : [{ start, end, text: mask }];
 }
 

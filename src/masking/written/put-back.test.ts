@@ -51,6 +51,24 @@ test('T49: an object that is written as it was shown is written as it is stored'
   deepEqual(back(shownIn(secret, secrets), secret, secrets), secret);
 });
 
+test('T49: documents in a ConfigMap whose readers differ are written as they are stored', () => {
+  const data = {
+    'app.properties':
+      'a = b\npa\\ssword = c0rrect h0rse 7\npass\\\n  word:c0rr\\u0065ct h0rse 8\nurl=redis\\://u\\:s3cr3tpw1@r\n',
+    twice: 'token=abc\\d3fgh1\ntoken=abcd3fgh1\ntoken=abc\\d3fgh1\n',
+    'a.yaml':
+      'x: &a {p: one}\ny: &b {kind: Secret}\nz:\n  <<: [*a, *b]\n  stringData: *a\nk: &k token\n*k : x9y8z7w6v5\n',
+    'b.json': '{"kind":"Secret","kind":"Other","data":{"a":"YQ=="},"data":{"a":"Yg=="}}',
+    'c.json': '{"a":'.repeat(120).concat('{"password":"c0rrect-h0rse"}', '}'.repeat(120)),
+    'd.xml': '<a><password>c0rrect-h0rse</password>\n<entry key="token">x9y8z7w6v5</entry></a>',
+  };
+  const stored = { kind: 'ConfigMap', metadata: { name: 'conf', uid: 'u2' }, data };
+  const shown = shownIn(stored, maps);
+  for (const [name, text] of Object.entries(data)) ok(shown.data[name as 'twice'] !== text, name);
+  ok(!/c0rr|s3cr3t|d3fgh1|x9y8|YQ==|Yg==|one/.test(JSON.stringify(shown)), JSON.stringify(shown));
+  deepEqual(back(shown, stored, maps), stored);
+});
+
 test('T49: a part of an object, and an annotation of kubectl that is new, get their values', () => {
   const { data, kind } = shownIn(secret, secrets);
   const plain = { kind: 'Secret', metadata: { name: 'db', uid: 'u1' }, data: secret.data };
