@@ -7,6 +7,7 @@ import type { LivesBy } from '../pipeline/in-flight.ts';
 import { type Role, type RoleName, reaches } from '../policy/role.ts';
 import type { Catalog } from '../recording/found.ts';
 import { durationMs } from '../std/duration.ts';
+import { mappedInTurns } from '../std/mapped-in-turns.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import {
   type GatewayStatus,
@@ -215,7 +216,8 @@ function askRoutes({ grants, access, targets }: Parts): readonly Route[] {
           ...(after === undefined ? {} : { before: after }),
           limit,
         });
-        const items = found.filter((kept) => isOwn(kept, caller) || reachesGrant(roles, SEE, kept)).map(grantView);
+        const visible = found.filter((kept) => isOwn(kept, caller) || reachesGrant(roles, SEE, kept));
+        const items = await mappedInTurns(visible, grantView);
         return { status: 200, body: { items, next: found.length < limit ? null : (found.at(-1)?.grant.id ?? null) } };
       },
     },

@@ -1,6 +1,7 @@
 /*
  * The store over a database: the statements, the seals, and who is told. Both databases run these very lines.
  */
+import { mappedInTurns } from '../std/mapped-in-turns.ts';
 import type { Backend, RunSql, SqlRow } from './backend.ts';
 import type { Seal } from './seal.ts';
 import {
@@ -121,7 +122,8 @@ class SqlStore implements Store {
           `SELECT ${COLUMNS} FROM sallyport_rows WHERE ${where} ORDER BY id DESC LIMIT $${parameters.length + 1}`,
           [...parameters, query.limit],
         );
-        return found.flatMap((row) => this.#opened(row) ?? []);
+        const opened = await mappedInTurns(found, (row) => this.#opened(row));
+        return opened.filter((row) => row !== undefined);
       },
     };
   }
