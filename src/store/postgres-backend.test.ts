@@ -117,6 +117,43 @@ function postgresSuite(folder: string): void {
     await world.close();
   });
 
+  test('a database’s clock that is set back does not give time back, one that is set forward takes it, and the machine’s own says nothing', async () => {
+    const { url, database, close } = await fresh();
+    // The database's clock, as the test sets it.
+    server.psql(
+      database,
+      `CREATE SCHEMA jump; CREATE TABLE jump.at (ms double precision); INSERT INTO jump.at VALUES (1750000000000);
+       CREATE FUNCTION jump.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS 'SELECT to_timestamp(ms / 1000) FROM jump.at';
+       ALTER DATABASE ${database} SET search_path = jump, pg_catalog, public`,
+    );
+    const machine = { at: 0, wall: 5, now: () => machine.wall, monotonic: () => machine.at };
+    const backend = await openPostgres({ url, clock: machine, feedLostMs: 10_000 });
+    const clockIs = async (ms: number) => {
+      server.psql(database, `UPDATE jump.at SET ms = ${ms}`);
+      await backend.measureClock();
+      return backend.now() - 1_750_000_000_000;
+    };
+    assert.equal(backend.now(), 1_750_000_000_000);
+    machine.at += 1_000;
+    machine.wall = 9e15;
+    assert.equal(
+      backend.now(),
+      1_750_000_001_000,
+      'it goes on with what passes, whatever the machine’s own clock says',
+    );
+    assert.equal(await clockIs(1_750_000_061_000), 61_000);
+    assert.equal(await clockIs(1_750_000_002_000), 61_000, 'set back');
+    machine.at += 30_000;
+    assert.equal(await clockIs(1_750_000_032_000), 91_000, 'what ends after a time ends after that time');
+    machine.at += 10_000;
+    assert.equal(backend.now() - 1_750_000_000_000, 101_000);
+    assert.equal(await clockIs(1_750_000_100_500), 101_000, 'a little behind is its pace: nothing goes back');
+    machine.at += 1_000;
+    assert.equal(backend.now() - 1_750_000_000_000, 101_500, 'and its pace is followed');
+    await backend.close();
+    await close();
+  });
+
   test('a pooler that takes LISTEN and passes nothing on is found at start', async () => {
     const world = await fresh();
     const target = new URL(world.url);

@@ -1,6 +1,6 @@
 /*
  * PostgreSQL: what several gateways share. Transactions of one key follow each other by an advisory lock; instants are the database's own, measured with
- * each heartbeat and counted on from there, since its clock decides and a request does not wait for it.
+ * each heartbeat and counted on from there, since its clock decides and a request does not wait for it. They never go back, and go on at least about as fast as time passes.
  */
 import pg from 'pg';
 import type { Clock } from '../std/clock.ts';
@@ -17,6 +17,8 @@ export const POSTGRES_LIMITS = Object.freeze({
   connectTimeoutMs: 3_000,
   /** How long a statement may take. */
   statementTimeoutMs: 5_000,
+  /** A database's clock that is further behind than this was set back, and is not followed: what ends after a time ends after that time. */
+  setBackMs: 1_000,
 });
 
 interface Options {
@@ -30,7 +32,7 @@ interface Options {
  *
  * @throws {StoreError} it cannot be reached, or its tables are older or newer than the program
  */
-export async function openPostgres(options: Options): Promise<Backend> {
+export async function openPostgres(options: Options): Promise<Backend & Pick<PostgresBackend, 'measureClock'>> {
   const backend = new PostgresBackend(options);
   try {
     const version = await storeVersion(backend.read).catch((error: StoreError) => {
@@ -81,6 +83,7 @@ class PostgresBackend implements Backend {
   readonly #clock: Clock;
   readonly #feed: PostgresFeed;
   #anchor: { readonly atMs: number; readonly monotonic: number };
+  #isMeasured = false;
   #lastMs = 0;
   #failure = '';
 
@@ -153,7 +156,11 @@ class PostgresBackend implements Backend {
       payload === undefined ? [] : [CHANNEL, payload],
     );
     // It may have been asked at any time until now: the later reading ends sooner.
-    this.#anchor = { atMs: Number(answer?.now), monotonic: this.#clock.monotonic() };
+    const [measuredMs, monotonic] = [Number(answer?.now), this.#clock.monotonic()];
+    const goneOnMs = this.#anchor.atMs + monotonic - this.#anchor.monotonic;
+    const isSetBack = this.#isMeasured && goneOnMs - measuredMs > POSTGRES_LIMITS.setBackMs;
+    this.#anchor = { atMs: isSetBack ? goneOnMs : measuredMs, monotonic };
+    this.#isMeasured = true;
   }
 
   listen = (listener: BackendListener): Promise<void> => this.#feed.start(listener);
