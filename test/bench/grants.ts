@@ -10,7 +10,7 @@ import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { grantRow } from '../../src/control/row-body.ts';
 import { systemClock } from '../../src/std/clock.ts';
 import { newId } from '../../src/std/ids.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { openStore, type StorePlace } from '../../src/store/open-store.ts';
 import { migratePostgres } from '../../src/store/postgres-backend.ts';
 import { controlApi } from '../support/control-api.ts';
 import { leftOut } from '../support/left-out.ts';
@@ -28,6 +28,8 @@ export interface GrantCost {
   readonly firstCallMs: number;
   /** The same, where the call goes to another gateway on the store; undefined where there is no PostgreSQL. */
   readonly firstCallElsewhereMs: number | undefined;
+  /** Milliseconds from writing a change to when another gateway on the store has heard of it; undefined where there is no PostgreSQL. */
+  readonly changeMs: number | undefined;
   /** Milliseconds of a list of 10,000 grants, and of its first page of 100. */
   readonly listMs: number;
   readonly pageMs: number;
@@ -61,8 +63,8 @@ export async function measureGrants(world: World, rounds: number, tries: number)
       granted.way,
       async () => [await list(GRANTS), await list(100)] as const,
     );
-    const firstCallElsewhereMs = await elsewhere(world, tries);
-    return { decision, firstCallMs, firstCallElsewhereMs, listMs, pageMs, bareMicros, grantedMicros };
+    const { firstCallElsewhereMs, changeMs } = (await elsewhere(world, tries)) ?? {};
+    return { decision, firstCallMs, firstCallElsewhereMs, changeMs, listMs, pageMs, bareMicros, grantedMicros };
   } finally {
     await granted.stop();
   }
@@ -209,7 +211,8 @@ async function fill({ folder }: World): Promise<void> {
   await store.close();
 }
 
-async function elsewhere(world: World, tries: number): Promise<number | undefined> {
+/** What another gateway on the same PostgreSQL sees, and when. */
+async function elsewhere(world: World, tries: number) {
   const programs = postgresPrograms();
   if (programs === undefined) {
     leftOut('a grant at another gateway', 'install PostgreSQL 15 (`apt-get install postgresql`)');
@@ -220,13 +223,38 @@ async function elsewhere(world: World, tries: number): Promise<number | undefine
   const url = database.url('store');
   await migratePostgres({ url, clock: systemClock, feedLostMs: 10_000 }, undefined);
   writeFileSync(join(world.folder, 'store-url'), url);
-  writeFileSync(join(world.folder, 'shared.key'), `${Buffer.alloc(48, 7).toString('base64')}\n`, { mode: 0o600 });
+  const keyFile = join(world.folder, 'shared.key');
+  writeFileSync(keyFile, `${Buffer.alloc(48, 7).toString('base64')}\n`, { mode: 0o600 });
   const shared = { console: { store: { postgres: { urlFile: 'store-url' }, keyFile: 'shared.key' } } };
   const [one, other] = [await world.startGateway(shared), await world.startGateway(shared)];
   try {
-    return await besideLoad(world, other.way, () => firstCalls(world, apiOf(world, one), other.way, tries));
+    return await besideLoad(world, other.way, async () => ({
+      firstCallElsewhereMs: await firstCalls(world, apiOf(world, one), other.way, tries),
+      changeMs: await changes({ kind: 'postgres', url, keyFile }, tries),
+    }));
   } finally {
     await Promise.all([one.stop(), other.stop()]);
     await database.stop();
+  }
+}
+
+/** How long until a change is told at another gateway. */
+async function changes(place: StorePlace, tries: number): Promise<number> {
+  const open = () => openStore(place, { clock: systemClock, feedLostMs: 10_000, onUnsealed: () => {} });
+  const [one, other] = [await open(), await open()];
+  let heard = (_id: string): void => {};
+  try {
+    await other.changes({ changed: (_kind, id) => heard(id), readAgain: async () => {}, lost() {} });
+    return await timesOf(tries, async () => {
+      const id = newId(one.now());
+      const told = new Promise<void>((resolve) => {
+        heard = (each) => each === id && resolve();
+      });
+      const row = { kind: 'answer', id, version: 0, owner: '', state: '', body: {} } as const;
+      await one.exclusively(id, (rows) => rows.put(row));
+      await told;
+    });
+  } finally {
+    await Promise.all([one.close(), other.close()]);
   }
 }

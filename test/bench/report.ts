@@ -214,7 +214,7 @@ export function grantText(cost: GrantCost): string {
 }
 
 function grantFigures(cost: GrantCost): readonly Figure[] {
-  const { decision, firstCallMs, firstCallElsewhereMs, listMs, pageMs, bareMicros, grantedMicros } = cost;
+  const { decision, firstCallMs, firstCallElsewhereMs, changeMs, listMs, pageMs, bareMicros, grantedMicros } = cost;
   return [
     {
       what: `a decision, 10,000 rules and 10,000 live grants, no CEL (the same without grants: ${decision.plainMicros.toFixed(1)} µs)`,
@@ -226,6 +226,9 @@ function grantFigures(cost: GrantCost): readonly Figure[] {
     ...(firstCallElsewhereMs === undefined
       ? []
       : [{ what: 'the same, the call to another gateway', unit: 'ms', atMost: 130, measured: firstCallElsewhereMs }]),
+    ...(changeMs === undefined
+      ? []
+      : [{ what: 'a change, until another gateway hears of it', unit: 'ms', atMost: 100, measured: changeMs }]),
     { what: 'a list of 10,000 grants', unit: 'ms', atMost: 50, measured: listMs },
     { what: 'the first page of 100 of them', unit: 'ms', atMost: 50, measured: pageMs },
     {
