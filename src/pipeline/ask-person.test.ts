@@ -17,6 +17,7 @@ const NOW = 1_750_000_000_000;
 const HOUR_MS = 3_600_000;
 
 interface Told {
+  readonly left: string[];
   readonly waits: number[];
   readonly attends: number[];
   readonly asked: HeldRequest[];
@@ -25,9 +26,9 @@ interface Told {
 /** A held request, whose wait ends without an answer: what it is told, and how long it waited. */
 async function told(
   patience: Patience,
-  part: { tokenMs?: number; isStopping?: boolean } = {},
+  part: { tokenMs?: number; isStopping?: boolean; end?: Refusal } = {},
 ): Promise<[string, Told]> {
-  const seen: Told = { waits: [], attends: [], asked: [] };
+  const seen: Told = { left: [], waits: [], attends: [], asked: [] };
   const operation = operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop/pods' });
   const caller = callerOf({ subject: 'ci:dev', tokenEndsAt: NOW + (part.tokenMs ?? HOUR_MS) });
   const judged = {
@@ -78,8 +79,10 @@ async function told(
       },
       async wait(approval: never, _caller: never, ms: number) {
         seen.waits.push(ms);
+        if (part.end !== undefined) throw part.end;
         return { approval, isStopping: part.isStopping ?? false };
       },
+      leave: (id: string) => void seen.left.push(id),
       wasToldLately: () => false,
       attend: async (_id: string, _exchange: ExchangeId, ms: number) => void seen.attends.push(ms),
     },
@@ -119,4 +122,16 @@ test('what waits when the gateway stops is answered 429, whoever it is, so that 
 test('T60: nobody waits longer than its token lasts, and an upgrade as long as its rule says', async () => {
   assert.deepEqual((await told({ waitMs: 50_000, after: 'again' }, { tokenMs: 4_000 }))[1].waits, [4_000]);
   assert.deepEqual((await told({ waitMs: 'upgrade', after: 'told' }))[1].waits, [31_000]);
+});
+
+test('T60: the question of a caller that is stopped, or whose token is over, is withdrawn at once; where it cannot be recorded its caller may come back', async () => {
+  for (const [code, left] of [
+    ['KILLED', ['a']],
+    ['TOKEN_EXPIRED', ['a']],
+    ['RECORDING_UNAVAILABLE', []],
+    ['STORE_UNAVAILABLE', []],
+  ] as const) {
+    const [answered, seen] = await told({ waitMs: 9_000, after: 'told' }, { end: new Refusal(code, '') });
+    assert.deepEqual([answered, seen.left], [code, left]);
+  }
 });

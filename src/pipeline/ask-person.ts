@@ -11,6 +11,7 @@ import type { Approval } from '../approval/approval.ts';
 import type { Asking, Probe } from '../connectors/connector.ts';
 import type { AllowDecision, HoldDecision } from '../model/decision.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { Gateway } from './gateway.ts';
 import { heldCommand } from './held-command.ts';
@@ -196,7 +197,7 @@ async function wait(
   const waited = await approvals
     .wait(approval, judged.caller, isSecondTry ? 0 : Math.min(waitMs, leftMs), signal)
     .catch((thrown: unknown) => {
-      if (caller.aborted) approvals.leave(approval.id, exchange);
+      if (caller.aborted || isAccessOver(thrown)) approvals.leave(approval.id, exchange);
       throw thrown;
     });
   const { state } = waited.approval;
@@ -208,6 +209,13 @@ async function wait(
   }
   throw heldTold(judged, waited.approval);
 }
+
+/** T60: who was stopped, or whose token is over, has gone as well: nobody is asked on their behalf any more. */
+function isAccessOver(thrown: unknown): boolean {
+  return thrown instanceof Refusal && ACCESS_OVER.has(thrown.code);
+}
+
+const ACCESS_OVER: ReadonlySet<RefusalCode> = new Set(['KILLED', 'TOKEN_EXPIRED', 'GRANT_ENDED']);
 
 function refusalOf(judged: Held, approval: Approval): Refusal {
   switch (approval.state) {
