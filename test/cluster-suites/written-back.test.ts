@@ -125,6 +125,23 @@ const deployment = (password: string, image: string) => ({
     },
   },
 }); // biome-ignore format: short
+/** Of no pods: those of the one are none, and no node is for the other. */
+const revised = (kind: 'StatefulSet' | 'DaemonSet', password: string) => ({
+  apiVersion: 'apps/v1',
+  kind,
+  metadata: { name: 'revised' },
+  spec: {
+    ...(kind === 'StatefulSet' ? { replicas: 0, serviceName: 'revised' } : {}),
+    selector: { matchLabels: { app: kind.toLowerCase() } },
+    template: {
+      metadata: { labels: { app: kind.toLowerCase() } },
+      spec: {
+        nodeSelector: { none: 'none' },
+        containers: [{ name: 'main', image: 'one', env: [{ name: 'DB_PASSWORD', value: password }] }],
+      },
+    },
+  },
+});
 const objects = JSON.stringify({
   apiVersion: 'v1',
   kind: 'List',
@@ -223,6 +240,20 @@ function kubectlSuite(
     await done(['rollout', 'undo', 'deployment/web']);
     assert.deepEqual((await stored(namespace, 'deployment web')).spec.template.spec.containers, first.containers);
   });
+
+  for (const kind of ['StatefulSet', 'DaemonSet'] as const)
+    test(`T49 ${client}: rollout undo of a ${kind} brings the former values back, from its revisions`, async () => {
+      const what = `${kind.toLowerCase()}/revised`;
+      const rolled = async (password: string) => {
+        await admin(['-n', namespace, 'apply', '-f', '-'], JSON.stringify(revised(kind, password)));
+        await admin(['-n', namespace, 'rollout', 'status', what, '--timeout=60s']);
+        return (await stored(namespace, what)).spec.template.spec;
+      };
+      const first = await rolled('f1rst-passw0rd');
+      assert.notDeepEqual(await rolled('s3cond-passw0rd'), first);
+      await done(['rollout', 'undo', what]);
+      assert.deepEqual((await stored(namespace, what)).spec.template.spec, first);
+    });
 
   test(`T74 ${client}: a copy, and a mask of a value that has changed, are refused with the field and what to do`, async () => {
     const copy = (await done(['get', 'secret', 'db', '-o', 'yaml'])).replace('name: db', 'name: copy');
