@@ -61,6 +61,7 @@ export function prepareWords(): void {
     store<u8>(FILTER + hash3(0x5c, 0x2f, any), 1);
     store<u8>(FILTER + hash3(0x5c, 0x62, any), 1);
     store<u8>(FILTER + hash3(0x5c, 0x66, any), 1);
+    store<u8>(FILTER + hash3(0x5c, 0x5c, any), 1);
   }
 }
 
@@ -175,9 +176,11 @@ function beginsShort(at: i32): bool {
   return (<i32>load<u8>(PAIRS + (pair >> 3)) & (1 << (pair & 7))) !== 0;
 }
 
-/** Behind a backslash: `u`, `U`, `x`, `/`, `b`, `f`. */
+/** Behind a backslash: `u`, `U`, `x`, `/`, `b`, `f`, and a backslash, which in a document within may stand in the middle of a word (`pa\\ssword`). */
 function isHiding(byte: i32): bool {
-  return byte === 0x75 || byte === 0x55 || byte === 0x78 || byte === 0x2f || byte === 0x62 || byte === 0x66;
+  return (
+    byte === 0x75 || byte === 0x55 || byte === 0x78 || byte === 0x2f || byte === 0x62 || byte === 0x66 || byte === 0x5c
+  );
 }
 
 function says(at: i32, word: i32, length: i32): bool {

@@ -86,6 +86,17 @@ test('T47: of what stands in an object twice each is masked: some readers take t
     );
 });
 
+test('T46: settings whose keys hide behind escapes are looked into, whatever else is not in their text', () => {
+  const configMaps: MaskedKind = { apiGroup: '', resource: 'configmaps', subresource: '' };
+  for (const text of [
+    'pa\\ssword=c0rrect-h0rse 7',
+    'pas\\\n  sword=c0rrect-h0rse 7',
+    '"pass\\u0077ord": c0rrect-h0rse 7',
+  ])
+    for (const object of [{ data: { a: text } }, { spec: [{ a: text }, { b: 'x' }] }])
+      ok(!masked(JSON.stringify(object), configMaps).includes('h0rse'), text);
+});
+
 test('T57: an object of so many names and values that each beside each takes too long is not shown', () => {
   const names = Array.from({ length: 3_000 }, (_, i) => `"name":"a${i}","value":"$(A)"`).join();
   throws(() => masked(`{"spec":{${names},"name":"token"}}`, pods), Unwalkable);
