@@ -167,6 +167,14 @@ test('documents are looked into to a depth of 4; below it values are still found
   assert.doesNotMatch(masked(secret).text, /hello/);
 });
 
+test('YAML in a string of several lines is read as it says, and written so that it says the same', () => {
+  const text = 'a.yaml:\n  "kind: Secret\n\n  stringData:\n\n  \\  k: hel\\\n  lo\n\n  \\  n: x\\n"\n';
+  assert.equal(
+    parseAllDocuments(masked(text).text)[0]?.toJS()['a.yaml'],
+    'kind: Secret\nstringData:\n  k: MASK\n  n: MASK\n',
+  );
+});
+
 test('a document that is nested too deep, or whose aliases say too much, is masked whole', () => {
   const deep = (depth: number) => `${'{"a":'.repeat(depth)}{"kind":"Secret","data":{"x":"YQ=="}}${'}'.repeat(depth)}`;
   const names = [...'bcdefghijk'];

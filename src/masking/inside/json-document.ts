@@ -87,7 +87,8 @@ class Reader {
     const start = this.#at + 1;
     const end = this.#source[this.#at] === '"' ? closingQuote(this.#source, start) : -1;
     const says = end === -1 ? undefined : quotedText(this.#source, start, end);
-    if (says === undefined) return undefined;
+    // A string of several lines is YAML's, where a line's end says a blank.
+    if (says === undefined || /[\r\n]/.test(this.#source.slice(start, end))) return undefined;
     this.#at = end + 1;
     return { kind: 'scalar', ...says, isBare: false, start, end, whole: quoted, part: quoted };
   }

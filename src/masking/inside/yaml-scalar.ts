@@ -38,10 +38,7 @@ export function doubleScalar(token: CST.FlowScalar, base: number): ScalarNode {
   const isClosed = source.length > 1 && source.endsWith('"');
   const says = isClosed && !/[\r\n]/.test(source) ? quotedText(source, 1, source.length - 1) : undefined;
   if (says === undefined) {
-    const folded = source
-      .slice(1, isClosed ? -1 : undefined)
-      .replaceAll(/\\\r?\n[ \t]*/g, '')
-      .replaceAll(/[ \t]*\r?\n[ \t]*/g, ' ');
+    const folded = foldedLines(source.slice(1, isClosed ? -1 : undefined));
     return rewritten(quotedText(folded, 0, folded.length)?.text ?? folded, offset, offset + source.length);
   }
   const pieces = says.pieces.map((piece) => ({ ...piece, raw: piece.raw + offset }));
@@ -55,6 +52,36 @@ export function doubleScalar(token: CST.FlowScalar, base: number): ScalarNode {
     part: quoted,
     pieces,
   };
+}
+
+/**
+ * The content of a scalar of several lines as one: a line's end is a blank, and nothing where a backslash stands before it; each empty line behind it is a line feed.
+ *
+ * Source: YAML 1.2, 6.5 and 7.3.1
+ */
+function foldedLines(content: string): string {
+  const [first = '', ...rest] = content.split(/\r?\n/);
+  let folded = first;
+  let empty = 0;
+  for (const [index, line] of rest.entries()) {
+    const text = line.replace(/^[ \t]+/, '');
+    if (text === '' && index < rest.length - 1) {
+      empty++;
+      continue;
+    }
+    const isEscaped = (/\\*$/.exec(folded) as RegExpExecArray)[0].length % 2 === 1;
+    const before = isEscaped ? folded.slice(0, -1) : withoutBlanks(folded);
+    folded = before + (empty > 0 ? '\n'.repeat(empty) : isEscaped ? '' : ' ') + text;
+    empty = 0;
+  }
+  return folded;
+}
+
+/** Without the blanks at its end, but for one that a backslash escapes. */
+function withoutBlanks(line: string): string {
+  const end = line.length - (/[ \t]*$/.exec(line) as RegExpExecArray)[0].length;
+  const isEscaped = (/\\*$/.exec(line.slice(0, end)) as RegExpExecArray)[0].length % 2 === 1;
+  return line.slice(0, isEscaped ? end + 1 : end);
 }
 
 /** A scalar in block style. A literal one keeps every byte that is not masked; a folded one is written anew. */

@@ -1,0 +1,113 @@
+/*
+ * A planted value never survives in a string that is a document: JSON and YAML in every style that a writer has, with aliases, one inside the other. The place alone says that
+ * it is secret: behind a name that tells, in a Secret, beside the name of a variable.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { Document, parse } from 'yaml';
+import { detection } from '../../src/masking/detect/detection.ts';
+import { applyEdits } from '../../src/masking/inside/edit.ts';
+import { insideEdits } from '../../src/masking/inside/inside-edits.ts';
+import { fc } from '../support/property.ts';
+
+type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+type Style = {
+  readonly json: boolean;
+  readonly indent: 2 | 4;
+  readonly lineWidth: 0 | 20 | 80;
+  readonly strings: 'PLAIN' | 'QUOTE_DOUBLE' | 'QUOTE_SINGLE' | 'BLOCK_LITERAL' | 'BLOCK_FOLDED';
+  readonly keys: 'PLAIN' | 'QUOTE_DOUBLE' | 'QUOTE_SINGLE';
+  readonly collections: 'any' | 'block' | 'flow';
+};
+
+const builtIn = detection();
+
+/** Each begins and ends with something that stands nowhere else. */
+const planted = fc
+  .tuple(
+    fc.constantFrom(
+      'c0rr:ect-h0rse#',
+      'x9"y8z7w6v5\'',
+      'p4ss w0rd, {it} ',
+      'ab\\cd3fgh1',
+      'c0rr1x9\nl2ne-y8x',
+      'é4ü-s3cr3t-ß',
+      '- d4sh: x1 ',
+      '*st4r-1x9y8',
+    ),
+    fc.integer({ min: 100, max: 999 }),
+  )
+  .map(([text, number]) => `${text}${number}`);
+const others = fc.constantFrom<Value>('a', 1, true, null, 'some text', 'x: y', 'several\nlines\n', '');
+const names = fc.constantFrom('password', 'apiToken', 'db.password', 'client-secret', 'API_KEY');
+
+const { value } = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', maxDepth: 4, withCrossShrink: true },
+    others,
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'data', 'env', 'user', 'c0'), tie('value'), { maxKeys: 3 }),
+    fc.tuple(names, planted, tie('value')).map(([name, secret, beside]) => ({ a: beside, [name]: secret })),
+    planted.map((secret) => ({ kind: 'Secret', stringData: { k: secret, n: 'x' } })),
+    fc.tuple(fc.constantFrom('DB_PASSWORD', 'TOKEN'), planted).map(([name, secret]) => ({ name, value: secret })),
+    // One object in two places: an alias.
+    tie('value').map((shared) => ({ first: shared, again: [shared] })),
+  ),
+}));
+const style: fc.Arbitrary<Style> = fc.record({
+  json: fc.boolean(),
+  indent: fc.constantFrom(2, 4),
+  lineWidth: fc.constantFrom(0, 20, 80),
+  strings: fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED'),
+  keys: fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE'),
+  collections: fc.constantFrom('any', 'block', 'flow'),
+});
+const wraps = fc.array(fc.tuple(fc.constantFrom('field', 'list', 'map'), style), { maxLength: 2 });
+
+test('T46: a planted value never survives in a document, however it is written and in how many others', () => {
+  let planted = 0;
+  fc.assert(
+    fc.property(value, style, wraps, (inner, own, around) => {
+      const secrets = secretsIn(inner);
+      let text = written(inner, own);
+      for (const [wrap, outer] of around) text = written(wrapped(wrap, text), outer);
+      const bytes = Buffer.from(text);
+      const edits = insideEdits(bytes, { detection: builtIn, maskOf: () => 'MASK' });
+      const left = applyEdits(bytes, edits).toString();
+      planted += secrets.length;
+      for (const secret of secrets)
+        assert.ok(!left.includes(secret.slice(0, 6)) && !left.includes(secret.slice(-7)), `${secret} in\n${text}`);
+    }),
+    { numRuns: 1_000 },
+  );
+  assert.ok(planted > 300, String(planted));
+});
+
+function secretsIn(inner: Value): readonly string[] {
+  if (typeof inner === 'string') return /\d{3}$/.test(inner) ? [inner] : [];
+  return typeof inner === 'object' && inner !== null ? Object.values(inner).flatMap(secretsIn) : [];
+}
+
+function wrapped(wrap: 'field' | 'list' | 'map', text: string): Value {
+  if (wrap === 'list') return { f: [text] };
+  return wrap === 'field' ? { x: text, y: 1 } : [{ kind: 'ConfigMap', data: { 'a.yaml': text } }];
+}
+
+/** The library does not write every string so that it reads it again: those go as JSON. */
+function written(whole: Value, { json, indent, lineWidth, strings, keys, collections }: Style): string {
+  const asJson = JSON.stringify(whole, undefined, indent);
+  if (json || typeof whole !== 'object') return asJson;
+  const text = new Document(whole, { aliasDuplicateObjects: true }).toString({
+    indent,
+    lineWidth,
+    defaultStringType: strings,
+    defaultKeyType: keys,
+    collectionStyle: collections,
+  });
+  try {
+    return isDeepStrictEqual(parse(text, { maxAliasCount: -1 }), whole) ? text : asJson;
+  } catch {
+    return asJson;
+  }
+}
