@@ -2,6 +2,7 @@ import type { Approval, Proof, Saying } from '../approval/approval.ts';
 import { fatigue } from '../approval/fatigue.ts';
 import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { Answers } from './answers.ts';
 import {
   answerSchema,
   approvalListQuery,
@@ -13,18 +14,19 @@ import {
 } from './approval-contract.ts';
 import { approvalView } from './approval-view.ts';
 import { pageOf } from './contract.ts';
+import type { KeptQuestions } from './kept-questions.ts';
 import { challengeAskSchema, challengeSchema } from './key-contract.ts';
 import type { LiveApprovals } from './live-approvals.ts';
 import type { PersonKeys } from './person-keys/person-keys.ts';
 import { isFresh, newChallenge, rulesSignedFor, usableKeys } from './person-keys/signed-answer.ts';
-import type { Questions } from './questions.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import { maySee, partyOf, seatsFilledBy } from './seats.ts';
 import { seen } from './seen.ts';
 import { yesParts } from './yes-parts.ts';
 
 interface Parts {
-  readonly questions: Questions;
+  readonly questions: KeptQuestions;
+  readonly answers: Answers;
   readonly approvals: Pick<LiveApprovals, 'onApproval'>;
   readonly personKeys: Pick<PersonKeys, 'of' | 'site'>;
 }
@@ -33,10 +35,9 @@ const answer = { schema: approvalSchema, description: 'The question; `ETag` is i
 
 /** The operations on questions. Security: a GET answers nothing (T61). */
 export function approvalRoutes(parts: Parts): readonly Route[] {
-  const { questions } = parts;
   return [
     ...lookingRoutes(parts),
-    sayingRoute(questions),
+    sayingRoute(parts),
     challengeRoute(parts),
     answering(parts, 'approve', 'Say yes to what was shown; it is used once, by the very request.'),
     answering(parts, 'reject', 'Say no to what was shown; the caller is told why.'),
@@ -106,7 +107,7 @@ function lookingRoutes({ questions, approvals }: Parts): readonly Route[] {
 }
 
 /** Security: who may only see a question says nothing about it; what is said stands in a refusal that its caller reads. */
-function sayingRoute(questions: Questions): Route {
+function sayingRoute({ questions, answers }: Parts): Route {
   return {
     method: 'POST',
     path: '/approvals/{id}/say',
@@ -122,12 +123,12 @@ function sayingRoute(questions: Questions): Route {
       if (!isAsker && seatsFilledBy(caller, roles, approval, questions.now()).length === 0)
         throw new Refusal('ANSWER_REFUSED', 'only who asks and who may answer say something about a question');
       const { text } = asked.body as { readonly text: string };
-      return answered(await questions.say(approval.id, partyOf(caller), text), asked, questions.now());
+      return answered(await answers.say(approval.id, partyOf(caller), text), asked, questions.now());
     },
   };
 }
 
-function reportRoute(questions: Questions): Route {
+function reportRoute(questions: KeptQuestions): Route {
   return {
     method: 'GET',
     path: '/approvals/report',
@@ -194,7 +195,7 @@ async function signedFor(
 }
 
 function answering(parts: Parts, said: Saying['answer'], summary: string): Route {
-  const { questions } = parts;
+  const { questions, answers } = parts;
   return {
     method: 'POST',
     path: `/approvals/{id}/${said}`,
@@ -218,7 +219,7 @@ function answering(parts: Parts, said: Saying['answer'], summary: string): Route
           ? {}
           : { proof: signature, signedFor: await signedFor(parts, asked, approval, digest, signature) }),
       };
-      return answered(await questions.answer(approval.id, saying), asked, questions.now());
+      return answered(await answers.answer(approval.id, saying), asked, questions.now());
     },
   };
 }
@@ -227,7 +228,7 @@ function answered(approval: Approval, { caller, roles }: Asked, nowMs: number): 
   return { status: 200, body: approvalView(approval, caller, roles, nowMs) };
 }
 
-async function find(questions: Questions, { path, caller, roles }: Asked) {
+async function find(questions: KeptQuestions, { path, caller, roles }: Asked) {
   const kept = await questions.get(path.id as string);
   return seen(kept, 'approval', ({ approval }) => maySee(caller, roles, approval, questions.now()));
 }

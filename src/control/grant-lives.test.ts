@@ -22,9 +22,10 @@ import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
+import { Answers } from './answers.ts';
 import { Grants } from './grants.ts';
+import { KeptQuestions } from './kept-questions.ts';
 import { LiveAccess } from './live-access.ts';
-import { Questions } from './questions.ts';
 import { partyOf } from './seats.ts';
 
 const clock = { at: 1_750_000_000_000, now: () => clock.at, monotonic: () => clock.at };
@@ -134,7 +135,8 @@ class Gateway {
   readonly #store: Store;
   readonly #barriers = new Map<string, () => void>();
   readonly grants: Grants;
-  readonly questions: Questions;
+  readonly questions: KeptQuestions;
+  readonly answers: Answers;
   access: LiveAccess;
 
   constructor(store: Store) {
@@ -163,15 +165,12 @@ class Gateway {
       recordQuestion: async () => {},
       onQuestion() {},
     });
-    this.questions = new Questions({
-      store: this.#store,
-      record: async () => {},
-      onChange() {},
+    this.questions = new KeptQuestions({ store: this.#store, record: async () => {}, onChange() {} });
+    this.answers = new Answers({
+      kept: this.questions,
       onGrant: (kept) => this.access.take(kept),
       recordGrant: async () => {},
       isStillSigned: async () => true,
-      unknownForMs: 1,
-      onFailure: failed,
     });
     this.access = this.#newAccess();
   }
@@ -289,7 +288,7 @@ async function live(gateways: readonly Gateway[], kind: Kind, taken: readonly St
         const question = kind === 'asked' ? (await own(step.at).questions.get(id))?.approval : undefined;
         if (question === undefined) break;
         const saying = { answer: step.what, by: lead, seats: ['p/asked'], reason: '', digest: question.digest };
-        const isTaken = await succeeds(own(step.at).questions.answer(id, saying));
+        const isTaken = await succeeds(own(step.at).answers.answer(id, saying));
         assert.equal(isTaken, model.state === 'pending', step.what);
         if (isTaken && step.what === 'approve') model.give();
         else if (isTaken) model.end('rejection');

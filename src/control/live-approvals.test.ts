@@ -30,7 +30,8 @@ function question(id: string): Approval {
 function approvalsWith(limits: { heldMax: number; heldPerCallerMax: number }): LiveApprovals {
   return new LiveApprovals({
     store: { now: () => 0, isHeard: () => true } as Store,
-    questions: () => ({ get: async () => undefined }) as unknown as Questions,
+    kept: { get: async () => undefined },
+    questions: () => assert.fail('nothing is asked') as Questions,
     limits,
     monotonic: () => 0,
     onFailure: (what, error) => assert.fail(`${what}: ${error}`),

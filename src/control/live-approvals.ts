@@ -11,6 +11,7 @@ import type { ExchangeId } from '../std/ids.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
 import { approvalOf, type KeptApproval } from './approval-rows.ts';
 import { HeardChanges } from './heard-changes.ts';
+import type { KeptQuestions } from './kept-questions.ts';
 import type { Questions } from './questions.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 
@@ -23,6 +24,7 @@ const FOLLOWED_MAX = 50_000;
 interface Parts {
   readonly store: Store;
   readonly questions: () => Questions;
+  readonly kept: Pick<KeptQuestions, 'get'>;
   /** Limits of requests that wait at this gateway. */
   readonly limits: { readonly heldMax: number; readonly heldPerCallerMax: number };
   readonly monotonic: () => number;
@@ -120,7 +122,7 @@ export class LiveApprovals implements Approvals, ChangeListener {
       // It is heard of below, and may end before.
       ended.catch(() => {});
       // Whoever answered between asking and waiting has told nobody here.
-      const now = await this.#parts.questions().get(asked.id);
+      const now = await this.#parts.kept.get(asked.id);
       if (now !== undefined && now.approval.state !== 'pending') return { approval: now.approval, isStopping: false };
       const waited = await ended;
       if (waited.approval.state === 'pending') this.#told(asked.id);
@@ -191,7 +193,7 @@ export class LiveApprovals implements Approvals, ChangeListener {
 
   async #lapse(id: string): Promise<void> {
     await this.#parts.questions().lapse(id);
-    const kept = await this.#parts.questions().get(id);
+    const kept = await this.#parts.kept.get(id);
     if (kept?.approval.state === 'pending') this.#dueAt.set(id, kept.approval.attendedUntil);
   }
 

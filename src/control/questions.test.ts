@@ -22,8 +22,10 @@ import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Row, Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
+import { Answers } from './answers.ts';
 import { approvalRow } from './approval-rows.ts';
 import { grantQuestion } from './grant-question.ts';
+import { KeptQuestions } from './kept-questions.ts';
 import { QUESTION_LIMITS, Questions } from './questions.ts';
 import { grantOf, grantRow } from './row-body.ts';
 import { partyOf } from './seats.ts';
@@ -68,24 +70,23 @@ const saying = ({ digest }: Pick<Approval, 'digest'>, by = lead, answer: 'approv
   digest,
 });
 
-/** What one gateway has of questions. */
+/** What one gateway has of questions: as it asks them, as they are answered there, and as they are kept. */
 function gatewayOn(
   store: Store,
   events: ApprovalChanged[] = [],
   onFailure: (what: string, error: unknown) => void = (what, error) => assert.fail(`${what}: ${error}`),
-  isStillSigned = () => true,
-): Questions {
-  return new Questions({
-    store,
-    record: async (event) => void events.push(event),
-    onChange() {},
-    onGrant() {},
-    isStillSigned: async () => isStillSigned(),
-    recordGrant: async () => {},
-    unknownForMs: 300_000,
-    onFailure,
-  });
+  isSigned = () => true,
+) {
+  const kept = new KeptQuestions({ store, record: async (event) => void events.push(event), onChange() {} });
+  const isStillSigned = async () => isSigned();
+  return {
+    asking: new Questions({ kept, isStillSigned, unknownForMs: 300_000, onFailure }),
+    answers: new Answers({ kept, isStillSigned, onGrant() {}, recordGrant: async () => {} }),
+    kept,
+  };
 }
+
+type OnGateway = ReturnType<typeof gatewayOn>;
 
 async function outcomes(tries: readonly Promise<unknown>[]): Promise<readonly string[]> {
   const settled = await Promise.allSettled(tries);
@@ -97,33 +98,33 @@ async function outcomes(tries: readonly Promise<unknown>[]): Promise<readonly st
 /** The laws, for the stores of two gateways: of SQLite they are one, since one gateway has it alone. */
 function laws(name: string, world: () => { readonly stores: readonly [Store, Store]; readonly times: number }): void {
   test(`${name}: T36: many that ask the same at once ask one question`, async () => {
-    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
     const asked = await Promise.all(
-      Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? a : b).ask(held(`x${i}`, `${name}-same`))),
+      Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? a : b).asking.ask(held(`x${i}`, `${name}-same`))),
     );
     assert.equal(new Set(asked.map(({ id }) => id)).size, 1);
-    const other = await a.ask(held('x', `${name}-other`));
+    const other = await a.asking.ask(held('x', `${name}-other`));
     assert.notEqual(other.id, asked[0]?.id);
   });
 
   test(`${name}: T59: of a yes and a no at once one is taken, and of many that would use the yes one does`, async () => {
     const { stores, times } = world();
     const events: ApprovalChanged[] = [];
-    const [a, b] = stores.map((store) => gatewayOn(store, events)) as [Questions, Questions];
+    const [a, b] = stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
     let approved = 0;
     for (let i = 0; i < times; i++) {
-      const asked = await a.ask(held(`x${i}`, `${name}-${i}`));
+      const asked = await a.asking.ask(held(`x${i}`, `${name}-${i}`));
       const answers = await outcomes([
-        a.answer(asked.id, saying(asked)),
-        b.answer(asked.id, saying(asked, mate, i % 4 === 0 ? 'reject' : 'approve')),
+        a.answers.answer(asked.id, saying(asked)),
+        b.answers.answer(asked.id, saying(asked, mate, i % 4 === 0 ? 'reject' : 'approve')),
       ]);
       assert.deepEqual([...answers].sort(), ['ANSWER_LATE', 'done'], `${answers}`);
-      const isApproved = (await b.get(asked.id))?.approval.state === 'approved';
+      const isApproved = (await b.kept.get(asked.id))?.approval.state === 'approved';
       const takes = await outcomes([
-        a.take(asked.id, 'e1'),
-        b.take(asked.id, 'e2'),
-        a.take(asked.id, 'e3'),
-        b.take(asked.id, 'e4'),
+        a.asking.take(asked.id, 'e1'),
+        b.asking.take(asked.id, 'e2'),
+        a.asking.take(asked.id, 'e3'),
+        b.asking.take(asked.id, 'e4'),
       ]);
       assert.equal(takes.filter((each) => each === 'done').length, isApproved ? 1 : 0, `${takes}`);
       if (isApproved) approved++;
@@ -133,42 +134,42 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
   });
 
   test(`${name}: T75: what was not sent gives the yes back to whoever comes next, and what may have run never does`, async () => {
-    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
-    const asked = await a.ask(held('x', `${name}-back`));
-    await b.answer(asked.id, saying(asked));
-    await a.take(asked.id, 'e1');
-    assert.deepEqual(await outcomes([b.take(asked.id, 'e2')]), ['HOLD_EXPIRED']);
-    await b.conclude(asked.id, 'e2', 'unsent');
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
+    const asked = await a.asking.ask(held('x', `${name}-back`));
+    await b.answers.answer(asked.id, saying(asked));
+    await a.asking.take(asked.id, 'e1');
+    assert.deepEqual(await outcomes([b.asking.take(asked.id, 'e2')]), ['HOLD_EXPIRED']);
+    await b.asking.conclude(asked.id, 'e2', 'unsent');
     assert.deepEqual(
-      await outcomes([b.take(asked.id, 'e2')]),
+      await outcomes([b.asking.take(asked.id, 'e2')]),
       ['HOLD_EXPIRED'],
       'another exchange cannot give it back',
     );
-    await a.conclude(asked.id, 'e1', 'unsent');
-    await b.take(asked.id, 'e2');
-    await b.conclude(asked.id, 'e2', 'unknown');
-    assert.deepEqual(await outcomes([a.take(asked.id, 'e3')]), ['HOLD_EXPIRED']);
+    await a.asking.conclude(asked.id, 'e1', 'unsent');
+    await b.asking.take(asked.id, 'e2');
+    await b.asking.conclude(asked.id, 'e2', 'unknown');
+    assert.deepEqual(await outcomes([a.asking.take(asked.id, 'e3')]), ['HOLD_EXPIRED']);
     const look = 'look at the pod';
-    assert.deepEqual(await outcomes([a.ask(held('y', `${name}-back`, { look }))]), ['REPEATED_UNKNOWN'], 'T80');
-    assert.notEqual((await a.ask(held('y', `${name}-back`))).id, asked.id);
+    assert.deepEqual(await outcomes([a.asking.ask(held('y', `${name}-back`, { look }))]), ['REPEATED_UNKNOWN'], 'T80');
+    assert.notEqual((await a.asking.ask(held('y', `${name}-back`))).id, asked.id);
   });
 
   test(`${name}: T78: what a request would do is looked up beside its question, which takes no yes meanwhile and then is another`, async () => {
     const events: ApprovalChanged[] = [];
-    const [a, b] = world().stores.map((store) => gatewayOn(store, events)) as [Questions, Questions];
+    const [a, b] = world().stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
     const looking = Promise.withResolvers<Preview>();
     const preview = () => looking.promise;
-    const asked = await a.ask(held('x', `${name}-look`, { preview }));
-    assert.deepEqual(await outcomes([b.answer(asked.id, saying(asked))]), ['ANSWER_EARLY']);
+    const asked = await a.asking.ask(held('x', `${name}-look`, { preview }));
+    assert.deepEqual(await outcomes([b.answers.answer(asked.id, saying(asked))]), ['ANSWER_EARLY']);
     looking.resolve({ risks: ['a fact'], missing: ['a gap'] });
-    await a.idle();
-    const looked = (await b.get(asked.id))?.approval as Approval;
+    await a.asking.idle();
+    const looked = (await b.kept.get(asked.id))?.approval as Approval;
     assert.deepEqual(
       [looked.shown.risks, looked.shown.missing, looked.shown.before?.asked !== undefined],
       [['a fact'], ['a gap'], true],
     );
-    assert.deepEqual(await outcomes([b.answer(asked.id, saying(asked))]), ['VERSION_CHANGED'], 'T76');
-    assert.equal((await b.answer(asked.id, saying(looked))).state, 'approved');
+    assert.deepEqual(await outcomes([b.answers.answer(asked.id, saying(asked))]), ['VERSION_CHANGED'], 'T76');
+    assert.equal((await b.answers.answer(asked.id, saying(looked))).state, 'approved');
     assert.deepEqual(
       events.filter(({ approval }) => approval === asked.id).map(({ digest }) => digest),
       [asked.digest, looked.digest, looked.digest],
@@ -176,93 +177,100 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
   });
 
   test(`${name}: T78: what cannot be looked up is told as missing`, async () => {
-    const [a] = world().stores.map((store) => gatewayOn(store, [], () => {})) as [Questions];
+    const [a] = world().stores.map((store) => gatewayOn(store, [], () => {})) as [OnGateway];
     const fails = async (): Promise<Preview> => {
       throw new Error('broken');
     };
-    const asked = await a.ask(held('x', `${name}-fails`, { preview: fails }));
-    await a.idle();
-    const shown = (await a.get(asked.id))?.approval.shown as Shown;
+    const asked = await a.asking.ask(held('x', `${name}-fails`, { preview: fails }));
+    await a.asking.idle();
+    const shown = (await a.kept.get(asked.id))?.approval.shown as Shown;
     assert.match(shown.missing.join(), /what it would do: it could not be looked up/);
     assert.equal(shown.risk, 'raised');
   });
 
   test(`${name}: one yes covers the rest of a command: counted, of its own verbs, and by no later use than it says`, async () => {
     const { stores, times } = world();
-    const [a, b] = stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const [a, b] = stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
     // Of a caller without any others: the clock stands still here, and which of many are the newest is luck then.
     const caller = callerOf({ subject: 'ci:of-a-command' });
     const call = { command: `${name}-command`, verb: 'patch' };
-    const first = await a.ask(held('r1', `${name}-r1`, { call, caller }));
+    const first = await a.asking.ask(held('r1', `${name}-r1`, { call, caller }));
     assert.equal(first.shown.rest, undefined, 'the first of a command is asked about alone');
     const rest = { usesMax: 5, forMs: 60_000 };
-    assert.deepEqual(await outcomes([a.answer(first.id, { ...saying(first), rest })]), ['ANSWER_REFUSED']);
-    const second = await b.ask(held('r2', `${name}-r2`, { call, caller }));
+    assert.deepEqual(await outcomes([a.answers.answer(first.id, { ...saying(first), rest })]), ['ANSWER_REFUSED']);
+    const second = await b.asking.ask(held('r2', `${name}-r2`, { call, caller }));
     assert.deepEqual(second.shown.rest?.verbs, ['patch']);
     const wide = { ...rest, usesMax: (second.shown.rest?.usesMax ?? 0) + 1 };
-    assert.deepEqual(await outcomes([b.answer(second.id, { ...saying(second), rest: wide })]), ['ANSWER_REFUSED']);
-    await b.answer(second.id, { ...saying(second), rest });
+    assert.deepEqual(await outcomes([b.answers.answer(second.id, { ...saying(second), rest: wide })]), [
+      'ANSWER_REFUSED',
+    ]);
+    await b.answers.answer(second.id, { ...saying(second), rest });
     const asked = await Promise.all(
       Array.from({ length: times / 10 + 4 }, (_, i) =>
-        (i % 2 === 0 ? a : b).ask(held(`c${i}`, `${name}-c${i}`, { call, caller })),
+        (i % 2 === 0 ? a : b).asking.ask(held(`c${i}`, `${name}-c${i}`, { call, caller })),
       ),
     );
     assert.equal(asked.filter(({ state }) => state === 'approved').length, 5, 'no more than were said');
     for (const { restOf, state, answers } of asked)
       if (state === 'approved') assert.deepEqual([restOf, answers[0]?.by.subject], [second.id, 'p:lea']);
-    const uses = (await a.get(second.id))?.approval.rest?.uses ?? [];
+    const uses = (await a.kept.get(second.id))?.approval.rest?.uses ?? [];
     assert.equal(new Set(uses.map(({ exchange }) => exchange)).size, 5, 'each is listed');
   });
 
   test(`${name}: another verb or command is asked about, and a no to a later question ends what was covered`, async () => {
-    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
     const caller = callerOf({ subject: 'ci:of-another' });
     const call = { command: `${name}-other`, verb: 'patch' };
-    await a.ask(held('o1', `${name}-o1`, { call, caller }));
-    const second = await a.ask(held('o2', `${name}-o2`, { call, caller }));
-    await a.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
-    assert.equal((await b.ask(held('o3', `${name}-o3`, { call, caller }))).state, 'approved');
-    const created = await b.ask(held('o4', `${name}-o4`, { caller, call: { ...call, verb: 'create' } }));
+    await a.asking.ask(held('o1', `${name}-o1`, { call, caller }));
+    const second = await a.asking.ask(held('o2', `${name}-o2`, { call, caller }));
+    await a.answers.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
+    assert.equal((await b.asking.ask(held('o3', `${name}-o3`, { call, caller }))).state, 'approved');
+    const created = await b.asking.ask(held('o4', `${name}-o4`, { caller, call: { ...call, verb: 'create' } }));
     assert.equal(created.state, 'pending');
-    assert.equal((await b.ask(held('o5', `${name}-o5`, { caller, call: { ...call, command: 'x' } }))).state, 'pending');
-    await a.answer(created.id, saying(created, lead, 'reject'));
-    assert.equal((await b.ask(held('o6', `${name}-o6`, { call, caller }))).state, 'pending');
+    assert.equal(
+      (await b.asking.ask(held('o5', `${name}-o5`, { caller, call: { ...call, command: 'x' } }))).state,
+      'pending',
+    );
+    await a.answers.answer(created.id, saying(created, lead, 'reject'));
+    assert.equal((await b.asking.ask(held('o6', `${name}-o6`, { call, caller }))).state, 'pending');
   });
 
   test(`${name}: a no ends what was covered however many newer questions stand above it`, async () => {
-    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
     const caller = callerOf({ subject: 'ci:of-many' });
     const call = { command: `${name}-many`, verb: 'patch' };
-    const old = await a.ask(held('m0', `${name}-m0`, { caller, call: { ...call, verb: 'create' } }));
+    const old = await a.asking.ask(held('m0', `${name}-m0`, { caller, call: { ...call, verb: 'create' } }));
     clock.at += 1;
     const hold = { ...DEFAULT_HOLD, rule: 'p/h', reason: '', auto: [{ answer: 'approve' as const }] };
     for (let i = 0; i < QUESTION_LIMITS.beforeMax; i++)
-      await a.ask(held(`n${i}`, `${name}-n${i}`, { caller, holds: [hold] }));
+      await a.asking.ask(held(`n${i}`, `${name}-n${i}`, { caller, holds: [hold] }));
     clock.at += 1;
-    await a.ask(held('m1', `${name}-m1`, { call, caller }));
-    const second = await a.ask(held('m2', `${name}-m2`, { call, caller }));
-    await a.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
-    assert.equal((await b.ask(held('m3', `${name}-m3`, { call, caller }))).state, 'approved');
-    await a.answer(old.id, saying(old, lead, 'reject'));
-    assert.equal((await b.ask(held('m4', `${name}-m4`, { call, caller }))).state, 'pending');
+    await a.asking.ask(held('m1', `${name}-m1`, { call, caller }));
+    const second = await a.asking.ask(held('m2', `${name}-m2`, { call, caller }));
+    await a.answers.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
+    assert.equal((await b.asking.ask(held('m3', `${name}-m3`, { call, caller }))).state, 'approved');
+    await a.answers.answer(old.id, saying(old, lead, 'reject'));
+    assert.equal((await b.asking.ask(held('m4', `${name}-m4`, { call, caller }))).state, 'pending');
   });
 
   test(`${name}: T78: a yes with edits shows them to the next person, under another digest, and nobody edits after the first`, async () => {
-    const [a] = world().stores.map((store) => gatewayOn(store)) as [Questions];
+    const [a] = world().stores.map((store) => gatewayOn(store)) as [OnGateway];
     const holds = [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 }];
-    const asked = await a.ask(held('n', `${name}-narrow`, { holds }));
+    const asked = await a.asking.ask(held('n', `${name}-narrow`, { holds }));
     const narrowed = {
       goodForMs: 30_000,
       amend: [{ kind: 'set-field', path: ['spec', 'replicas'], value: 2 }] as const,
     };
-    const less = await a.answer(asked.id, { ...saying(asked), narrowed });
+    const less = await a.answers.answer(asked.id, { ...saying(asked), narrowed });
     assert.deepEqual(
       [less.state, less.shown.amended, less.claimForMs],
       ['pending', ['`/spec/replicas` becomes 2'], 30_000],
     );
-    assert.deepEqual(await outcomes([a.answer(asked.id, saying(asked, mate))]), ['VERSION_CHANGED']);
-    assert.deepEqual(await outcomes([a.answer(asked.id, { ...saying(less, mate), narrowed })]), ['ANSWER_REFUSED']);
-    assert.equal((await a.answer(asked.id, saying(less, mate))).state, 'approved');
+    assert.deepEqual(await outcomes([a.answers.answer(asked.id, saying(asked, mate))]), ['VERSION_CHANGED']);
+    assert.deepEqual(await outcomes([a.answers.answer(asked.id, { ...saying(less, mate), narrowed })]), [
+      'ANSWER_REFUSED',
+    ]);
+    assert.equal((await a.answers.answer(asked.id, saying(less, mate))).state, 'approved');
   });
 
   test(`${name}: the last yes to a grant counts only while every signature of it does`, async () => {
@@ -291,27 +299,27 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
       await rows.put(approvalRow({ approval: question, version: 0 }));
     });
     const state = async () => [
-      (await a.get(id))?.approval.state,
+      (await a.kept.get(id))?.approval.state,
       grantOf((await store.get('grant', id)) as Row).grant.state,
     ];
-    assert.deepEqual(await outcomes([a.answer(id, saying(question))]), ['ANSWER_REFUSED']);
+    assert.deepEqual(await outcomes([a.answers.answer(id, saying(question))]), ['ANSWER_REFUSED']);
     assert.deepEqual([await state(), events.length], [['pending', 'pending'], 0]);
     isSigned = true;
-    await a.answer(id, saying(question));
+    await a.answers.answer(id, saying(question));
     assert.deepEqual(await state(), ['approved', 'live']);
   });
 
   test(`${name}: a question lapses by the store’s clock, and what has lapsed asks anew`, async () => {
-    const [a] = world().stores.map((store) => gatewayOn(store)) as [Questions, Questions];
-    const asked = await a.ask(held('x', `${name}-lapse`, { attendedMs: 1_000 }));
+    const [a] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
+    const asked = await a.asking.ask(held('x', `${name}-lapse`, { attendedMs: 1_000 }));
     clock.at += 2_000;
-    const late = (await a.get(asked.id))?.approval.state;
+    const late = (await a.kept.get(asked.id))?.approval.state;
     // PostgreSQL has a clock of its own, which goes on by itself.
     if (name === 'SQLite') assert.equal(late, 'withdrawn');
-    if (name === 'SQLite') assert.notEqual((await a.ask(held('y', `${name}-lapse`))).id, asked.id);
-    await a.leave(asked.id, 'x');
-    assert.equal((await a.get(asked.id))?.approval.state, 'withdrawn');
-    assert.deepEqual(await outcomes([a.answer(asked.id, saying(asked))]), ['ANSWER_LATE']);
+    if (name === 'SQLite') assert.notEqual((await a.asking.ask(held('y', `${name}-lapse`))).id, asked.id);
+    await a.asking.leave(asked.id, 'x');
+    assert.equal((await a.kept.get(asked.id))?.approval.state, 'withdrawn');
+    assert.deepEqual(await outcomes([a.answers.answer(asked.id, saying(asked))]), ['ANSWER_LATE']);
   });
 }
 

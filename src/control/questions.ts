@@ -1,42 +1,33 @@
 /*
- * Questions to persons, in the store: asked by the data path, answered by the control plane, taken once. Each change is in the journal, on the disk, before the
- * store keeps it; of two that would change one question, the store lets one go first, at whatever gateway.
+ * Questions as the data path asks them: one about each request, told of its caller while it waits, taken once where the yes is used, and told what became of it.
  */
 
 import {
-  type Answer,
   type Approval,
-  answered,
   attended,
   concluded,
   current,
   givenBack,
   left,
-  type Party,
   previewed,
-  type Saying,
   taken,
-  withWord,
 } from '../approval/approval.ts';
 import { autoAnswered } from '../approval/auto-answered.ts';
 import { newApproval } from '../approval/new-approval.ts';
 import { approvedBy, covered, covering, type Rest, restOffered } from '../approval/rest.ts';
-import { ended, given } from '../grant/grant.ts';
 import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Preview } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
-import type { ApprovalChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
-import type { RowWriter, Store } from '../store/store.ts';
-import { approvalEvent } from './approval-event.ts';
-import { approvalOf, approvalRow, type KeptApproval, noAtOf, noRow, pointedAt, pointerRow } from './approval-rows.ts';
+import type { RowWriter } from '../store/store.ts';
+import type { IsStillSigned } from './answers.ts';
+import { type KeptApproval, noAtOf, pointerRow } from './approval-rows.ts';
 import { askedBefore } from './asked-before.ts';
 import { autoAnswers } from './auto-answers.ts';
-import { fromStore } from './from-store.ts';
+import type { KeptQuestions } from './kept-questions.ts';
 import { PREVIEW_LIMITS, Previews } from './previews.ts';
-import { mayHaveRun, notTaken, notThere } from './question-refusals.ts';
-import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
+import { mayHaveRun, notThere } from './question-refusals.ts';
 import { hangsOnLabels, partyOf, seatsOf } from './seats.ts';
 
 /** Limits of questions; documented in docs/reference/limits.md. */
@@ -52,16 +43,8 @@ export const QUESTION_LIMITS = Object.freeze({
 });
 
 interface Parts {
-  readonly store: Store;
-  /** Resolves when the event is on the disk. */
-  readonly record: (event: ApprovalChanged) => Promise<void>;
-  /** A question as it is now. */
-  readonly onChange: (kept: KeptApproval) => void;
-  /** The grant that a yes has given, or a no ended. */
-  readonly onGrant: (kept: KeptGrant) => void;
-  readonly recordGrant: (kept: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
-  /** Whether every signature that the yes hangs on holds. */
-  readonly isStillSigned: (approval: Approval, rows: Pick<Store, 'list'>) => Promise<boolean>;
+  readonly kept: KeptQuestions;
+  readonly isStillSigned: IsStillSigned;
   /** How long what may have run is not done again. */
   readonly unknownForMs: number;
   readonly onFailure: (what: string, error: unknown) => void;
@@ -73,19 +56,16 @@ interface OfCommand {
   readonly offered?: NonNullable<Approval['shown']['rest']>;
 }
 
-/** Questions, as they are kept. */
+/** Questions of the data path. */
 export class Questions {
   readonly #parts: Parts;
+  readonly #kept: KeptQuestions;
   readonly #previews: Previews;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#kept = parts.kept;
     this.#previews = new Previews({ put: (id, preview) => this.#preview(id, preview), onFailure: parts.onFailure });
-  }
-
-  /** In milliseconds since 1970, by the store's clock. */
-  now(): number {
-    return this.#parts.store.now();
   }
 
   /** Resolves when what is being looked up now is in its questions. */
@@ -100,56 +80,48 @@ export class Questions {
 
   /** See `Approvals.ask`. */
   async ask(held: HeldRequest): Promise<Approval> {
-    const { store } = this.#parts;
-    const known = await this.#reading(() => this.#of(store, held.digest));
+    const { kept: known } = await this.#kept.about(held.digest);
     const isJoined = known !== undefined && this.#joined(known.approval, held) !== undefined;
     // What is asked of the target stands before the transaction, which others wait for.
     const shown = isJoined ? undefined : await held.show();
     const labels = isJoined || !hangsOnLabels(held.holds) ? null : await held.namespaceLabels();
     const ofCommand = shown === undefined ? {} : await this.#ofCommand(held, shown);
     let told: KeptApproval | undefined;
-    const asked = await this.#inStore(`question ${held.digest}`, async (rows) => {
-      const pointer = await rows.get('question', held.digest);
-      const row = pointer === undefined ? undefined : await rows.get('approval', pointedAt(pointer));
-      const kept = row === undefined ? undefined : approvalOf(row);
+    const asked = await this.#kept.exclusively(`question ${held.digest}`, async (rows) => {
+      const { kept, pointerVersion } = await this.#kept.about(held.digest, rows);
       const joined = kept === undefined ? undefined : this.#joined(kept.approval, held);
       if (joined !== undefined) return joined;
       const approval = this.#made(held, shown ?? (await held.show()), labels, ofCommand);
       if (approval.state === 'pending') await this.#refuseTooMany(rows, approval);
-      await this.#record(
+      await this.#kept.record(
         approval,
         approval.answers.find(({ isAuto }) => isAuto === true),
       );
-      await rows.put(pointerRow(held.digest, approval.id, pointer?.version ?? 0));
-      told = await this.#put(rows, { approval, version: 0 }, false);
+      await rows.put(pointerRow(held.digest, approval.id, pointerVersion));
+      told = await this.#kept.put(rows, { approval, version: 0 }, false);
       return approval;
     });
     if (told !== undefined) {
-      this.#parts.onChange(told);
+      this.#kept.tell(told);
       if (held.preview !== undefined && asked.state === 'pending') this.#previews.begin(asked.id, held.preview);
       return asked;
     }
     // Under the question's own key, as all else that changes it.
-    return this.#change(asked.id, async (approval) => {
+    return this.#kept.change(asked.id, async (approval) => {
       const until = this.#attendedUntil(held, approval.closesAt);
-      return this.#recorded(approval, attended(current(approval, this.now()), held.exchange, until));
+      return this.#kept.recorded(approval, attended(current(approval, this.#kept.now()), held.exchange, until));
     });
   }
 
   /** What was looked up, and what its caller asked before, become part of the question: under another digest, which is in the journal. */
   async #preview(id: string, looked: Preview): Promise<void> {
-    const { store } = this.#parts;
-    const row = await store.get('approval', id);
-    if (row === undefined) return;
-    const own = await store.list('approval', { owner: row.owner, limit: QUESTION_LIMITS.beforeMax });
-    const before = askedBefore(
-      approvalOf(row).approval,
-      own.map((each) => current(approvalOf(each).approval, store.now())),
-    );
-    await this.#change(id, async (approval) => {
-      const next = previewed(current(approval, store.now()), { ...looked, before }, store.now());
+    const kept = await this.#kept.get(id);
+    if (kept === undefined) return;
+    const before = askedBefore(kept.approval, await this.#newestOf(kept.approval.asker));
+    await this.#kept.change(id, async (approval) => {
+      const next = previewed(current(approval, this.#kept.now()), { ...looked, before }, this.#kept.now());
       if (next.digest === approval.digest) return approval;
-      await this.#record(next, undefined);
+      await this.#kept.record(next, undefined);
       return next;
     });
   }
@@ -160,7 +132,7 @@ export class Questions {
     labels: Parameters<typeof seatsOf>[1],
     { by, offered }: OfCommand,
   ): Approval {
-    const now = this.#parts.store.now();
+    const now = this.#kept.now();
     const closesAt = now + Math.min(...holds.map(({ waitMaxMs }) => waitMaxMs));
     const asked: Approval = {
       ...newApproval({
@@ -190,19 +162,14 @@ export class Questions {
   ): Promise<OfCommand> {
     // A signature is good for one request: the rest of a command is never covered by it.
     if (call === undefined || holds.some(({ signed }) => signed !== undefined)) return {};
-    const now = this.now();
-    const rows = await this.#reading(() =>
-      this.#parts.store.list('approval', { owner: callerKey(caller), limit: QUESTION_LIMITS.beforeMax }),
-    );
-    const own = rows.map((row) => current(approvalOf(row).approval, now));
-    const [no] = await this.#reading(() =>
-      this.#parts.store.list('question', { owner: call.command, state: 'no', limit: 1 }),
-    );
+    const now = this.#kept.now();
+    const own = await this.#newestOf(caller);
+    const [no] = await this.#kept.rows('question', { owner: call.command, state: 'no', limit: 1 });
     const known = covering(call, own, noAtOf(no), now);
     let by: OfCommand['by'];
     if (known !== undefined)
-      await this.#change(known.id, async (approval) => {
-        by = covered(approval, call, { operation, exchange, at: this.now() });
+      await this.#kept.change(known.id, async (approval) => {
+        by = covered(approval, call, { operation, exchange, at: this.#kept.now() });
         return by ?? approval;
       });
     if (by !== undefined) return { by };
@@ -211,12 +178,12 @@ export class Questions {
   }
 
   #attendedUntil({ attendedMs }: HeldRequest, closesAt: number): number {
-    return Math.min(closesAt, this.#parts.store.now() + attendedMs);
+    return Math.min(closesAt, this.#kept.now() + attendedMs);
   }
 
   /** The question as the request joins it; undefined where it is asked anew. @throws {Refusal} REPEATED_UNKNOWN */
   #joined(kept: Approval, { exchange, look }: HeldRequest): Approval | undefined {
-    const now = this.#parts.store.now();
+    const now = this.#kept.now();
     const approval = current(kept, now);
     const since = now - (approval.endedAt ?? 0);
     switch (approval.state) {
@@ -242,15 +209,15 @@ export class Questions {
     }
   }
 
-  async #of(rows: Pick<Store, 'get'>, digest: string): Promise<KeptApproval | undefined> {
-    const pointer = await rows.get('question', digest);
-    const row = pointer === undefined ? undefined : await rows.get('approval', pointedAt(pointer));
-    return row === undefined ? undefined : approvalOf(row);
+  /** The caller's newest questions. */
+  async #newestOf(asker: Parameters<typeof callerKey>[0]): Promise<readonly Approval[]> {
+    const own = await this.#kept.list({ owner: callerKey(asker), limit: QUESTION_LIMITS.beforeMax });
+    return own.map(({ approval }) => approval);
   }
 
   async #refuseTooMany(rows: RowWriter, { asker }: Approval): Promise<void> {
     const { pendingPerCallerMax } = QUESTION_LIMITS;
-    const { owner } = approvalRow({ approval: { asker } as Approval, version: 0 });
+    const owner = callerKey(asker);
     const waiting = await rows.list('approval', { owner, state: 'pending', limit: pendingPerCallerMax });
     if (waiting.length >= pendingPerCallerMax)
       throw new Refusal(
@@ -262,59 +229,10 @@ export class Questions {
       );
   }
 
-  /**
-   * One person's answer.
-   *
-   * @throws {Refusal} NOT_FOUND, ANSWER_REFUSED, ANSWER_LATE, VERSION_CHANGED, STORE_UNAVAILABLE
-   */
-  async answer(id: string, saying: Saying): Promise<Approval> {
-    let settled: KeptGrant | undefined;
-    const approval = await this.#change(id, async (before, rows) => {
-      const now = this.#parts.store.now();
-      const next = answered(before, saying, now);
-      if (typeof next === 'string') throw notTaken(next, current(before, now));
-      // Security: a grant has no use at which its yes is taken, so what was signed is verified again where it begins, with the keys that count now.
-      if (next.grant !== undefined && next.state === 'approved' && !(await this.#parts.isStillSigned(next, rows)))
-        throw notTaken('signed-before', before);
-      await this.#record(next, next.answers.at(-1));
-      if (next.command !== undefined && next.state === 'rejected')
-        await rows.put(noRow(newId(now), next.command, next));
-      if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, saying);
-      return next;
-    });
-    if (settled !== undefined) this.#parts.onGrant(settled);
-    return approval;
-  }
-
-  /** A grant lives, or is over, in the same transaction as its question. */
-  async #settleGrant(rows: RowWriter, approval: Approval, { by, reason }: Saying): Promise<KeptGrant> {
-    const row = await rows.get('grant', approval.grant as string);
-    if (row === undefined) throw new Refusal('NOT_FOUND', `there is no grant \`${approval.grant}\``);
-    const { grant, version } = grantOf(row);
-    const now = this.#parts.store.now();
-    const who = { subject: by.subject, reason };
-    const next = approval.state === 'approved' ? given(grant, now) : ended(grant, 'rejection', now, who);
-    if (next === grant) throw notTaken('closed', approval);
-    await this.#parts.recordGrant(next, by.subject, reason);
-    return grantOf(await rows.put(grantRow({ grant: next, version })));
-  }
-
-  /** A word of its asker, or of who may answer it. @throws {Refusal} NOT_FOUND, ANSWER_LATE, STORE_UNAVAILABLE */
-  async say(id: string, by: Party, text: string): Promise<Approval> {
-    return this.#change(id, async (approval) => {
-      const now = this.now();
-      const next = withWord(approval, { by, text, at: now });
-      if (next === undefined) throw notTaken('closed', current(approval, now));
-      const { subject, issuer } = by;
-      await this.#parts.record({ ...approvalEvent(next, undefined, now), said: { subject, issuer, text } });
-      return next;
-    });
-  }
-
   /** See `Approvals.take`. */
   async take(id: string, exchange: string): Promise<void> {
-    await this.#change(id, async (approval, rows) => {
-      const next = taken(approval, exchange, this.#parts.store.now());
+    await this.#kept.change(id, async (approval, rows) => {
+      const next = taken(approval, exchange, this.#kept.now());
       // Security: what was signed is verified again where it is used, with the keys that count now.
       if (next === undefined || !(await this.#parts.isStillSigned(approval, rows))) throw notThere(id);
       return next;
@@ -323,92 +241,27 @@ export class Questions {
 
   /** See `Approvals.attend`. */
   async attend(id: string, exchange: string, ms: number): Promise<void> {
-    await this.#change(id, async (approval) =>
-      attended(approval, exchange, Math.min(approval.closesAt, this.#parts.store.now() + ms)),
+    await this.#kept.change(id, async (approval) =>
+      attended(approval, exchange, Math.min(approval.closesAt, this.#kept.now() + ms)),
     );
   }
 
   /** See `Approvals.leave`. */
   async leave(id: string, exchange: string): Promise<void> {
-    await this.#change(id, async (approval) =>
-      this.#recorded(approval, left(approval, exchange, this.#parts.store.now())),
+    await this.#kept.change(id, async (approval) =>
+      this.#kept.recorded(approval, left(approval, exchange, this.#kept.now())),
     );
   }
 
   /** See `Approvals.conclude`. */
   async conclude(id: string, exchange: string, outcome: number | 'unknown' | 'unsent'): Promise<void> {
-    await this.#change(id, async (approval) =>
+    await this.#kept.change(id, async (approval) =>
       outcome === 'unsent' ? givenBack(approval, exchange) : concluded(approval, exchange, outcome),
     );
   }
 
   /** Writes what has ended by itself. */
   async lapse(id: string): Promise<void> {
-    await this.#change(id, async (approval) => this.#recorded(approval, current(approval, this.#parts.store.now())));
-  }
-
-  async get(id: string): Promise<KeptApproval | undefined> {
-    const row = await this.#reading(() => this.#parts.store.get('approval', id));
-    return row === undefined ? undefined : this.#asNow(approvalOf(row));
-  }
-
-  /** The newest first. */
-  async list(query: {
-    readonly owner?: string;
-    readonly state?: string;
-    readonly before?: string;
-    readonly limit: number;
-  }): Promise<readonly KeptApproval[]> {
-    return (await this.#reading(() => this.#parts.store.list('approval', query))).map((row) =>
-      this.#asNow(approvalOf(row)),
-    );
-  }
-
-  #asNow({ approval, version }: KeptApproval): KeptApproval {
-    return { approval: current(approval, this.#parts.store.now()), version };
-  }
-
-  async #recorded(before: Approval, after: Approval): Promise<Approval> {
-    if (after.state !== before.state) await this.#record(after, undefined);
-    return after;
-  }
-
-  async #change(id: string, change: (approval: Approval, rows: RowWriter) => Promise<Approval>): Promise<Approval> {
-    let told: KeptApproval | undefined;
-    const changed = await this.#inStore(`approval ${id}`, async (rows) => {
-      const row = await rows.get('approval', id);
-      if (row === undefined) throw new Refusal('NOT_FOUND', `there is no approval \`${id}\``);
-      const kept = approvalOf(row);
-      const next = await change(kept.approval, rows);
-      if (next === kept.approval) return next;
-      const isQuiet =
-        next.state === kept.approval.state &&
-        next.digest === kept.approval.digest &&
-        next.words === kept.approval.words &&
-        next.exchange === kept.approval.exchange &&
-        next.answers === kept.approval.answers &&
-        next.rest === kept.approval.rest;
-      const put = await this.#put(rows, { ...kept, approval: next }, isQuiet);
-      if (!isQuiet) told = put;
-      return next;
-    });
-    if (told !== undefined) this.#parts.onChange(told);
-    return changed;
-  }
-
-  async #put(rows: RowWriter, kept: KeptApproval, isQuiet: boolean): Promise<KeptApproval> {
-    return approvalOf(await rows.put({ ...approvalRow(kept), isQuiet }));
-  }
-
-  async #record(approval: Approval, answer: Answer | undefined): Promise<void> {
-    await this.#parts.record(approvalEvent(approval, answer, this.#parts.store.now()));
-  }
-
-  #inStore<Result>(key: string, work: (rows: RowWriter) => Promise<Result>): Promise<Result> {
-    return this.#reading(() => this.#parts.store.exclusively(key, work));
-  }
-
-  #reading<Result>(call: () => Promise<Result>): Promise<Result> {
-    return fromStore('the store of approvals does not answer', call);
+    await this.#kept.change(id, async (approval) => this.#kept.recorded(approval, current(approval, this.#kept.now())));
   }
 }

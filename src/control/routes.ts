@@ -8,6 +8,7 @@ import { type Role, type RoleName, reaches } from '../policy/role.ts';
 import type { Catalog } from '../recording/found.ts';
 import { durationMs } from '../std/duration.ts';
 import { mappedInTurns } from '../std/mapped-in-turns.ts';
+import type { Answers } from './answers.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import {
   type GatewayStatus,
@@ -29,6 +30,7 @@ import { eventRoutes } from './event-routes.ts';
 import { statusRoute } from './gateway-status.ts';
 import type { Grants } from './grants.ts';
 import { journalRoutes, type Seals } from './journal-routes.ts';
+import type { KeptQuestions } from './kept-questions.ts';
 import type { Kills } from './kills.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { LiveApprovals } from './live-approvals.ts';
@@ -40,7 +42,6 @@ import { noticeRoutes } from './notices/notice-routes.ts';
 import { keyRoutes } from './person-keys/key-routes.ts';
 import type { PersonKeys } from './person-keys/person-keys.ts';
 import { type PolicyDesk, policyRoutes } from './policy-routes.ts';
-import type { Questions } from './questions.ts';
 import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
@@ -61,7 +62,8 @@ interface Parts extends TargetParts {
   readonly tokens: Tokens;
   readonly access: LiveAccess;
   readonly refusals: Refusals;
-  readonly questions: Questions;
+  readonly questions: KeptQuestions;
+  readonly answers: Answers;
   readonly approvals: LiveApprovals;
   readonly sessions: ConsoleSessions;
   /** The issuers at which persons sign in. */

@@ -5,19 +5,14 @@
 import type { Approval } from '../approval/approval.ts';
 import type { Config } from '../config/load.ts';
 import { approvalEvent } from '../control/approval-event.ts';
-import type { KeptApproval } from '../control/approval-rows.ts';
 import { Grants } from '../control/grants.ts';
 import type { HeldKills } from '../control/held-kills.ts';
 import { Kills } from '../control/kills.ts';
 import { LiveAccess, type UnderWayPort } from '../control/live-access.ts';
-import { LiveApprovals } from '../control/live-approvals.ts';
 import { LiveTokens } from '../control/live-tokens.ts';
 import type { Notice } from '../control/notices/notice.ts';
-import { noticeOfEvent, noticesOf } from '../control/notices/notices.ts';
-import { keysIn, PersonKeys } from '../control/person-keys/person-keys.ts';
-import { isStillSigned } from '../control/person-keys/signed-answer.ts';
-import { siteOf } from '../control/person-keys/webauthn.ts';
-import { Questions } from '../control/questions.ts';
+import { noticeOfEvent } from '../control/notices/notices.ts';
+import { PersonKeys } from '../control/person-keys/person-keys.ts';
 import type { Kill } from '../control/row-body.ts';
 import type { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
 import { SigningKeys } from '../control/signing-keys.ts';
@@ -27,11 +22,11 @@ import { withIssuedTokens } from '../identity/issued-tokens.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
 import type { Event } from '../recording/event.ts';
-import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Store } from '../store/store.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
+import { questionParts } from './question-parts.ts';
 import { registeredParts } from './registered-parts.ts';
 
 interface From {
@@ -56,36 +51,25 @@ export function accessParts(
 ) {
   const [onFailure, record] = [failuresTo(told), recording(journal, tell)];
   let access: LiveAccess;
-  let questions: Questions;
-  const approvals = new LiveApprovals({
-    store,
-    questions: () => questions,
+  let grants: Grants;
+  const { kept, asking, answers, approvals, onQuestion } = questionParts(store, {
     limits: config.limits,
-    monotonic: () => told.clock.monotonic(),
+    clock: told.clock,
+    record,
+    tell,
+    onAsked,
+    consoleUrl,
+    onGrant: (given) => access.take(given),
+    recordGrant: (grant, by, reason) => grants.record(grant, by, reason),
     onFailure,
   });
-  const onQuestion = (kept: KeptApproval) => {
-    approvals.receive(kept);
-    onAsked(kept.approval);
-    for (const notice of noticesOf(kept.approval)) tell(notice); // called at the gateway that changed it alone: so it is told once
-  };
-  const grants = new Grants({
+  grants = new Grants({
     store,
     rules: policy.rules,
     record,
     access: () => access,
     recordQuestion: (approval) => record(approvalEvent(approval, undefined, store.now())),
     onQuestion,
-  });
-  questions = new Questions({
-    store,
-    record,
-    onChange: onQuestion,
-    onGrant: (kept) => access.take(kept),
-    recordGrant: (grant, by, reason) => grants.record(grant, by, reason),
-    isStillSigned: (approval, rows) => isStillSigned(approval, keysIn(rows), siteOf(consoleUrl()), store.now()),
-    unknownForMs: durationMs(config.limits.unknownFor),
-    onFailure,
   });
   const personKeys = new PersonKeys({ store, record, consoleUrl });
   let live: LiveTokens;
@@ -118,8 +102,9 @@ export function accessParts(
     onFailure,
   });
   const withOwnTokens = takingOwn(keys, live, told.clock);
-  const made = { grants, kills, tokens, access, live, withOwnTokens, questions, approvals, personKeys };
-  return { ...made, ...registeredParts(store, { config, inFlight, record, onFailure }) };
+  const made = { grants, kills, tokens, access, live, withOwnTokens, questions: kept, answers, approvals, personKeys };
+  const stopAsking = () => asking.stop();
+  return { ...made, stopAsking, ...registeredParts(store, { config, inFlight, record, onFailure }) };
 }
 
 function failuresTo({ log }: Told) {

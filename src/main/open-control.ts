@@ -255,7 +255,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
     live.stop();
     liveTargets.stop();
     kills.stop();
-    await made.questions.stop();
+    await made.stopAsking();
     await approvals.stop();
     await deliveries.stop();
     await shared.stop();

@@ -1,0 +1,81 @@
+/* What persons say to questions: a yes or a no, which is taken once and settles the grant that was asked for; or a word, which changes nothing of what is answered. */
+import { type Approval, answered, current, type Party, type Saying, withWord } from '../approval/approval.ts';
+import { ended, given } from '../grant/grant.ts';
+import { Refusal } from '../model/refusal.ts';
+import { newId } from '../std/ids.ts';
+import type { RowWriter } from '../store/store.ts';
+import { noRow } from './approval-rows.ts';
+import type { KeptQuestions } from './kept-questions.ts';
+import { notTaken } from './question-refusals.ts';
+import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
+
+/** Whether every signature that a question's yes hangs on holds. */
+export type IsStillSigned = (approval: Approval, rows: Pick<RowWriter, 'list'>) => Promise<boolean>;
+
+interface Parts {
+  readonly kept: KeptQuestions;
+  /** The grant that a yes has given, or a no ended. */
+  readonly onGrant: (kept: KeptGrant) => void;
+  readonly recordGrant: (kept: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
+  readonly isStillSigned: IsStillSigned;
+}
+
+/** Answers to questions. */
+export class Answers {
+  readonly #parts: Parts;
+  readonly #kept: KeptQuestions;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#kept = parts.kept;
+  }
+
+  /**
+   * One person's answer.
+   *
+   * @throws {Refusal} NOT_FOUND, ANSWER_REFUSED, ANSWER_LATE, VERSION_CHANGED, STORE_UNAVAILABLE
+   */
+  async answer(id: string, saying: Saying): Promise<Approval> {
+    let settled: KeptGrant | undefined;
+    const approval = await this.#kept.change(id, async (before, rows) => {
+      const now = this.#kept.now();
+      const next = answered(before, saying, now);
+      if (typeof next === 'string') throw notTaken(next, current(before, now));
+      // Security: a grant has no use at which its yes is taken, so what was signed is verified again where it begins, with the keys that count now.
+      if (next.grant !== undefined && next.state === 'approved' && !(await this.#parts.isStillSigned(next, rows)))
+        throw notTaken('signed-before', before);
+      await this.#kept.record(next, next.answers.at(-1));
+      if (next.command !== undefined && next.state === 'rejected')
+        await rows.put(noRow(newId(now), next.command, next));
+      if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, saying);
+      return next;
+    });
+    if (settled !== undefined) this.#parts.onGrant(settled);
+    return approval;
+  }
+
+  /** A grant lives, or is over, in the same transaction as its question. */
+  async #settleGrant(rows: RowWriter, approval: Approval, { by, reason }: Saying): Promise<KeptGrant> {
+    const row = await rows.get('grant', approval.grant as string);
+    if (row === undefined) throw new Refusal('NOT_FOUND', `there is no grant \`${approval.grant}\``);
+    const { grant, version } = grantOf(row);
+    const now = this.#kept.now();
+    const who = { subject: by.subject, reason };
+    const next = approval.state === 'approved' ? given(grant, now) : ended(grant, 'rejection', now, who);
+    if (next === grant) throw notTaken('closed', approval);
+    await this.#parts.recordGrant(next, by.subject, reason);
+    return grantOf(await rows.put(grantRow({ grant: next, version })));
+  }
+
+  /** A word of its asker, or of who may answer it. @throws {Refusal} NOT_FOUND, ANSWER_LATE, STORE_UNAVAILABLE */
+  async say(id: string, by: Party, text: string): Promise<Approval> {
+    return this.#kept.change(id, async (approval) => {
+      const now = this.#kept.now();
+      const next = withWord(approval, { by, text, at: now });
+      if (next === undefined) throw notTaken('closed', current(approval, now));
+      const { subject, issuer } = by;
+      await this.#kept.recordSaid(next, { subject, issuer, text });
+      return next;
+    });
+  }
+}

@@ -1,0 +1,63 @@
+/* Questions to persons, put together: how they are kept, asked by the data path, waited for at this gateway, and answered. */
+import type { Approval } from '../approval/approval.ts';
+import type { Config } from '../config/load.ts';
+import { Answers, type IsStillSigned } from '../control/answers.ts';
+import type { KeptApproval } from '../control/approval-rows.ts';
+import { KeptQuestions } from '../control/kept-questions.ts';
+import { LiveApprovals } from '../control/live-approvals.ts';
+import type { Notice } from '../control/notices/notice.ts';
+import { noticesOf } from '../control/notices/notices.ts';
+import { keysIn } from '../control/person-keys/person-keys.ts';
+import { isStillSigned } from '../control/person-keys/signed-answer.ts';
+import { siteOf } from '../control/person-keys/webauthn.ts';
+import { Questions } from '../control/questions.ts';
+import type { KeptGrant } from '../control/row-body.ts';
+import type { Event } from '../recording/event.ts';
+import type { Clock } from '../std/clock.ts';
+import { durationMs } from '../std/duration.ts';
+import type { Store } from '../store/store.ts';
+
+interface From {
+  readonly limits: Config['limits'];
+  readonly clock: Clock;
+  readonly record: (event: Event) => Promise<void>;
+  readonly tell: (notice: Notice) => void;
+  /** A question as it is now. */
+  readonly onAsked: (approval: Approval) => void;
+  readonly consoleUrl: () => string;
+  /** See `Answers`. */
+  readonly onGrant: (kept: KeptGrant) => void;
+  readonly recordGrant: (grant: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
+  readonly onFailure: (what: string, error: unknown) => void;
+}
+
+/** Questions of a store at one gateway; `onQuestion` is told of one that something else has asked. */
+export function questionParts(store: Store, from: From) {
+  const { limits, clock, record, tell, onAsked, consoleUrl, onFailure } = from;
+  let questions: Questions;
+  const onQuestion = (changed: KeptApproval) => {
+    approvals.receive(changed);
+    onAsked(changed.approval);
+    for (const notice of noticesOf(changed.approval)) tell(notice); // called at the gateway that changed it alone: so it is told once
+  };
+  const kept = new KeptQuestions({ store, record, onChange: onQuestion });
+  const approvals: LiveApprovals = new LiveApprovals({
+    store,
+    kept,
+    questions: () => questions,
+    limits,
+    monotonic: () => clock.monotonic(),
+    onFailure,
+  });
+  const isSigned: IsStillSigned = (approval, rows) =>
+    isStillSigned(approval, keysIn(rows), siteOf(consoleUrl()), store.now());
+  questions = new Questions({
+    kept,
+    isStillSigned: isSigned,
+    unknownForMs: durationMs(limits.unknownFor),
+    onFailure,
+  });
+  const { onGrant, recordGrant } = from;
+  const answers = new Answers({ kept, isStillSigned: isSigned, onGrant, recordGrant });
+  return { kept, asking: questions, answers, approvals, onQuestion };
+}
