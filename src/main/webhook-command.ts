@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { WayTo } from '../admission/answer-review.ts';
 import { startWebhook } from '../admission/start-webhook.ts';
 import { CliError } from '../cli/cli-error.ts';
-import { readConfig } from '../cli/read-config.ts';
-import type { Config } from '../config/load.ts';
 import { watchCertificateFiles } from '../listener/certificates.ts';
 
+type Ports = ReadonlyMap<string, number>;
+
 interface Options {
-  readonly config: string;
+  readonly target: Ports;
   readonly host: string;
   readonly audience: string;
   readonly caFile: string;
@@ -18,9 +18,18 @@ interface Options {
   readonly port: string;
 }
 
-/** `sallyport webhook`: serves until SIGTERM or SIGINT. The log is JSON lines on standard error. */
+/**
+ * `sallyport webhook`: serves until SIGTERM or SIGINT. The log is JSON lines on standard error.
+ *
+ * Security: it is told the little that it says, and reads no configuration: what it runs beside needs no credential of a target, and a pod of its own has none.
+ */
 export function webhookCommand(): Command {
   return new Command('webhook')
+    .requiredOption(
+      '--target <name=port>',
+      'a target, and the port by which pods reach it; may be given again',
+      (text: string, before?: Ports) => withTarget(text, before ?? new Map()),
+    )
     .requiredOption(
       '--host <host>',
       'the name or address by which pods reach the gateway; its certificate must have it',
@@ -31,20 +40,10 @@ export function webhookCommand(): Command {
       'the webhook’s own certificate, for its Service’s name; followed as it changes',
     )
     .requiredOption('--key-file <file>', 'its key')
-    .option(
-      '--audience <audience>',
-      'what pods’ tokens are for; an issuer of the configuration must take it',
-      'sallyport',
-    )
-    .option('--config <file>', 'the gateway’s configuration', 'sallyport.yaml')
+    .option('--audience <audience>', 'what pods’ tokens are for; an issuer of the gateway must take it', 'sallyport')
     .option('--address <address>', 'address to listen on', '0.0.0.0')
     .option('--port <port>', 'port to listen on', '9443')
     .action(async (options: Options) => {
-      const config = readConfig(options.config);
-      if (!config.issuers.some(({ audiences }) => audiences.includes(options.audience)))
-        throw new CliError(
-          `no issuer takes tokens for \`${options.audience}\`: name one of their \`audiences\` with --audience`,
-        );
       const { certificateFile, keyFile } = options;
       const say = (level: string, fields: object) =>
         process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields })}\n`);
@@ -60,7 +59,7 @@ export function webhookCommand(): Command {
         address: options.address,
         port: Number(options.port),
         certificate: files.current,
-        wayTo: ways(config, options),
+        wayTo: ways(options),
         onFault: (error) => say('error', { error: String(error), msg: 'a question failed' }),
         onRefused: (message) => say('warn', { message, msg: 'a pod is refused' }),
       });
@@ -73,15 +72,22 @@ export function webhookCommand(): Command {
     });
 }
 
-function ways({ targets }: Config, { host, audience, caFile }: Options): WayTo {
-  const ports = new Map(
-    targets.flatMap(({ name, port }) => (port === undefined || port === 0 ? [] : [[name, port] as const])),
-  );
+/** @throws {InvalidArgumentError} it is not a name with a port behind it, or the name is there already */
+function withTarget(text: string, before: Ports): Ports {
+  const [, name, digits] = /^([^=]+)=(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (name === undefined || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('give a target’s name and its port, as `prod=8444`.');
+  if (before.has(name)) throw new InvalidArgumentError(`\`${name}\` is given twice.`);
+  return new Map([...before, [name, port]]);
+}
+
+function ways({ target: ports, host, audience, caFile }: Options): WayTo {
   return (target) => {
     const port = ports.get(target);
     if (port === undefined)
       return {
-        refused: `no target \`${target}\` has a port of its own, which programs in pods need; there are: ${[...ports.keys()].join(', ') || 'none'}`,
+        refused: `no target \`${target}\` has a port of its own, which programs in pods need; there are: ${[...ports.keys()].join(', ')}`,
       };
     const caPem = certificatesIn(caFile);
     return caPem === undefined

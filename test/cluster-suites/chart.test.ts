@@ -96,11 +96,8 @@ function suite(cluster: Cluster): void {
     }
     writeFileSync(valuesFile, stringify(values(cluster, admin('get', '--raw', '/openid/v1/jwks'))));
     helm('install', 'gw', join(root, 'deploy/chart'), '--values', valuesFile, '--wait', '--timeout', '120s');
-    const authority = gateway(
-      '/usr/bin/node',
-      '-p',
-      "require('node:fs').readFileSync('/var/lib/sallyport/data/ca.crt', 'utf8')",
-    );
+    const encoded = admin('-n', NAMESPACE, 'get', 'secret', 'gw-tls', '-o', 'jsonpath={.data.ca\\.crt}');
+    const authority = Buffer.from(encoded, 'base64').toString();
     const address = admin('-n', NAMESPACE, 'get', 'service', 'gw', '-o', 'jsonpath={.spec.clusterIP}');
     const documents = callersObjects(address, authority, tools);
     adminWith(documents.map((document) => stringify(document)).join('---\n'), 'apply', '-f', '-');
@@ -343,6 +340,7 @@ function values(cluster: Cluster, jwks: string): unknown {
   return {
     image: { repository: 'registry.test/sallyport', pullPolicy: 'Never' },
     drainSeconds: 0,
+    tls: { mode: 'helm' },
     persistence: { size: '1Gi' },
     resources: { requests: { cpu: '10m' } },
     config: {

@@ -43,8 +43,15 @@ interface Container {
   readonly securityContext: Readonly<Record<string, unknown>>;
 }
 
+interface Workload {
+  readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly template: Pod;
+}
+
 interface Pod {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
   readonly spec: {
+    readonly serviceAccountName: string;
     readonly containers: readonly [Container, ...Container[]];
     readonly volumes: readonly { readonly name: string }[];
     readonly securityContext: Readonly<Record<string, unknown>>;
@@ -113,19 +120,20 @@ function suite(which: ClientName): void {
       }
     });
 
-    test(`${which}: ${file}: nothing of the pod is root’s, but what makes a folder of the node its own`, async () => {
-      const { pod } = gatewayOf(await manifests(...of(file)));
-      const { securityContext, containers, automountServiceAccountToken } = pod.spec;
-      assert.deepEqual(
-        [securityContext['runAsNonRoot'], securityContext['runAsUser'], automountServiceAccountToken],
-        [true, 65532, false],
-      );
-      for (const { securityContext: own } of containers) {
-        assert.equal(own['readOnlyRootFilesystem'], true);
-        assert.equal(own['allowPrivilegeEscalation'], false);
-        assert.deepEqual(own['capabilities'], { drop: ['ALL'] });
+    test(`${which}: ${file}: nothing of a pod is root’s, but what makes a folder of the node its own`, async () => {
+      for (const pod of podsOf(await manifests(...of(file)))) {
+        const { securityContext, containers, automountServiceAccountToken } = pod.spec;
+        assert.deepEqual(
+          [securityContext['runAsNonRoot'], securityContext['runAsUser'], automountServiceAccountToken],
+          [true, 65532, false],
+        );
+        for (const { securityContext: own } of containers) {
+          assert.equal(own['readOnlyRootFilesystem'], true);
+          assert.equal(own['allowPrivilegeEscalation'], false);
+          assert.deepEqual(own['capabilities'], { drop: ['ALL'] });
+        }
+        assert.ok(!JSON.stringify(pod.spec.volumes).includes('emptyDir'), 'a journal never lies in an emptyDir');
       }
-      assert.ok(!JSON.stringify(pod.spec.volumes).includes('emptyDir'), 'a journal never lies in an emptyDir');
     });
   }
 
@@ -151,29 +159,75 @@ function suite(which: ClientName): void {
     assert.deepEqual(webhook?.namespaceSelector.matchExpressions, [
       { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['sallyport', 'kube-system'] },
     ]);
-    const { pod } = gatewayOf(all);
-    const own = pod.spec.containers.find(({ name }) => name === 'webhook');
-    assert.ok(
-      own?.volumeMounts.some(({ name, readOnly }) => name === 'data' && readOnly === true),
-      'the journal is the gateway’s alone to write',
-    );
   });
 
-  test(`${which}: the certificate that Helm makes for the webhook is of the authority that API servers are told`, async () => {
-    const all = await manifests(
-      ...of('pods-of-the-cluster.yaml'),
-      '--set',
-      'podWebhook.tls.secretName=,podWebhook.tls.caBundle=',
+  test(`${which}: the webhook runs apart from the gateway, and holds nothing but its own certificate and the gateway’s authority`, async () => {
+    const all = await manifests(...of('pods-of-the-cluster.yaml'));
+    const own = all.find(({ kind }) => kind === 'Deployment');
+    assert.ok(own?.spec !== undefined);
+    const { template, selector } = own.spec as unknown as Workload;
+    // Helm and kubectl read `0440` as YAML 1.1 has it, the parser here as 1.2 does.
+    assert.deepEqual(template.spec.volumes, [
+      {
+        name: 'authority',
+        secret: { secretName: 'gateway-tls', items: [{ key: 'ca.crt', path: 'ca.crt' }], defaultMode: 440 },
+      },
+      { name: 'certificate', secret: { secretName: 'webhook-certificate', defaultMode: 440 } },
+    ]);
+    assert.deepEqual(
+      gatewayOf(all).pod.spec.containers.map(({ name }) => name),
+      ['gateway'],
     );
-    const secret = all.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === 'gw-webhook');
+    const { serviceAccountName } = template.spec;
+    const given = all.filter(
+      ({ kind, ...one }) => kind.endsWith('Binding') && JSON.stringify(one).includes(serviceAccountName),
+    );
+    assert.deepEqual([serviceAccountName, given], ['gw-webhook', []], 'its account may do nothing');
+    const gateway = all.find(({ kind }) => kind === 'StatefulSet')?.spec as unknown as Workload;
+    for (const [of, labels] of [
+      [selector, gateway.template.metadata.labels],
+      [gateway.selector, template.metadata.labels],
+    ] as const)
+      assert.ok(
+        Object.entries(of.matchLabels).some(([key, value]) => labels[key] !== value),
+        'neither’s Service and policies find the other’s pods',
+      );
+    const policy = all.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'gw-webhook');
+    assert.deepEqual(policy?.spec, {
+      podSelector: selector,
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ ports: [{ port: 'webhook' }] }],
+    });
+  });
+
+  test(`${which}: the certificates that Helm makes are of the authorities that are told, for the names that are asked for`, async () => {
+    const made = [
+      'podWebhook.tls.secretName=',
+      'podWebhook.tls.caBundle=',
+      'tls.mode=helm',
+      'tls.helm.dnsNames={gw.example.com}',
+    ];
+    const all = await manifests(...of('pods-of-the-cluster.yaml'), '--set', made.join(','));
     const found = all.find(({ kind }) => kind === 'MutatingWebhookConfiguration') as unknown as { webhooks: Webhook[] };
-    const bytes = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64');
-    const [authority, certificate] = [new X509Certificate(bytes('ca.crt')), new X509Certificate(bytes('tls.crt'))];
-    assert.equal(found.webhooks[0]?.clientConfig.caBundle, secret?.data?.['ca.crt']);
-    assert.ok(
-      certificate.verify(authority.publicKey) && certificate.checkPrivateKey(createPrivateKey(bytes('tls.key'))),
-    );
-    assert.equal(certificate.checkHost('gw-webhook.sallyport.svc'), 'gw-webhook.sallyport.svc');
+    const secret = (name: string) =>
+      all.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === name)?.data ?? {};
+    for (const [name, hosts] of [
+      ['gw-webhook', ['gw-webhook.sallyport.svc']],
+      ['gw-tls', ['gw', 'gw.sallyport.svc', 'gw.sallyport.svc.cluster.local', 'gw.example.com']],
+    ] as const) {
+      const bytes = (key: string) => Buffer.from(secret(name)[key] ?? '', 'base64');
+      const [authority, certificate] = [new X509Certificate(bytes('ca.crt')), new X509Certificate(bytes('tls.crt'))];
+      assert.ok(
+        certificate.verify(authority.publicKey) && certificate.checkPrivateKey(createPrivateKey(bytes('tls.key'))),
+      );
+      for (const host of hosts) assert.equal(certificate.checkHost(host), host);
+      assert.deepEqual(
+        Object.keys(secret(name)).toSorted(),
+        ['ca.crt', 'tls.crt', 'tls.key'],
+        'no key of an authority',
+      );
+    }
+    assert.equal(found.webhooks[0]?.clientConfig.caBundle, secret('gw-webhook')['ca.crt']);
   });
 
   test(`${which}: what would not do what was meant is refused with a sentence`, async () => {
@@ -189,10 +243,19 @@ function suite(which: ClientName): void {
     assert.match(await refused('--set', 'replica=2'), /replica/);
     assert.match(await refused('--set', 'podWebhook.enabled=true'), /give the targets that they reach a `port`/);
     assert.match(await refused('--set-json', 'config.issuers=[]'), /issuers/);
+    const pods = ['--values', join(CHART, 'ci/pods-of-the-cluster.yaml')];
+    assert.match(await refused(...pods, '--set', 'tls.mode=local'), /podWebhook\.gatewayCaBundle/);
+    assert.match(await refused(...pods, '--set', 'podWebhook.audience=other'), /no issuer .* takes tokens for "other"/);
   });
 }
 
-/** The workload's pod template, and the configuration that is in its ConfigMap, as the gateway has it. */
+/** The pod templates of all workloads. */
+function podsOf(all: readonly Manifest[]): readonly Pod[] {
+  const workloads = all.filter(({ kind }) => ['StatefulSet', 'DaemonSet', 'Deployment'].includes(kind));
+  return workloads.flatMap(({ spec }) => (spec === undefined ? [] : [spec.template]));
+}
+
+/** The gateway's pod template, and the configuration that is in its ConfigMap, as the gateway has it. */
 function gatewayOf(all: readonly Manifest[]) {
   const workload = all.find(({ kind }) => kind === 'StatefulSet' || kind === 'DaemonSet');
   const map = all.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'gw');

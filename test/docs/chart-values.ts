@@ -33,8 +33,9 @@ export const valuesSchema = z.strictObject({
   storeMigration: z.strictObject({ secretName: text, gatewayRole: text }),
   env: objects,
   tls: z.strictObject({
-    mode: z.enum(['local', 'secret', 'certManager']),
+    mode: z.enum(['local', 'helm', 'certManager', 'secret']),
     secretName: text,
+    helm: z.strictObject({ dnsNames: z.array(text) }),
     certManager: z.strictObject({ issuerRef: strings, dnsNames: z.array(text), duration: text }),
   }),
   serviceAccount: z.strictObject({ create: flag, name: text, annotations: strings }),
@@ -66,9 +67,11 @@ export const valuesSchema = z.strictObject({
   agents: z.strictObject({ namespaces: z.array(text), podSelector: anything, egress: objects }),
   podWebhook: z.strictObject({
     enabled: flag,
+    replicas: count.min(1),
     port: z.int().min(1024).max(65535),
     audience: text.min(1),
     host: text,
+    gatewayCaBundle: text,
     namespaceSelector: anything,
     tls: z.strictObject({ secretName: text, caBundle: text, certManager: flag }),
     resources: anything,

@@ -1,18 +1,21 @@
 // `sallyport webhook` as a process, asked over TLS as an API server asks it.
 
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Agent, request } from 'undici';
 import { makeCa, makeServing } from '../../src/listener/x509.ts';
 import { type Child, runChild, startChild } from '../support/child.ts';
-import { CLI, makeSite, type Site } from '../support/gateway-process.ts';
+import { CLI } from '../support/gateway-process.ts';
 
 const [program, ...cli] = CLI;
 const HOUR_MS = 3_600_000;
 const validity = { notBefore: new Date(Date.now() - HOUR_MS), notAfter: new Date(Date.now() + HOUR_MS) };
 const REQUIRED = [
+  '--target',
+  'target-0=18444',
   '--host',
   'gw.test',
   '--ca-file',
@@ -23,11 +26,11 @@ const REQUIRED = [
   'tls.key',
 ];
 
-let site: Site;
+let folder: string;
 let ca: Awaited<ReturnType<typeof makeCa>>;
 let child: Child;
 let url: string;
-const at = (name: string) => join(site.folder, name);
+const at = (name: string) => join(folder, name);
 const certify = async () => {
   const pair = await makeServing({ caPem: ca.certPem, caKeyPem: ca.keyPem, names: ['localhost'], ...validity });
   writeFileSync(at('tls.key'), pair.keyPem, { mode: 0o600 });
@@ -35,13 +38,13 @@ const certify = async () => {
 };
 
 before(async () => {
-  site = await makeSite({ targets: ['    port: 18444\n', ''] });
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-webhook-'));
   ca = await makeCa(validity);
   await certify();
   // As the gateway keeps its own authority: its key is in the same file.
   writeFileSync(at('gateway-ca.pem'), `${ca.keyPem}\n${ca.certPem}`);
   child = startChild(program, [...cli, 'webhook', ...REQUIRED, '--address', '127.0.0.1', '--port', '0'], {
-    cwd: site.folder,
+    cwd: folder,
   });
   const [, port] = await child.until(/"port":(\d+),"msg":"the webhook serves"/);
   url = `https://localhost:${port}`;
@@ -49,7 +52,7 @@ before(async () => {
 after(async () => {
   child.kill('SIGTERM');
   assert.equal(await child.ended, 0);
-  await site.stop();
+  rmSync(folder, { recursive: true });
 });
 
 const pod = (target: string) => ({
@@ -86,7 +89,7 @@ test('a pod is led to the port of the target that it names, and gets the authori
 });
 
 test('a target without a port, one that there is not, and an authority that is not there yet are refused', async () => {
-  for (const target of ['target-1', 'nowhere']) {
+  for (const target of ['target-1', '__proto__']) {
     const { allowed, status } = await answerTo(target);
     assert.equal(allowed, false);
     assert.match(status.message, new RegExp(`no target \`${target}\` has a port of its own.*target-0`));
@@ -112,10 +115,13 @@ test('what is no question gets no answer that an API server would take for one',
   assert.equal((await ask({ padding: 'x'.repeat(5 * 1024 * 1024) })).status, 413);
 });
 
-test('an audience that no issuer takes is a mistake at start: every pod would be refused at the gateway', async () => {
-  const { code, output } = await runChild(program, [...cli, 'webhook', ...REQUIRED, '--audience', 'other'], {
-    cwd: site.folder,
-  });
-  assert.equal(code, 2);
-  assert.match(output, /no issuer takes tokens for `other`/);
+test('a target that is no name with a port, or is given twice, is a mistake at start', async () => {
+  const started = (target: string) =>
+    runChild(program, [...cli, 'webhook', ...REQUIRED, '--target', target], { cwd: folder });
+  for (const target of ['prod', 'prod=', '=8444', 'prod=0', 'prod=65536', 'prod=8444x', 'prod=1e3']) {
+    const { code, output } = await started(target);
+    assert.equal(code, 2, target);
+    assert.match(output, /give a target’s name and its port, as `prod=8444`/);
+  }
+  assert.match((await started('target-0=1')).output, /`target-0` is given twice/);
 });

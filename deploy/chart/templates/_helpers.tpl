@@ -14,6 +14,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
+{{/* The webhook's pods are none of the gateway's: its Service and policies must not find them. */}}
+{{- define "sallyport.webhookSelector" -}}
+app.kubernetes.io/name: sallyport-webhook
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "sallyport.webhookLabels" -}}
+{{ include "sallyport.labels" . | replace "app.kubernetes.io/name: sallyport\n" "app.kubernetes.io/name: sallyport-webhook\n" }}
+{{- end -}}
+
 {{- define "sallyport.account" -}}
 {{- .Values.serviceAccount.name | default (ternary (include "sallyport.name" .) "default" .Values.serviceAccount.create) -}}
 {{- end -}}
@@ -30,7 +40,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "sallyport.tlsSecret" -}}
 {{- if eq .Values.tls.mode "secret" -}}
 {{ required "tls.secretName: name the Secret that holds certificate and key" .Values.tls.secretName }}
-{{- else if eq .Values.tls.mode "certManager" -}}
+{{- else if ne .Values.tls.mode "local" -}}
 {{ include "sallyport.name" . }}-tls
 {{- end -}}
 {{- end -}}
@@ -55,6 +65,21 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- toYaml $config -}}
 {{- end -}}
 
+{{/*
+A certificate that Helm makes at the first install, as the data of its Secret: an upgrade finds it, and whoever trusts its authority goes on. The authority's key is kept nowhere.
+Takes: root, name (of the Secret), cn, dnsNames.
+*/}}
+{{- define "sallyport.madeCertificate" -}}
+{{- $kept := lookup "v1" "Secret" .root.Release.Namespace .name -}}
+{{- if $kept -}}
+{{- pick $kept.data "ca.crt" "tls.crt" "tls.key" | toYaml -}}
+{{- else -}}
+{{- $ca := genCAWithKey (printf "%s CA" .cn) 3650 (genPrivateKey "ecdsa") -}}
+{{- $made := genSignedCertWithKey .cn nil .dnsNames 3650 $ca (genPrivateKey "ecdsa") -}}
+{{- dict "ca.crt" ($ca.Cert | b64enc) "tls.crt" ($made.Cert | b64enc) "tls.key" ($made.Key | b64enc) | toYaml -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The Secret of the webhook's own certificate. */}}
 {{- define "sallyport.webhookSecret" -}}
 {{- .Values.podWebhook.tls.secretName | default (printf "%s-webhook" (include "sallyport.name" .)) -}}
@@ -64,7 +89,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "sallyport.refusals" -}}
 {{- $several := or (eq .Values.mode "daemonset") (gt (int .Values.replicas) 1) -}}
 {{- if and $several (eq .Values.tls.mode "local") -}}
-{{- fail "tls.mode is local: each gateway would make a CA of its own; with more than one, say secret or certManager" -}}
+{{- fail "tls.mode is local: each gateway would make a CA of its own; with more than one, say helm, certManager or secret" -}}
 {{- end -}}
 {{- if $several -}}
 {{- if not (dig "store" "postgres" "urlFile" "" .Values.config) -}}
@@ -79,6 +104,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- range .Values.config.targets }}{{ if .port }}{{ $ports = append $ports .port }}{{ end }}{{ end -}}
 {{- if not $ports -}}
 {{- fail "podWebhook: programs in pods know a host and a port and no path: give the targets that they reach a `port`" -}}
+{{- end -}}
+{{- if and (eq .Values.tls.mode "local") (not .Values.podWebhook.gatewayCaBundle) -}}
+{{- fail "podWebhook: pods are given the gateway's CA, and with tls.mode local it is in the gateway's own folder: say tls.mode helm, certManager or secret, or give it as podWebhook.gatewayCaBundle" -}}
+{{- end -}}
+{{- $audiences := list -}}
+{{- range .Values.config.issuers }}{{ $audiences = concat $audiences .audiences }}{{ end -}}
+{{- if not (has .Values.podWebhook.audience $audiences) -}}
+{{- fail (printf "podWebhook.audience: no issuer of config.issuers takes tokens for %s: name one of their audiences" (quote .Values.podWebhook.audience)) -}}
 {{- end -}}
 {{- with .Values.podWebhook.tls -}}
 {{- if and .secretName (not .caBundle) (not .certManager) -}}

@@ -17,6 +17,13 @@
 {{- end }}
 {{- end -}}
 
+{{- define "sallyport.drain" -}}
+{{- if and (gt (int .Values.drainSeconds) 0) (semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version) -}}
+lifecycle:
+  preStop: { sleep: { seconds: {{ .Values.drainSeconds }} } }
+{{- end -}}
+{{- end -}}
+
 {{/* The pod, alike in both modes. */}}
 {{- define "sallyport.pod" -}}
 metadata:
@@ -118,10 +125,7 @@ spec:
         periodSeconds: 1
         timeoutSeconds: 3
         failureThreshold: 120
-      {{- if and (gt (int .Values.drainSeconds) 0) (semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version) }}
-      lifecycle:
-        preStop: { sleep: { seconds: {{ .Values.drainSeconds }} } }
-      {{- end }}
+      {{- include "sallyport.drain" . | nindent 6 }}
       resources: {{ toYaml .Values.resources | nindent 8 }}
       securityContext:
         readOnlyRootFilesystem: true
@@ -130,43 +134,7 @@ spec:
         capabilities: { drop: [ALL] }
       volumeMounts:
         {{- include "sallyport.mounts" . | nindent 8 }}
-    {{- if .Values.podWebhook.enabled }}
-    - name: webhook
-      image: {{ include "sallyport.image" . }}
-      imagePullPolicy: {{ .Values.image.pullPolicy }}
-      args:
-        - webhook
-        - --config=/etc/sallyport/sallyport.yaml
-        - --host={{ .Values.podWebhook.host | default (printf "%s.%s.svc" (include "sallyport.name" .) .Release.Namespace) }}
-        - --audience={{ .Values.podWebhook.audience }}
-        - --ca-file={{ ternary "/etc/sallyport/tls/ca.crt" (printf "%s/ca.crt" .Values.config.dataFolder) (ne (include "sallyport.tlsSecret" .) "") }}
-        - --certificate-file=/etc/sallyport/webhook/tls.crt
-        - --key-file=/etc/sallyport/webhook/tls.key
-        - --port={{ .Values.podWebhook.port }}
-      ports:
-        - { name: webhook, containerPort: {{ .Values.podWebhook.port }} }
-      readinessProbe:
-        httpGet: { path: /healthz, port: webhook, scheme: HTTPS }
-        periodSeconds: 5
-      livenessProbe:
-        httpGet: { path: /healthz, port: webhook, scheme: HTTPS }
-        periodSeconds: 10
-        failureThreshold: 6
-      resources: {{ toYaml .Values.podWebhook.resources | nindent 8 }}
-      securityContext:
-        readOnlyRootFilesystem: true
-        allowPrivilegeEscalation: false
-        privileged: false
-        capabilities: { drop: [ALL] }
-      volumeMounts:
-        {{- include "sallyport.mounts" . | replace "name: data, mountPath: /var/lib/sallyport }" "name: data, mountPath: /var/lib/sallyport, readOnly: true }" | nindent 8 }}
-        - { name: webhook, mountPath: /etc/sallyport/webhook, readOnly: true }
-    {{- end }}
   volumes:
-    {{- if .Values.podWebhook.enabled }}
-    - name: webhook
-      secret: { secretName: {{ include "sallyport.webhookSecret" . }}, defaultMode: 0440 }
-    {{- end }}
     {{- with .Values.storeMigration.secretName }}
     - name: migration
       secret: { secretName: {{ . }}, defaultMode: 0440 }
