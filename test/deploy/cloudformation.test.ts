@@ -2,48 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { CLI } from '../support/gateway-process.ts';
+import { type Bootstrap, bootstrapFolder } from '../support/bootstrap-folder.ts';
 import { leftOut } from '../support/left-out.ts';
 
 /** `CFN_LINT` names the program where it is not on the path, as in a Python environment of its own. */
 const LINTER = process.env['CFN_LINT'] ?? 'cfn-lint';
 
-const CONFIG = `apiVersion: sallyport.dev/v1
-kind: Gateway
-issuers:
-  - { name: main, url: "https://issuer.test", audiences: [sallyport], keys: { file: empty } }
-targets:
-  - name: taken
-    eks:
-      cluster: prod
-      region: eu-west-1
-      roleArn: "arn:aws:iam::111122223333:role/team/sallyport"
-      externalId: ab-12
-      sourceIdentity: gateway
-      tags: { team: shop }
-  - name: pod
-    eks: { cluster: prod, region: eu-west-1 }
-policy: { files: [policy.yaml] }
-`;
-
-const POLICY = `apiVersion: sallyport.dev/v1
-kind: Policy
-metadata: { name: none }
-callers: [{ subjects: [ci] }]
-targets: ["*"]
-rules: [{ id: read, effect: allow, verbs: [get], apiGroups: [""], resources: [pods] }]
-`;
-
 const PROVIDER =
   'arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
 const ROLE = ['--role', 'arn:aws:iam::111122223333:role/gateway'];
 const FORMS: readonly (readonly [what: string, args: readonly string[]])[] = [
-  ['a role that the gateway takes', ['taken', '--trust', 'arn:aws:iam::111122223333:role/node']],
-  ['one that is mapped by aws-auth', ['taken', '--trust', 'arn:aws:iam::111122223333:role/node', '--aws-auth']],
+  ['a role that the gateway takes', ['eks', '--trust', 'arn:aws:iam::111122223333:role/node']],
+  ['one that is mapped by aws-auth', ['eks', '--trust', 'arn:aws:iam::111122223333:role/node', '--aws-auth']],
   ['a role by EKS Pod Identity', ['pod', '--trust', 'pod-identity', ...ROLE]],
   ['a role by IRSA', ['pod', '--trust', `irsa:${PROVIDER}`, ...ROLE]],
 ];
@@ -56,24 +29,19 @@ else
   );
 
 function suite(): void {
-  let folder: string;
+  let world: Bootstrap;
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sallyport-cloudformation-'));
-    writeFileSync(join(folder, 'sallyport.yaml'), CONFIG);
-    writeFileSync(join(folder, 'policy.yaml'), POLICY);
-    writeFileSync(join(folder, 'empty'), '');
+    world = bootstrapFolder();
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => world.remove());
 
   const template = (args: readonly string[]) => {
-    const [program, ...cli] = CLI;
-    const asked = [...cli, 'target', 'bootstrap', ...args, '--aws', 'cloudformation'];
-    const { status, stdout, stderr } = spawnSync(program, asked, { cwd: folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = world.run(...args, '--aws', 'cloudformation');
     assert.equal(status, 0, stderr);
     return stdout;
   };
   const lint = (text: string) => {
-    const file = join(folder, 'template.yaml');
+    const file = join(world.folder, 'template.yaml');
     writeFileSync(file, text);
     return spawnSync(LINTER, ['--regions', 'eu-west-1', '--', file], { encoding: 'utf8' });
   };

@@ -1,58 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { CLI } from '../../../test/support/gateway-process.ts';
+import { type Bootstrap, bootstrapFolder } from '../../../test/support/bootstrap-folder.ts';
 
-const CONFIG = `apiVersion: sallyport.dev/v1
-kind: Gateway
-issuers:
-  - { name: main, url: "https://issuer.test", audiences: [sallyport], keys: { file: empty } }
-targets:
-  - name: prod
-    server: { url: "https://127.0.0.1:6443", caFile: empty, tokenFile: empty }
-    reader: { tokenFile: empty }
-  - name: flat
-    server: { url: "https://127.0.0.1:6443", caFile: empty, tokenFile: empty }
-    upstreamIdentity: credential
-  - name: eks
-    eks:
-      cluster: prod
-      region: eu-west-1
-      roleArn: "arn:aws:iam::111122223333:role/team/sallyport"
-      externalId: ab-12
-      sourceIdentity: gateway
-      tags: { team: shop }
-  - name: pod
-    eks: { cluster: prod, region: eu-west-1 }
-policy: { files: [policy.yaml] }
-`;
-
-const POLICY = `apiVersion: sallyport.dev/v1
-kind: Policy
-metadata: { name: jobs }
-callers: [{ subjects: [ci] }]
-targets: ["*"]
-rules:
-  - { id: read, effect: allow, verbs: [get, list], apiGroups: [""], resources: [pods], namespaces: [shop] }
-`;
-
-let folder: string;
+let world: Bootstrap;
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-bootstrap-'));
-  writeFileSync(join(folder, 'sallyport.yaml'), CONFIG);
-  writeFileSync(join(folder, 'policy.yaml'), POLICY);
-  writeFileSync(join(folder, 'empty'), '');
+  world = bootstrapFolder();
 });
-after(() => rmSync(folder, { recursive: true }));
+after(() => world.remove());
 
-function bootstrap(...args: string[]) {
-  const [program, ...cli] = CLI;
-  return spawnSync(program, [...cli, 'target', 'bootstrap', ...args], { cwd: folder, encoding: 'utf8' });
-}
+const bootstrap = (...args: string[]) => world.run(...args);
 
 interface Manifest {
   readonly kind: string;
