@@ -213,7 +213,7 @@ function suite(which: ClientName): void {
       all.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === name)?.data ?? {};
     for (const [name, hosts] of [
       ['gw-webhook', ['gw-webhook.sallyport.svc']],
-      ['gw-tls', ['gw', 'gw.sallyport.svc', 'gw.sallyport.svc.cluster.local', 'gw.example.com']],
+      ['gw-tls', ['gw', 'gw.sallyport.svc', 'gw.sallyport.svc.cluster.local', 'localhost', 'gw.example.com']],
     ] as const) {
       const bytes = (key: string) => Buffer.from(secret(name)[key] ?? '', 'base64');
       const [authority, certificate] = [new X509Certificate(bytes('ca.crt')), new X509Certificate(bytes('tls.crt'))];

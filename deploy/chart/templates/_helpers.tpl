@@ -67,7 +67,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/*
 A certificate that Helm makes at the first install, as the data of its Secret: an upgrade finds it, and whoever trusts its authority goes on. The authority's key is kept nowhere.
-Takes: root, name (of the Secret), cn, dnsNames.
+Takes: root, name (of the Secret), cn, dnsNames, ips.
 */}}
 {{- define "sallyport.madeCertificate" -}}
 {{- $kept := lookup "v1" "Secret" .root.Release.Namespace .name -}}
@@ -75,7 +75,7 @@ Takes: root, name (of the Secret), cn, dnsNames.
 {{- pick $kept.data "ca.crt" "tls.crt" "tls.key" | toYaml -}}
 {{- else -}}
 {{- $ca := genCAWithKey (printf "%s CA" .cn) 3650 (genPrivateKey "ecdsa") -}}
-{{- $made := genSignedCertWithKey .cn nil .dnsNames 3650 $ca (genPrivateKey "ecdsa") -}}
+{{- $made := genSignedCertWithKey .cn .ips .dnsNames 3650 $ca (genPrivateKey "ecdsa") -}}
 {{- dict "ca.crt" ($ca.Cert | b64enc) "tls.crt" ($made.Cert | b64enc) "tls.key" ($made.Key | b64enc) | toYaml -}}
 {{- end -}}
 {{- end -}}
