@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { parsePolicies } from '../../src/config/parse-policies.ts';
 import { configSchema } from '../../src/config/schema.ts';
@@ -60,6 +61,12 @@ interface Pod {
 }
 
 function suite(which: ClientName): void {
+  let made: string | undefined;
+  const folder = () => {
+    made ??= mkdtempSync(join(tmpdir(), 'sallyport-values-'));
+    return made;
+  };
+  after(() => made !== undefined && rmSync(made, { recursive: true }));
   const helm = async (...args: string[]) => {
     const program = join(await clientNamed(which).prepare(), 'helm');
     return spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, HELM_NO_PLUGINS: '1' } });
@@ -230,6 +237,15 @@ function suite(which: ClientName): void {
     assert.equal(found.webhooks[0]?.clientConfig.caBundle, secret('gw-webhook')['ca.crt']);
   });
 
+  for (const page of ['install-with-helm.md', 'eks-with-okta.md'])
+    test(`${which}: the values of ${page} make what the gateway reads`, async () => {
+      const [values, ...more] = yamlOf(page).filter((text) => text.startsWith('image:'));
+      assert.deepEqual([values === undefined, more], [false, []]);
+      const file = join(folder(), page.replace('.md', '.yaml'));
+      writeFileSync(file, values as string);
+      assert.ok(gatewayOf(await manifests('--values', file)).config.targets.length > 0);
+    });
+
   test(`${which}: what would not do what was meant is refused with a sentence`, async () => {
     const refused = async (...args: string[]) => {
       const { status, stderr } = await helm('template', 'gw', CHART, ...of('one-gateway.yaml'), ...args);
@@ -247,6 +263,14 @@ function suite(which: ClientName): void {
     assert.match(await refused(...pods, '--set', 'tls.mode=local'), /podWebhook\.gatewayCaBundle/);
     assert.match(await refused(...pods, '--set', 'podWebhook.audience=other'), /no issuer .* takes tokens for "other"/);
   });
+}
+
+/** The YAML that a how-to shows. */
+function yamlOf(page: string): readonly string[] {
+  const text = readFileSync(join(root, 'docs/how-to', page), 'utf8');
+  return [...text.matchAll(/^( *)```yaml\n([\s\S]*?)^ *```$/gm)].map(([, indent = '', block = '']) =>
+    block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  );
 }
 
 /** The pod templates of all workloads. */
