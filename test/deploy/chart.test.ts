@@ -212,7 +212,7 @@ function suite(which: ClientName): void {
       'podWebhook.tls.secretName=',
       'podWebhook.tls.caBundle=',
       'tls.mode=helm',
-      'tls.helm.dnsNames={gw.example.com}',
+      'tls.helm.dnsNames={gw.example.com},tls.helm.ipAddresses={203.0.113.7}',
     ];
     const all = await manifests(...of('pods-of-the-cluster.yaml'), '--set', made.join(','));
     const found = all.find(({ kind }) => kind === 'MutatingWebhookConfiguration') as unknown as { webhooks: Webhook[] };
@@ -234,6 +234,8 @@ function suite(which: ClientName): void {
         'no key of an authority',
       );
     }
+    const serving = new X509Certificate(Buffer.from(secret('gw-tls')['tls.crt'] ?? '', 'base64'));
+    for (const address of ['127.0.0.1', '203.0.113.7']) assert.equal(serving.checkIP(address), address);
     assert.equal(found.webhooks[0]?.clientConfig.caBundle, secret('gw-webhook')['ca.crt']);
   });
 

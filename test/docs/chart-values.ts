@@ -35,7 +35,7 @@ export const valuesSchema = z.strictObject({
   tls: z.strictObject({
     mode: z.enum(['local', 'helm', 'certManager', 'secret']),
     secretName: text,
-    helm: z.strictObject({ dnsNames: z.array(text) }),
+    helm: z.strictObject({ dnsNames: z.array(text), ipAddresses: z.array(text) }),
     certManager: z.strictObject({ issuerRef: strings, dnsNames: z.array(text), duration: text }),
   }),
   serviceAccount: z.strictObject({ create: flag, name: text, annotations: strings }),
