@@ -80,6 +80,11 @@ const ROWS: readonly [string, string][] = [
   ['.properties whose line ends in an escaped backslash', 'dir=C\\:\\\\\npassword=«c0rrect h0rse 7»\n'],
   ['.properties whose lines end in carriage returns', 'a=b\rpa\\ssword=«c0rrect h0rse 7»\rc=d\r'],
   ['.properties that another reader takes for YAML', 'host: a\npa\\ssword=«c0rrect h0rse 7»\nb: c\n'],
+  [
+    'settings of which some read as YAML, and others behind them do not',
+    'x: 1\npa\\ssword=«c0rrect h0rse 7»\nAPI_KEY : «c0rrect-h0rse»\nx = y\nto\\ken=«c0rrect h0rse 8»\n',
+  ],
+  ['settings with escapes in JSON in YAML', 'a: \'{"b":"passw\\\\\\n   o\\\\\\n   rd = «c0rrect-h0rse»"}\'\n'],
   ['an environment file with a backslash in a value', 'DB_PASSWORD=«abc\\defgh1»\nA=b\n'],
   [
     'keys of TOML between quotation marks',

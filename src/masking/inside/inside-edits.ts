@@ -5,6 +5,7 @@
  * Bytes that are no value stay as they are: a document is never written anew. Documents inside documents are looked into to a depth of 4; below it, and in what no reader
  * here understands, values are still found by their look, in the text as it stands; what may say there that it is a Secret is masked whole.
  */
+import { assert } from '../../std/assert.ts';
 import type { Detection } from '../detect/detection.ts';
 import type { Span } from '../detect/span.ts';
 import { scanKnown } from '../text/known-scanner.ts';
@@ -47,14 +48,24 @@ export function insideEdits(bytes: Buffer, options: InsideOptions): readonly Edi
   if (options.isBase64 === true) {
     const decoded = decodedBase64(bytes);
     if (decoded !== undefined)
-      return encodedEdit(bytes, decoded, editsOf(decoded.toString('latin1'), options, options.path ?? '', 0));
+      return encodedEdit(bytes, decoded, inOrder(editsOf(decoded.toString('latin1'), options, options.path ?? '', 0)));
   }
-  return editsOf(bytes.toString('latin1'), options, options.path ?? '', 0);
+  return inOrder(editsOf(bytes.toString('latin1'), options, options.path ?? '', 0));
+}
+
+/** Invariant: edits that overlapped, or stood out of order, would show what they mask. */
+function inOrder(edits: readonly Edit[]): readonly Edit[] {
+  let left = 0;
+  for (const { start, end } of edits) {
+    assert(start >= left, 'edits of a string are in order and do not overlap');
+    left = end;
+  }
+  return edits;
 }
 
 /** The same for a document that is read already, or a part of it. */
 export function nodeEdits(node: DocumentNode, options: InsideOptions): readonly Edit[] {
-  return documentEdits(node, options, options.path ?? '', 0, []).edits;
+  return inOrder(documentEdits(node, options, options.path ?? '', 0, []).edits);
 }
 
 function editsOf(source: string, options: InsideOptions, path: string, depth: number, key = ''): readonly Edit[] {
@@ -74,7 +85,9 @@ function editsOf(source: string, options: InsideOptions, path: string, depth: nu
       return text === undefined ? [] : [{ ...range, text }];
     }),
   );
-  return left.length === 0 ? edits : [...edits, ...left].sort((one, other) => one.start - other.start);
+  return left.length === 0 && documents.length < 2
+    ? edits
+    : [...edits, ...left].sort((one, other) => one.start - other.start);
 }
 
 /** What is known, and what detectors know by its look, behind the key at which it stands. */

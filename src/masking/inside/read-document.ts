@@ -43,7 +43,7 @@ const nameBytesMax = 64;
 /** Whether any word in a text says that a value beside it is secret, also one with escapes in it, or may hide behind an escape that it does so, as a URL does (`redis\://`). Linear in the text. */
 function hasTellingName(source: string): boolean {
   if (!source.includes('\\')) return saysTelling(source);
-  return /\\[uxU:=]/.test(source) || saysTelling(source) || saysTelling(source.replaceAll(escaped, ''));
+  return /\\[uxU:=\\]/.test(source) || saysTelling(source) || saysTelling(source.replaceAll(escaped, ''));
 }
 
 /** What stands before the rest of a word, as lenient readers take it: a backslash, with the end of its line. */
