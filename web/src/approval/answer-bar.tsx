@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { Named } from '../looks/named.tsx';
+import sheets from '../looks/sheets.module.css';
 import { useArmed } from '../looks/use-armed.ts';
 import { useKeys } from '../looks/use-keys.ts';
 import { texts } from '../words/texts.ts';
@@ -42,7 +43,7 @@ export function AnswerBar({ approval, onAnswer }: { readonly approval: ApprovalV
   return (
     <div className={styles.bar} data-armed={approve.isArmed || undefined}>
       {answer.error !== null && (
-        <p className={styles.wrong} role="alert">
+        <p className={sheets.notice} data-meaning="no" role="alert">
           <Named>{problemText(answer.error)}</Named>
         </p>
       )}

@@ -1,5 +1,6 @@
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { texts } from '../words/texts.ts';
 import styles from './changes.module.css';
 import { lineDifference } from './line-difference.ts';
@@ -10,7 +11,7 @@ type Change = NonNullable<ApprovalView['shown']['changes']>[number];
 /** What would change, place by place: what is there and what would be. */
 export function Changes({ changes }: { readonly changes: readonly Change[] }) {
   return (
-    <ul className={styles.changes}>
+    <ul className={sheets.rows}>
       {changes.map((change) => (
         <li key={change.at} className={styles.change}>
           <code className={styles.place}>

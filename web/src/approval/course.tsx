@@ -2,6 +2,7 @@ import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { Icon } from '../looks/icon.tsx';
 import { Instant } from '../looks/instant.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { texts } from '../words/texts.ts';
 import styles from './course.module.css';
 import { type Step, stepsOf } from './progress.ts';
@@ -9,7 +10,7 @@ import { type Step, stepsOf } from './progress.ts';
 /** How far a question has come, step by step, until what was asked for has ended; told to readers of screens as it changes. */
 export function Course({ approval }: { readonly approval: ApprovalView }) {
   return (
-    <section className={styles.course} aria-label={texts.question.course} aria-live="polite">
+    <section className={sheets.card} aria-label={texts.question.course} aria-live="polite">
       <ol className={styles.steps}>
         {stepsOf(approval).map((step) => (
           <li key={step.title} className={styles.step} data-state={step.state}>

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext } from 'react';
+import sheets from '../looks/sheets.module.css';
 import styles from './question.module.css';
 
 /** The heading of a part: one below that of what it is a part of. */
@@ -15,7 +16,7 @@ interface PartProps {
 export function Part({ title, hint, meaning, children }: PartProps) {
   const Heading = useContext(PartHeading);
   return (
-    <section className={styles.part} data-meaning={meaning}>
+    <section className={meaning === undefined ? styles.part : sheets.notice} data-meaning={meaning}>
       <Heading className={styles.title}>
         {title} {hint !== undefined && <span className={styles.hint}>{hint}</span>}
       </Heading>

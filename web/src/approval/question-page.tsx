@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { approvalQuery } from '../api/queries.ts';
+import buttons from '../looks/buttons.module.css';
 import { Icon } from '../looks/icon.tsx';
 import { Failed, Reading } from '../looks/state-of-page.tsx';
 import { texts } from '../words/texts.ts';
@@ -13,7 +14,7 @@ export function QuestionPage() {
   const question = useQuery(approvalQuery(id));
   return (
     <div className={styles.page}>
-      <Link to="/" className={styles.back}>
+      <Link to="/" className={buttons.back}>
         <Icon name="back" />
         {texts.question.back}
       </Link>

@@ -4,6 +4,7 @@ import { Countdown } from '../looks/countdown.tsx';
 import { Instant } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import textStyles from '../looks/text.module.css';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
@@ -63,7 +64,7 @@ export function Question({ approval, heading: Heading, onAnswer = () => {} }: Pr
 
 function Facts({ approval: { target, namespace, asker, askedAt } }: { readonly approval: ApprovalView }) {
   return (
-    <dl className={styles.facts}>
+    <dl className={sheets.names}>
       <div>
         <dt>{words.on}</dt>
         <dd>

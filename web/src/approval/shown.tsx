@@ -39,7 +39,7 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
       <Preview shown={shown} />
       {body !== '' && <Document title={words.body} text={body} />}
       <Part title={words.request}>
-        <code className={styles.line}>
+        <code className={`${textStyles.fine} ${styles.line}`}>
           <Seen>{shown.asked}</Seen>
         </code>
       </Part>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { GrantView } from '../../../src/control/contract.ts';
 import { targetsQuery } from '../api/queries.ts';
 import { request } from '../api/request.ts';
+import buttons from '../looks/buttons.module.css';
 import { Field } from '../looks/field.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { texts } from '../words/texts.ts';
@@ -78,7 +79,7 @@ export function AskFields({ initial }: { readonly initial: AskForm }) {
         </div>
       ))}
       <ProblemLine error={ask.error} />
-      <button type="submit" className={styles.submit} disabled={ask.isPending}>
+      <button type="submit" className={buttons.main} disabled={ask.isPending}>
         {words.submit}
       </button>
     </form>

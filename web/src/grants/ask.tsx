@@ -2,6 +2,7 @@ import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { Command } from '../looks/command.tsx';
 import { PageHead } from '../looks/page-head.tsx';
+import sheets from '../looks/sheets.module.css';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
 import { AskFields } from './ask-fields.tsx';
@@ -21,7 +22,7 @@ export function Ask() {
       {linked === undefined ? (
         <Refused />
       ) : (
-        <div className={styles.note}>
+        <div className={`${styles.note} ${sheets.notice}`}>
           <p>{words.fromLink}</p>
           <p>{words.fromLinkNote}</p>
           <Command line={commandLine('sallyport', 'grants', 'request', '--body', JSON.stringify(bodyOf(linked)))} />

@@ -9,6 +9,7 @@ import { Ago, Instant } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { type Meaning, Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
 import { TwiceButton } from '../looks/twice-button.tsx';
@@ -24,13 +25,15 @@ const MEANINGS: Readonly<Record<GrantView['state'], Meaning>> = { live: 'ok', pe
 export function GrantCard({ grant, self }: { readonly grant: GrantView; readonly self: Self | undefined }) {
   const { state, holder, scopes, reason } = grant;
   return (
-    <li className={styles.card}>
-      <div className={styles.top}>
+    <li className={sheets.card}>
+      <div className={sheets.top}>
         <Tag meaning={MEANINGS[state]}>{texts.states[state]}</Tag>
         <span className={styles.holder} title={holder.issuer}>
           <Seen>{holder.subject}</Seen>
         </span>
-        <End grant={grant} />
+        <span className={styles.ends}>
+          <End grant={grant} />
+        </span>
       </div>
       <div className={styles.may}>
         {scopes.map((scope) => (
@@ -91,7 +94,7 @@ function Acts({ grant: { id, holder }, self }: { readonly grant: GrantView; read
     <>
       <ProblemLine error={end.error} />
       <Command line={commandLine('sallyport', 'grants', how, id)} />
-      <div className={styles.acts}>
+      <div className={sheets.acts}>
         <TwiceButton
           sure={isOwn ? words.releaseSure : words.revokeSure}
           act={() => end.mutate()}

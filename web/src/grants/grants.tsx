@@ -3,10 +3,12 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { GrantView } from '../../../src/control/contract.ts';
 import { grantsQuery, selfQuery } from '../api/queries.ts';
 import { holds } from '../api/self.ts';
+import buttons from '../looks/buttons.module.css';
 import { Choice } from '../looks/choice.tsx';
 import { SameByCommand } from '../looks/command.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { texts } from '../words/texts.ts';
 import { GrantCard } from './grant-card.tsx';
@@ -35,7 +37,7 @@ export function Grants() {
   return (
     <>
       <PageHead title={words.title} lead={words.lead}>
-        <Link to="/grants/ask" className={styles.ask}>
+        <Link to="/grants/ask" className={buttons.main}>
           {words.ask}
         </Link>
       </PageHead>
@@ -65,7 +67,7 @@ export function Grants() {
       {grants.data !== undefined && items.length === 0 && (
         <Empty state={state} isOne={id !== undefined} onAll={() => go({ state, all })} />
       )}
-      <ul className={styles.list}>
+      <ul className={sheets.cards}>
         {items.map((grant) => (
           <GrantCard key={grant.id} grant={grant} self={self} />
         ))}
@@ -87,7 +89,7 @@ function Empty({
   if (isOne)
     return (
       <Nothing icon="search" title={words.noMatchTitle}>
-        <button type="button" className={styles.clear} onClick={onAll}>
+        <button type="button" className={buttons.quiet} onClick={onAll}>
           {texts.inbox.clear}
         </button>
       </Nothing>

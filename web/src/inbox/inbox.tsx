@@ -6,6 +6,7 @@ import { pendingQuery } from '../api/queries.ts';
 import { bursts } from '../approval/bursts.ts';
 import { Question } from '../approval/question.tsx';
 import { byRisk } from '../approval/risk.ts';
+import buttons from '../looks/buttons.module.css';
 import { SameByCommand } from '../looks/command.tsx';
 import { PageHead } from '../looks/page-head.tsx';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
@@ -69,7 +70,7 @@ export function Inbox() {
         {all.length > 0 && (
           <input
             ref={filter}
-            className={styles.filter}
+            className={`entry ${styles.filter}`}
             type="search"
             value={q}
             placeholder={texts.inbox.filter}
@@ -89,7 +90,7 @@ export function Inbox() {
       {all.length > 0 && found.length === 0 && (
         <Nothing icon="search" title={texts.inbox.noMatchTitle}>
           <p>{texts.inbox.noMatchText(all.length)}</p>
-          <button type="button" className={styles.clear} onClick={() => void navigate({ to: '/', search: {} })}>
+          <button type="button" className={buttons.quiet} onClick={() => void navigate({ to: '/', search: {} })}>
             {texts.inbox.clear}
           </button>
         </Nothing>

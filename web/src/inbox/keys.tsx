@@ -1,4 +1,6 @@
 import { useEffect, useRef } from 'react';
+import buttons from '../looks/buttons.module.css';
+import sheets from '../looks/sheets.module.css';
 import { texts } from '../words/texts.ts';
 import styles from './keys.module.css';
 
@@ -10,7 +12,7 @@ export function Keys({ isOpen, onClose }: { readonly isOpen: boolean; readonly o
     else dialog.current?.close();
   }, [isOpen]);
   return (
-    <dialog ref={dialog} className={styles.keys} onClose={onClose} aria-label={texts.keys.title}>
+    <dialog ref={dialog} className={sheets.dialog} onClose={onClose} aria-label={texts.keys.title}>
       <h2>{texts.keys.title}</h2>
       <dl className={styles.list}>
         {texts.keys.list.map(([key, what]) => (
@@ -23,7 +25,7 @@ export function Keys({ isOpen, onClose }: { readonly isOpen: boolean; readonly o
         ))}
       </dl>
       <form method="dialog">
-        <button type="submit" className={styles.close}>
+        <button type="submit" className={buttons.quiet}>
           {texts.close}
         </button>
       </form>

@@ -5,6 +5,7 @@ import { StateTag } from '../approval/question-tags.tsx';
 import { Ago } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { texts } from '../words/texts.ts';
 import styles from './recent.module.css';
 
@@ -19,10 +20,10 @@ export function Recent() {
   return (
     <section className={styles.recent}>
       <h2>{texts.inbox.recent}</h2>
-      <ul className={styles.list}>
+      <ul className={sheets.rows}>
         {ended.map((approval) => (
           <li key={approval.id}>
-            <Link to="/approvals/$id" params={{ id: approval.id }} className={styles.row}>
+            <Link to="/approvals/$id" params={{ id: approval.id }} className={`${sheets.row} ${styles.row}`}>
               <StateTag approval={approval} />
               <span className={styles.what}>
                 <Named>{approval.shown.operation}</Named>

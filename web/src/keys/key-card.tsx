@@ -2,14 +2,16 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { KeyView } from '../../../src/control/key-contract.ts';
 import { gatewayNow } from '../api/clock.ts';
 import { request } from '../api/request.ts';
+import buttons from '../looks/buttons.module.css';
 import { Command } from '../looks/command.tsx';
 import { Instant } from '../looks/instant.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Tag } from '../looks/tag.tsx';
+import textStyles from '../looks/text.module.css';
 import { TwiceButton } from '../looks/twice-button.tsx';
 import { texts } from '../words/texts.ts';
-import styles from './keys.module.css';
 
 const words = texts.personKeys;
 
@@ -25,14 +27,14 @@ export function KeyCard({ personKey: key, mayConfirm }: { readonly personKey: Ke
   });
   const counts = gatewayNow() >= Date.parse(key.countsFrom);
   return (
-    <li className={styles.card}>
-      <div className={styles.top}>
+    <li className={sheets.card}>
+      <div className={sheets.top}>
         <h3>
           <Seen>{key.name}</Seen>
         </h3>
         <Tag meaning={counts ? 'ok' : 'ask'}>{counts ? words.counts : words.waits}</Tag>
       </div>
-      <p className={styles.facts}>
+      <p className={textStyles.fine}>
         <Seen>{key.owner.subject}</Seen> · {words.enrolled} <Instant at={key.enrolledAt} />
         {!counts && (
           <>
@@ -47,12 +49,12 @@ export function KeyCard({ personKey: key, mayConfirm }: { readonly personKey: Ke
           </>
         )}
       </p>
-      <p className={styles.facts}>{words.lineHint}</p>
+      <p className={textStyles.fine}>{words.lineHint}</p>
       <Command line={key.line} />
       <ProblemLine error={change.error} />
-      <div className={styles.acts}>
+      <div className={sheets.acts}>
         {mayConfirm && !counts && (
-          <button type="button" className={styles.quiet} onClick={() => change.mutate('confirm')}>
+          <button type="button" className={buttons.quiet} onClick={() => change.mutate('confirm')}>
             {words.confirm}
           </button>
         )}

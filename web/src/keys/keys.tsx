@@ -5,10 +5,12 @@ import { makeKey } from '../api/person-key.ts';
 import { keysQuery, selfQuery } from '../api/queries.ts';
 import { request } from '../api/request.ts';
 import { holds } from '../api/self.ts';
+import buttons from '../looks/buttons.module.css';
 import { Field } from '../looks/field.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { texts } from '../words/texts.ts';
 import { KeyCard } from './key-card.tsx';
@@ -49,7 +51,7 @@ export function Keys() {
 
 function List({ keys, mayConfirm }: { readonly keys: readonly KeyView[]; readonly mayConfirm: boolean }) {
   return (
-    <ul className={styles.list}>
+    <ul className={sheets.cards}>
       {keys.map((key) => (
         <KeyCard key={key.id} personKey={key} mayConfirm={mayConfirm} />
       ))}
@@ -89,7 +91,7 @@ function Enrol() {
           />
         )}
       </Field>
-      <button type="submit" className={styles.submit} disabled={enrol.isPending}>
+      <button type="submit" className={buttons.main} disabled={enrol.isPending}>
         {enrol.isPending ? words.waiting : words.enrol}
       </button>
       <div aria-live="polite">

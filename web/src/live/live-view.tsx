@@ -1,5 +1,6 @@
 import { Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
+import textStyles from '../looks/text.module.css';
 import { EventList } from '../recording/event-list.tsx';
 import { texts } from '../words/texts.ts';
 import { GrowingScreen } from './growing-screen.tsx';
@@ -15,7 +16,7 @@ export function LiveView({ id }: { readonly id: string }) {
     <div className={styles.live}>
       <p>
         <Tag meaning={state === 'live' ? 'live' : 'over'}>{words.states[state]}</Tag>{' '}
-        <span className={styles.hint}>{words.hint}</span>
+        <span className={textStyles.fine}>{words.hint}</span>
       </p>
       {cast === undefined ? state === 'live' ? <Reading /> : <p>{words.nothing}</p> : null}
       {cast !== undefined && (cast.isTerminal ? <GrowingScreen cast={cast} /> : <EventList cast={cast} />)}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import styles from './twice-button.module.css';
+import buttons from './buttons.module.css';
 import { useArmed } from './use-armed.ts';
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 export function TwiceButton({ children, sure, act, isBusy = false }: Props) {
   const { isArmed, press } = useArmed({ isNeeded: true, about: 'this', act });
   return (
-    <button type="button" className={styles.button} data-armed={isArmed || undefined} disabled={isBusy} onClick={press}>
+    <button type="button" className={buttons.risky} data-armed={isArmed || undefined} disabled={isBusy} onClick={press}>
       <span aria-live="polite">{isArmed ? sure : children}</span>
     </button>
   );

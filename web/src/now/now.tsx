@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { KillView, Present } from '../../../src/control/contract.ts';
 import { selfQuery, whoQuery } from '../api/queries.ts';
 import { holds } from '../api/self.ts';
+import buttons from '../looks/buttons.module.css';
 import { SameByCommand } from '../looks/command.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
@@ -12,7 +13,6 @@ import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import table from '../looks/table.module.css';
 import textStyles from '../looks/text.module.css';
 import { texts } from '../words/texts.ts';
-import styles from './now.module.css';
 import { RefusalsNow } from './refusals.tsx';
 import { StopDialog } from './stop-dialog.tsx';
 import { Stopped } from './stopped.tsx';
@@ -55,7 +55,7 @@ export function Now() {
         }
       >
         {mayStop && (
-          <button type="button" className={styles.stopAll} onClick={() => setToStop({ what: 'all', value: '' })}>
+          <button type="button" className={buttons.risky} onClick={() => setToStop({ what: 'all', value: '' })}>
             {words.stopAll}
           </button>
         )}
@@ -142,7 +142,7 @@ function Row({ entry, onStop }: { readonly entry: Present; readonly onStop: Tabl
         <td data-name={words.streams} className={table.number}>
           <button
             type="button"
-            className={styles.open}
+            className={buttons.link}
             aria-expanded={isOpen}
             aria-label={words.underWay(requests + streams)}
             onClick={() => setOpen(!isOpen)}
@@ -153,10 +153,18 @@ function Row({ entry, onStop }: { readonly entry: Present; readonly onStop: Tabl
         {onStop !== undefined && (
           <td data-wide="">
             <div className={table.acts}>
-              <button type="button" className={styles.stop} onClick={() => onStop({ what: 'session', value: session })}>
+              <button
+                type="button"
+                className={buttons.risky}
+                onClick={() => onStop({ what: 'session', value: session })}
+              >
                 {words.stopSession}
               </button>
-              <button type="button" className={styles.stop} onClick={() => onStop({ what: 'caller', value: subject })}>
+              <button
+                type="button"
+                className={buttons.risky}
+                onClick={() => onStop({ what: 'caller', value: subject })}
+              >
                 {words.stopCaller}
               </button>
             </div>

@@ -6,6 +6,7 @@ import { Instant } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
 import { Tag } from '../looks/tag.tsx';
+import textStyles from '../looks/text.module.css';
 import { callWords } from '../sessions/kind.ts';
 import { texts } from '../words/texts.ts';
 import styles from './now.module.css';
@@ -29,7 +30,7 @@ export function RefusalsNow() {
   return (
     <section className={styles.refused}>
       <h2>{words.refusals}</h2>
-      {refused.length === 0 && <p className={styles.since}>{words.noRefusals}</p>}
+      {refused.length === 0 && <p className={textStyles.fine}>{words.noRefusals}</p>}
       <ul aria-live="polite">
         {refused.map((exchange) => (
           <li key={exchange.id} className={styles.refusal}>

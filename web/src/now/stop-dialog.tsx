@@ -2,10 +2,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { SetKillView } from '../../../src/control/contract.ts';
 import { request } from '../api/request.ts';
+import buttons from '../looks/buttons.module.css';
 import { Command } from '../looks/command.tsx';
 import { Field } from '../looks/field.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
 import styles from './now.module.css';
@@ -34,8 +36,9 @@ export function StopDialog({
   useEffect(() => dialog.current?.showModal(), []);
   const sure = words.stopSure(words.stopWhat[what], value);
   return (
-    <dialog ref={dialog} className={styles.dialog} onClose={onClose} aria-label={sure}>
+    <dialog ref={dialog} className={sheets.dialog} onClose={onClose} aria-label={sure}>
       <form
+        className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
           stop.mutate();
@@ -72,10 +75,10 @@ export function StopDialog({
           )}
         />
         <div className={styles.buttons}>
-          <button type="button" className={styles.leave} onClick={onClose}>
+          <button type="button" className={buttons.quiet} onClick={onClose}>
             {texts.answer.cancel}
           </button>
-          <button type="submit" className={styles.sure} disabled={reason.trim() === '' || stop.isPending}>
+          <button type="submit" className={buttons.danger} disabled={reason.trim() === '' || stop.isPending}>
             <Seen>{sure}</Seen>
           </button>
         </div>

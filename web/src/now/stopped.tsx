@@ -5,6 +5,7 @@ import { request } from '../api/request.ts';
 import { Ago } from '../looks/instant.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { TwiceButton } from '../looks/twice-button.tsx';
 import { texts } from '../words/texts.ts';
 import styles from './now.module.css';
@@ -25,7 +26,7 @@ export function Stopped({ mayLift }: { readonly mayLift: boolean }) {
     <section className={styles.kills} aria-label={words.stopped}>
       <ProblemLine error={lift.error} />
       {live.map(({ id, what, value, reason, by, at }) => (
-        <div key={id} className={styles.kill}>
+        <div key={id} className={`${sheets.notice} ${styles.kill}`} data-meaning="no">
           <span className={styles.what}>
             {words.stopped}: {words.stopWhat[what]} <Seen>{value}</Seen>
           </span>

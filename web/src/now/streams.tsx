@@ -5,9 +5,11 @@ import type { ExchangeRowView } from '../../../src/control/session-contract.ts';
 import { openCallsQuery } from '../api/queries.ts';
 import { request } from '../api/request.ts';
 import { LiveView } from '../live/live-view.tsx';
+import buttons from '../looks/buttons.module.css';
 import { Ago } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
+import textStyles from '../looks/text.module.css';
 import { TwiceButton } from '../looks/twice-button.tsx';
 import { callWords } from '../sessions/kind.ts';
 import { texts } from '../words/texts.ts';
@@ -40,14 +42,14 @@ function Stream({ call, mayEnd }: { readonly call: ExchangeRowView; readonly may
         <Link to="/exchanges/$id" params={{ id: call.id }}>
           <Named>{callWords(call)}</Named>
         </Link>
-        <span className={styles.since}>
+        <span className={textStyles.fine}>
           <Ago at={call.at} />
         </span>
         <span className={styles.streamActs}>
           {call.recording !== undefined && (
             <button
               type="button"
-              className={styles.stop}
+              className={buttons.small}
               aria-expanded={isWatched}
               onClick={() => setWatched(!isWatched)}
             >

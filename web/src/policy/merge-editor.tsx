@@ -10,6 +10,7 @@ import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { useEffect, useRef } from 'react';
+import textStyles from '../looks/text.module.css';
 import { useWide } from '../looks/use-wide.ts';
 import { texts } from '../words/texts.ts';
 import { EDITOR_LOOKS } from './editor-looks.ts';
@@ -79,7 +80,7 @@ export function MergeEditor({ label, before, after, onChange }: Props) {
         </div>
       )}
       <div ref={host} className={styles.editor} />
-      <p className={styles.condition}>{texts.policy.editorHint}</p>
+      <p className={textStyles.fine}>{texts.policy.editorHint}</p>
     </>
   );
 }

@@ -3,9 +3,11 @@ import { useState } from 'react';
 import type { Narrower } from '../../../src/control/policy-contract.ts';
 import type { PolicyFile } from '../api/policy-queries.ts';
 import { request } from '../api/request.ts';
+import buttons from '../looks/buttons.module.css';
 import { Field } from '../looks/field.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
+import textStyles from '../looks/text.module.css';
 import { texts } from '../words/texts.ts';
 import styles from './policy.module.css';
 
@@ -41,10 +43,10 @@ export function NarrowerForm({ onFound }: { readonly onFound: (files: readonly P
           />
         )}
       </Field>
-      <button type="submit" className={styles.quiet} disabled={narrow.isPending}>
+      <button type="submit" className={buttons.quiet} disabled={narrow.isPending}>
         {words.narrow}
       </button>
-      <div aria-live="polite" className={styles.says}>
+      <div aria-live="polite" className={`${styles.says} ${textStyles.fine}`}>
         <ProblemLine error={narrow.error} />
         {narrow.data?.patch === '' && <p>{words.nothingToNarrow}</p>}
         {narrow.data?.says.map((line) => (

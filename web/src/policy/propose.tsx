@@ -3,11 +3,13 @@ import { useState } from 'react';
 import type { Tried } from '../../../src/control/policy-contract.ts';
 import { type PolicyFile, policyFilesQuery } from '../api/policy-queries.ts';
 import { request } from '../api/request.ts';
+import buttons from '../looks/buttons.module.css';
 import { Choice } from '../looks/choice.tsx';
 import { SameByCommand } from '../looks/command.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Failed, Reading } from '../looks/state-of-page.tsx';
+import textStyles from '../looks/text.module.css';
 import { texts } from '../words/texts.ts';
 import { MergeEditor } from './merge-editor.tsx';
 import { NarrowerForm } from './narrower-form.tsx';
@@ -74,16 +76,16 @@ function Proposal({ before }: { readonly before: readonly PolicyFile[] }) {
       <div className={styles.bar}>
         <button
           type="button"
-          className={styles.submit}
+          className={buttons.main}
           disabled={changed.length === 0 || tryOut.isPending}
           onClick={() => tryOut.mutate()}
         >
           {tryOut.isPending ? words.trying : words.tryOut}
         </button>
-        <button type="button" className={styles.quiet} disabled={changed.length === 0} onClick={() => put([])}>
+        <button type="button" className={buttons.quiet} disabled={changed.length === 0} onClick={() => put([])}>
           {words.undo}
         </button>
-        <p className={styles.counted}>
+        <p className={textStyles.fine}>
           <Named>{changed.length === 0 ? words.nothingChanged : words.onlyProposal}</Named>
         </p>
       </div>

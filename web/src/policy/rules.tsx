@@ -6,8 +6,10 @@ import { SameByCommand } from '../looks/command.tsx';
 import { Ago, Instant } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
+import textStyles from '../looks/text.module.css';
 import { texts } from '../words/texts.ts';
 import { EFFECT_MEANING } from './effect-meaning.ts';
 import styles from './policy.module.css';
@@ -31,7 +33,7 @@ function RuleList({ policy: { items, files, findings, since, isWhole } }: { read
   return (
     <>
       {findings.length > 0 && (
-        <div className={styles.wrong} role="alert">
+        <div className={`${sheets.notice} ${styles.wrong}`} data-meaning="no" role="alert">
           <h2>{words.refusedFiles}</h2>
           {findings.map((finding) => (
             <p key={finding}>
@@ -45,6 +47,7 @@ function RuleList({ policy: { items, files, findings, since, isWhole } }: { read
           <span className="unseen">{words.filter}</span>
           <input
             type="search"
+            className="entry"
             value={q}
             placeholder={words.filter}
             maxLength={200}
@@ -53,7 +56,7 @@ function RuleList({ policy: { items, files, findings, since, isWhole } }: { read
             }
           />
         </label>
-        <p className={styles.counted}>
+        <p className={textStyles.fine}>
           {words.counted(items.length, unused)} <span>{words.since}</span> <Instant at={since} />
           {isWhole ? '' : ` ${words.notWhole}`}
         </p>
@@ -85,7 +88,7 @@ function FileRules({ file, rules }: { readonly file: string; readonly rules: rea
           <Seen>{file}</Seen>
         </code>
       </h2>
-      <ul className={styles.rules}>
+      <ul className={sheets.rows}>
         {rules.map((rule) => (
           <Rule key={rule.id} rule={rule} />
         ))}
@@ -104,7 +107,7 @@ function Rule({ rule }: { readonly rule: RuleView }) {
           <Seen>{id}</Seen>
         </h3>
         {isObserved && <Tag meaning="live">{words.observedOnly}</Tag>}
-        <span className={styles.uses}>
+        <span className={`${textStyles.fine} ${styles.uses}`}>
           {uses === 0 ? (
             <Tag meaning="over">{words.neverUsed}</Tag>
           ) : (
@@ -124,14 +127,14 @@ function Rule({ rule }: { readonly rule: RuleView }) {
         <Seen>{speaks(rule)}</Seen>
       </p>
       {[...conditions, ...gives].map((text) => (
-        <p key={text} className={styles.condition}>
+        <p key={text} className={textStyles.fine}>
           <code>
             <Seen>{text}</Seen>
           </code>
         </p>
       ))}
       {reason !== '' && (
-        <p className={styles.condition}>
+        <p className={textStyles.fine}>
           {words.tells} <Seen>{`“${reason}”`}</Seen>
         </p>
       )}

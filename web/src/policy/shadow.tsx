@@ -30,7 +30,7 @@ export function Shadow() {
           options={SPANS.map((each) => [each, words.spans[each]] as const)}
           onChoose={setSince}
         />
-        {report.data !== undefined && <p className={styles.counted}>{words.looked(report.data.exchanges)}</p>}
+        {report.data !== undefined && <p className={text.fine}>{words.looked(report.data.exchanges)}</p>}
       </div>
       {report.isPending && <Reading />}
       {report.data === undefined && report.error !== null && (

@@ -26,7 +26,7 @@ export function TriedOut({ tried: { findings, changes, tests, simulation, patch 
       {patch !== '' && (
         <section>
           <h2>{words.patch}</h2>
-          <p className={styles.condition}>
+          <p className={text.fine}>
             <Named>{words.patchHint}</Named>
           </p>
           <Command line={`git apply <<'PATCH'\n${patch}PATCH`} />
@@ -72,7 +72,7 @@ function Tested({ tests }: { readonly tests: Tried['tests'] }) {
         )}
       </h2>
       {tests === undefined && (
-        <p className={styles.condition}>
+        <p className={text.fine}>
           <Named>{words.noTests}</Named>
         </p>
       )}
@@ -118,8 +118,8 @@ function Simulated({ simulation }: { readonly simulation: NonNullable<Tried['sim
           </li>
         ))}
       </ul>
-      {notReadAgain > 0 && <p className={styles.condition}>{words.notReadAgain(notReadAgain)}</p>}
-      {notAsRecorded > 0 && <p className={styles.condition}>{words.notAsRecorded(notAsRecorded)}</p>}
+      {notReadAgain > 0 && <p className={text.fine}>{words.notReadAgain(notReadAgain)}</p>}
+      {notAsRecorded > 0 && <p className={text.fine}>{words.notAsRecorded(notAsRecorded)}</p>}
     </section>
   );
 }

@@ -2,12 +2,15 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { WhoCanAnswer } from '../../../src/control/policy-contract.ts';
 import { request } from '../api/request.ts';
+import buttons from '../looks/buttons.module.css';
 import { SameByCommand } from '../looks/command.tsx';
 import { Field } from '../looks/field.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Nothing, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
+import textStyles from '../looks/text.module.css';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
 import styles from './policy.module.css';
@@ -48,7 +51,7 @@ export function WhoCan() {
             </Field>
           ))}
         </div>
-        <button type="submit" className={styles.submit} disabled={ask.isPending}>
+        <button type="submit" className={buttons.main} disabled={ask.isPending}>
           {words.askWho}
         </button>
       </form>
@@ -78,14 +81,14 @@ function Found({ allowed, held }: WhoCanAnswer) {
       {[...allowed.map((part) => ({ part, isHeld: false })), ...held.map((part) => ({ part, isHeld: true }))].map(
         ({ part, isHeld }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: parts of one answer have no other name
-          <article key={index} className={styles.answer}>
-            <header>
+          <article key={index} className={sheets.card}>
+            <header className={sheets.top}>
               <Tag meaning={isHeld ? 'ask' : 'ok'}>{isHeld ? words.afterYes : words.may}</Tag>
               <b>
                 <Seen>{part.callers === '' ? words.everyone : part.callers}</Seen>
               </b>
             </header>
-            <p className={styles.condition}>
+            <p className={textStyles.fine}>
               <Seen>
                 {[
                   part.names === '' ? '' : words.named(part.names),
@@ -102,7 +105,7 @@ function Found({ allowed, held }: WhoCanAnswer) {
               ...part.unless.map((text) => words.unless(text)),
               ...(part.rule === '' ? [] : [words.ofRule(part.rule)]),
             ].map((text) => (
-              <p key={text} className={styles.condition}>
+              <p key={text} className={textStyles.fine}>
                 <Seen>{text}</Seen>
               </p>
             ))}

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { targetsQuery } from '../api/queries.ts';
+import buttons from '../looks/buttons.module.css';
 import { Field } from '../looks/field.tsx';
 import { texts } from '../words/texts.ts';
 import styles from './policy.module.css';
@@ -57,7 +58,7 @@ export function WhyForm({ form, isPending, onChange, onAsk }: Props) {
         )}
       </Field>
       <WhoFields form={form} set={set} />
-      <button type="submit" className={styles.submit} disabled={isPending}>
+      <button type="submit" className={buttons.main} disabled={isPending}>
         {words.askWhy}
       </button>
     </form>

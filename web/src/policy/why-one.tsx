@@ -1,7 +1,9 @@
 import type { WhyAnswer } from '../../../src/control/policy-contract.ts';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Tag } from '../looks/tag.tsx';
+import textStyles from '../looks/text.module.css';
 import { texts } from '../words/texts.ts';
 import { EFFECT_MEANING } from './effect-meaning.ts';
 import styles from './policy.module.css';
@@ -16,15 +18,15 @@ export function WhyOne({ answer: one }: { readonly answer: One }) {
   const reason = typeof decision?.['reason'] === 'string' ? decision['reason'] : '';
   const advice = typeof decision?.['advice'] === 'string' ? decision['advice'] : '';
   return (
-    <article className={styles.answer}>
-      <header>
+    <article className={sheets.card}>
+      <header className={sheets.top}>
         <Tag meaning={EFFECT_MEANING[answer]}>{words.answers[answer]}</Tag>
         <code className={styles.request}>
           <Seen>{`${request.method} ${request.uri}`}</Seen>
         </code>
       </header>
       {request.note !== undefined && (
-        <p className={styles.condition}>
+        <p className={textStyles.fine}>
           <Named>{request.note}</Named>
         </p>
       )}
@@ -90,7 +92,7 @@ function Section({ title, rules }: { readonly title: string; readonly rules: rea
           <li key={rule.id}>
             <RuleName {...rule} />
             {rule.remarks?.map((remark) => (
-              <p key={remark} className={styles.condition}>
+              <p key={remark} className={textStyles.fine}>
                 <Named>{remark}</Named>
               </p>
             ))}

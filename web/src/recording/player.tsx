@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import buttons from '../looks/buttons.module.css';
 import { Field } from '../looks/field.tsx';
 import { Icon } from '../looks/icon.tsx';
 import { countdown } from '../words/duration.ts';
@@ -48,7 +49,7 @@ export function Player({ cast: whole }: { readonly cast: Cast }) {
         </span>
         <label className={styles.option}>
           {words.speed}
-          <select value={speed} onChange={({ target }) => setSpeed(target.value)}>
+          <select className="entry" value={speed} onChange={({ target }) => setSpeed(target.value)}>
             {SPEEDS.map((each) => (
               <option key={each} value={each}>
                 {each}×
@@ -98,7 +99,7 @@ function Search({ cast, onFound }: { readonly cast: Cast; readonly onFound: (atM
           />
         )}
       </Field>
-      <button type="submit" className={styles.next} disabled={places.length === 0}>
+      <button type="submit" className={buttons.quiet} disabled={places.length === 0}>
         {words.nextFound}
       </button>
     </form>

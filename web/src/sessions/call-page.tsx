@@ -4,13 +4,16 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import type { ExchangeWholeView } from '../../../src/control/session-contract.ts';
 import { exchangeQuery } from '../api/queries.ts';
 import { Part } from '../approval/part.tsx';
+import buttons from '../looks/buttons.module.css';
 import { SameByCommand } from '../looks/command.tsx';
 import { Icon } from '../looks/icon.tsx';
 import { Instant } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Failed, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
+import textStyles from '../looks/text.module.css';
 import { span } from '../words/duration.ts';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
@@ -19,7 +22,6 @@ import styles from './call.module.css';
 import { Decision } from './decision.tsx';
 import { callWords, meaningOf } from './kind.ts';
 import { Proof } from './proof.tsx';
-import sessions from './sessions.module.css';
 
 const Recording = lazy(async () => ({ default: (await import('../recording/recording.tsx')).Recording }));
 const words = texts.call;
@@ -43,7 +45,7 @@ function Call({ call }: { readonly call: ExchangeWholeView }) {
   const { session, outcome, status, code, recording } = call;
   return (
     <div className={styles.page}>
-      <Link to="/sessions/$id" params={{ id: session }} hash={`call-${call.id}`} className={sessions.back}>
+      <Link to="/sessions/$id" params={{ id: session }} hash={`call-${call.id}`} className={buttons.back}>
         <Icon name="back" />
         {words.back}
       </Link>
@@ -84,10 +86,10 @@ function Facts({ call }: { readonly call: ExchangeWholeView }) {
   ];
   return (
     <>
-      <code className={styles.path}>
+      <code className={`${textStyles.fine} ${styles.path}`}>
         <Seen>{`${method} ${path}`}</Seen>
       </code>
-      <dl className={styles.facts}>
+      <dl className={sheets.names}>
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

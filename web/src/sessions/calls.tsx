@@ -4,6 +4,7 @@ import { Icon } from '../looks/icon.tsx';
 import { Instant } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Tag } from '../looks/tag.tsx';
 import { span } from '../words/duration.ts';
 import { texts } from '../words/texts.ts';
@@ -15,11 +16,11 @@ const words = texts.sessions;
 /** Calls in their order; what their caller said that it ran stands above those that it said it of, as a quotation. */
 export function Calls({ calls }: { readonly calls: readonly ExchangeRowView[] }) {
   return (
-    <ol className={styles.calls}>
+    <ol className={sheets.rows}>
       {calls.map((call, index) => (
         <li key={call.id} id={`call-${call.id}`} className={styles.item}>
           <Claim call={call} before={calls[index - 1]} />
-          <Link to="/exchanges/$id" params={{ id: call.id }} className={styles.call}>
+          <Link to="/exchanges/$id" params={{ id: call.id }} className={`${sheets.row} ${styles.call}`}>
             <span className={styles.at}>
               <Instant at={call.at} />
             </span>

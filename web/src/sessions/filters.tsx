@@ -86,6 +86,7 @@ function Typed({ label, value, onTyped }: TypedProps) {
     <Labelled label={label}>
       <input
         type="search"
+        className="entry"
         value={typed}
         maxLength={500}
         spellCheck={false}
@@ -106,7 +107,7 @@ interface ChosenProps {
 function Chosen({ label, value, options, onChoose }: ChosenProps) {
   return (
     <Labelled label={label}>
-      <select value={value} onChange={({ target }) => onChoose(target.value)}>
+      <select className="entry" value={value} onChange={({ target }) => onChoose(target.value)}>
         {Object.entries(options).map(([option, name]) => (
           <option key={option} value={option}>
             {name}

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ExchangeRowView, SessionStoryView } from '../../../src/control/session-contract.ts';
 import { sessionQuery } from '../api/queries.ts';
+import buttons from '../looks/buttons.module.css';
 import { Choice } from '../looks/choice.tsx';
 import { SameByCommand } from '../looks/command.tsx';
 import { Icon } from '../looks/icon.tsx';
@@ -14,7 +15,6 @@ import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
 import { Calls } from './calls.tsx';
 import { isOf, KINDS, type Kind } from './kind.ts';
-import styles from './sessions.module.css';
 import story from './story.module.css';
 import { TimeLine } from './time-line.tsx';
 
@@ -27,7 +27,7 @@ export function SessionPage() {
   const [first] = session.data?.pages ?? [];
   return (
     <>
-      <Link to="/sessions" className={styles.back}>
+      <Link to="/sessions" className={buttons.back}>
         <Icon name="back" />
         {words.back}
       </Link>
@@ -37,14 +37,16 @@ export function SessionPage() {
       )}
       {first !== undefined && <Story session={first} calls={session.data?.pages.flatMap((page) => page.items) ?? []} />}
       {session.hasNextPage && (
-        <button
-          type="button"
-          className={styles.more}
-          disabled={session.isFetchingNextPage}
-          onClick={() => void session.fetchNextPage()}
-        >
-          {words.more}
-        </button>
+        <div className={buttons.more}>
+          <button
+            type="button"
+            className={buttons.quiet}
+            disabled={session.isFetchingNextPage}
+            onClick={() => void session.fetchNextPage()}
+          >
+            {words.more}
+          </button>
+        </div>
       )}
       <SameByCommand lines={[commandLine('sallyport', 'sessions', 'show', id)]} />
     </>

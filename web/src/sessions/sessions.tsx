@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type SessionFilters, selfQuery, sessionsQuery } from '../api/queries.ts';
 import { holds } from '../api/self.ts';
+import buttons from '../looks/buttons.module.css';
 import { SameByCommand } from '../looks/command.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
@@ -10,7 +11,6 @@ import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
 import { Filters } from './filters.tsx';
 import { SessionTable } from './session-table.tsx';
-import styles from './sessions.module.css';
 
 const words = texts.sessions;
 
@@ -47,14 +47,16 @@ export function Sessions() {
       )}
       {items.length > 0 && <SessionTable sessions={items} />}
       {sessions.hasNextPage && (
-        <button
-          type="button"
-          className={styles.more}
-          disabled={sessions.isFetchingNextPage}
-          onClick={() => void sessions.fetchNextPage()}
-        >
-          {words.more}
-        </button>
+        <div className={buttons.more}>
+          <button
+            type="button"
+            className={buttons.quiet}
+            disabled={sessions.isFetchingNextPage}
+            onClick={() => void sessions.fetchNextPage()}
+          >
+            {words.more}
+          </button>
+        </div>
       )}
       <SameByCommand lines={[listCommand(filters)]} />
     </>

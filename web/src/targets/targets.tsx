@@ -6,6 +6,7 @@ import { Command, SameByCommand } from '../looks/command.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
 import { Seen } from '../looks/seen.tsx';
+import sheets from '../looks/sheets.module.css';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
 import { commandLine } from '../words/shell-word.ts';
@@ -33,7 +34,7 @@ export function Targets() {
           </p>
         </Nothing>
       )}
-      <ul className={styles.list}>
+      <ul className={sheets.cards}>
         {targets.data?.items.map((target) => (
           <Target key={target.name} target={target} />
         ))}
@@ -45,7 +46,7 @@ export function Targets() {
 
 function Target({ target: { name, port, path, hostNames } }: { readonly target: TargetPlace }) {
   return (
-    <li className={styles.card}>
+    <li className={sheets.card}>
       <h2>
         <Seen>{name}</Seen>
       </h2>
@@ -72,7 +73,7 @@ function Status() {
   if (status === undefined) return null;
   const { reasons, warnings, unsafe } = status;
   return (
-    <section className={styles.health} aria-label={words.state}>
+    <section className={`${sheets.card} ${styles.health}`} aria-label={words.state}>
       <h2>
         {words.state}{' '}
         <Tag meaning={reasons.length > 0 ? 'no' : warnings.length + unsafe.length > 0 ? 'ask' : 'ok'}>
@@ -97,7 +98,7 @@ function Lines({
 }) {
   if (lines.length === 0) return null;
   return (
-    <div className={styles.lines} data-red={isRed || undefined}>
+    <div className={sheets.notice} data-meaning={isRed ? 'no' : 'ask'}>
       <h3>{title}</h3>
       <ul>
         {lines.map((line) => (
@@ -116,7 +117,7 @@ function Health() {
     return health.error === null ? null : <Failed error={health.error} again={() => void health.refetch()} />;
   const { version, store } = health.data;
   return (
-    <section className={styles.health} aria-label={words.gateway}>
+    <section className={`${sheets.card} ${styles.health}`} aria-label={words.gateway}>
       <h2>{words.gateway}</h2>
       <dl className={styles.row}>
         <div>
