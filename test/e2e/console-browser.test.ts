@@ -5,11 +5,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, suite, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { makeLoopbackCertificate } from '../../demo/standin/certificate.ts';
-import { findChromium, STEP_MS_MAX, startChromium } from '../support/chromium.ts';
-import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
-import { leftOut } from '../support/left-out.ts';
+import { STEP_MS_MAX } from '../support/chromium.ts';
+import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -37,41 +36,27 @@ const PERSONS = [
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;
 
-const program = findChromium();
-if (program === undefined)
-  leftOut('the console in a browser', 'install Debian’s package `chromium`, or another Chromium on the path');
-else suite('the console in a browser', () => inBrowser(program));
+const program = chromiumFor('the console in a browser');
+if (program !== undefined) suite('the console in a browser', () => inBrowser(program));
 
 function inBrowser(chromium: string): void {
-  let world: ConsoleWorld;
+  let world: ConsoleBrowser;
   let own: string;
-  let browser: Browser;
   let evil: Awaited<ReturnType<typeof startEvil>>;
   before(async () => {
-    world = await startConsoleWorld({ policy: POLICY, persons: PERSONS, hostName: 'localhost' });
-    own = world.consoleUrl;
     evil = await startEvil();
-    browser = await startChromium(chromium, [own, evil.secure]);
+    world = await startConsoleBrowser(chromium, { policy: POLICY, persons: PERSONS, hostName: 'localhost' }, [
+      evil.secure,
+    ]);
+    own = world.console.consoleUrl;
   });
   after(async () => {
-    await browser.close();
-    await evil.close();
     await world.stop();
+    await evil.close();
   });
 
-  /** A browser of a person's own, signed in. */
-  async function signedIn(subject: string): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
-    const context = await browser.newContext();
-    context.setDefaultTimeout(STEP_MS_MAX);
-    const page = await context.newPage();
-    await page.goto(`${own}/sign-in?issuer=people&to=/`);
-    await page.getByRole('button', { name: subject }).click();
-    await page.waitForURL(`${own}/`);
-    return { page, context };
-  }
-
   test('a person signs in, and no script of the page can read what stands for the session', async () => {
-    const { page, context } = await signedIn('lea');
+    const { page, context } = await world.signIn('lea');
     const me = await ask(page, 'GET', '/me');
     assert.deepEqual([me.status, me.body.subject], [200, 'p:lea']);
     assert.equal(await page.evaluate('document.cookie'), '');
@@ -82,7 +67,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('two people in two browsers: one asks, the other hears of it and answers; nobody answers their own', async () => {
-    const [lea, sam] = [await signedIn('lea'), await signedIn('sam')];
+    const [lea, sam] = [await world.signIn('lea'), await world.signIn('sam')];
     await lea.page.evaluate(`new Promise((resolve) => {
       const source = new EventSource('/api/v1/approvals/events');
       globalThis.told = new Promise((told) => source.addEventListener('approval', ({ data }) => told(JSON.parse(data))));
@@ -107,7 +92,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('T61: CSRF: a page on another port of the same host, whose requests bear the cookie, changes and reads nothing', async () => {
-    const { page, context } = await signedIn('ada');
+    const { page, context } = await world.signIn('ada');
     const kill = JSON.stringify({ what: 'caller', value: 'ci:victim', reason: 'csrf' });
     const answers: number[] = [];
     const other = await context.newPage();
@@ -135,7 +120,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('clickjacking: no page holds the console in a frame, and none opens it and keeps a hand on it', async () => {
-    const { context } = await signedIn('ada');
+    const { context } = await world.signIn('ada');
     for (const path of ['/', '/sign-in?issuer=people', '/ask?grant=x', '/api/v1/me']) {
       const other = await context.newPage();
       await other.goto(evil.secure);
@@ -157,7 +142,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('the cookie goes to no other name, also where that is the same address', async () => {
-    const { context } = await signedIn('lea');
+    const { context } = await world.signIn('lea');
     evil.cookies.length = 0;
     const other = await context.newPage();
     await other.goto(evil.plain);
@@ -168,7 +153,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('T54: what a link, an issuer or a path says is text on the page', async () => {
-    const context = await browser.newContext();
+    const context = await world.browser.newContext();
     context.setDefaultTimeout(STEP_MS_MAX);
     const page = await context.newPage();
     const hosts = new Set<string>();

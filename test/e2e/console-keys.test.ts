@@ -2,15 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { findChromium, startChromium } from '../support/chromium.ts';
-import { signInAs } from '../support/console-people.ts';
-import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
-import { leftOut } from '../support/left-out.ts';
+import type { Page } from 'playwright-core';
+import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
+import type { Person } from '../support/console-people.ts';
+import type { ConsoleWorld } from '../support/console-world.ts';
 import { SmallBrowser } from '../support/small-browser.ts';
-import { root } from '../tidy/tree.ts';
 
 const policyWith = (keys: string) => `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -46,25 +43,19 @@ const PERSONS = [
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;
 
-const program = findChromium();
-if (program === undefined)
-  leftOut('signed answers in the console', 'install Debian’s package `chromium`, or another Chromium on the path');
-else suite('signed answers in the console', () => inBrowser(program));
+const program = chromiumFor('signed answers in the console');
+if (program !== undefined) suite('signed answers in the console', () => inBrowser(program));
 
 function inBrowser(chromium: string): void {
   let world: ConsoleWorld;
-  let browser: Browser;
+  let browser: ConsoleBrowser;
   let bot: string;
-  let lea: { readonly page: Page; readonly context: BrowserContext; readonly faults: string[] };
+  let lea: Person;
   before(async () => {
-    const { ensurePages } = (await import(resolve(root, 'tools/pages.mjs'))) as {
-      readonly ensurePages: (root: string, node: string, env: NodeJS.ProcessEnv) => Promise<void>;
-    };
-    await ensurePages(root, process.execPath, process.env);
-    world = await startConsoleWorld({ policy: policyWith(''), persons: PERSONS, hostName: 'localhost' });
-    browser = await startChromium(chromium, [world.consoleUrl]);
+    browser = await startConsoleBrowser(chromium, { policy: policyWith(''), persons: PERSONS, hostName: 'localhost' });
+    world = browser.console;
     bot = await world.world.token('bot');
-    lea = await signInAs(browser, world.consoleUrl, 'lea', { viewport: { width: 1280, height: 900 } });
+    lea = await browser.signIn('lea', { viewport: { width: 1280, height: 900 } });
     const devtools = await lea.context.newCDPSession(lea.page);
     await devtools.send('WebAuthn.enable');
     await devtools.send('WebAuthn.addVirtualAuthenticator', {
@@ -75,9 +66,8 @@ function inBrowser(chromium: string): void {
     });
   });
   after(async () => {
-    assert.deepEqual(lea.faults, []);
-    await browser.close();
-    await world.stop();
+    await browser.leave(lea);
+    await browser.stop();
   });
 
   const uri = (kind: string) => `/api/v1/namespaces/default/${kind}`;
@@ -136,12 +126,11 @@ function inBrowser(chromium: string): void {
     const [key] = (await api('lea', 'GET', '/keys')).body.items;
     const own = await api('lea', 'POST', `/keys/${key.id}/confirm`);
     assert.equal(own.body.code, 'ROLE_REQUIRED', 'nobody confirms their own');
-    const ada = await signInAs(browser, world.consoleUrl, 'ada');
+    const ada = await browser.signIn('ada');
     await ada.page.goto(`${world.consoleUrl}/keys`);
     await ada.page.getByRole('button', { name: 'It is theirs: let it count now' }).click();
     await ada.page.getByText('confirmed by p:ada').waitFor();
-    await ada.context.close();
-    assert.deepEqual(ada.faults, []);
+    await browser.leave(ada);
 
     await press(page);
     assert.equal((await waiting).status, 200);

@@ -1,16 +1,11 @@
 // What happens now, in a real Chromium: a terminal watched as it is typed, its end from here, and refusals as they come.
 
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import type { Browser } from 'playwright-core';
 import { WebSocket } from 'ws';
-import { findChromium, startChromium } from '../support/chromium.ts';
-import { signInAs } from '../support/console-people.ts';
-import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
-import { leftOut } from '../support/left-out.ts';
+import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
+import type { ConsoleWorld } from '../support/console-world.ts';
 import { SmallBrowser } from '../support/small-browser.ts';
-import { root } from '../tidy/tree.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -27,28 +22,19 @@ rules:
 
 const PERSONS = [{ subject: 'ada', groups: ['admins'] }];
 
-const program = findChromium();
-if (program === undefined)
-  leftOut('what happens now, in a browser', 'install Debian’s package `chromium`, or another Chromium on the path');
-else suite('what happens now, in a browser', () => inBrowser(program));
+const program = chromiumFor('what happens now, in a browser');
+if (program !== undefined) suite('what happens now, in a browser', () => inBrowser(program));
 
 function inBrowser(chromium: string): void {
   let world: ConsoleWorld;
-  let browser: Browser;
+  let browser: ConsoleBrowser;
   let token: string;
   before(async () => {
-    const { ensurePages } = (await import(resolve(root, 'tools/pages.mjs'))) as {
-      readonly ensurePages: (root: string, node: string, env: NodeJS.ProcessEnv) => Promise<void>;
-    };
-    await ensurePages(root, process.execPath, process.env);
-    world = await startConsoleWorld({ policy: POLICY, persons: PERSONS });
-    browser = await startChromium(chromium, [world.consoleUrl]);
+    browser = await startConsoleBrowser(chromium, { policy: POLICY, persons: PERSONS });
+    world = browser.console;
     token = await world.world.token('bot');
   });
-  after(async () => {
-    await browser.close();
-    await world.stop();
-  });
+  after(() => browser.stop());
 
   /** A shell in a terminal, as `kubectl exec -it` opens it. */
   async function terminal() {
@@ -78,7 +64,7 @@ function inBrowser(chromium: string): void {
 
   test('T54: a terminal is seen as it is typed, as text; it is ended from here, and its caller is told why', async () => {
     const shell = await terminal();
-    const { page, context, faults, hosts } = await signInAs(browser, world.consoleUrl, 'ada', {
+    const { page, context, faults, hosts } = await browser.signIn('ada', {
       viewport: { width: 1280, height: 900 },
     });
     let ran = false;
@@ -104,7 +90,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('a refusal appears as it happens', async () => {
-    const { page, context, faults } = await signInAs(browser, world.consoleUrl, 'ada');
+    const { page, context, faults } = await browser.signIn('ada');
     const listening = page.waitForResponse((response) => response.url().endsWith('/exchanges/events'));
     await page.goto(`${world.consoleUrl}/now`);
     await page.getByText('None so far').waitFor();

@@ -2,11 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { findChromium, STEP_MS_MAX, startChromium } from '../support/chromium.ts';
-import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
-import { leftOut } from '../support/left-out.ts';
-import { root } from '../tidy/tree.ts';
+import type { Page } from 'playwright-core';
+import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
+import type { ConsoleWorld } from '../support/console-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -31,48 +29,22 @@ const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const HOSTILE =
   '<img src="https://evil.example/x" onerror="window.hit = 1">\u202e</pre><script>window.hit = 1</script>';
 
-const program = findChromium();
-if (program === undefined)
-  leftOut(
-    'the pages of the console in a browser',
-    'install Debian’s package `chromium`, or another Chromium on the path',
-  );
-else suite('the pages of the console', () => inBrowser(program));
+const program = chromiumFor('the pages of the console in a browser');
+if (program !== undefined) suite('the pages of the console', () => inBrowser(program));
 
 function inBrowser(chromium: string): void {
+  let browser: ConsoleBrowser;
   let world: ConsoleWorld;
-  let browser: Browser;
   let token: string;
-  /** What a page was refused by its policy, or threw. */
-  const faults: string[] = [];
 
   before(async () => {
-    const { ensurePages } = await import(new URL('../../tools/pages.mjs', import.meta.url).href);
-    await ensurePages(root, process.execPath, process.env);
-    world = await startConsoleWorld({ policy: POLICY, persons: [{ subject: 'lea', groups: ['leads'] }] });
-    browser = await startChromium(chromium, [world.consoleUrl]);
+    browser = await startConsoleBrowser(chromium, { policy: POLICY, persons: [{ subject: 'lea', groups: ['leads'] }] });
+    world = browser.console;
     token = await world.world.token('dev');
   });
-  after(async () => {
-    await browser.close();
-    await world.stop();
-    assert.deepEqual(faults, []);
-  });
+  after(() => browser.stop());
 
-  async function signedIn(): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    context.setDefaultTimeout(STEP_MS_MAX);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => {
-      if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) faults.push(message.text());
-    });
-    await page.goto(`${world.consoleUrl}/`);
-    await page.getByRole('link', { name: 'Continue with people' }).click();
-    await page.getByRole('button', { name: 'lea' }).click();
-    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
-    return { page, context };
-  }
+  const signedIn = () => browser.signIn('lea', { viewport: { width: 1280, height: 900 } });
 
   const make = (name: string) =>
     world.world.ask({
@@ -93,7 +65,8 @@ function inBrowser(chromium: string): void {
 
   test('what is held comes to the inbox by itself, is approved by its key, and is followed to its end', async () => {
     await make('held');
-    const { page, context } = await signedIn();
+    const lea = await signedIn();
+    const { page } = lea;
     await page.getByText('Nothing waits for you').first().waitFor();
     const waiting = remove('held');
     await page.getByRole('heading', { name: 'delete configmaps held' }).waitFor();
@@ -102,12 +75,13 @@ function inBrowser(chromium: string): void {
     if (await page.getByRole('button', { name: /^Press again/ }).isVisible()) await page.keyboard.press('a');
     await page.getByText('the cluster answered 200').waitFor();
     assert.equal((await waiting).status, 200);
-    await context.close();
+    await browser.leave(lea);
   });
 
   test('a no is told in the person’s words', async () => {
     await make('kept');
-    const { page, context } = await signedIn();
+    const lea = await signedIn();
+    const { page } = lea;
     const waiting = remove('kept');
     await page.getByRole('heading', { name: 'delete configmaps kept' }).waitFor();
     await whole(page);
@@ -117,15 +91,12 @@ function inBrowser(chromium: string): void {
     const reply = await waiting;
     assert.equal(reply.status, 403);
     assert.match(reply.body, /after the release/);
-    await context.close();
+    await browser.leave(lea);
   });
 
   test('T54: markup in a body is text: nothing of it runs, nothing is fetched, and what turns text around is drawn', async () => {
-    const { page, context } = await signedIn();
-    const elsewhere: string[] = [];
-    page.on('request', (request) => {
-      if (!request.url().startsWith(world.consoleUrl)) elsewhere.push(request.url());
-    });
+    const lea = await signedIn();
+    const { page } = lea;
     const body = {
       apiVersion: 'v1',
       kind: 'Service',
@@ -139,22 +110,22 @@ function inBrowser(chromium: string): void {
     await page.getByText('U+202E').first().waitFor();
     assert.equal(await page.evaluate('window.hit'), undefined);
     assert.equal(await page.locator('main img').count(), 0);
-    assert.deepEqual(elsewhere, []);
     await whole(page);
     await page.keyboard.press('r');
     await page.keyboard.press('Enter');
     assert.equal((await waiting).status, 403);
-    await context.close();
+    await browser.leave(lea);
   });
 
   test(`the first page weighs at most ${FIRST_LOAD_BYTES_MAX} bytes, and every page opens under its policy`, async () => {
-    const { page, context } = await signedIn();
+    const lea = await signedIn();
+    const { page } = lea;
     const sizes = new Map<string, number>();
     page.on('response', async (response) => {
       if (/\/assets\/|\/$/.test(response.url()))
         sizes.set(response.url(), Number(response.headers()['content-length'] ?? 0));
     });
-    const session = await context.newCDPSession(page);
+    const session = await lea.context.newCDPSession(page);
     await session.send('Network.setCacheDisabled', { cacheDisabled: true });
     await page.reload();
     await page.getByRole('heading', { name: 'Inbox' }).waitFor();
@@ -166,6 +137,6 @@ function inBrowser(chromium: string): void {
       await page.getByRole('link', { name, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: new RegExp(`^${name}`) }).waitFor();
     }
-    await context.close();
+    await browser.leave(lea);
   });
 }

@@ -1,14 +1,9 @@
 // Policy in a real Chromium: why a request is refused, and a change that is edited, tried on what was recorded, and taken away as a patch.
 
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { findChromium, startChromium } from '../support/chromium.ts';
-import { signInAs } from '../support/console-people.ts';
-import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
-import { leftOut } from '../support/left-out.ts';
-import { root } from '../tidy/tree.ts';
+import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
+import type { ConsoleWorld } from '../support/console-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -27,35 +22,26 @@ rules:
     resources: [configmaps]
 `;
 
-const program = findChromium();
-if (program === undefined)
-  leftOut('policy in the console', 'install Debian’s package `chromium`, or another Chromium on the path');
-else suite('policy in the console', () => inBrowser(program));
+const program = chromiumFor('policy in the console');
+if (program !== undefined) suite('policy in the console', () => inBrowser(program));
 
 function inBrowser(chromium: string): void {
   let world: ConsoleWorld;
-  let browser: Browser;
+  let browser: ConsoleBrowser;
   before(async () => {
-    const { ensurePages } = (await import(resolve(root, 'tools/pages.mjs'))) as {
-      readonly ensurePages: (root: string, node: string, env: NodeJS.ProcessEnv) => Promise<void>;
-    };
-    await ensurePages(root, process.execPath, process.env);
     const persons = [
       { subject: 'ada', groups: ['admins'] },
       { subject: 'sam', groups: ['ops'] },
     ];
-    world = await startConsoleWorld({ policy: POLICY, persons });
-    browser = await startChromium(chromium, [world.consoleUrl]);
+    browser = await startConsoleBrowser(chromium, { policy: POLICY, persons });
+    world = browser.console;
     const token = await world.world.token('dev');
     assert.equal((await world.world.ask({ token, uri: '/api/v1/namespaces/shop/configmaps' })).status, 200);
   });
-  after(async () => {
-    await browser.close();
-    await world.stop();
-  });
+  after(() => browser.stop());
 
   test('rules are listed with their use; why not is answered from a pasted command, by keyboard alone (T54: as text)', async () => {
-    const { page, context, faults, hosts } = await signInAs(browser, world.consoleUrl, 'ada');
+    const { page, context, faults, hosts } = await browser.signIn('ada');
     let ran = false;
     await page.exposeFunction('hacked', () => {
       ran = true;
@@ -78,7 +64,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('a change is edited under the page’s own policy, tried, and comes as a patch', async () => {
-    const { page, context, faults } = await signInAs(browser, world.consoleUrl, 'ada', {
+    const { page, context, faults } = await browser.signIn('ada', {
       viewport: { width: 1280, height: 900 },
     });
     await page.goto(`${world.consoleUrl}/policy?view=propose`);
@@ -96,7 +82,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('who holds no role reads nothing of policy', async () => {
-    const { page, context } = await signInAs(browser, world.consoleUrl, 'sam');
+    const { page, context } = await browser.signIn('sam');
     await page.goto(`${world.consoleUrl}/policy`);
     await page.getByText('You may not see this').waitFor();
     await context.close();

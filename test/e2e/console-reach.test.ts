@@ -3,16 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { findChromium, STEP_MS_MAX, startChromium } from '../support/chromium.ts';
-import { type Person, signInAs } from '../support/console-people.ts';
-import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
-import { leftOut } from '../support/left-out.ts';
+import type { Page } from 'playwright-core';
+import { STEP_MS_MAX } from '../support/chromium.ts';
+import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
+import type { ConsoleWorld } from '../support/console-world.ts';
 import { SmallBrowser } from '../support/small-browser.ts';
-import { root } from '../tidy/tree.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -39,28 +37,19 @@ const PERSONS = [
 
 const WIDTHS = [390, 1280, 1920];
 
-const program = findChromium();
-if (program === undefined)
-  leftOut('the reach of the console’s pages', 'install Debian’s package `chromium`, or another Chromium on the path');
-else suite('the reach of the console’s pages', () => inBrowser(program));
+const program = chromiumFor('the reach of the console’s pages');
+if (program !== undefined) suite('the reach of the console’s pages', () => inBrowser(program));
 
 function inBrowser(chromium: string): void {
+  let browser: ConsoleBrowser;
   let world: ConsoleWorld;
   let own: string;
-  let browser: Browser;
   before(async () => {
-    const { ensurePages } = (await import(resolve(root, 'tools/pages.mjs'))) as {
-      readonly ensurePages: (root: string, node: string, env: NodeJS.ProcessEnv) => Promise<void>;
-    };
-    await ensurePages(root, process.execPath, process.env);
-    world = await startConsoleWorld({ policy: POLICY, persons: PERSONS, hostName: 'localhost' });
+    browser = await startConsoleBrowser(chromium, { policy: POLICY, persons: PERSONS, hostName: 'localhost' });
+    world = browser.console;
     own = world.consoleUrl;
-    browser = await startChromium(chromium, [own]);
   });
-  after(async () => {
-    await browser.close();
-    await world.stop();
-  });
+  after(() => browser.stop());
 
   /** A caller's question for a grant; its id. */
   async function askForGrant(name: string, reason = ''): Promise<string> {
@@ -83,15 +72,8 @@ function inBrowser(chromium: string): void {
     return (JSON.parse(reply.text) as { readonly id: string }).id;
   }
 
-  /** Ends a person's visit; nothing may have gone wrong in it, and nothing been fetched from elsewhere. */
-  async function leave({ context, faults, hosts }: Person): Promise<void> {
-    await context.close();
-    assert.deepEqual(faults, []);
-    assert.deepEqual([...hosts], [new URL(own).host]);
-  }
-
   test('who is not signed in is shown where to, and comes back to the page that they wanted', async () => {
-    const context = await browser.newContext();
+    const context = await browser.browser.newContext();
     context.setDefaultTimeout(STEP_MS_MAX);
     const page = await context.newPage();
     await page.goto(`${own}/grants`);
@@ -103,7 +85,7 @@ function inBrowser(chromium: string): void {
   });
 
   test('two people in two browsers: nobody answers their own, and what one answers the other sees at once', async () => {
-    const [lea, sam] = [await signInAs(browser, own, 'lea'), await signInAs(browser, own, 'sam')];
+    const [lea, sam] = [await browser.signIn('lea'), await browser.signIn('sam')];
     const scope = {
       target: 'demo',
       verbs: ['patch'],
@@ -128,14 +110,14 @@ function inBrowser(chromium: string): void {
       .getByText(/approved/i)
       .first()
       .waitFor();
-    await Promise.all([leave(lea), leave(sam)]);
+    await Promise.all([browser.leave(lea), browser.leave(sam)]);
   });
 
   for (const colorScheme of ['light', 'dark'] as const)
     test(`every page is reached by everybody (WCAG 2.2 AA by axe) and fits each screen, ${colorScheme}`, async () => {
       // A question that waits though nobody attends to it.
       await askForGrant(`shown-${colorScheme}`);
-      const ada = await signInAs(browser, own, 'ada', { colorScheme });
+      const ada = await browser.signIn('ada', { colorScheme });
       await ada.page.getByRole('button', { name: /^Approve.*shown/ }).waitFor();
       const found: string[] = [];
       for (const path of await pathsOf(ada.page)) {
@@ -151,12 +133,12 @@ function inBrowser(chromium: string): void {
           for (const line of await violations(ada.page)) found.push(`${path} at ${width}: ${line}`);
         }
       }
-      await leave(ada);
+      await browser.leave(ada);
       assert.deepEqual(found, []);
     });
 
   test('T54: whatever a caller writes is text: nothing of it runs, loads or leaves its box', async () => {
-    const lea = await signInAs(browser, own, 'lea', { viewport: { width: 390, height: 844 } });
+    const lea = await browser.signIn('lea', { viewport: { width: 390, height: 844 } });
     let ran = false;
     await lea.page.exposeFunction('hacked', () => {
       ran = true;
@@ -171,7 +153,7 @@ function inBrowser(chromium: string): void {
       assert.ok(await fits(lea.page), `${path} is wider than the screen`);
     }
     assert.equal(ran, false);
-    await leave(lea);
+    await browser.leave(lea);
   });
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { STEP_MS_MAX } from './chromium.ts';
 
@@ -21,6 +22,7 @@ export async function signInAs(
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(STEP_MS_MAX);
   const page = await context.newPage();
+  goThroughChanges(page);
   const [faults, hosts] = [[] as string[], new Set<string>()];
   await page.exposeFunction('violated', (what: string) => void faults.push(what));
   await page.addInitScript(
@@ -32,4 +34,24 @@ export async function signInAs(
   await page.waitForURL(`${consoleUrl}/`);
   page.on('request', (request) => void hosts.add(new URL(request.url()).host));
   return { page, context, faults, hosts };
+}
+
+/** Limit: so often is one navigation tried. */
+const TRIES_MAX = 20;
+
+/**
+ * A browser gives up what is under way when an interface of the machine comes or goes, and suites beside this one make network namespaces all the time: a
+ * navigation that ended so, and no other, is done again.
+ */
+function goThroughChanges(page: Page): void {
+  const goto = page.goto.bind(page);
+  page.goto = async (...args) => {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await goto(...args);
+      } catch (thrown) {
+        if (tries >= TRIES_MAX || !String(thrown).includes('net::ERR_NETWORK_CHANGED')) throw thrown;
+        await setTimeout(50 * tries);
+      }
+  };
 }

@@ -17,7 +17,8 @@ export interface ConsoleWorld {
   stop(): Promise<void>;
 }
 
-interface Options {
+/** What is in the world, and who may sign in. */
+export interface ConsoleWorldOptions {
   readonly policy: string;
   readonly persons: readonly DemoPerson[];
   /** More keys of `console`, in YAML's flow form, after a comma. */
@@ -34,7 +35,7 @@ export async function startConsoleWorld({
   persons,
   console: more = '',
   hostName,
-}: Options): Promise<ConsoleWorld> {
+}: ConsoleWorldOptions): Promise<ConsoleWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
   const [port] = (await freePorts(1)) as [number];
   const people = await startIssuer();
