@@ -39,3 +39,8 @@ export function csrfHeader(): Readonly<Record<string, string>> {
 export function holds(self: Self | undefined, ...roles: readonly Self['roles'][number][]): boolean {
   return self?.roles.some((role) => roles.includes(role)) ?? false;
 }
+
+/** Whether something is the reader's own. */
+export function isOwn(self: Self | undefined, who: { readonly subject: string; readonly issuer: string }): boolean {
+  return self !== undefined && who.subject === self.subject && who.issuer === self.issuer;
+}

@@ -10,27 +10,39 @@ import { texts } from '../words/texts.ts';
 import styles from './answer-bar.module.css';
 import { isRisky } from './risk.ts';
 import { type Saying, useAnswer } from './use-answer.ts';
+import { kindsOf, mistakeOf, PLAIN_YES, type YesForm, type YesKind, yesBody } from './yes-form.ts';
+import { YesOptions } from './yes-options.tsx';
 
 /** Limit of the gateway's: the longest reason, in characters. */
 const REASON_CHARACTERS_MAX = 500;
 
-/** Yes and no to one question. The button says what will run; a dangerous yes wants a second press; a no wants to be explained. */
-export function AnswerBar({ approval, onAnswer }: { readonly approval: ApprovalView; readonly onAnswer: () => void }) {
+interface Props {
+  readonly approval: ApprovalView;
+  /** What of it a yes is to. */
+  readonly form: YesForm;
+  readonly onForm: (form: YesForm) => void;
+  readonly onAnswer: () => void;
+}
+
+/** Yes and no to one question. The button says what will run; a dangerous yes, and one to more than is asked, want a second press; a no wants to be explained. */
+export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
   const answer = useAnswer(approval);
   const [isRejecting, setRejecting] = useState(false);
+  const [areOptionsOpen, openOptions] = useState(false);
   const [reason, setReason] = useState('');
   const what = approval.shown.operation;
+  const mistake = mistakeOf(form, approval.shown);
   const send = (said: Saying) => {
     onAnswer();
-    answer.mutate({ said, reason: reason.trim() });
+    answer.mutate({ said, reason: reason.trim(), ...(said === 'approve' ? { more: yesBody(form) } : {}) });
   };
   const isLooking = approval.preview === 'looking';
   const approve = useArmed({
-    isNeeded: isRisky(approval),
-    about: approval.digest,
+    isNeeded: isRisky(approval) || form.kind === 'rest',
+    about: `${approval.digest} ${JSON.stringify(form)}`,
     act: () => send('approve'),
   });
-  const mayApprove = !answer.isPending && !isLooking;
+  const mayApprove = !answer.isPending && !isLooking && mistake === undefined;
   const reject = () => {
     approve.disarm();
     if (isRejecting) send('reject');
@@ -50,6 +62,12 @@ export function AnswerBar({ approval, onAnswer }: { readonly approval: ApprovalV
       {isRejecting && (
         <Reason value={reason} onChange={setReason} onDone={reject} onLeave={() => setRejecting(false)} />
       )}
+      {!isRejecting && areOptionsOpen && <YesOptions approval={approval} form={form} onChange={onForm} />}
+      {!isRejecting && areOptionsOpen && mistake !== undefined && (
+        <p className="field-wrong" role="status">
+          <Named>{mistake}</Named>
+        </p>
+      )}
       <div className={styles.buttons}>
         {isRejecting ? (
           <>
@@ -66,8 +84,28 @@ export function AnswerBar({ approval, onAnswer }: { readonly approval: ApprovalV
               {texts.answer.reject}
             </Button>
             <button type="button" className={styles.approve} onClick={approve.press} disabled={!mayApprove}>
-              <Named>{buttonText(what, { isSending: answer.isPending, isLooking, isArmed: approve.isArmed })}</Named>
+              <Named>
+                {buttonText(what, {
+                  kind: form.kind,
+                  isSending: answer.isPending,
+                  isLooking,
+                  isArmed: approve.isArmed,
+                })}
+              </Named>
             </button>
+            {kindsOf(approval).length > 1 && (
+              <button
+                type="button"
+                className={styles.more}
+                aria-expanded={areOptionsOpen}
+                onClick={() => {
+                  onForm(PLAIN_YES);
+                  openOptions(!areOptionsOpen);
+                }}
+              >
+                {texts.yes.more}
+              </button>
+            )}
           </>
         )}
       </div>
@@ -106,10 +144,20 @@ function Reason({ value, onChange, onDone, onLeave }: ReasonProps) {
 }
 
 /** Where it can be pressed, it says what will run. */
-function buttonText(what: string, is: { isSending: boolean; isLooking: boolean; isArmed: boolean }): string {
+function buttonText(
+  what: string,
+  is: { readonly kind: YesKind; readonly isSending: boolean; readonly isLooking: boolean; readonly isArmed: boolean },
+): string {
   if (is.isSending) return texts.answer.sending;
   if (is.isLooking) return texts.answer.looking;
-  return is.isArmed ? texts.answer.arm(what) : texts.answer.approve(what);
+  switch (is.kind) {
+    case 'all':
+      return is.isArmed ? texts.answer.arm(what) : texts.answer.approve(what);
+    case 'less':
+      return is.isArmed ? texts.answer.arm(what) : texts.yes.approveLess(what);
+    case 'rest':
+      return is.isArmed ? texts.yes.armRest(what) : texts.yes.approveRest(what);
+  }
 }
 
 function problemText(error: Error): string {

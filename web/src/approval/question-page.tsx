@@ -22,7 +22,7 @@ export function QuestionPage() {
       {question.data === undefined && question.error !== null && (
         <Failed error={question.error} again={() => void question.refetch()} />
       )}
-      {question.data !== undefined && <Question approval={question.data} heading="h1" />}
+      {question.data !== undefined && <Question key={question.data.id} approval={question.data} heading="h1" />}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { SameByCommand } from '../looks/command.tsx';
 import { Countdown } from '../looks/countdown.tsx';
@@ -11,10 +12,13 @@ import { texts } from '../words/texts.ts';
 import { AnswerBar } from './answer-bar.tsx';
 import { Asker } from './asker.tsx';
 import { Course } from './course.tsx';
+import { Covered } from './covered.tsx';
 import { Part, PartHeading } from './part.tsx';
 import styles from './question.module.css';
 import { RiskTag, StateTag } from './question-tags.tsx';
 import { Shown } from './shown.tsx';
+import { Words } from './words.tsx';
+import { PLAIN_YES, type YesForm, yesWords } from './yes-form.ts';
 
 const words = texts.question;
 
@@ -29,6 +33,7 @@ interface Props {
 export function Question({ approval, heading: Heading, onAnswer = () => {} }: Props) {
   const { shown, state } = approval;
   const isOpen = state === 'pending';
+  const [form, setForm] = useState(PLAIN_YES);
   return (
     <article className={styles.question} data-risk={isOpen ? approval.shown.risk : 'over'}>
       <header className={styles.head}>
@@ -46,6 +51,7 @@ export function Question({ approval, heading: Heading, onAnswer = () => {} }: Pr
         <Facts approval={approval} />
       </header>
       {!isOpen && <Course approval={approval} />}
+      <Covered approval={approval} />
       <PartHeading value={Heading === 'h1' ? 'h2' : 'h3'}>
         <div className={styles.body}>
           <Shown shown={shown} isLooking={isOpen && approval.preview === 'looking'} />
@@ -54,10 +60,13 @@ export function Question({ approval, heading: Heading, onAnswer = () => {} }: Pr
           <p className={styles.digest} title={words.digestHint}>
             {words.digest}: <code>{approval.digest.slice(0, 16)}…</code> {words.digestHint}
           </p>
-          <SameByCommand lines={commandsOf(approval)} />
+          <Words approval={approval} />
+          <SameByCommand lines={commandsOf(approval, form)} />
         </div>
       </PartHeading>
-      {isOpen && approval.mayAnswer && <AnswerBar key={approval.id} approval={approval} onAnswer={onAnswer} />}
+      {isOpen && approval.mayAnswer && (
+        <AnswerBar approval={approval} form={form} onForm={setForm} onAnswer={onAnswer} />
+      )}
     </article>
   );
 }
@@ -120,10 +129,10 @@ function Why({ approval: { rules, mayAnswer, state } }: { readonly approval: App
   );
 }
 
-function commandsOf({ id, state, digest, mayAnswer }: ApprovalView): readonly string[] {
+function commandsOf({ id, state, digest, mayAnswer }: ApprovalView, form: YesForm): readonly string[] {
   if (state !== 'pending' || !mayAnswer) return [commandLine('sallyport', 'approvals', 'show', id)];
   return [
-    commandLine('sallyport', 'approvals', 'approve', id, '--digest', digest),
+    commandLine('sallyport', 'approvals', 'approve', id, ...yesWords(form), '--digest', digest),
     commandLine('sallyport', 'approvals', 'reject', id, '--reason', '…'),
   ];
 }

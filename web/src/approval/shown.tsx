@@ -16,11 +16,17 @@ type ShownView = ApprovalView['shown'];
 /** All that is shown of what is asked for: facts first, the caller's own words last (T54, T78). */
 export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonly isLooking: boolean }) {
   const { risks, argv, changes = [], losses = [], body = '', mayDiffer, missing, reason, before } = shown;
+  const { amended = [], undo } = shown;
   return (
     <>
       {risks.length > 0 && (
         <Part title={words.risks} meaning="no">
           <Lines lines={risks} />
+        </Part>
+      )}
+      {amended.length > 0 && (
+        <Part title={texts.yes.amended} meaning="ask">
+          <Lines lines={amended} />
         </Part>
       )}
       {missing.length > 0 && (
@@ -37,6 +43,11 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
       )}
       {losses.length > 0 && <Losses losses={losses} />}
       <Preview shown={shown} />
+      {undo !== undefined && (
+        <Part title={texts.yes.undo}>
+          <Lines lines={[undo]} />
+        </Part>
+      )}
       {body !== '' && <Document title={words.body} text={body} />}
       <Part title={words.request}>
         <code className={`${textStyles.fine} ${styles.line}`}>

@@ -8,14 +8,19 @@ import { texts } from '../words/texts.ts';
 
 export type Saying = 'approve' | 'reject';
 
-/** One answer to exactly what was shown: its digest goes along, so that to anything else it counts for nothing (T76). */
-export async function sendAnswer(approval: ApprovalView, said: Saying, reason: string): Promise<ApprovalView> {
+/** One answer to exactly what was shown: its digest goes along, so that to anything else it counts for nothing (T76). `more` is what a yes says beside yes. */
+export async function sendAnswer(
+  approval: ApprovalView,
+  said: Saying,
+  reason: string,
+  more: object = {},
+): Promise<ApprovalView> {
   const { id, digest } = approval;
   const path = `/approvals/${encodeURIComponent(id)}`;
   const signature = said === 'approve' && isSigned(approval) ? await signedYes(path, digest) : undefined;
   return request<ApprovalView>(`${path}/${said}`, {
     method: 'POST',
-    body: { digest, reason, ...(signature === undefined ? {} : { signature }) },
+    body: { digest, reason, ...more, ...(signature === undefined ? {} : { signature }) },
   });
 }
 
@@ -37,8 +42,8 @@ async function signedYes(path: string, digest: string) {
 export function useAnswer(approval: ApprovalView) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ said, reason }: { readonly said: Saying; readonly reason: string }) =>
-      sendAnswer(approval, said, reason),
+    mutationFn: ({ said, reason, more }: { readonly said: Saying; readonly reason: string; readonly more?: object }) =>
+      sendAnswer(approval, said, reason, more),
     onSuccess: (answered) => client.setQueryData(['approval', answered.id], answered),
     onSettled: () =>
       Promise.all([

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { GrantView } from '../../../src/control/contract.ts';
 import { request } from '../api/request.ts';
-import { holds, type Self } from '../api/self.ts';
+import { holds, isOwn, type Self } from '../api/self.ts';
 import { Command } from '../looks/command.tsx';
 import { Countdown } from '../looks/countdown.tsx';
 import { Ago, Instant } from '../looks/instant.tsx';
@@ -83,24 +83,24 @@ function End({ grant: { state, endsAt, startsAt, closesAt, askedAt, endedAt } }:
 
 function Acts({ grant: { id, holder }, self }: { readonly grant: GrantView; readonly self: Self | undefined }) {
   const client = useQueryClient();
-  const isOwn = holder.subject === self?.subject && holder.issuer === self.issuer;
-  const how = isOwn ? 'release' : 'revoke';
+  const isHolder = isOwn(self, holder);
+  const how = isHolder ? 'release' : 'revoke';
   const end = useMutation({
     mutationFn: () => request<GrantView>(`/grants/${encodeURIComponent(id)}/${how}`, { method: 'POST', body: {} }),
     onSettled: () => client.invalidateQueries({ queryKey: ['grants'] }),
   });
-  if (!isOwn && !holds(self, 'operator')) return null;
+  if (!isHolder && !holds(self, 'operator')) return null;
   return (
     <>
       <ProblemLine error={end.error} />
       <Command line={commandLine('sallyport', 'grants', how, id)} />
       <div className={sheets.acts}>
         <TwiceButton
-          sure={isOwn ? words.releaseSure : words.revokeSure}
+          sure={isHolder ? words.releaseSure : words.revokeSure}
           act={() => end.mutate()}
           isBusy={end.isPending}
         >
-          {isOwn ? words.release : words.revoke}
+          {isHolder ? words.release : words.revoke}
         </TwiceButton>
       </div>
     </>

@@ -35,3 +35,15 @@ export function lengthMs(text: string): number | undefined {
   if (count === undefined || unit === undefined) return undefined;
   return Number(count) * ({ s: SECOND, m: MINUTE, h: HOUR, d: DAY }[unit] ?? 0);
 }
+
+/** A length of time as policies write it: `5m`, `90s`. */
+export function policyLength(ms: number): string {
+  const [unit, size] = (
+    [
+      ['d', DAY],
+      ['h', HOUR],
+      ['m', MINUTE],
+    ] as const
+  ).find(([, each]) => ms >= each && ms % each === 0) ?? ['s', SECOND];
+  return `${Math.round(ms / size)}${unit}`;
+}

@@ -6,6 +6,8 @@
 import { count } from './count.ts';
 import { keyTexts } from './key-texts.ts';
 import { policyTexts } from './policy-texts.ts';
+import { undoTexts } from './undo-texts.ts';
+import { yesTexts } from './yes-texts.ts';
 
 export const texts = {
   product: 'Sallyport',
@@ -212,6 +214,10 @@ export const texts = {
     burstDone: (done: number, failed: number) =>
       failed === 0 ? `${done} answered` : `${done} answered, ${failed} not taken: they had changed or closed`,
   },
+
+  yes: yesTexts,
+
+  undo: undoTexts,
 
   progress: {
     asked: 'asked',

@@ -1,0 +1,20 @@
+/** The way back from one call. */
+export const undoTexts = {
+  title: 'Undo',
+  look: 'Look at the way back',
+  lookHint: 'What would be sent, and what does not come back. Nothing is sent yet.',
+  looking: 'Looking at how things are now…',
+  none: 'There is no way back',
+  would: 'This would be sent, in your name',
+  lost: 'What does not come back',
+  missing: 'Could not be shown',
+  changes: 'What would change',
+  changesHint: 'By the cluster’s own dry run; secret values are masked.',
+  digest: 'Digest of what is shown, and of the object as it is now',
+  take: (what: string) => `Undo: ${what}`,
+  sure: (what: string) => `Press again to ${what}`,
+  again: 'Look again',
+  done: (status: number) => `Undone: the cluster answered ${status}.`,
+  notDone: (status: number) => `Not undone (${status}):`,
+  follow: 'The call that it was',
+};

@@ -1,0 +1,51 @@
+import { count } from './count.ts';
+
+/** What a yes can be beside a plain one, what it covers, and what is said about a question. */
+export const yesTexts = {
+  more: 'Less of it, or more',
+  title: 'What your yes is to',
+  kinds: { all: 'All of it', less: 'Less of it', rest: 'And the rest of its command' },
+  goodFor: 'Good for',
+  goodForHint: 'Such as `90s` or `10m`; empty: as long as the rule says.',
+  dryRun: 'As a dry run alone: nothing is stored',
+  addEdit: 'Add an edit',
+  removeEdit: 'Remove this edit',
+  editWhat: 'What the edit does',
+  edits: { set: 'set a field', remove: 'remove a field', label: 'add a label' },
+  editPath: { set: 'Field, as /spec/replicas', remove: 'Field, as /spec/paused', label: 'Label, as team' },
+  editValue: 'Value',
+  lessHint:
+    'It is edited before it is sent, and judged anew as if it had been asked so. Never put a mask where a value belongs.',
+  nothingLess: 'say what of it is less: for how long, as a dry run, or edited',
+  badPath: {
+    set: 'an edit names a field such as `/spec/replicas`',
+    remove: 'an edit names a field such as `/spec/paused`',
+    label: 'a label has a name',
+  },
+  badLabel: 'the value of a label has 63 characters at most',
+  restText: (verbs: readonly string[]) =>
+    `What this command still sends: ${verbs.join(', ')}, in the same namespace and under the same rules. Never a delete, and nothing that a guard would stop. A no to any of it ends it.`,
+  restUses: 'Requests at most',
+  restBounds: (uses: number, length: string) => `${uses} at most, within ${length}`,
+  restFor: 'For',
+  restForHint: 'Such as `90s`; five minutes at most.',
+  badUses: (max: number) => `a whole number from 1 to ${max}`,
+  badRestFor: 'a length of time such as `90s`, and five minutes at most',
+  earlier: 'The command asked before:',
+  approveRest: (what: string) => `Approve: ${what}, and the rest of its command`,
+  armRest: (what: string) => `Press again to ${what}, and all that follows of its command`,
+  approveLess: (what: string) => `Approve less: ${what}`,
+  amended: 'What a yes makes of it',
+  undo: 'The way back',
+  covers: (uses: number, usesMax: number, verbs: readonly string[]) =>
+    `The yes covers the rest of its command: ${verbs.join(', ')}; ${uses} of ${usesMax} used`,
+  coversUntil: 'until',
+  coveredBy: 'Covered by the yes to an earlier question of the same command; nobody was asked.',
+  coveredByLink: 'That question',
+  said: 'What was said about it',
+  saidAsker: 'asks',
+  say: 'Ask who asks, or tell those who answer',
+  saySend: 'Say it',
+  sayHint: 'It changes nothing of what is answered; who asks reads it.',
+  oneCaller: (n: number) => `${count(n, 'question')} of one caller`,
+};
