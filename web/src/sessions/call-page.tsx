@@ -14,6 +14,7 @@ import sheets from '../looks/sheets.module.css';
 import { Failed, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
+import { Undo } from '../undo/undo.tsx';
 import { span } from '../words/duration.ts';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
@@ -68,10 +69,16 @@ function Call({ call }: { readonly call: ExchangeWholeView }) {
       <Decision call={call} />
       <Body title={words.request} body={call.request} />
       <Body title={words.reply} body={call.reply} />
+      {mayHaveChanged(call) && <Undo key={call.id} id={call.id} />}
       <Proof call={call} />
       <SameByCommand lines={[commandLine('sallyport', 'sessions', 'show', session)]} />
     </div>
   );
+}
+
+/** Whether there may be something to take back: it asked for a change, and was not answered with a no. */
+function mayHaveChanged({ isChange, outcome, status = 0 }: ExchangeWholeView): boolean {
+  return isChange && outcome !== 'refused' && outcome !== 'open' && (outcome !== 'answered' || status < 300);
 }
 
 function Facts({ call }: { readonly call: ExchangeWholeView }) {
