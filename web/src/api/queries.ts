@@ -119,16 +119,28 @@ export const sessionsQuery = (filters: SessionFilters) =>
     placeholderData: keepPreviousData,
   });
 
-export const sessionQuery = (id: string) =>
+/** A session; of its calls, those that belong to what its caller says it ran, where that is said. */
+export const sessionQuery = (id: string, story: { readonly run?: string; readonly command?: string } = {}) =>
   infiniteQueryOptions({
-    queryKey: ['session', id],
+    queryKey: ['session', id, story],
     queryFn: ({ signal, pageParam }) =>
       request<SessionStoryView>(
-        `/sessions/${encodeURIComponent(id)}?${new URLSearchParams({ limit: '500', ...(pageParam === '' ? {} : { after: pageParam }) })}`,
+        `/sessions/${encodeURIComponent(id)}?${new URLSearchParams({ ...story, limit: '500', ...(pageParam === '' ? {} : { after: pageParam }) })}`,
         { signal },
       ),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next ?? undefined,
+  });
+
+/** Calls of the same session with the same verb on the same kind. */
+export const alikeQuery = ({ session, verb, resource, apiGroup }: ExchangeWholeView) =>
+  queryOptions({
+    queryKey: ['session', session, 'alike', verb, apiGroup, resource],
+    queryFn: ({ signal }) =>
+      request<SessionStoryView>(
+        `/sessions/${encodeURIComponent(session)}?${new URLSearchParams({ verb, ...(resource === '' ? {} : { resource, apiGroup }), limit: '200' })}`,
+        { signal },
+      ),
   });
 
 export const exchangeQuery = (id: string) =>
@@ -163,7 +175,8 @@ export function isOver(approval: ApprovalView | undefined): boolean {
   );
 }
 
-function sessionParameters({ since, ...same }: SessionFilters, after: string): URLSearchParams {
+/** The filters as the API takes them, with the instant that a length of time until now comes to. */
+export function sessionParameters({ since, ...same }: SessionFilters, after: string): URLSearchParams {
   const length = since === undefined ? undefined : lengthMs(since);
   return new URLSearchParams({
     ...same,

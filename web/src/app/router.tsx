@@ -4,8 +4,8 @@ import { basePath } from '../api/base.ts';
 import type { GrantsSearch } from '../grants/grants.tsx';
 import { Inbox } from '../inbox/inbox.tsx';
 import { policySearch } from '../policy/policy-search.ts';
-import { KINDS, type Kind } from '../sessions/kind.ts';
 import { sessionFilters } from '../sessions/session-filters.ts';
+import { storySearch } from '../sessions/story-search.ts';
 import { Frame } from './frame.tsx';
 import { NotFound } from './not-found.tsx';
 
@@ -47,14 +47,19 @@ const routes = [
   createRoute({
     ...page('/sessions/$id'),
     component: lazyRouteComponent(() => import('../sessions/session-page.tsx'), 'SessionPage'),
-    validateSearch: ({ kind }: Record<string, unknown>): { readonly kind?: Kind } => {
-      const found = KINDS.find((each) => each === kind && each !== 'all');
-      return found === undefined ? {} : { kind: found };
-    },
+    validateSearch: storySearch,
   }),
   createRoute({
     ...page('/exchanges/$id'),
     component: lazyRouteComponent(() => import('../sessions/call-page.tsx'), 'CallPage'),
+  }),
+  createRoute({
+    ...page('/compare'),
+    component: lazyRouteComponent(() => import('../compare/compare.tsx'), 'Compare'),
+    validateSearch: ({ a, b }: Record<string, unknown>): { readonly a?: string; readonly b?: string } => ({
+      ...(isText(a) ? { a } : {}),
+      ...(isText(b) ? { b } : {}),
+    }),
   }),
   createRoute({
     ...page('/policy'),

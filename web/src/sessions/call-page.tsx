@@ -4,6 +4,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import type { ExchangeWholeView } from '../../../src/control/session-contract.ts';
 import { exchangeQuery } from '../api/queries.ts';
 import { Part } from '../approval/part.tsx';
+import { CompareWith } from '../compare/compare-with.tsx';
 import buttons from '../looks/buttons.module.css';
 import { SameByCommand } from '../looks/command.tsx';
 import { Icon } from '../looks/icon.tsx';
@@ -69,6 +70,7 @@ function Call({ call }: { readonly call: ExchangeWholeView }) {
       <Decision call={call} />
       <Body title={words.request} body={call.request} />
       <Body title={words.reply} body={call.reply} />
+      <CompareWith key={`with ${call.id}`} call={call} />
       {mayHaveChanged(call) && <Undo key={call.id} id={call.id} />}
       <Proof call={call} />
       <SameByCommand lines={[commandLine('sallyport', 'sessions', 'show', session)]} />

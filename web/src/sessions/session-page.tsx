@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ExchangeRowView, SessionStoryView } from '../../../src/control/session-contract.ts';
 import { sessionQuery } from '../api/queries.ts';
@@ -14,17 +14,25 @@ import { span } from '../words/duration.ts';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
 import { Calls } from './calls.tsx';
-import { isOf, KINDS, type Kind } from './kind.ts';
-import story from './story.module.css';
+import { ExportRows } from './export-rows.tsx';
+import { callsOf } from './exported.ts';
+import { Jumps } from './jumps.tsx';
+import { isOf, KINDS } from './kind.ts';
+import { Stories } from './stories.tsx';
+import looks from './story.module.css';
+import type { StorySearch } from './story-search.ts';
 import { TimeLine } from './time-line.tsx';
 
 const words = texts.sessions;
 
-/** A session as a story: who, where, how long, every call in its order, and jumps to what matters. */
+/** A session as a story: who, where, how long, what its caller said that it ran, every call in its order, and jumps to what matters. */
 export function SessionPage() {
   const { id } = useParams({ from: '/sessions/$id' });
-  const session = useInfiniteQuery(sessionQuery(id));
+  const { run, command } = useSearch({ from: '/sessions/$id' });
+  const story = run === undefined || command === undefined ? {} : { run, command };
+  const session = useInfiniteQuery({ ...sessionQuery(id, story), placeholderData: keepPreviousData });
   const [first] = session.data?.pages ?? [];
+  const more = session.hasNextPage ? async () => (await session.fetchNextPage()).data : undefined;
   return (
     <>
       <Link to="/sessions" className={buttons.back}>
@@ -35,7 +43,9 @@ export function SessionPage() {
       {first === undefined && session.error !== null && (
         <Failed error={session.error} again={() => void session.refetch()} />
       )}
-      {first !== undefined && <Story session={first} calls={session.data?.pages.flatMap((page) => page.items) ?? []} />}
+      {first !== undefined && (
+        <Story session={first} calls={session.data?.pages.flatMap((page) => page.items) ?? []} more={more} />
+      )}
       {session.hasNextPage && (
         <div className={buttons.more}>
           <button
@@ -48,45 +58,56 @@ export function SessionPage() {
           </button>
         </div>
       )}
-      <SameByCommand lines={[commandLine('sallyport', 'sessions', 'show', id)]} />
+      <SameByCommand
+        lines={[
+          commandLine('sallyport', 'sessions', 'show', id),
+          commandLine('sallyport', 'sessions', 'export', id, '--format', 'proven'),
+        ]}
+      />
     </>
   );
 }
 
-function Story({ session, calls }: { readonly session: SessionStoryView; readonly calls: readonly ExchangeRowView[] }) {
-  const { kind = 'all' } = useSearch({ from: '/sessions/$id' });
+interface StoryProps {
+  readonly session: SessionStoryView;
+  readonly calls: readonly ExchangeRowView[];
+  /** Reads the calls that come after; undefined where these are all. */
+  readonly more: (() => Promise<{ readonly pages: readonly SessionStoryView[] } | undefined>) | undefined;
+}
+
+function Story({ session, calls, more }: StoryProps) {
+  const { kind = 'all', run, command } = useSearch({ from: '/sessions/$id' });
   const navigate = useNavigate();
   const shown = calls.filter((call) => isOf(call, kind));
-  const choose = (chosen: Kind) =>
-    void navigate({
-      to: '/sessions/$id',
-      params: { id: session.id },
-      search: chosen === 'all' ? {} : { kind: chosen },
-      replace: true,
-    });
+  const go = (search: StorySearch) =>
+    void navigate({ to: '/sessions/$id', params: { id: session.id }, search, replace: true });
+  const story = run === undefined || command === undefined ? {} : { run, command };
   return (
     <>
-      <header className={story.head}>
+      <header className={looks.head}>
         <h1>
           <Seen>{session.caller.subject}</Seen> <Named>{words.story(session.target)}</Named>
         </h1>
-        <p className={story.lead}>
+        <p className={looks.lead}>
           <Instant at={session.startedAt} /> · {words.lasted.toLowerCase()}{' '}
           {span(Date.parse(session.lastAt) - Date.parse(session.startedAt))} · {session.exchanges}{' '}
           {words.calls.toLowerCase()} · {session.changes} {words.changes.toLowerCase()} · {session.refused}{' '}
           {words.refused.toLowerCase()}
         </p>
       </header>
-      <TimeLine calls={calls} />
-      <div className={story.kinds}>
+      <TimeLine session={session} calls={calls} />
+      <Stories session={session} onChoose={(chosen) => go({ ...(kind === 'all' ? {} : { kind }), ...chosen })} />
+      <div className={looks.kinds}>
         <Choice
           label={words.show}
           value={kind}
           options={KINDS.map((each) => [each, words.kinds[each]] as const)}
-          onChoose={choose}
+          onChoose={(chosen) => go({ ...story, ...(chosen === 'all' ? {} : { kind: chosen }) })}
         />
+        <Jumps calls={shown} more={more} />
+        <ExportRows name={session.id} read={() => callsOf(session.id, { ...story, kind })} />
       </div>
-      {shown.length === 0 ? <p className={story.lead}>{words.noneOfKind}</p> : <Calls calls={shown} />}
+      {shown.length === 0 ? <p className={looks.lead}>{words.noneOfKind}</p> : <Calls calls={shown} />}
     </>
   );
 }

@@ -9,8 +9,12 @@ import { PageHead } from '../looks/page-head.tsx';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
+import { ExportRows } from './export-rows.tsx';
+import { callsThatFit } from './exported.ts';
 import { Filters } from './filters.tsx';
+import { Saved } from './saved.tsx';
 import { SessionTable } from './session-table.tsx';
+import styles from './sessions.module.css';
 
 const words = texts.sessions;
 
@@ -27,6 +31,7 @@ export function Sessions() {
     <>
       <PageHead title={words.title} lead={holds(self, 'auditor', 'operator') ? words.lead : words.leadOwn} />
       <Filters filters={filters} onChange={go} />
+      <Saved filters={filters} />
       {sessions.isPending && <Reading />}
       {sessions.data === undefined && sessions.error !== null && (
         <Failed error={sessions.error} again={() => void sessions.refetch()} />
@@ -45,7 +50,14 @@ export function Sessions() {
           )}
         </Nothing>
       )}
-      {items.length > 0 && <SessionTable sessions={items} />}
+      {items.length > 0 && (
+        <>
+          <SessionTable sessions={items} />
+          <div className={styles.exports}>
+            <ExportRows name="selection" read={() => callsThatFit(filters)} />
+          </div>
+        </>
+      )}
       {sessions.hasNextPage && (
         <div className={buttons.more}>
           <button

@@ -391,6 +391,18 @@ export const texts = {
     saidHint: 'The caller’s own word; nobody has checked it.',
     noneOfKind: 'No call of this kind in this session.',
     next: { refused: 'Next refusal', changes: 'Next change', held: 'Next held' },
+    stories: 'What the caller said that it ran',
+    saidNothing: 'a run without a command',
+    exportAs: (form: string) => `Save as ${form}`,
+    exporting: 'Reading all of it…',
+    exported: (rows: number, cutAt: number | undefined) =>
+      cutAt === undefined ? `${count(rows, 'call')} saved` : `the first ${cutAt} calls saved: narrow it for the rest`,
+    saved: 'Saved searches',
+    saveSearch: 'Save this search',
+    saveName: 'Its name',
+    saveDone: 'Save',
+    forget: (name: string) => `Forget “${name}”`,
+    savedHint: 'In this browser alone; the address is the search, to be sent to others.',
     byGrant: 'by a grant',
     asked: 'a person was asked',
     canPlay: 'can be played',
@@ -439,6 +451,15 @@ export const texts = {
     seq: 'line',
     play: 'Play',
     recording: 'Recording',
+  },
+
+  compare: {
+    title: 'Side by side',
+    lead: 'Two calls, what was asked and what was answered, line by line.',
+    with: 'Compare with another call…',
+    none: 'No other call of this session has the same verb and kind.',
+    same: 'the same in both',
+    nothingKept: 'Of neither call is a body kept',
   },
 
   liveView: {
