@@ -11,8 +11,17 @@ const ids = (questions: Parameters<typeof bursts>[0]) =>
 test('three of one kind are a burst where the first of them stands; two are not', () => {
   const other = questionLike({ id: 'x' });
   assert.deepEqual(ids([remove('a'), other, remove('b'), remove('c')]), ['a b c', 'x']);
-  assert.deepEqual(ids([remove('a'), other, remove('b')]), ['a', 'x', 'b']);
+  assert.deepEqual(ids([remove('a'), remove('b')]), ['a', 'b']);
   assert.deepEqual(ids([]), []);
+});
+
+test('three of one caller to one target are a list too, whatever they ask; what is of one kind stays with its kind', () => {
+  const of = (questions: Parameters<typeof bursts>[0]) =>
+    bursts(questions).map((burst) => `${burst.of}: ${burst.questions.map(({ id }) => id).join(' ')}`);
+  const patch = (id: string) => questionLike({ id, shown: { operation: `patch services \`${id}\`` } });
+  assert.deepEqual(of([remove('a'), patch('b'), questionLike({ id: 'x' })]), ['caller: a b x']);
+  const kind = [remove('a'), remove('b'), remove('c')];
+  assert.deepEqual(of([patch('d'), ...kind, patch('e')]), ['one: d', 'kind: a b c', 'one: e']);
 });
 
 test('another caller, place, verb, rule or danger is another kind', () => {
@@ -26,5 +35,9 @@ test('another caller, place, verb, rule or danger is another kind', () => {
     questionLike({ id: 'b', shown: { operation: 'patch configmaps `b`' } }),
     questionLike({ id: 'b', shown: { operation: 'delete configmaps `b`', risks: ['x'] } }),
   ];
-  for (const other of others) assert.deepEqual(ids([remove('a'), other, remove('c')]), ['a', 'b', 'c']);
+  for (const other of others)
+    assert.ok(
+      bursts([remove('a'), other, remove('c')]).every(({ of }) => of !== 'kind'),
+      JSON.stringify(other),
+    );
 });

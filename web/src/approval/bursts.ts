@@ -1,29 +1,41 @@
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 
-/** Questions of one kind by one caller, or a single one. */
+/** Questions of one kind by one caller, others of one caller, or a single one. */
 export interface Burst {
   readonly key: string;
+  readonly of: 'kind' | 'caller' | 'one';
   readonly questions: readonly ApprovalView[];
 }
 
-/** So many questions of one kind are a burst. */
+/** So many questions are a burst. */
 const BURST_FROM = 3;
 
 /**
- * Questions that ask the same of different things, put together where the first of them stands; the order of the rest stays. Of one kind are those of one caller,
- * to one target and namespace, held by the same rules, with the same verb and the same facts that make them dangerous.
+ * Questions that belong together, each group where the first of it stands; the order of the rest stays. First those that ask the same of different things: of one
+ * caller, to one target and namespace, held by the same rules, with the same verb and the same facts that make them dangerous. Of what is left, those of one caller to
+ * one target, whatever they ask.
  */
 export function bursts(questions: readonly ApprovalView[]): readonly Burst[] {
   const kinds = Map.groupBy(questions, kindOf);
+  const isOfKind = (question: ApprovalView) => (kinds.get(kindOf(question))?.length ?? 0) >= BURST_FROM;
+  const callers = Map.groupBy(
+    questions.filter((question) => !isOfKind(question)),
+    callerOf,
+  );
   const taken = new Set<string>();
-  return questions.flatMap((question) => {
-    const kind = kindOf(question);
-    const all = kinds.get(kind) ?? [question];
-    if (all.length < BURST_FROM) return [{ key: question.id, questions: [question] }];
-    if (taken.has(kind)) return [];
-    taken.add(kind);
-    return [{ key: kind, questions: all }];
+  return questions.flatMap((question): readonly Burst[] => {
+    const of = isOfKind(question) ? 'kind' : 'caller';
+    const key = of === 'kind' ? kindOf(question) : callerOf(question);
+    const all = (of === 'kind' ? kinds : callers).get(key) ?? [];
+    if (all.length < BURST_FROM) return [{ key: question.id, of: 'one', questions: [question] }];
+    if (taken.has(key)) return [];
+    taken.add(key);
+    return [{ key, of, questions: all }];
   });
+}
+
+function callerOf({ asker, target }: ApprovalView): string {
+  return JSON.stringify([asker.issuer, asker.subject, target]);
 }
 
 function kindOf({ asker, target, namespace, rules, shown, grant }: ApprovalView): string {

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { Asker } from '../approval/asker.tsx';
+import type { Burst } from '../approval/bursts.ts';
 import { RiskTag } from '../approval/question-tags.tsx';
 import type { Saying } from '../approval/use-answer.ts';
 import { Countdown } from '../looks/countdown.tsx';
@@ -12,16 +13,21 @@ import styles from './burst-card.module.css';
 import { useBurstAnswer } from './use-burst-answer.ts';
 
 interface Props {
+  /** What they have in common. */
+  readonly of: Burst['of'];
   readonly questions: readonly ApprovalView[];
   readonly chosen: string | undefined;
   readonly onChoose: (question: ApprovalView) => void;
 }
 
-/** Many questions of one kind as one list, answered together: each by the digest of what is shown of it, and always with a second press. */
-export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
+/**
+ * Many questions of one kind, or of one caller, as one list, answered together: each by the digest of what is shown of it, and always with a second press. Of one caller,
+ * dangerous ones are answered in this list only where the reader chooses them.
+ */
+export function BurstCard({ of, questions, chosen: shown, onChoose }: Props) {
   const answer = useBurstAnswer();
   // Security: what comes later is not chosen, so that nobody slips a question in between the two presses.
-  const [chosenIds, setChosenIds] = useState<ReadonlySet<string>>(() => new Set(questions.map(({ id }) => id)));
+  const [chosenIds, setChosenIds] = useState<ReadonlySet<string>>(() => new Set(preselected(of, questions)));
   const [reason, setReason] = useState('');
   const chosen = questions.filter(({ id }) => chosenIds.has(id));
   const [first] = questions;
@@ -37,14 +43,16 @@ export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
     setChosenIds((before) => (before.has(id) ? before.difference(new Set([id])) : before.union(new Set([id]))));
   };
   if (first === undefined) return null;
+  const title = of === 'caller' ? texts.yes.oneCaller(questions.length) : texts.inbox.burst(questions.length);
+  const places = new Set(questions.map(({ target, namespace }) => [target, namespace].filter(Boolean).join(' / ')));
   return (
-    <section className={styles.burst} aria-label={texts.inbox.burst(questions.length)}>
+    <section className={styles.burst} aria-label={title}>
       <header className={styles.head}>
         <RiskTag approval={first} />
-        <b>{texts.inbox.burst(questions.length)}</b>
+        <b>{title}</b>
         <Asker asker={first.asker} />
         <span className={styles.place}>
-          <Seen>{[first.target, first.namespace].filter(Boolean).join(' / ')}</Seen>
+          <Seen>{[...places].join(', ')}</Seen>
         </span>
       </header>
       <ul className={styles.list}>
@@ -52,6 +60,7 @@ export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
           <Row
             key={question.id}
             question={question}
+            isMixed={of === 'caller'}
             isChosen={chosenIds.has(question.id)}
             isShown={question.id === shown}
             onToggle={() => toggle(question.id)}
@@ -74,15 +83,22 @@ export function BurstCard({ questions, chosen: shown, onChoose }: Props) {
   );
 }
 
+function preselected(of: Burst['of'], questions: readonly ApprovalView[]): readonly string[] {
+  return questions.filter(({ shown }) => of !== 'caller' || shown.risk !== 'high').map(({ id }) => id);
+}
+
 interface RowProps {
   readonly question: ApprovalView;
+  /** Whether each says how dangerous it is. */
+  readonly isMixed: boolean;
   readonly isChosen: boolean;
   readonly isShown: boolean;
   readonly onToggle: () => void;
   readonly onShow: () => void;
 }
 
-function Row({ question: { id, shown, askedAt, closesAt }, isChosen, isShown, onToggle, onShow }: RowProps) {
+function Row({ question, isMixed, isChosen, isShown, onToggle, onShow }: RowProps) {
+  const { id, shown, askedAt, closesAt } = question;
   return (
     <li className={styles.row}>
       <input type="checkbox" checked={isChosen} onChange={onToggle} aria-label={shown.operation} />
@@ -94,7 +110,7 @@ function Row({ question: { id, shown, askedAt, closesAt }, isChosen, isShown, on
         onClick={onShow}
       >
         <span className={styles.what}>
-          <Named>{shown.operation}</Named>
+          <Named>{shown.operation}</Named> {isMixed && shown.risk !== 'plain' && <RiskTag approval={question} />}
         </span>
         <Countdown to={closesAt} from={askedAt} label={texts.question.closes} />
       </button>

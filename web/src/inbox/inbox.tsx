@@ -99,11 +99,11 @@ export function Inbox() {
         <div className={styles.split}>
           <div className={styles.list}>
             {all.length === 0 && <Nothing icon="check" title={texts.inbox.emptyTitle} />}
-            {bursts(mine).map(({ key, questions }) =>
-              questions.length === 1 ? (
+            {bursts(mine).map(({ key, of, questions }) =>
+              of === 'one' ? (
                 questions.map(card)
               ) : (
-                <BurstCard key={key} questions={questions} chosen={current?.id} onChoose={choose} />
+                <BurstCard key={key} of={of} questions={questions} chosen={current?.id} onChoose={choose} />
               ),
             )}
             {others.length > 0 && <h2 className={styles.others}>{texts.inbox.others(others.length)}</h2>}
