@@ -1,6 +1,6 @@
-import { Menu, useMantineColorScheme } from '@mantine/core';
+import { useMantineColorScheme } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import type { ReactNode } from 'react';
 import type { Self } from '../api/self.ts';
 import { Icon } from '../looks/icon.tsx';
 import { Instant } from '../looks/instant.tsx';
@@ -17,62 +17,65 @@ const SCHEMES = [
   ['dark', texts.person.dark],
 ] as const;
 
-/** Who is signed in, how it looks and what it tells. */
-export function PersonMenu({ self, button }: { readonly self: Self; readonly button: ReactElement }) {
+/** Who is signed in, how it looks and what it tells: what the popover of the person's button holds. */
+export function PersonMenu({ self, onLeave }: { readonly self: Self; readonly onLeave: () => void }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { groups, roles, session } = self;
   return (
-    <Menu
-      defaultOpened
-      position="top-start"
-      withinPortal
-      shadow="md"
-      closeOnItemClick={false}
-      transitionProps={{ duration: 0 }}
-      classNames={{ dropdown: styles.dropdown ?? '', item: styles.item ?? '', label: styles.label ?? '' }}
-    >
-      <Menu.Target>{button}</Menu.Target>
-      <Menu.Dropdown>
-        <dl className={styles.facts}>
-          <dt>{texts.person.groups}</dt>
-          <dd>
-            <Seen>{groups.length === 0 ? texts.person.noGroups : groups.join(', ')}</Seen>
-          </dd>
-          <dt>{texts.person.roles}</dt>
-          <dd>{roles.length === 0 ? texts.person.noRoles : roles.join(', ')}</dd>
-          {session !== undefined && (
-            <>
-              <dt>{texts.person.sessionEnds}</dt>
-              <dd>
-                <Instant at={session.endsAt} />
-              </dd>
-            </>
-          )}
-        </dl>
-        <Menu.Divider />
-        <Menu.Item component={Link} to="/keys">
+    <>
+      <dl className={styles.facts}>
+        <dt>{texts.person.groups}</dt>
+        <dd>
+          <Seen>{groups.length === 0 ? texts.person.noGroups : groups.join(', ')}</Seen>
+        </dd>
+        <dt>{texts.person.roles}</dt>
+        <dd>{roles.length === 0 ? texts.person.noRoles : roles.join(', ')}</dd>
+        {session !== undefined && (
+          <>
+            <dt>{texts.person.sessionEnds}</dt>
+            <dd>
+              <Instant at={session.endsAt} />
+            </dd>
+          </>
+        )}
+      </dl>
+      <div className={styles.group}>
+        <Link to="/keys" className={styles.item} onClick={onLeave}>
           {texts.personKeys.title}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{texts.person.looks}</Menu.Label>
+        </Link>
+      </div>
+      <fieldset className={styles.group}>
+        <legend>{texts.person.looks}</legend>
         {SCHEMES.map(([scheme, name]) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            onClick={() => setColorScheme(scheme)}
-            rightSection={colorScheme === scheme ? <Icon name="check" /> : null}
-          >
+          <Item key={scheme} isOn={colorScheme === scheme} act={() => setColorScheme(scheme)}>
             {name}
-          </Menu.Item>
+          </Item>
         ))}
         <Toggle setting="contrast" name={texts.person.contrast} />
-        <Menu.Divider />
+      </fieldset>
+      <div className={styles.group}>
         <Toggle setting="notify" name={texts.person.notify} may={mayNotify} />
         <Toggle setting="sound" name={texts.person.sound} />
+      </div>
+      <div className={styles.group}>
         <SignOut self={self} />
-      </Menu.Dropdown>
-    </Menu>
+      </div>
+    </>
+  );
+}
+
+interface ItemProps {
+  readonly isOn: boolean;
+  readonly act: () => void;
+  readonly children: ReactNode;
+}
+
+function Item({ isOn, act, children }: ItemProps) {
+  return (
+    <button type="button" className={styles.item} aria-pressed={isOn} onClick={act}>
+      {children}
+      {isOn && <Icon name="check" />}
+    </button>
   );
 }
 
@@ -88,13 +91,8 @@ function Toggle({
   const isOn = useSetting(setting);
   const turn = async () => set(setting, !isOn && (await may()));
   return (
-    <Menu.Item
-      role="menuitemcheckbox"
-      aria-checked={isOn}
-      onClick={() => void turn()}
-      rightSection={isOn ? <Icon name="check" /> : null}
-    >
+    <Item isOn={isOn} act={() => void turn()}>
       {name}
-    </Menu.Item>
+    </Item>
   );
 }

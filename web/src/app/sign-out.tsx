@@ -1,7 +1,7 @@
-import { Menu } from '@mantine/core';
 import { request } from '../api/request.ts';
 import type { Self } from '../api/self.ts';
 import { texts } from '../words/texts.ts';
+import styles from './person-menu.module.css';
 
 /** Ends the session of this browser, or all of the person's. */
 export function SignOut({ self }: { readonly self: Self }) {
@@ -12,9 +12,12 @@ export function SignOut({ self }: { readonly self: Self }) {
   };
   return (
     <>
-      <Menu.Divider />
-      <Menu.Item onClick={() => void out(false)}>{texts.person.signOut}</Menu.Item>
-      <Menu.Item onClick={() => void out(true)}>{texts.person.signOutAll}</Menu.Item>
+      <button type="button" className={styles.item} onClick={() => void out(false)}>
+        {texts.person.signOut}
+      </button>
+      <button type="button" className={styles.item} onClick={() => void out(true)}>
+        {texts.person.signOutAll}
+      </button>
     </>
   );
 }
