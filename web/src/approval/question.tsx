@@ -18,7 +18,7 @@ import styles from './question.module.css';
 import { RiskTag, StateTag } from './question-tags.tsx';
 import { Shown } from './shown.tsx';
 import { Words } from './words.tsx';
-import { PLAIN_YES, type YesForm, yesWords } from './yes-form.ts';
+import { mistakeOf, PLAIN_YES, type YesForm, yesWords } from './yes-form.ts';
 
 const words = texts.question;
 
@@ -129,10 +129,18 @@ function Why({ approval: { rules, mayAnswer, state } }: { readonly approval: App
   );
 }
 
-function commandsOf({ id, state, digest, mayAnswer }: ApprovalView, form: YesForm): readonly string[] {
+function commandsOf({ id, state, digest, shown, mayAnswer }: ApprovalView, form: YesForm): readonly string[] {
   if (state !== 'pending' || !mayAnswer) return [commandLine('sallyport', 'approvals', 'show', id)];
   return [
-    commandLine('sallyport', 'approvals', 'approve', id, ...yesWords(form), '--digest', digest),
+    commandLine(
+      'sallyport',
+      'approvals',
+      'approve',
+      id,
+      ...(mistakeOf(form, shown) === undefined ? yesWords(form) : []),
+      '--digest',
+      digest,
+    ),
     commandLine('sallyport', 'approvals', 'reject', id, '--reason', '…'),
   ];
 }

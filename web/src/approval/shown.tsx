@@ -20,7 +20,10 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
   return (
     <>
       {risks.length > 0 && (
-        <Part title={words.risks} meaning="no">
+        <Part
+          title={shown.risk === 'high' ? words.risks : words.risksRaised}
+          meaning={shown.risk === 'high' ? 'no' : 'ask'}
+        >
           <Lines lines={risks} />
         </Part>
       )}
@@ -50,7 +53,7 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
       )}
       {body !== '' && <Document title={words.body} text={body} />}
       <Part title={words.request}>
-        <code className={`${textStyles.fine} ${styles.line}`}>
+        <code className={textStyles.request}>
           <Seen>{shown.asked}</Seen>
         </code>
       </Part>

@@ -14,7 +14,15 @@ export function Command({ line }: { readonly line: string }) {
   };
   return (
     <div className={styles.command}>
-      <code className={styles.line}>{line}</code>
+      <code className={styles.line}>
+        {line.split(' ').map((word, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a word is its place
+          <span key={index}>
+            {index > 0 && ' '}
+            <span className={styles.word}>{word}</span>
+          </span>
+        ))}
+      </code>
       <button type="button" className={styles.copy} onClick={copy} aria-label={`${texts.copy}: ${line}`}>
         <Icon name={isCopied ? 'check' : 'copy'} />
         <span aria-live="polite">{isCopied ? texts.copied : texts.copy}</span>

@@ -34,7 +34,9 @@ export function Now() {
       <>
         <PageHead title={words.title} lead={words.lead} />
         <Nothing icon="now" title={texts.failed.forbidden}>
-          <Named>{words.needRole}</Named>
+          <p>
+            <Named>{words.needRole}</Named>
+          </p>
         </Nothing>
       </>
     );
@@ -96,7 +98,11 @@ function PresentTable({ entries, onStop }: TableProps) {
           <th scope="col" className={table.number}>
             {words.streams}
           </th>
-          {onStop !== undefined && <th scope="col">{words.stopTitle}</th>}
+          {onStop !== undefined && (
+            <th scope="col" className={table.number}>
+              {words.stopTitle}
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -140,14 +146,8 @@ function Row({ entry, onStop }: { readonly entry: Present; readonly onStop: Tabl
           {requests}
         </td>
         <td data-name={words.streams} className={table.number}>
-          <button
-            type="button"
-            className={buttons.link}
-            aria-expanded={isOpen}
-            aria-label={words.underWay(requests + streams)}
-            onClick={() => setOpen(!isOpen)}
-          >
-            {streams}
+          <button type="button" className={buttons.link} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {streams} <span className="unseen">{words.underWay(requests + streams)}</span>
           </button>
         </td>
         {onStop !== undefined && (

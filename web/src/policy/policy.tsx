@@ -30,7 +30,9 @@ export function Policy() {
       <>
         <PageHead title={words.title} lead={words.lead} />
         <Nothing icon="policy" title={texts.failed.forbidden}>
-          <Named>{words.needRole}</Named>
+          <p>
+            <Named>{words.needRole}</Named>
+          </p>
         </Nothing>
       </>
     );

@@ -95,7 +95,7 @@ function Facts({ call }: { readonly call: ExchangeWholeView }) {
   ];
   return (
     <>
-      <code className={`${textStyles.fine} ${styles.path}`}>
+      <code className={textStyles.request}>
         <Seen>{`${method} ${path}`}</Seen>
       </code>
       <dl className={sheets.names}>

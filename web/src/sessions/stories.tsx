@@ -23,9 +23,10 @@ export function Stories({ session: { stories }, onChoose }: Props) {
   if (stories.length === 0) return null;
   return (
     <section className={styles.stories}>
-      <h2>
-        {words.stories} <span className={textStyles.fine}>{words.saidHint}</span>
-      </h2>
+      <div className={styles.title}>
+        <h2>{words.stories}</h2>
+        <p className={textStyles.fine}>{words.saidHint}</p>
+      </div>
       <ul className={sheets.rows}>
         {stories.map(({ claimed, startedAt, lastAt, exchanges, changes, refused, failed }) => {
           const isChosen = claimed.session === run && claimed.command === command;

@@ -21,8 +21,10 @@ export function Targets() {
   return (
     <>
       <PageHead title={words.title} lead={words.lead} />
-      <Health />
-      <Status />
+      <div className={`${sheets.cards} ${styles.health}`}>
+        <Health />
+        <Status />
+      </div>
       {targets.isPending && <Reading />}
       {targets.data === undefined && targets.error !== null && (
         <Failed error={targets.error} again={() => void targets.refetch()} />
@@ -73,7 +75,7 @@ function Status() {
   if (status === undefined) return null;
   const { reasons, warnings, unsafe } = status;
   return (
-    <section className={`${sheets.card} ${styles.health}`} aria-label={words.state}>
+    <section className={sheets.card} aria-label={words.state}>
       <h2>
         {words.state}{' '}
         <Tag meaning={reasons.length > 0 ? 'no' : warnings.length + unsafe.length > 0 ? 'ask' : 'ok'}>
@@ -117,7 +119,7 @@ function Health() {
     return health.error === null ? null : <Failed error={health.error} again={() => void health.refetch()} />;
   const { version, store } = health.data;
   return (
-    <section className={`${sheets.card} ${styles.health}`} aria-label={words.gateway}>
+    <section className={sheets.card} aria-label={words.gateway}>
       <h2>{words.gateway}</h2>
       <dl className={styles.row}>
         <div>

@@ -6,7 +6,7 @@ import { Changes } from '../approval/changes.tsx';
 import { Lines } from '../approval/lines.tsx';
 import { Part } from '../approval/part.tsx';
 import buttons from '../looks/buttons.module.css';
-import { SameByCommand } from '../looks/command.tsx';
+import { Command } from '../looks/command.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Seen } from '../looks/seen.tsx';
@@ -66,8 +66,8 @@ export function Undo({ id }: { readonly id: string }) {
           </div>
         )}
       </div>
-      <SameByCommand
-        lines={[commandLine('sallyport', 'undo', id, ...(way?.digest === undefined ? [] : ['--digest', way.digest]))]}
+      <Command
+        line={commandLine('sallyport', 'undo', id, ...(way?.digest === undefined ? [] : ['--digest', way.digest]))}
       />
     </Part>
   );
@@ -87,7 +87,7 @@ function Way({ way }: { readonly way: UndoView }) {
         <p>
           <Named>{operation}</Named>
         </p>
-        <code className={textStyles.fine}>
+        <code className={textStyles.request}>
           <Seen>{asked}</Seen>
         </code>
       </Part>

@@ -142,6 +142,7 @@ export const texts = {
     closes: 'closes in',
     closed: 'closed',
     risks: 'What makes it dangerous',
+    risksRaised: 'What to take care of',
     request: 'The request',
     changes: 'What would change',
     changesHint: 'By the cluster’s own dry run; secret values are masked.',
