@@ -30,7 +30,6 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
   const [isRejecting, setRejecting] = useState(false);
   const [areOptionsOpen, openOptions] = useState(false);
   const [reason, setReason] = useState('');
-  const what = approval.shown.operation;
   const mistake = mistakeOf(form, approval.shown);
   const send = (said: Saying) => {
     onAnswer();
@@ -48,6 +47,10 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
     if (isRejecting) send('reject');
     else setRejecting(true);
   };
+  const turnOptions = () => {
+    onForm(PLAIN_YES);
+    openOptions(!areOptionsOpen);
+  };
   useKeys({
     a: () => mayApprove && !isRejecting && approve.press(),
     r: () => !isRejecting && setRejecting(true),
@@ -59,33 +62,24 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
           <Named>{problemText(answer.error)}</Named>
         </p>
       )}
-      {isRejecting && (
-        <Reason value={reason} onChange={setReason} onDone={reject} onLeave={() => setRejecting(false)} />
-      )}
-      {!isRejecting && areOptionsOpen && <YesOptions approval={approval} form={form} onChange={onForm} />}
-      {!isRejecting && areOptionsOpen && mistake !== undefined && (
-        <p className="field-wrong" role="status">
-          <Named>{mistake}</Named>
-        </p>
-      )}
-      <div className={styles.buttons}>
-        {isRejecting ? (
-          <>
-            <Button variant="default" onClick={() => setRejecting(false)}>
-              {texts.answer.cancel}
-            </Button>
-            <Button className={styles.no} loading={answer.isPending} onClick={reject}>
-              {texts.answer.rejectSure}
-            </Button>
-          </>
-        ) : (
-          <>
+      {isRejecting ? (
+        <Rejecting
+          reason={reason}
+          isSending={answer.isPending}
+          onReason={setReason}
+          onDone={reject}
+          onLeave={() => setRejecting(false)}
+        />
+      ) : (
+        <>
+          {areOptionsOpen && <YesOptions approval={approval} form={form} onChange={onForm} mistake={mistake} />}
+          <div className={styles.buttons}>
             <Button variant="default" className={styles.reject} onClick={reject} disabled={answer.isPending}>
               {texts.answer.reject}
             </Button>
             <button type="button" className={styles.approve} onClick={approve.press} disabled={!mayApprove}>
               <Named>
-                {buttonText(what, {
+                {buttonText(approval.shown.operation, {
                   kind: form.kind,
                   isSending: answer.isPending,
                   isLooking,
@@ -94,22 +88,39 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
               </Named>
             </button>
             {kindsOf(approval).length > 1 && (
-              <button
-                type="button"
-                className={styles.more}
-                aria-expanded={areOptionsOpen}
-                onClick={() => {
-                  onForm(PLAIN_YES);
-                  openOptions(!areOptionsOpen);
-                }}
-              >
+              <button type="button" className={styles.more} aria-expanded={areOptionsOpen} onClick={turnOptions}>
                 {texts.yes.more}
               </button>
             )}
-          </>
-        )}
-      </div>
+          </div>
+        </>
+      )}
     </div>
+  );
+}
+
+interface RejectingProps {
+  readonly reason: string;
+  readonly isSending: boolean;
+  readonly onReason: (reason: string) => void;
+  readonly onDone: () => void;
+  readonly onLeave: () => void;
+}
+
+/** A no, with why. */
+function Rejecting({ reason, isSending, onReason, onDone, onLeave }: RejectingProps) {
+  return (
+    <>
+      <Reason value={reason} onChange={onReason} onDone={onDone} onLeave={onLeave} />
+      <div className={styles.buttons}>
+        <Button variant="default" onClick={onLeave}>
+          {texts.answer.cancel}
+        </Button>
+        <Button className={styles.no} loading={isSending} onClick={onDone}>
+          {texts.answer.rejectSure}
+        </Button>
+      </div>
+    </>
   );
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { yesSchema } from '../../../src/control/approval-contract.ts';
 import { questionLike } from './question-like.ts';
 import { kindsOf, mistakeOf, PLAIN_YES, type YesForm, yesBody, yesWords } from './yes-form.ts';
 
@@ -37,10 +36,9 @@ const BODIES: readonly (readonly [YesForm, object, readonly string[]])[] = [
 ];
 
 for (const [form, body, words] of BODIES)
-  test(`a yes ${JSON.stringify(words.join(' '))} is sent as the API takes it, and said as a command`, () => {
+  test(`a yes ${JSON.stringify(words.join(' '))} is sent, and said as a command`, () => {
     assert.equal(mistakeOf(form, shown), undefined);
     assert.deepEqual([yesBody(form), yesWords(form)], [body, words]);
-    yesSchema.parse({ digest: '0'.repeat(64), ...body });
   });
 
 for (const form of [

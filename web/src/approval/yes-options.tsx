@@ -4,6 +4,7 @@ import buttons from '../looks/buttons.module.css';
 import { Choice } from '../looks/choice.tsx';
 import { Field } from '../looks/field.tsx';
 import { Icon } from '../looks/icon.tsx';
+import { Named } from '../looks/named.tsx';
 import { texts } from '../words/texts.ts';
 import { Lines } from './lines.tsx';
 import { EDITS_MAX, type Edit, kindsOf, PLAIN_YES, restBounds, type YesForm } from './yes-form.ts';
@@ -17,8 +18,13 @@ interface Props {
   readonly onChange: (form: YesForm) => void;
 }
 
+interface OptionsProps extends Props {
+  /** What is wrong with what was typed. */
+  readonly mistake: string | undefined;
+}
+
 /** What a yes can be beside a plain one: to less of the request, or to the rest of its command too. */
-export function YesOptions({ approval, form, onChange }: Props) {
+export function YesOptions({ approval, form, onChange, mistake }: OptionsProps) {
   const kinds = kindsOf(approval);
   return (
     <div className={styles.options}>
@@ -30,6 +36,11 @@ export function YesOptions({ approval, form, onChange }: Props) {
       />
       {form.kind === 'less' && <Less approval={approval} form={form} onChange={onChange} />}
       {form.kind === 'rest' && <Rest approval={approval} form={form} onChange={onChange} />}
+      {mistake !== undefined && (
+        <p className="field-wrong" role="status">
+          <Named>{mistake}</Named>
+        </p>
+      )}
     </div>
   );
 }
