@@ -57,11 +57,7 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
   });
   return (
     <div className={styles.bar} data-armed={approve.isArmed || undefined}>
-      {answer.error !== null && (
-        <p className={sheets.notice} data-meaning="no" role="alert">
-          <Named>{problemText(answer.error)}</Named>
-        </p>
-      )}
+      <NotTaken error={answer.error} />
       {isRejecting ? (
         <Rejecting
           reason={reason}
@@ -96,6 +92,15 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
         </>
       )}
     </div>
+  );
+}
+
+function NotTaken({ error }: { readonly error: Error | null }) {
+  if (error === null) return null;
+  return (
+    <p className={sheets.notice} data-meaning="no" role="alert">
+      <Named>{problemText(error)}</Named>
+    </p>
   );
 }
 
