@@ -84,6 +84,53 @@ test('T46: a planted value never survives in a document, however it is written a
   assert.ok(planted > 300, String(planted));
 });
 
+/** How `.properties` may write a letter of a key: as it is, behind a backslash, by its number, in the next line. */
+const spelt = fc.constantFrom<(letter: string) => string>(
+  (letter) => letter,
+  (letter) => letter,
+  (letter) => (/[a-eg-moq-su-z]/i.test(letter) && !/[nrtfu]/.test(letter) ? `\\${letter}` : letter),
+  (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  (letter) => `\\\n   ${letter}`,
+);
+const setting = fc
+  .record({
+    name: fc.constantFrom('password', 'apiToken', 'db.password', 'client-secret', 'API_KEY'),
+    spelling: fc.array(spelt, { minLength: 16, maxLength: 16 }),
+    parted: fc.constantFrom('=', ':', ' = ', ' : ', '\t', ' ', '=\\\n  '),
+    said: fc.constantFrom('x', ' x', '-x', '\\:x', '=x', '#x', '"x', "'x", '\\\\x', '\\u00e9', '\\\n   y'),
+    number: fc.integer({ min: 100, max: 999 }),
+  })
+  .map(({ name, spelling, parted, said, number }) => {
+    const key = [...name].map((letter, index) =>
+      index === 0 ? letter : (spelling[index] as (one: string) => string)(letter),
+    );
+    return { secret: `h0rse${number}`, line: `${key.join('')}${parted}c0rr${said}h0rse${number}` };
+  });
+const plainLine = fc.constantFrom('# c', '', 'host=b', 'db.url: some words', 'x_y = 1', 'a.b=x\\\n   y');
+
+test('T46: nor in settings, with every escape of .properties, alone and in others', () => {
+  const lines = fc.array(
+    fc.oneof(
+      setting,
+      plainLine.map((line) => ({ line, secret: undefined })),
+    ),
+    { minLength: 1, maxLength: 6 },
+  );
+  fc.assert(
+    fc.property(lines, fc.constantFrom('\n', '\r\n'), wraps, (settings, lineEnd, around) => {
+      // As many others as there are may be: prose is told from settings by these.
+      const file = [...settings.map(() => 'a=b'), ...settings.map(({ line }) => line), ''].join(lineEnd);
+      let text = file;
+      for (const [wrap, outer] of around) text = written(wrapped(wrap, text), outer);
+      const bytes = Buffer.from(text);
+      const left = applyEdits(bytes, insideEdits(bytes, { detection: builtIn, maskOf: () => 'MASK' })).toString();
+      for (const { secret } of settings)
+        assert.ok(secret === undefined || !left.includes(secret), `${secret} in\n${text}`);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 function secretsIn(inner: Value): readonly string[] {
   if (typeof inner === 'string') return /\d{3}$/.test(inner) ? [inner] : [];
   return typeof inner === 'object' && inner !== null ? Object.values(inner).flatMap(secretsIn) : [];
