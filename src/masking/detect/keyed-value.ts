@@ -132,8 +132,18 @@ function opened(look: Look, from: number, mayBeBlock: boolean): ValueStart | 'mo
   const quoteAt = look.run(backslashes, at, 4);
   if (look.isOpen(quoteAt)) return 'more';
   const byte = look.at(quoteAt);
-  if (quotes[byte] === 1) return { at: quoteAt + 1, quote: byte, escapes: quoteAt - at };
+  if (quotes[byte] === 1) return quotedValue(look, quoteAt, { quote: byte, escapes: quoteAt - at });
   return byte === -1 ? undefined : { at, quote: -1, escapes: 0 };
+}
+
+/** Behind its quotation mark, or behind three of them, as TOML and Python have them before several lines. */
+function quotedValue(look: Look, quoteAt: number, mark: Omit<ValueStart, 'at'>): ValueStart | 'more' {
+  for (let i = 1; i < 3; i++) {
+    if (look.isOpen(quoteAt + i)) return 'more';
+    if (look.at(quoteAt + i) !== mark.quote) return { at: quoteAt + 1, ...mark };
+  }
+  const at = look.run(blanks, quoteAt + 3, gapBytesMax);
+  return look.isOpen(at) ? 'more' : { at, ...mark };
 }
 
 const blockBytes = byteSet('|>+-');

@@ -90,6 +90,10 @@ const ROWS: readonly [string, string][] = [
     'keys of TOML between quotation marks',
     '[db]\n"pass\\u0077ord" = "«c0rrect h0rse 7»"\n\'api.token\' = \'«c0rrect h0rse 8»\'\n',
   ],
+  [
+    'strings of TOML in several lines',
+    'password = """\n«c0rrect h0rse 7\nand 8»"""\ntoken = \'\'\'«x9y8z7w6v5»\'\'\'\nsecret = ""\npass = \'\'\nhost = "db"\n',
+  ],
   ['keys that stand there twice', 'password=«c0rrect h0rse 7»\npassword=«c0rrect h0rse 8»\n'],
   [
     'duplicates in JSON of which readers take the first or the last',

@@ -28,10 +28,10 @@ export function propertiesDocument(source: string): DocumentNode | undefined {
     }
     const [all, key = '', separator = ''] = found;
     const start = at + all.length;
-    const quote = source[start];
-    const closing = quote === '"' || quote === "'" ? closingQuote(source, start + 1, quote) : undefined;
+    const quote = /^(?:"(?:"")?|'(?:'')?)/.exec(source.slice(start, start + 3))?.[0];
+    const closing = quote === undefined ? undefined : closingQuote(source, start + quote.length, quote);
     const end = closing ?? unquotedEnd(source, start);
-    const from = closing === undefined ? start : start + 1;
+    const from = quote === undefined || closing === undefined ? start : start + quote.length;
     const isByBlank = !/[=:]/.test(separator);
     entries.push({ key: propertyText(key, 0, key.length).text, node: valueAt(source, from, end), isByBlank });
     at = endOfLine(source, end) + 1;
@@ -64,7 +64,7 @@ function closingQuote(source: string, from: number, quote: string): number | und
   const bound = Math.min(source.length, from + quotedBytesMax);
   for (let at = from; at < bound; at++) {
     if (source[at] === '\\') at++;
-    else if (source[at] === quote) return at;
+    else if (source.startsWith(quote, at)) return at;
   }
   return undefined;
 }
