@@ -252,7 +252,7 @@ const limits = z
       .min(0, 'expected 0 or more')
       .default(0)
       .describe(
-        'How long a gateway that is told to stop still takes new connections, while `/readyz` answers 503 and each answer says that the connection ends: longer than load balancers need to hear of it. Kubernetes hears by itself (`drainSeconds` of the chart).',
+        'How long a gateway that is told to stop still takes new connections, while `/readyz` answers 503 and each answer says that the connection ends: longer than load balancers need to hear of it, and than callers leave between two requests on a connection that they keep. The chart says 3 s.',
       ),
     guessesMax: z
       .int('expected a whole number')

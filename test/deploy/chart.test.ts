@@ -18,6 +18,8 @@ import { root } from '../tidy/tree.ts';
 
 const CHART = join(root, 'deploy/chart');
 const GOLDEN = join(root, 'test/deploy/golden');
+/** For goodbyes, and to close the journal. */
+const STOP_MARGIN_MS = 5_000;
 const VALUES = readdirSync(join(CHART, 'ci'));
 
 interface Manifest {
@@ -42,6 +44,7 @@ interface Container {
   readonly volumeMounts: readonly { readonly mountPath: string; readonly name: string; readonly readOnly?: boolean }[];
   readonly ports: readonly { readonly containerPort: number }[];
   readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
 }
 
 interface Workload {
@@ -57,6 +60,7 @@ interface Pod {
     readonly volumes: readonly { readonly name: string }[];
     readonly securityContext: Readonly<Record<string, unknown>>;
     readonly automountServiceAccountToken: boolean;
+    readonly terminationGracePeriodSeconds: number;
   };
 }
 
@@ -152,6 +156,15 @@ function suite(which: ClientName): void {
     assert.deepEqual([...new Set(await verbs('1.35.4'))], ['impersonate']);
     const constrained = await verbs('1.36.0');
     assert.ok(constrained.includes('impersonate-on:user-info:get') && !constrained.includes('impersonate'));
+  });
+
+  test(`${which}: a pod stops within the time that Kubernetes gives it, and tells callers that keep a connection first`, async () => {
+    const { pod, config } = gatewayOf(await manifests(...of('two-gateways-of-eks.yaml')));
+    const { drainMs, stopTimeoutMs } = config.limits;
+    const { terminationGracePeriodSeconds, containers } = pod.spec;
+    const { seconds } = containers[0].lifecycle.preStop.sleep;
+    assert.ok(seconds > 0 && drainMs > 0);
+    assert.ok(seconds * 1000 + drainMs + stopTimeoutMs + STOP_MARGIN_MS <= terminationGracePeriodSeconds * 1000);
   });
 
   test(`${which}: the webhook refuses what it cannot answer, asks about pods that ask for it, and never about the gateway’s own`, async () => {
