@@ -14,6 +14,8 @@ export const WEBHOOK_LIMITS = Object.freeze({
   reviewsBytesMax: 16 * 1024 * 1024,
   /** How long a handshake may take, a question to arrive, and its answer to be taken. */
   requestTimeoutMs: 10_000,
+  /** How long a connection is kept without a question: longer than an API server keeps one (90 s), whose question could else cross with the end of its connection, and its pod be refused. */
+  idleTimeoutMs: 120_000,
   /** Connections at once. */
   connectionsMax: 256,
 });
@@ -51,7 +53,7 @@ export interface Webhook {
 /** Serves `POST /pods` for API servers and `GET /healthz` for the kubelet. @throws {Error} the port cannot be had */
 export async function startWebhook(options: Options): Promise<Webhook> {
   const { certPem: cert, keyPem: key } = options.certificate;
-  const { requestTimeoutMs: requestTimeout, connectionsMax } = options.limits ?? WEBHOOK_LIMITS;
+  const { requestTimeoutMs: requestTimeout, idleTimeoutMs, connectionsMax } = options.limits ?? WEBHOOK_LIMITS;
   const underWay: UnderWay = { bytes: 0 };
   const server = createServer(
     {
@@ -61,6 +63,7 @@ export async function startWebhook(options: Options): Promise<Webhook> {
       handshakeTimeout: requestTimeout,
       requestTimeout,
       headersTimeout: requestTimeout,
+      keepAliveTimeout: idleTimeoutMs,
       connectionsCheckingInterval: Math.ceil(requestTimeout / 10),
     },
     (request, response) => {

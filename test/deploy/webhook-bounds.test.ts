@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request as ask } from 'node:https';
+import { Agent, request as ask } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
@@ -12,6 +12,8 @@ import { startWebhook, WEBHOOK_LIMITS } from '../../src/admission/start-webhook.
 import { makeCa, makeServing } from '../../src/listener/x509.ts';
 
 const DAY_MS = 86_400_000;
+/** Source: `IdleConnTimeout` of Go's default transport, with which apimachinery’s `SetTransportDefaults` leaves a webhook’s client. */
+const API_SERVER_KEEPS_MS = 90_000;
 const way = { host: 'gw', port: 8444, audience: 'sallyport', caPem: '-----BEGIN CERTIFICATE-----\n' };
 const { containersMax, variablesMax, mountsMax, volumesMax } = POD_LIMITS;
 
@@ -76,7 +78,7 @@ async function webhookFor(t: TestContext, limits: Partial<Record<keyof typeof WE
       agent: false,
       headers: { 'content-length': length },
     }).on('error', () => {});
-  return { port: webhook.port, begin };
+  return { caPem: ca.certPem, port: webhook.port, begin };
 }
 
 test('questions beyond what may be under way are told to come again, and are taken once the others are gone', async (t) => {
@@ -103,4 +105,16 @@ test('a connection that does not begin TLS is closed when a question’s time is
   const { port } = await webhookFor(t, { requestTimeoutMs: 50 });
   const silent: Socket = connect(port, '127.0.0.1').on('error', () => {});
   await once(silent.resume(), 'close');
+});
+
+test('a connection is kept for longer than an API server keeps one', async (t) => {
+  const { port, caPem } = await webhookFor(t, {});
+  const agent = new Agent({ keepAlive: true });
+  const [reply] = await once(
+    ask({ host: '127.0.0.1', servername: 'localhost', port, path: '/healthz', ca: caPem, agent }).end(),
+    'response',
+  );
+  agent.destroy();
+  assert.equal(reply.headers['keep-alive'], `timeout=${WEBHOOK_LIMITS.idleTimeoutMs / 1_000}`);
+  assert.ok(WEBHOOK_LIMITS.idleTimeoutMs > API_SERVER_KEEPS_MS);
 });
