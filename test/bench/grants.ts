@@ -17,6 +17,7 @@ import { leftOut } from '../support/left-out.ts';
 import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { decisionBesideGrants, type GrantedDecision } from './decide-granted.ts';
 import { median } from './figures.ts';
+import { cpuMicros } from './process-cost.ts';
 import { cpuOf } from './requests.ts';
 import type { GatewayProcess, Way, World } from './world.ts';
 
@@ -26,6 +27,9 @@ export interface GrantCost {
   readonly decision: GrantedDecision;
   /** Milliseconds from asking to the first allowed call. */
   readonly firstCallMs: number;
+  /** The same with nothing beside it, and the processor time of the gateway in it. */
+  readonly firstCallAloneMs: number;
+  readonly firstCallCpuMs: number;
   /** The same, where the call goes to another gateway on the store; undefined where there is no PostgreSQL. */
   readonly firstCallElsewhereMs: number | undefined;
   /** Milliseconds from writing a change to when another gateway on the store has heard of it; undefined where there is no PostgreSQL. */
@@ -40,6 +44,8 @@ export interface GrantCost {
 
 const GRANTS = 10_000;
 const SERVICE = '/api/v1/namespaces/shop/services';
+/** Tries that do not count. */
+const WARM_UP = 2;
 const BESIDE = { ask: 'get', httpVersion: '1.1', mode: { kind: 'rate', perSecond: 500, seconds: 8 } } as const;
 
 /** The figures; `rounds` of each way count, and `tries` of each call. */
@@ -52,6 +58,10 @@ export async function measureGrants(world: World, rounds: number, tries: number)
     await given(api, 'first', world.token);
     const [bareMicros, grantedMicros] = await costs(world, [bare.way, granted.way], rounds);
     await bare.stop();
+    const { pid } = granted.way;
+    const before = cpuMicros(pid);
+    const firstCallAloneMs = await firstCalls(world, api, granted.way, tries);
+    const firstCallCpuMs = (cpuMicros(pid) - before) / 1_000 / (tries + WARM_UP);
     const firstCallMs = await besideLoad(world, granted.way, () => firstCalls(world, api, granted.way, tries));
     const list = (limit: number) =>
       timesOf(tries, async () => {
@@ -64,7 +74,8 @@ export async function measureGrants(world: World, rounds: number, tries: number)
       async () => [await list(GRANTS), await list(100)] as const,
     );
     const { firstCallElsewhereMs, changeMs } = (await elsewhere(world, tries)) ?? {};
-    return { decision, firstCallMs, firstCallElsewhereMs, changeMs, listMs, pageMs, bareMicros, grantedMicros };
+    const firsts = { firstCallMs, firstCallAloneMs, firstCallCpuMs, firstCallElsewhereMs };
+    return { decision, ...firsts, changeMs, listMs, pageMs, bareMicros, grantedMicros };
   } finally {
     await granted.stop();
   }
@@ -116,7 +127,7 @@ async function timesOf(
   after: () => Promise<void> = async () => {},
 ): Promise<number> {
   const times: number[] = [];
-  for (let round = -2; round < tries; round++) {
+  for (let round = -WARM_UP; round < tries; round++) {
     const start = performance.now();
     await work();
     if (round >= 0) times.push(performance.now() - start);

@@ -214,7 +214,7 @@ export function grantText(cost: GrantCost): string {
 }
 
 function grantFigures(cost: GrantCost): readonly Figure[] {
-  const { decision, firstCallMs, firstCallElsewhereMs, changeMs, listMs, pageMs, bareMicros, grantedMicros } = cost;
+  const { decision, firstCallElsewhereMs, changeMs, listMs, pageMs, bareMicros, grantedMicros } = cost;
   return [
     {
       what: `a decision, 10,000 rules and 10,000 live grants, no CEL (the same without grants: ${decision.plainMicros.toFixed(1)} µs)`,
@@ -222,7 +222,12 @@ function grantFigures(cost: GrantCost): readonly Figure[] {
       atMost: 5,
       measured: decision.grantedMicros,
     },
-    { what: 'a grant asked for and given, to the first allowed call', unit: 'ms', atMost: 30, measured: firstCallMs },
+    {
+      what: `a grant asked for and given, to the first allowed call (alone: ${cost.firstCallAloneMs.toFixed(1)} ms, of which the gateway’s processor time ${cost.firstCallCpuMs.toFixed(1)} ms)`,
+      unit: 'ms',
+      atMost: 30,
+      measured: cost.firstCallMs,
+    },
     ...(firstCallElsewhereMs === undefined
       ? []
       : [{ what: 'the same, the call to another gateway', unit: 'ms', atMost: 130, measured: firstCallElsewhereMs }]),

@@ -2,7 +2,7 @@
  * The control plane against its own OpenAPI document, by schemathesis: no request that it makes of the document is answered with a failure of the gateway or with a status that the document does not
  * name. It needs Python and schemathesis (`pip install schemathesis==4.32.5`), so it is run by hand: `SCHEMATHESIS=PROGRAM npm run fuzz:api -- [EXAMPLES]`.
  *
- * A gateway before the stand-in cluster is asked by an operator who is a person, so that nothing is refused for who asks. The routes that wait without an end (server-sent events) are left out, and
+ * It asks no faster than the control plane lets one caller ask: a case that is answered with 429 has tried nothing. A gateway before the stand-in cluster is asked by an operator who is a person, so that nothing is refused for who asks. The routes that wait without an end (server-sent events) are left out, and
  * the one that stops everybody, which would stop the operator too.
  */
 import { spawn } from 'node:child_process';
@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { startIssuer } from '../../demo/issuer.ts';
+import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { startSmallWorld } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -56,7 +57,8 @@ const args = [
     '--continue-on-failure',
     '--no-color',
   ],
-  ...['--exclude-path-regex', '/events$|/kills$', '--request-timeout', '20', '--warnings', 'off'],
+  ...['--exclude-path-regex', '/events$|/kills$', '--request-timeout', '90', '--warnings', 'off'],
+  ...['--rate-limit', `${CONTROL_LIMITS.requestsPerCallerPerSecond - 2}/s`],
 ];
 const child = spawn(program, args, { stdio: 'inherit', cwd: world.folder });
 child.once('error', (error) => process.stderr.write(`${program} cannot be run: ${error.message}\n`));
