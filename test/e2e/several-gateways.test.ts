@@ -111,6 +111,31 @@ function suite(folder: string): void {
     await becomes(one, 404);
   });
 
+  test('T60: who is stopped at one is stopped at the other, with what streams there, and at one that starts later, until it is lifted anywhere', async () => {
+    const [dev, ada] = [await token('dev-4'), await people.tokenFor('ada', ['admins'])];
+    const pods = '/api/v1/namespaces/shop/pods';
+    const watch = await request(`${other.url}/k8s/demo${pods}?watch=1`, {
+      dispatcher: other.dispatcher,
+      headers: { authorization: `Bearer ${dev}` },
+    });
+    assert.equal(watch.statusCode, 200);
+    const ended = watch.body.text();
+    const stop = { what: 'caller', value: 'ci:dev-4', reason: 'runs wild' };
+    const kill = await world.ask(one, ada, 'POST', '/api/v1/kills', stop);
+    assert.deepEqual([kill.status, kill.body.isKept], [201, true], JSON.stringify(kill.body));
+    assert.match(await ended, /an operator has stopped it: runs wild/);
+    const later = await world.start();
+    for (const gateway of [one, other, later]) {
+      const { status, body } = await world.ask(gateway, dev, 'GET', pods);
+      assert.equal(status, 403);
+      assert.match(body.message, /an operator has stopped caller `ci:dev-4`: runs wild/);
+    }
+    assert.equal((await world.ask(later, ada, 'DELETE', `/api/v1/kills/${kill.body.id}`)).body.state, 'lifted');
+    for (const gateway of [one, other, later]) await until(false, () => world.ask(gateway, dev, 'GET', pods));
+    later.child.kill('SIGKILL');
+    await later.child.ended;
+  });
+
   test('T59: while PostgreSQL is restarted under load, standing rules go on, no use is counted twice, and grants heal by themselves', async () => {
     const dev = await token('dev-2');
     const { body: grant } = await world.ask(one, dev, 'POST', '/api/v1/grants', ask('services'));

@@ -113,7 +113,7 @@ ${limits}`,
 
 /** Asks the control plane, as slowly as it wants to be asked, or the data path. */
 function ask(...[{ url: data, consoleUrl, dispatcher }, token, method, path, body]: Parameters<SharedWorld['ask']>) {
-  const isControl = /^\/api\/v1\/(grants|approvals|targets)/.test(path);
+  const isControl = /^\/api\/v1\/(grants|approvals|targets|kills)/.test(path);
   const once = async () => {
     const reply = await request((isControl ? consoleUrl : `${data}/k8s/demo`) + path, {
       method,
