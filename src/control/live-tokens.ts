@@ -148,6 +148,8 @@ function callerFor({ id, giver, task, targets, scopes, endsAt }: KeptToken): Cal
     issuer: giver.issuer,
     kind: 'autonomous',
     labels: Object.freeze({ ...giver.labels }),
+    // Security: T61. What a program asks is its giver's own question, by whichever identity they would answer it.
+    ...(giver.person === undefined ? {} : { person: giver.person }),
     run: runOfToken(id),
     issued: Object.freeze({ id, task, targets, ...(scopes === undefined ? {} : { scopes }) }),
     tokenEndsAt: endsAt,

@@ -13,6 +13,8 @@ export interface KeptToken extends IssuedToken {
     readonly issuer: string;
     readonly groups: readonly string[];
     readonly labels: Readonly<Record<string, string>>;
+    /** The person behind the giver, where its issuer names one. */
+    readonly person?: string;
   };
   readonly givenAt: number;
   readonly endsAt: number;

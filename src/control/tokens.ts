@@ -121,7 +121,8 @@ export class Tokens {
   /** Ends all tokens that a subject gave. */
   async endOf(subject: string, endedBy: TokenEndedBy, by: string): Promise<void> {
     const live = await this.list({ state: 'live', limit: LIVE_MAX });
-    for (const { id, giver } of live) if (giver.subject === subject) await this.end(id, endedBy, by);
+    for (const { id, giver } of live)
+      if (giver.subject === subject || giver.person === subject) await this.end(id, endedBy, by);
   }
 
   async #endGrants({ id, giver }: KeptToken, by: string): Promise<void> {
@@ -171,11 +172,11 @@ export class Tokens {
 /** Limit: live tokens that are looked at for a kill. */
 const LIVE_MAX = 100_000;
 
-function tokenFor({ subject, issuer, groups, labels }: Caller, asked: TokenAsk, now: number): KeptToken {
+function tokenFor({ subject, issuer, groups, labels, person }: Caller, asked: TokenAsk, now: number): KeptToken {
   return {
     id: newId(now),
     state: 'live',
-    giver: { subject, issuer, groups, labels },
+    giver: { subject, issuer, groups, labels, ...(person === undefined ? {} : { person }) },
     task: asked.task,
     targets: asked.targets,
     ...(asked.scopes === undefined ? {} : { scopes: asked.scopes }),
