@@ -160,7 +160,13 @@ export const reasonSchema = z.strictObject({ reason: ownWords.default('') });
 export const killAskSchema = z
   .strictObject({
     what: z.enum(['caller', 'session', 'target', 'all']),
-    value: z.string().max(512).default('').describe('The subject, session or target; empty for all.'),
+    value: z
+      .string()
+      .max(512)
+      .default('')
+      .describe(
+        'The subject, or the person behind it, whose every identity is stopped then; session or target; empty for all.',
+      ),
     reason: ownWords.min(1, 'expected a reason'),
   })
   .refine(({ what, value }) => (what === 'all') === (value === ''), 'expected a value, and none for `all`');

@@ -36,11 +36,12 @@ export class LiveKills {
   }
 
   /** @throws {Refusal} KILLED */
-  refuse({ subject }: Caller, target: string, session: string): void {
+  refuse({ subject, person }: Caller, target: string, session: string): void {
     const kill =
       this.#stopped.get('all ') ??
       this.#stopped.get(`target ${target}`) ??
       this.#stopped.get(`caller ${subject}`) ??
+      (person === undefined ? undefined : this.#stopped.get(`caller ${person}`)) ??
       this.#stopped.get(`session ${session}`);
     if (kill !== undefined)
       throw new Refusal('KILLED', `an operator has stopped ${killedWords(kill)}: ${kill.reason}`, {

@@ -22,6 +22,7 @@ import { withIssuedTokens } from '../identity/issued-tokens.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
 import type { Event } from '../recording/event.ts';
+import { unreachable } from '../std/unreachable.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Store } from '../store/store.ts';
 import type { Told } from './observe.ts';
@@ -139,6 +140,18 @@ function underWayOf(inFlight: InFlight): UnderWayPort {
   };
 }
 
-function isKilled({ what, value }: Kill, { subject, session, target }: LivesBy): boolean {
-  return what === 'all' || { caller: subject, session, target }[what] === value;
+/** A caller is stopped by its own name, and by that of the person behind it: then every identity of theirs is. */
+function isKilled({ what, value }: Kill, { subject, person, session, target }: LivesBy): boolean {
+  switch (what) {
+    case 'all':
+      return true;
+    case 'caller':
+      return subject === value || person === value;
+    case 'session':
+      return session === value;
+    case 'target':
+      return target === value;
+    default:
+      return unreachable(what);
+  }
 }

@@ -6,6 +6,7 @@ import { InFlight, type UnderWay } from './in-flight.ts';
 const livesBy = {
   exchange: 'x',
   subject: 'dev',
+  person: undefined,
   target: 'demo',
   session: 's',
   token: undefined,

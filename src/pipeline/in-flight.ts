@@ -35,6 +35,8 @@ export interface UnderWay {
 export interface LivesBy {
   readonly exchange: string;
   readonly subject: string;
+  /** The person behind it, where its issuer names one. */
+  readonly person: string | undefined;
   readonly target: string;
   readonly session: string;
   /** The token of the gateway's own that it was asked with. */

@@ -306,6 +306,7 @@ class JournalRecording implements Recording, UnderWay {
     return {
       exchange: this.#raw.id,
       subject: this.#caller?.subject ?? '',
+      person: this.#caller?.person,
       target: this.#parts.target,
       session: this.#session ?? '',
       token: this.#caller?.issued?.id,

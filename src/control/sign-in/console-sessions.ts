@@ -121,11 +121,12 @@ export class ConsoleSessions implements ChangeListener {
     );
   }
 
-  /** Ends what a killed subject has open, whichever issuer signed it in. */
+  /** Ends what a killed subject or person has open, whichever issuer signed it in. */
   async endOf(subject: string): Promise<void> {
     const { store } = this.#parts;
     const found = await this.#asked(() => store.list('login', { state: 'live', limit: ROWS_MAX }));
-    for (const { session } of found.map(sessionOf).filter((each) => each.session.who.subject === subject))
+    const isTheirs = ({ who }: KeptSession) => who.subject === subject || who.person === subject;
+    for (const { session } of found.map(sessionOf).filter((each) => isTheirs(each.session)))
       await this.#asked(() => store.exclusively(lockOf(session.who), (rows) => this.#end(rows, session, 'kill')));
   }
 
