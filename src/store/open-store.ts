@@ -2,7 +2,7 @@ import type { Clock } from '../std/clock.ts';
 import type { Backend } from './backend.ts';
 import { openKeyFile, readKeyFile } from './key-file.ts';
 import { openSqlStore } from './sql-store.ts';
-import { openSqlite, openSqliteReader } from './sqlite-backend.ts';
+import { openSqlite, openSqliteReader, type StoreFeed } from './sqlite-backend.ts';
 import type { Store } from './store.ts';
 import { storeKeys } from './store-keys.ts';
 
@@ -22,6 +22,8 @@ export async function openStoreReader(place: StorePlace, clock: Clock): Promise<
 interface Options {
   readonly clock: Clock;
   readonly feedLostMs: number;
+  /** The way between the workers of one gateway; absent where it is one process. PostgreSQL needs none. */
+  readonly feed?: StoreFeed | undefined;
   /** Hears of rows whose seal is not right. */
   readonly onUnsealed: (kind: string, id: string) => void;
 }
@@ -40,8 +42,9 @@ export async function openStore(place: StorePlace, options: Options): Promise<St
   });
 }
 
-async function openBackend(place: StorePlace, { clock, feedLostMs }: Options): Promise<Backend> {
-  if (place.kind === 'sqlite') return openSqlite(place.file, clock);
+async function openBackend(place: StorePlace, { clock, feedLostMs, feed }: Options): Promise<Backend> {
+  if (place.kind === 'sqlite')
+    return openSqlite(place.file, clock, feed === undefined ? undefined : { feed, feedLostMs });
   const { openPostgres } = await import('./postgres-backend.ts');
   return openPostgres({ url: place.url, clock, feedLostMs });
 }

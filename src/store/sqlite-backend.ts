@@ -1,32 +1,67 @@
 /*
- * SQLite inside the process: one file, one writer. Transactions stand in a row; reads have a connection of their own and see what has been committed.
- * Each commit is on the disk before it is told (`synchronous = FULL`).
+ * SQLite inside the process: one file, which one gateway has, in one process or in several workers. Transactions stand in a row; reads have a connection of their own and see
+ * what has been committed. Each commit is on the disk before it is told (`synchronous = FULL`).
+ *
+ * Workers write in turns: who does not get the file's one write lock asks again a moment later, and serves meanwhile. What one has committed the others hear of by the way
+ * between them, which carries names of rows alone; they read the rows from the file.
  */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../std/clock.ts';
 import { ForwardClock } from '../std/forward-clock.ts';
 import type { Backend, BackendListener, RunSql, SqlRow } from './backend.ts';
 import { migrate, refuseNewer, storeVersion } from './migrations.ts';
 import { StoreError } from './store.ts';
 
-/** Limit: how long a statement waits for another process, such as a backup; the whole gateway waits meanwhile. No process but this one writes. */
+/** Limit: how long a statement waits for another process, such as a backup; the whole gateway waits meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
+
+/** Limits of workers that write to one file. */
+const TURN_LIMITS = Object.freeze({
+  /** How long a transaction waits for its turn; then it fails, as if the store did not answer. */
+  turnMaxMs: 5_000,
+  /** How often it asks. */
+  turnAskedMs: 1,
+  /** How long a worker leaves the file alone between two transactions, so that others get their turn. */
+  turnLeftMs: 3,
+  /** How often it is looked whether the others are heard. */
+  lookMs: 250,
+  /** How long until rows are read again that could not be. */
+  readAgainMs: 500,
+});
 
 /** Source: SQLITE_BUSY, https://www.sqlite.org/rescode.html */
 const BUSY = 5;
 
+/** The way between the workers of one gateway. */
+export interface StoreFeed {
+  /** Tells the other workers; what is told is heard in this order. */
+  tell(payload: string): void;
+  /** `told` hears what they tell; `missed` that one of them has ended, which may not have told what it had committed. */
+  listen(listener: { readonly told: (payload: string) => void; readonly missed: () => void }): void;
+  /** Whether the way was open at some moment of the last so many milliseconds. */
+  isHeard(withinMs: number): boolean;
+}
+
+/** A worker's part in the file. */
+export interface Shared {
+  readonly feed: StoreFeed;
+  readonly feedLostMs: number;
+}
+
 /**
- * The database in `file`, made where there is none, with mode 0600, and brought to this program's version.
+ * The database in `file`, made where there is none, with mode 0600, and brought to this program's version; with `shared`, as one of the workers of the gateway that has it
+ * (`holdStore`).
  *
  * @throws {StoreError} it cannot be opened, or is newer than the program
  */
-export async function openSqlite(file: string, clock: Clock): Promise<Backend> {
+export async function openSqlite(file: string, clock: Clock, shared?: Shared): Promise<Backend> {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const lock = lockStore(file);
-    const backend = openLocked(file, clock, lock);
+    const lock = shared === undefined ? lockStore(file) : joinStore(file);
+    const backend = openLocked(file, clock, lock, shared);
     await backend.transaction('migrate', migrate).catch(async (error: unknown) => {
       await backend.close();
       throw error;
@@ -67,9 +102,9 @@ export async function openSqliteReader(file: string): Promise<Backend> {
   };
 }
 
-function openLocked(file: string, clock: Clock, lock: DatabaseSync): SqliteBackend {
+function openLocked(file: string, clock: Clock, lock: DatabaseSync, shared: Shared | undefined): SqliteBackend {
   try {
-    return new SqliteBackend(file, clock, lock);
+    return new SqliteBackend(file, clock, lock, shared);
   } catch (error) {
     lock.close();
     throw error;
@@ -77,20 +112,51 @@ function openLocked(file: string, clock: Clock, lock: DatabaseSync): SqliteBacke
 }
 
 /**
+ * Has the file for the workers of one gateway, until the returned function is called.
+ *
+ * @throws {StoreError} another gateway has it, or a worker of one that is gone
+ */
+export function holdStore(file: string): () => void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const lock = lockStore(file);
+  return () => lock.close();
+}
+
+/**
  * One gateway a file: two would not hear what the other revokes. The lock is the kernel's own, by SQLite, on an empty file beside it, and ends with the
- * process however that dies.
+ * process however that dies. A worker has a share in a second lock: so one that outlives its gateway still keeps the next from the file.
  */
 function lockStore(file: string): DatabaseSync {
-  const lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
+  const lock = locked(file, '.lock', 'BEGIN EXCLUSIVE');
   try {
-    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
-    chmodSync(`${file}.lock`, 0o600);
+    locked(file, '.workers.lock', 'BEGIN EXCLUSIVE').close();
     return lock;
   } catch (error) {
     lock.close();
-    if ((error as { errcode?: number }).errcode !== BUSY) throw error;
+    throw error;
+  }
+}
+
+/** A worker's share. */
+function joinStore(file: string): DatabaseSync {
+  return locked(file, '.workers.lock', 'BEGIN; SELECT count(*) FROM sqlite_schema');
+}
+
+function locked(file: string, end: string, sql: string): DatabaseSync {
+  const lock = new DatabaseSync(`${file}${end}`, { timeout: 0 });
+  try {
+    lock.exec(`PRAGMA journal_mode = OFF; ${sql}`);
+    chmodSync(`${file}${end}`, 0o600);
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw error;
     throw new StoreError(`another gateway has the store \`${file}\`; several share PostgreSQL (\`store.postgres\`)`);
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return (((error as { errcode?: number }).errcode ?? 0) & 0xff) === BUSY;
 }
 
 class SqliteBackend implements Backend {
@@ -98,16 +164,28 @@ class SqliteBackend implements Backend {
   readonly #writer: DatabaseSync;
   readonly #reader: DatabaseSync;
   readonly #clock: ForwardClock;
+  readonly #shared: Shared | undefined;
+  readonly #monotonic: () => number;
   #listener: BackendListener | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #committedAtMs = Number.NEGATIVE_INFINITY;
   #failure = '';
+  #timer: NodeJS.Timeout | undefined;
+  #isLost = false;
+  #isClosed = false;
+  #reading: Promise<void> | undefined;
 
-  constructor(file: string, clock: Clock, lock: DatabaseSync) {
+  constructor(file: string, clock: Clock, lock: DatabaseSync, shared: Shared | undefined) {
     this.#lock = lock;
+    this.#shared = shared;
     this.#clock = new ForwardClock(clock);
-    this.#writer = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    this.#monotonic = () => clock.monotonic();
+    this.#writer = new DatabaseSync(file, { timeout: shared === undefined ? BUSY_TIMEOUT_MS : 0 });
     chmodSync(file, 0o600);
-    this.#writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
+    // Of workers that open it for the first time, one makes it a WAL at a time.
+    this.#writer.exec(`PRAGMA busy_timeout = ${TURN_LIMITS.turnMaxMs}; PRAGMA journal_mode = WAL`);
+    this.#writer.exec(`PRAGMA busy_timeout = ${shared === undefined ? BUSY_TIMEOUT_MS : 0}`);
+    this.#writer.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
     this.#reader = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     this.#reader.exec('PRAGMA query_only = ON');
   }
@@ -122,7 +200,7 @@ class SqliteBackend implements Backend {
 
   async #transaction(work: Parameters<Backend['transaction']>[1]): Promise<unknown> {
     const payloads: string[] = [];
-    this.#told(() => this.#writer.exec('BEGIN IMMEDIATE'));
+    await this.#begin();
     try {
       const result = await work(
         async (sql, parameters) => this.#told(() => run(this.#writer, sql, parameters)),
@@ -131,11 +209,34 @@ class SqliteBackend implements Backend {
         },
       );
       this.#told(() => this.#writer.exec('COMMIT'));
-      for (const payload of payloads) this.#listener?.told(payload);
+      for (const payload of payloads) {
+        this.#shared?.feed.tell(payload);
+        this.#listener?.told(payload);
+      }
       return result;
     } catch (error) {
       if (this.#writer.isOpen && this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
       throw error;
+    } finally {
+      this.#committedAtMs = this.#monotonic();
+    }
+  }
+
+  /** Begins to write, when it is this worker's turn. */
+  async #begin(): Promise<void> {
+    const began = this.#monotonic();
+    const leftMs = this.#committedAtMs + TURN_LIMITS.turnLeftMs - began;
+    if (this.#shared !== undefined && leftMs > 0) await pause(leftMs);
+    for (;;) {
+      try {
+        this.#writer.exec('BEGIN IMMEDIATE');
+        this.#failure = '';
+        return;
+      } catch (error) {
+        const isOver = this.#monotonic() - began >= TURN_LIMITS.turnMaxMs;
+        if (this.#shared === undefined || isOver || !isBusy(error)) throw this.#failed(error as Error);
+        await pause(TURN_LIMITS.turnAskedMs);
+      }
     }
   }
 
@@ -145,12 +246,37 @@ class SqliteBackend implements Backend {
 
   async listen(listener: BackendListener): Promise<void> {
     this.#listener = listener;
+    const { feed } = this.#shared ?? {};
+    if (feed !== undefined) {
+      feed.listen({ told: (payload) => listener.told(payload), missed: () => this.#readAgain(listener) });
+      this.#timer = setInterval(() => this.#look(listener), TURN_LIMITS.lookMs).unref();
+    }
     await listener.readAgain();
   }
 
-  /** There is nobody else to be heard. */
+  /** Without workers there is nobody else to be heard. Looked at, and not told by a timer: a process that stood still has heard nothing meanwhile. */
   isHeard(): boolean {
-    return true;
+    return this.#shared === undefined || this.#shared.feed.isHeard(this.#shared.feedLostMs);
+  }
+
+  #look(listener: BackendListener): void {
+    const isHeard = this.isHeard();
+    if (!isHeard && !this.#isLost) listener.lost();
+    this.#isLost = !isHeard;
+  }
+
+  /** One after another, until it is done: what was missed may have ended what somebody has. */
+  #readAgain(listener: BackendListener): void {
+    const read = async () => {
+      while (!this.#isClosed) {
+        try {
+          return await listener.readAgain();
+        } catch {
+          await pause(TURN_LIMITS.readAgainMs, undefined, { ref: false });
+        }
+      }
+    };
+    this.#reading = (this.#reading ?? Promise.resolve()).then(read);
   }
 
   /** One gateway a file: nobody else hears. */
@@ -165,6 +291,8 @@ class SqliteBackend implements Backend {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
     await this.#last;
     this.#reader.close();
     this.#writer.close();
@@ -178,9 +306,13 @@ class SqliteBackend implements Backend {
       this.#failure = '';
       return result;
     } catch (error) {
-      this.#failure = (error as Error).message;
-      throw new StoreError(`the store failed: ${this.#failure}`, { cause: error });
+      throw this.#failed(error as Error);
     }
+  }
+
+  #failed(error: Error): StoreError {
+    this.#failure = error.message;
+    return new StoreError(`the store failed: ${this.#failure}`, { cause: error });
   }
 }
 
