@@ -91,25 +91,32 @@ export class JournalCatalog implements Catalog {
     return session === undefined ? undefined : { session, stories: this.#storiesOf(seen, id) };
   }
 
-  async exchanges(viewer: Viewer, filter: ExchangeFilter, { before, limit }: Page): Promise<readonly FoundExchange[]> {
+  async exchanges(viewer: Viewer, filter: ExchangeFilter, page: Page): Promise<readonly FoundExchange[]> {
+    const { before, limit, isById = false } = page;
     const isOldestFirst = filter.session !== undefined;
-    const sql = `n ${isOldestFirst ? '>' : '<'} (SELECT n FROM exchange WHERE id = ?)`;
+    const is = isOldestFirst ? '>' : '<';
+    const sql = isById ? `id ${is} ?` : `n ${is} (SELECT n FROM exchange WHERE id = ?)`;
     const after: readonly Where[] = before === undefined ? [] : [{ sql, values: [before] }];
     const where = allOf([visibleTo(viewer), matching(filter), ...after]);
     const said = matchOf(filter.text);
     const rows =
       said === undefined
-        ? this.#exchangesWhere([where], isOldestFirst, limit)
+        ? this.#exchangesWhere([where], isOldestFirst, limit, isById)
         : isOldestFirst
-          ? this.#exchangesWhere([where, saidIn(said, filter.session as string)], true, limit)
+          ? this.#exchangesWhere([where, saidIn(said, filter.session as string)], true, limit, isById)
           : this.#newestSaying(said, where, limit);
     return rows.map(toExchange);
   }
 
-  #exchangesWhere(parts: readonly Where[], isOldestFirst: boolean, limit: number): Record<string, unknown>[] {
+  #exchangesWhere(
+    parts: readonly Where[],
+    isOldestFirst: boolean,
+    limit: number,
+    isById = false,
+  ): Record<string, unknown>[] {
     const { sql, values } = allOf(parts);
-    const order = isOldestFirst ? 'ASC' : 'DESC';
-    return this.#all(`SELECT * FROM exchange WHERE ${sql} ORDER BY n ${order} LIMIT ?`, [...values, limit]);
+    const order = `${isById ? 'id' : 'n'} ${isOldestFirst ? 'ASC' : 'DESC'}`;
+    return this.#all(`SELECT * FROM exchange WHERE ${sql} ORDER BY ${order} LIMIT ?`, [...values, limit]);
   }
 
   /** The newest that say it and fit: a word may stand in most of the journal, so what says it is looked at in parts, the newest first. */

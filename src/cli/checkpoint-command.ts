@@ -8,7 +8,7 @@ import type { Seal } from '../recording/seal.ts';
 import { sealOf, segmentFiles } from '../segments/segment-files.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
-import { journalFolder, segmentsOf } from './journal-files.ts';
+import { onlyJournal, segmentsOf } from './journal-files.ts';
 import { readConfig } from './read-config.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { signingKey } from './signing-key.ts';
@@ -32,7 +32,7 @@ export function checkpointCommand(): Command {
     .option('--since <size>', 'print JSON that shows that the checkpoint of so many events is its beginning', number)
     .action(async ({ config, journal, publicKey, event, since }: Options) => {
       const read = readConfig(config);
-      const folder = journal ?? journalFolder({ config });
+      const folder = journal ?? onlyJournal({ config });
       const key = signingKey(read);
       if (publicKey) {
         process.stdout.write(`${verifierKey(await originIn(folder), key)}\n`);

@@ -6,7 +6,8 @@ import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
 import { castOf } from './export-cast.ts';
 import { exportProven } from './export-proven.ts';
-import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
+import { type JournalOptions, withJournalOptions } from './journal-files.ts';
+import { journalWith } from './journal-with.ts';
 import { readConfig } from './read-config.ts';
 import { readJournal } from './read-journal.ts';
 import { recordedLines } from './recorded/recorded-lines.ts';
@@ -33,7 +34,7 @@ export function exportCommand(): Command {
         .default('jsonl'),
     )
     .action(async (session: string, { format, ...where }: Options) => {
-      const folder = journalFolder(where);
+      const folder = await journalWith(where, session);
       if (format === 'asciicast') await exportCast(folder, session);
       else if (format === 'proven') await exportProven(folder, session, readConfig(where.config ?? 'sallyport.yaml'));
       else await exportRecords(folder, session, format);

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { EXPORT_FORMATS, type ExportFormat } from '../recording/formats/exported.ts';
 import { Formatter } from '../recording/formats/formatter.ts';
 import { escapeControl } from './escape-control.ts';
-import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
+import { type JournalOptions, onlyJournal, withJournalOptions } from './journal-files.ts';
 import { readJournal } from './read-journal.ts';
 import { instant } from './recorded/time-options.ts';
 import { warn } from './session-output.ts';
@@ -23,7 +23,7 @@ export function journalExportCommand(): Command {
     .option('--until <when>', 'only what was recorded before an instant, or longer ago than a time', instant)
     .action(async ({ format, since = 0, until = Number.POSITIVE_INFINITY, ...where }: Options) => {
       const formatter = new Formatter(format);
-      const end = await readJournal(journalFolder(where), (event, seq, line, hash) => {
+      const end = await readJournal(onlyJournal(where), (event, seq, line, hash) => {
         const record = formatter.take({ event, seq, hash, line });
         if (record === undefined || record.at < since || record.at >= until) return;
         return writeOut(`${escapeControl(record.text)}\n`);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { SegmentSource } from '../recording/read-segments.ts';
 import { type SegmentFile, segmentFiles, segmentSource } from '../segments/segment-files.ts';
+import { journalsIn } from '../segments/worker-journals.ts';
 import { CliError } from './cli-error.ts';
 import { readConfig } from './read-config.ts';
 
@@ -29,6 +30,21 @@ export function journalFolder({ journal, config }: JournalOptions): string {
   if (journal !== undefined) return journal;
   const { journal: section, dataFolder } = readConfig(config ?? 'sallyport.yaml');
   return section.folder ?? join(dataFolder, 'journal');
+}
+
+/** The folders of all journals there: that of each worker of a gateway. @throws {CliError} as `journalFolder` */
+export function journalsOf(options: JournalOptions): readonly string[] {
+  return journalsIn(journalFolder(options));
+}
+
+/** The one journal there. @throws {CliError} there are several, and one has to be named; as `journalFolder` */
+export function onlyJournal(options: JournalOptions): string {
+  const [folder = '', ...more] = journalsOf(options);
+  if (options.journal === undefined && more.length > 0)
+    throw new CliError(
+      `each worker of this gateway has a journal of its own: name one with --journal, such as \`${more[0]}\``,
+    );
+  return folder;
 }
 
 /**

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { catalogFile } from '../catalog/catalog-file.ts';
 import { JournalCatalog } from '../catalog/journal-catalog.ts';
-import { type Checkpoint, openCheckpoint } from '../recording/checkpoint.ts';
+import { type Checkpoint, openCheckpoint, verifierIn } from '../recording/checkpoint.ts';
 import type { JournalRecovered } from '../recording/event.ts';
 import { KEY_NOTES_FILE, trustedKeys } from '../recording/key-notes.ts';
 import { MerkleTree } from '../recording/merkle-tree.ts';
 import type { JournalEnd } from '../recording/read-segments.ts';
-import { checkpointCommand, treeOf } from './checkpoint-command.ts';
+import { checkpointCommand, originIn, treeOf } from './checkpoint-command.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
 import { GoneCheck } from './gone-check.ts';
 import { journalExportCommand } from './journal-export.ts';
-import { type JournalOptions, journalFolder, segmentsOf, withJournalOptions } from './journal-files.ts';
+import { type JournalOptions, journalsOf, segmentsOf, withJournalOptions } from './journal-files.ts';
 import { keyCommand } from './key-command.ts';
 import { PieceCheck, type PieceFault, pieceSentence } from './piece-check.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
@@ -45,12 +45,44 @@ function verifyCommand(): Command {
     )
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (options: VerifyOptions) => {
-      const folder = journalFolder(options);
-      const chain = await verifyJournal(folder, options.publicKey);
-      const found = { ...chain, ...(await againstCheckpoint(folder, chain, options)) };
-      process.stdout.write(options.output === 'json' ? printableJson(found) : verifiedText(found));
-      process.exitCode = found.holds ? 0 : 1;
+      const folders = journalsOf(options);
+      const found = await verifyAll(folders, options);
+      const holds = found.every((each) => each.holds);
+      const text = found.map(verifiedText).join('\n');
+      const [first, ...more] = found;
+      if (options.output === 'text') process.stdout.write(more.length === 0 ? text : `${text}\n${allText(found)}`);
+      else process.stdout.write(printableJson(more.length === 0 ? first : { holds, journals: found }));
+      process.exitCode = holds ? 0 : 1;
     });
+}
+
+/** Each of the journals; a checkpoint is of one of them, by the name that it is signed in. */
+async function verifyAll(folders: readonly string[], options: VerifyOptions): Promise<readonly Verified[]> {
+  const origins = folders.length === 1 ? [] : await Promise.all(folders.map(originIn));
+  const named = options.checkpoint === undefined ? undefined : readText(options.checkpoint).split('\n', 1)[0];
+  if (named !== undefined && origins.length > 0 && !origins.includes(named))
+    throw new CliError(`the checkpoint is of \`${escapeControl(named)}\`, and these are ${origins.join(', ')}`);
+  const found: Verified[] = [];
+  for (const [i, folder] of folders.entries()) {
+    const origin = origins[i];
+    const { publicKey } = options;
+    const key = publicKey === undefined || origin === undefined ? publicKey : verifierIn(origin, publicKey);
+    const chain = await verifyJournal(folder, key);
+    const { checkpoint: _, ...without } = options;
+    const asked = origin === undefined || origin === named ? options : without;
+    found.push({
+      ...chain,
+      ...(await againstCheckpoint(folder, chain, { ...asked, ...(key === undefined ? {} : { publicKey: key }) })),
+    });
+  }
+  return found;
+}
+
+function allText(found: readonly Verified[]): string {
+  const broken = found.filter(({ holds }) => !holds);
+  return broken.length === 0
+    ? `all ${found.length} journals hold\n`
+    : `BROKEN: ${broken.map(({ folder }) => escapeControl(folder)).join(', ')}\n`;
 }
 
 /** What of the result is otherwise because of a checkpoint. @throws {CliError} it cannot be read, or has no key */
@@ -111,13 +143,14 @@ function reindexCommand(): Command {
       'make the catalog anew by which `/api/v1` finds recordings; run it as the gateway’s user, who may be running',
     )
     .action(async (options: JournalOptions) => {
-      const folder = journalFolder(options);
-      segmentsOf(folder);
-      const catalog = new JournalCatalog(folder, catalogFile(folder));
-      try {
-        await catalog.remake();
-      } finally {
-        catalog.close();
+      for (const folder of journalsOf(options)) {
+        segmentsOf(folder);
+        const catalog = new JournalCatalog(folder, catalogFile(folder));
+        try {
+          await catalog.remake();
+        } finally {
+          catalog.close();
+        }
       }
     });
 }

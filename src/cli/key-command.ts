@@ -6,7 +6,7 @@ import { KEY_NOTES_FILE, keyNote } from '../recording/key-notes.ts';
 import { makeSigningKey, readSigningKey, signingKeyPlace } from '../segments/signing-key.ts';
 import { originIn } from './checkpoint-command.ts';
 import { CliError } from './cli-error.ts';
-import { journalFolder } from './journal-files.ts';
+import { journalsOf } from './journal-files.ts';
 import { readConfig } from './read-config.ts';
 import { orComplain, signingKey } from './signing-key.ts';
 
@@ -34,8 +34,8 @@ export function keyCommand(): Command {
     )
     .action(async ({ config, rotate, next }: Options) => {
       const read = readConfig(config);
-      const folder = journalFolder({ config });
-      const origin = await originIn(folder);
+      const folders = journalsOf({ config });
+      const origin = await originIn(folders[0] ?? '');
       const key = signingKey(read);
       if (!rotate) {
         if (next !== undefined) throw new CliError('--next goes with --rotate');
@@ -53,10 +53,12 @@ export function keyCommand(): Command {
       if (place.isOwn) orComplain(() => makeSigningKey(file));
       const following = orComplain(() => readSigningKey(file));
       if (following === undefined) throw new CliError(`${file}: there is no such file`);
-      appendFileSync(join(folder, KEY_NOTES_FILE), `${keyNote(origin, key, following)}\n`, {
-        mode: 0o600,
-        flush: true,
-      });
+      // Each worker's journal is signed in a name of its own.
+      for (const folder of folders)
+        appendFileSync(join(folder, KEY_NOTES_FILE), `${keyNote(await originIn(folder), key, following)}\n`, {
+          mode: 0o600,
+          flush: true,
+        });
       // What signed before is not kept: whoever takes the key later cannot sign what was.
       if (place.isOwn) renameSync(file, place.file);
       process.stdout.write(`${verifierKey(origin, following)}\n`);

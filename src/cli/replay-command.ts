@@ -4,7 +4,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { ExchangeRecorded } from '../recording/event.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
-import { type JournalOptions, journalFolder, withJournalOptions } from './journal-files.ts';
+import { type JournalOptions, withJournalOptions } from './journal-files.ts';
+import { journalWith } from './journal-with.ts';
 import { readJournal } from './read-journal.ts';
 import { recordedLines } from './recorded/recorded-lines.ts';
 import { replay } from './replay.ts';
@@ -26,7 +27,7 @@ export function replayCommand(): Command {
     .option('--from <seconds>', 'where to begin; all before is shown at once', seconds, 0)
     .option('--text', 'print it for reading, at once', false)
     .action(async (exchange: string, { speed, idleMax, from, text, ...where }: Options) => {
-      const folder = journalFolder(where);
+      const folder = await journalWith(where, exchange);
       const events = await recordedOf(folder, exchange);
       const terms = { speed, idleMaxMs: idleMax * 1000, fromMs: from * 1000, isText: text };
       const exitCode = await replay(recordedLines(folder, events), terms, {

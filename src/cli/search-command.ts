@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import type { ExchangeSearch } from '../recording/search-exchanges.ts';
 import { FittingExchanges } from '../recording/search-exchanges.ts';
-import { journalFolder, withJournalOptions } from './journal-files.ts';
+import type { ExchangeView } from '../recording/summarize-sessions.ts';
+import { journalsOf, withJournalOptions } from './journal-files.ts';
 import { readJournal } from './read-journal.ts';
 import { instant } from './recorded/time-options.ts';
 import { type OutputOptions, printExchanges, warn, withOutput } from './session-output.ts';
@@ -31,9 +32,19 @@ export function searchCommand(): Command {
     .action(async (words: string[], { limit, output, since, until, ...asked }: SearchOptions) => {
       const { journal, config, ...fields } = asked;
       const where = { ...(journal === undefined ? {} : { journal }), ...(config === undefined ? {} : { config }) };
-      const fitting = new FittingExchanges({ ...fields, words, sinceMs: since, untilMs: until }, limit);
-      const end = await readJournal(journalFolder(where), (event) => fitting.add(event));
-      printExchanges(fitting.list(), output);
-      warn(end);
+      const found: ExchangeView[] = [];
+      for (const folder of journalsOf(where)) {
+        const fitting = new FittingExchanges({ ...fields, words, sinceMs: since, untilMs: until }, limit);
+        warn(await readJournal(folder, (event) => fitting.add(event)));
+        found.push(...fitting.list());
+      }
+      printExchanges(latest(found, limit), output);
     });
+}
+
+/** Of several journals, in the order in which they ended, those that are open last. */
+function latest(found: readonly ExchangeView[], limit: number): readonly ExchangeView[] {
+  const at = ({ ended }: ExchangeView) => ended?.at ?? Number.POSITIVE_INFINITY;
+  // Of those that are open neither is first.
+  return found.toSorted((a, b) => (at(a) === at(b) ? 0 : at(a) - at(b))).slice(-limit);
 }

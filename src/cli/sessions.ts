@@ -5,10 +5,12 @@ import {
   SessionSummaries,
   type SessionSummary,
 } from '../recording/summarize-sessions.ts';
+import type { JournalEnd } from '../recording/read-segments.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
 import { exportCommand } from './export-command.ts';
-import { journalFolder, withJournalOptions } from './journal-files.ts';
+import { journalsOf, withJournalOptions } from './journal-files.ts';
+import { journalWith } from './journal-with.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { instant } from './recorded/time-options.ts';
 import { replayCommand } from './replay-command.ts';
@@ -49,10 +51,11 @@ function listCommand(): Command {
         ...(target === undefined ? {} : { target }),
         ...(since === undefined ? {} : { sinceMs: since }),
       });
-      const end = await readJournal(journalFolder(where), (event) => summaries.add(event));
+      const ends: JournalEnd[] = [];
+      for (const folder of journalsOf(where)) ends.push(await readJournal(folder, (event) => summaries.add(event)));
       const list = summaries.list();
       process.stdout.write(output === 'json' ? printableJson(list) : listText(list));
-      warn(end);
+      for (const end of ends) warn(end);
     });
 }
 
@@ -62,7 +65,7 @@ function showCommand(): Command {
     .argument('<session>', 'its id, as `sessions list` prints it')
     .action(async (session: string, { limit, output, ...where }: OutputOptions) => {
       const exchanges = new SessionExchanges(session, limit);
-      const end = await readJournal(journalFolder(where), (event) => exchanges.add(event));
+      const end = await readJournal(await journalWith(where, session), (event) => exchanges.add(event));
       const list = exchanges.list();
       if (list.length === 0)
         throw new CliError(

@@ -26,6 +26,12 @@ export function verifierKey(origin: string, key: KeyObject): string {
   return `${origin}+${keyId(origin, raw).toString('hex')}+${Buffer.concat([Buffer.of(ED25519), raw]).toString('base64')}`;
 }
 
+/** The same key in the name of another journal. */
+export function verifierIn(origin: string, verifier: string): string {
+  const raw = Buffer.from(verifier.trim().split('+').slice(2).join('+'), 'base64').subarray(1);
+  return `${origin}+${keyId(origin, raw).toString('hex')}+${Buffer.concat([Buffer.of(ED25519), raw]).toString('base64')}`;
+}
+
 /** The checkpoint as a signed note. */
 export function signCheckpoint({ origin, size, root, extension = [] }: Checkpoint, key: KeyObject): string {
   return signNote(origin, [origin, String(size), root.toString('base64'), ...extension], key);

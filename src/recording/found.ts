@@ -41,6 +41,8 @@ export interface ExchangeFilter {
 export interface Page {
   readonly before?: string | undefined;
   readonly limit: number;
+  /** Exchanges in the order of their ids, by when they were asked, and not of the journal: what pages of several journals have in common. */
+  readonly isById?: boolean | undefined;
 }
 
 /** An exchange in one row. */

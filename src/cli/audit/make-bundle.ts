@@ -13,7 +13,7 @@ import type { Gone } from '../../recording/gone.ts';
 import type { JournalEnd } from '../../recording/read-segments.ts';
 import { signedCheckpoint } from '../checkpoint-command.ts';
 import { CliError } from '../cli-error.ts';
-import { type JournalOptions, journalFolder } from '../journal-files.ts';
+import { type JournalOptions, onlyJournal } from '../journal-files.ts';
 import { readConfig } from '../read-config.ts';
 import { faultSentence, readJournal, type Take } from '../read-journal.ts';
 import { signingKey } from '../signing-key.ts';
@@ -34,7 +34,7 @@ export async function makeBundle(
   asked: Asked,
 ): Promise<{ readonly holds: boolean; readonly sentence: string }> {
   const config = asked.journal === undefined ? readConfig(asked.config ?? 'sallyport.yaml') : undefined;
-  const journal = journalFolder(asked);
+  const journal = onlyJournal(asked);
   makeFolder(folder);
   const gathered = await gather(folder, journal, asked);
   const policy = policyOf(folder, config, gathered.digest);

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type JournalOptions, journalFolder } from '../journal-files.ts';
+import { type JournalOptions, journalsOf } from '../journal-files.ts';
 
 /** Which part of which journals is looked at. */
 export interface TimeOptions {
@@ -28,8 +28,8 @@ export function withTimeOptions(command: Command, since: string): Command {
 /** The journals’ folders. @throws {CliError} both are given, or the configuration cannot be read */
 export function journalFolders({ journal, config }: TimeOptions): readonly string[] {
   const where: JournalOptions = config === undefined ? {} : { config };
-  if (journal === undefined) return [journalFolder(where)];
-  return journal.map((folder) => journalFolder({ journal: folder }));
+  if (journal === undefined) return journalsOf(where);
+  return journal.flatMap((folder) => journalsOf({ journal: folder }));
 }
 
 /** What should be known where journals do not reach back that far. */
