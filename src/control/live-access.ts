@@ -39,6 +39,8 @@ interface Parts {
   readonly underWay: UnderWayPort;
   /** Whether the store has not taken a kill yet. */
   readonly isHeldKill: (id: string) => boolean;
+  /** Where other workers of this gateway may have read newer policy files than this one: reads them now. */
+  readonly lookAtRules?: (() => Promise<void>) | undefined;
   /** Writes the end of a grant to store and journal; `seenUsedAt`: when it was used last, as far as it is known here. */
   readonly writeEnd: (id: string, by: EndedBy, seenUsedAt: number) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
@@ -189,8 +191,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
         this.#parts.underWay.endGrant(grant.id, 'the gateways cannot hear each other, and the grant may have ended');
   }
 
-  /** Takes a grant as it is in the store now. */
-  take(kept: KeptGrant): void {
+  /** Takes a grant as it is in the store now. `isLooked`: the policy files have been looked at for it. */
+  take(kept: KeptGrant, isLooked = false): void {
     // It may have been given by rules that came a moment ago.
     if (this.#parts.rules() !== this.#rulesSeen) this.#rulesChanged();
     const { id, state } = kept.grant;
@@ -204,6 +206,10 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
     }
     if (this.#endedVersions.has(id)) return;
     const bounded = underTerms(kept.grant, this.#termsOf);
+    if (bounded === undefined && !isLooked && !this.#held.has(id) && this.#parts.lookAtRules !== undefined) {
+      void this.#parts.lookAtRules().finally(() => this.take(kept, true));
+      return;
+    }
     if (bounded === undefined) {
       this.#drop(id, 'rule');
       this.#writeEnd(kept.grant, 'rule');

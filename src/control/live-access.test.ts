@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileRules } from '../../test/support/compile-rules.ts';
+import { callerOf } from '../../test/support/operation.ts';
+import { ruleOf } from '../../test/support/rule.ts';
+import { ruleDigest } from '../grant/rule-digest.ts';
+import type { Store } from '../store/store.ts';
+import { LiveAccess } from './live-access.ts';
+
+const request = { forMaxMs: 3_600_000, livePerCallerMax: 10, bindTo: 'caller', approval: 'none' } as const;
+const rule = ruleOf({
+  id: 'p/new',
+  effect: 'request',
+  verbs: ['get'],
+  apiGroups: [''],
+  resources: ['services'],
+  request,
+});
+const [before, after] = [[], [rule]].map((rules) => compileRules(rules, { unsafe: new Set() }));
+const caller = callerOf({ subject: 'dev' });
+
+const grant = {
+  id: 'g1',
+  state: 'live',
+  holder: { subject: caller.subject, issuer: caller.issuer },
+  parts: [
+    {
+      rule: rule.id,
+      ruleDigest: ruleDigest(rule),
+      scope: {
+        target: 'prod',
+        verbs: ['get'],
+        apiGroups: [''],
+        resources: ['services'],
+        resourceNames: [],
+        namespaces: [],
+      },
+    },
+  ],
+  reason: '',
+  askedAt: 0,
+  startsAt: 0,
+  endsAt: 3_600_000,
+  forMs: 3_600_000,
+  uses: 0,
+} as const;
+
+/** A gateway whose rules are replaced, with what it ended in the store. */
+function gateway(lookAtRules: (replace: () => void) => Promise<void>) {
+  let rules = before;
+  const ended: string[] = [];
+  const replace = () => {
+    rules = after;
+  };
+  const access = new LiveAccess({
+    store: { now: () => 0, isHeard: () => true } as unknown as Store,
+    rules: () => rules as NonNullable<typeof rules>,
+    underWay: { endGrant() {}, endKilled() {}, isStreaming: () => false },
+    isHeldKill: () => false,
+    lookAtRules: () => lookAtRules(replace),
+    writeEnd: async (id, by) => void ended.push(`${id} ${by}`),
+    onFailure() {},
+  });
+  access.start();
+  access.stop();
+  return { access, ended, lives: () => access.grantsOf(caller) !== undefined };
+}
+
+test('a grant that another worker gave under newer rules has this one look at the files before it ends it', async () => {
+  const newer = gateway(async (replace) => replace());
+  newer.access.take({ grant, version: 1 });
+  assert.equal(newer.lives(), false);
+  await new Promise(setImmediate);
+  assert.deepEqual([newer.lives(), newer.ended], [true, []]);
+  const same = gateway(async () => {});
+  same.access.take({ grant, version: 1 });
+  await new Promise(setImmediate);
+  assert.deepEqual([same.lives(), same.ended], [false, ['g1 rule']]);
+});
