@@ -45,7 +45,11 @@ const WEBSOCKET_TOKEN_PREFIX = 'base64url.bearer.authorization.k8s.io.';
  * @throws {Refusal} METHOD_NOT_ALLOWED, REQUEST_MALFORMED, HTTP_VERSION_UNSUPPORTED, HEADERS_TOO_LARGE, CREDENTIALS_AMBIGUOUS, UPGRADE_UNSUPPORTED,
  * MEDIA_TYPE_UNSUPPORTED
  */
-export function accept(raw: RawRequest, limits: Limits, onBodyBytes: (bytes: number) => void = () => {}): Request {
+export function accept(
+  raw: RawRequest,
+  limits: Limits,
+  onBodyBytes: (bytes: number) => Promise<void> | undefined = () => undefined,
+): Request {
   if (!METHODS.has(raw.method)) {
     throw new Refusal('METHOD_NOT_ALLOWED', `method \`${printable(raw.method)}\` is not one that the API has`, {
       advice: 'use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS',

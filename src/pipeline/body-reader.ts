@@ -5,7 +5,8 @@ import type { Limits } from './limits.ts';
 
 /**
  * A function that reads the body whole at its first call, and gives the same bytes at each later one. It is not called before the caller is
- * known, so that nobody else can make the gateway hold bytes. `onBytes` hears of bytes once it is known that they come; what it throws refuses the body, and nothing more of it is kept.
+ * known, so that nobody else can make the gateway hold bytes. `onBytes` hears of bytes once it is known that they come; what it throws, or rejects with, refuses the body, and nothing more of
+ * it is kept.
  *
  * @throws {Refusal} what `onBytes` throws; BODY_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED for a compressed body, which the API server does not read either
  */
@@ -13,7 +14,7 @@ export function bodyReader(
   body: Readable,
   headers: Headers,
   limits: Limits,
-  onBytes: (bytes: number) => void,
+  onBytes: (bytes: number) => Promise<void> | undefined,
 ): () => Promise<Buffer> {
   let read: Promise<Buffer> | undefined;
   return () => {
@@ -26,7 +27,7 @@ async function readWhole(
   body: Readable,
   headers: Headers,
   limits: Limits,
-  onBytes: (bytes: number) => void,
+  onBytes: (bytes: number) => Promise<void> | undefined,
 ): Promise<Buffer> {
   const encoding = headers.get('content-encoding')?.[0];
   if (encoding !== undefined && encoding !== 'identity') {
@@ -40,8 +41,14 @@ async function readWhole(
   if (body.closed || body.destroyed) throw gone();
   if (body.readableEnded) return Buffer.alloc(0);
   // What is said to come is told at once: of many bodies that come side by side, those that are too many are then refused whole, and the others are not.
-  if (declared !== undefined) onBytes(declared);
+  const counting = declared === undefined ? undefined : onBytes(declared);
+  if (counting !== undefined) {
+    await counting;
+    if (body.closed || body.destroyed) throw gone();
+    if (body.readableEnded) return Buffer.alloc(0);
+  }
   return new Promise((resolve, reject) => {
+    const counted: Promise<void>[] = [];
     const chunks: Buffer[] = [];
     let bytes = 0;
     const timer = setTimeout(() => settle(() => reject(tooSlow(limits))), limits.bodyTimeoutMs);
@@ -49,7 +56,11 @@ async function readWhole(
       bytes += chunk.length;
       if (bytes > limits.bodyBytesMax) return settle(() => reject(tooLarge(limits)));
       try {
-        if (declared === undefined) onBytes(chunk.length);
+        const asking = declared === undefined ? onBytes(chunk.length) : undefined;
+        if (asking !== undefined) {
+          counted.push(asking);
+          asking.catch((refusal: unknown) => settle(() => reject(refusal)));
+        }
         chunks.push(chunk);
       } catch (refusal) {
         settle(() => reject(refusal));
@@ -58,6 +69,7 @@ async function readWhole(
     const onEnd = () => {
       // Security: an HTTP/2 stream that was reset, or whose connection went, ends like one that came whole; what came is a part (T23).
       if (body.closed) onClose();
+      else if (counted.length > 0) settle(() => resolve(Promise.all(counted).then(() => Buffer.concat(chunks))));
       else settle(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     };
     const onClose = () => settle(() => reject(gone()));

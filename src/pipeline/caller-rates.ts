@@ -9,6 +9,7 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Clock } from '../std/clock.ts';
 import { TokenBuckets } from '../std/token-buckets.ts';
+import { LeasedTokens, type SharedBuckets } from './leased-tokens.ts';
 
 /** How fast one caller may ask. */
 export interface CallerRateLimits {
@@ -26,14 +27,18 @@ export interface ThrottledCaller {
   readonly requests: number;
 }
 
-/** Holds each caller to its rate. */
+/** Limit: what a worker leases at once is one of so many parts of what a caller may ask in a second, or at once where that is less. */
+const LEASES_PER_SECOND = 20;
+
+/** Holds each caller to its rate; where workers have its buckets in common, over all of them. */
 export class CallerRates {
   readonly #limits: CallerRateLimits;
   readonly #clock: Clock;
   readonly #buckets: TokenBuckets;
+  readonly #leased: LeasedTokens | undefined;
   #throttled = new Map<string, { readonly caller: Caller; readonly since: number; requests: number }>();
 
-  constructor(limits: CallerRateLimits, clock: Clock) {
+  constructor(limits: CallerRateLimits, clock: Clock, shared?: SharedBuckets) {
     this.#limits = limits;
     this.#clock = clock;
     this.#buckets = new TokenBuckets({
@@ -41,16 +46,22 @@ export class CallerRates {
       burstMax: limits.requestsPerCallerBurstMax,
       keysMax: limits.callersMax,
     });
+    const atOnce = Math.min(limits.requestsPerCallerPerSecond, limits.requestsPerCallerBurstMax);
+    const leases = { leasedMax: Math.max(1, Math.ceil(atOnce / LEASES_PER_SECOND)), keysMax: limits.callersMax };
+    this.#leased = shared === undefined ? undefined : new LeasedTokens(shared, leases, () => clock.monotonic());
   }
 
   /**
-   * Counts one request of the caller.
+   * Counts one request of the caller; a promise where another process has to be asked, which rejects where this would throw.
    *
    * @throws {Refusal} CALLER_THROTTLED it asks too fast, which is counted; TOO_MANY_REQUESTS so many do that this one cannot be counted
    */
-  take(caller: Caller): void {
+  take(caller: Caller): Promise<void> | undefined {
     const key = callerKey(caller);
-    if (!this.#buckets.take(key, this.#clock.monotonic())) this.#throttle(caller, key);
+    const isTaken = this.#leased?.take(key) ?? this.#buckets.take(key, this.#clock.monotonic());
+    if (typeof isTaken !== 'boolean') return isTaken.then((isLeased) => this.#orThrottle(caller, key, isLeased));
+    this.#orThrottle(caller, key, isTaken);
+    return undefined;
   }
 
   /**
@@ -58,11 +69,18 @@ export class CallerRates {
    *
    * @throws {Refusal} as `take`
    */
-  takeBytes(caller: Caller, bytes: number): void {
+  takeBytes(caller: Caller, bytes: number): Promise<void> | undefined {
     const key = callerKey(caller);
     const { bodyBytesPerRequest, bodyBytesMax } = this.#limits;
     const [tokens, debtMax] = [bytes / bodyBytesPerRequest, bodyBytesMax / bodyBytesPerRequest];
-    if (!this.#buckets.owe(key, this.#clock.monotonic(), tokens, debtMax)) this.#throttle(caller, key);
+    if (this.#leased !== undefined)
+      return this.#leased.owe(key, tokens, debtMax).then((isTaken) => this.#orThrottle(caller, key, isTaken));
+    this.#orThrottle(caller, key, this.#buckets.owe(key, this.#clock.monotonic(), tokens, debtMax));
+    return undefined;
+  }
+
+  #orThrottle(caller: Caller, key: string, isTaken: boolean): void {
+    if (!isTaken) this.#throttle(caller, key);
   }
 
   #throttle(caller: Caller, key: string): never {
@@ -94,6 +112,6 @@ export class CallerRates {
 
   /** Callers whose bucket is in memory. */
   get callers(): number {
-    return this.#buckets.size;
+    return this.#leased?.size ?? this.#buckets.size;
   }
 }

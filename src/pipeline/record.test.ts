@@ -30,7 +30,7 @@ function begunWith(operation: Partial<Operation>) {
     },
     observer: { begun() {}, ended() {}, throttled() {} } as unknown as Observer,
     clock: { now: () => 0, monotonic: () => 0 },
-    rates: { take() {}, takeBytes() {} },
+    rates: { take: () => undefined, takeBytes: () => undefined },
     inFlight,
     digestOf: () => 'keyed',
     ...noKeeper,

@@ -142,8 +142,12 @@ class JournalRecording implements Recording, UnderWay {
     this.#startedAt = parts.clock.monotonic();
   }
 
-  of(caller: Caller): Caller {
-    this.#parts.rates.take(caller);
+  of(caller: Caller): Caller | Promise<Caller> {
+    const counted = this.#parts.rates.take(caller);
+    return counted === undefined ? this.#enter(caller) : counted.then(() => this.#enter(caller));
+  }
+
+  #enter(caller: Caller): Caller {
     this.#caller = caller;
     this.#session = this.#parts.sessionOf(caller, this.#parts.target);
     // Limit: before the body is read, so that no caller makes the gateway hold more bodies than requests that it may have under way.
@@ -152,10 +156,8 @@ class JournalRecording implements Recording, UnderWay {
     return caller;
   }
 
-  readonly took = (bytes: number) => {
-    // Invariant: a body is not read before its caller is known.
-    this.#parts.rates.takeBytes(this.#caller as Caller, bytes);
-  };
+  // Invariant: a body is not read before its caller is known.
+  readonly took = (bytes: number) => this.#parts.rates.takeBytes(this.#caller as Caller, bytes);
 
   begin(operation: Operation): void {
     if (operation.isStream) this.#place?.stream();

@@ -28,9 +28,9 @@ export interface Typed {
 /** The recording of one exchange. */
 export interface Recording {
   /** Tells who asks; without this, the exchange ends unrecorded. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
-  of(caller: Caller): Caller;
-  /** Bytes of the caller's body came. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
-  readonly took: (bytes: number) => void;
+  of(caller: Caller): Caller | Promise<Caller>;
+  /** Bytes of the caller's body came; a promise where another process has to be asked. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
+  readonly took: (bytes: number) => Promise<void> | undefined;
   /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
   begin(operation: Operation): void;
   /**

@@ -33,7 +33,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
   try {
     const request = accept(raw, gateway.limits, recording.took); //        limits, normal form, identity headers stripped
     tellMaskAsToken(gateway.masking, request); //                          a mask that is taken for a credential
-    const caller = recording.of(await gateway.authenticate(request)); //   token -> Caller
+    const caller = await recording.of(await gateway.authenticate(request)); // token -> Caller
     asOneself(caller, request); //                                         nobody acts as somebody else
     withinLimits(request, gateway.limits); //                              too long to be read
     const operation = await gateway.connector.parse(request); //           path, query, body, discovery -> Operation

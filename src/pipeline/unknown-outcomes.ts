@@ -2,7 +2,7 @@
  * What may have run and must not be done twice: client libraries send a request again when its answer was lost, some of them whatever it was. The same request by
  * the same caller is then refused for a while, and told how to look.
  *
- * Kept in memory: a gateway that was restarted, or another one, does not know.
+ * Kept in memory: a gateway that was restarted, or another one, does not know. The workers of one gateway tell each other.
  */
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -18,6 +18,13 @@ export const UNKNOWN_LIMITS = Object.freeze({
   unknownMax: 20_000,
 });
 
+/** A request that may have run: whose, which, and its exchange. */
+export interface UnknownOutcome {
+  readonly whose: string;
+  readonly key: string;
+  readonly exchange: ExchangeId;
+}
+
 interface Unknown {
   readonly exchange: ExchangeId;
   readonly atMs: number;
@@ -30,6 +37,8 @@ export class UnknownOutcomes {
   /** By caller, then by request; the oldest first. */
   readonly #byCaller = new Map<string, Map<string, Unknown>>();
   #count = 0;
+  /** Hears of each that is remembered here, to tell the other workers of this gateway. */
+  onRemembered: ((one: UnknownOutcome) => void) | undefined;
 
   /** @param forMs how long a request is refused that may have run */
   constructor(forMs: number, clock: Clock) {
@@ -57,7 +66,13 @@ export class UnknownOutcomes {
 
   /** The request of this exchange may have run. */
   remember(caller: Caller, unrepeatable: Unrepeatable, exchange: ExchangeId): void {
-    const [whose, key] = [callerKey(caller), unrepeatable.key()];
+    const one = { whose: callerKey(caller), key: unrepeatable.key(), exchange };
+    this.learn(one);
+    this.onRemembered?.(one);
+  }
+
+  /** One of another worker's, a moment ago. */
+  learn({ whose, key, exchange }: UnknownOutcome): void {
     const own = this.#byCaller.get(whose) ?? new Map<string, Unknown>();
     this.#forget(own, key);
     this.#makeRoom(whose, own);

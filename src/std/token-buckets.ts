@@ -42,6 +42,16 @@ export class TokenBuckets {
     return this.#take(key, nowMs, tokens, debtMax);
   }
 
+  /** Takes as many whole tokens as there are, up to `tokensMax`; how many. */
+  takeUpTo(key: string, nowMs: number, tokensMax: number): number {
+    const bucket = this.#buckets.get(key) ?? this.#begin(key, nowMs);
+    if (bucket === undefined) return 0;
+    this.#refill(bucket, nowMs);
+    const taken = Math.max(0, Math.min(tokensMax, Math.floor(this.#limits.burstMax - bucket.missing)));
+    bucket.missing += taken;
+    return taken;
+  }
+
   /** Puts a token back that was taken. */
   putBack(key: string, nowMs: number): void {
     const bucket = this.#buckets.get(key);
