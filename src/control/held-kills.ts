@@ -22,11 +22,18 @@ const document = z.strictObject({ format: z.literal('sallyport-kills/1'), kills:
 export class HeldKills {
   readonly #file: string;
   #kills: readonly Kill[];
+  /** Called when the file has changed by this process. */
+  onChange: (() => void) | undefined;
 
   /** @throws {Error} the file is there and cannot be read: whom it stops is not known */
   constructor(file: string) {
     this.#file = file;
     this.#kills = read(file);
+  }
+
+  /** Reads the file again, where another process writes it. @throws {Error} as at first */
+  readAgain(): void {
+    this.#kills = read(this.#file);
   }
 
   list(): readonly Kill[] {
@@ -54,6 +61,7 @@ export class HeldKills {
     renameSync(draft, this.#file);
     sync(dirname(this.#file));
     this.#kills = kills;
+    this.onChange?.();
   }
 }
 

@@ -9,6 +9,14 @@ export interface Seals {
   keys(): readonly string[];
   /** The newest seal as a signed note; undefined while no segment is sealed. */
   checkpoint(): string | undefined;
+  /** The same of the other workers of this gateway, each of which has a journal of its own. Default: there are none. */
+  readonly others?: () => Promise<readonly SealsOfOther[]>;
+}
+
+/** Of another worker. */
+export interface SealsOfOther {
+  readonly keys: readonly string[];
+  readonly checkpoint: string | null;
 }
 
 const SEE: readonly RoleName[] = ['auditor', 'operator'];
@@ -24,7 +32,13 @@ const keysSchema = z.strictObject({
   next: z.null(),
 });
 
-const checkpointSchema = z.strictObject({ checkpoint: z.string().describe('A signed note: a C2SP tlog-checkpoint.') });
+const checkpointSchema = z.strictObject({
+  checkpoint: z.string().describe('A signed note: a C2SP tlog-checkpoint.'),
+  others: z
+    .array(z.string())
+    .optional()
+    .describe('Those of the journals of the gateway’s other workers, as far as any segment of theirs is sealed.'),
+});
 
 /** Operations on what is signed of this gateway's journal. */
 export function journalRoutes(seals: Seals): readonly Route[] {
@@ -39,11 +53,13 @@ export function journalRoutes(seals: Seals): readonly Route[] {
       handle: async () => ({
         status: 200,
         body: {
-          items: seals.keys().map((verifier, i) => ({
-            id: verifier.split('+')[1] ?? '',
-            state: i === 0 ? ('signs' as const) : ('signed' as const),
-            verifier,
-          })),
+          items: [seals.keys(), ...(await othersOf(seals)).map(({ keys }) => keys)].flatMap((keys) =>
+            keys.map((verifier, i) => ({
+              id: verifier.split('+')[1] ?? '',
+              state: i === 0 ? ('signs' as const) : ('signed' as const),
+              verifier,
+            })),
+          ),
           next: null,
         },
       }),
@@ -56,13 +72,18 @@ export function journalRoutes(seals: Seals): readonly Route[] {
       needs: SEE,
       answer: { status: 200, schema: checkpointSchema, description: 'The checkpoint.' },
       handle: async () => {
-        const checkpoint = seals.checkpoint();
+        const others = (await othersOf(seals)).flatMap(({ checkpoint: theirs }) => theirs ?? []);
+        const checkpoint = seals.checkpoint() ?? others.shift();
         if (checkpoint === undefined)
           throw new Refusal('NOT_FOUND', 'no segment of the journal is sealed yet', {
             advice: 'one is when it is full, or as old as `journal.sealEvery`',
           });
-        return { status: 200, body: { checkpoint } };
+        return { status: 200, body: { checkpoint, ...(others.length === 0 ? {} : { others }) } };
       },
     },
   ];
+}
+
+async function othersOf({ others }: Seals): Promise<readonly SealsOfOther[]> {
+  return (await others?.()) ?? [];
 }

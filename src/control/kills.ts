@@ -54,6 +54,26 @@ export class Kills {
     this.#timer = setInterval(() => void this.bringToStore(), KILLS_TRIED_EVERY_MS).unref();
   }
 
+  /**
+   * Puts in force what another worker of this gateway holds for the store, and no more what it has lifted without the store. What it has brought there is read from there, and what
+   * cannot be read holds on.
+   */
+  readHeld(): void {
+    const { held, access, store, onFailure } = this.#parts;
+    const before = held.list();
+    held.readAgain();
+    for (const kill of held.list()) access().takeKill(kill);
+    for (const kill of before) {
+      if (held.has(kill.id)) continue;
+      store
+        .get('kill', kill.id)
+        .then((row) =>
+          access().takeKill(row === undefined ? { ...kill, liftedBy: '', liftedAt: store.now() } : killOf(row)),
+        )
+        .catch((error: unknown) => onFailure(`whether kill ${kill.id} still holds could not be read`, error));
+    }
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }

@@ -12,25 +12,40 @@ export const WATCH_LIMITS = Object.freeze({
   underWayMax: 50_000,
 });
 
-/** Tells of an exchange: whose it is, and the gateway's own token that it was asked with. */
-type Listener = (told: {
+/** An exchange as it is watched: whose it is, and the gateway's own token that it was asked with. */
+export interface WatchedExchange {
   readonly view: LiveExchange;
   readonly owner: string;
   readonly token: string | undefined;
-}) => void;
+}
+
+type Listener = (told: WatchedExchange) => void;
 
 /** What watches exchanges, fed with the journal's events as they are written. */
 export class LiveExchanges {
   readonly #listeners = new Set<Listener>();
   readonly #begun = new Map<string, ExchangeBegun>();
+  /** Called when the first begins to watch, and when the last has ended. */
+  onWatched: (() => void) | undefined;
+
+  get isWatched(): boolean {
+    return this.#listeners.size > 0;
+  }
 
   /** Tells of each until the returned function is called. */
   onExchange(listener: Listener): () => void {
     this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.onWatched?.();
     return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#begun.clear();
+      if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+      this.#begun.clear();
+      this.onWatched?.();
     };
+  }
+
+  /** One of another worker's. */
+  show(told: WatchedExchange): void {
+    for (const listener of this.#listeners) listener(told);
   }
 
   /** An event that is being written. */
@@ -47,8 +62,7 @@ export class LiveExchanges {
   }
 
   #tell(begun: ExchangeBegun, ended: ExchangeEnded | undefined): void {
-    const told = { view: view(begun, ended), owner: callerKey(begun.caller), token: begun.caller.token };
-    for (const listener of this.#listeners) listener(told);
+    this.show({ view: view(begun, ended), owner: callerKey(begun.caller), token: begun.caller.token });
   }
 }
 

@@ -15,7 +15,7 @@ interface Parts {
   readonly catalog: Catalog;
   readonly kept: KeptReader;
   /** Ends what is under way at this gateway; false: it is not. */
-  readonly endExchange: (id: string, refusal: Refusal) => boolean;
+  readonly endExchange: (id: string, refusal: Refusal) => Promise<boolean>;
 }
 
 const SEE: readonly RoleName[] = ['auditor', 'operator'];
@@ -58,7 +58,7 @@ export function liveRoutes(parts: Parts): readonly Route[] {
         // Security: what one's own role does not reach is answered as what is not there, and one's own calls count for nothing here.
         const found = await catalog.exchange({ ...viewerOf(asked, CHANGE), own: undefined }, id);
         if (found === undefined) throw notThere();
-        return { status: 200, body: { id, wasOpen: endExchange(id, endedBy(asked)) } };
+        return { status: 200, body: { id, wasOpen: await endExchange(id, endedBy(asked)) } };
       },
     },
   ];

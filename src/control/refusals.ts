@@ -36,8 +36,8 @@ export class Refusals {
     this.#byCaller.delete(oldest as string);
   }
 
-  /** Those of a caller, the last first. Security: nobody is told another's. */
-  of(caller: Caller): readonly KeptRefusal[] {
-    return this.#byCaller.get(callerKey(caller)) ?? [];
+  /** Those of a caller, by its key, the last first. Security: nobody is told another's. */
+  of(key: string): readonly KeptRefusal[] {
+    return this.#byCaller.get(key) ?? [];
   }
 }

@@ -22,6 +22,7 @@ import {
   type Present,
   pageOf,
   presentSchema,
+  type RefusalView,
   reasonSchema,
   refusalSchema,
   setKillSchema,
@@ -42,7 +43,6 @@ import { noticeRoutes } from './notices/notice-routes.ts';
 import { keyRoutes } from './person-keys/key-routes.ts';
 import type { PersonKeys } from './person-keys/person-keys.ts';
 import { type PolicyDesk, policyRoutes } from './policy-routes.ts';
-import type { Refusals } from './refusals.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
@@ -54,14 +54,15 @@ import { type TargetParts, targetRoutes } from './targets/target-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import type { Tokens } from './tokens.ts';
 import { type UndoPort, undoRoutes } from './undo-routes.ts';
-import { grantView, killView, refusalView } from './views.ts';
+import { grantView, killView } from './views.ts';
 
 interface Parts extends TargetParts {
   readonly grants: Grants;
   readonly kills: Kills;
   readonly tokens: Tokens;
   readonly access: LiveAccess;
-  readonly refusals: Refusals;
+  /** What a caller was refused last, the last first. */
+  readonly refusals: { of(caller: Caller): Promise<readonly RefusalView[]> };
   readonly questions: KeptQuestions;
   readonly answers: Answers;
   readonly approvals: LiveApprovals;
@@ -77,7 +78,7 @@ interface Parts extends TargetParts {
   readonly seals: Seals;
   readonly undo: () => UndoPort;
   /** What is under way at this gateway. */
-  readonly underWay: () => readonly LivesBy[];
+  readonly underWay: () => Promise<readonly LivesBy[]>;
   readonly endExchange: Parameters<typeof liveRoutes>[0]['endExchange'];
   readonly personKeys: PersonKeys;
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
@@ -147,7 +148,7 @@ function refusalRoutes({ refusals }: Parts): readonly Route[] {
       answer: { status: 200, schema: pageOf(refusalSchema), description: 'All that is kept.' },
       handle: async ({ caller }) => ({
         status: 200,
-        body: { items: refusals.of(caller).map(refusalView), next: null },
+        body: { items: await refusals.of(caller), next: null },
       }),
     },
     {
@@ -158,13 +159,13 @@ function refusalRoutes({ refusals }: Parts): readonly Route[] {
       needs: 'caller',
       answer: { status: 200, schema: refusalSchema, description: 'The refusal.' },
       handle: async ({ caller, path }) => {
-        const kept = refusals.of(caller).find(({ exchange }) => exchange === path.id);
+        const kept = (await refusals.of(caller)).find(({ exchange }) => exchange === path.id);
         if (kept === undefined)
           throw new Refusal('NOT_FOUND', 'this gateway keeps no such refusal of yours', {
             advice:
               'the last few are kept, at the gateway that refused and until it is started anew; the journal has them all',
           });
-        return { status: 200, body: refusalView(kept) };
+        return { status: 200, body: kept };
       },
     },
   ];
@@ -344,7 +345,7 @@ function operatorRoutes({ kills, access, underWay, gateway }: Parts): readonly R
         description: 'One entry for each caller, session and grant.',
       },
       handle: async ({ roles }) => {
-        const seen = underWay().filter(({ target }) => reaches(roles, SEE, { target, namespaces: [] }));
+        const seen = (await underWay()).filter(({ target }) => reaches(roles, SEE, { target, namespaces: [] }));
         return { status: 200, body: { items: present(seen), next: null } };
       },
     },

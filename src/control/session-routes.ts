@@ -13,7 +13,7 @@ import { exchangeView, sessionView, storyView, wholeView } from './session-views
 /** What is kept, and who is told that it was read. */
 export interface KeptReader {
   /** What one line of the journal says is kept, piece by piece. @throws {Error} a piece is not there, or is not what the chain says */
-  read(recorded: Pick<ExchangeRecorded, 'pieces' | 'isList'>): AsyncIterable<Uint8Array>;
+  read(recorded: Pick<ExchangeRecorded, 'exchange' | 'pieces' | 'isList'>): AsyncIterable<Uint8Array>;
   /** @throws {Refusal} RECORDING_UNAVAILABLE */
   tellRead(exchange: string, by: Pick<Caller, 'subject' | 'issuer'>): Promise<void>;
 }
