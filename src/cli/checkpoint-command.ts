@@ -8,7 +8,7 @@ import type { Seal } from '../recording/seal.ts';
 import { sealOf, segmentFiles } from '../segments/segment-files.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
-import { onlyJournal, segmentsOf } from './journal-files.ts';
+import { onlyJournal, segmentsOf, workerOption } from './journal-files.ts';
 import { readConfig } from './read-config.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { signingKey } from './signing-key.ts';
@@ -16,6 +16,7 @@ import { signingKey } from './signing-key.ts';
 interface Options {
   readonly config: string;
   readonly journal?: string;
+  readonly worker?: number;
   readonly publicKey: boolean;
   readonly event?: number;
   readonly since?: number;
@@ -27,12 +28,14 @@ export function checkpointCommand(): Command {
     .description('sign how many events the journal has and what they are, to be kept elsewhere')
     .option('--config <file>', 'the gateway’s configuration, which names journal and key', 'sallyport.yaml')
     .option('--journal <folder>', 'the journal’s folder, instead of the configuration’s')
+    .addOption(workerOption())
     .option('--public-key', 'print the public key, for who verifies', false)
     .option('--event <seq>', 'print JSON that shows that this event is in it, without the others', number)
     .option('--since <size>', 'print JSON that shows that the checkpoint of so many events is its beginning', number)
-    .action(async ({ config, journal, publicKey, event, since }: Options) => {
+    .action(async ({ config, journal, worker, publicKey, event, since }: Options) => {
       const read = readConfig(config);
-      const folder = journal ?? onlyJournal({ config });
+      const where = journal === undefined ? { config } : { journal };
+      const folder = onlyJournal({ ...where, ...(worker === undefined ? {} : { worker }) });
       const key = signingKey(read);
       if (publicKey) {
         process.stdout.write(`${verifierKey(await originIn(folder), key)}\n`);

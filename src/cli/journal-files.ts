@@ -3,10 +3,10 @@
  */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SegmentSource } from '../recording/read-segments.ts';
 import { type SegmentFile, segmentFiles, segmentSource } from '../segments/segment-files.ts';
-import { journalsIn } from '../segments/worker-journals.ts';
+import { journalsIn, workerJournal } from '../segments/worker-journals.ts';
 import { CliError } from './cli-error.ts';
 import { readConfig } from './read-config.ts';
 
@@ -14,13 +14,26 @@ import { readConfig } from './read-config.ts';
 export interface JournalOptions {
   readonly journal?: string;
   readonly config?: string;
+  /** Which worker's, of a gateway that has several. */
+  readonly worker?: number;
 }
 
 /** Adds the options that say where the journal is. */
 export function withJournalOptions(command: Command): Command {
   return command
     .option('--journal <folder>', 'the journal’s folder, instead of the configuration’s')
-    .option('--config <file>', 'the gateway’s configuration; sallyport.yaml by default');
+    .option('--config <file>', 'the gateway’s configuration; sallyport.yaml by default')
+    .addOption(workerOption());
+}
+
+/** Which journal of a gateway with workers. */
+export function workerOption(): Option {
+  return new Option('--worker <number>', 'of a gateway with workers, the journal of this one alone').argParser(
+    (text) => {
+      if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('expected the number of a worker, from 1 on');
+      return Number(text);
+    },
+  );
 }
 
 /** @throws {CliError} both are given, or the configuration cannot be read */
@@ -34,16 +47,15 @@ export function journalFolder({ journal, config }: JournalOptions): string {
 
 /** The folders of all journals there: that of each worker of a gateway. @throws {CliError} as `journalFolder` */
 export function journalsOf(options: JournalOptions): readonly string[] {
-  return journalsIn(journalFolder(options));
+  const folder = journalFolder(options);
+  return options.worker === undefined ? journalsIn(folder) : [workerJournal(folder, options.worker)];
 }
 
 /** The one journal there. @throws {CliError} there are several, and one has to be named; as `journalFolder` */
 export function onlyJournal(options: JournalOptions): string {
   const [folder = '', ...more] = journalsOf(options);
-  if (options.journal === undefined && more.length > 0)
-    throw new CliError(
-      `each worker of this gateway has a journal of its own: name one with --journal, such as \`${more[0]}\``,
-    );
+  if (more.length > 0)
+    throw new CliError('each worker of this gateway has a journal of its own: name one, such as --worker 1');
   return folder;
 }
 

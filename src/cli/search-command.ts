@@ -30,8 +30,12 @@ export function searchCommand(): Command {
     .option('--since <when>', 'only those since an instant, or for a time (90s, 30m, 12h, 7d)', instant)
     .option('--until <when>', 'only those before an instant, or longer ago than a time', instant)
     .action(async (words: string[], { limit, output, since, until, ...asked }: SearchOptions) => {
-      const { journal, config, ...fields } = asked;
-      const where = { ...(journal === undefined ? {} : { journal }), ...(config === undefined ? {} : { config }) };
+      const { journal, config, worker, ...fields } = asked;
+      const where = {
+        ...(journal === undefined ? {} : { journal }),
+        ...(config === undefined ? {} : { config }),
+        ...(worker === undefined ? {} : { worker }),
+      };
       const found: ExchangeView[] = [];
       for (const folder of journalsOf(where)) {
         const fitting = new FittingExchanges({ ...fields, words, sinceMs: since, untilMs: until }, limit);

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
+import type { JournalEnd } from '../recording/read-segments.ts';
 import {
   type ExchangeView,
   SessionExchanges,
   SessionSummaries,
   type SessionSummary,
 } from '../recording/summarize-sessions.ts';
-import type { JournalEnd } from '../recording/read-segments.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
 import { exportCommand } from './export-command.ts';

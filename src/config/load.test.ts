@@ -205,6 +205,18 @@ test('ports do not clash where the system picks them, or the addresses differ', 
   assert.equal(outcome(`${GOOD}listen: { address: 10.0.0.1, port: 1 }\nprivate: { port: 1 }\n`), 'good');
 });
 
+test('several workers need the store of a control plane; there is one at least, and no more than 64', () => {
+  assert.equal(outcome(`${GOOD}workers: 1\n`), 'good');
+  assert.equal(outcome(`${GOOD}workers: 2\nconsole: { port: 0 }\n`), 'good');
+  assert.match(outcome(`${GOOD}workers: 2\n`), /workers: expected a `console`/);
+  for (const [workers, why] of [
+    ['0', 'at least 1'],
+    ['65', 'at most 64'],
+    ['many', 'a whole number'],
+  ])
+    assert.match(outcome(`${GOOD}console: { port: 0 }\nworkers: ${workers}\n`), new RegExp(`workers: expected ${why}`));
+});
+
 test('a file that is not there is a finding', () => {
   const loaded = loadConfig(join(folder, 'nothing.yaml'), known);
   assert.ok('findings' in loaded);

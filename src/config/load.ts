@@ -17,7 +17,12 @@ import { OBSERVED_DAYS_MAX } from './unsafe.ts';
 import { stringsAt, valuesAt } from './values-at.ts';
 
 /** The configuration: frozen, with absolute paths. */
-export type Config = ConfigDocument & { readonly file: string; readonly policyFiles: readonly string[] };
+export type Config = ConfigDocument & {
+  readonly file: string;
+  readonly policyFiles: readonly string[];
+  /** Which worker this is, from 1 on; absent where the gateway is one process. */
+  readonly worker?: number;
+};
 
 /** Limit: a configuration or policy file larger than this is refused. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
@@ -52,6 +57,7 @@ export function parseConfig(
     ...untrustedIssuers(located, value),
     ...exampleIssuers(located, value),
     ...loginsWithoutConsole(located, value),
+    ...workersWithoutConsole(located, value),
     ...unknownGuards(located, value, known.guards),
     ...unreachedTargets(located, value),
     ...observedTooLong(located, value, Date.now()),
@@ -184,6 +190,22 @@ function loginsWithoutConsole(located: Located, value: unknown): Finding[] {
   if (valuesAt(value, 'console').length > 0) return [];
   return valuesAt(value, 'issuers.*.login').map(({ path }) =>
     findingAt(located, path, 'expected a `console`: persons sign in there'),
+  );
+}
+
+/** What workers have in common (budgets, guesses, masks that are remembered, kills) lies in the store, which is the control plane's. */
+function workersWithoutConsole(located: Located, value: unknown): Finding[] {
+  if (valuesAt(value, 'console').length > 0) return [];
+  return valuesAt(value, 'workers').flatMap(({ path, value: workers }) =>
+    typeof workers === 'number' && workers > 1
+      ? [
+          findingAt(
+            located,
+            path,
+            'expected a `console` (`console: { port: 8444 }`): workers share what they count through its store',
+          ),
+        ]
+      : [],
   );
 }
 

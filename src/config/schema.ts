@@ -397,7 +397,14 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('How people are told of what `notify` in policy names; needs a `console`.'),
   tracing: tracing.optional(),
-  workers: notBuilt(z.int('expected a whole number').min(1), 'processes that share the work'),
+  workers: z
+    .int('expected a whole number')
+    .min(1, 'expected at least 1')
+    .max(64, 'expected at most 64')
+    .default(1)
+    .describe(
+      'Processes that serve the same ports, each with a journal of its own; more than one needs a `console`, whose store they share. As many as there are processors, at most.',
+    ),
   unsafe,
 });
 

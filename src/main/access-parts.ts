@@ -29,6 +29,7 @@ import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { questionParts } from './question-parts.ts';
 import { registeredParts } from './registered-parts.ts';
+import type { WorkerBus } from './workers/worker-bus.ts';
 
 interface From {
   readonly config: Config;
@@ -41,13 +42,15 @@ interface From {
   /** A question as it is now. */
   readonly onAsked: (approval: Approval) => void;
   readonly consoleUrl: () => string;
+  /** The way to other workers, where the gateway has any. */
+  readonly bus?: WorkerBus | undefined;
 }
 
 /** Grants, kills and tokens of a store. */
 export function accessParts(
   store: Store,
   held: HeldKills,
-  { config, told, journal, policy, inFlight, tell, onAsked, consoleUrl }: From,
+  { config, told, journal, policy, inFlight, tell, onAsked, consoleUrl, bus }: From,
   sessions: ConsoleSessions,
 ) {
   const [onFailure, record] = [failuresTo(told), recording(journal, tell)];
@@ -92,6 +95,7 @@ export function accessParts(
     rules: policy.rules,
     underWay: underWayOf(inFlight),
     isHeldKill: (id) => held.has(id),
+    lookAtRules: bus === undefined ? undefined : policy.look,
     writeEnd: (id, by, seenUsedAt) => grants.endDue(id, by, seenUsedAt),
     onFailure,
   });

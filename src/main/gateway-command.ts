@@ -1,12 +1,15 @@
 import { constants } from 'node:os';
 import { Command, Option } from 'commander';
+import type { pino as Pino } from 'pino';
 import { CliError } from '../cli/cli-error.ts';
 import { readConfig } from '../cli/read-config.ts';
+import type { Config } from '../config/load.ts';
 import { JournalError } from '../storage/journal-error.ts';
 import { ConfigError } from './config-error.ts';
 import { beginReading } from './policy-in-force.ts';
 import type { RunningGateway } from './start-gateway.ts';
 import { stopSignals } from './stop-signals.ts';
+import type { RunningWorkers } from './workers/start-workers.ts';
 
 interface Options {
   readonly config: string;
@@ -26,29 +29,50 @@ export function gatewayCommand(): Command {
         .default('info'),
     )
     .action(async (options: Options) => {
+      // What a parent says comes with the process, and not with the command line.
+      if (process.connected && (await import('node:cluster')).default.isWorker)
+        return (await import('./workers/serve-worker.ts')).serveWorker();
       const config = readConfig(options.config);
+      if (config.workers > 1) return withWorkers(config, options);
       // The policy is read in its process while the rest of the gateway is loaded.
       const reading = beginReading(config);
       const [{ pino }, { startGateway }] = await Promise.all([import('pino'), import('./start-gateway.ts')]);
-      const log = pino(
-        { level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-        pino.destination(2),
-      );
       let gateway: RunningGateway | undefined;
-      const asked = stopSignals();
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        process.on(signal, () => {
-          // Nothing is under way before it serves.
-          if (gateway === undefined) process.exit(128 + constants.signals[signal]);
-          const how = asked(signal, performance.now());
-          if (how === 'at once') gateway.hurry();
-          else if (how === 'in order') void gateway.stop(signal).then(() => process.exit(0));
-        });
-      }
+      onStopSignals(() => gateway);
       process.on('SIGHUP', () => void gateway?.lookAtPolicy());
-      gateway = await startGateway(config, log, reading).catch((error: unknown) => {
-        if (error instanceof ConfigError || error instanceof JournalError) throw new CliError(error.message);
-        throw error;
-      });
+      gateway = await startGateway(config, logTo(pino, options), reading).catch(toCliError);
     });
+}
+
+/** The same with several processes, of which this one is the parent. */
+async function withWorkers(config: Config, options: Options): Promise<void> {
+  const [{ pino }, { startWorkers }] = await Promise.all([import('pino'), import('./workers/start-workers.ts')]);
+  let gateway: RunningWorkers | undefined;
+  onStopSignals(() => gateway);
+  process.on('SIGHUP', () => gateway?.look());
+  const { logLevel } = options;
+  gateway = await startWorkers(config, { log: logTo(pino, options), logLevel }).catch(toCliError);
+}
+
+function logTo(pino: typeof Pino, { logLevel }: Options): Pino.Logger {
+  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+}
+
+function onStopSignals(gateway: () => Pick<RunningGateway, 'stop' | 'hurry'> | undefined): void {
+  const asked = stopSignals();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      const running = gateway();
+      // Nothing is under way before it serves.
+      if (running === undefined) process.exit(128 + constants.signals[signal]);
+      const how = asked(signal, performance.now());
+      if (how === 'at once') running.hurry();
+      else if (how === 'in order') void running.stop(signal).then(() => process.exit(0));
+    });
+  }
+}
+
+function toCliError(error: unknown): never {
+  if (error instanceof ConfigError || error instanceof JournalError) throw new CliError(error.message);
+  throw error;
 }

@@ -18,9 +18,10 @@ export interface Metrics extends Omit<Observer, 'failed'> {
   maskEvent(kind: 'guessed' | 'returned'): void;
 }
 
-/** A registry of its own, so that two gateways in one process do not share counts. */
-export function createMetrics(): Metrics {
+/** A registry of its own, so that two gateways in one process do not share counts; of a worker, each sample bears its number. */
+export function createMetrics(worker?: number): Metrics {
   const registry = new Registry();
+  if (worker !== undefined) registry.setDefaultLabels({ worker: String(worker) });
   collectDefaultMetrics({ register: registry });
   const { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks, edited, shadowed } =
     exchangeMetrics([registry]);

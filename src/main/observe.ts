@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type Finding, formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
@@ -10,6 +9,7 @@ import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openJournal } from '../storage/open-journal.ts';
 import { openPieces, type Pieces } from '../storage/pieces/open-pieces.ts';
+import { gatewayName } from './gateway-name.ts';
 import { LOG_LIMITS, type LogLimit } from './log-limit.ts';
 import type { Metrics } from './metrics.ts';
 import type { LoadedPolicy } from './policy-in-force.ts';
@@ -35,7 +35,7 @@ export function openToldJournal(
   const { segmentBytesMax, sealEvery, freeBytesMin, freeBytesWarn } = config.journal;
   return openJournal({
     folder: config.journal.folder as string,
-    gateway: hostname(),
+    gateway: gatewayName(config),
     clock,
     limits: { segmentBytesMax, segmentAgeMaxMs: durationMs(sealEvery), freeBytesMin, freeBytesWarn },
     onClosed,

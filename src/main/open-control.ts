@@ -2,11 +2,12 @@
  * The control plane's parts, put together, where the configuration has a `console`: the store, the grants and kills in force, and the server. Without one,
  * nothing of it is opened, and the data path is given that there are no grants.
  */
-import { readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Approval } from '../approval/approval.ts';
 import { openCatalog } from '../catalog/ask-catalog.ts';
 import { catalogFile } from '../catalog/catalog-file.ts';
+import { SeveralCatalogs } from '../catalog/several-catalogs.ts';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { CallerBudgets } from '../control/caller-budgets.ts';
@@ -36,10 +37,11 @@ import type { JournalPort } from '../pipeline/record.ts';
 import { rulesIn } from '../policy/rule-set.ts';
 import { seatedIn } from '../policy/seated-in.ts';
 import type { Event } from '../recording/event.ts';
+import { journalsIn, workerJournal } from '../segments/worker-journals.ts';
 import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
-import { openStore, type StorePlace } from '../store/open-store.ts';
+import { openStore } from '../store/open-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { accessParts } from './access-parts.ts';
 import { agreeOnMaskKey } from './agree-on-mask-key.ts';
@@ -58,7 +60,10 @@ import { consoleUrlOf, serveConsole } from './serve-console.ts';
 import { sharedGuesses } from './shared-guesses.ts';
 import { SharedHoneytokens } from './shared-honeytokens.ts';
 import { sharedHost } from './shared-host.ts';
+import { storePlace } from './store-place.ts';
 import { version } from './version.ts';
+import { answerConsole, consoleOfAll } from './workers/console-of-all.ts';
+import type { WorkerBus } from './workers/worker-bus.ts';
 
 interface Parts {
   readonly config: Config;
@@ -68,6 +73,10 @@ interface Parts {
   readonly policy: PolicyInForce;
   readonly inFlight: InFlight;
   readonly masks: KeptOfMasks;
+  /** The way to the other workers, where the gateway has any. */
+  readonly bus?: WorkerBus | undefined;
+  /** Where the console is, where another worker serves it. */
+  readonly consoleUrl?: string | undefined;
 }
 
 type Place = NonNullable<Config['console']>;
@@ -100,26 +109,6 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** Where the store of a configuration is. @throws {ConfigError} the file of its URL cannot be read */
-export function storePlace(config: Pick<Config, 'store' | 'dataFolder'>): StorePlace {
-  const { sqlite, postgres, keyFile } = config.store ?? {};
-  if (postgres !== undefined) return { kind: 'postgres', url: urlIn(postgres.urlFile), keyFile: keyFile as string };
-  return {
-    kind: 'sqlite',
-    file: sqlite?.file ?? join(config.dataFolder, 'store.db'),
-    keyFile: keyFile ?? join(config.dataFolder, 'store.key'),
-    isKeyMade: keyFile === undefined,
-  };
-}
-
-function urlIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new ConfigError(`\`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
-}
-
 /** A gateway without a control plane: nothing of it is opened. */
 const NO_CONTROL: Omit<Control, 'budgets' | 'heard'> = {
   access: noAccess,
@@ -135,10 +124,11 @@ const NO_CONTROL: Omit<Control, 'budgets' | 'heard'> = {
 };
 
 /** The store of the configuration, whose gateways share one key of masks. @throws {ConfigError} */
-async function openStoreOf({ config, told, masks }: Parts): Promise<Store> {
+async function openStoreOf({ config, told, masks, bus }: Parts): Promise<Store> {
   const kept = storePlace(config);
   const store = await openStore(kept, {
     clock: told.clock,
+    feed: bus?.feed,
     feedLostMs: config.limits.feedLostMs,
     onUnsealed: (kind, id) =>
       told.log.error({ kind, id }, 'a row of the store has a seal that is not right, and counts as not there'),
@@ -161,18 +151,19 @@ function withoutControl({ policy, told }: Parts): Control {
 
 /** The control plane of the configuration. @throws {ConfigError} its store cannot be opened */
 export async function openControl(parts: Parts): Promise<Control> {
-  const { config, told, inFlight } = parts;
+  const { config, told, inFlight, bus } = parts;
   const place = config.console;
   if (place === undefined) return withoutControl(parts);
-  let consoleUrl = '';
+  const isConsole = (config.worker ?? 1) === 1;
+  let consoleUrl = parts.consoleUrl ?? '';
   const opened = await openAccess(place, parts, () => consoleUrl);
   const { store, held, sessions, logins, access, approvals, budgets, withOwnTokens, deliveries } = opened;
   let server: ControlServer | undefined;
-  const catalog = openCatalog(
-    { folder: config.journal.folder as string, file: catalogFile(config.journal.folder as string) },
-    (why) => told.log.error({ error: why }, 'the catalog of recordings cannot be kept up; the journal has all of it'),
-  );
+  const catalogs = isConsole ? openCatalogs(config, told) : undefined;
   const [refusals, exchanges, counted] = [new Refusals(), new LiveExchanges(), new CountedEvents(budgets)];
+  const endExchange = endingOne(inFlight);
+  const own = { refusals, exchanges, endExchange, underWay: () => inFlight.list(), seals: parts.sealing };
+  if (bus !== undefined) answerConsole(own, bus);
   return {
     access: accessOf(access, refusals, told.clock, (denied, target) =>
       suggest(denied, { consoleUrl, roles: parts.policy.roles(), target }),
@@ -183,9 +174,11 @@ export async function openControl(parts: Parts): Promise<Control> {
     heard: (journal) => heardBy(journal, [exchanges, counted]),
     releaseHeld: () => approvals.release(),
     async serve(certificate, targetPlaces, undo, readiness) {
+      if (catalogs === undefined) return consoleUrl;
+      const { catalog } = catalogs;
       const routes = routesOf({
         ...opened,
-        refusals,
+        ...consoleOfAll(own, bus),
         issuers: [...logins.keys()],
         seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
         policy: policyOf(parts),
@@ -193,12 +186,8 @@ export async function openControl(parts: Parts): Promise<Control> {
         now: told.clock.now.bind(told.clock),
         catalog,
         undo: () => undo,
-        exchanges,
-        seals: parts.sealing,
-        kept: keptReader(config, parts.journal, told.clock),
-        underWay: () => inFlight.list(),
+        kept: keptReader((exchange) => catalog.folderOf(exchange), parts.journal, told.clock),
         ...targetParts(opened, parts, targetPlaces),
-        endExchange: endingOne(inFlight),
         status: () => ({ ...readiness(), unsafe: [...openedUnsafe(config)] }),
         version: version(),
         gateway: () => consoleUrl,
@@ -219,9 +208,27 @@ export async function openControl(parts: Parts): Promise<Control> {
     warnings: () => [...warningsOf(store, held.list().length, deliveries.dead), ...notServed(opened.liveTargets)],
     async close() {
       await server?.stop();
-      await catalog.close();
+      await catalogs?.close();
       await opened.stop();
     },
+  };
+}
+
+/** The catalogs of all journals: of a gateway with workers one each, those that it had before with them. */
+function openCatalogs({ journal, workers }: Config, { log }: Told) {
+  const own = journal.folder as string;
+  const folders = new Set(journalsIn(own));
+  for (let worker = 1; worker <= workers; worker++) folders.add(workerJournal(own, worker));
+  const opened = [...folders].map((folder) => {
+    // A worker's folder is there before its journal, so that its catalog is.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const onFailure = (why: string) =>
+      log.error({ error: why }, 'the catalog of recordings cannot be kept up; the journal has all of it');
+    return { folder, catalog: openCatalog({ folder, file: catalogFile(folder) }, onFailure) };
+  });
+  return {
+    catalog: new SeveralCatalogs(opened),
+    close: () => Promise.all(opened.map(({ catalog }) => catalog.close())),
   };
 }
 
@@ -272,10 +279,24 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
       await stop();
       return storeFailed(error);
     });
-  kills.start();
+  startKills(made, { ...parts, held });
   deliveries.start();
   tellOpened(deliveries, parts);
   return { ...made, budgets, deliveries, store, held, sessions, logins, stop };
+}
+
+/** Kills that the store has not taken are in a file of all workers: one writes it and brings them to the store, the others read it. */
+function startKills(
+  { kills }: Pick<ReturnType<typeof accessParts>, 'kills'>,
+  { config, bus, held }: Pick<Parts, 'config' | 'bus'> & { readonly held: HeldKills },
+): void {
+  if ((config.worker ?? 1) === 1) {
+    if (bus !== undefined) held.onChange = () => bus.tell('kills', null);
+    kills.start();
+    return;
+  }
+  kills.readHeld();
+  bus?.hear('kills', () => kills.readHeld());
 }
 
 function budgetsOf(

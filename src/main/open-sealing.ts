@@ -4,7 +4,6 @@
  */
 import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import type { Seals } from '../control/journal-routes.ts';
@@ -17,6 +16,7 @@ import { SigningKeyError, signingKey, signingKeyPlace } from '../segments/signin
 import { JournalError } from '../storage/journal-error.ts';
 import { openSealer, type Sealer } from '../storage/sealing/open-sealer.ts';
 import { ConfigError } from './config-error.ts';
+import { gatewayName } from './gateway-name.ts';
 import type { Told } from './observe.ts';
 import { Witnesses } from './witnesses.ts';
 
@@ -48,7 +48,7 @@ export async function openSealing(config: Config, told: Told): Promise<Sealing> 
   if (found.fault !== undefined) throw notWhole(folder, found.fault);
   const last = found.seals.at(-1);
   let newest = last === undefined ? undefined : readFileSync(join(folder, sealName(last.segment)), 'utf8');
-  const keys = () => keysOf(folder, keyOf(place), newest);
+  const keys = () => keysOf(folder, keyOf(place), newest, originOf(gatewayName(config)));
   const witnesses = new Witnesses(config.journal.witnesses ?? [], told);
   const missing = await witnesses.compare(keys(), found.seals);
   if (missing !== undefined) throw notWhole(folder, missing);
@@ -105,8 +105,8 @@ function keyOf(place: Parameters<typeof signingKey>[0]): KeyObject {
 }
 
 /** A journal is signed in the name that its first seal has; before that, in this gateway's. */
-function keysOf(folder: string, key: KeyObject, newest: string | undefined): readonly string[] {
+function keysOf(folder: string, key: KeyObject, newest: string | undefined, origin: string): readonly string[] {
   const file = join(folder, KEY_NOTES_FILE);
-  const verifier = verifierKey(newest?.split('\n', 1)[0] ?? originOf(hostname()), key);
+  const verifier = verifierKey(newest?.split('\n', 1)[0] ?? origin, key);
   return existsSync(file) ? trustedKeys(verifier, readFileSync(file, 'utf8')) : [verifier];
 }

@@ -10,7 +10,7 @@ import { openGuards } from '../config/open-guards.ts';
 import { noticeOfEvent } from '../control/notices/notices.ts';
 import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
 import { type Listener, startListener } from '../listener/listener.ts';
-import { type PrivatePort, startPrivatePort } from '../listener/private-port.ts';
+import { type PrivatePort, type Readiness, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
 import type { Access } from '../pipeline/access.ts';
 import type { Approvals } from '../pipeline/approvals.ts';
@@ -24,7 +24,7 @@ import type { Masking } from '../pipeline/masking.ts';
 import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import { Undo } from '../pipeline/undo/undo.ts';
-import { UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
+import { type UnknownOutcome, UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
 import { KeyedCount, keyedDigest } from '../recording/keyed-digest.ts';
 import { inRanges } from '../std/address-ranges.ts';
 import { systemClock } from '../std/clock.ts';
@@ -52,7 +52,14 @@ import { openPreImages } from './open-pre-images.ts';
 import { openToldRetention } from './open-retention.ts';
 import { openSealing } from './open-sealing.ts';
 import { openTargets } from './open-targets.ts';
-import { beginReading, loadPolicyInForce, type PolicyInForce, type PolicyReading } from './policy-in-force.ts';
+import {
+  beginReading,
+  type LoadedPolicy,
+  loadPolicyInForce,
+  type PolicyInForce,
+  type PolicyReading,
+} from './policy-in-force.ts';
+import { portTaken } from './port-taken.ts';
 import { ServedTargets } from './served-targets.ts';
 import { drain } from './stop.ts';
 import type { Target } from './target.ts';
@@ -61,6 +68,7 @@ import { TargetTroubles } from './target-troubles.ts';
 import { openToldDelivery } from './told-delivery.ts';
 import { openToldTracing } from './tracing/told-tracing.ts';
 import { version } from './version.ts';
+import type { WorkerBus } from './workers/worker-bus.ts';
 
 /** A gateway that serves. */
 export interface RunningGateway {
@@ -78,8 +86,16 @@ export interface RunningGateway {
   hurry(): void;
 }
 
+/** What a worker of a gateway has beside its configuration. */
+export interface AsWorker {
+  /** The way to the others. */
+  readonly bus?: WorkerBus;
+  /** Where the console is, where another one serves it. */
+  readonly consoleUrl?: string | undefined;
+}
+
 /**
- * A gateway as configured, once all its ports are open. `reading`: the policy files, where reading them has begun before.
+ * A gateway as configured, or one worker of it, once all its ports are open. `reading`: the policy files, where reading them has begun before.
  *
  * @throws {ConfigError} the policy, a kubeconfig or a certificate is not usable
  * @throws {JournalError} the journal cannot be written
@@ -88,8 +104,10 @@ export async function startGateway(
   config: Config,
   log: Logger,
   reading: PolicyReading = beginReading(config),
+  asWorker: AsWorker = {},
 ): Promise<RunningGateway> {
-  const told: Told = { log, metrics: createMetrics(), clock: systemClock };
+  const { bus } = asWorker;
+  const told: Told = { log, metrics: createMetrics(config.worker), clock: systemClock };
   const closers: (() => unknown)[] = [];
   const listeners: Listener[] = [];
   const close = async () => {
@@ -98,20 +116,20 @@ export async function startGateway(
   try {
     const inFlight = new InFlight(config.limits);
     const { journal, pieces, keeping, delivery, sealing } = await openRecording(config, inFlight, closers, told);
-    const policy = await openPolicy(config, reading, journal, told);
+    const policy = await openPolicy(config, reading, journal, told, bus);
     closers.push(policy.stop);
     const retention = openToldRetention(config, policy, journal, { told, closers });
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
     const masks = keptOfMasks(config);
-    const control = await openControl({ journal, sealing, config, told, policy, inFlight, masks });
+    const control = await openControl({ journal, sealing, config, told, policy, inFlight, masks, ...asWorker });
     closers.push(() => control.close());
     const tracing = await openToldTracing(config, closers, told);
     const certificate = await openCertificate(config, () => [...listeners, control], told);
     closers.push(certificate.stop);
-    const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock), new LogLimit()];
+    const [rates, lines] = [new CallerRates({ ...CALLER_LIMITS, ...config.limits }, told.clock, bus), new LogLimit()];
     const counts = tellCounts(journal, rates, lines, told);
     closers.push(counts.stop);
-    const unknown = new UnknownOutcomes(durationMs(config.limits.unknownFor), told.clock);
+    const unknown = unknownOutcomes(config, told, bus);
     const [{ access, approvals, budgets, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, observer, observed };
     const kept = { journal: heard(journal), ...parts };
@@ -119,15 +137,8 @@ export async function startGateway(
     const masking = maskingOf(config, policy, masks, tellingJournal(journal, control), told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
     closers.push(() => served.closeAll());
-    openTargets({
-      config,
-      served,
-      control,
-      policy: { rules: policy.rules, access, observed },
-      troubles,
-      told,
-      tracing,
-    });
+    const targetPolicy = { rules: policy.rules, access, observed };
+    openTargets({ config, served, control, policy: targetPolicy, troubles, told, tracing });
     const places = targetPlaces.bind(undefined, config, listeners);
     const consoleUrl = await control.serve(certificate.current, places, undo, () => readinessNow());
     const serving = { served, serveTarget: tracing.serve(serveTarget) };
@@ -140,15 +151,16 @@ export async function startGateway(
       await pieces.close();
       if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
       await close();
-      await privatePort.stop();
+      await privatePort?.stop();
     };
     const warnings = () => [control, sealing, retention, delivery].flatMap((part) => part.warnings());
     const readinessNow = () => readiness(state, journal, policy, certificate, troubles, observed, warnings());
-    const privatePort = await openPrivatePort(config, readinessNow, told);
+    const privatePort = bus === undefined ? await openPrivatePort(config, readinessNow, told) : undefined;
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
-    const privateUrl = `http://${hostOf(config.private.address)}:${privatePort.port}`;
+    const privateUrl = privatePort === undefined ? '' : `http://${hostOf(config.private.address)}:${privatePort.port}`;
     const where = { url, privateUrl, consoleUrl };
-    tellServes(config, { ...where, targetPorts: Object.fromEntries(targetPorts) }, told);
+    if (bus === undefined) tellServes(config, { ...where, targetPorts: Object.fromEntries(targetPorts) }, told);
+    else answerParent(bus, readinessNow, told);
     const stopOnce = (reason: string) => (state.stopped ??= stop(reason));
     return { ...where, targetPorts, lookAtPolicy: policy.look, stop: stopOnce, hurry: () => hurry.abort() };
   } catch (error) {
@@ -156,6 +168,23 @@ export async function startGateway(
     await close();
     throw error;
   }
+}
+
+/** What the parent asks of a worker, since the private port is the parent's. */
+function answerParent(bus: WorkerBus, readinessNow: () => Readiness, { log, metrics }: Told): void {
+  bus.answer('readiness', readinessNow);
+  bus.answer('metrics', metricsOf(metrics));
+  log.info({ pid: process.pid }, 'a worker serves');
+}
+
+/** A request that may have run at one worker is not done a second time by another. */
+function unknownOutcomes({ limits }: Config, { clock }: Told, bus: WorkerBus | undefined): UnknownOutcomes {
+  const unknown = new UnknownOutcomes(durationMs(limits.unknownFor), clock);
+  if (bus !== undefined) {
+    unknown.onRemembered = (one) => bus.tell('unknown', one);
+    bus.hear('unknown', (one) => unknown.learn(one as UnknownOutcome));
+  }
+  return unknown;
 }
 
 function tellServes({ targets }: Config, where: object, { log }: Told): void {
@@ -195,6 +224,7 @@ async function openPolicy(
   reading: PolicyReading,
   journal: Journal,
   told: Told,
+  bus: WorkerBus | undefined,
 ): Promise<PolicyInForce> {
   const guards = openGuards(config);
   for (const guard of guards.told) told.log.warn({ guard }, 'unsafe: an operator has opened this guard');
@@ -212,8 +242,15 @@ async function openPolicy(
     openGuards: guards.told,
     ...(observed.event === undefined ? {} : { observed: observed.event }),
   });
-  const policy = await loadPolicyInForce({ config, guards, reading, ...policyTeller(journal, told) });
+  const teller = policyTeller(journal, told);
+  const onLoaded = (loaded: LoadedPolicy) => {
+    teller.onLoaded(loaded);
+    // The others look at once, and not when it is their time.
+    bus?.tell('policy', null);
+  };
+  const policy = await loadPolicyInForce({ config, guards, reading, ...teller, onLoaded });
   if ('mistakes' in policy) throw new ConfigError(policy.mistakes.map(formatFinding).join('\n'));
+  bus?.hear('policy', () => void policy.look());
   return policy;
 }
 
@@ -359,6 +396,10 @@ function sharedRoutes(config: Config, pathTargets: Routes['pathTargets']): Route
   };
 }
 
+function metricsOf({ registry }: Told['metrics']) {
+  return async () => ({ contentType: registry.contentType, text: await registry.metrics() });
+}
+
 function openPrivatePort(
   config: Config,
   readinessNow: Parameters<typeof startPrivatePort>[0]['readiness'],
@@ -368,17 +409,9 @@ function openPrivatePort(
     address: config.private.address,
     port: config.private.port,
     readiness: readinessNow,
-    metrics: async () => ({ contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+    metrics: metricsOf(metrics),
     onFault: (error) => log.error({ error: String(error) }, 'the private port failed'),
   }).catch(portTaken(config.private.address, config.private.port));
-}
-
-/** Tells a port that cannot be had in a sentence. */
-function portTaken(address: string, port: number) {
-  return (error: NodeJS.ErrnoException): never => {
-    const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
-    throw new ConfigError(`${address} port ${port} cannot be had: ${why}`);
-  };
 }
 
 /** A refused policy or certificate is shown and does not make the gateway unready: the one before is in force, and taking every replica away would be worse. */

@@ -11,7 +11,7 @@ import { backupLines, restoreLines } from '../store/backup.ts';
 import { openStore, openStoreReader } from '../store/open-store.ts';
 import { type Row, StoreError } from '../store/store.ts';
 import { ConfigError } from './config-error.ts';
-import { storePlace } from './open-control.ts';
+import { storePlace } from './store-place.ts';
 
 interface Options {
   readonly config: string;

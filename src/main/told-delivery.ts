@@ -17,7 +17,8 @@ export interface ToldDelivery {
 export function openToldDelivery(config: Config, { log, metrics, clock }: Told): ToldDelivery {
   const { folder, receivers } = config.journal;
   if (receivers.length === 0) return { warnings: () => [], close: async () => {} };
-  const place = { folder: folder as string, cursorFolder: join(config.dataFolder, 'receivers'), receivers };
+  const cursors = config.worker === undefined || config.worker === 1 ? '' : `worker-${config.worker}`;
+  const place = { folder: folder as string, cursorFolder: join(config.dataFolder, 'receivers', cursors), receivers };
   const delivery: Delivery = openDelivery(
     place,
     () => clock.now(),

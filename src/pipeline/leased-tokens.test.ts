@@ -21,7 +21,7 @@ function workers(burstMax: number) {
   return { clock, asked, one: worker(), other: worker() };
 }
 
-test('T34: all workers together let no more through than the one bucket gives, however they ask', async () => {
+test('all workers together let no more through than the one bucket gives, however they ask', async () => {
   const { one, other } = workers(10);
   const asks = Array.from({ length: 40 }, (_, i) => [one, other][i % 2]?.take('dev'));
   const taken = (await Promise.all(asks)).filter((isTaken) => isTaken === true).length;

@@ -18,8 +18,8 @@ import { StoreError } from './store.ts';
 /** Limit: how long a statement waits for another process, such as a backup; the whole gateway waits meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
 
-/** Limits of workers that write to one file. */
-const TURN_LIMITS = Object.freeze({
+/** Limits of workers that write to one file; documented in docs/reference/limits.md. */
+export const TURN_LIMITS = Object.freeze({
   /** How long a transaction waits for its turn; then it fails, as if the store did not answer. */
   turnMaxMs: 5_000,
   /** How often it asks. */

@@ -129,7 +129,7 @@ test('when one of the others has ended, all is read again: it may not have told 
   await world.close();
 });
 
-test('T59: a worker that does not hear the others says so at once, and tells it once', async () => {
+test('a worker that does not hear the others says so at once, and tells it once', async () => {
   const world = workers();
   const store = await world.open();
   const { heard, until } = await listening(store);

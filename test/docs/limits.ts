@@ -45,6 +45,7 @@ import { SHARED_HONEYTOKEN_LIMITS } from '../../src/main/shared-honeytokens.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
 import { TRACING_LIMITS } from '../../src/main/tracing/tracing-limits.ts';
+import { WORKER_LIMITS } from '../../src/main/workers/messages.ts';
 import { INSIDE_LIMITS } from '../../src/masking/inside/inside-limits.ts';
 import { REST_LIMITS } from '../../src/model/rest-limits.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
@@ -60,6 +61,7 @@ import { PRE_IMAGE_LIMITS } from '../../src/storage/pre-images.ts';
 import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
 import { POSTGRES_LIMITS } from '../../src/store/postgres-backend.ts';
 import { FEED_LIMITS } from '../../src/store/postgres-feed.ts';
+import { TURN_LIMITS } from '../../src/store/sqlite-backend.ts';
 
 type Limits = Readonly<Record<string, number>>;
 
@@ -128,6 +130,8 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['PostgreSQL as a store', { ...POSTGRES_LIMITS }, 'src/store/postgres-backend.ts'],
   ['Hearing other gateways', { ...FEED_LIMITS }, 'src/store/postgres-feed.ts'],
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
+  ['Workers', { ...WORKER_LIMITS }, 'src/main/workers/messages.ts'],
+  ['Workers that write to one SQLite file', { ...TURN_LIMITS }, 'src/store/sqlite-backend.ts'],
   ['What is sent on from the journal', { ...DELIVERY_LIMITS }, 'src/delivery/delivery-limits.ts'],
   ['Telling of traces', { ...TRACING_LIMITS }, 'src/main/tracing/tracing-limits.ts'],
   ['The webhook for pods', { ...WEBHOOK_LIMITS }, 'src/admission/start-webhook.ts'],

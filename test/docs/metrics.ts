@@ -9,7 +9,8 @@ export function metricsPage(): string {
   return `# Metrics
 
 \`/metrics\` on the private port, in Prometheus' text format. Beside the rows below it serves what Node tells of itself (\`process_*\`, \`nodejs_*\`). No label holds the
-name of a caller or of an object.
+name of a caller or of an object. Of a gateway with \`workers\`, each sample has a label \`worker\` too, and is that worker’s own: sum over it (\`sum without (worker) (rate(…))\`); a worker that was replaced begins anew, as a process
+that was started anew.
 
 This page is made from the gateway's registry (\`npm run docs\` writes it; a test keeps the two equal).
 

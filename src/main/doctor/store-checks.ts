@@ -6,7 +6,7 @@ import { STORE_VERSION } from '../../store/migrations.ts';
 import { openStoreReader } from '../../store/open-store.ts';
 import { StoreError } from '../../store/store.ts';
 import { ConfigError } from '../config-error.ts';
-import { storePlace } from '../open-control.ts';
+import { storePlace } from '../store-place.ts';
 
 /** Limit: how far the clock of a PostgreSQL may be from this machine's without a word, in milliseconds. */
 const SKEW_MS_WARN = 5_000;
