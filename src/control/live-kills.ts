@@ -1,4 +1,5 @@
 import type { Caller } from '../model/caller.ts';
+import { identitiesOf } from '../model/identities-of.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Kill } from './row-body.ts';
 
@@ -36,12 +37,13 @@ export class LiveKills {
   }
 
   /** @throws {Refusal} KILLED */
-  refuse({ subject, person }: Caller, target: string, session: string): void {
+  refuse(caller: Caller, target: string, session: string): void {
     const kill =
       this.#stopped.get('all ') ??
       this.#stopped.get(`target ${target}`) ??
-      this.#stopped.get(`caller ${subject}`) ??
-      (person === undefined ? undefined : this.#stopped.get(`caller ${person}`)) ??
+      identitiesOf(caller)
+        .map((name) => this.#stopped.get(`caller ${name}`))
+        .find((found) => found !== undefined) ??
       this.#stopped.get(`session ${session}`);
     if (kill !== undefined)
       throw new Refusal('KILLED', `an operator has stopped ${killedWords(kill)}: ${kill.reason}`, {

@@ -98,6 +98,8 @@ const CLAIMS: readonly (readonly [string, Record<string, unknown>, string])[] = 
   ],
   ['T68: one group more', { groups: Array.from({ length: 201 }, () => 'a') }, 'TOKEN_INVALID'],
   ['T5: a group with a comma stays one', { groups: ['a,system:masters'] }, 'ci:dev [a,system:masters]'],
+  ['more actors behind each other than may be', { act: actorsOf(11) }, 'TOKEN_INVALID'],
+  ['T5: an actor with a line end', { act: { sub: 'a\r\nImpersonate-User: x' } }, 'TOKEN_INVALID'],
   ['T5: a group with a line end', { groups: ['a\r\nImpersonate-User: x'] }, 'TOKEN_INVALID'],
   ['T5: a group with NUL', { groups: ['a\0b'] }, 'TOKEN_INVALID'],
   ['T5: a subject with a line end', { sub: 'a\nb' }, 'TOKEN_INVALID'],
@@ -371,3 +373,7 @@ test('keys in a file are read when they change, and a file that is half written 
   assert.equal(await outcome(authenticator, token), 'TOKEN_INVALID');
   assert.equal(await outcome(authenticator, await mint({ kid: 'two', alg: 'ES256' })), 'ci:dev []');
 });
+
+function actorsOf(count: number): object {
+  return { sub: `actor-${count}`, ...(count === 1 ? {} : { act: actorsOf(count - 1) }) };
+}

@@ -7,6 +7,8 @@ import type { Issuer } from './issuer.ts';
 export const CLAIM_LIMITS = Object.freeze({
   /** Groups of one token; one with more is refused. Each becomes a header upstream, which takes 500 in all where it is built with Go 1.27. */
   groupsMax: 200,
+  /** Actors that stand behind each other in `act`; a token with more is refused. */
+  actorsMax: 10,
   /** The longest name: a subject, a group, a label. */
   nameBytesMax: 512,
 });
@@ -28,6 +30,7 @@ export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string
     kind: issuer.kind,
     labels: Object.freeze(labelsOf(issuer, claims)),
     ...personOf(issuer, claims),
+    ...actorsOf(issuer, claims),
     ...runOf(claims),
     tokenEndsAt: ((claims.exp as number) + clockSkewSeconds) * 1000,
     tokenDigest,
@@ -80,6 +83,20 @@ function personOf({ person }: Issuer, claims: JWTPayload): { readonly person?: s
   if (person === undefined || value === undefined || value === null || value === '') return {};
   if (typeof value !== 'string') throw invalid(`its claim \`${person.claim}\` holds no name of a person`);
   return { person: checked(value, 'person') };
+}
+
+/** Named as subjects of the issuer are. What is no object says nothing: it is somebody's own claim. Source: RFC 8693, 4.1 */
+function actorsOf({ subject: { prefix } }: Issuer, claims: JWTPayload): { readonly actors?: readonly string[] } {
+  const actors: string[] = [];
+  let next: unknown = claims['act'];
+  while (typeof next === 'object' && next !== null) {
+    const { sub, act } = next as { readonly sub?: unknown; readonly act?: unknown };
+    if (actors.length >= CLAIM_LIMITS.actorsMax)
+      throw invalid(`its claim \`act\` has more than ${CLAIM_LIMITS.actorsMax} actors (\`actorsMax\`)`);
+    actors.push(typeof sub === 'string' ? checked(prefix + sub, 'actor') : '');
+    next = act;
+  }
+  return actors.length === 0 ? {} : { actors: Object.freeze(actors.filter((actor) => actor !== '')) };
 }
 
 /** Claims that say of another whether it was verified. Source: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */

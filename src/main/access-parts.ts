@@ -144,13 +144,13 @@ function underWayOf(inFlight: InFlight): UnderWayPort {
   };
 }
 
-/** A caller is stopped by its own name, and by that of the person behind it: then every identity of theirs is. */
-function isKilled({ what, value }: Kill, { subject, person, session, target }: LivesBy): boolean {
+/** A caller is stopped by its own name, by that of the person behind it, whose every identity is stopped then, and by that of who acts for it. */
+function isKilled({ what, value }: Kill, { identities, session, target }: LivesBy): boolean {
   switch (what) {
     case 'all':
       return true;
     case 'caller':
-      return subject === value || person === value;
+      return identities.includes(value);
     case 'session':
       return session === value;
     case 'target':

@@ -6,7 +6,7 @@ import { InFlight, type UnderWay } from './in-flight.ts';
 const livesBy = {
   exchange: 'x',
   subject: 'dev',
-  person: undefined,
+  identities: ['dev'],
   target: 'demo',
   session: 's',
   token: undefined,

@@ -35,8 +35,8 @@ export interface UnderWay {
 export interface LivesBy {
   readonly exchange: string;
   readonly subject: string;
-  /** The person behind it, where its issuer names one. */
-  readonly person: string | undefined;
+  /** The names by which its caller is stopped, its subject among them. */
+  readonly identities: readonly string[];
   readonly target: string;
   readonly session: string;
   /** The token of the gateway's own that it was asked with. */

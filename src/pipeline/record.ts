@@ -8,6 +8,7 @@
 import { maskedText } from '../masking/text/masked-text.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Decision, DecisionNote } from '../model/decision.ts';
+import { identitiesOf } from '../model/identities-of.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Refusal } from '../model/refusal.ts';
@@ -308,7 +309,7 @@ class JournalRecording implements Recording, UnderWay {
     return {
       exchange: this.#raw.id,
       subject: this.#caller?.subject ?? '',
-      person: this.#caller?.person,
+      identities: this.#caller === undefined ? [] : identitiesOf(this.#caller),
       target: this.#parts.target,
       session: this.#session ?? '',
       token: this.#caller?.issued?.id,

@@ -130,6 +130,19 @@ test('T77: a person is stopped in every identity that their issuers know as thei
   goesOn.close();
 });
 
+test('T77: who acts for somebody is stopped by its own name, however far behind, and whom it acts for goes on', async () => {
+  const claims = { act: { sub: 'worker', act: { sub: 'scheduler' } } };
+  const acting = await bots.tokenFor('delegating', ['ops'], { claims });
+  const plain = await bot('delegating');
+  for (const name of ['ci:worker', 'ci:scheduler']) {
+    const stream = await watch(acting);
+    const id = await kill('caller', name);
+    assert.match(await stream.ended, /an operator has stopped it: wild/);
+    assert.deepEqual([await asks(acting), await asks(plain)], [403, 200]);
+    await lift(id);
+  }
+});
+
 test('T61: what a program asks with a token of its giver’s is answered by no other identity of theirs', async () => {
   const given = await api(await person('alice', ALICE), 'POST', '/tokens', { task: 'tidy up', targets: ['demo'] });
   const waiting = world.ask({
