@@ -19,7 +19,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const PROGRAMS = { src: join(ROOT, 'src', 'main', 'cli.ts'), dist: join(ROOT, 'dist', 'main', 'cli.js') } as const;
 /** Without V8's threads for garbage, which on few cores take the processor from requests. */
 const ONE_THREAD_FOR_GARBAGE = ['--single-threaded-gc'] as const;
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 120_000;
 
 /** One way to the upstream. */
 export interface Way {
