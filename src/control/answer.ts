@@ -64,11 +64,13 @@ interface Parts {
   /** @throws {Refusal} */
   readonly identify: (request: Received) => Promise<Identified>;
   readonly roles: () => readonly Role[];
+  /** @throws {Refusal} KILLED an operator has stopped them */
+  readonly refuseStopped: (caller: Caller) => void;
   readonly clock: Clock;
 }
 
 /** Answers requests; `who` is there where the route needs a caller, and is still let in while their roles are the same too. */
-export function answering({ routes, identify, roles, clock }: Parts) {
+export function answering({ routes, identify, roles, refuseStopped, clock }: Parts) {
   const patterns = routes.map((route) => ({ route, parts: route.path.split('/') }));
   const rates = new TokenBuckets({
     perSecond: CONTROL_LIMITS.requestsPerCallerPerSecond,
@@ -84,6 +86,8 @@ export function answering({ routes, identify, roles, clock }: Parts) {
     const caller = who?.caller;
     if (caller !== undefined && !rates.take(callerKey(caller), clock.monotonic()))
       throw new Refusal('CALLER_THROTTLED', 'you ask faster than you may', { retryAfterSeconds: 1 });
+    // Security: T77. Whoever has their token answers no question, gives no token and lifts no stop with it.
+    if (caller !== undefined) refuseStopped(caller);
     const chosen = found.find(({ route }) => route.method === received.method);
     if (found.length === 0) throw new Refusal('NOT_FOUND', 'the control plane has no such path');
     if (chosen === undefined) throw new Refusal('METHOD_NOT_ALLOWED', 'this path does not take the method');
@@ -107,7 +111,10 @@ export function answering({ routes, identify, roles, clock }: Parts) {
       session: who?.session,
     });
     if (who === undefined) return { answered, who };
-    const isStill = async () => isDeepStrictEqual(heldBy(who.caller, roles()), held) && (await who.isStill());
+    const isStill = async () => {
+      refuseStopped(who.caller);
+      return isDeepStrictEqual(heldBy(who.caller, roles()), held) && (await who.isStill());
+    };
     return { answered, who: { ...who, isStill } };
   };
 }

@@ -41,14 +41,27 @@ export class LiveKills {
     const kill =
       this.#stopped.get('all ') ??
       this.#stopped.get(`target ${target}`) ??
-      identitiesOf(caller)
-        .map((name) => this.#stopped.get(`caller ${name}`))
-        .find((found) => found !== undefined) ??
+      this.#ofCaller(caller) ??
       this.#stopped.get(`session ${session}`);
-    if (kill !== undefined)
-      throw new Refusal('KILLED', `an operator has stopped ${killedWords(kill)}: ${kill.reason}`, {
-        advice: `ask \`${kill.by}\`; \`sallyport kill lift ${kill.id}\` ends it`,
-      });
+    if (kill !== undefined) throw refused(kill);
+  }
+
+  /**
+   * Who is stopped by name has nothing to ask or answer at the control plane either. Targets, sessions and all are stopped on the data path alone: whoever lifts that needs the control plane.
+   *
+   * @throws {Refusal} KILLED
+   */
+  refuseCaller(caller: Caller): void {
+    const kill = this.isEmpty ? undefined : this.#ofCaller(caller);
+    if (kill !== undefined) throw refused(kill);
+  }
+
+  #ofCaller(caller: Caller): Kill | undefined {
+    for (const name of identitiesOf(caller)) {
+      const kill = this.#stopped.get(`caller ${name}`);
+      if (kill !== undefined) return kill;
+    }
+    return undefined;
   }
 
   #index(): void {
@@ -60,4 +73,10 @@ export class LiveKills {
 /** What is stopped, in words. */
 export function killedWords({ what, value }: Pick<Kill, 'what' | 'value'>): string {
   return what === 'all' ? 'everything' : `${what} \`${value}\``;
+}
+
+function refused(kill: Kill): Refusal {
+  return new Refusal('KILLED', `an operator has stopped ${killedWords(kill)}: ${kill.reason}`, {
+    advice: `ask \`${kill.by}\`; \`sallyport kill lift ${kill.id}\` ends it`,
+  });
 }

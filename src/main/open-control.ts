@@ -194,7 +194,8 @@ export async function openControl(parts: Parts): Promise<Control> {
         storeFailure: () => store.health().failure,
       });
       const url = () => consoleUrl;
-      const served = { routes, sessions, logins, vault: store.vault, url, withOwnTokens };
+      const refuseStopped = access.kills.refuseCaller.bind(access.kills);
+      const served = { routes, sessions, logins, vault: store.vault, url, withOwnTokens, refuseStopped };
       server = await serveConsole(place, served, certificate, parts);
       consoleUrl = consoleUrlOf(place, server.port);
       store.announce(consoleUrl);

@@ -14,6 +14,7 @@ import type { LoginPort } from '../control/sign-in/login-port.ts';
 import { SignIn } from '../control/sign-in/sign-in.ts';
 import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
+import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Vault } from '../store/vault.ts';
@@ -40,6 +41,7 @@ interface Served {
   /** Where people reach the console. */
   readonly url: () => string;
   readonly withOwnTokens: (others: Authenticator) => Authenticator;
+  readonly refuseStopped: (caller: Caller) => void;
 }
 
 type Place = NonNullable<Config['console']>;
@@ -52,7 +54,7 @@ export function consoleUrlOf({ address, hostName, pathPrefix, url }: Place, port
 /** Begins to serve the console. @throws {ConfigError} its port cannot be had */
 export function serveConsole(
   place: Place,
-  { routes, sessions, logins, vault, url, withOwnTokens }: Served,
+  { routes, sessions, logins, vault, url, withOwnTokens, refuseStopped }: Served,
   certificate: CertificatePair,
   { config, told, policy }: From,
 ): Promise<ControlServer> {
@@ -68,6 +70,7 @@ export function serveConsole(
       routes: withDocument(routes),
       identify: identifying({ authenticate, sessions, own, clock }),
       roles: policy.roles,
+      refuseStopped,
       clock,
     }),
     pages: new BuiltPages(WEB_FOLDER),

@@ -130,6 +130,31 @@ test('T77: a person is stopped in every identity that their issuers know as thei
   goesOn.close();
 });
 
+test('T77: who is stopped by name asks and answers nothing at the control plane, lifts no stop, and hears nothing more', async () => {
+  const [eve, dev] = [await people.tokenFor('eve', ['admins', 'ops']), await bot('dev')];
+  const reply = await request(`${world.gateway.consoleUrl}/api/v1/events`, {
+    dispatcher,
+    headers: { authorization: `Bearer ${eve}` },
+  });
+  const heard = reply.body.text();
+  const id = await kill('caller', 'p:eve');
+  await heard;
+  const asked: readonly (readonly ['GET' | 'POST' | 'DELETE', string, object?])[] = [
+    ['DELETE', `/kills/${id}`],
+    ['POST', '/tokens', { task: 'go on', targets: ['demo'] }],
+    ['GET', '/approvals'],
+    ['GET', '/me'],
+  ];
+  for (const [method, path, body] of asked) {
+    const refused = await api(eve, method, path, body);
+    assert.deepEqual([refused.status, refused.body.code], [403, 'KILLED'], path);
+  }
+  assert.equal((await api(undefined, 'GET', '/health')).status, 200);
+  assert.equal((await api(dev, 'GET', '/me')).status, 200);
+  await lift(id);
+  assert.equal((await api(eve, 'GET', '/me')).status, 200);
+});
+
 test('T77: who acts for somebody is stopped by its own name, however far behind, and whom it acts for goes on', async () => {
   const claims = { act: { sub: 'worker', act: { sub: 'scheduler' } } };
   const acting = await bots.tokenFor('delegating', ['ops'], { claims });
