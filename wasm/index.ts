@@ -3,23 +3,13 @@ import { at, beginCursor, blank, isAtEnd, isBracket, moveTo, passString, take, t
 import { beginDocument, beginFound, endDocument, foundAt, foundWholeEnd } from './found';
 import { ACTION_COUNTS, ACTIONS, BYTES, EXCHANGE, HARMLESS, HARMLESS_RECORDS, KEY_BLOCK, TEXTS } from './layout';
 import { maskDocuments, maskedAt, maskedEnd, maskedTo } from './masked';
+import { hasKeyEscapes, keyEndAt, keyStartAt, passKey } from './member';
 import { describePlace, forgetPlaces, placesHaveIndexes } from './place';
 import { setPlan } from './plan';
 import { keyChanged } from './sha256';
 import { add, clear, sizeMax } from './table';
 import { ensure, prepareTape, writeTape } from './tape';
-import {
-  beginWalk,
-  hasKeyEscapes,
-  keyEndAt,
-  keyStartAt,
-  passKey,
-  releaseAction,
-  uidAt,
-  uidEndAt,
-  walkValue,
-  withinRoot,
-} from './walk';
+import { beginWalk, releaseAction, uidAt, uidEndAt, walkValue, withinRoot } from './walk';
 import { beginWords, hasWord, prepareWords, wordAdded, wordsAreAnywhere } from './words';
 
 export {

@@ -14,7 +14,6 @@ import {
   closing,
   failsDeep,
   moveTo,
-  noJson,
   passBare,
   passString,
   stringSays,
@@ -61,7 +60,8 @@ import {
 } from './key';
 import { AGAIN_BYTES_MAX, AGAIN_MAX, HARMLESS, NESTING_MAX } from './layout';
 import { managedFields } from './managed-fields';
-import { fail, failsLarge, isTellingFlag, keyMeaning, looksSecret, pairAction } from './outside';
+import { hasKeyEscapes, keyEndAt, keyStartAt, memberRoleOf, nextMember, passKey } from './member';
+import { fail, failsLarge, isTellingFlag, looksSecret, pairAction } from './outside';
 import { actionOf, byIndex, byKey, isOpen, plainPlace, stepEscaped, stepIndex, stepKey } from './place';
 import {
   hasBase64Keys,
@@ -108,9 +108,6 @@ let uids: i32 = 0;
 let documentAt: i32 = 0;
 let again: i32 = 0;
 let isRelease: bool = false;
-let keyStart: i32 = 0;
-let keyEnd: i32 = 0;
-let keyHasEscapes: bool = false;
 
 /** Another object begins. */
 export function beginWalk(): void {
@@ -132,28 +129,6 @@ export function uidEndAt(): i32 {
 /** What is done with what is called `release` in the object; 0: what is done with Helm's. */
 export function releaseAction(): i32 {
   return hasSecretReleases() && !isRelease ? secretValue : 0;
-}
-
-/** The key of a member, with the colon behind it. */
-export function passKey(): i32 {
-  if (blank() !== 0x22) noJson();
-  keyStart = at() + 1;
-  keyHasEscapes = passString();
-  keyEnd = at() - 1;
-  take(0x3a);
-  return keyHasEscapes ? keyMeaning(keyStart, keyEnd, 1) : readKey(keyStart, keyEnd);
-}
-
-export function keyStartAt(): i32 {
-  return keyStart;
-}
-
-export function keyEndAt(): i32 {
-  return keyEnd;
-}
-
-export function hasKeyEscapes(): bool {
-  return keyHasEscapes;
 }
 
 /** Walks the value that begins here, behind a key. */
@@ -206,9 +181,9 @@ function walkObject(place: i32, within: i32): void {
   for (;;) {
     const key = passKey();
     const role = roleOf(key);
-    const kind = keyHasEscapes ? stepEscaped : stepKey;
-    const next = byKey(place, numberOfKey(key), keyStart, keyEnd, kind);
-    setStep(depth, keyStart, keyEnd - keyStart, kind, role);
+    const kind = hasKeyEscapes() ? stepEscaped : stepKey;
+    const next = byKey(place, numberOfKey(key), keyStartAt(), keyEndAt(), kind);
+    setStep(depth, keyStartAt(), keyEndAt() - keyStartAt(), kind, role);
     const first = blank();
     const token = tokenAt();
     if (role !== 0) {
@@ -271,8 +246,8 @@ function walkEachAgain(depth: i32, membersAt: i32, membersToken: i32): void {
   const backToToken = tokenAt();
   moveTo(membersAt, membersToken);
   for (let token = nextMember(0x7b); token !== 0; token = nextMember(0x7b)) {
-    if (memberRole === roleData) walkData(depth, token);
-    else if (memberRole === roleStringData) walkStringData(depth, token);
+    if (memberRoleOf() === roleData) walkData(depth, token);
+    else if (memberRoleOf() === roleStringData) walkStringData(depth, token);
   }
   moveTo(backTo, backToToken);
 }
@@ -283,41 +258,16 @@ function walkPairs(place: i32, depth: i32, membersAt: i32, membersToken: i32): v
   const backToToken = tokenAt();
   moveTo(membersAt, membersToken);
   for (let value = nextMember(0x22); value !== 0; value = nextMember(0x22)) {
-    if (memberRole !== roleValue) continue;
+    if (memberRoleOf() !== roleValue) continue;
     const behind = at();
     const behindToken = tokenAt();
     moveTo(membersAt, membersToken);
     for (let name = nextMember(0x22); name !== 0; name = nextMember(0x22))
-      if (memberRole === roleName && walkPair(place, depth, name, value)) break;
+      if (memberRoleOf() === roleName && walkPair(place, depth, name, value)) break;
     walkedAgain(at() - membersAt, backTo);
     moveTo(behind, behindToken);
   }
   moveTo(backTo, backToToken);
-}
-
-/** What the last member was that `nextMember` passed. */
-let memberRole: i32 = 0;
-
-/** Passes members up to the next one whose value begins with a byte: the token of that value, and where the object ends 0. */
-function nextMember(first: i32): i32 {
-  while (blank() !== 0x7d) {
-    if (blank() === 0x2c) take(0x2c);
-    memberRole = roleOf(passKey());
-    const begins = blank();
-    const token = tokenAt();
-    passValue(begins);
-    if (begins === first) return token;
-  }
-  return 0;
-}
-
-function passValue(first: i32): void {
-  if (first === 0x22) {
-    passString();
-  } else if (first === 0x7b || first === 0x5b) {
-    const close = closing();
-    moveTo(placeOf(close) + 1, close + 1);
-  } else passBare();
 }
 
 /** Whether all that stands in an object there is masked already. */
