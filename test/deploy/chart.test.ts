@@ -27,7 +27,7 @@ interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly data?: Readonly<Record<string, string>>;
-  readonly spec?: { readonly template: Pod };
+  readonly spec?: { readonly template?: Pod };
   readonly rules?: readonly { readonly verbs: readonly string[] }[];
 }
 
@@ -60,6 +60,7 @@ interface Pod {
     readonly volumes: readonly { readonly name: string }[];
     readonly securityContext: Readonly<Record<string, unknown>>;
     readonly automountServiceAccountToken: boolean;
+    readonly hostNetwork?: boolean;
     readonly terminationGracePeriodSeconds: number;
   };
 }
@@ -220,6 +221,14 @@ function suite(which: ClientName): void {
     });
   });
 
+  test(`${which}: the webhook comes to the node’s network where it is told to, and nothing else does`, async () => {
+    const onHost = async (...args: string[]) =>
+      (await manifests(...of('pods-of-the-cluster.yaml'), ...args)).flatMap(({ kind, spec }) =>
+        spec?.template?.spec.hostNetwork === true ? [kind] : [],
+      );
+    assert.deepEqual([await onHost(), await onHost('--set', 'podWebhook.hostNetwork=true')], [[], ['Deployment']]);
+  });
+
   test(`${which}: the certificates that Helm makes are of the authorities that are told, for the names that are asked for`, async () => {
     const made = [
       'podWebhook.tls.secretName=',
@@ -291,7 +300,7 @@ function yamlOf(page: string): readonly string[] {
 /** The pod templates of all workloads. */
 function podsOf(all: readonly Manifest[]): readonly Pod[] {
   const workloads = all.filter(({ kind }) => ['StatefulSet', 'DaemonSet', 'Deployment'].includes(kind));
-  return workloads.flatMap(({ spec }) => (spec === undefined ? [] : [spec.template]));
+  return workloads.flatMap(({ spec }) => (spec?.template === undefined ? [] : [spec.template]));
 }
 
 /** The gateway's pod template, and the configuration that is in its ConfigMap, as the gateway has it. */
@@ -299,7 +308,7 @@ function gatewayOf(all: readonly Manifest[]) {
   const workload = all.find(({ kind }) => kind === 'StatefulSet' || kind === 'DaemonSet');
   const map = all.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'gw');
   const [document] = parseAllDocuments(map?.data?.['sallyport.yaml'] ?? '');
-  assert.ok(workload?.spec !== undefined);
+  assert.ok(workload?.spec?.template !== undefined);
   return { pod: workload.spec.template, config: configSchema.parse(document?.toJS()) };
 }
 

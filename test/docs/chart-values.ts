@@ -72,6 +72,7 @@ export const valuesSchema = z.strictObject({
     enabled: flag,
     replicas: count.min(1),
     port: z.int().min(1024).max(65535),
+    hostNetwork: flag,
     audience: text.min(1),
     host: text,
     gatewayCaBundle: text,
