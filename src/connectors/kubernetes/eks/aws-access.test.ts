@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { awsAccess } from './aws-access.ts';
 
-/** AWS as its library reads it; its real forms are held against other people's servers in test/cluster-suites/eks.test.ts. */
+/** AWS as its library reads it; its real forms are held against other people's programs in test/oracle/eks.test.ts and eks-moto.test.ts. */
 const asked: { path: string; form: URLSearchParams; key: string }[] = [];
 let described: unknown = {};
 const server = createServer((request, response) => {
