@@ -32,6 +32,7 @@ export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string
     ...personOf(issuer, claims),
     ...actorsOf(issuer, claims),
     ...runOf(claims),
+    ...signedInOf(claims),
     tokenEndsAt: ((claims.exp as number) + clockSkewSeconds) * 1000,
     tokenDigest,
   });
@@ -148,6 +149,11 @@ function runOf(claims: JWTPayload): { readonly run?: string } {
     (typeof part === 'string' && part.length <= CLAIM_LIMITS.nameBytesMax) || typeof part === 'number';
   const found = places.find(([, first, ...rest]) => first !== '' && isWord(first) && rest.every(isWord));
   return found === undefined ? {} : { run: JSON.stringify(found) };
+}
+
+/** Source: `auth_time`, https://openid.net/specs/openid-connect-core-1_0.html#IDToken */
+function signedInOf({ auth_time: seconds }: JWTPayload): { readonly signedInAt?: number } {
+  return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0 ? { signedInAt: seconds * 1000 } : {};
 }
 
 /** Security: T4. Unicode spaces and case do not help: Kubernetes compares bytes, and so does this. */

@@ -24,6 +24,8 @@ export interface Caller {
   readonly run?: string;
   /** Of a token that the gateway itself has given for somebody: what it is bound to. Subject and groups are the giver’s. */
   readonly issued?: IssuedToken;
+  /** When the issuer last saw the person, where it says so (`auth_time`), in milliseconds since 1970. A token that is renewed keeps it. */
+  readonly signedInAt?: number;
   /** From when the token is not taken any more, the skew of clocks included, in milliseconds since 1970. */
   readonly tokenEndsAt: number;
   /** A hash of the token, to tell sessions apart; the token itself is kept nowhere. */

@@ -250,10 +250,11 @@ function whoOf({ subject, issuer, groups, labels, person, run }: Caller): KeptSe
 }
 
 /** Security: always a person; only issuers of persons sign anybody in. */
-function callerOf({ id, who, endsAt }: KeptSession): Caller {
+function callerOf({ id, who, signedInAt, endsAt }: KeptSession): Caller {
   return Object.freeze({
     ...who,
     kind: 'person',
+    signedInAt,
     tokenEndsAt: endsAt,
     tokenDigest: hash('sha256', `session ${id}`, 'base64url'),
   });
