@@ -7,13 +7,15 @@
  * says what became of it, and only it can give the yes back, where it knows that nothing was sent. Nothing leaves a final state but that.
  */
 import type { Amendment } from '../model/amendment.ts';
-import type { Approver, Escalation } from '../model/hold-terms.ts';
+import type { Approver, Escalation, NamedPersons } from '../model/hold-terms.ts';
 import type { Preview, Shown } from '../model/shown.ts';
 import { unreachable } from '../std/unreachable.ts';
+import { type BreakingGlass, brokenGlass } from './broken-glass.ts';
 import { type Narrowing, narrowed } from './narrowed.ts';
 import { isOffered, type Rest, type RestAsked, restGiven } from './rest.ts';
 import { riskOf } from './risk-of.ts';
 import { shownDigest } from './shown-digest.ts';
+import { hasSignedIn } from './signed-in.ts';
 
 /** Who a question or an answer is by. */
 export interface Party {
@@ -36,6 +38,10 @@ export interface Seat {
   readonly signed?: 'files' | 'enrolled';
   /** Who may answer too, once the question has been open for so long; absent: nobody. */
   readonly later?: readonly Escalation[];
+  /** How long ago at most who says yes signed in; absent: it is not asked. */
+  readonly freshMs?: number;
+  /** Who goes through alone in an emergency; absent: nobody. */
+  readonly breakGlass?: readonly NamedPersons[];
 }
 
 /** What a person's key signed beside an answer, in base64url; see control/person-keys. */
@@ -62,6 +68,8 @@ export interface Answer {
   readonly rest?: RestAsked;
   /** The rule itself answered: nobody did. */
   readonly isAuto?: true;
+  /** Who asks went through alone, in an emergency: no second person has seen it. */
+  readonly isBreakGlass?: true;
   /** A yes to less than was asked. */
   readonly narrowed?: Narrowing;
   /** Of a signed one: what was signed, and the digest of what was shown then. */
@@ -141,6 +149,9 @@ export type NotTaken =
   | 'own'
   | 'not-seated'
   | 'unsigned'
+  | 'stale'
+  | 'no-glass'
+  | 'no-reason'
   | 'signed-before'
   | 'twice'
   | 'rest'
@@ -148,11 +159,15 @@ export type NotTaken =
   | 'narrow-rest';
 
 /** Who says what to a question. */
-export interface Saying extends Omit<Answer, 'at' | 'shown'> {
+export interface Saying extends Omit<Answer, 'at' | 'shown' | 'isBreakGlass'> {
   /** The digest of what the person was shown. */
   readonly digest: string;
   /** Rules for whose seats the signature was verified; absent: none. */
   readonly signedFor?: readonly string[];
+  /** When who says it signed in; absent: nobody knows. */
+  readonly signedInAt?: number;
+  /** Who asks goes through alone: no answer to somebody else. */
+  readonly breakingGlass?: BreakingGlass;
 }
 
 /**
@@ -166,9 +181,15 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   if (saying.digest !== approval.digest) return 'changed';
   if (saying.by.kind !== 'person') return 'machine';
   if (saying.answer === 'approve' && isLooking(approval, nowMs)) return 'looking';
+  if (saying.breakingGlass !== undefined) {
+    const lacking = missing(approval).map(({ rule }) => rule);
+    const waiting = approval.seats.filter(({ rule }) => lacking.includes(rule));
+    return brokenGlass(approval, saying, saying.breakingGlass, waiting, nowMs);
+  }
   if (isSamePerson(saying.by, approval.asker)) return 'own';
   const named = approval.seats.filter(({ rule }) => saying.seats.includes(rule));
   if (named.length === 0) return 'not-seated';
+  if (saying.answer === 'approve' && !named.every(({ freshMs }) => hasSignedIn(saying, freshMs, nowMs))) return 'stale';
   const seats = filledBy(saying, named);
   if (seats.length === 0) return 'unsigned';
   const isSigned = named.some(({ signed }) => signed !== undefined);
@@ -177,7 +198,7 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   if (saying.narrowed !== undefined && isSigned) return 'narrow';
   // Security: what is left out of one request is not left out of those that come after it.
   if (saying.narrowed !== undefined && saying.rest !== undefined) return 'narrow-rest';
-  const { digest, signedFor: _, ...unsaid } = saying;
+  const { digest, signedFor: _, signedInAt: __, breakingGlass: ___, ...unsaid } = saying;
   const said = unsaid.proof === undefined ? unsaid : { ...unsaid, shown: digest };
   const answer: Answer = { ...said, seats, at: nowMs };
   if (saying.answer === 'reject')
@@ -236,10 +257,15 @@ export function previewed(approval: Approval, preview: Preview, nowMs: number): 
 /** The seats that still lack a yes, and how many. */
 export function missing({ seats, answers }: Approval): readonly { readonly rule: string; readonly yeses: number }[] {
   return seats.flatMap(({ rule, quorum }) => {
-    if (answers.some(({ isAuto, seats: filled }) => isAuto === true && filled.includes(rule))) return [];
+    if (answers.some((answer) => isAlone(answer) && answer.seats.includes(rule))) return [];
     const yeses = answers.filter(({ answer, seats: filled }) => answer === 'approve' && filled.includes(rule)).length;
     return yeses >= quorum ? [] : [{ rule, yeses: quorum - yeses }];
   });
+}
+
+/** Whether an answer is a whole quorum by itself: the rule’s own, or that of who goes through in an emergency. */
+function isAlone({ isAuto, isBreakGlass }: Answer): boolean {
+  return isAuto === true || isBreakGlass === true;
 }
 
 /** Whether two identities are of one person, as far as is known: one subject, one person, or the one the other's person. */

@@ -47,7 +47,11 @@ const approvalKeys = {
   approvers,
   quorum: count.max(10).default(1).describe('How many yeses it takes, each of another person.'),
   waitMax: duration.default('10m').describe('How long the question is open.'),
-  fresh: notBuilt(duration, 'how old the approver’s login may be'),
+  fresh: duration
+    .optional()
+    .describe(
+      'How long ago at most who says yes signed in, by the `auth_time` of their token or their session in the console; one that does not say is not taken. Default: it is not asked.',
+    ),
   signed: z
     .boolean()
     .optional()
@@ -139,6 +143,12 @@ export const hold = z
       .optional()
       .describe(
         'Guards that the yes lifts for this very request, by id; which may be lifted is on the page of guards. The rule then names its verbs, groups and resources without `*`.',
+      ),
+    breakGlass: z
+      .strictObject({ callers })
+      .optional()
+      .describe(
+        'Persons who go through alone in an emergency with what they ask themselves: each time with a reason, within 15 minutes of signing in, good for two minutes, told as `glass.broken` and marked for ever. Never a program, whoever it is of. Not with `signed`, nor where the guard `rbac` is lifted.',
       ),
     novel: notBuilt(duration, 'holding only what this caller has not done for so long'),
   })
@@ -353,7 +363,7 @@ const noticeMatch = z.strictObject({
 /** Who is told of what. */
 export const notification = z.strictObject({
   on: words.describe(
-    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `budget.tripped`, `grant.changed`, `guard.opened`, `key.changed`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`, `target.changed`.',
+    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `budget.tripped`, `glass.broken`, `grant.changed`, `guard.opened`, `key.changed`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`, `target.changed`.',
   ),
   match: noticeMatch.optional().describe('What it is about; absent: anything.'),
   to: words.describe('Names of notifiers in the configuration.'),

@@ -215,6 +215,7 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   if (rule.hold !== undefined && effect !== 'hold') yield ['hold', `only a hold asks a person, not a ${effect}`];
   yield* liftMistakes(rule);
   yield* signedMistakes(rule);
+  yield* breakGlassMistakes(rule);
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
   const { preImage: _, ...otherRecord } = rule.record ?? {};
   if (rule.record !== undefined && effect === 'deny')
@@ -288,6 +289,18 @@ function* signedMistakes({ hold, request }: RuleDocument): Iterable<readonly [st
     if (signed && !enrolled && !hasKeys)
       yield [key, 'nobody could sign: list `keys` of approvers, or take those that they enrol with `enrolled: true`'];
   }
+}
+
+/** What takes two persons, or a key, is not had by one without. */
+function* breakGlassMistakes({ hold }: RuleDocument): Iterable<readonly [string, string]> {
+  if (hold?.breakGlass === undefined) return;
+  if (hold.signed === true)
+    yield ['hold', 'nobody goes through a `signed` rule alone: leave out `breakGlass`, or `signed`'];
+  for (const id of hold.lifts ?? [])
+    if (Object.hasOwn(LIFTABLE, id) && LIFTABLE[id as GuardId] === 'two')
+      yield ['hold', `the guard \`${id}\` is lifted by two persons, or by a signed yes, and never by \`breakGlass\``];
+  if (hold.breakGlass.callers.some((caller) => 'everyone' in caller || ('kind' in caller && caller.kind === 'autonomous')))
+    yield ['hold', 'who goes through alone is named: persons by subject, group, issuer or label'];
 }
 
 type Approvers = NonNullable<NonNullable<RuleDocument['hold']>['approvers']>;

@@ -1,6 +1,6 @@
 import type { Amendment } from '../model/amendment.ts';
 import { fieldPath } from '../model/field-pointer.ts';
-import type { Approver, HoldTerms } from '../model/hold-terms.ts';
+import type { Approver, HoldTerms, NamedPersons } from '../model/hold-terms.ts';
 import type { JsonValue } from '../model/operation.ts';
 import type { StreamTerms } from '../model/stream-terms.ts';
 import type { Role } from '../policy/role.ts';
@@ -81,6 +81,8 @@ function toHold({
   escalate,
   signed,
   enrolled,
+  fresh,
+  breakGlass,
 }: HoldDocument): HoldTerms {
   return {
     approvers: approvers.map(toApprover),
@@ -100,6 +102,8 @@ function toHold({
           })),
         }),
     ...toSigned({ signed, enrolled }),
+    ...toFresh({ fresh }),
+    ...(breakGlass === undefined ? {} : { breakGlass: callerMatches(breakGlass.callers) as readonly NamedPersons[] }),
     ...(escalate === undefined
       ? {}
       : {
@@ -118,6 +122,10 @@ function toSigned({
   enrolled = false,
 }: Pick<HoldDocument, 'signed' | 'enrolled'>): Pick<HoldTerms, 'signed'> {
   return signed ? { signed: enrolled ? 'enrolled' : 'files' } : {};
+}
+
+function toFresh({ fresh }: Pick<HoldDocument, 'fresh'>): Pick<HoldTerms, 'freshMs'> {
+  return fresh === undefined ? {} : { freshMs: durationMs(fresh) };
 }
 
 function toApprover(approver: NonNullable<HoldDocument['approvers']>[number]): Approver {
@@ -151,6 +159,7 @@ function toTerms({
             quorum: approval.quorum,
             waitMaxMs: durationMs(approval.waitMax),
             ...toSigned(approval),
+            ...toFresh(approval),
           },
   });
 }

@@ -103,6 +103,10 @@ const answer = z.strictObject({
     .strictObject({ usesMax: z.int(), forMs: z.int() })
     .optional()
     .describe('A yes to the rest of its command too.'),
+  isBreakGlass: z
+    .literal(true)
+    .optional()
+    .describe('Who asks went through alone, in an emergency: nobody else has said yes.'),
 });
 
 /** A question and what became of it. */
@@ -164,6 +168,10 @@ export const approvalSchema = z.strictObject({
     .string()
     .optional()
     .describe('The approval whose yes to the rest of a command covers it; nobody was asked.'),
+  mayBreakGlass: z
+    .literal(true)
+    .optional()
+    .describe('Who asks for this document asks the question, and goes through alone if they say why.'),
   mayAnswer: z.boolean().describe('Whether the rules seat who asks for this document.'),
 });
 
@@ -205,6 +213,11 @@ export const answerSchema = z.strictObject({
   reason: ownWords.default('').describe('Why; the caller is told why not.'),
   signature: signatureSchema.optional().describe('Of a yes, where a rule wants it.'),
 });
+
+/** The yes of who asks, in an emergency. */
+export const breakGlassSchema = answerSchema
+  .omit({ signature: true })
+  .extend({ reason: ownWords.describe('Why it cannot wait for anybody else; ten characters or more.') });
 
 const pointer = z
   .string()

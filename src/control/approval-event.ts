@@ -32,6 +32,7 @@ export function approvalEvent(approval: Approval, answer: Answer | undefined, at
             reason: answer.reason,
             ...(answer.rest === undefined ? {} : { rest: answer.rest }),
             ...(answer.narrowed === undefined ? {} : { narrowed: narrowedWords(answer.narrowed) }),
+            ...(answer.isBreakGlass === true ? { breakGlass: true } : {}),
             ...(answer.proof === undefined ? {} : { signedBy: answer.proof.id }),
           },
         }),

@@ -9,6 +9,7 @@ import {
   approvalReportQuery,
   approvalReportSchema,
   approvalSchema,
+  breakGlassSchema,
   wordSchema,
   yesSchema,
 } from './approval-contract.ts';
@@ -20,7 +21,7 @@ import type { LiveApprovals } from './live-approvals.ts';
 import type { PersonKeys } from './person-keys/person-keys.ts';
 import { isFresh, newChallenge, rulesSignedFor, usableKeys } from './person-keys/signed-answer.ts';
 import type { Answered, Asked, Route } from './route.ts';
-import { maySee, partyOf, seatsFilledBy } from './seats.ts';
+import { breaksGlassFor, maySee, partyOf, seatsFilledBy } from './seats.ts';
 import { seen } from './seen.ts';
 import { yesParts } from './yes-parts.ts';
 
@@ -41,6 +42,7 @@ export function approvalRoutes(parts: Parts): readonly Route[] {
     challengeRoute(parts),
     answering(parts, 'approve', 'Say yes to what was shown; it is used once, by the very request.'),
     answering(parts, 'reject', 'Say no to what was shown; the caller is told why.'),
+    breakGlassRoute(parts),
   ];
 }
 
@@ -214,6 +216,7 @@ function answering(parts: Parts, said: Saying['answer'], summary: string): Route
         seats: seatsFilledBy(caller, roles, approval, questions.now()),
         reason,
         digest,
+        ...signedInOf(caller),
         ...yesParts(more),
         ...(signature === undefined || said !== 'approve'
           ? {}
@@ -222,6 +225,33 @@ function answering(parts: Parts, said: Saying['answer'], summary: string): Route
       return answered(await answers.answer(approval.id, saying), asked, questions.now());
     },
   };
+}
+
+/** Security: who goes through alone is a person, and asks the question itself; all else is in `brokenGlass`. */
+function breakGlassRoute({ questions, answers }: Parts): Route {
+  return {
+    method: 'POST',
+    path: '/approvals/{id}/break-glass',
+    id: 'breakGlass',
+    summary:
+      'Go through alone with what one asks oneself, in an emergency, where the rules name one for it: once, within two minutes, told and marked for ever.',
+    needs: 'caller',
+    body: breakGlassSchema,
+    answer: { status: 200, ...answer },
+    handle: async (asked) => {
+      const { approval } = await find(questions, asked);
+      const { caller } = asked;
+      const { digest, reason } = asked.body as ReturnType<typeof breakGlassSchema.parse>;
+      const breakingGlass = { rules: breaksGlassFor(caller, approval) };
+      const by = { by: partyOf(caller), seats: [], ...signedInOf(caller) };
+      const saying = { answer: 'approve', ...by, reason, digest, breakingGlass } as const;
+      return answered(await answers.answer(approval.id, saying), asked, questions.now());
+    },
+  };
+}
+
+function signedInOf({ signedInAt }: Asked['caller']): Pick<Saying, 'signedInAt'> {
+  return signedInAt === undefined ? {} : { signedInAt };
 }
 
 function answered(approval: Approval, { caller, roles }: Asked, nowMs: number): Answered {

@@ -1,10 +1,10 @@
 import { type Approval, isLooking, isSamePerson, missing } from '../approval/approval.ts';
-import type { Caller } from '../model/caller.ts';
+import { type Caller, callerKey } from '../model/caller.ts';
 import type { Approver } from '../model/hold-terms.ts';
 import type { Shown } from '../model/shown.ts';
 import type { Role } from '../policy/role.ts';
 import type { ApprovalView } from './approval-contract.ts';
-import { partyOf, seatsFilledBy } from './seats.ts';
+import { breaksGlassFor, partyOf, seatsFilledBy } from './seats.ts';
 import { instant } from './views.ts';
 
 /** A question as the wire has it, to one caller. */
@@ -38,7 +38,7 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
       })),
     })),
     shown: writable(shownOf(approval, nowMs)),
-    answers: approval.answers.map(({ answer, by, reason, at, proof, rest: more }) => ({
+    answers: approval.answers.map(({ answer, by, reason, at, proof, rest: more, isBreakGlass }) => ({
       isSigned: proof !== undefined,
       answer,
       subject: by.subject,
@@ -46,6 +46,7 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
       reason,
       at: instant(at),
       ...(more === undefined ? {} : { rest: more }),
+      ...(isBreakGlass === true ? { isBreakGlass } : {}),
     })),
     words: (approval.words ?? []).map(({ by, text, at }) => ({
       subject: by.subject,
@@ -71,8 +72,15 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
           },
         }),
     ...(restOf === undefined ? {} : { restOf }),
+    ...(mayBreakGlass(approval, caller) ? { mayBreakGlass: true as const } : {}),
     mayAnswer: !isSamePerson(partyOf(caller), asker) && seatsFilledBy(caller, roles, approval, nowMs).length > 0,
   };
+}
+
+/** Whether who looks goes through alone, if they say why and have signed in lately. */
+function mayBreakGlass(approval: Approval, caller: Caller): boolean {
+  const rules = breaksGlassFor(caller, approval);
+  return approval.state === 'pending' && callerKey(caller) === callerKey(approval.asker) && missing(approval).every(({ rule }) => rules.includes(rule));
 }
 
 /** Who looked may have died meanwhile: then that is said. */

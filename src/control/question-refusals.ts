@@ -52,6 +52,17 @@ const WORDS: Readonly<Record<NotTaken, readonly [RefusalCode, string, string]>> 
     'the rule wants a yes that is signed by a key of yours, and none that counts here has signed it',
     'answer it in the console, with your key; a key is enrolled there, or listed in the policy file',
   ],
+  stale: [
+    'ANSWER_REFUSED',
+    'it wants somebody who has signed in lately, and your token does not say that you have (`auth_time`)',
+    'sign in anew, in the console or by `sallyport login`, and answer then',
+  ],
+  'no-glass': [
+    'ANSWER_REFUSED',
+    'you do not go through this alone: who asks does, as a person, with a request of their own, where every rule that waits names them under `breakGlass`',
+    'ask one of those who may answer it',
+  ],
+  'no-reason': ['ANSWER_REFUSED', 'whoever goes through alone says why, in ten characters or more', 'give a reason'],
   'not-seated': ['ANSWER_REFUSED', 'the rule that asks does not name you', 'ask one of those whom it names'],
 };
 

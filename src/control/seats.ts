@@ -15,15 +15,17 @@ export function partyOf({ subject, issuer, groups, kind, person }: Caller): Part
  * nothing, that entry seats nobody.
  */
 export function seatsOf(
-  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum' | 'signed' | 'escalate'>[],
+  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum' | 'signed' | 'escalate' | 'freshMs' | 'breakGlass'>[],
   labels: Readonly<Record<string, string>> | null | 'unknown',
 ): readonly Seat[] {
-  return holds.map(({ rule, reason, approvers, quorum, signed, escalate }) => ({
+  return holds.map(({ rule, reason, approvers, quorum, signed, escalate, freshMs, breakGlass }) => ({
     rule,
     reason,
     approvers: approvers.map((approver) => frozen(approver, labels)),
     quorum,
     ...(signed === undefined ? {} : { signed }),
+    ...(freshMs === undefined ? {} : { freshMs }),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
     ...(escalate === undefined
       ? {}
       : {
@@ -70,6 +72,12 @@ export function seatsFilledBy(
         ),
     )
     .map(({ rule }) => rule);
+}
+
+/** The rules that name the caller as who goes through alone, with what it asks itself. Security: a program is never one, whatever a rule says. */
+export function breaksGlassFor(caller: Caller, { seats }: Pick<Approval, 'seats'>): readonly string[] {
+  if (caller.kind !== 'person' || caller.issued !== undefined) return [];
+  return seats.filter(({ breakGlass = [] }) => callerMatcher(breakGlass)(caller)).map(({ rule }) => rule);
 }
 
 const SEE: readonly RoleName[] = ['auditor', 'operator', 'approver'];

@@ -59,6 +59,7 @@ export function accessParts(
   const { kept, asking, answers, approvals, onQuestion } = questionParts(store, {
     limits: config.limits,
     clock: told.clock,
+    log: told.log,
     record,
     tell,
     onAsked,

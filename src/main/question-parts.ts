@@ -16,10 +16,12 @@ import type { Event } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Store } from '../store/store.ts';
+import type { Told } from './observe.ts';
 
 interface From {
   readonly limits: Config['limits'];
   readonly clock: Clock;
+  readonly log: Told['log'];
   readonly record: (event: Event) => Promise<void>;
   readonly tell: (notice: Notice) => void;
   /** A question as it is now. */
@@ -33,12 +35,16 @@ interface From {
 
 /** Questions of a store at one gateway; `onQuestion` is told of one that something else has asked. */
 export function questionParts(store: Store, from: From) {
-  const { limits, clock, record, tell, onAsked, consoleUrl, onFailure } = from;
+  const { limits, clock, log, record, tell, onAsked, consoleUrl, onFailure } = from;
   let questions: Questions;
   const onQuestion = (changed: KeptApproval) => {
     approvals.receive(changed);
     onAsked(changed.approval);
-    for (const notice of noticesOf(changed.approval)) tell(notice); // called at the gateway that changed it alone: so it is told once
+    // Called at the gateway that changed it alone: so it is told once.
+    for (const notice of noticesOf(changed.approval)) {
+      if (notice.kind === 'glass.broken') log.warn({ approval: changed.approval.id }, notice.title);
+      tell(notice);
+    }
   };
   const kept = new KeptQuestions({ store, record, onChange: onQuestion });
   const approvals: LiveApprovals = new LiveApprovals({

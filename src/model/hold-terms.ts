@@ -8,6 +8,14 @@ export type Approver =
     }
   | { readonly namespaceLabel: string; readonly groupPrefix: string };
 
+/** Persons as a rule names its callers. */
+export interface NamedPersons {
+  readonly subjects?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly issuers?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** Who may answer too, once a question has been open for so long. */
 export interface Escalation {
   readonly afterMs: number;
@@ -52,6 +60,10 @@ export interface HoldTerms {
   readonly auto?: readonly AutoAnswer[];
   /** A yes is signed: by a key that the policy files list, or by an `enrolled` one too. Absent: it is not. */
   readonly signed?: 'files' | 'enrolled';
+  /** How long ago at most who says yes signed in. Absent: it is not asked. */
+  readonly freshMs?: number;
+  /** Who goes through alone in an emergency, with what they ask themselves. Absent: nobody. */
+  readonly breakGlass?: readonly NamedPersons[];
   /** Absent: nobody else. */
   readonly escalate?: readonly Escalation[];
 }

@@ -95,6 +95,7 @@ export interface GrantApproval {
   readonly quorum: number;
   readonly waitMaxMs: number;
   readonly signed?: 'files' | 'enrolled';
+  readonly freshMs?: number;
 }
 
 /** Where a rule was written, to be named by warnings and explanations. */

@@ -293,6 +293,8 @@ export interface ApprovalChanged {
     readonly narrowed?: readonly string[];
     /** A yes to the rest of the command too: so many requests, for so long. */
     readonly rest?: { readonly usesMax: number; readonly forMs: number };
+    /** Who asks went through alone, in an emergency: nobody else has said yes. */
+    readonly breakGlass?: true;
     /** Of a signed one: the credential of the key. */
     readonly signedBy?: string;
   };

@@ -1,3 +1,4 @@
+import { BREAK_GLASS_LIMITS } from '../../src/approval/broken-glass.ts';
 import { readFileSync } from 'node:fs';
 import { POD_LIMITS } from '../../src/admission/pod-limits.ts';
 import { WEBHOOK_LIMITS } from '../../src/admission/start-webhook.ts';
@@ -113,6 +114,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],
   ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
+  ['Breaking glass', { ...BREAK_GLASS_LIMITS }, 'src/approval/broken-glass.ts'],
   ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/model/rest-limits.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],

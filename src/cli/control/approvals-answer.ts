@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ApprovalView } from '../../control/approval-contract.ts';
 import { CliError } from '../cli-error.ts';
 import { controlClient } from './client.ts';
+import { confirmed } from './confirmed.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
 import { lookedUp, readApproval, showApproval } from './read-approval.ts';
@@ -40,7 +40,7 @@ export function answerCommand(env: Environment, said: 'approve' | 'reject', desc
     if (output === 'table') for (const each of asked) showApproval(output, each, env);
     if (digest !== undefined && digest !== asked[0]?.digest)
       throw new CliError('the question is not the one with this digest: look at it again');
-    if (digest === undefined && output === 'table') await confirmed(said, asked.length);
+    if (digest === undefined && output === 'table') await confirmed(`${said} ${asked.length === 1 ? 'this' : `these ${asked.length}`}?`);
     for (const each of asked) {
       const body = { digest: each.digest, reason, ...more };
       const answered = (await client.ask(
@@ -109,15 +109,6 @@ function parted(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('expected a name, `=` and a value');
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** Where nobody sits at a terminal, whoever started the command has said it. */
-async function confirmed(said: string, count: number): Promise<void> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return;
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await lines.question(`${said} ${count === 1 ? 'this' : `these ${count}`}? [y/N] `);
-  lines.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('nothing was answered');
 }
 
 function missingWords({ state, rules }: ApprovalView): string {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ApprovalReport, ApprovalView } from '../../control/approval-contract.ts';
 import { answerCommand } from './approvals-answer.ts';
+import { breakGlassCommand } from './break-glass.ts';
 import { type ControlClient, controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
@@ -21,6 +22,7 @@ export function approvalsCommand(env: Environment): Command {
     .addCommand(showCommand(env))
     .addCommand(answerCommand(env, 'approve', 'say yes to what is shown: it runs once, as it is shown'))
     .addCommand(answerCommand(env, 'reject', 'say no; its caller is told the reason'))
+    .addCommand(breakGlassCommand(env))
     .addCommand(sayCommand(env))
     .addCommand(watchCommand(env))
     .addCommand(waitCommand(env))

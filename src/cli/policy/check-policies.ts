@@ -2,6 +2,7 @@ import type { Finding } from '../../config/finding.ts';
 import { parsePolicies } from '../../config/parse-policies.ts';
 import type { PolicyFile } from '../../config/policy-load.ts';
 import { lintBudgets } from '../../policy/analysis/lint/budgets.ts';
+import { lintGlass } from '../../policy/analysis/lint/glass.ts';
 import { lint } from '../../policy/analysis/lint/lint.ts';
 import { lintMasks } from '../../policy/analysis/lint/masks.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
@@ -31,7 +32,10 @@ export function checkPolicies(
   if ('findings' in parsed) return parsed.findings.map(invalid);
   const guards = GUARDS.filter(({ id }) => !opened.has(id));
   const locate = ruleLocator(files);
-  const found = analysed(() => lint(parsed.rules, guards, catalog, nowMs)).map(
+  const found = analysed(() => [
+    ...lint(parsed.rules, guards, catalog, nowMs),
+    ...lintGlass(parsed.rules, parsed.notify),
+  ]).map(
     ({ rule, code, field, message, fix }): PolicyFinding => ({
       ...locate(rule.id, field),
       severity: 'warning',

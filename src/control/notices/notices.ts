@@ -12,7 +12,7 @@ const CHANGES_MAX = 8;
 /** What people are told of a question that is asked, or closed; nothing of one of which it is still looked up what it would do. */
 export function noticesOf(approval: Approval): readonly Notice[] {
   const notice = noticeOfApproval(approval);
-  return notice === undefined ? [] : [notice, ...escalationsOf(approval, notice)];
+  return notice === undefined ? [] : [...glassOf(approval, notice), notice, ...escalationsOf(approval, notice)];
 }
 
 function noticeOfApproval(approval: Approval): Notice | undefined {
@@ -60,6 +60,14 @@ function escalationsOf(approval: Approval, asked: Notice): readonly Notice[] {
     at: approval.askedAt + afterMs,
     title: `nobody has answered: ${asked.title}`,
   }));
+}
+
+/** Somebody has gone through alone: told as soon as they have, before anything is sent. */
+function glassOf({ id, state, exchange, answers }: Approval, ended: Notice): readonly Notice[] {
+  const said = answers.at(-1);
+  if (said?.isBreakGlass !== true || state !== 'approved' || exchange !== 'waiting') return [];
+  const title = `${said.by.subject} has broken the glass, and goes through alone: ${ended.title}`;
+  return [{ ...ended, id: `${id}-glass`, kind: 'glass.broken', title, risk: 'high', isOver: false, isLast: false }];
 }
 
 function becameWords({ exchange, status }: Approval): string {

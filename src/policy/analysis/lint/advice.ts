@@ -31,6 +31,7 @@ export const ADVICE_CODES = {
   'masked-env': 'An allow changes the command or image of workloads, which then print what is masked in them.',
   'wide-unmask': 'A rule shows more values than it looks.',
   'budget-unanswered': 'A budget holds what is over it, and nobody holds the role that is asked.',
+  'quiet-glass': 'Somebody can go through a hold alone, and nobody is told when they do.',
   'held-work': 'A hold would stop what was done all the time without a person (with `--journal`).',
   'dead-mask':
     'A mask is written so that it matches nothing: a kind, place or namespace that is not there, or a place at which a boolean stands.',
