@@ -42,6 +42,8 @@ export interface Seat {
   readonly freshMs?: number;
   /** Who goes through alone in an emergency; absent: nobody. */
   readonly breakGlass?: readonly NamedPersons[];
+  /** Whether who fills it may hand that to another person for a time; absent: not. */
+  readonly delegate?: true;
 }
 
 /** What a person's key signed beside an answer, in base64url; see control/person-keys. */
@@ -70,6 +72,8 @@ export interface Answer {
   readonly isAuto?: true;
   /** Who asks went through alone, in an emergency: no second person has seen it. */
   readonly isBreakGlass?: true;
+  /** Approvers whose seats the person fills, who have handed them on; absent: only seats of their own. */
+  readonly inPlaceOf?: readonly Party[];
   /** A yes to less than was asked. */
   readonly narrowed?: Narrowing;
   /** Of a signed one: what was signed, and the digest of what was shown then. */
@@ -186,7 +190,7 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
     const waiting = approval.seats.filter(({ rule }) => lacking.includes(rule));
     return brokenGlass(approval, saying, saying.breakingGlass, waiting, nowMs);
   }
-  if (isSamePerson(saying.by, approval.asker)) return 'own';
+  if (speakersOf(saying).some((party) => isSamePerson(party, approval.asker))) return 'own';
   const named = approval.seats.filter(({ rule }) => saying.seats.includes(rule));
   if (named.length === 0) return 'not-seated';
   if (saying.answer === 'approve' && !named.every(({ freshMs }) => hasSignedIn(saying, freshMs, nowMs))) return 'stale';
@@ -203,7 +207,9 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   const answer: Answer = { ...said, seats, at: nowMs };
   if (saying.answer === 'reject')
     return { ...approval, answers: [...approval.answers, answer], ...ended('rejected', nowMs) };
-  if (approval.answers.some(({ by }) => isSamePerson(by, saying.by))) return 'twice';
+  const speakers = speakersOf(saying);
+  if (approval.answers.some((said) => speakersOf(said).some((one) => speakers.some((other) => isSamePerson(one, other)))))
+    return 'twice';
   // What others have said yes to is not changed behind them.
   if (
     saying.narrowed !== undefined &&
@@ -261,6 +267,11 @@ export function missing({ seats, answers }: Approval): readonly { readonly rule:
     const yeses = answers.filter(({ answer, seats: filled }) => answer === 'approve' && filled.includes(rule)).length;
     return yeses >= quorum ? [] : [{ rule, yeses: quorum - yeses }];
   });
+}
+
+/** Who is counted with an answer: who gives it, and in whose place. T61: an approver and their delegate are one voice. */
+function speakersOf({ by, inPlaceOf = [] }: Pick<Answer, 'by' | 'inPlaceOf'>): readonly Party[] {
+  return [by, ...inPlaceOf];
 }
 
 /** Whether an answer is a whole quorum by itself: the rule’s own, or that of who goes through in an emergency. */

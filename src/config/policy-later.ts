@@ -150,6 +150,12 @@ export const hold = z
       .describe(
         'Persons who go through alone in an emergency with what they ask themselves: each time with a reason, within 15 minutes of signing in, good for two minutes, told as `glass.broken` and marked for ever. Never a program, whoever it is of. Not with `signed`, nor where the guard `rbac` is lifted.',
       ),
+    delegate: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether who answers may hand that to another person for a time, seven days at most (`sallyport approvals delegate`). Not with `signed`. Default: false.',
+      ),
     novel: notBuilt(duration, 'holding only what this caller has not done for so long'),
   })
   .describe('On a hold: who is asked, and what their yes is good for.');
@@ -363,7 +369,7 @@ const noticeMatch = z.strictObject({
 /** Who is told of what. */
 export const notification = z.strictObject({
   on: words.describe(
-    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `budget.tripped`, `glass.broken`, `grant.changed`, `guard.opened`, `key.changed`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`, `target.changed`.',
+    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `budget.tripped`, `delegation.changed`, `glass.broken`, `grant.changed`, `guard.opened`, `key.changed`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`, `target.changed`.',
   ),
   match: noticeMatch.optional().describe('What it is about; absent: anything.'),
   to: words.describe('Names of notifiers in the configuration.'),

@@ -293,6 +293,8 @@ function* signedMistakes({ hold, request }: RuleDocument): Iterable<readonly [st
 
 /** What takes two persons, or a key, is not had by one without. */
 function* breakGlassMistakes({ hold }: RuleDocument): Iterable<readonly [string, string]> {
+  if (hold?.delegate === true && hold.signed === true)
+    yield ['hold', 'a signature is a person’s own: leave out `delegate`, or `signed`'];
   if (hold?.breakGlass === undefined) return;
   if (hold.signed === true)
     yield ['hold', 'nobody goes through a `signed` rule alone: leave out `breakGlass`, or `signed`'];

@@ -83,6 +83,7 @@ function toHold({
   enrolled,
   fresh,
   breakGlass,
+  delegate,
 }: HoldDocument): HoldTerms {
   return {
     approvers: approvers.map(toApprover),
@@ -103,6 +104,7 @@ function toHold({
         }),
     ...toSigned({ signed, enrolled }),
     ...toFresh({ fresh }),
+    ...(delegate === true ? { delegate } : {}),
     ...(breakGlass === undefined ? {} : { breakGlass: callerMatches(breakGlass.callers) as readonly NamedPersons[] }),
     ...(escalate === undefined
       ? {}

@@ -103,6 +103,9 @@ const answer = z.strictObject({
     .strictObject({ usesMax: z.int(), forMs: z.int() })
     .optional()
     .describe('A yes to the rest of its command too.'),
+  inPlaceOf: strings
+    .optional()
+    .describe('Approvers who had handed on what they answer, and in whose place it was said.'),
   isBreakGlass: z
     .literal(true)
     .optional()

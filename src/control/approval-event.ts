@@ -32,6 +32,9 @@ export function approvalEvent(approval: Approval, answer: Answer | undefined, at
             reason: answer.reason,
             ...(answer.rest === undefined ? {} : { rest: answer.rest }),
             ...(answer.narrowed === undefined ? {} : { narrowed: narrowedWords(answer.narrowed) }),
+            ...(answer.inPlaceOf === undefined
+              ? {}
+              : { inPlaceOf: answer.inPlaceOf.map(({ subject, issuer }) => ({ subject, issuer })) }),
             ...(answer.isBreakGlass === true ? { breakGlass: true } : {}),
             ...(answer.proof === undefined ? {} : { signedBy: answer.proof.id }),
           },

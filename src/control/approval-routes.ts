@@ -13,15 +13,17 @@ import {
   wordSchema,
   yesSchema,
 } from './approval-contract.ts';
+import type { KeptApproval } from './approval-rows.ts';
 import { approvalView } from './approval-view.ts';
 import { pageOf } from './contract.ts';
+import type { Delegations } from './delegations/delegations.ts';
 import type { KeptQuestions } from './kept-questions.ts';
 import { challengeAskSchema, challengeSchema } from './key-contract.ts';
 import type { LiveApprovals } from './live-approvals.ts';
 import type { PersonKeys } from './person-keys/person-keys.ts';
 import { isFresh, newChallenge, rulesSignedFor, usableKeys } from './person-keys/signed-answer.ts';
 import type { Answered, Asked, Route } from './route.ts';
-import { breaksGlassFor, maySee, partyOf, seatsFilledBy } from './seats.ts';
+import { breaksGlassFor, type Handed, maySee, partyOf, seatedAs } from './seats.ts';
 import { seen } from './seen.ts';
 import { yesParts } from './yes-parts.ts';
 
@@ -30,6 +32,7 @@ interface Parts {
   readonly answers: Answers;
   readonly approvals: Pick<LiveApprovals, 'onApproval'>;
   readonly personKeys: Pick<PersonKeys, 'of' | 'site'>;
+  readonly delegations: Pick<Delegations, 'to'>;
 }
 
 const answer = { schema: approvalSchema, description: 'The question; `ETag` is its version.' };
@@ -46,7 +49,8 @@ export function approvalRoutes(parts: Parts): readonly Route[] {
   ];
 }
 
-function lookingRoutes({ questions, approvals }: Parts): readonly Route[] {
+function lookingRoutes(parts: Parts): readonly Route[] {
+  const { questions, delegations } = parts;
   return [
     {
       method: 'GET',
@@ -65,33 +69,21 @@ function lookingRoutes({ questions, approvals }: Parts): readonly Route[] {
           ...(after === undefined ? {} : { before: after }),
           limit,
         });
+        const handed = await delegations.to(caller);
         const items = found
           .filter(
             ({ approval }) =>
-              maySee(caller, roles, approval, questions.now()) && (state === undefined || approval.state === state),
+              maySee(caller, roles, approval, questions.now(), handed) &&
+              (state === undefined || approval.state === state),
           )
-          .map(({ approval }) => approvalView(approval, caller, roles, questions.now()));
+          .map(({ approval }) => approvalView(approval, caller, roles, questions.now(), handed));
         return {
           status: 200,
           body: { items, next: found.length < limit ? null : (found.at(-1)?.approval.id ?? null) },
         };
       },
     },
-    {
-      method: 'GET',
-      path: '/approvals/events',
-      id: 'watchApprovals',
-      summary: 'Each question as it changes, as server-sent events: those that the caller may see.',
-      needs: 'caller',
-      answer: { status: 200, schema: 'events', description: 'Events `approval`, each with a question.' },
-      handle: async ({ caller, roles }) => ({
-        begin: (send) =>
-          approvals.onApproval(({ approval }) => {
-            if (maySee(caller, roles, approval, questions.now()))
-              send('approval', approvalView(approval, caller, roles, questions.now()));
-          }),
-      }),
-    },
+    watchRoute(parts),
     reportRoute(questions),
     {
       method: 'GET',
@@ -101,15 +93,59 @@ function lookingRoutes({ questions, approvals }: Parts): readonly Route[] {
       needs: 'caller',
       answer: { status: 200, ...answer },
       handle: async (asked) => {
-        const { approval, version } = await find(questions, asked);
-        return { status: 200, body: approvalView(approval, asked.caller, asked.roles, questions.now()), version };
+        const { approval, version, handed } = await find(parts, asked);
+        return {
+          status: 200,
+          body: approvalView(approval, asked.caller, asked.roles, questions.now(), handed),
+          version,
+        };
       },
     },
   ];
 }
 
+function watchRoute({ questions, approvals, delegations }: Parts): Route {
+  return {
+    method: 'GET',
+    path: '/approvals/events',
+    id: 'watchApprovals',
+    summary: 'Each question as it changes, as server-sent events: those that the caller may see.',
+    needs: 'caller',
+    answer: { status: 200, schema: 'events', description: 'Events `approval`, each with a question.' },
+    handle: async ({ caller, roles }) => {
+      let [handed, readAt] = [await delegations.to(caller), questions.now()];
+      return {
+        begin: (send) => {
+          let told = Promise.resolve();
+          let isOver = false;
+          const tell = async ({ approval }: KeptApproval) => {
+            if (questions.now() - readAt > HANDED_FOR_MS) {
+              // What cannot be read is handed to nobody.
+              handed = await delegations.to(caller).catch(() => []);
+              readAt = questions.now();
+            }
+            if (!isOver && maySee(caller, roles, approval, questions.now(), handed))
+              send('approval', approvalView(approval, caller, roles, questions.now(), handed));
+          };
+          const forget = approvals.onApproval((kept) => {
+            told = told.then(() => tell(kept));
+          });
+          return () => {
+            isOver = true;
+            forget();
+          };
+        },
+      };
+    },
+  };
+}
+
+/** How long a watcher is told by the delegations that were read last, in milliseconds. */
+const HANDED_FOR_MS = 2_000;
+
 /** Security: who may only see a question says nothing about it; what is said stands in a refusal that its caller reads. */
-function sayingRoute({ questions, answers }: Parts): Route {
+function sayingRoute(parts: Parts): Route {
+  const { questions, answers } = parts;
   return {
     method: 'POST',
     path: '/approvals/{id}/say',
@@ -119,13 +155,13 @@ function sayingRoute({ questions, answers }: Parts): Route {
     body: wordSchema,
     answer: { status: 200, ...answer },
     handle: async (asked) => {
-      const { approval } = await find(questions, asked);
+      const { approval, handed } = await find(parts, asked);
       const { caller, roles } = asked;
       const isAsker = callerKey(caller) === callerKey(approval.asker);
-      if (!isAsker && seatsFilledBy(caller, roles, approval, questions.now()).length === 0)
+      if (!isAsker && seatedAs(caller, roles, approval, questions.now(), handed).seats.length === 0)
         throw new Refusal('ANSWER_REFUSED', 'only who asks and who may answer say something about a question');
       const { text } = asked.body as { readonly text: string };
-      return answered(await answers.say(approval.id, partyOf(caller), text), asked, questions.now());
+      return answered(await answers.say(approval.id, partyOf(caller), text), asked, questions.now(), handed);
     },
   };
 }
@@ -155,7 +191,8 @@ function reportRoute(questions: KeptQuestions): Route {
 }
 
 /** What a yes is signed over, where a rule wants that. */
-function challengeRoute({ questions, personKeys }: Parts): Route {
+function challengeRoute(parts: Parts): Route {
+  const { questions, personKeys } = parts;
   return {
     method: 'POST',
     path: '/approvals/{id}/challenge',
@@ -165,7 +202,7 @@ function challengeRoute({ questions, personKeys }: Parts): Route {
     body: challengeAskSchema,
     answer: { status: 200, schema: challengeSchema, description: 'Good for five minutes, for this yes alone.' },
     handle: async (asked) => {
-      const { approval } = await find(questions, asked);
+      const { approval } = await find(parts, asked);
       const { digest } = asked.body as { readonly digest: string };
       const by = partyOf(asked.caller);
       const usable = usableKeys(by, approval, await personKeys.of(asked.caller), questions.now());
@@ -207,13 +244,13 @@ function answering(parts: Parts, said: Saying['answer'], summary: string): Route
     body: said === 'approve' ? yesSchema : answerSchema,
     answer: { status: 200, ...answer },
     handle: async (asked) => {
-      const { approval } = await find(questions, asked);
+      const { approval, handed } = await find(parts, asked);
       const { caller, roles } = asked;
       const { digest, reason, signature, ...more } = asked.body as ReturnType<typeof yesSchema.parse>;
       const saying = {
         answer: said,
         by: partyOf(caller),
-        seats: seatsFilledBy(caller, roles, approval, questions.now()),
+        ...seatedAs(caller, roles, approval, questions.now(), handed),
         reason,
         digest,
         ...signedInOf(caller),
@@ -222,13 +259,14 @@ function answering(parts: Parts, said: Saying['answer'], summary: string): Route
           ? {}
           : { proof: signature, signedFor: await signedFor(parts, asked, approval, digest, signature) }),
       };
-      return answered(await answers.answer(approval.id, saying), asked, questions.now());
+      return answered(await answers.answer(approval.id, saying), asked, questions.now(), handed);
     },
   };
 }
 
 /** Security: who goes through alone is a person, and asks the question itself; all else is in `brokenGlass`. */
-function breakGlassRoute({ questions, answers }: Parts): Route {
+function breakGlassRoute(parts: Parts): Route {
+  const { questions, answers } = parts;
   return {
     method: 'POST',
     path: '/approvals/{id}/break-glass',
@@ -239,13 +277,13 @@ function breakGlassRoute({ questions, answers }: Parts): Route {
     body: breakGlassSchema,
     answer: { status: 200, ...answer },
     handle: async (asked) => {
-      const { approval } = await find(questions, asked);
+      const { approval, handed } = await find(parts, asked);
       const { caller } = asked;
       const { digest, reason } = asked.body as ReturnType<typeof breakGlassSchema.parse>;
       const breakingGlass = { rules: breaksGlassFor(caller, approval) };
       const by = { by: partyOf(caller), seats: [], ...signedInOf(caller) };
       const saying = { answer: 'approve', ...by, reason, digest, breakingGlass } as const;
-      return answered(await answers.answer(approval.id, saying), asked, questions.now());
+      return answered(await answers.answer(approval.id, saying), asked, questions.now(), handed);
     },
   };
 }
@@ -254,11 +292,17 @@ function signedInOf({ signedInAt }: Asked['caller']): Pick<Saying, 'signedInAt'>
   return signedInAt === undefined ? {} : { signedInAt };
 }
 
-function answered(approval: Approval, { caller, roles }: Asked, nowMs: number): Answered {
-  return { status: 200, body: approvalView(approval, caller, roles, nowMs) };
+function answered(
+  approval: Approval,
+  { caller, roles }: Asked,
+  nowMs: number,
+  handed: readonly Handed[],
+): Answered {
+  return { status: 200, body: approvalView(approval, caller, roles, nowMs, handed) };
 }
 
-async function find(questions: KeptQuestions, { path, caller, roles }: Asked) {
-  const kept = await questions.get(path.id as string);
-  return seen(kept, 'approval', ({ approval }) => maySee(caller, roles, approval, questions.now()));
+async function find({ questions, delegations }: Parts, { path, caller, roles }: Asked) {
+  const [kept, handed] = [await questions.get(path.id as string), await delegations.to(caller)];
+  const found = seen(kept, 'approval', ({ approval }) => maySee(caller, roles, approval, questions.now(), handed));
+  return { ...found, handed };
 }

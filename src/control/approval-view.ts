@@ -4,11 +4,17 @@ import type { Approver } from '../model/hold-terms.ts';
 import type { Shown } from '../model/shown.ts';
 import type { Role } from '../policy/role.ts';
 import type { ApprovalView } from './approval-contract.ts';
-import { breaksGlassFor, partyOf, seatsFilledBy } from './seats.ts';
+import { breaksGlassFor, type Handed, partyOf, seatedAs } from './seats.ts';
 import { instant } from './views.ts';
 
 /** A question as the wire has it, to one caller. */
-export function approvalView(approval: Approval, caller: Caller, roles: readonly Role[], nowMs: number): ApprovalView {
+export function approvalView(
+  approval: Approval,
+  caller: Caller,
+  roles: readonly Role[],
+  nowMs: number,
+  handed: readonly Handed[],
+): ApprovalView {
   const { asker, endedAt, goodUntil, usedBy, status, grant, rest, restOf } = approval;
   const lacking = new Map(missing(approval).map(({ rule, yeses }) => [rule, yeses]));
   return {
@@ -38,7 +44,7 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
       })),
     })),
     shown: writable(shownOf(approval, nowMs)),
-    answers: approval.answers.map(({ answer, by, reason, at, proof, rest: more, isBreakGlass }) => ({
+    answers: approval.answers.map(({ answer, by, reason, at, proof, rest: more, isBreakGlass, inPlaceOf }) => ({
       isSigned: proof !== undefined,
       answer,
       subject: by.subject,
@@ -47,6 +53,7 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
       at: instant(at),
       ...(more === undefined ? {} : { rest: more }),
       ...(isBreakGlass === true ? { isBreakGlass } : {}),
+      ...(inPlaceOf === undefined ? {} : { inPlaceOf: inPlaceOf.map((giver) => giver.subject) }),
     })),
     words: (approval.words ?? []).map(({ by, text, at }) => ({
       subject: by.subject,
@@ -73,7 +80,7 @@ export function approvalView(approval: Approval, caller: Caller, roles: readonly
         }),
     ...(restOf === undefined ? {} : { restOf }),
     ...(mayBreakGlass(approval, caller) ? { mayBreakGlass: true as const } : {}),
-    mayAnswer: !isSamePerson(partyOf(caller), asker) && seatsFilledBy(caller, roles, approval, nowMs).length > 0,
+    mayAnswer: !isSamePerson(partyOf(caller), asker) && seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0,
   };
 }
 

@@ -267,6 +267,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'target':
       case 'login':
       case 'person-key':
+      case 'delegation':
       case 'notice':
       case 'notice-thread':
         return;

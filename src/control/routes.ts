@@ -27,6 +27,8 @@ import {
   refusalSchema,
   setKillSchema,
 } from './contract.ts';
+import { delegationRoutes } from './delegations/delegation-routes.ts';
+import type { Delegations } from './delegations/delegations.ts';
 import { eventRoutes } from './event-routes.ts';
 import { statusRoute } from './gateway-status.ts';
 import type { Grants } from './grants.ts';
@@ -81,6 +83,7 @@ interface Parts extends TargetParts {
   readonly underWay: () => Promise<readonly LivesBy[]>;
   readonly endExchange: Parameters<typeof liveRoutes>[0]['endExchange'];
   readonly personKeys: PersonKeys;
+  readonly delegations: Delegations;
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
   readonly desk: PolicyDesk;
   /** Whether there is a target of this name. */
@@ -116,6 +119,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...journalRoutes(parts.seals),
     ...undoRoutes(parts),
     ...keyRoutes(parts),
+    ...delegationRoutes({ delegations: parts.delegations, now: () => parts.questions.now() }),
     ...operatorRoutes(parts),
   ];
   // What is about one thing alone is no part of all that can be watched.

@@ -15,10 +15,10 @@ export function partyOf({ subject, issuer, groups, kind, person }: Caller): Part
  * nothing, that entry seats nobody.
  */
 export function seatsOf(
-  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum' | 'signed' | 'escalate' | 'freshMs' | 'breakGlass'>[],
+  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum' | 'signed' | 'escalate' | 'freshMs' | 'breakGlass' | 'delegate'>[],
   labels: Readonly<Record<string, string>> | null | 'unknown',
 ): readonly Seat[] {
-  return holds.map(({ rule, reason, approvers, quorum, signed, escalate, freshMs, breakGlass }) => ({
+  return holds.map(({ rule, reason, approvers, quorum, signed, escalate, freshMs, breakGlass, delegate }) => ({
     rule,
     reason,
     approvers: approvers.map((approver) => frozen(approver, labels)),
@@ -26,6 +26,7 @@ export function seatsOf(
     ...(signed === undefined ? {} : { signed }),
     ...(freshMs === undefined ? {} : { freshMs }),
     ...(breakGlass === undefined ? {} : { breakGlass }),
+    ...(delegate === undefined ? {} : { delegate }),
     ...(escalate === undefined
       ? {}
       : {
@@ -74,6 +75,45 @@ export function seatsFilledBy(
     .map(({ rule }) => rule);
 }
 
+/** Seats that an approver has handed to whoever asks, as the approver fills them: who they are, their roles, and which rules it is for (none: each that lets it). */
+export interface Handed {
+  readonly giver: Caller;
+  readonly roles: readonly Role[];
+  readonly rules: readonly string[];
+}
+
+/**
+ * What the caller answers with: the rules whose seats it fills, and in whose place it fills those that are not its own. Security: nobody is in the place of who asks, nor
+ * where a rule does not say `delegate`, nor where one wants a signature, which is a person's own.
+ */
+export function seatedAs(
+  caller: Caller,
+  roles: readonly Role[],
+  approval: Approval,
+  nowMs: number,
+  handed: readonly Handed[],
+): { readonly seats: readonly string[]; readonly inPlaceOf?: readonly Party[] } {
+  const own = seatsFilledBy(caller, roles, approval, nowMs);
+  const lent = new Map<string, Party>();
+  if (caller.kind === 'person' && caller.issued === undefined)
+    for (const { giver, roles: givers, rules } of handed) {
+      if (isSamePerson(partyOf(giver), approval.asker)) continue;
+      const filled = seatsFilledBy(giver, givers, approval, nowMs);
+      for (const { rule, delegate, signed } of approval.seats)
+        if (
+          delegate === true &&
+          signed === undefined &&
+          filled.includes(rule) &&
+          (rules.length === 0 || rules.includes(rule)) &&
+          !own.includes(rule) &&
+          !lent.has(rule)
+        )
+          lent.set(rule, partyOf(giver));
+    }
+  if (lent.size === 0) return { seats: own };
+  return { seats: [...own, ...lent.keys()], inPlaceOf: [...new Set(lent.values())] };
+}
+
 /** The rules that name the caller as who goes through alone, with what it asks itself. Security: a program is never one, whatever a rule says. */
 export function breaksGlassFor(caller: Caller, { seats }: Pick<Approval, 'seats'>): readonly string[] {
   if (caller.kind !== 'person' || caller.issued !== undefined) return [];
@@ -83,10 +123,16 @@ export function breaksGlassFor(caller: Caller, { seats }: Pick<Approval, 'seats'
 const SEE: readonly RoleName[] = ['auditor', 'operator', 'approver'];
 
 /** Whether the caller may see a question: who asks, who may answer, and whoever has a role for the place. */
-export function maySee(caller: Caller, roles: readonly Role[], approval: Approval, nowMs: number): boolean {
+export function maySee(
+  caller: Caller,
+  roles: readonly Role[],
+  approval: Approval,
+  nowMs: number,
+  handed: readonly Handed[] = [],
+): boolean {
   if (callerKey(caller) === callerKey(approval.asker)) return true;
   if (reaches(roles, SEE, placeOf(approval))) return true;
-  return seatsFilledBy(caller, roles, approval, nowMs).length > 0 && !isSamePerson(partyOf(caller), approval.asker);
+  return seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0 && !isSamePerson(partyOf(caller), approval.asker);
 }
 
 function placeOf({ target, namespace }: Approval) {

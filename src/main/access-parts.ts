@@ -5,6 +5,7 @@
 import type { Approval } from '../approval/approval.ts';
 import type { Config } from '../config/load.ts';
 import { approvalEvent } from '../control/approval-event.ts';
+import { Delegations } from '../control/delegations/delegations.ts';
 import { Grants } from '../control/grants.ts';
 import type { HeldKills } from '../control/held-kills.ts';
 import { Kills } from '../control/kills.ts';
@@ -21,6 +22,8 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import { withIssuedTokens } from '../identity/issued-tokens.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
+import { delegableBy } from '../policy/delegable-by.ts';
+import { rolesOf } from '../policy/role.ts';
 import type { Event } from '../recording/event.ts';
 import { unreachable } from '../std/unreachable.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -108,9 +111,30 @@ export function accessParts(
     onFailure,
   });
   const withOwnTokens = takingOwn(keys, live, told.clock);
-  const made = { grants, kills, tokens, access, live, withOwnTokens, questions: kept, answers, approvals, personKeys };
+  const delegations = delegationsOf(store, { config, policy, record }, () => access);
+  const questions = { questions: kept, answers, approvals, personKeys, delegations };
+  const made = { grants, kills, tokens, access, live, withOwnTokens, ...questions };
   const stopAsking = () => asking.stop();
   return { ...made, stopAsking, ...registeredParts(store, { config, inFlight, record, onFailure }) };
+}
+
+/** Answering that is handed on, by the rules and roles in force. */
+function delegationsOf(
+  store: Store,
+  { config, policy, record }: Pick<From, 'config' | 'policy'> & { readonly record: (event: Event) => Promise<void> },
+  access: () => LiveAccess,
+): Delegations {
+  return new Delegations({
+    store,
+    record,
+    isKilled: (subject) =>
+      access()
+        .kills.list()
+        .some(({ what, value }) => what === 'caller' && value === subject),
+    rolesOf: (giver) => rolesOf(policy.roles(), giver),
+    delegable: (giver) => delegableBy(policy.rules(), policy.roles(), giver),
+    personIssuers: new Set(config.issuers.filter(({ kind }) => kind === 'person').map(({ name }) => name)),
+  });
 }
 
 function failuresTo({ log }: Told) {

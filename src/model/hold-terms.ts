@@ -64,6 +64,8 @@ export interface HoldTerms {
   readonly freshMs?: number;
   /** Who goes through alone in an emergency, with what they ask themselves. Absent: nobody. */
   readonly breakGlass?: readonly NamedPersons[];
+  /** Whether who answers may hand that to another person for a time. Absent: not. */
+  readonly delegate?: true;
   /** Absent: nobody else. */
   readonly escalate?: readonly Escalation[];
 }

@@ -12,6 +12,7 @@
 import type { GrantScope } from '../model/grant-scope.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
+import type { DelegationChanged } from './delegation-changed.ts';
 import type { KeyChanged } from './key-changed.ts';
 import type { PieceRef } from './piece.ts';
 import type { Ranges } from './ranges.ts';
@@ -35,6 +36,7 @@ export type Event =
   | LoginChanged
   | TargetChanged
   | KeyChanged
+  | DelegationChanged
   | ApprovalChanged
   | ExchangeBegun
   | ExchangePermitted
@@ -61,6 +63,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'login.changed': true,
   'target.changed': true,
   'key.changed': true,
+  'delegation.changed': true,
   'approval.changed': true,
   'exchange.begun': true,
   'exchange.permitted': true,
@@ -293,6 +296,8 @@ export interface ApprovalChanged {
     readonly narrowed?: readonly string[];
     /** A yes to the rest of the command too: so many requests, for so long. */
     readonly rest?: { readonly usesMax: number; readonly forMs: number };
+    /** Approvers who had handed on what they answer, and in whose place it was said. */
+    readonly inPlaceOf?: readonly { readonly subject: string; readonly issuer: string }[];
     /** Who asks went through alone, in an emergency: nobody else has said yes. */
     readonly breakGlass?: true;
     /** Of a signed one: the credential of the key. */

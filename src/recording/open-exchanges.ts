@@ -30,6 +30,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'login.changed':
     case 'target.changed':
     case 'key.changed':
+    case 'delegation.changed':
     case 'approval.changed':
     case 'exchange.permitted':
     case 'exchange.recorded':

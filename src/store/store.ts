@@ -23,6 +23,7 @@ export type RowKind =
   | 'approval'
   | 'login'
   | 'person-key'
+  | 'delegation'
   | 'question'
   | 'budget'
   | 'target'

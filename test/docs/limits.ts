@@ -1,4 +1,5 @@
 import { BREAK_GLASS_LIMITS } from '../../src/approval/broken-glass.ts';
+import { DELEGATION_LIMITS } from '../../src/approval/delegation.ts';
 import { readFileSync } from 'node:fs';
 import { POD_LIMITS } from '../../src/admission/pod-limits.ts';
 import { WEBHOOK_LIMITS } from '../../src/admission/start-webhook.ts';
@@ -115,6 +116,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],
   ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
   ['Breaking glass', { ...BREAK_GLASS_LIMITS }, 'src/approval/broken-glass.ts'],
+  ['Answering in another’s place', { ...DELEGATION_LIMITS }, 'src/approval/delegation.ts'],
   ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/model/rest-limits.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],

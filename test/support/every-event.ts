@@ -37,6 +37,18 @@ const one: { readonly [Type in Event['type']]: Extract<Event, { readonly type: T
   'policy.loaded': { type: 'policy.loaded', at, files: ['policy.yaml'], rules: 3, digest: 'ab'.repeat(32) },
   'policy.refused': { type: 'policy.refused', at, findings: ['policy.yaml:3: no such verb'] },
   'caller.throttled': { type: 'caller.throttled', at, caller, since: at - 10, requests: 40 },
+  'delegation.changed': {
+    type: 'delegation.changed',
+    at,
+    delegation: 'd1',
+    state: 'live',
+    from: who,
+    to: { subject: 'max@example.com', issuer: 'people' },
+    rules: ['p/held'],
+    endsAt: at + 1_000,
+    by: who.subject,
+    reason: 'on leave',
+  },
   'mask.guessed': {
     type: 'mask.guessed',
     at,

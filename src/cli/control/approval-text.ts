@@ -143,9 +143,9 @@ function stateLines(approval: ApprovalView): readonly Line[] {
         [`${subject}${isAsker ? ', who asks,' : ''} says at ${at}: “${text}”`] as const,
     ),
     ...approval.answers.map(
-      ({ answer, subject, at, reason, rest, isBreakGlass }) =>
+      ({ answer, subject, at, reason, rest, isBreakGlass, inPlaceOf }) =>
         [
-          `${isBreakGlass === true ? 'glass broken, alone: ' : ''}${answer}${rest === undefined ? '' : ' with the rest of its command'} by ${subject} at ${at}${reason === '' ? '' : `: “${reason}”`}`,
+          `${isBreakGlass === true ? 'glass broken, alone: ' : ''}${answer}${rest === undefined ? '' : ' with the rest of its command'} by ${subject}${inPlaceOf === undefined ? '' : `, in the place of ${inPlaceOf.join(' and ')},`} at ${at}${reason === '' ? '' : `: “${reason}”`}`,
         ] as const,
     ),
     ...coveredLines(approval),

@@ -3,6 +3,7 @@ import type { ApprovalReport, ApprovalView } from '../../control/approval-contra
 import { answerCommand } from './approvals-answer.ts';
 import { breakGlassCommand } from './break-glass.ts';
 import { type ControlClient, controlClient } from './client.ts';
+import { delegateCommands } from './delegate.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
 import { paintFor } from './paint.ts';
@@ -17,7 +18,7 @@ interface ListOptions extends ControlOptions {
 
 /** `sallyport approvals`: the questions that held requests and grants ask of persons. */
 export function approvalsCommand(env: Environment): Command {
-  return new Command('approvals')
+  const command = new Command('approvals')
     .addCommand(listCommand(env))
     .addCommand(showCommand(env))
     .addCommand(answerCommand(env, 'approve', 'say yes to what is shown: it runs once, as it is shown'))
@@ -27,6 +28,8 @@ export function approvalsCommand(env: Environment): Command {
     .addCommand(watchCommand(env))
     .addCommand(waitCommand(env))
     .addCommand(reportCommand(env));
+  for (const each of delegateCommands(env)) command.addCommand(each);
+  return command;
 }
 
 function listCommand(env: Environment): Command {

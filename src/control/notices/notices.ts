@@ -1,5 +1,6 @@
 /* What is worth telling people, in words: out of questions as they change and of events as the journal has them. */
 import type { Approval } from '../../approval/approval.ts';
+import type { DelegationChanged } from '../../recording/delegation-changed.ts';
 import type { Event, GrantChanged, KillChanged, MaskGuessed, MaskReturned } from '../../recording/event.ts';
 import type { KeyChanged } from '../../recording/key-changed.ts';
 import type { TargetChanged } from '../../recording/target-changed.ts';
@@ -110,6 +111,8 @@ export function noticeOfEvent(event: Event): Notice | undefined {
       return grantNotice(event);
     case 'key.changed':
       return keyNotice(event);
+    case 'delegation.changed':
+      return delegationNotice(event);
     case 'target.changed':
       return targetNotice(event);
     case 'mask.returned':
@@ -206,6 +209,25 @@ function targetNotice({ target, change, version, server, by, reason, at }: Targe
     facts: [`its address: ${server}`, `their reason: “${reason}”`],
     risk: 'high',
     target,
+  };
+}
+
+function delegationNotice({ delegation, state, from, to, rules, endsAt, by, reason, at }: DelegationChanged): Notice {
+  const isOver = state === 'ended';
+  const where = rules.length === 0 ? 'each rule that lets it' : rules.join(', ');
+  return {
+    ...NOTHING,
+    id: `${delegation}-${state}`,
+    kind: 'delegation.changed',
+    at,
+    about: `delegation ${delegation}`,
+    title: isOver
+      ? `${by} has ended that ${to.subject} answers in the place of ${from.subject}`
+      : `${from.subject} lets ${to.subject} answer in their place`,
+    facts: [`for ${where}, until ${new Date(endsAt).toISOString()}`, ...(reason === '' ? [] : [`their reason: “${reason}”`])],
+    risk: 'raised',
+    isOver,
+    isLast: isOver,
   };
 }
 

@@ -171,6 +171,12 @@ function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | unde
       const activity = { enrolled: 1, confirmed: 3, removed: 4 }[state];
       return said(activity, { type: 'key', uid: key }, text, { name: by.subject, domain: by.issuer }, { name, owner });
     }
+    case 'delegation.changed': {
+      const { delegation, state, from, to, rules, endsAt, by, reason } = event;
+      const text = `what ${from.subject} answers is ${state === 'live' ? 'handed to' : 'no longer handed to'} ${to.subject}`;
+      const rest = { from, to, rules, endsAt, reason };
+      return said(state === 'live' ? 1 : 4, { type: 'delegation', uid: delegation }, text, { name: by }, rest);
+    }
     case 'policy.loaded': {
       const { digest, files, rules } = event;
       return said(3, { type: 'policy', uid: digest }, `policy of ${rules} rules is in force`, undefined, {

@@ -1,0 +1,38 @@
+import type { Party } from './approval.ts';
+
+/**
+ * An approver’s seats, handed to another person for a time. Instants are in milliseconds since 1970.
+ *
+ * Invariant: it seats whom it names only where the rule lets it (`delegate`) and names the giver by themselves: what was handed on is not handed on again.
+ */
+export interface Delegation {
+  readonly id: string;
+  /** The giver, as their token said then: what it said of groups counts until the end. */
+  readonly from: Party & { readonly labels: Readonly<Record<string, string>> };
+  readonly to: { readonly subject: string; readonly issuer: string };
+  /** Rules, by id; none: each that lets it. */
+  readonly rules: readonly string[];
+  readonly reason: string;
+  readonly at: number;
+  readonly endsAt: number;
+  /** Who ended it before that, and when. */
+  readonly endedBy?: string;
+  readonly endedAt?: number;
+}
+
+/** Limits of it; documented in docs/reference/limits.md. */
+export const DELEGATION_LIMITS = Object.freeze({
+  /** The longest that one lasts. */
+  forMs: 7 * 24 * 60 * 60_000,
+  /** Those of one giver that last. */
+  livePerGiverMax: 10,
+  /** Those that one person is named by. */
+  livePerReceiverMax: 20,
+  /** Those that last, of everybody. */
+  liveMax: 2_000,
+});
+
+/** Whether it lasts at this instant. */
+export function lasts({ endsAt, endedAt }: Pick<Delegation, 'endsAt' | 'endedAt'>, nowMs: number): boolean {
+  return endedAt === undefined && nowMs < endsAt;
+}
