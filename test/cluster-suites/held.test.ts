@@ -3,24 +3,19 @@
  * read beside the gateway.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
-import { Agent, request } from 'undici';
 import type { ClientName } from '../clients/client.ts';
-import { clientNamed } from '../clients/clients.ts';
 import type { Cluster } from '../support/cluster.ts';
-import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
-import { bindCaller, CALLER, sharedCluster } from '../support/test-cluster.ts';
+import { type HeldClients, type Running, startHeldClients } from '../support/held-clients.ts';
+import { CALLER, sharedCluster } from '../support/test-cluster.ts';
 
 const CLIENTS = ['kubectl-1.36', 'helm-3', 'helm-4'] as const satisfies readonly ClientName[];
 const NAMESPACE = 'held-main';
 
 const APPROVERS = [{ groups: ['operators'] }];
-const held = (id: string, rest: object) => ({ id, effect: 'hold', namespaces: ['held-*'], ...rest });
+const holding = (id: string, rest: object) => ({ id, effect: 'hold', namespaces: ['held-*'], ...rest });
 
 const POLICY = {
   apiVersion: 'sallyport.dev/v1',
@@ -32,145 +27,46 @@ const POLICY = {
   rules: [
     { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*', 'secrets'], helm: true },
     { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
-    held('objects', {
+    holding('objects', {
       verbs: ['delete', 'patch', 'update'],
       apiGroups: ['', 'apps'],
       resources: ['configmaps', 'deployments', 'deployments/scale', 'namespaces'],
       hold: { approvers: APPROVERS, lifts: ['deletions'] },
     }),
     // In this namespace alone: the deletion of another asks for what it takes with it, and would wait no longer than this.
-    held('brief', {
+    holding('brief', {
       verbs: ['delete'],
       namespaces: [NAMESPACE],
       apiGroups: [''],
       resources: ['services'],
       hold: { approvers: APPROVERS, waitMax: '1s' },
     }),
-    held('shell', { powers: ['exec'], hold: { approvers: APPROVERS } }),
+    holding('shell', { powers: ['exec'], hold: { approvers: APPROVERS } }),
   ],
 };
 
 const cluster = await sharedCluster('held requests of real clients');
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-held-'));
-const folders = new Map<ClientName, string>();
-const started = new Set<ChildProcess>();
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
-}
-
-function run(client: ClientName, kubeconfig: string, args: readonly string[], input = ''): Running {
-  const home = join(folder, client);
-  const child = spawn(join(folders.get(client) as string, client.startsWith('helm') ? 'helm' : 'kubectl'), args, {
-    cwd: folder,
-    env: {
-      ...process.env,
-      KUBECONFIG: kubeconfig,
-      KUBECACHEDIR: join(home, 'cache'),
-      HELM_CACHE_HOME: home,
-      HELM_CONFIG_HOME: home,
-      HELM_DATA_HOME: home,
-    },
-  });
-  started.add(child);
-  child.once('close', () => started.delete(child));
-  let said = '';
-  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const ended = new Promise<{ code: number | null; said: string }>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, said }));
-  });
-  return { child, ended };
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;
 
 if (cluster !== undefined) suite(cluster);
 
 function suite(real: Cluster): void {
-  let gateway: GatewayInFront;
-  let dispatcher: Agent;
-  let lead = '';
-
-  const admin = async (args: readonly string[], input = '') => {
-    const { code, said } = await run('kubectl-1.36', real.adminKubeconfig(), args, input).ended;
-    assert.equal(code, 0, said);
-    return said;
-  };
-  const kubectl = (args: readonly string[], input = '') =>
-    run('kubectl-1.36', gateway.kubeconfig, ['-n', NAMESPACE, ...args], input);
+  let held: HeldClients;
+  const admin: HeldClients['admin'] = (...args) => held.admin(...args);
+  const question: HeldClients['question'] = (...args) => held.question(...args);
+  const answer: HeldClients['answer'] = (...args) => held.answer(...args);
+  const became: HeldClients['became'] = (...args) => held.became(...args);
+  const kubectl = (args: readonly string[], input = '') => held.run('kubectl-1.36', args, input);
   const make = (name: string) => admin(['-n', NAMESPACE, 'create', 'configmap', name, '--from-literal=a=b']);
   const isThere = async (name: string) =>
     (await admin(['-n', NAMESPACE, 'get', 'configmaps', '-o', 'name'])).includes(`configmap/${name}\n`);
 
   before(async () => {
-    await bindCaller(real);
-    for (const name of CLIENTS) folders.set(name, await clientNamed(name).prepare());
-    gateway = await startGatewayInFront(real, { policy: [POLICY], console: true });
-    dispatcher = new Agent({ connect: { ca: readFileSync(gateway.caFile, 'utf8') } });
-    lead = await gateway.token('operator', 'lea', 7_200);
-    await admin(['create', 'namespace', NAMESPACE]);
+    held = await startHeldClients(real, NAMESPACE, CLIENTS, { policy: [POLICY] });
     await admin(['-n', NAMESPACE, 'create', 'deployment', 'web', '--image=registry.test/busybox:1', '--replicas=0']);
   });
-  after(async () => {
-    // What a failed test leaves waits as long as its question.
-    for (const child of started) child.kill();
-    await dispatcher?.destroy();
-    await gateway?.stop();
-    await admin(['delete', 'namespace', NAMESPACE, '--wait=false']);
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** Follows the control plane where it says that it was asked too fast. */
-  async function api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> {
-    const reply = await asked(method, path, body);
-    if (reply.statusCode !== 429) return reply.body.json();
-    await reply.body.dump();
-    await setTimeout(Number(reply.headers['retry-after']) * 1000);
-    return api(method, path, body);
-  }
-
-  function asked(method: 'GET' | 'POST', path: string, body?: unknown) {
-    return request(`${gateway.consoleUrl}/api/v1${path}`, {
-      method,
-      dispatcher,
-      headers: {
-        authorization: `Bearer ${lead}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-  }
-
-  /** The question of a command that waits, once what it would do is in it. A command that ends without one fails. */
-  async function question(of: string, { ended }: Running): Promise<Json> {
-    let over: string | undefined;
-    void ended.then(({ code, said }) => {
-      over = `${code}: ${said}`;
-    });
-    for (;;) {
-      const { items } = await api('GET', '/approvals?state=pending');
-      const found = items.find(({ shown, preview }: Json) => preview !== 'looking' && shown.operation.includes(of));
-      if (found !== undefined) return found;
-      assert.equal(over, undefined, 'it ended and nobody was asked');
-    }
-  }
-
-  const answer = (said: 'approve' | 'reject', { id, digest }: Json, reason = '') =>
-    api('POST', `/approvals/${id}/${said}`, { digest, reason });
-
-  /** What became of a question, once nothing of it is under way. */
-  async function became({ id }: Json): Promise<Json> {
-    for (;;) {
-      const now = await api('GET', `/approvals/${id}`);
-      if (now.state !== 'pending' && now.exchange !== 'forwarded' && now.exchange !== 'waiting') return now;
-    }
-  }
+  after(() => held?.stop());
 
   test('a delete waits, is approved, and runs once', async () => {
     await make('approved');
@@ -291,14 +187,14 @@ function suite(real: Cluster): void {
 
   for (const client of ['helm-3', 'helm-4'] as const) {
     test(`${client}: an upgrade and a rollback wait and go through; one that is rejected fails with the reason`, async () => {
-      const chart = join(folder, `chart-${client}`);
+      const chart = join(held.folder, `chart-${client}`);
       mkdirSync(join(chart, 'templates'), { recursive: true });
       writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: held\nversion: 0.1.0\n');
       writeFileSync(
         join(chart, 'templates', 'c.yaml'),
         'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: "{{ .Release.Name }}" }\ndata: { colour: "{{ .Values.colour }}" }\n',
       );
-      const helm = (args: readonly string[]) => run(client, gateway.kubeconfig, ['-n', NAMESPACE, ...args]);
+      const helm = (args: readonly string[]) => held.run(client, args);
       const colour = () => admin(['-n', NAMESPACE, 'get', 'configmap', client, '-o', 'jsonpath={.data.colour}']);
       const through = async (running: Running) => {
         await answer('approve', await question(`configmaps \`${client}\``, running));
