@@ -9,6 +9,13 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
   policy: ['model', 'std'],
   approval: ['model', 'std'],
   masking: ['model', 'std', 'policy/mask-rule.ts', 'policy/place-path.ts', 'policy/caller-match.ts', 'policy/glob.ts'],
+  release: [
+    'model',
+    'std',
+    'masking/helm/masked-release.ts',
+    'masking/form/mask-form.ts',
+    'masking/written/holds-mask.ts',
+  ],
   recording: ['model', 'std'],
   config: ['model', 'std', 'policy', 'masking/detect/detectors.ts', 'masking/detect/pattern-mistake.ts'],
   admission: [],
@@ -29,7 +36,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'control/notices/webhook.ts',
   ],
   storage: ['model', 'std', 'policy', 'approval', 'recording', 'segments', 'retention', 'catalog/read-pieces.ts'],
-  pipeline: ['model', 'std', 'policy', 'approval', 'masking', 'recording', 'connectors/connector.ts'],
+  pipeline: ['model', 'std', 'policy', 'approval', 'masking', 'release', 'recording', 'connectors/connector.ts'],
   control: [
     'model',
     'std',
@@ -70,6 +77,7 @@ export const pureFolders: Readonly<Record<string, readonly string[]>> = {
   grant: ['node:crypto'],
   masking: ['node:crypto', 'node:zlib', 're2js', 'yaml'],
   recording: ['node:crypto', 'node:zlib'],
+  release: ['yaml'],
 };
 
 /** Ways to the clock, to chance and to the outside that need no import. */
