@@ -208,7 +208,9 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   if (saying.answer === 'reject')
     return { ...approval, answers: [...approval.answers, answer], ...ended('rejected', nowMs) };
   const speakers = speakersOf(saying);
-  if (approval.answers.some((said) => speakersOf(said).some((one) => speakers.some((other) => isSamePerson(one, other)))))
+  if (
+    approval.answers.some((said) => speakersOf(said).some((one) => speakers.some((other) => isSamePerson(one, other))))
+  )
     return 'twice';
   // What others have said yes to is not changed behind them.
   if (

@@ -5,6 +5,7 @@
  * Invariant: what a program asks never passes by it, whoever the program is of: an agent that has got hold of its person's session gains nothing for what it asked itself.
  */
 import type { Answer, Approval, NotTaken, Saying, Seat } from './approval.ts';
+import { restGiven } from './rest.ts';
 import { hasSignedIn } from './signed-in.ts';
 
 /** Limits of it; documented in docs/reference/limits.md. */
@@ -37,14 +38,20 @@ export function brokenGlass(
   const isPlain = answer === 'approve' && rest === undefined && narrowed === undefined && proof === undefined;
   if (!isOwn || !isNamed || !isPlain || approval.grant !== undefined) return 'no-glass';
   if (reason.trim().length < BREAK_GLASS_LIMITS.reasonCharactersMin) return 'no-reason';
-  const freshMs = Math.min(BREAK_GLASS_LIMITS.signedInMs, ...waiting.map((seat) => seat.freshMs ?? Number.POSITIVE_INFINITY));
+  const freshMs = Math.min(
+    BREAK_GLASS_LIMITS.signedInMs,
+    ...waiting.map((seat) => seat.freshMs ?? Number.POSITIVE_INFINITY),
+  );
   if (!hasSignedIn({ ...(signedInAt === undefined ? {} : { signedInAt }) }, freshMs, nowMs)) return 'stale';
   const said: Answer = { answer, by, reason, seats: waiting.map(({ rule }) => rule), at: nowMs, isBreakGlass: true };
+  const answers = [...approval.answers, said];
+  const covered = restGiven({ answers, shown: approval.shown }, nowMs);
   const claimForMs = Math.min(approval.claimForMs, BREAK_GLASS_LIMITS.goodForMs);
   return {
     ...approval,
     claimForMs,
-    answers: [...approval.answers, said],
+    answers,
+    ...(covered === undefined ? {} : { rest: covered }),
     state: 'approved',
     endedAt: nowMs,
     goodUntil: nowMs + claimForMs,

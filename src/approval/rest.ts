@@ -35,6 +35,8 @@ export interface RestUse {
 export interface CommandCall {
   readonly command: string;
   readonly verb: string;
+  /** Of what says itself all that comes after it: what a yes to it covers. */
+  readonly whole?: ShownRest;
 }
 
 /** What a yes to a new question could be widened to; undefined for the first of its command. `own` are the caller's newest questions. */
@@ -63,7 +65,9 @@ export function isOffered({ usesMax, forMs }: RestAsked, shown: ShownRest | unde
 
 /** What the yeses of a question cover beside it: as little as any of them says, and nothing where one says nothing. */
 export function restGiven({ answers, shown }: Pick<Approval, 'answers' | 'shown'>, nowMs: number): Rest | undefined {
-  const asked = answers.map(({ rest }) => rest);
+  const own = shown.rest?.covers === undefined ? undefined : shown.rest;
+  // What is known beforehand is what was said yes to; edits of it would not be what comes after.
+  const asked = answers.map(({ rest, narrowed }) => rest ?? (narrowed === undefined ? own : undefined));
   if (shown.rest === undefined || asked.some((one) => one === undefined)) return undefined;
   const bounds = asked as readonly RestAsked[];
   return {
@@ -86,10 +90,12 @@ export function covering(
   return ofCommand.find((one) => covers(one, call, nowMs) && (one.endedAt ?? 0) > noAt);
 }
 
-function covers({ state, rest, command }: Approval, call: CommandCall, nowMs: number): boolean {
+function covers({ state, rest, command, shown, exchange }: Approval, call: CommandCall, nowMs: number): boolean {
   return (
     state === 'approved' &&
     rest !== undefined &&
+    // The record of a release comes before what it says.
+    (shown.rest?.covers === undefined || exchange === 'forwarded' || exchange === 'answered') &&
     command === call.command &&
     rest.verbs.includes(call.verb) &&
     rest.uses.length < rest.usesMax &&

@@ -107,13 +107,9 @@ export const hold = z
       .describe('What of the live object must be as it was shown: its life (`uid`), or its very version.'),
     intent: z
       .enum(['call', 'helm', 'command'])
-      .refine(
-        (intent) => intent !== 'helm',
-        'not built yet: one question for a release of Helm; `command` covers its calls',
-      )
       .default('call')
       .describe(
-        'How much one yes covers. `call`: the request. `command`: from the second question of one command on, who answers may widen the yes to its rest: same token, verbs, namespace and rules, no delete, five minutes, 50 requests at most.',
+        'How much one yes covers. `call`: the request. `command`: from the second question of one command on, who answers may widen the yes to its rest: same token, verbs, namespace and rules, no delete, five minutes, 50 requests at most. `helm`: the record with which Helm begins an install, upgrade or rollback is the question, and its yes covers what its manifest and hooks say, what goes, and the records: same token, target and rules, ten minutes, 500 requests at most. The rule says `helm: true`.',
       ),
     escalate: z
       .array(

@@ -215,7 +215,7 @@ function* effectMistakes(rule: RuleDocument): Iterable<readonly [string, string]
   if (rule.hold !== undefined && effect !== 'hold') yield ['hold', `only a hold asks a person, not a ${effect}`];
   yield* liftMistakes(rule);
   yield* signedMistakes(rule);
-  yield* breakGlassMistakes(rule);
+  yield* holdMistakes(rule);
   if (rule.amend !== undefined && effect !== 'allow') yield ['amend', `only an allow can amend, not a ${effect}`];
   const { preImage: _, ...otherRecord } = rule.record ?? {};
   if (rule.record !== undefined && effect === 'deny')
@@ -292,7 +292,11 @@ function* signedMistakes({ hold, request }: RuleDocument): Iterable<readonly [st
 }
 
 /** What takes two persons, or a key, is not had by one without. */
-function* breakGlassMistakes({ hold }: RuleDocument): Iterable<readonly [string, string]> {
+function* holdMistakes({ hold, helm }: RuleDocument): Iterable<readonly [string, string]> {
+  if (hold?.intent === 'helm' && helm !== true)
+    yield ['hold', '`intent: helm` asks by the record of a release, which only Helm writes: say `helm: true` too'];
+  if (hold?.intent === 'helm' && hold.signed === true)
+    yield ['hold', 'a signature is good for one request: leave out `signed`, or `intent: helm`'];
   if (hold?.delegate === true && hold.signed === true)
     yield ['hold', 'a signature is a person’s own: leave out `delegate`, or `signed`'];
   if (hold?.breakGlass === undefined) return;
@@ -301,7 +305,9 @@ function* breakGlassMistakes({ hold }: RuleDocument): Iterable<readonly [string,
   for (const id of hold.lifts ?? [])
     if (Object.hasOwn(LIFTABLE, id) && LIFTABLE[id as GuardId] === 'two')
       yield ['hold', `the guard \`${id}\` is lifted by two persons, or by a signed yes, and never by \`breakGlass\``];
-  if (hold.breakGlass.callers.some((caller) => 'everyone' in caller || ('kind' in caller && caller.kind === 'autonomous')))
+  if (
+    hold.breakGlass.callers.some((caller) => 'everyone' in caller || ('kind' in caller && caller.kind === 'autonomous'))
+  )
     yield ['hold', 'who goes through alone is named: persons by subject, group, issuer or label'];
 }
 

@@ -93,7 +93,7 @@ function toHold({
     claimForMs: durationMs(claimFor),
     pin,
     lifts,
-    ...(intent === 'command' ? { intent } : {}),
+    ...(intent === 'call' ? {} : { intent }),
     ...(auto === undefined
       ? {}
       : {

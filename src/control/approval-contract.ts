@@ -84,6 +84,9 @@ export const shownSchema = z.strictObject({
       usesMax: z.int(),
       forMs: z.int(),
       earlier: strings.describe('What the same command asked before.'),
+      covers: strings
+        .optional()
+        .describe('Where it is known beforehand, as of a release of Helm: what the yes covers by itself, one by one.'),
     })
     .optional()
     .describe('What a yes can be widened to: the rest of the command, in the same namespace and under the same rules.'),

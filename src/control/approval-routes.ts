@@ -292,12 +292,7 @@ function signedInOf({ signedInAt }: Asked['caller']): Pick<Saying, 'signedInAt'>
   return signedInAt === undefined ? {} : { signedInAt };
 }
 
-function answered(
-  approval: Approval,
-  { caller, roles }: Asked,
-  nowMs: number,
-  handed: readonly Handed[],
-): Answered {
+function answered(approval: Approval, { caller, roles }: Asked, nowMs: number, handed: readonly Handed[]): Answered {
   return { status: 200, body: approvalView(approval, caller, roles, nowMs, handed) };
 }
 

@@ -80,14 +80,19 @@ export function approvalView(
         }),
     ...(restOf === undefined ? {} : { restOf }),
     ...(mayBreakGlass(approval, caller) ? { mayBreakGlass: true as const } : {}),
-    mayAnswer: !isSamePerson(partyOf(caller), asker) && seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0,
+    mayAnswer:
+      !isSamePerson(partyOf(caller), asker) && seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0,
   };
 }
 
 /** Whether who looks goes through alone, if they say why and have signed in lately. */
 function mayBreakGlass(approval: Approval, caller: Caller): boolean {
   const rules = breaksGlassFor(caller, approval);
-  return approval.state === 'pending' && callerKey(caller) === callerKey(approval.asker) && missing(approval).every(({ rule }) => rules.includes(rule));
+  return (
+    approval.state === 'pending' &&
+    callerKey(caller) === callerKey(approval.asker) &&
+    missing(approval).every(({ rule }) => rules.includes(rule))
+  );
 }
 
 /** Who looked may have died meanwhile: then that is said. */

@@ -162,6 +162,7 @@ export class Questions {
   ): Promise<OfCommand> {
     // A signature is good for one request: the rest of a command is never covered by it.
     if (call === undefined || holds.some(({ signed }) => signed !== undefined)) return {};
+    if (call.whole !== undefined) return { offered: call.whole };
     const now = this.#kept.now();
     const own = await this.#newestOf(caller);
     const [no] = await this.#kept.rows('question', { owner: call.command, state: 'no', limit: 1 });

@@ -15,7 +15,10 @@ export function partyOf({ subject, issuer, groups, kind, person }: Caller): Part
  * nothing, that entry seats nobody.
  */
 export function seatsOf(
-  holds: readonly Pick<Holding, 'rule' | 'reason' | 'approvers' | 'quorum' | 'signed' | 'escalate' | 'freshMs' | 'breakGlass' | 'delegate'>[],
+  holds: readonly Pick<
+    Holding,
+    'rule' | 'reason' | 'approvers' | 'quorum' | 'signed' | 'escalate' | 'freshMs' | 'breakGlass' | 'delegate'
+  >[],
   labels: Readonly<Record<string, string>> | null | 'unknown',
 ): readonly Seat[] {
   return holds.map(({ rule, reason, approvers, quorum, signed, escalate, freshMs, breakGlass, delegate }) => ({
@@ -132,7 +135,9 @@ export function maySee(
 ): boolean {
   if (callerKey(caller) === callerKey(approval.asker)) return true;
   if (reaches(roles, SEE, placeOf(approval))) return true;
-  return seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0 && !isSamePerson(partyOf(caller), approval.asker);
+  return (
+    seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0 && !isSamePerson(partyOf(caller), approval.asker)
+  );
 }
 
 function placeOf({ target, namespace }: Approval) {

@@ -153,7 +153,9 @@ function runOf(claims: JWTPayload): { readonly run?: string } {
 
 /** Source: `auth_time`, https://openid.net/specs/openid-connect-core-1_0.html#IDToken */
 function signedInOf({ auth_time: seconds }: JWTPayload): { readonly signedInAt?: number } {
-  return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0 ? { signedInAt: seconds * 1000 } : {};
+  return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0
+    ? { signedInAt: seconds * 1000 }
+    : {};
 }
 
 /** Security: T4. Unicode spaces and case do not help: Kubernetes compares bytes, and so does this. */

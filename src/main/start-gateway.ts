@@ -18,6 +18,7 @@ import type { Budgets } from '../pipeline/budgets.ts';
 import { CallerRates } from '../pipeline/caller-rates.ts';
 import { DeletedObjects } from '../pipeline/deleted-objects.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
+import { HeldReleases } from '../pipeline/held-releases.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { Masking } from '../pipeline/masking.ts';
@@ -311,9 +312,9 @@ function dataPaths(
 ) {
   const sessions = new Sessions(undefined, clock);
   const { access, approvals, budgets, masking, observed } = kept;
-  const deleted = new DeletedObjects(clock);
   const shared = {
-    deleted,
+    deleted: new DeletedObjects(clock),
+    releases: new HeldReleases(clock),
     limits: config.limits,
     clock,
     authenticate,

@@ -54,8 +54,11 @@ export interface HoldTerms {
   readonly pin: 'uid' | 'resourceVersion';
   /** Guards that the yes lifts for the very request. */
   readonly lifts: readonly string[];
-  /** `command`: a yes can be widened to the rest of the command, from its second question on. Absent: each call is asked about by itself. */
-  readonly intent?: 'command';
+  /**
+   * `command`: a yes can be widened to the rest of the command, from its second question on. `helm`: a yes to the pending record of a release covers what the release says.
+   * Absent: each call is asked about by itself.
+   */
+  readonly intent?: 'command' | 'helm';
   /** Absent: persons answer. */
   readonly auto?: readonly AutoAnswer[];
   /** A yes is signed: by a key that the policy files list, or by an `enrolled` one too. Absent: it is not. */

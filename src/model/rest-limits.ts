@@ -7,3 +7,17 @@ export const REST_LIMITS = Object.freeze({
   /** Earlier questions that are shown. */
   earlierMax: 20,
 });
+
+/** Limits of one yes for a release of Helm; documented in docs/reference/limits.md. */
+export const RELEASE_LIMITS = Object.freeze({
+  /** How long it covers what the release says. */
+  forMs: 600_000,
+  /** Requests that it covers at most. */
+  usesMax: 500,
+  /** Revisions before it that are looked at, back to the one that is deployed. */
+  revisionsMax: 10,
+  /** How long a release that was asked about is kept in memory. */
+  keptMs: 1_800_000,
+  /** Releases that are kept of one gateway, the newest ones. */
+  keptMax: 200,
+});

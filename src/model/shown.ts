@@ -74,6 +74,8 @@ export interface ShownRest {
   readonly forMs: number;
   /** What the same command asked before, in words, the newest first. */
   readonly earlier: readonly string[];
+  /** What is covered, one by one, where that is known beforehand: the yes then covers it by itself. */
+  readonly covers?: readonly string[];
 }
 
 /** How dangerous it is, by the facts that `risks` names. */

@@ -11,6 +11,7 @@ import type { Request } from '../model/request.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { HeldRequest } from './approvals.ts';
 import { askingPersons, WAIT_LIMITS } from './ask-person.ts';
+import { HeldReleases } from './held-releases.ts';
 import type { Judged } from './judge.ts';
 
 const NOW = 1_750_000_000_000;
@@ -88,6 +89,7 @@ async function told(
     },
     clock: { now: () => NOW, monotonic: () => 0 },
     masking: {},
+    releases: new HeldReleases({ monotonic: () => 0 }),
   } as unknown as Parameters<typeof askingPersons>[0];
   const recording = { decided() {}, waiting: (signal: AbortSignal) => signal, probed() {}, lookedUp() {} };
   const persons = askingPersons(gateway, recording, 'x' as ExchangeId, new AbortController().signal);

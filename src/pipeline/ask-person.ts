@@ -10,6 +10,7 @@
 import type { Approval } from '../approval/approval.ts';
 import type { Asking, Probe } from '../connectors/connector.ts';
 import type { AllowDecision, HoldDecision } from '../model/decision.ts';
+import type { JsonObject } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId } from '../std/ids.ts';
@@ -17,6 +18,7 @@ import type { Gateway } from './gateway.ts';
 import { heldCommand } from './held-command.ts';
 import { heldDigest } from './held-digest.ts';
 import { expired, heldOpen, heldOtherwise, heldTold, rejected, unsupported } from './held-refusals.ts';
+import { heldRelease } from './held-release.ts';
 import type { Edits, Judged } from './judge.ts';
 import { previewHeld } from './preview-held.ts';
 import type { Recording } from './recording.ts';
@@ -45,7 +47,7 @@ type Within = (judged: Judged) => Promise<Judged>;
  * @throws {Refusal} HELD, HELD_WAITING, HOLD_EXPIRED, REJECTED, HOLD_UNSUPPORTED, STORE_UNAVAILABLE, TOO_MANY_REQUESTS, REPEATED_UNKNOWN, OBJECT_CHANGED; what `judging` refuses
  */
 export function askingPersons(
-  gateway: Pick<Gateway, 'connector' | 'approvals' | 'clock' | 'masking' | 'preImages'>,
+  gateway: Pick<Gateway, 'connector' | 'approvals' | 'clock' | 'masking' | 'preImages' | 'writeBack' | 'releases'>,
   recording: Pick<Recording, 'decided' | 'waiting' | 'probed' | 'lookedUp'>,
   exchange: ExchangeId,
   caller: AbortSignal,
@@ -79,20 +81,14 @@ interface Asked {
 }
 
 async function ask(
-  {
-    connector,
-    probe,
-    approvals,
-    masking,
-    preImages,
-  }: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'masking' | 'preImages'>,
+  gateway: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'masking' | 'preImages' | 'writeBack' | 'releases'>,
   recording: Pick<Recording, 'probed' | 'lookedUp'>,
   held: Held,
   exchange: ExchangeId,
 ): Promise<Asked> {
+  const { connector, probe, approvals, masking, preImages } = gateway;
   const { caller, request, operation, decision } = held;
-  const existing = operation.name === '' ? undefined : await probe.existing(operation, caller);
-  if (existing !== undefined) recording.probed({ existing });
+  const existing = await lifeOf(gateway, recording, held);
   if (existing === 'unknown')
     throw new Refusal(
       'FACT_UNKNOWN',
@@ -110,7 +106,7 @@ async function ask(
     exchange,
     digest: heldDigest({ caller, operation, holds: decision.holds, what: asking.what, existing }),
     holds: decision.holds,
-    call: heldCommand(held),
+    call: heldCommand(held) ?? (await heldRelease(gateway, held, existing)),
     look: connector.unrepeatable(request, operation)?.look,
     attendedMs: after === 'told' ? Number.POSITIVE_INFINITY : waitMs + WAIT_LIMITS.graceMs,
     show: async () => showHeld(masking, held, asking, undoForeseen({ connector, preImages }, operation, decision)),
@@ -121,6 +117,23 @@ async function ask(
     namespaceLabels: () => probe.namespaceLabels(operation, caller),
   });
   return { approval, asking, existing };
+}
+
+/** The live object, in the reader’s name; a Secret, which that often may not get, in its caller’s own. Undefined: the operation names none. */
+async function lifeOf(
+  { probe, writeBack }: Pick<Gateway, 'probe' | 'writeBack'>,
+  recording: Pick<Recording, 'probed'>,
+  { operation, caller }: Held,
+): Promise<JsonObject | null | 'unknown' | undefined> {
+  if (operation.name === '') return undefined;
+  const existing = await probe.existing(operation, caller);
+  if (existing !== 'unknown' || operation.resource !== 'secrets') {
+    recording.probed({ existing });
+    return existing;
+  }
+  const own = await writeBack.own(operation, caller);
+  if (own === null) return null;
+  return typeof own === 'string' ? 'unknown' : (JSON.parse(own.bytes.toString('utf8')) as JsonObject);
 }
 
 function patienceOf({ patience }: Asking, { holds }: HoldDecision) {

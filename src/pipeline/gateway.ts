@@ -8,6 +8,7 @@ import type { Approvals } from './approvals.ts';
 import type { Observing } from './ask-shadow.ts';
 import type { Budgets } from './budgets.ts';
 import type { DeletedObjects } from './deleted-objects.ts';
+import type { HeldReleases } from './held-releases.ts';
 import type { Limits } from './limits.ts';
 import type { Masking } from './masking.ts';
 import type { PreImages } from './pre-images.ts';
@@ -30,6 +31,8 @@ export interface Gateway {
   readonly writeBack: WriteBack;
   /** What callers have deleted a moment ago. */
   readonly deleted: DeletedObjects;
+  /** Releases that somebody is asked about. */
+  readonly releases: HeldReleases;
   /** What is masked in objects, and under which key. */
   readonly masking: Masking;
   readonly access: Access;

@@ -9,10 +9,12 @@ import { riskOf } from '../approval/risk-of.ts';
 import type { Asking } from '../connectors/connector.ts';
 import { maskedText, maskedWords } from '../masking/text/masked-text.ts';
 import type { HoldDecision } from '../model/decision.ts';
-import type { Operation } from '../model/operation.ts';
+import type { JsonObject, Operation } from '../model/operation.ts';
 import type { Shown } from '../model/shown.ts';
+import { type Release, releaseIn } from '../release/release.ts';
 import { describe } from './describe.ts';
 import { unshowable } from './held-refusals.ts';
+import { pendingIn } from './held-release.ts';
 import type { Judged } from './judge.ts';
 import { maskedBody } from './masked-body.ts';
 import type { Masking } from './masking.ts';
@@ -27,11 +29,12 @@ interface Held extends Judged {
 /** @throws {Refusal} HOLD_UNSUPPORTED it cannot be shown whole */
 export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: string): Shown {
   const { request, operation, decision } = held;
-  const body = bodyOf(masking, held);
+  const release = releaseOf(held);
+  const body = release === undefined ? bodyOf(masking, held) : releaseText(masking, held);
   const argv = operation.stream?.argv ?? [];
-  const [risks, missing] = [risksOf(operation, decision), []];
+  const [risks, missing] = [[...risksOf(operation, decision), ...releaseRisks(release)], []];
   const shown: Shown = {
-    operation: describe(operation),
+    operation: release === undefined ? describe(operation) : releaseWords(release),
     asked: `${request.method} ${operation.path}${queryOf(operation)}`,
     risk: riskOf({ risks, missing }),
     risks,
@@ -54,6 +57,44 @@ function bodyOf(masking: Masking, held: Held): string | undefined {
   const document = maskedBody(masking, caller, operation, request.id);
   if (document === undefined) throw unshowable(held, 'its body cannot be read as a document');
   return JSON.stringify(document, null, 2);
+}
+
+/** The release that the request begins, where the rules ask about it as a whole. */
+function releaseOf({ operation, decision: { holds } }: Held): Release | undefined {
+  return holds.every(({ intent }) => intent === 'helm') ? pendingIn(operation) : undefined;
+}
+
+/** What its record says: what is in it is packed, and nobody could read it. */
+function releaseText(masking: Masking, held: Held): string {
+  const { caller, operation, request } = held;
+  const document = maskedBody(masking, caller, operation, request.id);
+  const shown = document === undefined ? undefined : releaseIn(document as JsonObject);
+  if (shown === undefined) throw unshowable(held, 'the record of its release cannot be read');
+  const { config = null } = shown.content as JsonObject;
+  return [
+    shown.manifest.trim(),
+    ...shown.hooks.map(({ events, manifest }) => `--- # hook: ${events.join(', ')}\n${manifest.trim()}`),
+    `--- # values that were given\n${JSON.stringify(config, null, 2)}`,
+  ].join('\n');
+}
+
+function releaseWords({ name, namespace, revision, status, chart }: Release): string {
+  const what = status.replace('pending-', '');
+  return `${what} release \`${name}\` in namespace \`${namespace}\` to revision ${revision}, chart \`${chart}\``;
+}
+
+/** Kinds by which a chart changes who may do what, or what the whole cluster takes. */
+const REACHING =
+  /^(?:Cluster)?Role(?:Binding)?$|WebhookConfiguration$|AdmissionPolic|^CustomResourceDefinition$|^APIService$|^Namespace$/;
+
+function releaseRisks(release: Release | undefined): readonly string[] {
+  if (release === undefined) return [];
+  const { objects, hooks } = release;
+  const kinds = new Set([...objects, ...hooks.map(({ object }) => object)].map(({ kind }) => String(kind)));
+  return [
+    `one yes for all that it says: ${objects.length} objects and ${hooks.length} hooks`,
+    ...[...kinds].filter((kind) => REACHING.test(kind)).map((kind) => `its chart brings a ${kind}`),
+  ];
 }
 
 /** A command is shown by itself. */

@@ -1,8 +1,8 @@
-import { BREAK_GLASS_LIMITS } from '../../src/approval/broken-glass.ts';
-import { DELEGATION_LIMITS } from '../../src/approval/delegation.ts';
 import { readFileSync } from 'node:fs';
 import { POD_LIMITS } from '../../src/admission/pod-limits.ts';
 import { WEBHOOK_LIMITS } from '../../src/admission/start-webhook.ts';
+import { BREAK_GLASS_LIMITS } from '../../src/approval/broken-glass.ts';
+import { DELEGATION_LIMITS } from '../../src/approval/delegation.ts';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { CONNECTION_CHECK_LIMITS } from '../../src/connectors/kubernetes/check/checked-connection.ts';
 import { TARGET_CHECK_LIMITS } from '../../src/connectors/kubernetes/check/target-check-limits.ts';
@@ -49,7 +49,7 @@ import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
 import { TRACING_LIMITS } from '../../src/main/tracing/tracing-limits.ts';
 import { WORKER_LIMITS } from '../../src/main/workers/messages.ts';
 import { INSIDE_LIMITS } from '../../src/masking/inside/inside-limits.ts';
-import { REST_LIMITS } from '../../src/model/rest-limits.ts';
+import { RELEASE_LIMITS, REST_LIMITS } from '../../src/model/rest-limits.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
 import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
 import { GUESS_LIMITS } from '../../src/pipeline/guesses.ts';
@@ -118,6 +118,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Breaking glass', { ...BREAK_GLASS_LIMITS }, 'src/approval/broken-glass.ts'],
   ['Answering in another’s place', { ...DELEGATION_LIMITS }, 'src/approval/delegation.ts'],
   ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/model/rest-limits.ts'],
+  ['One yes for a release of Helm', { ...RELEASE_LIMITS }, 'src/model/rest-limits.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],
   ['Counting for budgets', { ...BUDGET_LIMITS }, 'src/control/caller-budgets.ts'],

@@ -79,15 +79,22 @@ test('who is named sees and answers in the giver’s place, for the rules that l
   const listed = (await api(tokens.max, 'GET', '/approvals?state=pending')).body.items;
   assert.deepEqual([listed.length, listed[0].id], [1, question.id]);
   const yes = await say('max', question);
-  assert.deepEqual([yes.body.state, yes.body.answers[0].subject, yes.body.answers[0].inPlaceOf], ['approved', 'p:max', ['p:lea']]);
+  assert.deepEqual(
+    [yes.body.state, yes.body.answers[0].subject, yes.body.answers[0].inPlaceOf],
+    ['approved', 'p:max', ['p:lea']],
+  );
   assert.equal((await question.reply).status, 200);
   const other = await asked('own');
   assert.equal((await say('max', other)).status, 404, 'a rule that does not say `delegate`');
   await say('lea', other, 'reject');
   await other.reply;
   const events = await world.events();
-  assert.ok(events.some((one) => one.type === 'delegation.changed' && one.state === 'live' && one.to.subject === 'p:max'));
-  const answered = events.find((one) => one.type === 'approval.changed' && one.approval === question.id && one.answer !== undefined);
+  assert.ok(
+    events.some((one) => one.type === 'delegation.changed' && one.state === 'live' && one.to.subject === 'p:max'),
+  );
+  const answered = events.find(
+    (one) => one.type === 'approval.changed' && one.approval === question.id && one.answer !== undefined,
+  );
   assert.ok(answered?.type === 'approval.changed');
   assert.deepEqual(answered.answer?.inPlaceOf, [{ subject: 'p:lea', issuer: 'people' }]);
   const ended = await api(tokens.max, 'POST', `/delegations/${given.body.id}/end`, {});
@@ -123,7 +130,11 @@ test('T61, T77: it seats neither who asks, nor whom the giver asks by, nor a pro
     assert.deepEqual([tried.status, tried.body.code], [403, 'ANSWER_REFUSED'], why);
   }
   assert.equal((await give('dev', 'p:max')).body.code, 'ANSWER_REFUSED', 'a program hands nothing on');
-  assert.equal((await give('lea', 'p:max', { rules: ['p/own'] })).body.code, 'ANSWER_REFUSED', 'a rule that does not let it');
+  assert.equal(
+    (await give('lea', 'p:max', { rules: ['p/own'] })).body.code,
+    'ANSWER_REFUSED',
+    'a rule that does not let it',
+  );
   assert.equal((await give('lea', 'p:max', { for: '8d' })).status, 400, 'longer than seven days');
   assert.equal((await give('lea', 'p:max', { reason: '' })).status, 400);
   await api(tokens.lea, 'POST', `/delegations/${toMax.body.id}/end`, {});
@@ -157,7 +168,10 @@ test('a role is handed on within its bounds; an operator’s stop of the giver, 
   const all = (await api(tokens.opal, 'GET', '/delegations?all=true')).body.items;
   assert.ok(all.some(({ id, state }: { id: string; state: string }) => id === body.id && state === 'live'));
   assert.equal((await api(tokens.max, 'GET', '/delegations?all=true')).status, 403);
-  assert.equal((await api(tokens.opal, 'POST', `/delegations/${body.id}/end`, { reason: 'enough' })).body.endedBy, 'p:opal');
+  assert.equal(
+    (await api(tokens.opal, 'POST', `/delegations/${body.id}/end`, { reason: 'enough' })).body.endedBy,
+    'p:opal',
+  );
   assert.equal((await say('mia', question)).status, 404);
   assert.equal((await say('sam', question)).body.state, 'approved');
   await question.reply;

@@ -67,14 +67,14 @@ const WHY = 'INC-4711: nobody answers';
 async function asked(token: string, name: string, method: 'DELETE' | 'PATCH' = 'DELETE') {
   const before = (await api(token, 'GET', '/approvals?own=true')).body.items.length;
   const uri = `/api/v1/namespaces/shop/configmaps/${name}`;
-  const headers: Record<string, string> =
-    method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {};
+  const headers: Record<string, string> = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {};
   const body = method === 'PATCH' ? { body: '{"data":{"CURRENCY":"USD"}}' } : {};
   const reply = world.ask({ token, method, uri, headers: { 'user-agent': 'kubectl/v1.35.4', ...headers }, ...body });
   for (;;) {
     const { items } = (await api(token, 'GET', '/approvals?own=true')).body;
     const [first] = items;
-    if (items.length > before && first.preview !== 'looking') return { ...first, reply } as { id: string; digest: string; mayBreakGlass?: true; reply: typeof reply };
+    if (items.length > before && first.preview !== 'looking')
+      return { ...first, reply } as { id: string; digest: string; mayBreakGlass?: true; reply: typeof reply };
   }
 }
 
@@ -90,12 +90,17 @@ test('who asks goes through alone, with a reason and after a sign-in: once, brie
   const said = await api(token, 'POST', path, { digest, reason: WHY });
   assert.equal(said.status, 200, JSON.stringify(said.body));
   const { state, answers, goodUntil, endedAt } = said.body;
-  assert.deepEqual([state, answers.length, answers[0].isBreakGlass, answers[0].subject], ['approved', 1, true, 'p:una']);
+  assert.deepEqual(
+    [state, answers.length, answers[0].isBreakGlass, answers[0].subject],
+    ['approved', 1, true, 'p:una'],
+  );
   assert.equal(Date.parse(goodUntil) - Date.parse(endedAt), 2 * 60_000);
   assert.equal((await reply).status, 200);
   assert.equal((await api(token, 'POST', path, { digest, reason: WHY })).body.code, 'ANSWER_LATE', 'once');
   const events = await world.events();
-  const event = events.find((one) => one.type === 'approval.changed' && one.approval === id && one.state === 'approved');
+  const event = events.find(
+    (one) => one.type === 'approval.changed' && one.approval === id && one.state === 'approved',
+  );
   assert.ok(event?.type === 'approval.changed');
   assert.deepEqual([event.answer?.breakGlass, event.answer?.subject, event.answer?.reason], [true, 'p:una', WHY]);
   assert.match(world.log(), /p:una has broken the glass/);
@@ -153,7 +158,9 @@ test('where a rule says `fresh`, a yes is of who has signed in lately; a no of a
   assert.equal(yes.body.state, 'approved');
   assert.equal((await reply).status, 200);
   const again = await asked(await world.token('dev'), 'settings', 'PATCH');
-  const no = await api(await person('lea', ['leads']), 'POST', `/approvals/${again.id}/reject`, { digest: again.digest });
+  const no = await api(await person('lea', ['leads']), 'POST', `/approvals/${again.id}/reject`, {
+    digest: again.digest,
+  });
   assert.equal(no.body.state, 'rejected');
   assert.equal((await again.reply).status, 403);
 });

@@ -18,6 +18,7 @@ import { noApprovals } from '../../src/pipeline/approvals.ts';
 import { noBudgets } from '../../src/pipeline/budgets.ts';
 import { DeletedObjects } from '../../src/pipeline/deleted-objects.ts';
 import type { Gateway } from '../../src/pipeline/gateway.ts';
+import { HeldReleases } from '../../src/pipeline/held-releases.ts';
 import { InFlight } from '../../src/pipeline/in-flight.ts';
 import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { noPreImages } from '../../src/pipeline/pre-images.ts';
@@ -142,6 +143,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     probe,
     writeBack: noWriteBack,
     deleted: new DeletedObjects(clock),
+    releases: new HeldReleases(clock),
     access: noAccess,
     approvals: noApprovals,
     budgets: noBudgets,

@@ -111,6 +111,11 @@ function previewLines({ losses, volumes, scale, budgets, uses, gains, pod, befor
 
 function restLines({ rest }: ShownView): readonly Line[] {
   if (rest === undefined) return [];
+  if (rest.covers !== undefined)
+    return [
+      [`a yes covers the rest of it: ${rest.usesMax} requests of the same token and ${rest.forMs / 1_000} s at most`],
+      ...rest.covers.map((what): Line => [`  ${what}`]),
+    ];
   const bounds = `${rest.verbs.join(', ')} in the same namespace, held by the same rules, by the same token; no delete; ${rest.usesMax} requests and ${rest.forMs / 1_000} s at most`;
   return [
     [`can be widened to the rest of its command: ${bounds}`],

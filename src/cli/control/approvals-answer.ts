@@ -40,7 +40,8 @@ export function answerCommand(env: Environment, said: 'approve' | 'reject', desc
     if (output === 'table') for (const each of asked) showApproval(output, each, env);
     if (digest !== undefined && digest !== asked[0]?.digest)
       throw new CliError('the question is not the one with this digest: look at it again');
-    if (digest === undefined && output === 'table') await confirmed(`${said} ${asked.length === 1 ? 'this' : `these ${asked.length}`}?`);
+    if (digest === undefined && output === 'table')
+      await confirmed(`${said} ${asked.length === 1 ? 'this' : `these ${asked.length}`}?`);
     for (const each of asked) {
       const body = { digest: each.digest, reason, ...more };
       const answered = (await client.ask(

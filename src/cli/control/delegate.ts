@@ -23,14 +23,20 @@ function giveCommand(env: Environment): Command {
     .requiredOption('--to <subject>', 'the person, by the subject that rules know them by')
     .option('--issuer <name>', 'their issuer; default: your own')
     .requiredOption('--for <time>', 'for how long, seven days at most, as `8h`')
-    .option('--rule <id>', 'only for this rule; repeats; default: each that lets you', (id, all: readonly string[] = []) => [
-      ...all,
-      id,
-    ])
+    .option(
+      '--rule <id>',
+      'only for this rule; repeats; default: each that lets you',
+      (id, all: readonly string[] = []) => [...all, id],
+    )
     .requiredOption('--reason <text>', 'why, in your own words')
     .action(async ({ output, context, to, issuer, for: length, rule = [], reason }: DelegateOptions) => {
       const client = await controlClient(env, context);
-      const body = { to: { subject: to, ...(issuer === undefined ? {} : { issuer }) }, for: length, rules: rule, reason };
+      const body = {
+        to: { subject: to, ...(issuer === undefined ? {} : { issuer }) },
+        for: length,
+        rules: rule,
+        reason,
+      };
       const given = (await client.ask('POST', '/delegations', body)) as DelegationView;
       print(output, given, () => rows([given]));
     });

@@ -35,7 +35,9 @@ export const delegationAskSchema = z.strictObject({
       subject: name.describe('A person, by the subject that rules know them by.'),
       issuer: name.optional().describe('An issuer of persons, by its name; absent: one’s own.'),
     })
-    .describe('Who answers in one’s place; it never counts for what they ask themselves, nor for what one asks oneself.'),
+    .describe(
+      'Who answers in one’s place; it never counts for what they ask themselves, nor for what one asks oneself.',
+    ),
   for: duration
     .refine((text) => durationMs(text) <= DELEGATION_LIMITS.forMs, 'expected seven days at most')
     .describe('For how long; seven days at most.'),

@@ -1,4 +1,4 @@
-import { type Delegation, DELEGATION_LIMITS, lasts } from '../../approval/delegation.ts';
+import { DELEGATION_LIMITS, type Delegation, lasts } from '../../approval/delegation.ts';
 import { type Caller, callerKey } from '../../model/caller.ts';
 import type { RoleName } from '../../policy/role.ts';
 import { durationMs } from '../../std/duration.ts';
@@ -6,7 +6,12 @@ import { pageOf, reasonSchema } from '../contract.ts';
 import { roleRequired } from '../role-required.ts';
 import type { Asked, Route } from '../route.ts';
 import { instant } from '../views.ts';
-import { delegationAskSchema, delegationListQuery, delegationSchema, type DelegationView } from './delegation-contract.ts';
+import {
+  type DelegationView,
+  delegationAskSchema,
+  delegationListQuery,
+  delegationSchema,
+} from './delegation-contract.ts';
 import type { Delegations } from './delegations.ts';
 
 const SEE: readonly RoleName[] = ['auditor', 'operator'];

@@ -21,7 +21,11 @@ let delegations: Delegations;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-delegations-'));
-  store = await openSqlStore(await openSqlite(join(folder, 'store.db'), clock), storeKeys(Buffer.alloc(32, 1)), () => {});
+  store = await openSqlStore(
+    await openSqlite(join(folder, 'store.db'), clock),
+    storeKeys(Buffer.alloc(32, 1)),
+    () => {},
+  );
   delegations = new Delegations({
     store,
     record: async () => {},

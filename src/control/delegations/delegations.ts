@@ -3,11 +3,11 @@
  * long as it lasts, and as long as no operator has stopped the giver. A delegation is read from the store when it counts, so one that has ended counts nowhere.
  */
 import { isSamePerson } from '../../approval/approval.ts';
-import { type Delegation, DELEGATION_LIMITS, lasts } from '../../approval/delegation.ts';
+import { DELEGATION_LIMITS, type Delegation, lasts } from '../../approval/delegation.ts';
 import { type Caller, callerKey } from '../../model/caller.ts';
 import { Refusal } from '../../model/refusal.ts';
-import type { DelegationChanged } from '../../recording/delegation-changed.ts';
 import type { Role } from '../../policy/role.ts';
+import type { DelegationChanged } from '../../recording/delegation-changed.ts';
 import { newId } from '../../std/ids.ts';
 import type { RowWriter, Store } from '../../store/store.ts';
 import { fromStore } from '../from-store.ts';
@@ -69,8 +69,10 @@ export class Delegations {
    */
   async give(giver: Caller, { to, rules, reason, forMs }: HandedOn): Promise<Delegation> {
     const { store, delegable, personIssuers } = this.#parts;
-    if (giver.kind !== 'person' || giver.issued !== undefined) throw notTaken('only a person hands on what they answer');
-    if (!personIssuers.has(to.issuer)) throw notTaken(`\`${to.issuer}\` is no issuer of persons, and a program never answers`);
+    if (giver.kind !== 'person' || giver.issued !== undefined)
+      throw notTaken('only a person hands on what they answer');
+    if (!personIssuers.has(to.issuer))
+      throw notTaken(`\`${to.issuer}\` is no issuer of persons, and a program never answers`);
     if (isSamePerson(partyOf(giver), { ...partyOf(giver), ...to, person: to.subject }))
       throw notTaken('nobody hands their answers to themselves');
     const own = delegable(giver);
@@ -120,7 +122,8 @@ export class Delegations {
       if (lasts(delegation, this.#parts.store.now())) live.push(delegation);
       else await rows.put({ ...row, state: 'ended', isQuiet: true });
     }
-    const isOf = (key: string) => (one: { readonly subject: string; readonly issuer: string }) => callerKey(one) === key;
+    const isOf = (key: string) => (one: { readonly subject: string; readonly issuer: string }) =>
+      callerKey(one) === key;
     const ofGiver = live.filter(({ from }) => isOf(callerKey(giver))(from)).length;
     const ofReceiver = live.filter((one) => isOf(callerKey(to))(one.to)).length;
     if (ofGiver >= livePerGiverMax || ofReceiver >= livePerReceiverMax || live.length >= liveMax)
@@ -136,7 +139,17 @@ export class Delegations {
     reason: string,
   ): Promise<void> {
     return this.#parts.record({
-      ...{ type: 'delegation.changed', at: this.#parts.store.now(), delegation: id, state, to, rules, endsAt, by, reason },
+      ...{
+        type: 'delegation.changed',
+        at: this.#parts.store.now(),
+        delegation: id,
+        state,
+        to,
+        rules,
+        endsAt,
+        by,
+        reason,
+      },
       from: { subject: from.subject, issuer: from.issuer },
     });
   }
@@ -153,5 +166,7 @@ function notYours(rule: string | undefined): string {
 }
 
 function notTaken(why: string): Refusal {
-  return new Refusal('ANSWER_REFUSED', why, { advice: '`approvals list` shows which questions you may answer yourself' });
+  return new Refusal('ANSWER_REFUSED', why, {
+    advice: '`approvals list` shows which questions you may answer yourself',
+  });
 }

@@ -224,7 +224,10 @@ function delegationNotice({ delegation, state, from, to, rules, endsAt, by, reas
     title: isOver
       ? `${by} has ended that ${to.subject} answers in the place of ${from.subject}`
       : `${from.subject} lets ${to.subject} answer in their place`,
-    facts: [`for ${where}, until ${new Date(endsAt).toISOString()}`, ...(reason === '' ? [] : [`their reason: “${reason}”`])],
+    facts: [
+      `for ${where}, until ${new Date(endsAt).toISOString()}`,
+      ...(reason === '' ? [] : [`their reason: “${reason}”`]),
+    ],
     risk: 'raised',
     isOver,
     isLast: isOver,
