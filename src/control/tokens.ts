@@ -8,7 +8,7 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import type { GrantScope } from '../model/grant-scope.ts';
 import { ISSUED_TOKEN_HEADER, ISSUED_TOKEN_ISSUER } from '../model/issued-token-form.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { TokenChanged } from '../recording/event.ts';
+import type { TokenChanged } from '../recording/token-changed.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter, Store } from '../store/store.ts';
 import { fromStore } from './from-store.ts';

@@ -17,6 +17,7 @@ import type { KeyChanged } from './key-changed.ts';
 import type { PieceRef } from './piece.ts';
 import type { Ranges } from './ranges.ts';
 import type { TargetChanged } from './target-changed.ts';
+import type { TokenChanged } from './token-changed.ts';
 
 /** What is recorded. `journal.segment` and `journal.carried` are written by the journal alone. */
 export type Event =
@@ -220,24 +221,6 @@ export interface GrantChanged {
   }[];
   readonly endsAt?: number;
   readonly usesMax?: number;
-}
-
-/** A token of the gateway's own was given, or ended; written before it is so. */
-export interface TokenChanged {
-  readonly type: 'token.changed';
-  readonly at: number;
-  readonly token: string;
-  readonly state: 'live' | 'ended';
-  readonly giver: { readonly subject: string; readonly issuer: string };
-  /** The giver's own words. */
-  readonly task: string;
-  readonly targets: readonly string[];
-  /** What it reaches, at most; absent: whatever its giver may. */
-  readonly scopes?: readonly GrantScope[];
-  readonly endsAt: number;
-  /** Who changed it; empty where it ended by itself. */
-  readonly by: string;
-  readonly endedBy?: string;
 }
 
 /** A person signed in to the console with a browser, or that session ended; written before it is so. */

@@ -56,33 +56,7 @@ export async function startHeldClients(
   const dispatcher = new Agent({ connect: { ca: readFileSync(gateway.caFile, 'utf8') } });
   const lead = await gateway.token('operator', 'lea', 7_200);
 
-  function spawned(client: ClientName, kubeconfig: string, args: readonly string[], input: string): Running {
-    const home = join(folder, client);
-    const child = spawn(join(folders.get(client) as string, client.startsWith('helm') ? 'helm' : 'kubectl'), args, {
-      cwd: folder,
-      env: {
-        ...process.env,
-        KUBECONFIG: kubeconfig,
-        KUBECACHEDIR: join(home, 'cache'),
-        HELM_CACHE_HOME: home,
-        HELM_CONFIG_HOME: home,
-        HELM_DATA_HOME: home,
-      },
-    });
-    started.add(child);
-    child.once('close', () => started.delete(child));
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    const ended = new Promise<{ code: number | null; said: string }>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, said }));
-    });
-    return { child, ended };
-  }
-
+  const spawned = spawning(folder, folders, started);
   const [kubectl] = clients as readonly [ClientName];
   const admin: HeldClients['admin'] = async (args, input = '') => {
     const { code, said } = await spawned(kubectl, real.adminKubeconfig(), args, input).ended;
@@ -138,5 +112,35 @@ export async function startHeldClients(
       await admin(['delete', 'namespace', namespace, '--wait=false']);
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Runs a client, with folders of its own. */
+function spawning(folder: string, folders: ReadonlyMap<ClientName, string>, started: Set<ChildProcess>) {
+  return (client: ClientName, kubeconfig: string, args: readonly string[], input: string): Running => {
+    const home = join(folder, client);
+    const child = spawn(join(folders.get(client) as string, client.startsWith('helm') ? 'helm' : 'kubectl'), args, {
+      cwd: folder,
+      env: {
+        ...process.env,
+        KUBECONFIG: kubeconfig,
+        KUBECACHEDIR: join(home, 'cache'),
+        HELM_CACHE_HOME: home,
+        HELM_CONFIG_HOME: home,
+        HELM_DATA_HOME: home,
+      },
+    });
+    started.add(child);
+    child.once('close', () => started.delete(child));
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    const ended = new Promise<{ code: number | null; said: string }>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ code, said }));
+    });
+    return { child, ended };
   };
 }

@@ -55,6 +55,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'std',
     'control/contract.ts',
     'control/approval-contract.ts',
+    'control/delegations/delegation-contract.ts',
     'control/undo-contract.ts',
     'control/targets/target-contract.ts',
     'model/marker-key.ts',

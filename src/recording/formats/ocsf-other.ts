@@ -1,3 +1,4 @@
+import type { DelegationChanged } from '../delegation-changed.ts';
 import type { Event } from '../event.ts';
 import type { TargetChanged } from '../target-changed.ts';
 import type { ExportedRecord } from './exported.ts';
@@ -122,6 +123,12 @@ function maskEvent(
   });
 }
 
+function delegationWords({ delegation, state, from, to, rules, endsAt, by, reason }: DelegationChanged) {
+  const text = `what ${from.subject} answers is ${state === 'live' ? 'handed to' : 'no longer handed to'} ${to.subject}`;
+  const rest = { from, to, rules, endsAt, reason };
+  return [state === 'live' ? 1 : 4, { type: 'delegation', uid: delegation }, text, { name: by }, rest] as const;
+}
+
 /** What persons, operators and git changed. */
 function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | undefined {
   const said = (
@@ -171,12 +178,8 @@ function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | unde
       const activity = { enrolled: 1, confirmed: 3, removed: 4 }[state];
       return said(activity, { type: 'key', uid: key }, text, { name: by.subject, domain: by.issuer }, { name, owner });
     }
-    case 'delegation.changed': {
-      const { delegation, state, from, to, rules, endsAt, by, reason } = event;
-      const text = `what ${from.subject} answers is ${state === 'live' ? 'handed to' : 'no longer handed to'} ${to.subject}`;
-      const rest = { from, to, rules, endsAt, reason };
-      return said(state === 'live' ? 1 : 4, { type: 'delegation', uid: delegation }, text, { name: by }, rest);
-    }
+    case 'delegation.changed':
+      return said(...delegationWords(event));
     case 'policy.loaded': {
       const { digest, files, rules } = event;
       return said(3, { type: 'policy', uid: digest }, `policy of ${rules} rules is in force`, undefined, {
@@ -185,9 +188,8 @@ function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | unde
       });
     }
     case 'policy.refused': {
-      const { findings } = event;
       const text = 'a changed policy was refused as a whole';
-      return said(3, { type: 'policy', uid: 'refused' }, text, undefined, { findings }, false);
+      return said(3, { type: 'policy', uid: 'refused' }, text, undefined, { findings: event.findings }, false);
     }
     case 'recording.read': {
       const { exchange, by } = event;
