@@ -9,7 +9,6 @@
  * The reference page docs/reference/journal.md has a section for each type here.
  */
 
-import type { GrantScope } from '../model/grant-scope.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { DelegationChanged } from './delegation-changed.ts';
