@@ -7,8 +7,13 @@ import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { Document, parse } from 'yaml';
 import { detection } from '../../src/masking/detect/detection.ts';
+import { MaskKey } from '../../src/masking/form/mask-key.ts';
 import { applyEdits } from '../../src/masking/inside/edit.ts';
 import { insideEdits } from '../../src/masking/inside/inside-edits.ts';
+import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
+import { withValues } from '../../src/masking/written/leaves.ts';
+import { putBack } from '../../src/masking/written/put-back.ts';
+import { sourceOf } from '../../src/masking/written/source.ts';
 import { fc } from '../support/property.ts';
 
 type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
@@ -22,6 +27,10 @@ type Style = {
 };
 
 const builtIn = detection();
+const configMaps = {
+  plan: new MaskRules().planOf({ apiGroup: '', resource: 'configmaps', subresource: '' }),
+  keying: { key: new MaskKey(Buffer.alloc(32, 7)), target: 'prod', exchange: '', isComparable: true },
+};
 
 /** Each begins and ends with something that stands nowhere else. */
 const planted = fc
@@ -128,6 +137,22 @@ test('T46: nor in settings, with every escape of .properties, alone and in other
         assert.ok(secret === undefined || !left.includes(secret), `${secret} in\n${text}`);
     }),
     { numRuns: 1_000 },
+  );
+});
+
+test('T49: and a ConfigMap that holds such documents is written as it is stored, where it is written as it was shown', () => {
+  fc.assert(
+    fc.property(value, style, wraps, (inner, own, around) => {
+      let text = written(inner, own);
+      for (const [wrap, outer] of around) text = written(wrapped(wrap, text), outer);
+      const stored = { kind: 'ConfigMap', metadata: { name: 'c', uid: 'u' }, data: { a: text, b: 'x' } };
+      const source = sourceOf(Buffer.from(JSON.stringify(stored)), configMaps);
+      const back = putBack({ object: source.shown }, [source], configMaps);
+      assert.equal(back.kind, 'whole');
+      const whole = back.kind === 'whole' ? withValues(source.shown, back.strings) : undefined;
+      assert.equal(JSON.stringify(whole), JSON.stringify(stored));
+    }),
+    { numRuns: 500 },
   );
 });
 
