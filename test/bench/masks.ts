@@ -29,7 +29,7 @@ const CLIENTS = 8;
 
 /** `warmUp`: requests that do not count, since V8 compiles meanwhile. */
 const ASKED = [
-  { what: 'small GET', ask: 'get', requests: 2_000, each: 1, warmUp: 20_000 },
+  { what: 'small GET', ask: 'get', requests: 1_000, each: 1, warmUp: 10_000 },
   { what: 'list of 5,000 ConfigMaps, nothing to mask', ask: 'list', requests: 5, each: 1, warmUp: 20 },
   { what: 'list of 5,000 Secrets', ask: 'secrets', requests: 5, each: 1, warmUp: 20 },
   { what: 'event of a watch', ask: 'events', requests: 1, each: EVENTS, warmUp: 3 },
