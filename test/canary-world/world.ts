@@ -156,6 +156,11 @@ function configMaps(plant: Plant): readonly object[] {
     'kubeconfig.json': JSON.stringify({ kind: 'Config', users: [{ name: 'a', user }] }, undefined, 2),
     '.env': `DB_PASSWORD=${plant('ConfigMap, .env')}\nexport API_KEY="${plant('ConfigMap, .env in quotes')}"\n`,
     'app.properties': `spring.datasource.password=${plant('ConfigMap, properties')}\nserver.port=8080\n`,
+    'java.properties': `# c\na=b\nspring.data\\source.pa\\ssword = ${plant('ConfigMap, properties with escapes')}\nto\\\n  ken: ${plant('ConfigMap, properties with a key in two lines')}\n`,
+    'settings.toml': `[db]\n"pass\\u0077ord" = "${plant('ConfigMap, TOML with a quoted key')}"\ntoken = """\n${plant('ConfigMap, TOML in lines')}"""\n`,
+    'settings.xml': `<server><password>${plant('ConfigMap, XML')}</password></server>\n`,
+    'merged.yaml': `x: &a {p: ${plant('ConfigMap, a Secret by alias')}}\ny: &b {kind: Secret}\nz:\n  <<: [*b]\n  stringData: *a\nk: &k token\n*k : ${plant('ConfigMap, a key by alias')}\n`,
+    'twice.json': `{"kind":"Secret","kind":"Other","stringData":{"a":"${plant('ConfigMap, a Secret whose kind stands twice')}"},"stringData":{"b":"${plant('ConfigMap, the same, behind')}"}}`,
     'app.json': JSON.stringify({
       db: { password: plant('ConfigMap, JSON') },
       inner: JSON.stringify({ apiKey: plant('ConfigMap, JSON in JSON') }),
