@@ -101,8 +101,18 @@ test('sessions are summed up, and told as the runs that their caller says they w
   assert.deepEqual(ids(await catalog.sessions(EVERYTHING, {}, { limit: 10, before: sessionId(2) })), [1]);
   const found = await catalog.session(EVERYTHING, sessionId(1));
   assert.deepEqual(
-    found?.stories.map(({ claimed, exchanges: all, changes, refused }) => [claimed.command, all, changes, refused]),
-    [['kubectl delete', 2, 1, 1]],
+    found?.stories.map(({ id, by, title, exchanges: all, changes, refused }) => [
+      Number(id.slice(-6)),
+      by,
+      title,
+      all,
+      changes,
+      refused,
+    ]),
+    [
+      [1, 'time', '', 1, 0, 0],
+      [2, 'caller', 'kubectl delete', 2, 1, 1],
+    ],
   );
 });
 

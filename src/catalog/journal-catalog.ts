@@ -18,10 +18,11 @@ import type {
   RuleUse,
   Viewer,
 } from '../recording/found.ts';
+import { runsOf } from '../recording/tell-runs.ts';
 import { readLineOf } from '../segments/segment-files.ts';
 import { keptText } from './kept-text.ts';
 import { type Batch, type Place, type ReadEnd, readOn } from './read-on.ts';
-import { toExchange, toSession, toStory } from './rows.ts';
+import { toExchange, toRunPart, toSession } from './rows.ts';
 import { CATALOG_TABLES, CATALOG_VERSION } from './schema.ts';
 import { EventTaker } from './take-event.ts';
 import { allOf, matching, matchOf, visibleTo, type Where } from './where.ts';
@@ -29,7 +30,8 @@ import { allOf, matching, matchOf, visibleTo, type Where } from './where.ts';
 /** Limit: lines that are read at once of one exchange. */
 const LINES_MAX = 1_000;
 
-/** Limit: stories that are shown of one session. */
+/** Limit: exchanges of a session, the first, whose stories are told; and stories that are told. */
+const TOLD_MAX = 20_000;
 const STORIES_MAX = 1_000;
 
 const COUNTS = `count(*) AS exchanges, sum(isChange) AS changes, sum(outcome = 'refused') AS refused,
@@ -177,11 +179,12 @@ export class JournalCatalog implements Catalog {
   }
 
   #storiesOf(seen: Where, id: string): readonly FoundStory[] {
-    return this.#all(
-      `SELECT claimedSession, claimedCommand, ${COUNTS} FROM exchange WHERE session = ? AND claimedSession IS NOT NULL AND ${seen.sql}
-       GROUP BY claimedSession, claimedCommand ORDER BY min(n) LIMIT ?`,
-      [id, ...seen.values, STORIES_MAX],
-    ).map(toStory);
+    const rows = this.#all(
+      `SELECT id, at, durationMs, outcome, status, verb, resource, name, isChange, claimedSession, claimedCommand
+       FROM exchange WHERE session = ? AND ${seen.sql} ORDER BY n LIMIT ?`,
+      [id, ...seen.values, TOLD_MAX],
+    );
+    return [...new Set(runsOf(rows.map(toRunPart)))].slice(0, STORIES_MAX);
   }
 
   #all(sql: string, values: readonly (string | number)[]): Record<string, unknown>[] {

@@ -1,4 +1,5 @@
-import type { FoundExchange, FoundSession, FoundStory } from '../recording/found.ts';
+import type { FoundExchange, FoundSession } from '../recording/found.ts';
+import type { RunPart } from '../recording/tell-runs.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -26,9 +27,23 @@ export function toSession({ session, ...same }: Row): FoundSession {
   return { id: session, ...same } as FoundSession;
 }
 
-/** A sum over what a caller says belongs together. */
-export function toStory({ claimedSession, claimedCommand, ...same }: Row): FoundStory {
-  return { claimed: claimed({ claimedSession, claimedCommand }), ...same } as FoundStory;
+/** What of a row says of which run it is. */
+export function toRunPart(row: Row): RunPart {
+  const { id, at, durationMs, outcome, status, verb, resource, name, isChange } = row as Readonly<
+    Record<'id' | 'outcome' | 'verb' | 'resource' | 'name', string> & Record<'at' | 'isChange', number>
+  > & { readonly durationMs: number | null; readonly status: number | null };
+  return {
+    id,
+    at,
+    endedAt: durationMs === null ? undefined : Math.round(at + durationMs),
+    claimed: claimed(row),
+    verb,
+    resource,
+    name,
+    isChange: isChange === 1,
+    isRefused: outcome === 'refused',
+    isFailed: outcome === 'broken' || outcome === 'lost' || (outcome === 'abandoned' && status === null),
+  };
 }
 
 function claimed({ claimedSession, claimedCommand }: Row): FoundExchange['claimed'] {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { JournalEnd } from '../recording/read-segments.ts';
+import { runPart } from '../recording/run-part.ts';
 import type { ExchangeView } from '../recording/summarize-sessions.ts';
 import { type Run, runsOf } from '../recording/tell-runs.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
@@ -39,7 +40,7 @@ function exchangesText(list: readonly ExchangeView[], title: string | undefined)
     ['TIME', 'VERB', 'RESOURCE', 'NAME', 'OUTCOME', 'STATUS', 'RULE', 'MS'],
     ...list.map(row),
   ]);
-  const runs = runsOf(list);
+  const runs = runsOf(list.map(runPart));
   const shown = rows.flatMap((text, i) => {
     const isNew = runs[i] !== runs[i - 1];
     return [...(isNew ? runWords(runs[i] as Run) : []), text, ...remarks(list[i] as ExchangeView)];

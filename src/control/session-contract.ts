@@ -118,12 +118,23 @@ export const liveExchangeSchema = exchangeSchema.pick({
   durationMs: true,
 });
 
+/** Exchanges that belong together. */
+const runSchema = z.strictObject({
+  id: z.string().describe('Of the first of its exchanges.'),
+  by: z
+    .enum(['caller', 'helm', 'time'])
+    .describe('Who says so: the caller’s own program, which nobody checks; the records of a release; or that each follows closely.'),
+  title: z.string().describe('What was run; empty where the clock alone says that it belongs together.'),
+  claimed: claimed.optional(),
+  ...counts,
+});
+
 /** A session as it went. */
 export const storySchema = sessionSchema.extend({
-  stories: z
-    .array(z.strictObject({ claimed, ...counts }))
-    .describe('What the caller says that it ran, each with what came of it; an exchange names its own.'),
-  items: z.array(exchangeSchema).describe('A page of its exchanges, the oldest first.'),
+  stories: z.array(runSchema).describe('What was run, in the order in which each began: of the first 20,000 exchanges, at most 1,000.'),
+  items: z
+    .array(exchangeSchema.extend({ story: z.string().optional().describe('The `id` of its story.') }))
+    .describe('A page of its exchanges, the oldest first.'),
   next: z.string().nullable().describe('The `after` of the next page.'),
 });
 

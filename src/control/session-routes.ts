@@ -8,7 +8,7 @@ import { bodiesOf } from './kept-bodies.ts';
 import type { Asked, Route } from './route.ts';
 import { seen } from './seen.ts';
 import { sessionListQuery, sessionQuery, sessionSchema, storySchema, wholeExchangeSchema } from './session-contract.ts';
-import { exchangeView, sessionView, storyView, wholeView } from './session-views.ts';
+import { exchangeView, sessionView, storyOf, storyView, wholeView } from './session-views.ts';
 
 /** What is kept, and who is told that it was read. */
 export interface KeptReader {
@@ -51,7 +51,7 @@ function listRoutes({ catalog }: Parts): readonly Route[] {
       method: 'GET',
       path: '/sessions/{id}',
       id: 'getSession',
-      summary: 'A session as it went: its exchanges, the oldest first, and what the caller says that it ran.',
+      summary: 'A session as it went: its exchanges, the oldest first, and what was run: as the caller says, as a release’s records do, or as one follows another.',
       needs: 'caller',
       query: sessionQuery,
       answer: { status: 200, schema: storySchema, description: 'The session.' },
@@ -66,7 +66,10 @@ function listRoutes({ catalog }: Parts): readonly Route[] {
           body: {
             ...sessionView(found.session),
             stories: found.stories.map(storyView),
-            items: exchanges.map(exchangeView),
+            items: exchanges.map((exchange) => ({
+              ...exchangeView(exchange),
+              story: storyOf(found.stories, exchange),
+            })),
             next: nextOf(exchanges, limit),
           },
         };

@@ -14,9 +14,18 @@ export function sessionView({ subject, issuer, kind, startedAt, lastAt, ...same 
   };
 }
 
-/** What a caller says that it ran, as the wire has it. */
+/** What was run, as the wire has it. */
 export function storyView({ startedAt, lastAt, ...same }: FoundStory): SessionStoryView['stories'][number] {
   return { ...same, startedAt: instant(startedAt), lastAt: instant(lastAt) };
+}
+
+/** The story of an exchange among those of its session; undefined where none of them has it. */
+export function storyOf(stories: readonly FoundStory[], { at, claimed }: FoundExchange): string | undefined {
+  if (claimed !== undefined)
+    return stories.find(
+      (story) => story.claimed?.session === claimed.session && story.claimed.command === claimed.command,
+    )?.id;
+  return stories.findLast((story) => story.claimed === undefined && story.startedAt <= at)?.id;
 }
 
 /** An exchange as the wire has it. */

@@ -2,6 +2,7 @@
  * What is found of recordings: rows of the catalog, which is made from the journal and can be made again. Whose they are and where decides who sees them.
  */
 import type { Outcome, RecordedOperation } from './event.ts';
+import type { Run } from './tell-runs.ts';
 
 /** Who looks: what is their own, and the places that a role reaches for them. */
 export interface Viewer {
@@ -96,16 +97,8 @@ export interface FoundSession {
   readonly recordings: number;
 }
 
-/** The exchanges of one run of a command, as the caller itself says that they belong together. */
-export interface FoundStory {
-  readonly claimed: NonNullable<RecordedOperation['claimed']>;
-  readonly startedAt: number;
-  readonly lastAt: number;
-  readonly exchanges: number;
-  readonly changes: number;
-  readonly refused: number;
-  readonly failed: number;
-}
+/** Exchanges that belong together, as they are told to be: see `tell-runs.ts`. Its `id` is that of the first of them. */
+export type FoundStory = Readonly<Run>;
 
 /** A line of the journal that is about an exchange, as it is read from the disk. */
 export interface FoundLine {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { begun, ended, START_AT } from '../../test/support/journal-events.ts';
 import type { ExchangeBegun } from './event.ts';
+import { runPart } from './run-part.ts';
 import type { ExchangeView } from './summarize-sessions.ts';
 import { runsOf } from './tell-runs.ts';
 
@@ -23,7 +24,7 @@ const record = (revision: number, verb: string) => ({
   name: `sh.helm.release.v1.web.v${revision}`,
 });
 const told = (views: readonly ExchangeView[]) =>
-  [...new Set(runsOf(views))].map(({ by, title, exchanges, changes, refused, startedAt, lastAt }) => [
+  [...new Set(runsOf(views.map(runPart)))].map(({ by, title, exchanges, changes, refused, startedAt, lastAt }) => [
     by,
     title,
     exchanges,

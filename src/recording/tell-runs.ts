@@ -3,17 +3,35 @@
  * told as a command of Helm where they touch the records of a release. Pure.
  */
 
-import { isChange } from './is-change.ts';
-import type { ExchangeView } from './summarize-sessions.ts';
+/** What of an exchange tells of which run it is. */
+export interface RunPart {
+  readonly id: string;
+  readonly at: number;
+  /** Undefined while it is open, or where nobody measured it. */
+  readonly endedAt: number | undefined;
+  /** What its caller says that it belongs to. */
+  readonly claimed: { readonly session: string; readonly command: string } | undefined;
+  readonly verb: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly isChange: boolean;
+  readonly isRefused: boolean;
+  readonly isFailed: boolean;
+}
 
 /** Exchanges that belong together. */
 export interface Run {
+  /** The first of its exchanges. */
+  readonly id: string;
   /** Who says so: the caller's own program, which nobody checks; a release's records; or the clock alone. */
   readonly by: 'caller' | 'helm' | 'time';
+  /** What was run; empty where the clock alone says that it belongs together. */
   readonly title: string;
+  readonly claimed: RunPart['claimed'];
   exchanges: number;
   changes: number;
   refused: number;
+  failed: number;
   readonly startedAt: number;
   lastAt: number;
 }
@@ -22,19 +40,19 @@ export interface Run {
 export const RUN_PAUSE_MAX_MS = 5_000;
 
 /** The run of each exchange, in their order. */
-export function runsOf(views: readonly ExchangeView[]): readonly Run[] {
+export function runsOf(parts: readonly RunPart[]): readonly Run[] {
   const claimed = new Map<string, Run>();
-  const groups = nearGroups(views);
+  const groups = nearGroups(parts);
   const helm = new Map([...new Set(groups.values())].map((group) => [group, helmTitle(group)]));
-  const near = new Map<readonly ExchangeView[], Run>();
-  return views.map((view) => {
-    const said = view.begun.operation?.claimed;
-    const group = groups.get(view);
+  const near = new Map<readonly RunPart[], Run>();
+  return parts.map((part) => {
+    const said = part.claimed;
+    const group = groups.get(part);
     const run =
       said !== undefined
-        ? runIn(claimed, `${said.session} ${said.command}`, view, 'caller', said.command)
-        : runIn(near, group as readonly ExchangeView[], view, ...titleOf(helm.get(group as readonly ExchangeView[])));
-    count(run, view);
+        ? runIn(claimed, `${said.session} ${said.command}`, part, 'caller', said.command)
+        : runIn(near, group as readonly RunPart[], part, ...titleOf(helm.get(group as readonly RunPart[])));
+    count(run, part);
     return run;
   });
 }
@@ -43,31 +61,33 @@ function titleOf(helm: string | undefined): ['helm' | 'time', string] {
   return helm === undefined ? ['time', ''] : ['helm', helm];
 }
 
-function runIn<Key>(runs: Map<Key, Run>, key: Key, { begun }: ExchangeView, by: Run['by'], title: string): Run {
-  const startedAt = begun.at;
-  const run = runs.get(key) ?? { by, title, exchanges: 0, changes: 0, refused: 0, startedAt, lastAt: startedAt };
+function runIn<Key>(runs: Map<Key, Run>, key: Key, part: RunPart, by: Run['by'], title: string): Run {
+  const { id, at: startedAt, claimed } = part;
+  const none = { exchanges: 0, changes: 0, refused: 0, failed: 0 };
+  const run = runs.get(key) ?? { id, by, title, claimed, ...none, startedAt, lastAt: startedAt };
   runs.set(key, run);
   return run;
 }
 
-function count(run: Run, { begun, ended }: ExchangeView): void {
+function count(run: Run, { at, endedAt, isChange, isRefused, isFailed }: RunPart): void {
   run.exchanges += 1;
-  if (begun.operation !== undefined && isChange(begun.operation)) run.changes += 1;
-  if (ended?.outcome.kind === 'refused') run.refused += 1;
-  run.lastAt = Math.max(run.lastAt, ended?.at ?? begun.at);
+  if (isChange) run.changes += 1;
+  if (isRefused) run.refused += 1;
+  if (isFailed) run.failed += 1;
+  run.lastAt = Math.max(run.lastAt, endedAt ?? at);
 }
 
 /** Those of which nobody says anything, by what follows closely. */
-function nearGroups(views: readonly ExchangeView[]): ReadonlyMap<ExchangeView, readonly ExchangeView[]> {
-  const groups = new Map<ExchangeView, ExchangeView[]>();
-  let group: ExchangeView[] = [];
+function nearGroups(parts: readonly RunPart[]): ReadonlyMap<RunPart, readonly RunPart[]> {
+  const groups = new Map<RunPart, RunPart[]>();
+  let group: RunPart[] = [];
   let lastAt = Number.NEGATIVE_INFINITY;
-  for (const view of views) {
-    if (view.begun.operation?.claimed !== undefined) continue;
-    if (view.begun.at - lastAt > RUN_PAUSE_MAX_MS) group = [];
-    group.push(view);
-    groups.set(view, group);
-    lastAt = Math.max(lastAt, view.begun.at, view.ended?.at ?? 0);
+  for (const part of parts) {
+    if (part.claimed !== undefined) continue;
+    if (part.at - lastAt > RUN_PAUSE_MAX_MS) group = [];
+    group.push(part);
+    groups.set(part, group);
+    lastAt = Math.max(lastAt, part.at, part.endedAt ?? 0);
   }
   return groups;
 }
@@ -76,16 +96,15 @@ function nearGroups(views: readonly ExchangeView[]): ReadonlyMap<ExchangeView, r
 const RECORD = /^sh\.helm\.release\.v1\.(.+)\.v(\d+)$/;
 
 /** What of Helm its records say was run; undefined where none is touched. */
-function helmTitle(group: readonly ExchangeView[]): string | undefined {
+function helmTitle(group: readonly RunPart[]): string | undefined {
   let name: string | undefined;
   let verb = '';
-  for (const { begun } of group) {
-    const { resource = '', name: record = '', verb: done = '', path = '' } = begun.operation ?? {};
+  for (const { resource, name: record, verb: done } of group) {
     const [, release, revision] = resource === 'secrets' ? (RECORD.exec(record) ?? []) : [];
     if (release === undefined) continue;
     name ??= release;
     if (done === 'delete' && verb === '') verb = 'uninstall';
-    if (done === 'create' || (done === 'update' && path !== '' && verb === ''))
+    if (done === 'create' || (done === 'update' && verb === ''))
       verb = revision === '1' ? 'install' : 'upgrade or rollback';
   }
   return name === undefined ? undefined : ['helm', verb, name].filter(Boolean).join(' ');

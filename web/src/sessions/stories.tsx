@@ -7,6 +7,7 @@ import textStyles from '../looks/text.module.css';
 import { count } from '../words/count.ts';
 import { span } from '../words/duration.ts';
 import { texts } from '../words/texts.ts';
+import { saidStories } from './said-stories.ts';
 import styles from './story.module.css';
 import type { StorySearch } from './story-search.ts';
 
@@ -20,7 +21,8 @@ interface Props {
 /** What the caller said that it ran, each with what came of it; a press shows its calls alone, another one all again. */
 export function Stories({ session: { stories }, onChoose }: Props) {
   const { run, command } = useSearch({ from: '/sessions/$id' });
-  if (stories.length === 0) return null;
+  const said = saidStories(stories);
+  if (said.length === 0) return null;
   return (
     <section className={styles.stories}>
       <div className={styles.title}>
@@ -28,7 +30,7 @@ export function Stories({ session: { stories }, onChoose }: Props) {
         <p className={textStyles.fine}>{words.saidHint}</p>
       </div>
       <ul className={sheets.rows}>
-        {stories.map(({ claimed, startedAt, lastAt, exchanges, changes, refused, failed }) => {
+        {said.map(({ claimed, startedAt, lastAt, exchanges, changes, refused, failed }) => {
           const isChosen = claimed.session === run && claimed.command === command;
           return (
             <li key={`${claimed.session} ${claimed.command} ${startedAt}`}>

@@ -3,6 +3,7 @@ import type { ExchangeRowView, SessionStoryView } from '../../../src/control/ses
 import { Instant } from '../looks/instant.tsx';
 import { texts } from '../words/texts.ts';
 import { callWords, meaningOf } from './kind.ts';
+import { saidStories } from './said-stories.ts';
 import styles from './story.module.css';
 
 /** Limit: so many marks can be told apart; of more, every n-th is drawn, and all that were refused, held or changed something. */
@@ -18,6 +19,7 @@ export function TimeLine({
 }) {
   const { run, command } = useSearch({ from: '/sessions/$id' });
   const [from, to] = [Date.parse(session.startedAt), Date.parse(session.lastAt)];
+  const said = saidStories(session.stories);
   const every = Math.ceil(calls.length / MARKS_MAX);
   const drawn = calls.filter((call, index) => index % every === 0 || meaningOf(call) !== 'over');
   if (calls.length < 2 || to === from) return null;
@@ -40,9 +42,9 @@ export function TimeLine({
           </a>
         ))}
       </nav>
-      {session.stories.length > 0 && (
+      {said.length > 0 && (
         <div className={styles.bars} aria-hidden="true">
-          {session.stories.map(({ claimed, startedAt, lastAt }) => (
+          {said.map(({ claimed, startedAt, lastAt }) => (
             <span
               key={`${claimed.session} ${claimed.command} ${startedAt}`}
               className={styles.bar}
