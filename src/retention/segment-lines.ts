@@ -1,8 +1,7 @@
 /* The events of one sealed segment, and what of them belongs together. */
 import type { Event } from '../recording/event.ts';
-import { readChain } from '../recording/read-chain.ts';
 import type { Seal } from '../recording/seal.ts';
-import { readSegmentFile } from '../segments/segment-files.ts';
+import { readSigned } from '../segments/read-signed.ts';
 import type { Unit } from './keep-of.ts';
 
 /** One event and where it is. */
@@ -15,18 +14,11 @@ export interface Line {
 /** All events of a segment that are there. @throws {Error} it is not what was signed */
 export async function segmentLines(folder: string, seal: Seal): Promise<readonly Line[]> {
   const lines: Line[] = [];
-  const reading = readChain(readSegmentFile(folder, seal.segment));
-  for (;;) {
-    const step = await reading.next();
-    if (!step.done) {
-      for (const { seq, event, line } of step.value) lines.push({ seq, bytes: line.length + 1, event });
-      continue;
-    }
-    const { fault, head } = step.value;
-    if (fault !== undefined || head.seq !== seal.to || head.hash !== seal.chain)
-      throw new Error(`segment ${seal.segment} is not what was signed: nothing of it goes`);
-    return lines;
-  }
+  const isSigned = await readSigned(folder, seal, {
+    onEvent: ({ seq, event, line }) => lines.push({ seq, bytes: line.length + 1, event }),
+  });
+  if (!isSigned) throw new Error(`segment ${seal.segment} is not what was signed: nothing of it goes`);
+  return lines;
 }
 
 /** The exchange that an event is a line of. */
