@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Event, ExchangeBegun, ExchangeEnded, RetentionApplied } from '../recording/event.ts';
+import type { Event, ExchangeBegun, ExchangeEnded } from '../recording/event.ts';
 import { isChange } from '../recording/is-change.ts';
 import type { RecordedEvent } from '../recording/read-chain.ts';
+import type { RetentionApplied } from '../recording/retention-applied.ts';
 
 /** Puts events into the tables, in the journal's order. An event that is there already changes nothing. */
 export class EventTaker {

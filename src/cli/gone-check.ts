@@ -1,6 +1,6 @@
-import type { RetentionApplied } from '../recording/event.ts';
 import type { Gone } from '../recording/gone.ts';
 import { coversRange, mergeRanges, type Ranges } from '../recording/ranges.ts';
+import type { RetentionApplied } from '../recording/retention-applied.ts';
 
 /**
  * Holds what is gone against what the journal says that rules let go.

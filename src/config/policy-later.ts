@@ -365,7 +365,7 @@ const noticeMatch = z.strictObject({
 /** Who is told of what. */
 export const notification = z.strictObject({
   on: words.describe(
-    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `budget.tripped`, `delegation.changed`, `glass.broken`, `grant.changed`, `guard.opened`, `key.changed`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`, `target.changed`.',
+    'Kinds of notices; `*` is any run of characters: `approval.asked`, `approval.ended`, `approval.escalated`, `budget.tripped`, `copy.refused`, `delegation.changed`, `glass.broken`, `grant.changed`, `guard.opened`, `key.changed`, `kill.changed`, `mask.guessed`, `mask.opened`, `mask.returned`, `target.changed`.',
   ),
   match: noticeMatch.optional().describe('What it is about; absent: anything.'),
   to: words.describe('Names of notifiers in the configuration.'),

@@ -11,10 +11,11 @@
 
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
+import type { CopyRefused } from './copy-refused.ts';
 import type { DelegationChanged } from './delegation-changed.ts';
 import type { KeyChanged } from './key-changed.ts';
 import type { PieceRef } from './piece.ts';
-import type { Ranges } from './ranges.ts';
+import type { RetentionApplied } from './retention-applied.ts';
 import type { TargetChanged } from './target-changed.ts';
 import type { TokenChanged } from './token-changed.ts';
 
@@ -43,7 +44,8 @@ export type Event =
   | ExchangeRecorded
   | ExchangeEnded
   | RecordingRead
-  | RetentionApplied;
+  | RetentionApplied
+  | CopyRefused;
 
 /** Every type that there is; a line of another type is not one of this format. */
 export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze({
@@ -71,6 +73,7 @@ export const EVENT_TYPES: Readonly<Record<Event['type'], true>> = Object.freeze(
   'exchange.ended': true,
   'recording.read': true,
   'retention.applied': true,
+  'copy.refused': true,
 });
 
 /** The first line of every segment: it names the format and the gateway, and joins the segment to the one before. */
@@ -402,20 +405,6 @@ export interface RecordingRead {
   readonly at: number;
   readonly exchange: ExchangeId;
   readonly by: { readonly subject: string; readonly issuer: string };
-}
-
-/** Rules let events go, or what was kept of them; on the disk before they go. */
-export interface RetentionApplied {
-  readonly type: 'retention.applied';
-  readonly at: number;
-  /** Ids of the rules. */
-  readonly rules: readonly string[];
-  /** `rule`: by age or size. `disk`: before its time, since the disk was nearly full. */
-  readonly reason: 'rule' | 'disk';
-  /** The numbers of events that go; their leaf hashes stay. With them go lines of this type, whose numbers are here too. */
-  readonly events: Ranges;
-  /** The numbers of `exchange.recorded` events that stay, whose pieces go. */
-  readonly bodies: Ranges;
 }
 
 /** The end of an exchange; each has exactly one. */

@@ -36,6 +36,7 @@ export function trackOpen(open: Map<ExchangeId, SessionId>, event: Event): Map<E
     case 'exchange.recorded':
     case 'recording.read':
     case 'retention.applied':
+    case 'copy.refused':
       return open;
     default:
       return unreachable(event);

@@ -5,8 +5,9 @@
  * Each segment is read once, and again when something of it is due: what is known of it meanwhile is when that is.
  */
 import type { RetentionRule } from '../policy/retention-rule.ts';
-import type { Event, RetentionApplied } from '../recording/event.ts';
+import type { Event } from '../recording/event.ts';
 import { mergeRanges, type Ranges } from '../recording/ranges.ts';
+import type { RetentionApplied } from '../recording/retention-applied.ts';
 import type { Seal } from '../recording/seal.ts';
 import { sealOf, segmentFiles } from '../segments/segment-files.ts';
 import { type Keep, keeper, type Unit } from './keep-of.ts';

@@ -121,6 +121,13 @@ const one: { readonly [Type in Event['type']]: Extract<Event, { readonly type: T
     issuer: who.issuer,
     reason: 'a new cluster',
   },
+  'copy.refused': {
+    type: 'copy.refused',
+    at,
+    place: 'vault',
+    file: 'journal-00000007.jsonl.zst',
+    why: 'what is here is not what was signed',
+  },
   'token.changed': {
     type: 'token.changed',
     at,

@@ -6,6 +6,7 @@ export const NOTICE_KINDS = [
   'approval.ended',
   'approval.escalated',
   'budget.tripped',
+  'copy.refused',
   'delegation.changed',
   'glass.broken',
   'grant.changed',

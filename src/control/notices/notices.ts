@@ -1,5 +1,6 @@
 /* What is worth telling people, in words: out of questions as they change and of events as the journal has them. */
 import type { Approval } from '../../approval/approval.ts';
+import type { CopyRefused } from '../../recording/copy-refused.ts';
 import type { DelegationChanged } from '../../recording/delegation-changed.ts';
 import type { Event, GrantChanged, KillChanged, MaskGuessed, MaskReturned } from '../../recording/event.ts';
 import type { KeyChanged } from '../../recording/key-changed.ts';
@@ -115,6 +116,8 @@ export function noticeOfEvent(event: Event): Notice | undefined {
       return delegationNotice(event);
     case 'target.changed':
       return targetNotice(event);
+    case 'copy.refused':
+      return copyNotice(event);
     case 'mask.returned':
     case 'mask.guessed':
       return maskNotice(event);
@@ -231,6 +234,20 @@ function delegationNotice({ delegation, state, from, to, rules, endsAt, by, reas
     risk: 'raised',
     isOver,
     isLast: isOver,
+  };
+}
+
+function copyNotice({ place, file, why, at }: CopyRefused): Notice {
+  const about = `copy-${place}-${file}`;
+  return {
+    ...NOTHING,
+    id: `${about}-${at}`,
+    about,
+    kind: 'copy.refused',
+    at,
+    title: `the journal's ${file} and its copy do not agree: somebody has changed one of them`,
+    facts: [`place: ${place || 'not yet known'}`, why, 'both stay as they are, and nothing there is let go'],
+    risk: 'high',
   };
 }
 

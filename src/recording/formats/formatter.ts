@@ -48,6 +48,7 @@ function isNotable(event: Event): boolean {
     case 'target.changed':
     case 'mask.guessed':
     case 'mask.returned':
+    case 'copy.refused':
     case 'caller.throttled':
       return true;
     default:
