@@ -119,11 +119,12 @@ export async function startGateway(
     const { journal, pieces, keeping, delivery, sealing } = await openRecording(config, inFlight, closers, told);
     const policy = await openPolicy(config, reading, journal, told, bus);
     closers.push(policy.stop);
-    const retention = openToldRetention(config, policy, journal, { told, closers });
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
     const masks = keptOfMasks(config);
     const control = await openControl({ journal, sealing, config, told, policy, inFlight, masks, ...asWorker });
     closers.push(() => control.close());
+    const telling = tellingJournal(journal, control);
+    const retention = openToldRetention(config, policy, journal, { told, closers, tell: telling });
     const tracing = await openToldTracing(config, closers, told);
     const certificate = await openCertificate(config, () => [...listeners, control], told);
     closers.push(certificate.stop);
@@ -135,7 +136,7 @@ export async function startGateway(
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, observer, observed };
     const kept = { journal: heard(journal), ...parts };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
-    const masking = maskingOf(config, policy, masks, tellingJournal(journal, control), told);
+    const masking = maskingOf(config, policy, masks, telling, told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
     closers.push(() => served.closeAll());
     const targetPolicy = { rules: policy.rules, access, observed };

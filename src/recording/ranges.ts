@@ -24,6 +24,24 @@ export function coversRange(ranges: Ranges, from: number, to: number): boolean {
   return from >= found[0] && to <= found[1];
 }
 
+/** What of ranges that `mergeRanges` made lies between two numbers, both included. */
+export function clipRanges(ranges: Ranges, from: number, to: number): Ranges {
+  return ranges.flatMap(([a, b]) => (b < from || a > to ? [] : [[Math.max(a, from), Math.min(b, to)] as const]));
+}
+
+/** What of ranges that `mergeRanges` made is not in others that it made. */
+export function withoutRanges(ranges: Ranges, others: Ranges): Ranges {
+  return ranges.flatMap(([from, to]) => {
+    const left: [number, number][] = [];
+    let at = from;
+    for (const [a, b] of clipRanges(others, from, to)) {
+      if (a > at) left.push([at, a - 1]);
+      at = b + 1;
+    }
+    return at > to ? left : [...left, [at, to] as const];
+  });
+}
+
 /** The last range that begins at or before this number. */
 function rangeAt(ranges: Ranges, number: number): readonly [number, number] {
   let [low, high] = [0, ranges.length];

@@ -2,6 +2,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RetentionRule } from '../../policy/retention-rule.ts';
+import type { CopyFault } from './place.ts';
 import type { PlaceAnswer, PlaceMessage, PlacesOf } from './place-thread.ts';
 
 interface Parts extends PlacesOf {
@@ -10,6 +11,8 @@ interface Parts extends PlacesOf {
   readonly environment: NodeJS.Dict<string>;
   /** Told once for each reason. */
   readonly onFailure: (why: string) => void;
+  /** Told once for each. */
+  readonly onFault: (fault: CopyFault) => void;
   readonly everyMs?: number;
 }
 
@@ -18,13 +21,15 @@ const EVERY_MS = 60_000;
 const THREAD = join(import.meta.dirname, `place-thread${extname(import.meta.filename)}`);
 
 /** Begins to copy. */
-export function openPlaces({ folder, places, rules, environment, onFailure, everyMs = EVERY_MS }: Parts) {
+export function openPlaces(parts: Parts) {
+  const { folder, places, rules, publicKey, environment, onFailure, onFault, everyMs = EVERY_MS } = parts;
   let worker: Worker | undefined;
   let failure: string | undefined;
+  let faults = new Map<string, CopyFault>();
   let copying: Promise<void> | undefined;
   let isClosed = false;
   const open = () => {
-    const made = new Worker(THREAD, { workerData: { folder, places } satisfies PlacesOf, env: environment });
+    const made = new Worker(THREAD, { workerData: { folder, places, publicKey } satisfies PlacesOf, env: environment });
     made.unref();
     made.once('error', () => {
       worker = undefined;
@@ -32,8 +37,9 @@ export function openPlaces({ folder, places, rules, environment, onFailure, ever
     return made;
   };
   const copy = async () => {
-    const placing = rules().filter(({ place }) => place !== undefined);
-    if (isClosed || (placing.length === 0 && worker === undefined)) return;
+    const inForce = rules();
+    const isPlacing = inForce.some(({ place }) => place !== undefined);
+    if (isClosed || (!isPlacing && worker === undefined)) return;
     worker ??= open();
     const thread = worker;
     const answered = new Promise<PlaceAnswer>((resolve) => {
@@ -44,11 +50,15 @@ export function openPlaces({ folder, places, rules, environment, onFailure, ever
         resolve(answer);
       });
     });
-    thread.postMessage({ rules: placing } satisfies PlaceMessage);
+    thread.postMessage({ rules: inForce } satisfies PlaceMessage);
     const answer = await answered;
     const why = 'failed' in answer ? answer.failed : undefined;
     if (why !== undefined && why !== failure) onFailure(why);
     failure = why;
+    if (!('faults' in answer)) return;
+    const found = new Map(answer.faults.map((fault) => [JSON.stringify(fault), fault]));
+    for (const [key, fault] of found) if (!faults.has(key)) onFault(fault);
+    faults = found;
   };
   const look = () =>
     (copying ??= copy().finally(() => {
@@ -59,6 +69,7 @@ export function openPlaces({ folder, places, rules, environment, onFailure, ever
     /** Copies now; resolves when it is done, or has failed. */
     look,
     failure: () => failure,
+    faults: () => [...faults.values()],
     async close() {
       isClosed = true;
       clearInterval(timer);

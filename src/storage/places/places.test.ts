@@ -1,68 +1,34 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import { freePorts } from '../../../test/support/free-ports.ts';
-import { begun, ended, START_AT } from '../../../test/support/journal-events.ts';
+import { START_AT } from '../../../test/support/journal-events.ts';
 import { leftOut } from '../../../test/support/left-out.ts';
+import {
+  DAY_MS,
+  days,
+  folderFor,
+  keepRules,
+  PLACED,
+  SHORT,
+  trusted,
+  writeSealed,
+} from '../../../test/support/placed-journal.ts';
 import type { RetentionRule } from '../../policy/retention-rule.ts';
-import { RetentionPlanner } from '../../retention/plan-retention.ts';
-import { systemDisk } from '../disk.ts';
-import { openJournal } from '../open-journal.ts';
-import { RetentionWork } from '../retention/apply-retention.ts';
-import { sealSegments } from '../sealing/seal-segment.ts';
 import { folderPlace } from './folder-place.ts';
 import { Mirror } from './mirror.ts';
 import { s3Place } from './s3-place.ts';
 import { signS3 } from './sign-s3.ts';
 
-const DAY_MS = 86_400_000;
-const { privateKey: key } = generateKeyPairSync('ed25519');
 const KEYS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
-
-function folderFor(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-places-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** Exchanges of `prod` and `dev`, a segment each, sealed. */
-async function sealed(folder: string): Promise<void> {
-  const journal = await openJournal({
-    folder,
-    gateway: 'gw',
-    limits: { freeBytesMin: 0 },
-    clock: { now: () => START_AT, monotonic: () => 0 },
-  });
-  for (const [n, target] of ['prod', 'dev', 'prod', 'dev'].entries()) {
-    const at = START_AT + n * DAY_MS;
-    journal.append(begun(n, { at, target }));
-    journal.append({ ...ended(n), at });
-    journal.closeSegment();
-  }
-  await journal.close();
-  await sealSegments(systemDisk, folder, { below: 5, key, onSealed() {} });
-}
-
-const RULES: readonly RetentionRule[] = [
-  {
-    id: 'keep/prod',
-    targets: ['prod'],
-    of: 'all',
-    keepForMs: 2 * DAY_MS,
-    mayGoEarly: false,
-    legalHold: false,
-    place: 'far',
-  },
-  { id: 'keep/all', of: 'all', keepForMs: 2 * DAY_MS, mayGoEarly: false, legalHold: false },
-];
+const RULES: readonly RetentionRule[] = [PLACED, SHORT];
+const NOW = START_AT + 2.5 * DAY_MS;
 
 const names = (...segments: readonly number[]) =>
   segments.flatMap((segment) => [`journal-0000000${segment}.jsonl.zst`, `journal-0000000${segment}.seal`]);
@@ -84,24 +50,24 @@ test('a request for S3 is signed as AWS says in its own example', () => {
   );
 });
 
-test('segments that hold what a rule places are copied there, once; what is thinned or gone here is so there', async (t) => {
+test('segments that hold what a rule places are copied there, once; what rules let go here goes there once that is signed', async (t) => {
   const [folder, far] = [folderFor(t), folderFor(t)];
-  await sealed(folder);
-  const mirror = new Mirror(folder, new Map([['far', folderPlace(far)]]));
-  assert.equal(await mirror.copy(RULES), 4);
+  await writeSealed(folder, days(4));
+  const mirror = new Mirror(folder, new Map([['far', folderPlace(far)]]), trusted, () => NOW);
+  assert.deepEqual(await mirror.copy(RULES), { sent: 4, faults: [] });
   assert.deepEqual(readdirSync(far).sort(), names(1, 3).sort());
   for (const name of names(1, 3))
     assert.ok(readFileSync(join(far, name)).equals(readFileSync(join(folder, name))), name);
-  assert.equal(await mirror.copy(RULES), 0);
-  const plan = await new RetentionPlanner(folder, RULES).plan(START_AT + 2.5 * DAY_MS);
-  assert.ok(plan !== undefined);
-  const work = new RetentionWork(folder, 0);
-  await work.take(plan);
-  await work.work(START_AT);
-  await mirror.copy(RULES);
+  assert.deepEqual(await mirror.copy(RULES), { sent: 0, faults: [] });
+  assert.deepEqual(await keepRules(folder, RULES, NOW), []);
+  assert.ok(!readdirSync(folder).includes('journal-00000001.jsonl.zst'), 'gone here');
+  assert.deepEqual(await mirror.copy(RULES), { sent: 0, faults: [] }, 'the word is not signed yet');
+  await writeSealed(folder, [[]]);
+  assert.deepEqual(await mirror.copy(RULES), { sent: 1, faults: [] });
   assert.deepEqual(readdirSync(far).sort(), [...names(3), 'journal-00000001.seal'].sort());
+  assert.deepEqual(await mirror.copy(RULES), { sent: 0, faults: [] });
   await assert.rejects(
-    mirror.copy([{ ...RULES[0], id: 'keep/else', place: 'else' } as RetentionRule]),
+    mirror.copy([{ ...PLACED, id: 'keep/else', place: 'else' } as RetentionRule]),
     /names a place `else`/,
   );
   mirror.close();
@@ -109,18 +75,20 @@ test('segments that hold what a rule places are copied there, once; what is thin
 
 test('a bucket that does not take a file is told in its own word, and asked again', async (t) => {
   const folder = folderFor(t);
-  await sealed(folder);
+  await writeSealed(folder, days(4));
   let status = 503;
-  const server = createServer((_, response) =>
-    response.writeHead(status).end('<Error><Code>SlowDown</Code></Error>'),
+  const server = createServer(({ method }, response) =>
+    response
+      .writeHead(method === 'HEAD' ? 404 : status)
+      .end(method === 'HEAD' ? '' : '<Error><Code>SlowDown</Code></Error>'),
   ).listen(0, '127.0.0.1');
   t.after(() => server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const mirror = new Mirror(folder, new Map([['far', s3Place({ endpoint, bucket: 'b' }, async () => KEYS)]]));
+  const mirror = new Mirror(folder, new Map([['far', s3Place({ endpoint, bucket: 'b' }, async () => KEYS)]]), trusted);
   await assert.rejects(mirror.copy(RULES), { message: 'it answered 503 SlowDown' });
   status = 200;
-  assert.equal(await mirror.copy(RULES), 4);
+  assert.equal((await mirror.copy(RULES)).sent, 4);
   mirror.close();
 });
 
@@ -152,30 +120,37 @@ else
       await pause(100);
     }
     const folder = folderFor(t);
-    await sealed(folder);
-    const soon = Date.now();
-    const rules = RULES.map((rule) => ({ ...rule, keepForMs: soon - START_AT + 30 * DAY_MS }));
+    await writeSealed(folder, days(4));
+    const keepForMs = Date.now() - START_AT + 30 * DAY_MS;
+    const rules = [{ ...PLACED, keepForMs }, SHORT];
     const place = s3Place({ endpoint, bucket: 'locked', prefix: 'gw 1/', lock: 'compliance' }, async () => KEYS);
-    const mirror = new Mirror(folder, new Map([['far', place]]));
-    assert.equal(await mirror.copy(rules), 4);
+    let now = NOW;
+    const mirror = new Mirror(folder, new Map([['far', place]]), trusted, () => now);
+    assert.equal((await mirror.copy(rules)).sent, 4);
     const path = '/locked/gw%201/journal-00000001.jsonl.zst';
     const got = await call('GET', path);
     assert.equal(got.headers['x-amz-object-lock-mode'], 'COMPLIANCE');
     assert.equal(
       String(got.headers['x-amz-object-lock-retain-until-date']).slice(0, 10),
-      new Date(START_AT + (rules[0]?.keepForMs ?? 0)).toISOString().slice(0, 10),
+      new Date(START_AT + keepForMs).toISOString().slice(0, 10),
     );
     const version = String(got.headers['x-amz-version-id']);
     assert.equal((await call('DELETE', `${path}?versionId=${version}`)).status, 403);
-    // What is gone here is hidden there, and stays until its time.
+    // What somebody changes here changes nothing there, also where nothing is remembered.
     const file = join(folder, 'journal-00000001.jsonl.zst');
-    writeFileSync(file, 'thinned');
-    utimesSync(file, 1, 1);
-    await mirror.copy(rules);
-    assert.equal((await call('GET', path)).text, 'thinned');
-    rmSync(file);
-    await mirror.copy(rules);
+    const whole = readFileSync(file);
+    writeFileSync(file, 'changed');
+    assert.equal((await mirror.copy(rules)).faults.length, 1);
+    assert.equal((await call('GET', path)).headers['x-amz-version-id'], version);
+    writeFileSync(file, whole);
+    assert.equal(await place.create('journal-00000001.jsonl.zst', file, 0), false);
+    // What rules let go is hidden there, and stays until its time.
+    now = START_AT + keepForMs + 1;
+    assert.deepEqual(await keepRules(folder, rules, now), []);
+    await writeSealed(folder, [[]]);
+    assert.deepEqual((await mirror.copy(rules)).faults, []);
     assert.equal((await call('GET', path)).status, 404);
     assert.equal((await call('GET', `${path}?versionId=${version}`)).status, 200);
     mirror.close();
+    rmSync(file, { force: true });
   });

@@ -8,8 +8,10 @@ interface S3Keys {
   readonly sessionToken?: string | undefined;
 }
 
+export type S3Method = 'PUT' | 'GET' | 'HEAD' | 'DELETE';
+
 interface Unsigned {
-  readonly method: 'PUT' | 'DELETE';
+  readonly method: S3Method;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** SHA-256 of the body, in hex. */
