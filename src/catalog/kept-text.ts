@@ -39,6 +39,9 @@ function saidIn(lines: string): string {
     try {
       const [, , data] = JSON.parse(line) as readonly [unknown, unknown, unknown];
       if (typeof data === 'string') said.push(data);
+      // Of a file of an archive its name.
+      else if (typeof (data as { path?: unknown } | null)?.path === 'string')
+        said.push(` ${(data as { path: string }).path}\n`);
     } catch {
       // A head, a comment, or the part of a line.
     }

@@ -62,6 +62,7 @@ class Player {
     if (code === 'x' || code === 'exit') this.exitCode = data === '' ? undefined : Number(data);
     else if (code === 'o' || code === 'stdout') await this.#show(this.#ports.out, data);
     else if (code === 'e' || code === 'stderr') await this.#show(this.#ports.error, data);
+    else if (code === 'file') await this.#ports.out(`${escapeControl(`file ${JSON.stringify(data)}`)}\n`);
     else if (code === 'connection') await this.#ports.out(`${escapeControl(`connection ${JSON.stringify(data)}`)}\n`);
   }
 

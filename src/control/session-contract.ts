@@ -123,7 +123,9 @@ const runSchema = z.strictObject({
   id: z.string().describe('Of the first of its exchanges.'),
   by: z
     .enum(['caller', 'helm', 'time'])
-    .describe('Who says so: the caller’s own program, which nobody checks; the records of a release; or that each follows closely.'),
+    .describe(
+      'Who says so: the caller’s own program, which nobody checks; the records of a release; or that each follows closely.',
+    ),
   title: z.string().describe('What was run; empty where the clock alone says that it belongs together.'),
   claimed: claimed.optional(),
   ...counts,
@@ -131,7 +133,9 @@ const runSchema = z.strictObject({
 
 /** A session as it went. */
 export const storySchema = sessionSchema.extend({
-  stories: z.array(runSchema).describe('What was run, in the order in which each began: of the first 20,000 exchanges, at most 1,000.'),
+  stories: z
+    .array(runSchema)
+    .describe('What was run, in the order in which each began: of the first 20,000 exchanges, at most 1,000.'),
   items: z
     .array(exchangeSchema.extend({ story: z.string().optional().describe('The `id` of its story.') }))
     .describe('A page of its exchanges, the oldest first.'),
@@ -165,6 +169,23 @@ export const wholeExchangeSchema = exchangeSchema.extend({
   reason: z.string().optional().describe('What ended a stream, where the gateway did.'),
   request: body.optional(),
   reply: body.optional(),
+  files: z
+    .strictObject({
+      count: z.int(),
+      first: z.array(
+        z.strictObject({
+          path: z.string(),
+          kind: z.enum(['file', 'directory', 'link', 'other']),
+          bytes: z.int(),
+          mode: z.string().describe('In octal: `0644`.'),
+          digest: z.string().optional().describe('Of what it holds, under the journal’s own key.'),
+          isCut: z.literal(true).optional(),
+        }),
+      ),
+      isPart: z.literal(true).optional().describe('What passed behind them was no archive, or was cut.'),
+    })
+    .optional()
+    .describe('Of an archive that a command took or said (`kubectl cp`): its files; the recording has more of them.'),
   edits: z
     .strictObject({ masked: z.int(), neutralised: z.int(), shown: z.int().optional() })
     .optional()

@@ -42,6 +42,7 @@ export function wholeView(
   const begun = events.find((event): event is ExchangeBegun => event.type === 'exchange.begun');
   const ended = events.find((event): event is ExchangeEnded => event.type === 'exchange.ended');
   const { outcome, decision, output } = ended ?? {};
+  const files = events.flatMap((event) => (event.type === 'exchange.recorded' ? (event.end?.files ?? []) : []))[0];
   const { body, ...operation } = begun?.operation ?? {};
   return {
     ...exchangeView(exchange),
@@ -58,6 +59,7 @@ export function wholeView(
     ...(outcome !== undefined && 'reason' in outcome ? { reason: outcome.reason } : {}),
     ...(body === undefined ? {} : { request: { ...bodies.get('request'), ...body } }),
     ...(ended?.traffic === undefined ? {} : { reply: { ...bodies.get('reply'), bytes: ended.traffic.bytesOut } }),
+    ...(files === undefined ? {} : { files: { ...files, first: [...files.first] } }),
     ...(output === undefined ? {} : { edits: output }),
     journal: events.map(({ type, at }, i) => ({
       seq: lines[i]?.seq ?? 0,

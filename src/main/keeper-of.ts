@@ -35,12 +35,13 @@ export function keeperOf(pieces: Pieces, journal: Pick<Journal, 'append'>, clock
   };
 }
 
-function compact({ isWhole, bytes, exitCode, stdin, archive }: KeptEnd & { readonly bytes: number }) {
+function compact({ isWhole, bytes, exitCode, stdin, archive, files }: KeptEnd & { readonly bytes: number }) {
   return {
     isWhole,
     bytes,
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(stdin === undefined ? {} : { stdin }),
     ...(archive === undefined ? {} : { archive }),
+    ...(files === undefined ? {} : { files }),
   };
 }

@@ -2,7 +2,7 @@
  * What passes in an exec or attach is kept channel by channel, behind the masks; of a port-forward, which nobody masks, its connections: port, bytes and time.
  *
  * What the caller sends is a number of bytes and a keyed digest, unless a rule says that it is kept: passwords are typed there. So is an archive that a command says
- * (`kubectl cp`), whose files may be of any size.
+ * (`kubectl cp`), whose files may be of any size: of an archive, said or sent, its files are told by name, size, mode and keyed digest.
  */
 import { isCopy } from '../masking/text/is-copy.ts';
 import { maskedWords } from '../masking/text/masked-text.ts';
@@ -10,6 +10,7 @@ import type { Channel, ChannelObserver } from '../model/channels.ts';
 import type { Permit } from '../model/permit.ts';
 import type { DuplexReply } from '../model/reply.ts';
 import type { Keeping, KeptEnd } from '../recording/keeping.ts';
+import { ArchiveFiles } from './archive-files.ts';
 import { keptParts } from './kept-parts.ts';
 import type { OutputView } from './output-view.ts';
 import type { Recording } from './recording.ts';
@@ -40,7 +41,7 @@ export function keepChannels(
   };
   const taps = new StreamTaps(keeping, give, recording, {
     isStdinKept,
-    isArchive: isCopy(operation.stream?.argv ?? []),
+    ...archiveOf(operation.stream?.argv ?? []),
     exitCode: (said) => channels.exitCode(said),
     view,
   });
@@ -50,7 +51,9 @@ export function keepChannels(
 
 interface StreamTerms {
   readonly isStdinKept: boolean;
+  /** Whether the command says an archive, or takes one. */
   readonly isArchive: boolean;
+  readonly takesArchive: boolean;
   readonly exitCode: (said: Buffer) => number | undefined;
   readonly view: OutputView | undefined;
 }
@@ -67,6 +70,7 @@ class StreamTaps {
   readonly #connections = new Map<string, Connection>();
   #stdin: ReturnType<Recording['typed']> | undefined;
   #archive: ReturnType<Recording['typed']> | undefined;
+  readonly #files: ArchiveFiles;
 
   constructor(
     keeping: Keeping,
@@ -78,6 +82,10 @@ class StreamTaps {
     this.#give = give;
     this.#recording = recording;
     this.#terms = terms;
+    this.#files = new ArchiveFiles({
+      typed: () => recording.typed(),
+      onFile: (file) => keeping.told('file', { ...file }),
+    });
   }
 
   of(channel: Channel): ChannelObserver | undefined {
@@ -100,7 +108,7 @@ class StreamTaps {
     for (const connection of this.#connections.values()) this.#told(connection);
     const exitCode = this.#error.length === 0 ? undefined : this.#terms.exitCode(Buffer.concat(this.#error));
     const end: KeptEnd = { isWhole, exitCode, stdin: this.#stdin?.end(), archive: this.#archive?.end() };
-    this.#keeping.end(end);
+    this.#keeping.end({ ...end, files: this.#files.end() });
   }
 
   #said(code: 'o' | 'e'): ChannelObserver {
@@ -114,16 +122,28 @@ class StreamTaps {
   }
 
   #sent(): ChannelObserver {
-    if (this.#terms.isStdinKept) return seeing((chunk) => this.#give('i', chunk));
+    const { isStdinKept, takesArchive } = this.#terms;
+    const files = takesArchive ? this.#files : undefined;
+    if (isStdinKept)
+      return seeing((chunk) => {
+        files?.take(chunk);
+        this.#give('i', chunk);
+      });
     const typed = this.#recording.typed();
     this.#stdin = typed;
-    return seeing((chunk) => typed.take(chunk));
+    return seeing((chunk) => {
+      files?.take(chunk);
+      typed.take(chunk);
+    });
   }
 
   #archived(): ChannelObserver {
     const archive = this.#recording.typed();
     this.#archive = archive;
-    return seeing((chunk) => archive.take(chunk));
+    return seeing((chunk) => {
+      if (!this.#terms.takesArchive) this.#files.take(chunk);
+      archive.take(chunk);
+    });
   }
 
   /** A size in JSON, as clients send it, whole in one frame. */
@@ -161,8 +181,17 @@ class StreamTaps {
     const { port, bytesIn, bytesOut, isTold } = connection;
     if (isTold) return;
     connection.isTold = true;
-    this.#keeping.connection({ port, bytesIn, bytesOut });
+    this.#keeping.told('connection', { port, bytesIn, bytesOut });
   }
+}
+
+/** An archive that is taken is sent, and nothing of it is said. */
+function archiveOf(argv: readonly string[]): Pick<StreamTerms, 'isArchive' | 'takesArchive'> {
+  const isArchive = isCopy(argv);
+  return {
+    isArchive,
+    takesArchive: isArchive && argv[0] === 'tar' && argv.some((word) => /^-?[a-z]*x[a-z]*f$/.test(word)),
+  };
 }
 
 interface Connection {

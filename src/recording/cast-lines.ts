@@ -7,6 +7,8 @@
  * Source: https://docs.asciinema.org/manual/asciicast/v3/
  */
 
+import type { Told, ToldKind } from './keeping.ts';
+
 /** What is told of before the first line. */
 export interface CastHead {
   readonly form: 'terminal' | 'events';
@@ -16,7 +18,7 @@ export interface CastHead {
 }
 
 /** The channels that are kept, by the letters of asciicast. */
-export type CastCode = 'o' | 'e' | 'i' | 'r' | 'x' | 'c';
+export type CastCode = 'o' | 'e' | 'i' | 'r' | 'x';
 
 const NAMES: Readonly<Record<CastCode, string>> = {
   o: 'stdout',
@@ -24,7 +26,6 @@ const NAMES: Readonly<Record<CastCode, string>> = {
   i: 'stdin',
   r: 'resize',
   x: 'exit',
-  c: 'connection',
 };
 
 /** Makes lines, in order. */
@@ -62,9 +63,10 @@ export class CastLines {
     return this.#line('r', at, `${cols}x${rows}`);
   }
 
-  /** A connection of a port-forward is over. */
-  connection(at: number, told: Readonly<Record<string, number | string>>): string {
-    return this.#line('c', at, told);
+  /** Something is over that has no bytes here; in a terminal's lines it is a comment, which players step over. */
+  told(what: ToldKind, at: number, about: Told): string {
+    if (!this.#isTerminal) return this.#named(what, at, about);
+    return this.#hasBegun ? `# ${JSON.stringify({ [what]: about })}\n` : '';
   }
 
   /** The last line: the program's exit code, or nothing where nobody knows it. */
@@ -82,9 +84,13 @@ export class CastLines {
   }
 
   #line(code: CastCode, at: number, data: unknown): string {
+    return this.#named(this.#isTerminal ? code : NAMES[code], at, data);
+  }
+
+  #named(name: string, at: number, data: unknown): string {
     const passedMs = Math.max(0, at - this.#lastMs);
     this.#lastMs = Math.max(this.#lastMs, at);
-    const line = `${JSON.stringify([passedMs / 1000, this.#isTerminal ? code : NAMES[code], data])}\n`;
+    const line = `${JSON.stringify([passedMs / 1000, name, data])}\n`;
     if (this.#hasBegun) return line;
     this.#hasBegun = true;
     return `${this.#headLine()}${line}`;

@@ -13,6 +13,7 @@ import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { CopyRefused } from './copy-refused.ts';
 import type { DelegationChanged } from './delegation-changed.ts';
+import type { KeptFiles } from './keeping.ts';
 import type { KeyChanged } from './key-changed.ts';
 import type { PieceRef } from './piece.ts';
 import type { RetentionApplied } from './retention-applied.ts';
@@ -396,6 +397,8 @@ export interface ExchangeRecorded {
     readonly stdin?: { readonly bytes: number; readonly digest: string };
     /** An archive that a command said (`kubectl cp`), which is not kept. */
     readonly archive?: { readonly bytes: number; readonly digest: string };
+    /** The files of an archive, sent or said; the first of them, and how many there were. */
+    readonly files?: KeptFiles;
   };
 }
 

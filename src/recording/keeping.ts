@@ -18,6 +18,29 @@ export type KeptHead =
       readonly bytesMax: number | undefined;
     };
 
+/** A file of an archive that passed. */
+export interface KeptFile {
+  /** As the archive names it, with masks. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  readonly bytes: number;
+  /** In octal, as `0644`. */
+  readonly mode: string;
+  /** Of what it holds, under the journal's own key; of a file alone. */
+  readonly digest?: string;
+  /** Its end did not pass. */
+  readonly isCut?: true;
+}
+
+/** The files of an archive that passed. */
+export interface KeptFiles {
+  readonly count: number;
+  /** The recording has more of them. */
+  readonly first: readonly KeptFile[];
+  /** What passed behind them was no archive, or was cut. */
+  readonly isPart?: true;
+}
+
 /** How it ended. */
 export interface KeptEnd {
   /** Whether all that was to pass has. */
@@ -27,15 +50,22 @@ export interface KeptEnd {
   readonly stdin?: { readonly bytes: number; readonly digest: string } | undefined;
   /** The same of an archive that a command said (`kubectl cp`). */
   readonly archive?: { readonly bytes: number; readonly digest: string } | undefined;
+  /** Of an archive, either way. */
+  readonly files?: KeptFiles | undefined;
 }
+
+/** What is told beside bytes. */
+export type ToldKind = 'connection' | 'file';
+
+export type Told = Readonly<Record<string, number | string | boolean>>;
 
 /** One part of an exchange that is being kept. */
 export interface Keeping {
   /** Takes a copy. False: the disk is behind, and `onRoom` says when more is wanted. */
   bytes(code: 'o' | 'e' | 'i', chunk: Uint8Array): boolean;
   resize(cols: number, rows: number): void;
-  /** A connection of a port-forward is over. */
-  connection(told: Readonly<Record<string, number | string>>): void;
+  /** Something is over that has no bytes here: a connection of a port-forward, a file of an archive. */
+  told(what: ToldKind, about: Told): void;
   /** Nothing follows; the second time does nothing. */
   end(end: KeptEnd): void;
 }

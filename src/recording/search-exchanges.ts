@@ -24,6 +24,8 @@ export class FittingExchanges {
   readonly #words: readonly string[];
   readonly #exchangesMax: number;
   readonly #open = new Map<ExchangeId, ExchangeView>();
+  /** What is kept of one may be told behind its end. */
+  readonly #ended = new Map<ExchangeId, ExchangeView>();
   readonly #found: ExchangeView[] = [];
 
   constructor(search: ExchangeSearch, exchangesMax: number) {
@@ -44,7 +46,13 @@ export class FittingExchanges {
       if (view === undefined) return;
       this.#open.delete(event.exchange);
       const { type: _, exchange: __, session: ___, ...ended } = event;
-      this.#keep({ ...view, ended });
+      const kept = { ...view, ended };
+      this.#keep(kept);
+      this.#ended.set(event.exchange, kept);
+      if (this.#ended.size > this.#exchangesMax) this.#ended.delete(this.#ended.keys().next().value as ExchangeId);
+    } else if (event.type === 'exchange.recorded' && event.end?.files !== undefined) {
+      const view = this.#open.get(event.exchange) ?? this.#ended.get(event.exchange);
+      if (view !== undefined) view.files = event.end.files;
     }
   }
 

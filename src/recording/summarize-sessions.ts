@@ -1,5 +1,6 @@
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { CallerThrottled, Event, ExchangeBegun, Outcome, RecordedCaller } from './event.ts';
+import type { KeptFiles } from './keeping.ts';
 
 /** After this time without an exchange, the caller's next one begins a new session. */
 export const SESSION_IDLE_MAX_MS = 15 * 60 * 1000;
@@ -144,6 +145,8 @@ export interface ExchangeView {
   permittedBy?: string;
   /** Absent while it is open. */
   ended?: Omit<Extract<Event, { type: 'exchange.ended' }>, 'type' | 'exchange' | 'session'>;
+  /** The files of an archive that it moved (`kubectl cp`), with how many they were. */
+  files?: KeptFiles;
   /** Requests of its caller, on whatever target, that were refused because they came too fast, between this exchange and the next. */
   throttled?: Pick<CallerThrottled, 'since' | 'at' | 'requests'>;
 }
@@ -179,6 +182,9 @@ export class SessionExchanges {
       const view = this.#exchanges.get(event.exchange);
       const { type: _, exchange: __, session: ___, ...ended } = event;
       if (view !== undefined) view.ended = ended;
+    } else if (event.type === 'exchange.recorded') {
+      const view = this.#exchanges.get(event.exchange);
+      if (view !== undefined && event.end?.files !== undefined) view.files = event.end.files;
     } else if (event.type === 'caller.throttled') this.#throttled(event);
   }
 

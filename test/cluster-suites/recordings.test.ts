@@ -118,13 +118,31 @@ function suite(real: Cluster): void {
       assert.match(execFileSync(process.execPath, [cli, ...replay], { encoding: 'utf8' }), /bold\n$/);
     });
 
-    test(`${client} cp: an archive is kept as its number of bytes and their digest`, async () => {
-      await kubectl(['exec', 'shell', '--', 'sh', '-c', 'head -c 3000000 /dev/urandom > /tmp/f']);
-      const { code, said } = await kubectl(['cp', 'shell:/tmp/f', join(gateway.dataFolder, `f-${client}`)]);
+    test(`${client} cp, both ways: an archive is kept as its number of bytes and their digest, its files by name, size, mode and digest`, async () => {
+      await kubectl(['exec', 'shell', '--', 'sh', '-c', 'head -c 3000000 /dev/urandom > /tmp/f; chmod 640 /tmp/f']);
+      const local = join(gateway.dataFolder, `f-${client}`);
+      const { code, said } = await kubectl(['cp', 'shell:/tmp/f', local]);
       assert.equal(code, 0, said);
-      const { lines, end } = await lastKept('events');
+      const { lines, end, exchange } = await lastKept('events');
       assert.ok((end?.archive?.bytes ?? 0) > 3_000_000);
       assert.equal(of(lines, 'stdout').length, 0);
+      const [fetched] = end?.files?.first ?? [];
+      const { digest } = fetched ?? {};
+      assert.deepEqual(fetched, { path: 'tmp/f', kind: 'file', bytes: 3_000_000, mode: '0640', digest });
+      assert.match(digest ?? '', /^hmac-sha256:[0-9a-f]{64}$/);
+      const sent = await kubectl(['cp', local, 'shell:/tmp/sent']);
+      assert.equal(sent.code, 0, sent.said);
+      const back = await lastKept('events');
+      const put = back.end?.files?.first.find(({ kind }) => kind === 'file');
+      // The same bytes have the same digest, whichever way they go.
+      assert.deepEqual([put?.bytes, put?.digest], [3_000_000, digest]);
+      const session = eventsOf(gateway.journalFolder).find(
+        (event): event is ExchangeBegun => event.type === 'exchange.begun' && event.exchange === exchange,
+      )?.session;
+      const cli = join(import.meta.dirname, '..', '..', 'src', 'main', 'cli.ts');
+      const show = [cli, 'sessions', 'show', session ?? '', '--journal', gateway.journalFolder];
+      const shown = execFileSync(process.execPath, show, { encoding: 'utf8' });
+      assert.match(shown, new RegExp(`file tmp/f {2}3000000 bytes {2}0640 {2}${digest}`));
     });
   }
 

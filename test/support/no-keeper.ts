@@ -4,7 +4,7 @@ import { KeyedCount } from '../../src/recording/keyed-digest.ts';
 export const noKeeper = {
   keeper: {
     ready() {},
-    open: () => ({ bytes: () => true, resize() {}, connection() {}, end() {} }),
+    open: () => ({ bytes: () => true, resize() {}, told() {}, end() {} }),
   },
   digesting: () => new KeyedCount(Buffer.alloc(32)),
 };

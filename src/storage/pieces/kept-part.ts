@@ -2,7 +2,7 @@
  * One part of one exchange on its way into packs: lines of a terminal, or a body cut into pieces. Runs in the recorder's thread.
  */
 import { CastLines } from '../../recording/cast-lines.ts';
-import type { KeptEnd, KeptHead } from '../../recording/keeping.ts';
+import type { KeptEnd, KeptHead, Told, ToldKind } from '../../recording/keeping.ts';
 import { PIECES_PER_EVENT_MAX, type PieceRef } from '../../recording/piece.ts';
 import { BodyCutter } from './cut-body.ts';
 
@@ -60,8 +60,8 @@ export class KeptPart {
     this.#said(this.#lines?.resize(at, cols, rows) ?? '');
   }
 
-  connection(at: number, told: Readonly<Record<string, number | string>>): void {
-    this.#said(this.#lines?.connection(at, told) ?? '');
+  told(what: ToldKind, at: number, about: Told): void {
+    this.#said(this.#lines?.told(what, at, about) ?? '');
   }
 
   end(at: number, end: KeptEnd): void {

@@ -102,8 +102,8 @@ class KeptParts {
       resize: (cols, rows) => {
         if (!isOver) this.#give({ kind: 'resize', part, at: now(), cols, rows });
       },
-      connection: (seen) => {
-        if (!isOver) this.#give({ kind: 'connection', part, at: now(), told: seen });
+      told: (what, about) => {
+        if (!isOver) this.#give({ kind: 'told', part, what, at: now(), about });
       },
       end: (end: KeptEnd) => {
         if (!isOver) this.#give({ kind: 'end', part, at: now(), end });

@@ -1,6 +1,6 @@
 /* The recorder's thread: it cuts, hashes, compresses and writes what is kept of exchanges, and says what is on the disk. See open-pieces.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { KeptEnd, KeptHead } from '../../recording/keeping.ts';
+import type { KeptEnd, KeptHead, Told, ToldKind } from '../../recording/keeping.ts';
 import { type KeptNow, KeptPart } from './kept-part.ts';
 import { PackWriter } from './pack-writer.ts';
 
@@ -22,10 +22,11 @@ export type PieceEntry =
       readonly rows: number;
     }
   | {
-      readonly kind: 'connection';
+      readonly kind: 'told';
       readonly part: number;
+      readonly what: ToldKind;
       readonly at: number;
-      readonly told: Readonly<Record<string, number | string>>;
+      readonly about: Told;
     }
   | { readonly kind: 'end'; readonly part: number; readonly at: number; readonly end: KeptEnd };
 
@@ -100,7 +101,7 @@ function take(
       from += entry.length;
       part?.bytes(entry.code, entry.at, chunk);
     } else if (entry.kind === 'resize') part?.resize(entry.at, entry.cols, entry.rows);
-    else if (entry.kind === 'connection') part?.connection(entry.at, entry.told);
+    else if (entry.kind === 'told') part?.told(entry.what, entry.at, entry.about);
     else part?.end(entry.at, entry.end);
   }
 }
