@@ -14,3 +14,8 @@ export function escapeControl(text: string): string {
 export function printableJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2).split('\n').map(escapeControl).join('\n')}\n`;
 }
+
+/** A value as one line of JSON that is safe to print. */
+export function printableLine(value: unknown): string {
+  return `${escapeControl(JSON.stringify(value))}\n`;
+}

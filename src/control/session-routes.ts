@@ -7,7 +7,14 @@ import { pageOf } from './contract.ts';
 import { bodiesOf } from './kept-bodies.ts';
 import type { Asked, Route } from './route.ts';
 import { seen } from './seen.ts';
-import { sessionListQuery, sessionQuery, sessionSchema, storySchema, wholeExchangeSchema } from './session-contract.ts';
+import {
+  exchangeSchema,
+  sessionListQuery,
+  sessionQuery,
+  sessionSchema,
+  storySchema,
+  wholeExchangeSchema,
+} from './session-contract.ts';
 import { exchangeView, sessionView, storyOf, storyView, wholeView } from './session-views.ts';
 
 /** What is kept, and who is told that it was read. */
@@ -49,9 +56,24 @@ function listRoutes({ catalog }: Parts): readonly Route[] {
     },
     {
       method: 'GET',
+      path: '/exchanges',
+      id: 'listExchanges',
+      summary: 'Exchanges that fit, of whatever session, the newest first: one’s own, and those that a role reaches.',
+      needs: 'caller',
+      query: sessionListQuery,
+      answer: { status: 200, schema: pageOf(exchangeSchema), description: 'A page.' },
+      handle: async (asked) => {
+        const { after, limit, ...query } = asked.query as ReturnType<typeof sessionListQuery.parse>;
+        const found = await catalog.exchanges(viewerOf(asked), filterOf(query), { before: after, limit });
+        return { status: 200, body: { items: found.map(exchangeView), next: nextOf(found, limit) } };
+      },
+    },
+    {
+      method: 'GET',
       path: '/sessions/{id}',
       id: 'getSession',
-      summary: 'A session as it went: its exchanges, the oldest first, and what was run: as the caller says, as a release’s records do, or as one follows another.',
+      summary:
+        'A session as it went: its exchanges, the oldest first, and what was run: as the caller says, as a release’s records do, or as one follows another.',
       needs: 'caller',
       query: sessionQuery,
       answer: { status: 200, schema: storySchema, description: 'The session.' },

@@ -47,7 +47,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   sessions: {
     description: 'read who did what from the journal',
-    load: async () => (await import('../cli/sessions.ts')).sessionsCommand(),
+    load: async ({ env }) => (await import('../cli/sessions.ts')).sessionsCommand(env),
   },
   grants: {
     description: 'ask a gateway for access for one task, that ends by itself; list, give back and revoke it',

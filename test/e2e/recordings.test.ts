@@ -109,6 +109,17 @@ test('what callers did is found by them and by auditors, explained, with its lin
   assert.equal((await get('other', `/exchanges/${denied}`)).status, 404);
   assert.deepEqual((await get('other', '/sessions?decision=deny')).body.items, []);
   assert.equal((await get('auditor', '/sessions?caller=dev&decision=deny&verb=delete')).body.items.length, 1);
+  assert.deepEqual(
+    story.body.stories.map(({ by, exchanges }: Record<string, unknown>) => [by, exchanges]),
+    [['time', 2]],
+  );
+  assert.deepEqual(
+    story.body.items.map((one: Record<string, unknown>) => one.story),
+    [story.body.stories[0].id, story.body.stories[0].id],
+  );
+  const listed = await get('auditor', '/exchanges?decision=deny&limit=1');
+  assert.deepEqual([listed.body.items.map((one: { id: string }) => one.id), listed.body.next], [[denied], denied]);
+  assert.deepEqual((await get('other', '/exchanges?decision=deny')).body.items, []);
   const part = await get('bank-auditor', `/sessions/${id}`);
   assert.deepEqual([part.body.exchanges, part.body.items.length], [1, 1], 'a role reaches what is in its namespaces');
   assert.equal((await get('auditor', '/sessions?verbs=get')).status, 400);
