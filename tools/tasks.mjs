@@ -12,6 +12,7 @@ export const tasks = {
   check: ['tools/check.mjs'],
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write'],
   bench: ['test/bench/main.ts'],
+  soak: ['test/soak/main.ts'],
   fuzz: ['test/fuzz/main.ts'],
   'fuzz:api': ['test/fuzz/control-plane.ts'],
   oracle: ['test/oracle/main.ts'],

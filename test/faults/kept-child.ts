@@ -1,7 +1,8 @@
 /*
  * A gateway's journal with all that is beside it: intents, what passes in them kept in packs, and closed segments sealed, as fast as it can. Prints the number of each intent
- * that was acknowledged as synced.
+ * that was acknowledged as synced. Begins once it is told to by a line on its input: the next one can be ready while one is killed.
  */
+import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { keeperOf } from '../../src/main/keeper-of.ts';
 import { systemClock } from '../../src/std/clock.ts';
@@ -11,6 +12,7 @@ import { openSealer } from '../../src/storage/sealing/open-sealer.ts';
 import { begun, ended, exchangeId, permitted } from '../support/journal-events.ts';
 
 const [folder, keyFile, first] = process.argv.slice(2) as [string, string, string];
+await once(process.stdin, 'data');
 const sealer = openSealer({
   folder,
   key: { file: keyFile, isOwn: true },

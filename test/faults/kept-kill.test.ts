@@ -13,8 +13,8 @@ import { openJournal } from '../../src/storage/open-journal.ts';
 import { exchangeId } from '../support/journal-events.ts';
 import { journalOf } from '../support/journal-of.ts';
 
-/** How many times the process is killed; `SALLYPORT_KILLS=1000` takes as many. */
-const KILLS = Number(process.env['SALLYPORT_KILLS'] ?? 10);
+/** How many times the process is killed; `npm run soak` kills it a thousand times. */
+const KILLS = Number(process.env['SALLYPORT_KILLS'] ?? 50);
 
 test('T62: killed at any moment while it keeps what passes and seals, it has every intent that it acknowledged, and nothing that is not whole', {
   timeout: 180_000 + KILLS * 5_000,
@@ -23,8 +23,13 @@ test('T62: killed at any moment while it keeps what passes and seals, it has eve
   const [folder, keyFile] = [join(root, 'journal'), join(root, 'signing.key')];
   try {
     const acknowledged: number[] = [];
-    for (let kill = 0; kill < KILLS; kill++)
-      acknowledged.push(...(await killed(folder, keyFile, kill * 10_000, 400 + ((kill * 161) % 1_200))));
+    let child = startChild(folder, keyFile, 0);
+    for (let kill = 0; kill < KILLS; kill++) {
+      const next = startChild(folder, keyFile, (kill + 1) * 10_000);
+      acknowledged.push(...(await killed(child, 20 + ((kill * 161) % 300))));
+      child = next;
+    }
+    child.kill('SIGKILL');
     const verifier = (origin: string) => verifierKey(origin, signingKey({ file: keyFile, isOwn: false }));
     assert.equal((await checkSeals(folder, { verifier, sealsMax: 100_000 })).fault, undefined, 'it would start');
     const journal = await openJournal({ folder, gateway: 'test' });
@@ -52,11 +57,16 @@ test('T62: killed at any moment while it keeps what passes and seals, it has eve
   }
 });
 
-/** The numbers that a child acknowledged before it was killed, which happens once there are `after` of them. */
-async function killed(folder: string, keyFile: string, first: number, after: number): Promise<readonly number[]> {
+/** One that waits to be told to begin. */
+function startChild(folder: string, keyFile: string, first: number) {
   const argv = [join(import.meta.dirname, 'kept-child.ts'), folder, keyFile, String(first)];
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+/** The numbers that a child acknowledged before it was killed, which happens once there are `after` of them. */
+async function killed(child: ReturnType<typeof startChild>, after: number): Promise<readonly number[]> {
   const exited = once(child, 'exit');
+  child.stdin.write('begin\n');
   let text = '';
   let count = 0;
   child.stdout.setEncoding('utf8');
