@@ -30,6 +30,10 @@ suite('an installed gateway is started with the flags that the benchmarks choose
   ])
     test(`${flag}: decided already`, () => assert.equal(relaunchArgs({ ...started, execArgv: [flag] }), undefined));
 
+  test('one that another process speaks with, as a worker with its parent, is not: the way would be lost', () => {
+    assert.equal(relaunchArgs({ ...started, connected: true }), undefined);
+  });
+
   test('no other command is started twice', () => {
     for (const argv of [
       ['/bin/node', '/lib/sallyport.js'],

@@ -4,6 +4,8 @@ export interface Started {
   readonly execPath: string;
   /** Flags for Node itself. */
   readonly execArgv: readonly string[];
+  /** Whether another process started this one and speaks with it, as the parent of a gateway with its workers: the way would be lost. */
+  readonly connected?: boolean;
   /** Program, script, and what the user wrote. */
   readonly argv: readonly string[];
 }
@@ -17,9 +19,15 @@ export interface Started {
 const FLAG = '--single-threaded-gc';
 
 /** The arguments of the same process with {@link FLAG}, its own name first; undefined for every other command, on Windows, and where somebody has decided already. */
-export function relaunchArgs({ platform, execPath, execArgv, argv }: Started): readonly string[] | undefined {
+export function relaunchArgs({
+  platform,
+  execPath,
+  execArgv,
+  argv,
+  connected = false,
+}: Started): readonly string[] | undefined {
   const isGateway = argv[2] === 'gateway';
   const isDecided = execArgv.some((flag) => /^--(?:no-?)?single[-_]threaded[-_]gc(?:=|$)/.test(flag));
-  if (!isGateway || isDecided || platform === 'win32') return undefined;
+  if (!isGateway || isDecided || connected || platform === 'win32') return undefined;
   return [execPath, FLAG, ...execArgv, ...argv.slice(1)];
 }
