@@ -24,6 +24,7 @@ import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { Masking } from '../pipeline/masking.ts';
 import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
+import { Turns } from '../pipeline/turns.ts';
 import { Undo } from '../pipeline/undo/undo.ts';
 import { type UnknownOutcome, UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
 import { KeyedCount, keyedDigest } from '../recording/keyed-digest.ts';
@@ -134,7 +135,7 @@ export async function startGateway(
     const unknown = unknownOutcomes(config, told, bus);
     const [{ access, approvals, budgets, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, observer, observed };
-    const kept = { journal: heard(journal), ...parts };
+    const kept = { journal: heard(journal), ...parts, turns: new Turns(), processorMs };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, masks, telling, told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
@@ -187,6 +188,12 @@ function unknownOutcomes({ limits }: Config, { clock }: Told, bus: WorkerBus | u
     bus.hear('unknown', (one) => unknown.learn(one as UnknownOutcome));
   }
   return unknown;
+}
+
+/** What this thread has taken of the processor. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
 
 function tellServes({ targets }: Config, where: object, { log }: Told): void {

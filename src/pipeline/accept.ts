@@ -8,7 +8,7 @@
 import { Refusal } from '../model/refusal.ts';
 import type { RawRequest, Request, Upgrade, UpgradeProtocol } from '../model/request.ts';
 import { connectionNames, isHopByHop } from '../std/hop-by-hop.ts';
-import { bodyReader } from './body-reader.ts';
+import { type BodyHears, bodyReader, NOBODY_HEARS } from './body-reader.ts';
 import type { Limits } from './limits.ts';
 
 /** Security: removed on arrival; only `forward` adds such headers. Without it T1 and T8 fail. */
@@ -40,16 +40,12 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const WEBSOCKET_TOKEN_PREFIX = 'base64url.bearer.authorization.k8s.io.';
 
 /**
- * The request in normal form, without its credentials and identity headers. `onBodyBytes` hears of its body as it comes, and may refuse it.
+ * The request in normal form, without its credentials and identity headers. `hears` hears of its body as it comes, may refuse it, and may have it wait.
  *
  * @throws {Refusal} METHOD_NOT_ALLOWED, REQUEST_MALFORMED, HTTP_VERSION_UNSUPPORTED, HEADERS_TOO_LARGE, CREDENTIALS_AMBIGUOUS, UPGRADE_UNSUPPORTED,
  * MEDIA_TYPE_UNSUPPORTED
  */
-export function accept(
-  raw: RawRequest,
-  limits: Limits,
-  onBodyBytes: (bytes: number) => Promise<void> | undefined = () => undefined,
-): Request {
+export function accept(raw: RawRequest, limits: Limits, hears: BodyHears = NOBODY_HEARS): Request {
   if (!METHODS.has(raw.method)) {
     throw new Refusal('METHOD_NOT_ALLOWED', `method \`${printable(raw.method)}\` is not one that the API has`, {
       advice: 'use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS',
@@ -77,7 +73,7 @@ export function accept(
     peer: raw.peer,
     token: tokens[0],
     upgrade: acceptUpgrade(raw.upgrade, headers),
-    readBody: bodyReader(raw.body, headers, limits, onBodyBytes),
+    readBody: bodyReader(raw.body, headers, limits, hears),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Operation } from '../model/operation.ts';
 import { asCreate, isCreateFree, unlessMissing } from '../policy/as-create.ts';
 import { decide } from '../policy/decide.ts';
 import { hangsOn } from '../policy/hangs-on.ts';
-import type { RuleSet } from '../policy/rule-set.ts';
+import { type RuleSet, rulesIn } from '../policy/rule-set.ts';
 import type { Gateway } from './gateway.ts';
 import type { Answered, Ask } from './judge.ts';
 import type { Recording } from './recording.ts';
@@ -20,15 +20,25 @@ export type PolicyPorts = Pick<Gateway, 'probe' | 'clock' | 'access'>;
  */
 export function askPolicy(
   gateway: PolicyPorts,
-  recording: Pick<Recording, 'probed'>,
+  recording: Pick<Recording, 'probed' | 'timed'>,
   rules: RuleSet,
   caller: Caller,
 ): Ask {
   const grants = gateway.access.grantsOf(caller);
+  const timed = hasConditions(rules) ? recording.timed.bind(recording) : untimed;
   const ask = async (operation: Operation): Promise<Answered> => {
-    const question = await resolve(gateway, recording, rules, caller, operation, grants);
-    const decision = decide(rules, question);
-    return { decision, hangsOn: hangsOn(rules, question, decision) };
+    const question = await resolve(
+      gateway,
+      { probed: (facts) => recording.probed(facts), timed },
+      rules,
+      caller,
+      operation,
+      grants,
+    );
+    return timed(() => {
+      const decision = decide(rules, question);
+      return { decision, hangsOn: hangsOn(rules, question, decision) };
+    });
   };
   return async (operation) => {
     const answered = await ask(operation);
@@ -43,4 +53,20 @@ export function askPolicy(
     const decision = unlessMissing(answered.decision, created.decision, existing);
     return { decision, hangsOn: existing === 'unknown' ? states : [...states, existing] };
   };
+}
+
+const conditional = new WeakMap<RuleSet, boolean>();
+
+/** Whether any rule has a condition: without one no answer takes long. */
+function hasConditions(rules: RuleSet): boolean {
+  let has = conditional.get(rules);
+  if (has === undefined) {
+    has = rulesIn(rules).some(({ when }) => when !== undefined);
+    conditional.set(rules, has);
+  }
+  return has;
+}
+
+function untimed<Result>(work: () => Result): Result {
+  return work();
 }

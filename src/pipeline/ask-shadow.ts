@@ -28,7 +28,7 @@ export interface Observing {
  */
 export function askShadowed(
   gateway: PolicyPorts & { readonly observing?: Observing | undefined },
-  recording: Pick<Recording, 'probed'>,
+  recording: Pick<Recording, 'probed' | 'timed'>,
   rules: RuleSet,
   caller: Caller,
 ): Ask {

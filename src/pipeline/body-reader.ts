@@ -3,22 +3,32 @@ import { Refusal } from '../model/refusal.ts';
 import type { Headers } from '../model/request.ts';
 import type { Limits } from './limits.ts';
 
+/** Who hears of a body as it is read; each may have it wait. */
+export interface BodyHears {
+  /** So many bytes come, or came. */
+  readonly took: (bytes: number) => Promise<void> | undefined;
+  /** It is there whole. */
+  readonly whole: (bytes: number) => Promise<void> | undefined;
+}
+
+export const NOBODY_HEARS: BodyHears = { took: () => undefined, whole: () => undefined };
+
 /**
  * A function that reads the body whole at its first call, and gives the same bytes at each later one. It is not called before the caller is
- * known, so that nobody else can make the gateway hold bytes. `onBytes` hears of bytes once it is known that they come; what it throws, or rejects with, refuses the body, and nothing more of
+ * known, so that nobody else can make the gateway hold bytes. `hears.took` hears of bytes once it is known that they come; what it throws, or rejects with, refuses the body, and nothing more of
  * it is kept.
  *
- * @throws {Refusal} what `onBytes` throws; BODY_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED for a compressed body, which the API server does not read either
+ * @throws {Refusal} what `hears` throws; BODY_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED for a compressed body, which the API server does not read either
  */
-export function bodyReader(
-  body: Readable,
-  headers: Headers,
-  limits: Limits,
-  onBytes: (bytes: number) => Promise<void> | undefined,
-): () => Promise<Buffer> {
+export function bodyReader(body: Readable, headers: Headers, limits: Limits, hears: BodyHears): () => Promise<Buffer> {
   let read: Promise<Buffer> | undefined;
+  const inTurn = async () => {
+    const bytes = await readWhole(body, headers, limits, hears.took);
+    await hears.whole(bytes.length);
+    return bytes;
+  };
   return () => {
-    read ??= readWhole(body, headers, limits, onBytes);
+    read ??= inTurn();
     return read;
   };
 }

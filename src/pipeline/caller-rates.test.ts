@@ -8,6 +8,7 @@ const LIMITS = {
   requestsPerCallerBurstMax: 3,
   callersMax: 2,
   bodyBytesPerRequest: 10,
+  workMsPerRequest: 2,
   bodyBytesMax: 50,
 };
 const [dev, other, third] = ['dev', 'other', 'third'].map((subject) => callerOf({ subject })) as [never, never, never];

@@ -1,6 +1,7 @@
 /*
  * How fast one caller may ask, over all targets of this gateway. What a body costs to be read and judged goes by its size, so its bytes are counted as requests too:
- * a caller that has used up its rate can owe one largest body, and no more, so that any single one comes through.
+ * a caller that has used up its rate can owe one largest body, and no more, so that any single one comes through. What its conditions and masks take of the processor is known only
+ * afterwards: it is charged then, and its next requests wait for it.
  *
  * What is refused here is counted and not recorded one by one: whoever asks too fast would fill the journal with refusals as well as with answers.
  * The counts are told to the journal at named intervals, so that nothing is lost in silence.
@@ -18,6 +19,7 @@ export interface CallerRateLimits {
   readonly callersMax: number;
   readonly bodyBytesPerRequest: number;
   readonly bodyBytesMax: number;
+  readonly workMsPerRequest: number;
 }
 
 /** What one caller was refused since `since`, in milliseconds since 1970. */
@@ -77,6 +79,14 @@ export class CallerRates {
       return this.#leased.owe(key, tokens, debtMax).then((isTaken) => this.#orThrottle(caller, key, isTaken));
     this.#orThrottle(caller, key, this.#buckets.owe(key, this.#clock.monotonic(), tokens, debtMax));
     return undefined;
+  }
+
+  /** Charges what conditions and masks took, in milliseconds. Never refuses: what is owed, one whole burst at most, keeps the caller's next requests. */
+  worked(caller: Caller, ms: number): void {
+    const { workMsPerRequest, requestsPerCallerBurstMax: debtMax } = this.#limits;
+    const [key, tokens] = [callerKey(caller), ms / workMsPerRequest];
+    if (this.#leased !== undefined) this.#leased.charge(key, tokens, debtMax);
+    else this.#buckets.charge(key, this.#clock.monotonic(), tokens, debtMax);
   }
 
   #orThrottle(caller: Caller, key: string, isTaken: boolean): void {

@@ -35,7 +35,7 @@ function world(editor: BytesEditor, bytes: Buffer) {
     end: (trailers) => told.push(`end ${trailers.join('=')}`),
     fail: (error) => told.push(`fail ${error.message}`),
   };
-  return { edited: editedSource(source, editor), sink, told, taken };
+  return { edited: editedSource(source, editor, (work) => work()), sink, told, taken };
 }
 
 test('T64: what was held whole is handed on as its reader takes it, and has not ended before', () => {

@@ -9,12 +9,16 @@ export interface BytesEditor {
 /** Limit: what is handed on at once of an object that was held whole; the rest waits until its reader has taken that, and the reply has not ended. */
 const PIECE_BYTES = 64 * 1024;
 
-/** The bytes as an editor lets them out; where it throws, the source is given up and the reader is told that it broke off. */
-export function editedSource(source: ByteSource, editor: BytesEditor): ByteSource {
+/** The bytes as an editor lets them out, whose work is `timed`; where it throws, the source is given up and the reader is told that it broke off. */
+export function editedSource(
+  source: ByteSource,
+  editor: BytesEditor,
+  timed: <Result>(work: () => Result) => Result,
+): ByteSource {
   let flow: Flow | undefined;
   return {
     start(sink) {
-      flow = new Flow(source, editor, sink);
+      flow = new Flow(source, timedEditor(editor, timed), sink);
       source.start(flow);
     },
     resume() {
@@ -25,6 +29,10 @@ export function editedSource(source: ByteSource, editor: BytesEditor): ByteSourc
       source.cancel(reason);
     },
   };
+}
+
+function timedEditor(editor: BytesEditor, timed: <Result>(work: () => Result) => Result): BytesEditor {
+  return { write: (chunk) => timed(() => editor.write(chunk)), end: () => timed(() => editor.end()) };
 }
 
 /** One reply on its way through the editor. */

@@ -15,6 +15,7 @@ function workers(burstMax: number) {
       asked.push(key);
       return buckets.takeUpTo(key, clock.ms, tokensMax);
     },
+    charge: (key, tokens, debtMax) => buckets.charge(key, clock.ms, tokens, debtMax),
     owe: async (key, tokens, debtMax) => buckets.owe(key, clock.ms, tokens, debtMax),
   };
   const worker = () => new LeasedTokens(shared, LIMITS, () => clock.ms);

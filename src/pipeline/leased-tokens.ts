@@ -9,6 +9,8 @@ export interface SharedBuckets {
   take(key: string, tokensMax: number): Promise<number>;
   /** Takes as many, or parts of one, and lets the key owe up to `debtMax`; `false` where it would owe more. */
   owe(key: string, tokens: number, debtMax: number): Promise<boolean>;
+  /** Takes as many, whatever there are; what the key would owe beyond `debtMax` is forgiven. */
+  charge(key: string, tokens: number, debtMax: number): void;
 }
 
 interface Limits {
@@ -53,6 +55,11 @@ export class LeasedTokens {
   /** See `SharedBuckets`. */
   owe(key: string, tokens: number, debtMax: number): Promise<boolean> {
     return this.#shared.owe(key, tokens, debtMax);
+  }
+
+  /** See `SharedBuckets`. */
+  charge(key: string, tokens: number, debtMax: number): void {
+    this.#shared.charge(key, tokens, debtMax);
   }
 
   /** Leases that are remembered. */

@@ -33,6 +33,8 @@ export interface CallerLimits extends InFlightLimits, Omit<CallerRateLimits, 'bo
   readonly requestsPerCallerBurstMax: number;
   /** So many bytes of bodies count as one more request: what a body costs goes by its size. A caller that has none left can owe one largest body. */
   readonly bodyBytesPerRequest: number;
+  /** So many milliseconds of the processor that conditions and masks took count as one more request, afterwards. A caller can owe one whole burst. */
+  readonly workMsPerRequest: number;
   /** Callers whose rate is under way at once; one more is refused. A caller is forgotten as soon as it could make its whole burst again. */
   readonly callersMax: number;
 }
@@ -47,5 +49,6 @@ export const CALLER_LIMITS: CallerLimits = Object.freeze({
   requestsPerCallerPerSecond: 200,
   requestsPerCallerBurstMax: 1_000,
   bodyBytesPerRequest: 16 * 1024,
+  workMsPerRequest: 2,
   callersMax: 20_000,
 });

@@ -23,7 +23,7 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   permit: Permit,
   reply: R,
   masking: Masking,
-  recording: Pick<Recording, 'edits'>,
+  recording: Pick<Recording, 'edits' | 'timed'>,
 ): R {
   const { operation, request } = permit;
   const plan = planOf(masking, permit);
@@ -50,7 +50,11 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
     objectBytesMax: masking.objectBytesMax,
   });
   recording.edits(() => ({ masked: masker.count, neutralised: masker.neutralised, shown: masker.shown }));
-  return { ...head, headers: withoutHeaders(head.headers, untrue), body: editedSource(reply.body, masker) };
+  return {
+    ...head,
+    headers: withoutHeaders(head.headers, untrue),
+    body: editedSource(reply.body, masker, (work) => recording.timed(work)),
+  };
 }
 
 function remembering({ caller, operation, request }: Permit, { honeytokens, now }: Masking) {

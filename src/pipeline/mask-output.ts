@@ -31,7 +31,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
   reply: R,
   known: KnownValues | undefined,
   masking: Pick<Masking, 'rules' | 'openFor'>,
-  recording: Pick<Recording, 'edits'>,
+  recording: Pick<Recording, 'edits' | 'timed'>,
 ): R {
   const encoding = headerOf(reply.headers, 'content-encoding');
   if (encoding !== undefined && encoding !== 'identity') {
@@ -46,7 +46,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
   return {
     ...reply,
     headers: withoutHeaders(reply.headers, untrue),
-    body: editedSource(reply.body, endedByBinary(editor)),
+    body: editedSource(reply.body, endedByBinary(editor), (work) => recording.timed(work)),
   };
 }
 

@@ -36,7 +36,12 @@ function recordingInto(kept: Buffer[]) {
     resize: () => {},
     connection: () => {},
   };
-  return { keep: () => keeping, edits: () => {}, typed: () => assert.fail('nothing is typed') };
+  return {
+    keep: () => keeping,
+    edits: () => {},
+    timed: <Result>(work: () => Result) => work(),
+    typed: () => assert.fail('nothing is typed'),
+  };
 }
 
 function permitOf(method: string, uri: string): Permit {

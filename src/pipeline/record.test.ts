@@ -13,6 +13,7 @@ import { InFlight } from './in-flight.ts';
 import { createRecorder, type Observer } from './record.ts';
 import { recordedOperation } from './recorded-operation.ts';
 import { refusedOutcome } from './refused-outcome.ts';
+import { Turns } from './turns.ts';
 
 const kept = { written: async () => {}, synced: async () => {} };
 
@@ -30,7 +31,9 @@ function begunWith(operation: Partial<Operation>) {
     },
     observer: { begun() {}, ended() {}, throttled() {} } as unknown as Observer,
     clock: { now: () => 0, monotonic: () => 0 },
-    rates: { take: () => undefined, takeBytes: () => undefined },
+    rates: { take: () => undefined, takeBytes: () => undefined, worked() {} },
+    turns: new Turns(),
+    processorMs: () => 0,
     inFlight,
     digestOf: () => 'keyed',
     ...noKeeper,

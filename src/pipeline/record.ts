@@ -5,7 +5,6 @@
  * recorded is refused, and what is under way when the journal breaks is broken off. Who is not known is not recorded here but counted and logged,
  * since anybody can make such requests without end; what a caller asks too fast is counted, and recorded as a count.
  */
-import { maskedText } from '../masking/text/masked-text.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Decision, DecisionNote } from '../model/decision.ts';
 import { identitiesOf } from '../model/identities-of.ts';
@@ -16,20 +15,23 @@ import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { Unrepeatable } from '../model/unrepeatable.ts';
 import { FACT_KINDS, type Facts } from '../policy/facts.ts';
-import type { Event, ExchangeEnded, Outcome, OutputEdits, RecordedOperation } from '../recording/event.ts';
+import type { Event, Outcome, OutputEdits, RecordedOperation } from '../recording/event.ts';
 import type { Keeping, KeepingTold, KeptHead } from '../recording/keeping.ts';
 import type { Clock } from '../std/clock.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { Access } from './access.ts';
 import type { Approvals } from './approvals.ts';
 import type { CallerRates } from './caller-rates.ts';
+import { ChargedWork } from './charged-work.ts';
 import { type Followed, follow, type ReplyEnd } from './follow.ts';
 import type { InFlight, LivesBy, Place, UnderWay } from './in-flight.ts';
 import type { Judged } from './judge.ts';
+import { recordedDecision } from './recorded-decision.ts';
 import { recordedOperation } from './recorded-operation.ts';
 import type { KeptHeadHere, Recorder, Recording, Typed } from './recording.ts';
 import { refusedOutcome } from './refused-outcome.ts';
 import { stopping } from './stopping.ts';
+import type { Turns } from './turns.ts';
 import type { UnknownOutcomes } from './unknown-outcomes.ts';
 import { unrecorded, withheld } from './unrecorded.ts';
 import { withoutRetryAfter } from './without-retry-after.ts';
@@ -80,7 +82,10 @@ interface Parts {
   readonly journal: JournalPort;
   readonly observer: Observer;
   readonly clock: Clock;
-  readonly rates: Pick<CallerRates, 'take' | 'takeBytes'>;
+  readonly rates: Pick<CallerRates, 'take' | 'takeBytes' | 'worked'>;
+  readonly turns: Turns;
+  /** What this thread has taken of the processor, in milliseconds. */
+  readonly processorMs: () => number;
   readonly inFlight: InFlight;
   /** The digest of a body, keyed. */
   readonly digestOf: (bytes: Uint8Array) => string;
@@ -107,6 +112,7 @@ class JournalRecording implements Recording, UnderWay {
   readonly #parts: Parts;
   readonly #raw: RawRequest;
   readonly #startedAt: number;
+  #work: ChargedWork | undefined;
   #caller: Caller | undefined;
   #session: SessionId | undefined;
   #operation: Operation | undefined;
@@ -159,6 +165,14 @@ class JournalRecording implements Recording, UnderWay {
 
   // Invariant: a body is not read before its caller is known.
   readonly took = (bytes: number) => this.#parts.rates.takeBytes(this.#caller as Caller, bytes);
+  readonly whole = (bytes: number) => this.#parts.turns.ofBody(this.#caller as Caller, bytes);
+
+  timed<Result>(work: () => Result): Result {
+    this.#work ??= new ChargedWork(this.#parts.processorMs, (ms) =>
+      this.#parts.rates.worked(this.#caller as Caller, ms),
+    );
+    return this.#work.timed(work);
+  }
 
   begin(operation: Operation): void {
     if (operation.isStream) this.#place?.stream();
@@ -472,21 +486,4 @@ function isKeptFirst({ operation, amended, decision }: Judged): boolean {
 
 function recordedEdits({ masked, neutralised, shown = 0 }: OutputEdits): OutputEdits {
   return { masked, neutralised, ...(shown === 0 ? {} : { shown }) };
-}
-
-function recordedDecision(
-  decision: Decision,
-  shadow: Observed | undefined,
-  facts: readonly string[],
-): NonNullable<ExchangeEnded['decision']> {
-  const { effect, rule, notes = [] } = decision;
-  return {
-    effect,
-    rule,
-    ...(effect === 'allow' && decision.grant !== undefined ? { grant: decision.grant } : {}),
-    ...(effect === 'allow' && decision.approval !== undefined ? { approval: decision.approval } : {}),
-    ...(shadow === undefined ? {} : { shadow }),
-    ...(facts.length === 0 ? {} : { facts: [...new Set(facts)] }),
-    ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${maskedText(detail)}`) }),
-  };
 }

@@ -31,6 +31,10 @@ export interface Recording {
   of(caller: Caller): Caller | Promise<Caller>;
   /** Bytes of the caller's body came; a promise where another process has to be asked. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
   readonly took: (bytes: number) => Promise<void> | undefined;
+  /** Its body came whole; a large one waits for its caller's turn to be read. */
+  readonly whole: (bytes: number) => Promise<void> | undefined;
+  /** Does what may take long, conditions and masks, and charges its time to the caller. */
+  timed<Result>(work: () => Result): Result;
   /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */
   begin(operation: Operation): void;
   /**

@@ -50,7 +50,7 @@ async function outcome(
   const gateway = { probe: counting, clock: { now: () => 0, monotonic: () => 0 } };
   const question = await resolve(
     gateway,
-    { probed: (facts) => recorded.push(...Object.keys(facts)) },
+    { probed: (facts) => recorded.push(...Object.keys(facts)), timed: (work) => work() },
     compiled,
     caller,
     operation,

@@ -11,14 +11,14 @@ import type { Recording } from './recording.ts';
 /** The question with the facts that the rules that could still matter need, and no other; none where a static answer stands. */
 export async function resolve(
   gateway: { readonly probe: Probe; readonly clock: Clock },
-  recording: Pick<Recording, 'probed'>,
+  recording: Pick<Recording, 'probed' | 'timed'>,
   rules: RuleSet,
   caller: Caller,
   operation: Operation,
   grants?: Question['grants'],
 ): Promise<Question> {
   const nowMs = gateway.clock.now();
-  const needed = factsNeeded(rules, caller, operation, nowMs, grants);
+  const needed = recording.timed(() => factsNeeded(rules, caller, operation, nowMs, grants));
   if (needed.length === 0) return { caller, operation, facts: {}, nowMs, grants };
   const facts = await lookUpAll(gateway.probe, needed, caller, operation);
   recording.probed(facts);

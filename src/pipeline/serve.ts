@@ -31,7 +31,7 @@ import { writtenMasks } from './written-masks.ts';
 export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<Answer> {
   const recording = gateway.recorder.open(raw);
   try {
-    const request = accept(raw, gateway.limits, recording.took); //        limits, normal form, identity headers stripped
+    const request = accept(raw, gateway.limits, recording); //             limits, normal form, identity headers stripped
     tellMaskAsToken(gateway.masking, request); //                          a mask that is taken for a credential
     const caller = await recording.of(await gateway.authenticate(request)); // token -> Caller
     asOneself(caller, request); //                                         nobody acts as somebody else

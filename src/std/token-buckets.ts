@@ -42,6 +42,14 @@ export class TokenBuckets {
     return this.#take(key, nowMs, tokens, debtMax);
   }
 
+  /** Takes so many, whatever there are; what the key would owe beyond `debtMax` is forgiven. */
+  charge(key: string, nowMs: number, tokens: number, debtMax: number): void {
+    const bucket = this.#buckets.get(key) ?? this.#begin(key, nowMs);
+    if (bucket === undefined) return;
+    this.#refill(bucket, nowMs);
+    bucket.missing = Math.max(bucket.missing, Math.min(bucket.missing + tokens, this.#limits.burstMax + debtMax));
+  }
+
   /** Takes as many whole tokens as there are, up to `tokensMax`; how many. */
   takeUpTo(key: string, nowMs: number, tokensMax: number): number {
     const bucket = this.#buckets.get(key) ?? this.#begin(key, nowMs);

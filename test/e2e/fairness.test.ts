@@ -34,7 +34,7 @@ async function metric(world: SmallWorld, name: string): Promise<number> {
 }
 
 test('requestsPerCallerBurstMax: a caller that asks too fast is told so, others are served, and the journal has one count of it', async (t) => {
-  const world = await worldOf(t, 'limits: { requestsPerCallerPerSecond: 1, requestsPerCallerBurstMax: 5 }\n');
+  const world = await worldOf(t, 'limits: { requestsPerCallerPerSecond: 1, requestsPerCallerBurstMax: 50 }\n');
   const [fast, other] = [await world.token('fast'), await world.token('other')];
   const statuses = await flood(200, () => world.ask({ token: fast, uri: PODS }));
   const refused = statuses[429] ?? 0;
@@ -60,6 +60,37 @@ test('requestsPerCallerBurstMax: a caller that asks too fast is told so, others 
     all,
   );
   assert.match(world.log(), /a caller asked faster than it may/);
+});
+
+test('conditions that take long count as requests of their caller, whose next ones wait; others are served', async (t) => {
+  const thirty = `[${Array.from({ length: 30 }, (_, i) => i).join(',')}]`;
+  const world = await startSmallWorld({
+    config: 'limits: { requestsPerCallerPerSecond: 1, requestsPerCallerBurstMax: 30 }\n',
+    policy: `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+rules:
+  - { id: plain, effect: allow, verbs: [get, list], apiGroups: [""], resources: [pods] }
+  - id: dear
+    effect: allow
+    verbs: [get]
+    apiGroups: [""]
+    resources: [configmaps]
+    when: "${thirty}.all(a, ${thirty}.all(b, ${thirty}.all(c, a + b + c >= 0)))"
+`,
+  });
+  t.after(() => world.stop());
+  const [dear, other] = [await world.token('dear'), await world.token('other')];
+  const statuses: number[] = [];
+  while (statuses.at(-1) !== 429 && statuses.length < 30) {
+    const { status } = await world.ask({ token: dear, uri: '/api/v1/namespaces/shop/configmaps/settings' });
+    statuses.push(status);
+  }
+  assert.equal(statuses.at(-1), 429, statuses.join());
+  assert.equal(statuses[0], 200);
+  for (let i = 0; i < 20; i++) assert.equal((await world.ask({ token: other, uri: PODS })).status, 200);
 });
 
 test('a flood of tokens that nobody made: it is counted, neither journal nor log has it all, and who is known goes on', async (t) => {

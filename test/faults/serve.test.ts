@@ -24,6 +24,7 @@ import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { noPreImages } from '../../src/pipeline/pre-images.ts';
 import { createRecorder } from '../../src/pipeline/record.ts';
 import { serve } from '../../src/pipeline/serve.ts';
+import { Turns } from '../../src/pipeline/turns.ts';
 import type { Event } from '../../src/recording/event.ts';
 import { bytesSource, collectBytes } from '../../src/std/byte-source.ts';
 import type { ExchangeId, SessionId } from '../../src/std/ids.ts';
@@ -155,7 +156,9 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       journal,
       observer: quiet,
       clock,
-      rates: { take() {}, takeBytes() {} },
+      rates: { take: () => undefined, takeBytes: () => undefined, worked() {} },
+      turns: new Turns(),
+      processorMs: () => 0,
       unknown: { refuse() {}, remember() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       digestOf: () => 'keyed',

@@ -49,7 +49,8 @@ export type ToParent =
       readonly key: string;
       readonly tokens: number;
       readonly debtMax: number;
-    };
+    }
+  | { readonly kind: 'charge'; readonly key: string; readonly tokens: number; readonly debtMax: number };
 
 /** What the parent says to a worker. */
 export type ToWorker =

@@ -182,6 +182,9 @@ export class Supervisor {
         this.#to(member, { kind: 'taken', id: message.id, tokens });
         return;
       }
+      case 'charge':
+        this.#buckets.charge(message.key, this.#parts.now(), message.tokens, message.debtMax);
+        return;
       case 'owe': {
         const isTaken = this.#buckets.owe(message.key, this.#parts.now(), message.tokens, message.debtMax);
         this.#to(member, { kind: 'taken', id: message.id, tokens: isTaken ? 1 : 0 });

@@ -133,6 +133,10 @@ export class WorkerBus implements SharedBuckets {
     return (taken as number) > 0;
   }
 
+  charge(key: string, tokens: number, debtMax: number): void {
+    this.#send({ kind: 'charge', key: hashed(key), tokens, debtMax });
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
