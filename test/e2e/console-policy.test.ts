@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { STEP_MS_MAX } from '../support/chromium.ts';
 import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
 import type { ConsoleWorld } from '../support/console-world.ts';
 
@@ -63,6 +65,19 @@ function inBrowser(chromium: string): void {
     assert.deepEqual([faults, [...hosts], ran], [[], [new URL(world.consoleUrl).host], false]);
   });
 
+  /** Four commands answer it, each within its minute; where the machine was too busy for one, it is asked again, as a person would. */
+  async function tried(page: Page): Promise<void> {
+    const came = page.getByRole('heading', { name: 'Who gains and loses what' });
+    const busy = page.getByText('this took more time, memory or room than may be');
+    do {
+      await page.getByRole('button', { name: 'Check, test and simulate' }).click();
+      await came
+        .or(busy)
+        .first()
+        .waitFor({ timeout: 5 * STEP_MS_MAX });
+    } while (!(await came.isVisible()));
+  }
+
   test('a change is edited under the page’s own policy, tried, and comes as a patch', async () => {
     const { page, context, faults } = await browser.signIn('ada', {
       viewport: { width: 1280, height: 900 },
@@ -72,8 +87,7 @@ function inBrowser(chromium: string): void {
     await editor.click();
     await page.keyboard.press('Control+End');
     await page.keyboard.type('  - { id: more, effect: allow, verbs: [get], apiGroups: [""], resources: [services] }');
-    await page.getByRole('button', { name: 'Check, test and simulate' }).click();
-    await page.getByRole('heading', { name: 'Who gains and loses what' }).waitFor();
+    await tried(page);
     await page.getByText('0 of 1 call answered otherwise').waitFor();
     await page.getByText('+++ b/policy.yaml').first().waitFor();
     assert.match(await page.locator('pre').first().innerText(), /may now be done/);
