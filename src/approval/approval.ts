@@ -42,6 +42,8 @@ export interface Seat {
   readonly freshMs?: number;
   /** Who goes through alone in an emergency; absent: nobody. */
   readonly breakGlass?: readonly NamedPersons[];
+  /** Where it may be answered beside the console and `/api/v1`; absent: nowhere. */
+  readonly answerFrom?: readonly string[];
   /** Whether who fills it may hand that to another person for a time; absent: not. */
   readonly delegate?: true;
 }

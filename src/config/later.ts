@@ -115,7 +115,20 @@ export const login = z.strictObject({
     .describe('Asked for beside `openid`: those that put the claims of `subject` and `groups` into the ID token.'),
 });
 
-const messagedPerson = z.strictObject({ id: word, subject: word });
+const messagedPerson = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[A-Z0-9]{2,32}$/, 'expected an id such as `U012AB3CD`')
+      .describe('Slack’s own id of them.'),
+    subject: word.describe('The subject that rules know them by, with its issuer’s prefix.'),
+    issuer: word.optional().describe('Their issuer, of `kind: person`; default: the only one there is.'),
+    groups: z.array(word).default([]).describe('Groups that rules know them by; nothing else says them here.'),
+    person: word
+      .optional()
+      .describe('As the issuers’ `person` claim names them; needed where programs of persons ask.'),
+  })
+  .describe('Who somebody in a chat is.');
 
 /** Nothing in it ends a line of the protocol, or a bracket. */
 const mailbox = z
@@ -130,6 +143,12 @@ export const notifier = z
       .strictObject({
         tokenFile: file.describe('File of a bot token with the scope `chat:write`; read for each notice.'),
         channel: word.describe('A channel’s name or id.'),
+        signingSecretFile: file
+          .optional()
+          .describe(
+            'File of the app’s signing secret: messages then have buttons where a rule’s `answerFrom` says so. Slack’s request URL is `/api/v1/chat/NAME/slack` of the console.',
+          ),
+        apiUrl: trustedUrl.optional().describe('Slack’s API, where it is reached by another address.'),
       })
       .optional()
       .describe('A message in a channel, changed as what it is about goes on.'),
@@ -173,7 +192,7 @@ export const notifier = z
       })
       .optional()
       .describe('A notifier of your own.'),
-    people: notBuilt(z.array(messagedPerson), 'who is who in a chat'),
+    people: z.array(messagedPerson).max(1_000).optional().describe('Who may answer by buttons, and who they are.'),
   })
   .refine(
     ({ name: _, people: __, ...kinds }) => Object.values(kinds).filter((kind) => kind !== undefined).length === 1,

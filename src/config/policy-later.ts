@@ -68,11 +68,13 @@ const approvalKeys = {
     .array(z.enum(['console', 'cli', 'slack', 'teams', 'webhook']))
     .min(1)
     .refine(
-      (places) => places.every((place) => place === 'console' || place === 'cli') && places.includes('cli'),
-      'not built yet: answers from chat, and from the console alone; name `cli`, which is `/api/v1`',
+      (places) => places.every((place) => place !== 'teams' && place !== 'webhook') && places.includes('cli'),
+      'not built yet: answers from Teams and webhooks, and from the console alone; name `cli`, which is `/api/v1`',
     )
     .default(['console', 'cli'])
-    .describe('Where it may be answered. `cli` is `/api/v1`, which `sallyport approvals` asks.'),
+    .describe(
+      'Where it may be answered. `cli` is `/api/v1`, which `sallyport approvals` asks. `slack`: by buttons of a message that shows all of it, by whom the notifier’s `people` name; not with `signed` or `fresh`.',
+    ),
   escalate: notBuilt(
     z.array(z.strictObject({ after: duration, approvers })).min(1),
     'who is asked too when nobody has answered',

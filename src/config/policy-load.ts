@@ -297,6 +297,11 @@ function* holdMistakes({ hold, helm }: RuleDocument): Iterable<readonly [string,
     yield ['hold', '`intent: helm` asks by the record of a release, which only Helm writes: say `helm: true` too'];
   if (hold?.intent === 'helm' && hold.signed === true)
     yield ['hold', 'a signature is good for one request: leave out `signed`, or `intent: helm`'];
+  if (hold?.answerFrom.includes('slack') === true && (hold.signed === true || hold.fresh !== undefined))
+    yield [
+      'hold',
+      'Slack says nothing of keys and sign-ins: leave `slack` out of `answerFrom`, or `signed` and `fresh` out',
+    ];
   if (hold?.delegate === true && hold.signed === true)
     yield ['hold', 'a signature is a person’s own: leave out `delegate`, or `signed`'];
   if (hold?.breakGlass === undefined) return;

@@ -84,6 +84,7 @@ function toHold({
   fresh,
   breakGlass,
   delegate,
+  answerFrom,
 }: HoldDocument): HoldTerms {
   return {
     approvers: approvers.map(toApprover),
@@ -105,6 +106,7 @@ function toHold({
     ...toSigned({ signed, enrolled }),
     ...toFresh({ fresh }),
     ...(delegate === true ? { delegate } : {}),
+    ...(answerFrom.includes('slack') ? { answerFrom: ['slack'] } : {}),
     ...(breakGlass === undefined ? {} : { breakGlass: callerMatches(breakGlass.callers) as readonly NamedPersons[] }),
     ...(escalate === undefined
       ? {}

@@ -56,6 +56,7 @@ export interface Received {
   readonly idempotencyKey: string | undefined;
   readonly ifMatch: string | undefined;
   readonly contentType: string | undefined;
+  readonly header: (name: string) => string | undefined;
   readonly body: (bytesMax: number) => Promise<Uint8Array>;
 }
 
@@ -109,6 +110,9 @@ export function answering({ routes, identify, roles, refuseStopped, clock }: Par
       idempotencyKey: keyOf(received.idempotencyKey),
       version: versionOf(received.ifMatch),
       session: who?.session,
+      ...(route.takes === undefined
+        ? {}
+        : { raw: { bytes: await received.body(CONTROL_LIMITS.bodyBytesMax), header: received.header } }),
     });
     if (who === undefined) return { answered, who };
     const isStill = async () => {

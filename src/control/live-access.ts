@@ -268,6 +268,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'login':
       case 'person-key':
       case 'delegation':
+      case 'press':
       case 'notice':
       case 'notice-thread':
         return;

@@ -24,7 +24,7 @@ export function openApi(routes: readonly Route[], version: string): unknown {
   };
 }
 
-function operation({ id, summary, needs, path, query, body, answer, method }: Route): unknown {
+function operation({ id, summary, needs, path, query, body, takes, answer, method }: Route): unknown {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
   const parameters = [
     ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
@@ -43,6 +43,9 @@ function operation({ id, summary, needs, path, query, body, answer, method }: Ro
     ...(needs === 'nobody' ? { security: [] } : {}),
     ...(typeof needs === 'string' ? {} : { description: `Needs the role ${needs.join(' or ')}.` }),
     ...(parameters.length === 0 ? {} : { parameters }),
+    ...(takes === undefined
+      ? {}
+      : { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } } } }),
     ...(body === undefined
       ? {}
       : {

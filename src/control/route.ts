@@ -16,6 +16,14 @@ export interface Asked {
   readonly version: number | undefined;
   /** Of a browser that signed in. */
   readonly session: ConsoleSession | undefined;
+  /** Of a route that takes what it verifies itself. */
+  readonly raw?: Raw;
+}
+
+/** A body byte for byte, and headers by their lower-case names. */
+export interface Raw {
+  readonly bytes: Uint8Array;
+  readonly header: (name: string) => string | undefined;
 }
 
 /** What a route answers. */
@@ -46,6 +54,8 @@ export interface Route {
   readonly needs: 'nobody' | 'caller' | readonly RoleName[];
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** `form`: a form that the handler reads and verifies itself, byte for byte. Absent: JSON, as `body` says. */
+  readonly takes?: 'form';
   /** Bytes of a body; absent: as many as `CONTROL_LIMITS` lets. */
   readonly bodyBytesMax?: number;
   readonly answer: {

@@ -8,8 +8,11 @@ import { type Role, type RoleName, reaches } from '../policy/role.ts';
 import type { Catalog } from '../recording/found.ts';
 import { durationMs } from '../std/duration.ts';
 import { mappedInTurns } from '../std/mapped-in-turns.ts';
+import type { Store } from '../store/store.ts';
 import type { Answers } from './answers.ts';
 import { approvalRoutes } from './approval-routes.ts';
+import type { ChatPlace } from './chat/chat-place.ts';
+import { slackRoute } from './chat/slack-route.ts';
 import {
   type GatewayStatus,
   type GrantAskBody,
@@ -84,6 +87,10 @@ interface Parts extends TargetParts {
   readonly endExchange: Parameters<typeof liveRoutes>[0]['endExchange'];
   readonly personKeys: PersonKeys;
   readonly delegations: Delegations;
+  readonly store: Store;
+  readonly chats: ReadonlyMap<string, ChatPlace>;
+  readonly allRoles: () => readonly Role[];
+  readonly isKilled: (subject: string) => boolean;
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
   readonly desk: PolicyDesk;
   /** Whether there is a target of this name. */
@@ -111,6 +118,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...grantRoutes(parts),
     ...approvalRoutes(parts),
     ...noticeRoutes(parts.deliveries),
+    slackRoute(parts),
     ...tokenRoutes(parts),
     statusRoute(parts),
     ...sessionRoutes(parts),

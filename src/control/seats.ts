@@ -17,28 +17,40 @@ export function partyOf({ subject, issuer, groups, kind, person }: Caller): Part
 export function seatsOf(
   holds: readonly Pick<
     Holding,
-    'rule' | 'reason' | 'approvers' | 'quorum' | 'signed' | 'escalate' | 'freshMs' | 'breakGlass' | 'delegate'
+    | 'rule'
+    | 'reason'
+    | 'approvers'
+    | 'quorum'
+    | 'signed'
+    | 'escalate'
+    | 'freshMs'
+    | 'breakGlass'
+    | 'delegate'
+    | 'answerFrom'
   >[],
   labels: Readonly<Record<string, string>> | null | 'unknown',
 ): readonly Seat[] {
-  return holds.map(({ rule, reason, approvers, quorum, signed, escalate, freshMs, breakGlass, delegate }) => ({
-    rule,
-    reason,
-    approvers: approvers.map((approver) => frozen(approver, labels)),
-    quorum,
-    ...(signed === undefined ? {} : { signed }),
-    ...(freshMs === undefined ? {} : { freshMs }),
-    ...(breakGlass === undefined ? {} : { breakGlass }),
-    ...(delegate === undefined ? {} : { delegate }),
-    ...(escalate === undefined
-      ? {}
-      : {
-          later: escalate.map(({ afterMs, approvers: others }) => ({
-            afterMs,
-            approvers: others.map((approver) => frozen(approver, labels)),
-          })),
-        }),
-  }));
+  return holds.map(
+    ({ rule, reason, approvers, quorum, signed, escalate, freshMs, breakGlass, delegate, answerFrom }) => ({
+      rule,
+      reason,
+      approvers: approvers.map((approver) => frozen(approver, labels)),
+      quorum,
+      ...(signed === undefined ? {} : { signed }),
+      ...(freshMs === undefined ? {} : { freshMs }),
+      ...(breakGlass === undefined ? {} : { breakGlass }),
+      ...(delegate === undefined ? {} : { delegate }),
+      ...(answerFrom === undefined ? {} : { answerFrom }),
+      ...(escalate === undefined
+        ? {}
+        : {
+            later: escalate.map(({ afterMs, approvers: others }) => ({
+              afterMs,
+              approvers: others.map((approver) => frozen(approver, labels)),
+            })),
+          }),
+    }),
+  );
 }
 
 /** Whether a seat's approvers hang on the labels of the namespace. */

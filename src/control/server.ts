@@ -179,6 +179,7 @@ function received({ pathPrefix }: Options, request: IncomingMessage): Received {
     idempotencyKey: one(headers['idempotency-key']),
     ifMatch: one(headers['if-match']),
     contentType: headers['content-type'],
+    header: (name) => one(headers[name]),
     body: (bytesMax) => readBody(request, bytesMax),
   };
 }

@@ -27,7 +27,13 @@ async function notifierOf({
   smtp,
   module: own,
 }: NotifierConfig): Promise<Notifier> {
-  if (chat !== undefined) return slack({ token: reader(chat.tokenFile), channel: chat.channel });
+  if (chat !== undefined)
+    return slack({
+      token: reader(chat.tokenFile),
+      channel: chat.channel,
+      hasAnswers: chat.signingSecretFile !== undefined,
+      ...(chat.apiUrl === undefined ? {} : { api: chat.apiUrl }),
+    });
   if (cards !== undefined) return teams({ url: reader(cards.urlFile) });
   if (alerts !== undefined) return pagerduty({ routingKey: reader(alerts.routingKeyFile) });
   if (hook !== undefined)

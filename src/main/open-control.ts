@@ -45,6 +45,7 @@ import { openStore } from '../store/open-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { accessParts } from './access-parts.ts';
 import { agreeOnMaskKey } from './agree-on-mask-key.ts';
+import { chatsOf } from './chats.ts';
 import { targetChecker } from './check-target.ts';
 import { ConfigError } from './config-error.ts';
 import { deliveriesOf, tellOpened } from './deliveries.ts';
@@ -182,6 +183,9 @@ export async function openControl(parts: Parts): Promise<Control> {
         issuers: [...logins.keys()],
         seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
         policy: policyOf(parts),
+        chats: chatsOf(config),
+        allRoles: parts.policy.roles,
+        isKilled: (subject) => access.kills.list().some(({ what, value }) => what === 'caller' && value === subject),
         desk: policyDesk(config),
         now: told.clock.now.bind(told.clock),
         catalog,

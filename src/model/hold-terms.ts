@@ -67,6 +67,8 @@ export interface HoldTerms {
   readonly freshMs?: number;
   /** Who goes through alone in an emergency, with what they ask themselves. Absent: nobody. */
   readonly breakGlass?: readonly NamedPersons[];
+  /** Where it may be answered beside the console and `/api/v1`. Absent: nowhere. */
+  readonly answerFrom?: readonly string[];
   /** Whether who answers may hand that to another person for a time. Absent: not. */
   readonly delegate?: true;
   /** Absent: nobody else. */

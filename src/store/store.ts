@@ -24,6 +24,7 @@ export type RowKind =
   | 'login'
   | 'person-key'
   | 'delegation'
+  | 'press'
   | 'question'
   | 'budget'
   | 'target'

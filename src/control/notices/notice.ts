@@ -43,6 +43,8 @@ export interface Notice {
   /** Behind the console's address; empty: there is nothing to look at. */
   readonly path: string;
   /** Empty: none, or every one. */
+  /** Where it may be answered by what tells of it, and the digest of what it shows. */
+  readonly answer?: { readonly from: readonly string[]; readonly digest: string };
   readonly target: string;
   readonly namespace: string;
   readonly caller?: {

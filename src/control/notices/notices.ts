@@ -30,7 +30,7 @@ function noticeOfApproval(approval: Approval): Notice | undefined {
       kind: 'approval.asked',
       at: approval.lookedUpAt ?? approval.askedAt,
       title: what,
-      facts: factsOf(approval),
+      ...answerable(approval),
       isOver: false,
       isLast: false,
       ...about,
@@ -86,14 +86,28 @@ function becameWords({ exchange, status }: Approval): string {
   }
 }
 
-function factsOf({ shown, seats, closesAt }: Approval): readonly string[] {
+/** What is told of it; all of it, where it can be answered from there (T78). */
+function answerable(approval: Approval): Pick<Notice, 'facts' | 'answer'> {
+  const { seats, digest, shown } = approval;
+  const [first = [], ...others] = seats.map(({ answerFrom = [] }) => answerFrom);
+  const from = first.filter((place) => others.every((each) => each.includes(place)));
+  if (from.length === 0) return { facts: factsOf(approval, CHANGES_MAX) };
+  const rest = Object.entries(shown).filter(([key]) => !TOLD.has(key));
+  const whole = rest.map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return { facts: [...factsOf(approval, Number.POSITIVE_INFINITY), ...whole], answer: { from, digest } };
+}
+
+/** Of what is shown, what the facts have. */
+const TOLD: ReadonlySet<string> = new Set(['operation', 'risk', 'risks', 'changes', 'missing', 'reason']);
+
+function factsOf({ shown, seats, closesAt }: Approval, changesMax: number): readonly string[] {
   const { changes = [] } = shown;
-  const more = changes.length - CHANGES_MAX;
+  const more = changes.length - changesMax;
   return [
     `risk: ${shown.risk}`,
     ...shown.risks,
     ...changes
-      .slice(0, CHANGES_MAX)
+      .slice(0, changesMax)
       .map(({ at, before, after }) => `${at}: ${before ?? '(nothing)'} → ${after ?? '(nothing)'}`),
     ...(more > 0 ? [`and ${more} more fields`] : []),
     ...shown.missing.map((what) => `not shown: ${what}`),

@@ -1,3 +1,4 @@
+import { buttonValue } from '../chat/slack-click.ts';
 import type { Notice } from './notice.ts';
 import type { Notifier } from './notifier.ts';
 import { postJson } from './post-json.ts';
@@ -8,6 +9,8 @@ export interface SlackPlace {
   /** Read for each notice. */
   readonly token: () => string;
   readonly channel: string;
+  /** Whether what is pressed comes back signed, so that buttons are offered where rules take it. */
+  readonly hasAnswers?: boolean;
   /** Slack's API; another one in tests. */
   readonly api?: string;
 }
@@ -30,8 +33,8 @@ const HOPELESS: ReadonlySet<string> = new Set([
   'token_revoked',
 ]);
 
-/** A message in a channel, changed as what it is about goes on. It tells, with a link, and answers nothing. */
-export function slack({ token, channel, api = SLACK_API }: SlackPlace): Notifier {
+/** A message in a channel, changed as what it is about goes on. It tells, with a link; buttons only where the rules that ask say so, and no yes but to what it shows whole. */
+export function slack({ token, channel, hasAnswers = false, api = SLACK_API }: SlackPlace): Notifier {
   return {
     async send(notice, { signal, link, thread }) {
       const [at, where] = placeOf(thread);
@@ -39,7 +42,7 @@ export function slack({ token, channel, api = SLACK_API }: SlackPlace): Notifier
         channel: where ?? channel,
         ...(at === undefined ? {} : { ts: at }),
         text: escaped(notice.title),
-        blocks: blocksOf(notice, link),
+        blocks: [...blocksOf(notice, link), ...(hasAnswers ? buttonsOf(notice) : [])],
         unfurl_links: false,
       });
       const method = at === undefined ? 'chat.postMessage' : 'chat.update';
@@ -82,6 +85,30 @@ function blocksOf({ title, facts, risk, isOver }: Notice, link: string): readonl
   ];
 }
 
+/** Source: https://docs.slack.dev/reference/block-kit/block-elements/button-element */
+function buttonsOf({ title, facts, about, answer }: Notice): readonly unknown[] {
+  if (answer === undefined || !answer.from.includes('slack')) return [];
+  const value = buttonValue(about, answer.digest);
+  const button = (id: string, text: string, style: string, question: string) => ({
+    type: 'button',
+    action_id: id,
+    value,
+    style,
+    text: { type: 'plain_text', text },
+    confirm: {
+      title: { type: 'plain_text', text },
+      text: { type: 'plain_text', text: question },
+      confirm: { type: 'plain_text', text },
+      deny: { type: 'plain_text', text: 'Back' },
+    },
+  });
+  // T78: nobody says yes to what is cut.
+  const isWhole = [title, facts.join('\n')].every((text) => escaped(text).length <= SECTION_CHARACTERS_MAX - 10);
+  const yes = button('approve', 'Approve', 'primary', 'It runs once, as it is shown.');
+  const no = button('reject', 'Reject', 'danger', 'Its caller is told that you said no.');
+  return [{ type: 'actions', elements: isWhole ? [yes, no] : [no] }];
+}
+
 /** T78: what is cut says so; all of it stands behind the link. */
 function cut(text: string): string {
   return text.length <= SECTION_CHARACTERS_MAX ? text : `${text.slice(0, SECTION_CHARACTERS_MAX)}\n… and more`;
@@ -89,5 +116,25 @@ function cut(text: string): string {
 
 /** Security: whoever names an object cannot put a link, a mention or a markup into the message. Source: https://docs.slack.dev/messaging/formatting-message-text */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return drawn(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
+
+/** T78: what cannot be seen is drawn. */
+function drawn(text: string): string {
+  return text.replace(
+    /[^\P{C}\n]|[\u2028\u2029]/gu,
+    (hidden) => `\\u{${(hidden.codePointAt(0) as number).toString(16)}}`,
+  );
+}
+
+/** Tells one person alone, in a channel. Source: https://docs.slack.dev/reference/methods/chat.postEphemeral */
+export function slackWhisper({ token, api = SLACK_API }: Pick<SlackPlace, 'token' | 'api'>) {
+  return async (channel: string, user: string, text: string): Promise<void> => {
+    const body = JSON.stringify({ channel, user, text: escaped(text) });
+    const signal = AbortSignal.timeout(WHISPER_TIMEOUT_MS);
+    await postJson(`${api}/chat.postEphemeral`, body, { authorization: `Bearer ${token().trim()}` }, signal);
+  };
+}
+
+/** Limit: Slack waits three seconds for what comes of a press. */
+const WHISPER_TIMEOUT_MS = 2_000;
