@@ -105,6 +105,8 @@ const messageOf = (name: string) =>
 const buttonsIn = ({ blocks }: Json): Json[] => blocks.find(({ type }: Json) => type === 'actions')?.elements ?? [];
 const whispered = async () => (await heardOf((method) => method === 'chat.postEphemeral')).text as string;
 
+let presses = 0;
+
 interface Press {
   readonly user?: string;
   readonly secret?: string;
@@ -124,7 +126,7 @@ function press(
     user: { id: user, username: 'lea', team_id: 'T1' },
     channel: { id: 'C1', name: 'ops' },
     response_url: 'https://hooks.slack.com/actions/T1/1/x',
-    actions: [{ action_id, value, type: 'button', block_id: 'b', action_ts: '1.0' }],
+    actions: [{ action_id, value, type: 'button', block_id: 'b', action_ts: `${++presses}.0` }],
   });
   const sent = body ?? new URLSearchParams({ payload }).toString();
   const timestamp = String(Math.floor(Date.now() / 1_000) - ageSeconds);
