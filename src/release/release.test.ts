@@ -125,6 +125,12 @@ test('what Helm makes, changes, deletes and runs for the release passes', () => 
   assert.equal(within(call('PATCH', 'ConfigMap', 'added', added, 'apply')), 'yes');
   assert.equal(within(call('POST', 'Job', 'migrate', job)), 'yes');
   assert.equal(within(call('DELETE', 'Job', 'migrate'), live('Job')), 'yes');
+  assert.equal(within(call('DELETE', 'Job', 'migrate')), 'yes', 'a hook that is not there');
+  const applied = { ...added, metadata: { ...added.metadata, uid: 'u1', resourceVersion: '7' } };
+  assert.equal(
+    within(call('PATCH', 'ConfigMap', 'added', applied, 'apply'), { kind: 'ConfigMap', metadata: { uid: 'u1' } }),
+    'yes',
+  );
   assert.equal(within(call('DELETE', 'ConfigMap', 'gone'), live('ConfigMap')), 'yes');
   assert.equal(within(call('PATCH', 'Deployment', 'web', web(), 'strategic'), live('Deployment')), 'holds');
   const env = {
@@ -192,6 +198,12 @@ test('T59: what the release does not say is asked about by itself', () => {
     ],
     ['a delete of what stays', call('DELETE', 'Deployment', 'web'), live('Deployment')],
     ['a delete of what is to be kept', call('DELETE', 'ConfigMap', 'stays'), live('ConfigMap')],
+    ['a delete of what is not there and is no hook', call('DELETE', 'ConfigMap', 'other'), null],
+    [
+      'the uid of another',
+      call('PATCH', 'ConfigMap', 'added', { ...added, metadata: { ...added.metadata, uid: 'u2' } }, 'apply'),
+      { kind: 'ConfigMap', metadata: { uid: 'u1' } },
+    ],
     ['a delete of what it never had', call('DELETE', 'ConfigMap', 'other'), live('ConfigMap')],
     ['another image', call('PATCH', 'Deployment', 'web', web({ image: 'evil:1' }), 'strategic'), live('Deployment')],
     ['another container', call('PATCH', 'Deployment', 'web', web({ name: 'side' }), 'strategic'), live('Deployment')],

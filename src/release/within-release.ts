@@ -33,7 +33,7 @@ export function withinRelease(
   const record = apiGroup === '' && resource === 'secrets' ? nameOf(operation) : '';
   if (record.startsWith(RECORD_PREFIX)) return isRecord(pending, operation, record, live) ? YES : NO;
   const body = operation.body?.patch?.type === 'apply' ? operation.body.patch.object : operation.body?.object;
-  const kind = live?.kind ?? body?.kind;
+  const kind = live?.kind ?? body?.kind ?? (live === null ? kindIn(pending, operation) : undefined);
   if (typeof kind !== 'string') return NO;
   const place: ObjectPlace = { apiGroup, kind, namespace, name: name === '' ? nameOf(operation) : name };
   if (verb === 'delete') return isGone(pending, place) ? YES : NO;
@@ -46,7 +46,7 @@ export function withinRelease(
   const object = objectAtPlace(release.objects, release, place);
   const patch = operation.body?.patch;
   if (verb === 'create' || verb === 'update' || patch?.type === 'apply')
-    return body !== undefined && isWrittenWhole(body, [object, hook], pending, namespace) ? YES : NO;
+    return body !== undefined && isWrittenWhole(withoutLife(body, live), [object, hook], pending, namespace) ? YES : NO;
   if (verb !== 'patch' || object === undefined || (patch?.type !== 'strategic' && patch?.type !== 'merge')) return NO;
   const wanted = asWritten(object, release, namespace);
   const olds = oldsOf(before, place);
@@ -55,6 +55,30 @@ export function withinRelease(
 
 function oldsOf(before: readonly Release[], place: ObjectPlace): readonly JsonObject[] {
   return before.map((each) => objectAtPlace(each.objects, each, place)).filter((object) => object !== undefined);
+}
+
+/** The kind of an object of the release that is not there: Helm deletes a hook before it makes it, whether or not it is there. */
+function kindIn({ release }: PendingRelease, { apiGroup, resource, name }: Operation): JsonValue | undefined {
+  const named = release.hooks
+    .map(({ object }) => object)
+    .filter((object) => (object.metadata as JsonObject).name === name);
+  return named.find((object) => groupOf(object) === apiGroup && pluralsOf(String(object.kind)).includes(resource))
+    ?.kind;
+}
+
+/** Source: `UnsafeGuessKindToResource`, https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/api/meta/restmapper.go */
+function pluralsOf(kind: string): readonly string[] {
+  const word = kind.toLowerCase();
+  return [`${word}s`, `${word}es`, word.replace(/y$/, 'ies'), word];
+}
+
+/** Helm 4 applies with the uid of what is there, by which it could only fail on another one. */
+function withoutLife(body: JsonObject, live: JsonObject | null | undefined): JsonObject {
+  const metadata = body.metadata as JsonObject | undefined;
+  const there = live?.metadata as JsonObject | undefined;
+  if (!isObject(metadata) || metadata.uid === undefined || metadata.uid !== there?.uid) return body;
+  const { uid: _, ...rest } = metadata;
+  return { ...body, metadata: rest };
 }
 
 /** What goes: of the manifests before, and not of this one; but for what says that it stays. A hook is deleted before it is made anew, and after it ran. */
