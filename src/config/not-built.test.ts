@@ -47,7 +47,9 @@ suite('what is not built yet is refused at its place, and says what it will be',
     });
   }
 
-  const rules = [['effect: hold, hold: { fresh: 15m }', 'hold.fresh', 'how old the approver’s login may be']] as const;
+  const rules = [
+    ['effect: hold, hold: { novel: 30d }', 'hold.novel', 'holding only what this caller has not done for so long'],
+  ] as const;
   for (const [text, key, what] of rules) {
     test(`policy: rules[].${key}`, () => {
       assert.deepEqual(policyFindings(text), [`7 rules[0].${key}: not built yet: ${what}; leave the key out`]);
@@ -75,17 +77,27 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
   const whole = `${served}, upgradeWaitMax: 50s, claimFor: 10m, pin: uid, intent: call, lifts: [namespace-labels], escalate: [{ after: 5m, approvers: [{ groups: [b] }] }]`;
   assert.deepEqual(policyFindings(`effect: hold, hold: { ${whole} }`), []);
   assert.deepEqual(policyFindings(`effect: hold, hold: { ${whole.replace('call', 'command')} }`), []);
+  const more =
+    'fresh: 15m, breakGlass: { callers: [{ groups: [sre] }] }, delegate: true, answerFrom: [console, cli], approvers: [{ groups: [leads] }]';
+  assert.deepEqual(policyFindings(`effect: hold, hold: { ${more} }`), []);
+  assert.deepEqual(policyFindings('effect: hold, helm: true, hold: { intent: helm }'), []);
+  for (const mistake of [
+    'signed: true, enrolled: true, breakGlass: { callers: [{ groups: [sre] }] }',
+    'signed: true, enrolled: true, delegate: true',
+    'signed: true, enrolled: true, answerFrom: [cli, slack]',
+    'fresh: 15m, answerFrom: [cli, slack]',
+    'breakGlass: { callers: [{ everyone: true }] }',
+    'breakGlass: { callers: [{ groups: [sre] }] }, lifts: [rbac], quorum: 2',
+    'intent: helm',
+  ])
+    assert.equal(policyFindings(`effect: hold, hold: { ${mistake} }`).length, 1, mistake);
   const request = 'request: { forMax: 10m, usesMax: 5, idleMax: 5m, livePerCallerMax: 5, bindTo: run, approval:';
   for (const asked of ['none', `{ ${served} }`])
     assert.deepEqual(policyFindings(`effect: request, ${request} ${asked} }`), []);
   const keys = [
     'approvers: [{ schedule: sre }]',
-    'fresh: 15m',
     'answerFrom: [console]',
-    'answerFrom: [cli, slack]',
-    'breakGlass: { callers: [{ groups: [sre] }] }',
-    'delegate: false',
-    'intent: helm',
+    'answerFrom: [cli, teams]',
     'novel: 30d',
   ];
   const escalated = `{ ${served}, escalate: [{ after: 5m, approvers: [{ groups: [b] }] }] }`;
