@@ -235,8 +235,10 @@ test('an operator’s kill ends the sessions of whom it stops', async () => {
 
 /** A key belongs to who is there, at a browser: it is begun in a session alone. */
 const KEY_OF_A_BROWSER = '/api/v1/keys/challenge';
-/** What nobody needs to be anyone for: keys to verify with, and the way in. */
-const PUBLIC = new Set(['health', 'jwks', 'journal/keys', 'sign-in'].map((path) => `/api/v1/${path}`));
+/** What nobody needs to be anyone for: keys to verify with, the way in, and what a chat signs. */
+const PUBLIC = new Set(
+  ['health', 'jwks', 'journal/keys', 'sign-in', 'chat/{name}/slack'].map((path) => `/api/v1/${path}`),
+);
 
 test('T77: every route, with the session of each role, answers as it does to their token; the data path answers no cookie', async () => {
   const { paths } = JSON.parse((await (await signedIn('eve')).ask(`${own}/api/v1/openapi.json`)).text) as {
