@@ -55,13 +55,6 @@ suite('what is not built yet is refused at its place, and says what it will be',
       assert.deepEqual(policyFindings(text), [`7 rules[0].${key}: not built yet: ${what}; leave the key out`]);
     });
   }
-
-  test('policy: a list beside the rules', () => {
-    const text = 'schedules: [{ name: sre, timeZone: UTC, shifts: [{ subjects: [a], from: "09:00", to: "17:00" }] }]';
-    assert.deepEqual(policyFindings('effect: allow', text), [
-      '8 schedules: not built yet: who answers when; leave the key out',
-    ]);
-  });
 });
 
 test('its form is checked all the same: a mistake in it is told as a mistake', () => {
@@ -94,7 +87,7 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
   const request = 'request: { forMax: 10m, usesMax: 5, idleMax: 5m, livePerCallerMax: 5, bindTo: run, approval:';
   for (const asked of ['none', `{ ${served} }`])
     assert.deepEqual(policyFindings(`effect: request, ${request} ${asked} }`), []);
-  const keys = ['approvers: [{ schedule: sre }]', 'answerFrom: [console]', 'answerFrom: [cli, teams]', 'novel: 30d'];
+  const keys = ['answerFrom: [console]', 'answerFrom: [cli, teams]', 'novel: 30d'];
   const escalated = `{ ${served}, escalate: [{ after: 5m, approvers: [{ groups: [b] }] }] }`;
   assert.match(policyFindings(`effect: request, ${request} ${escalated} }`).join(), /not built yet/, 'of a grant');
   for (const key of keys) {

@@ -4,7 +4,19 @@
  */
 import { z } from 'zod';
 import { notBuilt } from './not-built.ts';
-import { callers, duration, identifier, instant, patterns, targets, times, word, words } from './policy-words.ts';
+import {
+  callers,
+  duration,
+  identifier,
+  instant,
+  patterns,
+  targets,
+  timeOfDay,
+  times,
+  timeZone,
+  word,
+  words,
+} from './policy-words.ts';
 
 const count = z.int('expected a whole number').min(1, 'expected at least 1');
 
@@ -35,9 +47,10 @@ const approver = z
       namespaceLabel: word.describe('A label of the namespace that names the owning team, as it is when it is asked.'),
       groupPrefix: z.string().default('').describe('Put before the label’s value to make the group.'),
     }),
-    z.strictObject({ schedule: word.describe('Not built yet: whoever is on shift in this schedule.') }),
+    z.strictObject({
+      schedule: identifier.describe('Whoever is on shift when they answer, by a schedule of the same document.'),
+    }),
   ])
-  .refine((one) => !('schedule' in one), 'not built yet: who answers when; name the persons or groups')
   .describe('Who may answer: persons alone, never the one who asks.');
 
 const approvers = z.array(approver).min(1, 'expected at least one').describe('Who may answer, any of these.');
@@ -255,23 +268,28 @@ export const role = z
   .describe('Who may do what in the control plane.');
 
 /** A schedule of approvers. */
-export const schedule = z.strictObject({
-  name: identifier,
-  timeZone: word,
-  shifts: z
-    .array(
-      z.strictObject({
-        subjects: words,
-        days: z
-          .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-          .min(1)
-          .optional(),
-        from: word,
-        to: word,
-      }),
-    )
-    .min(1),
-});
+export const schedule = z
+  .strictObject({
+    name: identifier.describe('What `approvers[].schedule` names.'),
+    timeZone: timeZone.describe('On whose clock shifts begin and end.'),
+    shifts: z
+      .array(
+        z.strictObject({
+          subjects: words.describe('Persons by subject.'),
+          days: z
+            .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+            .min(1)
+            .optional()
+            .describe('Days on which the shift begins; default: every day.'),
+          from: timeOfDay.describe('When it begins, inclusive.'),
+          to: timeOfDay.describe('When it ends, exclusive; not after `from` means on the day after.'),
+        }),
+      )
+      .min(1, 'expected at least one')
+      .max(500)
+      .describe('Who is on shift when; of shifts that meet, all of them.'),
+  })
+  .describe('Who answers when.');
 
 /** A bound on what a caller does in a time. */
 export const budget = z

@@ -200,6 +200,7 @@ function* ruleMistakes(policy: PolicyDocument, rule: RuleDocument): Iterable<rea
       streams[1] as string,
       `no request is ${streams.map((key) => `\`${key}\``).join(' and ')} at once: make it two rules`,
     ];
+  yield* scheduleMistakes(policy, rule);
   yield* effectMistakes(rule);
 }
 
@@ -267,6 +268,23 @@ function* maskMistakes({
         ['detect', i],
         `\`${id}\` is no detector; there are ${[...DETECTOR_IDS].map((one) => `\`${one}\``).join(', ')}`,
       ];
+}
+
+/** Security: a schedule that is misspelt would seat nobody, and one that stands twice others than its author thinks. */
+function* scheduleMistakes(
+  { schedules = [] }: PolicyDocument,
+  { hold, request }: RuleDocument,
+): Iterable<readonly [string, string]> {
+  const names = schedules.map(({ name }) => name);
+  const asked = request === undefined || request.approval === 'none' ? [] : request.approval.approvers;
+  const held = [...(hold?.approvers ?? []), ...(hold?.escalate ?? []).flatMap((each) => each.approvers)];
+  for (const [key, approvers] of [
+    ['hold', held],
+    ['request', asked],
+  ] as const)
+    for (const approver of approvers)
+      if ('schedule' in approver && names.filter((name) => name === approver.schedule).length !== 1)
+        yield [key, `\`${approver.schedule}\` is to stand once among the \`schedules\` of this document`];
 }
 
 /** A rule that wants signatures says by which keys: else nobody could ever answer it. */

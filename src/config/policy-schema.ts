@@ -7,7 +7,6 @@
 import { z } from 'zod';
 import { FIELD_POINTER, isAmendable } from '../model/field-pointer.ts';
 import { mask, unmask } from './mask-schema.ts';
-import { notBuilt } from './not-built.ts';
 import {
   budget,
   hold,
@@ -268,7 +267,7 @@ export const policySchema = z
     rules: z.array(rule).min(1, 'expected at least one rule').default([]),
     roles: z.array(role).min(1).optional().describe('Who may do what in the control plane.'),
     masks: z.array(mask).min(1).optional().describe('What is masked in replies beside the [default masks](masks.md).'),
-    schedules: notBuilt(z.array(schedule).min(1), 'who answers when'),
+    schedules: z.array(schedule).min(1, 'expected at least one').optional().describe('Who answers when.'),
     budgets: z.array(budget).min(1, 'expected at least one').optional().describe('How much a caller may do in a time.'),
     retention: z
       .array(retained)

@@ -75,7 +75,10 @@ export const namespace = z
   .union([pattern, z.strictObject({ selector: labelSelector })])
   .describe('A name, `*` for any run of characters, or `selector` for namespaces by their labels.');
 
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected a time of day such as `09:30`');
+export const timeZone = word.refine(isTimeZone, 'expected a time zone such as `Europe/Berlin` or `UTC`');
+export const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected a time of day such as `09:30`');
 export const instant = z.iso.datetime({ offset: true, error: 'expected an instant such as `2026-03-01T09:00:00Z`' });
 
 export const times = z
@@ -92,7 +95,7 @@ export const times = z
             .describe('Days on which the window opens; default: every day.'),
           from: timeOfDay.describe('When it opens, inclusive.'),
           to: timeOfDay.describe('When it closes, exclusive; not after `from` means on the day after.'),
-          timeZone: word.refine(isTimeZone, 'expected a time zone such as `Europe/Berlin` or `UTC`'),
+          timeZone,
         }),
       )
       .min(1)

@@ -5,7 +5,6 @@ import type { JsonValue } from '../model/operation.ts';
 import type { StreamTerms } from '../model/stream-terms.ts';
 import type { Role } from '../policy/role.ts';
 import type { CallerMatch, NamespaceMatch, Rule, RuleSource, TimeMatch, TimeWindow } from '../policy/rule.ts';
-import { assert } from '../std/assert.ts';
 import { deepFreeze } from '../std/deep-freeze.ts';
 import { durationMs } from '../std/duration.ts';
 import { hold, request } from './policy-later.ts';
@@ -49,8 +48,8 @@ export function toRule(policy: PolicyDocument, rule: RuleDocument, index: number
       stream: rule.stream === undefined ? undefined : toStream(rule.stream),
       unmask: rule.unmask?.map(({ at }) => at),
       helm: rule.helm === true ? true : undefined,
-      hold: rule.effect === 'hold' ? toHold(rule.hold ?? holdDefaults) : undefined,
-      request: rule.effect === 'request' ? toTerms(rule.request ?? requestDefaults) : undefined,
+      hold: rule.effect === 'hold' ? toHold(rule.hold ?? holdDefaults, policy.schedules) : undefined,
+      request: rule.effect === 'request' ? toTerms(rule.request ?? requestDefaults, policy.schedules) : undefined,
     }),
   }) as Rule;
 }
@@ -68,26 +67,29 @@ function recordTerms({ bodies, stdin, preImage }: NonNullable<RuleDocument['reco
 
 const holdDefaults = hold.parse({});
 
-function toHold({
-  approvers = [],
-  quorum,
-  waitMax,
-  upgradeWaitMax,
-  claimFor,
-  pin,
-  lifts = [],
-  intent,
-  auto,
-  escalate,
-  signed,
-  enrolled,
-  fresh,
-  breakGlass,
-  delegate,
-  answerFrom,
-}: HoldDocument): HoldTerms {
+function toHold(
+  {
+    approvers = [],
+    quorum,
+    waitMax,
+    upgradeWaitMax,
+    claimFor,
+    pin,
+    lifts = [],
+    intent,
+    auto,
+    escalate,
+    signed,
+    enrolled,
+    fresh,
+    breakGlass,
+    delegate,
+    answerFrom,
+  }: HoldDocument,
+  schedules: Schedules,
+): HoldTerms {
   return {
-    approvers: approvers.map(toApprover),
+    approvers: toApprovers(approvers, schedules),
     quorum,
     waitMaxMs: durationMs(waitMax),
     upgradeWaitMaxMs: durationMs(upgradeWaitMax),
@@ -113,7 +115,7 @@ function toHold({
       : {
           escalate: escalate.map((each) => ({
             afterMs: durationMs(each.after),
-            approvers: each.approvers.map(toApprover),
+            approvers: toApprovers(each.approvers, schedules),
           })),
         }),
   };
@@ -132,23 +134,31 @@ function toFresh({ fresh }: Pick<HoldDocument, 'fresh'>): Pick<HoldTerms, 'fresh
   return fresh === undefined ? {} : { freshMs: durationMs(fresh) };
 }
 
-function toApprover(approver: NonNullable<HoldDocument['approvers']>[number]): Approver {
-  assert(!('schedule' in approver), 'a schedule was taken');
-  return 'namespaceLabel' in approver
-    ? approver
-    : (compact({ subjects: approver.subjects, groups: approver.groups, keys: approver.keys }) as Approver);
+type Schedules = PolicyDocument['schedules'];
+
+/** A schedule as its shifts: who is on one answers while it lasts. One that is not there has been told, and seats nobody. */
+function toApprovers(
+  approvers: NonNullable<HoldDocument['approvers']>,
+  schedules: Schedules = [],
+): readonly Approver[] {
+  return approvers.flatMap((approver): readonly Approver[] => {
+    if ('namespaceLabel' in approver) return [approver];
+    if (!('schedule' in approver))
+      return [compact({ subjects: approver.subjects, groups: approver.groups, keys: approver.keys }) as Approver];
+    const { timeZone, shifts = [] } = schedules.find(({ name }) => name === approver.schedule) ?? {};
+    return shifts.map(({ subjects, days, from, to }) => ({
+      subjects,
+      times: toTimes({ windows: [{ days, from, to, timeZone: timeZone as string }] }),
+    }));
+  });
 }
 
 const requestDefaults = request.parse({});
 
-function toTerms({
-  forMax,
-  usesMax,
-  idleMax,
-  livePerCallerMax,
-  bindTo,
-  approval,
-}: NonNullable<RuleDocument['request']>) {
+function toTerms(
+  { forMax, usesMax, idleMax, livePerCallerMax, bindTo, approval }: NonNullable<RuleDocument['request']>,
+  schedules: Schedules,
+) {
   return compact({
     forMaxMs: durationMs(forMax),
     usesMax,
@@ -159,7 +169,7 @@ function toTerms({
       approval === 'none'
         ? approval
         : {
-            approvers: approval.approvers.map(toApprover),
+            approvers: toApprovers(approval.approvers, schedules),
             quorum: approval.quorum,
             waitMaxMs: durationMs(approval.waitMax),
             ...toSigned(approval),

@@ -61,3 +61,31 @@ test('a team of whom only the later seat speaks is read with the question, and o
   const late = approval.askedAt + 900_000;
   assert.deepEqual(seatsFilledBy(person('team-'), [], { ...approval, seats }, late), []);
 });
+
+test('a schedule seats whoever is on shift when they answer, on the clock of its zone, and nobody else', () => {
+  const shift = (subject: string, fromMinute: number, toMinute: number) => ({
+    subjects: [subject],
+    times: { windows: [{ days: [0, 1, 2, 3, 4, 5, 6], fromMinute, toMinute, timeZone: 'Europe/Berlin' }] },
+  });
+  const seats = seatsOf(
+    [
+      {
+        rule: 'p/a',
+        reason: '',
+        quorum: 1,
+        approvers: [shift('p:day', 8 * 60, 20 * 60), shift('p:night', 20 * 60, 8 * 60)],
+      },
+    ],
+    null,
+  );
+  const asked = { ...approval, seats };
+  const at = (hour: number) => Date.UTC(2026, 0, 5, hour);
+  const filled = (subject: string, hour: number) =>
+    seatsFilledBy(person('x', subject), [], asked, at(hour)).length === 1;
+  assert.deepEqual(
+    [filled('p:day', 7), filled('p:day', 18), filled('p:day', 19)],
+    [true, true, false],
+    '8 to 20 in Berlin',
+  );
+  assert.deepEqual([filled('p:night', 6), filled('p:night', 7), filled('p:night', 23)], [true, false, true]);
+});

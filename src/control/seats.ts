@@ -3,7 +3,8 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import type { Approver, Holding } from '../model/hold-terms.ts';
 import { callerMatcher } from '../policy/caller-match.ts';
 import { type Role, type RoleName, reaches } from '../policy/role.ts';
-import type { CallerMatch } from '../policy/rule.ts';
+import type { CallerMatch, TimeMatch } from '../policy/rule.ts';
+import { timeMatcher } from '../policy/time-match.ts';
 
 /** The caller as a party to questions. */
 export function partyOf({ subject, issuer, groups, kind, person }: Caller): Party {
@@ -81,10 +82,10 @@ export function seatsFilledBy(
       ({ approvers, later = [] }) =>
         (approvers.length === 0
           ? reaches(roles, ['approver'], placeOf(approval))
-          : callerMatcher(approvers as readonly CallerMatch[])(caller)) ||
+          : callerMatcher(onShift(approvers, nowMs))(caller)) ||
         later.some(
           ({ afterMs, approvers: others }) =>
-            nowMs >= approval.askedAt + afterMs && callerMatcher(others as readonly CallerMatch[])(caller),
+            nowMs >= approval.askedAt + afterMs && callerMatcher(onShift(others, nowMs))(caller),
         ),
     )
     .map(({ rule }) => rule);
@@ -133,6 +134,13 @@ export function seatedAs(
 export function breaksGlassFor(caller: Caller, { seats }: Pick<Approval, 'seats'>): readonly string[] {
   if (caller.kind !== 'person' || caller.issued !== undefined) return [];
   return seats.filter(({ breakGlass = [] }) => callerMatcher(breakGlass)(caller)).map(({ rule }) => rule);
+}
+
+/** Those who answer now: a schedule seats whoever is on shift when they answer, and not when it is asked. */
+function onShift(approvers: readonly Approver[], nowMs: number): readonly CallerMatch[] {
+  return approvers.filter(
+    (one) => !('times' in one) || one.times === undefined || timeMatcher(one.times as TimeMatch)(nowMs),
+  ) as readonly CallerMatch[];
 }
 
 const SEE: readonly RoleName[] = ['auditor', 'operator', 'approver'];

@@ -3,6 +3,8 @@ export type Approver =
   | {
       readonly subjects?: readonly string[];
       readonly groups?: readonly string[];
+      /** Only then: while they are on shift. Absent: always. */
+      readonly times?: Times;
       /** Public keys with which they sign, where the rule wants that. */
       readonly keys?: readonly string[];
     }
@@ -25,17 +27,20 @@ export interface Escalation {
 /** What a rule answers by itself, and when; the first that speaks now. */
 export interface AutoAnswer {
   readonly answer: 'approve' | 'reject';
-  /** Absent: always. Instants in milliseconds since 1970; minutes of the day on the clock of their zone. */
-  readonly times?: {
-    readonly startsAt?: number;
-    readonly endsAt?: number;
-    readonly windows?: readonly {
-      readonly days: readonly number[];
-      readonly fromMinute: number;
-      readonly toMinute: number;
-      readonly timeZone: string;
-    }[];
-  };
+  /** Absent: always. */
+  readonly times?: Times;
+}
+
+/** When something holds. Instants in milliseconds since 1970; minutes of the day on the clock of their zone. */
+export interface Times {
+  readonly startsAt?: number;
+  readonly endsAt?: number;
+  readonly windows?: readonly {
+    readonly days: readonly number[];
+    readonly fromMinute: number;
+    readonly toMinute: number;
+    readonly timeZone: string;
+  }[];
 }
 
 /** Who is asked about what a rule holds, and what their yes is good for. Lengths of time in milliseconds. */
