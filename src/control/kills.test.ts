@@ -130,6 +130,46 @@ test('a kill that the store does not have is lifted without it', async () => {
   await close();
 });
 
+test('T60: a kill that one worker holds for the store holds at the others, until it is lifted or the store has it', async () => {
+  const { gateway, down, real, file, close } = await world();
+  const [one, other] = [gateway(), gateway()];
+  down(true);
+  const lifted = await one.kills.set('caller', 'dev', 'ada', 'wild');
+  const brought = await one.kills.set('caller', 'bot', 'ada', 'wild');
+  assert.equal(other.refuses('dev'), false);
+  other.kills.readHeld();
+  assert.deepEqual([other.refuses('dev'), other.refuses('bot')], [true, true]);
+  await one.kills.lift(lifted.kill.id, 'ada', '');
+  // The store is down: whether it was lifted cannot be known.
+  other.kills.readHeld();
+  await new Promise(setImmediate);
+  assert.equal(other.refuses('dev'), true);
+  down(false);
+  const third = gateway();
+  await one.kills.bringToStore();
+  third.kills.readHeld();
+  while ((await real.get('kill', brought.kill.id)) === undefined) await new Promise(setImmediate);
+  assert.deepEqual([third.refuses('dev'), third.refuses('bot')], [false, true]);
+  writeFileSync(file, 'torn');
+  third.kills.readHeld();
+  assert.equal(third.refuses('bot'), true);
+  await close();
+});
+
+test('a kill that was lifted without the store ends at the other workers when the store says that it has none', async () => {
+  const { gateway, down, close } = await world();
+  const one = gateway();
+  down(true);
+  const { kill } = await one.kills.set('caller', 'dev', 'ada', 'wild');
+  const other = gateway();
+  assert.equal(other.refuses('dev'), true);
+  await one.kills.lift(kill.id, 'ada', '');
+  down(false);
+  other.kills.readHeld();
+  while (other.refuses('dev')) await new Promise(setImmediate);
+  await close();
+});
+
 test('a file that is not as it was written is refused: whom it stops is not known', async () => {
   const { gateway, file, close } = await world();
   for (const text of ['', '{}', '{"format":"sallyport-kills/1","kills":[{}]}']) {

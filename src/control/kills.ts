@@ -61,7 +61,13 @@ export class Kills {
   readHeld(): void {
     const { held, access, store, onFailure } = this.#parts;
     const before = held.list();
-    held.readAgain();
+    try {
+      held.readAgain();
+    } catch (error) {
+      // Those that were known hold on.
+      onFailure('kills that wait for the store could not be read', error);
+      return;
+    }
     for (const kill of held.list()) access().takeKill(kill);
     for (const kill of before) {
       if (held.has(kill.id)) continue;

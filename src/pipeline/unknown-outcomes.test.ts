@@ -26,6 +26,14 @@ test('T80: what may have run is refused to its caller for the time that is set, 
   unknown.refuse(ada, request('a'));
 });
 
+test('T80: what may have run at one worker is refused at the others', () => {
+  const [one, other] = [new UnknownOutcomes(300_000, clock), new UnknownOutcomes(300_000, clock)];
+  one.onRemembered = (told) => other.learn(JSON.parse(JSON.stringify(told)));
+  one.remember(ada, request('a'), id);
+  assert.throws(() => other.refuse(ada, request('a')), { code: 'REPEATED_UNKNOWN' });
+  other.refuse(bob, request('a'));
+});
+
 test('unknownPerCallerMax: one more makes its caller’s oldest forgotten', () => {
   const unknown = new UnknownOutcomes(300_000, clock);
   unknown.remember(bob, request('0'), id);
