@@ -77,6 +77,8 @@ export const WORKER_LIMITS = Object.freeze({
   workerBeatMs: 1_000,
   /** A worker of which the parent has heard nothing for so long is ended and replaced. */
   workerHungMs: 30_000,
+  /** How much longer than `drainMs` and `stopTimeoutMs` a worker may take to stop before it is ended. */
+  workerStopMarginMs: 20_000,
   /** Workers that ended within `restartWindowMs` and are replaced at once; the next waits, twice as long each time. */
   restartsAtOnceMax: 3,
   /** How long an end of a worker counts. */

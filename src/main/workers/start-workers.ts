@@ -17,6 +17,7 @@ import { storePlace } from '../store-place.ts';
 import { choosePorts } from './choose-ports.ts';
 import { mergedMetrics } from './merged-metrics.ts';
 import { mergedReadiness } from './merged-readiness.ts';
+import { WORKER_LIMITS } from './messages.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** A gateway whose workers all serve. */
@@ -42,6 +43,7 @@ export async function startWorkers(
       burstMax: limits.requestsPerCallerBurstMax,
       keysMax: limits.callersMax,
     },
+    stopMaxMs: limits.drainMs + limits.stopTimeoutMs + WORKER_LIMITS.workerStopMarginMs,
     log,
     now: () => systemClock.monotonic(),
   });

@@ -24,6 +24,8 @@ interface Parts {
   readonly workers: number;
   readonly beginning: Omit<Beginning, 'worker' | 'served'>;
   readonly buckets: BucketLimits;
+  /** How long a stop may take; a worker that has not ended by then is ended. */
+  readonly stopMaxMs: number;
   readonly log: Logger;
   /** By a clock that only goes forward, in milliseconds. */
   readonly now: () => number;
@@ -117,6 +119,7 @@ export class Supervisor {
     clearInterval(this.#timer);
     for (const timer of this.#waiting) clearTimeout(timer);
     this.#toAll({ kind: 'stop', reason });
+    setTimeout(() => this.#kill('a worker does not stop, and is ended'), this.#parts.stopMaxMs).unref();
     this.#endIfAllHave();
     return this.#stopping.promise;
   }
@@ -239,6 +242,13 @@ export class Supervisor {
       if (!member.isServing || ++member.silentLooks < workerHungMs / workerBeatMs) continue;
       this.#parts.log.error({ worker: member.number }, 'a worker hangs, and is ended');
       member.process.process.kill('SIGKILL');
+    }
+  }
+
+  #kill(why: string): void {
+    for (const { number, process } of this.#members.values()) {
+      this.#parts.log.error({ worker: number }, why);
+      process.process.kill('SIGKILL');
     }
   }
 
