@@ -140,7 +140,12 @@ export interface Probe {
   podSecrets(operation: Operation): Promise<PodSecrets>;
   /** Whether it is known that what serves a group takes dry runs as such: another might do what it is asked about. */
   takesDryRuns(kind: Pick<Operation, 'apiGroup' | 'apiVersion'>): Promise<boolean>;
+  /** Where upstream would leave the operation's stream open when what it leads into ends: how that is asked for; else undefined. */
+  lifeBehind(operation: Operation): LifeBehind | undefined;
 }
+
+/** What tells one life of it from another, null once it has ended; undefined where nobody can tell. */
+export type LifeBehind = () => Promise<string | null | undefined>;
 
 /** What was looked up of what an operation would do; nothing in it is masked. */
 export interface Looked extends Omit<Preview, 'changes' | 'before' | 'pod'> {

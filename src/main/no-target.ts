@@ -64,6 +64,7 @@ export const noProbe: Probe = {
   preview: async () => ({ risks: [], missing: [] }),
   podSecrets: async () => ({ secrets: [], failed: [] }),
   takesDryRuns: async () => false,
+  lifeBehind: () => undefined,
 };
 
 /** Nothing is there to be written back. */

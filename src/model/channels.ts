@@ -41,8 +41,8 @@ export interface Channels {
 
 /** Why the gateway ends a stream; the connector says it in its own protocol. */
 export interface StreamEnd {
-  /** `access` it may no longer be had; `token` the caller's token ended; `limit` it lived or was silent as long as its rule lets it; `stop` the gateway stops; `fault` what passes cannot be let pass. */
-  readonly why: 'access' | 'token' | 'limit' | 'stop' | 'fault';
+  /** `access` it may no longer be had; `token` the caller's token ended; `limit` it lived or was silent as long as its rule lets it; `gone` what it leads into has ended; `stop` the gateway stops; `fault` what passes cannot be let pass. */
+  readonly why: 'access' | 'token' | 'limit' | 'gone' | 'stop' | 'fault';
   /** For the caller: one sentence, or a part of one. */
   readonly message: string;
 }

@@ -69,7 +69,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const masked = mask(permit, seen, known, gateway.masking, recording); //           without the values that must be hidden
     const kept = packedAgain(keep(permit, masked, gateway.masking, recording)); //     what passes is kept, no faster than the disk
     const said = sayObserved(permit, kept); //                              what only observed policy would have refused
-    const replied = recording.replied(until(permit, gateway.clock, said, recording)); // a stream ends with its caller's token
+    const replied = recording.replied(until(permit, gateway, said, recording)); // a stream ends with its caller's token
     return gateway.connector.framed(permit, replied); //                    a watch over WebSocket in its frames
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);

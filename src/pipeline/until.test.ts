@@ -8,7 +8,7 @@ import type { StreamTerms } from '../model/stream-terms.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import { until } from './until.ts';
 
-const clock = { now: () => 1_000_000, monotonic: () => 0 };
+const gateway = { clock: { now: () => 1_000_000, monotonic: () => 0 }, probe: { lifeBehind: () => undefined } };
 const limited: string[] = [];
 const recording = { limited: (reason: string) => void limited.push(reason) };
 const permit = { caller: { tokenEndsAt: 1_005_000 }, decision: {} } as Permit;
@@ -30,7 +30,7 @@ function stream(permitted = permit) {
   };
   const reply = until(
     permitted,
-    clock,
+    gateway,
     { kind: 'stream', status: 200, headers: [], body, end } as unknown as MaskedReply,
     recording,
   );
@@ -106,7 +106,7 @@ test('what is typed keeps an exec from being silent', (context: TestContext) => 
     head: Buffer.alloc(0),
     end: () => socket.destroy(),
   };
-  until(bounded({ idleMaxMs: 10_000 }), clock, reply as unknown as MaskedReply, recording);
+  until(bounded({ idleMaxMs: 10_000 }), gateway, reply as unknown as MaskedReply, recording);
   for (const count of ['bytesRead', 'bytesWritten'] as const) {
     socket[count] += 1;
     context.mock.timers.tick(10_000);
@@ -123,7 +123,7 @@ test('T60: an exec is ended when its caller’s token ends', (context: TestConte
   const socket = new Duplex({ read() {}, write() {} });
   until(
     permit,
-    clock,
+    gateway,
     {
       kind: 'duplex',
       status: 101,

@@ -1,7 +1,8 @@
 /*
  * A stream lives no longer than what it was permitted by: when the caller's token ends, so do its watches, logs and execs, and when its rule's time is over or nothing
- * has passed for as long as the rule lets it be silent. A client comes back by itself, and is judged anew.
+ * has passed for as long as the rule lets it be silent; and a port-forward when its pod has ended. A client comes back by itself, and is judged anew.
  */
+import type { LifeBehind, Probe } from '../connectors/connector.ts';
 import type { StreamEnd } from '../model/channels.ts';
 import type { Permit } from '../model/permit.ts';
 import type { DuplexReply, MaskedReply, StreamReply } from '../model/reply.ts';
@@ -9,7 +10,9 @@ import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import type { Clock } from '../std/clock.ts';
 import { durationText } from '../std/duration.ts';
 import { unreachable } from '../std/unreachable.ts';
+import type { Gateway } from './gateway.ts';
 import type { Recording } from './recording.ts';
+import { whileThere } from './while-there.ts';
 
 /** Who is told that a stream is ended, and why. */
 type LimitTeller = Pick<Recording, 'limited'>;
@@ -20,14 +23,19 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 /**
  * The same reply, which ends when the caller's token does, or its rule's bounds are reached, in the way of its protocol. `recording` hears of it just before.
  */
-export function until<R extends MaskedReply>(permit: Permit, clock: Clock, reply: R, recording: LimitTeller): R {
+export function until<R extends MaskedReply>(
+  permit: Permit,
+  { clock, probe }: Pick<Gateway, 'clock'> & { readonly probe: Pick<Probe, 'lifeBehind'> },
+  reply: R,
+  recording: LimitTeller,
+): R {
   switch (reply.kind) {
     case 'unary':
       return reply;
     case 'stream':
       return { ...reply, body: endingSource(permit, clock, reply, recording) };
     case 'duplex':
-      endSocket(permit, clock, reply, recording);
+      endSocket(permit, clock, reply, { recording, look: probe.lifeBehind(permit.operation) });
       return reply;
     default:
       return unreachable(reply);
@@ -64,6 +72,10 @@ class Bounds {
         : { why: 'token', message: 'the token ended' };
     this.#life = setTimeout(() => this.#end(said), Math.min(tokenMs, forMaxMs, TIMER_MS_MAX));
     this.#listen();
+  }
+
+  endWith(said: StreamEnd): void {
+    this.#end(said);
   }
 
   over(): void {
@@ -120,9 +132,18 @@ function endingSource(permit: Permit, clock: Clock, { body, end }: StreamReply, 
 /** What Node's sockets count and its type of a duplex does not know. */
 type Counted = DuplexReply['socket'] & { readonly bytesRead?: number; readonly bytesWritten?: number };
 
-function endSocket(permit: Permit, clock: Clock, { socket, end }: DuplexReply, recording: LimitTeller): void {
+function endSocket(
+  permit: Permit,
+  clock: Clock,
+  { socket, end }: DuplexReply,
+  { recording, look }: { readonly recording: LimitTeller; readonly look: LifeBehind | undefined },
+): void {
   const counted: Counted = socket;
   const passed = () => (counted.bytesRead ?? 0) + (counted.bytesWritten ?? 0);
   const bounds = new Bounds(permit, clock, { end, passed, recording });
-  socket.once('close', () => bounds.over());
+  const over = whileThere(look, (said) => bounds.endWith(said));
+  socket.once('close', () => {
+    over();
+    bounds.over();
+  });
 }

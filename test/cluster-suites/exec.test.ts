@@ -143,7 +143,7 @@ function suite(real: Cluster): void {
     });
   }
 
-  test('T41: a port-forward ends when its pod is gone, and its exchange with it', async () => {
+  test('T41: a port-forward, an exec and a log end when their pod is gone, without a word of their callers, and their exchanges with them', async (t) => {
     const child = spawn(programs.get('kubectl-1.35') as string, [
       ...['--kubeconfig', gateway.kubeconfig, '-n', NAMESPACE],
       ...['port-forward', '--address', '127.0.0.1', 'pod/shell', ':80'],
@@ -154,14 +154,31 @@ function suite(real: Cluster): void {
     });
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
     const line = await new Promise<Buffer>((resolve) => child.stdout.once('data', resolve));
-    const port = /127\.0\.0\.1:(\d+)/.exec(String(line))?.[1];
-    await run('kubectl-1.35', real.adminKubeconfig(), ['delete', 'pod', 'shell', '--grace-period=0', '--force']);
-    // kubectl notices by the next connection, as it does without a gateway.
-    await fetch(`http://127.0.0.1:${port}`).catch(() => {});
-    assert.equal(await ended, 1);
+    assert.match(String(line), /127\.0\.0\.1:\d+/);
+    const others = [
+      ['exec', 'shell', '--', 'sh', '-c', 'echo begun; sleep 100000'],
+      ['logs', '-f', 'shell'],
+    ].map((args) => run('kubectl-1.35', gateway.kubeconfig, args));
+    await begunOf(gateway.journalFolder, ['exec', 'log']);
+    const deleted = run('kubectl-1.35', real.adminKubeconfig(), [
+      'delete',
+      'pod',
+      'shell',
+      '--grace-period=0',
+      '--force',
+    ]);
+    await deleted;
+    const goneAt = Date.now();
+    await Promise.all([ended, ...others]);
     assert.match(said, /lost connection to pod/);
     const outcomes = await outcomesOf(gateway.journalFolder, 'portforward', 1);
-    assert.match(outcomes.join(), /^(answered|abandoned) 101$/);
+    assert.match(outcomes.join(), /101/);
+    for (const subresource of ['portforward', 'exec', 'log']) {
+      const end = lastEndOf(gateway.journalFolder, subresource);
+      t.diagnostic(`${subresource}: ${(end?.at ?? 0) - goneAt} ms behind the pod: ${JSON.stringify(end?.outcome)}`);
+      if (subresource === 'portforward')
+        assert.equal(end?.outcome.kind === 'answered' && end.outcome.reason, 'what it leads into has ended');
+    }
   });
 }
 
@@ -182,6 +199,30 @@ async function outcomesOf(folder: string, subresource: string, count: number): P
     if (outcomes.length >= Math.max(count, asked.size)) return outcomes;
     await new Promise(setImmediate);
   }
+}
+
+/** Waits until exchanges of these subresources are under way. */
+async function begunOf(folder: string, subresources: readonly string[]): Promise<void> {
+  const isBegun = (subresource: string) => {
+    const events = eventsOf(folder);
+    const ended = new Set(events.flatMap((event) => (event.type === 'exchange.ended' ? [event.exchange] : [])));
+    return events.some(
+      (event) =>
+        event.type === 'exchange.begun' && event.operation?.subresource === subresource && !ended.has(event.exchange),
+    );
+  };
+  while (!subresources.every(isBegun)) await new Promise(setImmediate);
+}
+
+/** How the exchange of a subresource that began last has ended. */
+function lastEndOf(folder: string, subresource: string): ExchangeEnded | undefined {
+  const events = eventsOf(folder);
+  const begun = events.findLast(
+    (event) => event.type === 'exchange.begun' && event.operation?.subresource === subresource,
+  );
+  return events.find(
+    (event): event is ExchangeEnded => event.type === 'exchange.ended' && event.exchange === begun?.exchange,
+  );
 }
 
 /** What the journal holds in whole lines. */

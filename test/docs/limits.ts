@@ -50,6 +50,7 @@ import { TRACING_LIMITS } from '../../src/main/tracing/tracing-limits.ts';
 import { WORKER_LIMITS } from '../../src/main/workers/messages.ts';
 import { INSIDE_LIMITS } from '../../src/masking/inside/inside-limits.ts';
 import { RELEASE_LIMITS, REST_LIMITS } from '../../src/model/rest-limits.ts';
+import { ARCHIVE_LIMITS } from '../../src/pipeline/archive-files.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
 import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
 import { GUESS_LIMITS } from '../../src/pipeline/guesses.ts';
@@ -57,6 +58,7 @@ import { HONEYTOKEN_LIMITS } from '../../src/pipeline/honeytokens.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
 import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
+import { THERE_LIMITS } from '../../src/pipeline/while-there.ts';
 import { GUNZIP_LIMITS } from '../../src/std/gunzipped-source.ts';
 import { DEFAULT_JOURNAL_LIMITS } from '../../src/storage/journal.ts';
 import { PRE_IMAGE_LIMITS } from '../../src/storage/pre-images.ts';
@@ -85,6 +87,8 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Masks that are remembered in the store', { ...SHARED_HONEYTOKEN_LIMITS }, 'src/main/shared-honeytokens.ts'],
   ['What may have run', { ...UNKNOWN_LIMITS }, 'src/pipeline/unknown-outcomes.ts'],
   ['Look-ups', { ...PROBE_LIMITS }, 'src/connectors/kubernetes/probe.ts'],
+  ['What streams lead into', { ...THERE_LIMITS }, 'src/pipeline/while-there.ts'],
+  ['Files of archives that pass', { ...ARCHIVE_LIMITS }, 'src/pipeline/archive-files.ts'],
   ['Documents inside strings', { ...INSIDE_LIMITS }, 'src/masking/inside/inside-limits.ts'],
   ['Masks that are written back', { ...RESTORE_LIMITS }, 'src/connectors/kubernetes/restore/write-back.ts'],
   ['What callers have deleted', { ...DELETED_LIMITS }, 'src/pipeline/deleted-objects.ts'],

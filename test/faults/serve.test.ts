@@ -124,6 +124,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     preview: async () => ({ risks: [], missing: [] }),
     podSecrets: async () => ({ secrets: [], failed: [] }),
     takesDryRuns: async () => false,
+    lifeBehind: () => undefined,
   };
   const rules = parsePolicies([{ path: 'p.yaml', text: POLICY }]);
   assert.ok('rules' in rules);

@@ -11,7 +11,7 @@ import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts'
 import { Rejection } from '../../model/rejection.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import type { Clock } from '../../std/clock.ts';
-import type { PodSecrets, Probe } from '../connector.ts';
+import type { LifeBehind, PodSecrets, Probe } from '../connector.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { podSecretOf, secretNamesOf } from './pod-secrets.ts';
 import { isKeptHere } from './preview/dry-run.ts';
@@ -68,7 +68,19 @@ export function createProbe(parts: Parts): Omit<Probe, 'preview'> {
       }),
     services: ({ namespace, name }) => keep(`services/${namespace}/${name}`, () => servicesOf(parts, namespace, name)),
     podSecrets: (operation) => podSecrets(parts, operation),
+    lifeBehind: (operation) => podBehind(parts, operation),
     takesDryRuns: ({ apiGroup, apiVersion }) => isKeptHere((path) => read(parts, path), apiGroup, apiVersion),
+  };
+}
+
+/** A kubelet leaves a port-forward open whose pod is gone; all other streams into a pod end with their container. */
+function podBehind(parts: Parts, { resource, subresource, namespace, name }: Operation): LifeBehind | undefined {
+  if (resource !== 'pods' || subresource !== 'portforward') return undefined;
+  return async () => {
+    const pod = await read(parts, `/api/v1/namespaces/${namespace}/pods/${name}`);
+    if (pod === 'unknown') return undefined;
+    const isOver = pod !== null && /^(Succeeded|Failed)$/.test(textAt(pod, 'status', 'phase'));
+    return pod === null || isOver ? null : textAt(pod, 'metadata', 'uid');
   };
 }
 

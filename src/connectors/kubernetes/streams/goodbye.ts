@@ -49,6 +49,8 @@ function codeOf(why: StreamEnd['why']): readonly [code: number, reason: string] 
       return [401, 'Unauthorized'];
     case 'limit':
       return [504, 'Timeout'];
+    case 'gone':
+      return [410, 'Gone'];
     case 'stop':
       return [503, 'ServiceUnavailable'];
     default:
