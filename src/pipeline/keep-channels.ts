@@ -10,6 +10,7 @@ import type { Channel, ChannelObserver } from '../model/channels.ts';
 import type { Permit } from '../model/permit.ts';
 import type { DuplexReply } from '../model/reply.ts';
 import type { Keeping, KeptEnd } from '../recording/keeping.ts';
+import { knownProtocol, PROTOCOL_BYTES } from '../recording/known-protocol.ts';
 import { ArchiveFiles } from './archive-files.ts';
 import { keptParts } from './kept-parts.ts';
 import type { OutputView } from './output-view.ts';
@@ -157,6 +158,9 @@ class StreamTaps {
       port: port ?? 0,
       bytesIn: 0,
       bytesOut: 0,
+      fromCaller: NOTHING,
+      fromOther: NOTHING,
+      beganAt: performance.now(),
       open: 0,
       isTold: false,
     };
@@ -165,8 +169,14 @@ class StreamTaps {
     return {
       kind: 'observer',
       see(chunk) {
-        if (direction === 'toUpstream') connection.bytesIn += chunk.length;
-        else connection.bytesOut += chunk.length;
+        if (direction === 'toUpstream') {
+          connection.bytesIn += chunk.length;
+          if (connection.fromCaller.length < PROTOCOL_BYTES)
+            connection.fromCaller = firstOf(connection.fromCaller, chunk);
+        } else {
+          connection.bytesOut += chunk.length;
+          if (connection.fromOther.length < PROTOCOL_BYTES) connection.fromOther = firstOf(connection.fromOther, chunk);
+        }
       },
       end: () => {
         connection.open -= 1;
@@ -178,10 +188,13 @@ class StreamTaps {
   }
 
   #told(connection: Connection): void {
-    const { port, bytesIn, bytesOut, isTold } = connection;
+    const { port, bytesIn, bytesOut, fromCaller, fromOther, beganAt, isTold } = connection;
     if (isTold) return;
     connection.isTold = true;
-    this.#keeping.told('connection', { port, bytesIn, bytesOut });
+    const protocol = knownProtocol(fromCaller, fromOther);
+    const durationMs = Math.round(performance.now() - beganAt);
+    const told = { port, bytesIn, bytesOut, durationMs, ...(protocol === undefined ? {} : { protocol }) };
+    this.#keeping.told('connection', told);
   }
 }
 
@@ -198,8 +211,19 @@ interface Connection {
   readonly port: number;
   bytesIn: number;
   bytesOut: number;
+  /** The first bytes of each side. */
+  fromCaller: Buffer;
+  fromOther: Buffer;
+  readonly beganAt: number;
   open: number;
   isTold: boolean;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** What came first, so far. */
+function firstOf(before: Buffer, chunk: Buffer): Buffer {
+  return Buffer.concat([before, chunk.subarray(0, PROTOCOL_BYTES - before.length)]);
 }
 
 function seeing(see: (chunk: Buffer) => void): ChannelObserver {
