@@ -35,7 +35,7 @@ export function checkpointCommand(): Command {
     .action(async ({ config, journal, worker, publicKey, event, since }: Options) => {
       const read = readConfig(config);
       const where = journal === undefined ? { config } : { journal };
-      const folder = onlyJournal({ ...where, ...(worker === undefined ? {} : { worker }) });
+      const folder = await onlyJournal({ ...where, ...(worker === undefined ? {} : { worker }) });
       const key = signingKey(read);
       if (publicKey) {
         process.stdout.write(`${verifierKey(await originIn(folder), key)}\n`);

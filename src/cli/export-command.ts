@@ -5,10 +5,8 @@ import { Formatter } from '../recording/formats/formatter.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
 import { castOf } from './export-cast.ts';
-import { exportProven } from './export-proven.ts';
 import { type JournalOptions, withJournalOptions } from './journal-files.ts';
 import { journalWith } from './journal-with.ts';
-import { readConfig } from './read-config.ts';
 import { readJournal } from './read-journal.ts';
 import { recordedLines } from './recorded/recorded-lines.ts';
 import { warn } from './session-output.ts';
@@ -36,9 +34,16 @@ export function exportCommand(): Command {
     .action(async (session: string, { format, ...where }: Options) => {
       const folder = await journalWith(where, session);
       if (format === 'asciicast') await exportCast(folder, session);
-      else if (format === 'proven') await exportProven(folder, session, readConfig(where.config ?? 'sallyport.yaml'));
+      else if (format === 'proven') await proven(folder, session, where.config);
       else await exportRecords(folder, session, format);
     });
+}
+
+/** What signs is read where it is asked for: no other command waits for it. */
+async function proven(folder: string, session: string, config = 'sallyport.yaml'): Promise<void> {
+  const { exportProven } = await import('./export-proven.ts');
+  const { readConfig } = await import('./read-config.ts');
+  await exportProven(folder, session, readConfig(config));
 }
 
 async function exportRecords(folder: string, session: string, format: ExportFormat): Promise<void> {

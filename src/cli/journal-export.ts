@@ -23,7 +23,7 @@ export function journalExportCommand(): Command {
     .option('--until <when>', 'only what was recorded before an instant, or longer ago than a time', instant)
     .action(async ({ format, since = 0, until = Number.POSITIVE_INFINITY, ...where }: Options) => {
       const formatter = new Formatter(format);
-      const end = await readJournal(onlyJournal(where), (event, seq, line, hash) => {
+      const end = await readJournal(await onlyJournal(where), (event, seq, line, hash) => {
         const record = formatter.take({ event, seq, hash, line });
         if (record === undefined || record.at < since || record.at >= until) return;
         return writeOut(`${escapeControl(record.text)}\n`);

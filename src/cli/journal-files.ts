@@ -8,7 +8,6 @@ import type { SegmentSource } from '../recording/read-segments.ts';
 import { type SegmentFile, segmentFiles, segmentSource } from '../segments/segment-files.ts';
 import { journalsIn, workerJournal } from '../segments/worker-journals.ts';
 import { CliError } from './cli-error.ts';
-import { readConfig } from './read-config.ts';
 
 /** Where the journal is. */
 export interface JournalOptions {
@@ -37,23 +36,25 @@ export function workerOption(): Option {
 }
 
 /** @throws {CliError} both are given, or the configuration cannot be read */
-export function journalFolder({ journal, config }: JournalOptions): string {
+export async function journalFolder({ journal, config }: JournalOptions): Promise<string> {
   if (journal !== undefined && config !== undefined)
     throw new CliError('name the journal with either --journal or --config');
   if (journal !== undefined) return journal;
+  // Read where it is needed: a journal that is named plays sooner without what reads configurations.
+  const { readConfig } = await import('./read-config.ts');
   const { journal: section, dataFolder } = readConfig(config ?? 'sallyport.yaml');
   return section.folder ?? join(dataFolder, 'journal');
 }
 
 /** The folders of all journals there: that of each worker of a gateway. @throws {CliError} as `journalFolder` */
-export function journalsOf(options: JournalOptions): readonly string[] {
-  const folder = journalFolder(options);
+export async function journalsOf(options: JournalOptions): Promise<readonly string[]> {
+  const folder = await journalFolder(options);
   return options.worker === undefined ? journalsIn(folder) : [workerJournal(folder, options.worker)];
 }
 
 /** The one journal there. @throws {CliError} there are several, and one has to be named; as `journalFolder` */
-export function onlyJournal(options: JournalOptions): string {
-  const [folder = '', ...more] = journalsOf(options);
+export async function onlyJournal(options: JournalOptions): Promise<string> {
+  const [folder = '', ...more] = await journalsOf(options);
   if (more.length > 0)
     throw new CliError('each worker of this gateway has a journal of its own: name one, such as --worker 1');
   return folder;

@@ -7,7 +7,7 @@ import { readJournal } from './read-journal.ts';
  * @throws {CliError} a journal cannot be read
  */
 export async function journalWith(options: JournalOptions, id: string): Promise<string> {
-  const folders = journalsOf(options);
+  const folders = await journalsOf(options);
   const [first = ''] = folders;
   if (folders.length === 1) return first;
   for (const folder of folders) {

@@ -45,7 +45,7 @@ function verifyCommand(): Command {
     )
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
     .action(async (options: VerifyOptions) => {
-      const folders = journalsOf(options);
+      const folders = await journalsOf(options);
       const found = await verifyAll(folders, options);
       const holds = found.every((each) => each.holds);
       const text = found.map(verifiedText).join('\n');
@@ -143,7 +143,7 @@ function reindexCommand(): Command {
       'make the catalog anew by which `/api/v1` finds recordings; run it as the gateway’s user, who may be running',
     )
     .action(async (options: JournalOptions) => {
-      for (const folder of journalsOf(options)) {
+      for (const folder of await journalsOf(options)) {
         segmentsOf(folder);
         const catalog = new JournalCatalog(folder, catalogFile(folder));
         try {

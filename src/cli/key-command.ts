@@ -34,7 +34,7 @@ export function keyCommand(): Command {
     )
     .action(async ({ config, rotate, next }: Options) => {
       const read = readConfig(config);
-      const folders = journalsOf({ config });
+      const folders = await journalsOf({ config });
       const origin = await originIn(folders[0] ?? '');
       const key = signingKey(read);
       if (!rotate) {

@@ -39,10 +39,10 @@ export function listCommand(env: Environment): Command {
     .action(async (options: ListOptions) => {
       const source = await recordedSource(options, env);
       if (source.kind === 'control') return listOfControl(source.client, options);
-      if (options.follow) return followFiles(onlyJournal(source.where), options);
+      if (options.follow) return followFiles(await onlyJournal(source.where), options);
       const summaries = summariesOf(options);
       const ends: JournalEnd[] = [];
-      for (const folder of journalsOf(source.where))
+      for (const folder of await journalsOf(source.where))
         ends.push(await readJournal(folder, (event) => summaries.add(event)));
       print(summaries.list(), fileCells, options);
       for (const end of ends) warn(end);

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import type { JournalCatalog } from '../catalog/journal-catalog.ts';
 import type { ExchangeRecorded } from '../recording/event.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
 import { type JournalOptions, withJournalOptions } from './journal-files.ts';
 import { journalWith } from './journal-with.ts';
 import { readJournal } from './read-journal.ts';
+import { openIndex, WHOEVER_READS } from './recorded/open-index.ts';
 import { recordedLines } from './recorded/recorded-lines.ts';
 import { replay } from './replay.ts';
 
@@ -28,17 +30,54 @@ export function replayCommand(): Command {
     .option('--text', 'print it for reading, at once', false)
     .action(async (exchange: string, { speed, idleMax, from, text, ...where }: Options) => {
       const folder = await journalWith(where, exchange);
-      const events = await recordedOf(folder, exchange);
+      const index = await openIndex(folder);
+      let end: ExchangeRecorded['end'];
+      const recorded = index === undefined ? await recordedOf(folder, exchange) : indexed(index, exchange);
+      const events = seeing(recorded, (event) => {
+        end = event.end;
+      });
       const terms = { speed, idleMaxMs: idleMax * 1000, fromMs: from * 1000, isText: text };
       const exitCode = await replay(recordedLines(folder, events), terms, {
         out: (said) => write(process.stdout, said),
         error: (said) => write(process.stderr, said),
         pause: async (ms) => void (await setTimeout(ms)),
       });
-      const end = events.at(-1)?.end;
+      index?.close();
       if (end === undefined) process.stderr.write('the recording has no end: it goes on, or the gateway was killed\n');
       else process.stderr.write(`ended${exitCode === undefined ? '' : ` with exit code ${exitCode}`}\n`);
     });
+}
+
+/** The events that say what is kept, as they are taken: of a long recording the first is played before the last is looked for. @throws {CliError} there is none */
+async function* indexed(index: JournalCatalog, exchange: string): AsyncGenerator<ExchangeRecorded> {
+  let isEmpty = true;
+  for (let after = 0; ; ) {
+    const lines = await index.recorded(WHOEVER_READS, exchange, after);
+    for (const { seq, line } of lines) {
+      after = seq;
+      const event = JSON.parse(line) as ExchangeRecorded;
+      if (event.part !== 'stream') continue;
+      isEmpty = false;
+      yield event;
+    }
+    if (lines.length > 0) continue;
+    if (isEmpty) throw nothingKept(exchange);
+    return;
+  }
+}
+
+async function* seeing(
+  events: AsyncIterable<ExchangeRecorded> | Iterable<ExchangeRecorded>,
+  see: (event: ExchangeRecorded) => void,
+): AsyncGenerator<ExchangeRecorded> {
+  for await (const event of events) {
+    see(event);
+    yield event;
+  }
+}
+
+function nothingKept(exchange: string): CliError {
+  return new CliError(`nothing that could be played is kept of an exchange \`${escapeControl(exchange)}\``);
 }
 
 /** @throws {CliError} nothing that could be played is kept of it */
@@ -48,8 +87,7 @@ async function recordedOf(folder: string, exchange: string): Promise<readonly Ex
     if (event.type === 'exchange.recorded' && event.exchange === exchange && event.part === 'stream')
       events.push(event);
   });
-  if (events.length === 0)
-    throw new CliError(`nothing that could be played is kept of an exchange \`${escapeControl(exchange)}\``);
+  if (events.length === 0) throw nothingKept(exchange);
   return events;
 }
 

@@ -53,7 +53,7 @@ export function searchCommand(env: Environment): Command {
           return printExchanges(list.map(shownRow), list, output);
         }
         const found: ExchangeView[] = [];
-        for (const folder of journalsOf(source.where)) found.push(...(await searched(folder, search, limit)));
+        for (const folder of await journalsOf(source.where)) found.push(...(await searched(folder, search, limit)));
         const views = latest(found, limit);
         printExchanges(views.map(shownView), views, output);
       },

@@ -9,6 +9,7 @@ import { CLI } from '../../test/support/gateway-process.ts';
 import { begun, ended, exchangeId, START_AT, sessionId } from '../../test/support/journal-events.ts';
 import { catalogFile } from '../catalog/catalog-file.ts';
 import { JournalCatalog } from '../catalog/journal-catalog.ts';
+import { CastLines } from '../recording/cast-lines.ts';
 import type { Event, ExchangeBegun } from '../recording/event.ts';
 import { openJournal } from '../storage/open-journal.ts';
 import { PackWriter } from '../storage/pieces/pack-writer.ts';
@@ -111,4 +112,40 @@ test('a journal is followed: sessions as they begin, exchanges as they end', asy
     child.kill('SIGTERM');
     await child.ended;
   }
+});
+
+test('a recording is played by the index as without it, and what has none is told so', async () => {
+  const folder = mkdtempSync(join(root, 'journal-'));
+  const packs = new PackWriter(folder);
+  const cast = new CastLines({ form: 'terminal', at: START_AT, command: ['sh'] });
+  const said = [1, 2, 3].map((n) =>
+    packs.put(Buffer.from(cast.bytes('o', START_AT + n, Buffer.from(`line ${n}\r\n`)))),
+  );
+  const last = packs.put(Buffer.from(cast.end(START_AT + 9, 17)));
+  packs.close();
+  const about = {
+    type: 'exchange.recorded',
+    at: START_AT,
+    exchange: exchangeId(1),
+    part: 'stream',
+    form: 'terminal',
+  } as const;
+  const writing = await opened(folder);
+  writing.append(begun(1));
+  for (const ref of said) writing.append({ ...about, pieces: [ref], bytes: 20 });
+  writing.append({ ...about, pieces: [last], bytes: 9, end: { isWhole: true, bytes: 24, exitCode: 17 } });
+  writing.append(ended(1));
+  writing.append(begun(2));
+  writing.append(ended(2));
+  await writing.close();
+  const replay = (n: number) => {
+    const argv = [...entry, 'sessions', 'replay', exchangeId(n), '--journal', folder, '--text'];
+    const { stdout, stderr, status } = spawnSync(program, argv, { encoding: 'utf8' });
+    return [status, stdout, stderr];
+  };
+  const scanned = [replay(1), replay(2)];
+  assert.deepEqual(scanned[0], [0, 'line 1\nline 2\nline 3\n', 'ended with exit code 17\n']);
+  assert.match(String(scanned[1]), /nothing that could be played is kept/);
+  new JournalCatalog(folder, catalogFile(folder)).close();
+  assert.deepEqual([replay(1), replay(2)], scanned);
 });

@@ -34,7 +34,7 @@ export async function makeBundle(
   asked: Asked,
 ): Promise<{ readonly holds: boolean; readonly sentence: string }> {
   const config = asked.journal === undefined ? readConfig(asked.config ?? 'sallyport.yaml') : undefined;
-  const journal = onlyJournal(asked);
+  const journal = await onlyJournal(asked);
   makeFolder(folder);
   const gathered = await gather(folder, journal, asked);
   const policy = policyOf(folder, config, gathered.digest);

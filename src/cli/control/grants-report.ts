@@ -30,7 +30,7 @@ export function reportCommand(): Command {
     .action(async (options: Options) => {
       const { since = instant(SINCE), caller, output } = options;
       const isMeant = caller === undefined ? () => true : anyGlob(caller);
-      const recorded = await readRecorded(journalFolders(options), since, ({ caller: { subject } }) =>
+      const recorded = await readRecorded(await journalFolders(options), since, ({ caller: { subject } }) =>
         isMeant(subject),
       );
       warnOfBegin(recorded.beginsAt, since);

@@ -86,7 +86,7 @@ async function heldFindings(
   const options = { unsafe, openings: opened.openings, openHealthPaths: configured?.openHealthPaths ?? false };
   const source = config === undefined ? { files } : { config, files: [] };
   const rules = compileForGateway(readRules(source), options, compileCel);
-  const recorded = await readRecorded(journalFolders({ journal: [...journal] }), since, () => true);
+  const recorded = await readRecorded(await journalFolders({ journal: [...journal] }), since, () => true);
   warnOfBegin(recorded.beginsAt, since);
   const locate = ruleLocator(readPolicyFiles(source));
   return heldWork(rules, recorded, read).map((held) => ({

@@ -44,7 +44,7 @@ export function simulateCommand(read: OperationReader): Command {
       const compile = compiler(options);
       const [old, next] = [compile(before), compile(after)];
       const isMeant = caller === undefined ? () => true : anyGlob(caller);
-      const recorded = await readRecorded(journalFolders(options), since, ({ caller: { subject } }) =>
+      const recorded = await readRecorded(await journalFolders(options), since, ({ caller: { subject } }) =>
         isMeant(subject),
       );
       warnOfBegin(recorded.beginsAt, since);

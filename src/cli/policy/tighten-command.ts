@@ -49,7 +49,7 @@ export function tightenCommand(): Command {
           ? { config: options.config ?? 'sallyport.yaml', files: [] }
           : { files: options.policy };
       const [files, rules] = [readPolicyFiles(source), readRules(source)];
-      const recorded = await readRecorded(journalFolders(options), since, () => true);
+      const recorded = await readRecorded(await journalFolders(options), since, () => true);
       warnOfBegin(recorded.beginsAt, since);
       const uses = new RuleUses(recorded.exchanges);
       if (!uses.callers.some(({ subject }) => anyGlob([caller])(subject)))

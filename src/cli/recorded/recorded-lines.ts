@@ -3,10 +3,13 @@ import { readRecorded } from '../../catalog/read-pieces.ts';
 import type { ExchangeRecorded } from '../../recording/event.ts';
 
 /** The lines of what is kept of a stream, as its events name them, in order. @throws {PieceError} */
-export async function* recordedLines(folder: string, events: readonly ExchangeRecorded[]): AsyncGenerator<string> {
+export async function* recordedLines(
+  folder: string,
+  events: AsyncIterable<ExchangeRecorded> | Iterable<ExchangeRecorded>,
+): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
-  for (const event of events) {
+  for await (const event of events) {
     for await (const piece of readRecorded(folder, event)) {
       const lines = `${rest}${decoder.write(piece)}`.split('\n');
       rest = lines.pop() ?? '';

@@ -26,10 +26,10 @@ export function withTimeOptions(command: Command, since: string): Command {
 }
 
 /** The journals’ folders. @throws {CliError} both are given, or the configuration cannot be read */
-export function journalFolders({ journal, config }: TimeOptions): readonly string[] {
+export async function journalFolders({ journal, config }: TimeOptions): Promise<readonly string[]> {
   const where: JournalOptions = config === undefined ? {} : { config };
-  if (journal === undefined) return journalsOf(where);
-  return journal.flatMap((folder) => journalsOf({ journal: folder }));
+  if (journal === undefined) return await journalsOf(where);
+  return (await Promise.all(journal.map((folder) => journalsOf({ journal: folder })))).flat();
 }
 
 /** What should be known where journals do not reach back that far. */
