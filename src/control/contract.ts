@@ -83,6 +83,14 @@ export const grantSchema = z.strictObject({
   note: z.string().optional().describe('What a pending one waits for.'),
 });
 
+/** What of a grant was used. */
+export const grantUseSchema = z.strictObject({
+  exchanges: z.int().describe('Calls that it permitted at this gateway and that the caller may see.'),
+  isWhole: z.boolean().describe('Whether all of them were looked through.'),
+  isWider: z.boolean().describe('Whether it allows more than was used.'),
+  narrower: grantSchema.shape.scopes.describe('What would have been enough; none: nothing of it was used.'),
+});
+
 /** A page of a list, the newest first. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), next: z.string().nullable().describe('The `after` of the next page.') });
@@ -298,6 +306,7 @@ export type TargetPlace = z.infer<typeof targetSchema>;
 export type TokenAskBody = z.infer<typeof tokenAskSchema>;
 export type GivenToken = z.infer<typeof givenTokenSchema>;
 export type TokenView = z.infer<typeof tokenSchema>;
+export type GrantUse = z.infer<typeof grantUseSchema>;
 export type GrantView = z.infer<typeof grantSchema>;
 export type RefusalView = z.infer<typeof refusalSchema>;
 export type KillView = z.infer<typeof killSchema>;

@@ -19,6 +19,7 @@ import {
   grantAskSchema,
   grantListQuery,
   grantSchema,
+  grantUseSchema,
   healthSchema,
   killAskSchema,
   killSchema,
@@ -34,6 +35,7 @@ import { delegationRoutes } from './delegations/delegation-routes.ts';
 import type { Delegations } from './delegations/delegations.ts';
 import { eventRoutes } from './event-routes.ts';
 import { statusRoute } from './gateway-status.ts';
+import { grantUse } from './grant-use.ts';
 import type { Grants } from './grants.ts';
 import { journalRoutes, type Seals } from './journal-routes.ts';
 import type { KeptQuestions } from './kept-questions.ts';
@@ -52,7 +54,7 @@ import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
 import { seen } from './seen.ts';
-import { type KeptReader, sessionRoutes } from './session-routes.ts';
+import { type KeptReader, sessionRoutes, viewerOf } from './session-routes.ts';
 import type { ConsoleSessions } from './sign-in/console-sessions.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 import { type TargetParts, targetRoutes } from './targets/target-routes.ts';
@@ -253,7 +255,7 @@ function askRoutes({ grants, access, targets }: Parts): readonly Route[] {
   ];
 }
 
-function grantRoutes({ grants }: Parts): readonly Route[] {
+function grantRoutes({ grants, catalog }: Parts): readonly Route[] {
   const find = async ({ caller, roles, path }: Asked, names: readonly RoleName[]) => {
     const found = await grants.get(path.id as string);
     const kept = seen(found, 'grant', (grant) => isOwn(grant, caller) || reachesGrant(roles, SEE, grant));
@@ -269,6 +271,18 @@ function grantRoutes({ grants }: Parts): readonly Route[] {
       needs: 'caller',
       answer: { status: 200, ...answer },
       handle: async (asked) => answered(200, await find(asked, SEE)),
+    },
+    {
+      method: 'GET',
+      path: '/grants/{id}/use',
+      id: 'showGrantUse',
+      summary: 'What of a grant was used at this gateway, and the narrower one that would have been enough.',
+      needs: 'caller',
+      answer: { status: 200, schema: grantUseSchema, description: 'Its use.' },
+      handle: async (asked) => {
+        const { grant } = await find(asked, SEE);
+        return { status: 200, body: await grantUse(catalog, viewerOf(asked), grant) };
+      },
     },
     {
       method: 'POST',

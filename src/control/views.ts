@@ -1,7 +1,18 @@
+import type { GrantScope } from '../model/grant-scope.ts';
 import { durationText } from '../std/duration.ts';
 import type { GrantView, KillView, RefusalView } from './contract.ts';
 import type { KeptRefusal } from './refusals.ts';
 import type { KeptGrant, Kill } from './row-body.ts';
+
+/** What a rule lets a grant be for, as the wire has it. */
+export function scopeView(rule: string, scope: GrantScope): GrantView['scopes'][number] {
+  const { target, verbs, apiGroups, resources, resourceNames, namespaces, unmask } = scope;
+  return {
+    ...{ rule, target, verbs: [...verbs], apiGroups: [...apiGroups], resources: [...resources] },
+    ...{ resourceNames: [...resourceNames], namespaces: [...namespaces] },
+    ...(unmask === true ? { unmask } : {}),
+  };
+}
 
 /** A grant as the wire has it. */
 export function grantView({ grant }: Pick<KeptGrant, 'grant'>): GrantView {
@@ -10,16 +21,7 @@ export function grantView({ grant }: Pick<KeptGrant, 'grant'>): GrantView {
     id: grant.id,
     state: grant.state,
     holder: grant.holder,
-    scopes: grant.parts.map(({ rule, scope }) => ({
-      rule,
-      target: scope.target,
-      verbs: [...scope.verbs],
-      apiGroups: [...scope.apiGroups],
-      resources: [...scope.resources],
-      resourceNames: [...scope.resourceNames],
-      namespaces: [...scope.namespaces],
-      ...(scope.unmask === true ? { unmask: true as const } : {}),
-    })),
+    scopes: grant.parts.map(({ rule, scope }) => scopeView(rule, scope)),
     reason: grant.reason,
     askedAt: instant(grant.askedAt),
     for: durationText(grant.forMs),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bodyOf, EMPTY_FORM, formOf, mistakesOf } from './asked.ts';
+import { bodyOf, EMPTY_FORM, formOf, linkOf, mistakesOf } from './asked.ts';
 
 const link = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const scope = {
@@ -41,4 +41,11 @@ test('what is missing or cannot be read is said by field', () => {
     Object.keys(mistakesOf({ ...EMPTY_FORM, target: 'a', verbs: 'get', resources: 'pods', length: '10', uses: '-1' })),
     ['length', 'uses'],
   );
+});
+
+test('a link fills the form with what it was made of, whatever characters stand in it', () => {
+  const scope = { target: 'prod', verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['größe?'] };
+  const link = linkOf({ scopes: [{ ...scope, namespaces: ['shop'] }] });
+  assert.match(link, /^[\w-]+$/);
+  assert.equal(formOf(link)?.names, 'größe?');
 });

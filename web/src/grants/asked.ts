@@ -59,6 +59,15 @@ export function formOf(link: string): AskForm | undefined {
   }
 }
 
+/** A link that fills the form. */
+export function linkOf(body: object): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}
+
 /** What is wrong, by field. */
 export function mistakesOf({
   target,

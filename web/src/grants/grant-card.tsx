@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { GrantView } from '../../../src/control/contract.ts';
 import { request } from '../api/request.ts';
 import { holds, isOwn, type Self } from '../api/self.ts';
+import buttons from '../looks/buttons.module.css';
 import { Command } from '../looks/command.tsx';
 import { Countdown } from '../looks/countdown.tsx';
 import { Ago, Instant } from '../looks/instant.tsx';
@@ -15,6 +16,7 @@ import textStyles from '../looks/text.module.css';
 import { TwiceButton } from '../looks/twice-button.tsx';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
+import { GrantUse } from './grant-use.tsx';
 import styles from './grants.module.css';
 import { scopeWords } from './scope-words.ts';
 
@@ -65,9 +67,14 @@ export function GrantCard({ grant, self }: { readonly grant: GrantView; readonly
         )}
       </p>
       {state === 'pending' && (
-        <Link to="/approvals/$id" params={{ id: grant.id }}>
+        <Link to="/approvals/$id" params={{ id: grant.id }} className={buttons.small}>
           {texts.question.titleOne}
         </Link>
+      )}
+      {state !== 'pending' && (
+        <div className={sheets.acts}>
+          <GrantUse id={grant.id} />
+        </div>
       )}
       {state !== 'ended' && <Acts grant={grant} self={self} />}
     </li>
