@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { Seen } from '../looks/seen.tsx';
 import textStyles from '../looks/text.module.css';
@@ -109,10 +110,12 @@ function Losses({ losses }: { readonly losses: NonNullable<ShownView['losses']> 
             </b>{' '}
             {running !== undefined && running > 0 && <>({words.running(running)}) </>}
             {names.map((name) => (
-              <code key={name} className={textStyles.name}>
-                <Seen>{name}</Seen>
-              </code>
-            ))}{' '}
+              <Fragment key={name}>
+                <code className={textStyles.name}>
+                  <Seen>{name}</Seen>
+                </code>{' '}
+              </Fragment>
+            ))}
             {count > names.length && words.lossMore(count - names.length)}
           </li>
         ))}

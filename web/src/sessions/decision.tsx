@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ExchangeWholeView } from '../../../src/control/session-contract.ts';
 import { Lines } from '../approval/lines.tsx';
 import { Part } from '../approval/part.tsx';
+import buttons from '../looks/buttons.module.css';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
 import textStyles from '../looks/text.module.css';
@@ -36,12 +37,12 @@ export function Decision({ call }: { readonly call: ExchangeWholeView }) {
       )}
       <p className={styles.links}>
         {approval !== undefined && (
-          <Link to="/approvals/$id" params={{ id: approval }}>
+          <Link to="/approvals/$id" params={{ id: approval }} className={buttons.small}>
             {words.approval}
           </Link>
         )}
         {grant !== undefined && (
-          <Link to="/grants" search={{ id: grant, all: true }}>
+          <Link to="/grants" search={{ id: grant, all: true }} className={buttons.small}>
             {words.grant} <Seen>{grant}</Seen>
           </Link>
         )}
