@@ -23,6 +23,8 @@ export interface ConsoleWorldOptions {
   readonly persons: readonly DemoPerson[];
   /** More keys of `console`, in YAML's flow form, after a comma. */
   readonly console?: string;
+  /** More of the configuration, in YAML. */
+  readonly config?: string;
   /** By which name browsers reach it; default: 127.0.0.1. */
   readonly hostName?: string;
 }
@@ -35,6 +37,7 @@ export async function startConsoleWorld({
   persons,
   console: more = '',
   hostName,
+  config = '',
 }: ConsoleWorldOptions): Promise<ConsoleWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
   const [port] = (await freePorts(1)) as [number];
@@ -47,7 +50,7 @@ export async function startConsoleWorld({
   const login = `{ clientId: ${CLIENT_ID}, clientSecretFile: "${join(folder, 'secret')}", scopes: [] }`;
   const world = await startSmallWorld({
     policy,
-    config: `console: { port: ${port}${hostName === undefined ? '' : `, hostName: ${hostName}`}${more} }\n`,
+    config: `console: { port: ${port}${hostName === undefined ? '' : `, hostName: ${hostName}`}${more} }\n${config}`,
     issuers: `  - { name: main, url: "${machines.url}", audiences: [sallyport], subject: { prefix: "ci:" } }
   - { name: people, kind: person, url: "${people.url}", audiences: [sallyport], subject: { prefix: "p:" }, login: ${login} }
 `,
