@@ -21,6 +21,7 @@ export const tasks = {
   build: ['tools/build.mjs'],
   image: ['tools/image/main.mjs'],
   docs: ['test/docs/write.ts'],
+  looks: ['test/looks/main.ts'],
 };
 
 /** Tasks that read the sources of the pages: the packages that these name are installed first. */
