@@ -3,12 +3,13 @@
  * compares within the run; the microseconds of one machine say nothing about another's.
  *
  * `--quick` takes about a minute, for a first look; `--json` prints the whole as one JSON document in place of tables; `--grants` measures grants and the control plane alone,
- * `--masks` what masks cost a whole gateway.
+ * `--masks` what masks cost a whole gateway, `--console` the pages in a browser.
  */
 import { parseArgs } from 'node:util';
 import { clusterAvailability } from '../support/cluster.ts';
 import { type ListTime, measureExecs, measureLists } from './bulk.ts';
 import { measureCodec } from './codec.ts';
+import { consoleText, measureConsole } from './console.ts';
 import { bench as measureDecisions } from './decide.ts';
 import { type GrantCost, measureGrants } from './grants.ts';
 import { measureMasks } from './masks.ts';
@@ -42,9 +43,15 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
     grants: { type: 'boolean' },
     masks: { type: 'boolean' },
+    console: { type: 'boolean' },
   },
 });
 const effort = values.quick ? quick : whole;
+
+if (values.console) {
+  process.stdout.write(`${consoleText(await measureConsole())}\n`);
+  process.exit();
+}
 
 const world = await startWorld();
 try {

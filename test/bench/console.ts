@@ -1,0 +1,179 @@
+/*
+ * What the console's pages cost in a real Chromium: before a real gateway how much is loaded first, when the largest thing is painted by a processor four times as slow,
+ * and how soon an event is on the page; before written answers how a long session scrolls, and what ten times as many events leave in memory.
+ */
+import type { CDPSession, Page } from 'playwright-core';
+import { startLooking } from '../looks/kept.ts';
+import { comeTo } from '../looks/look-at.ts';
+import { question } from '../looks/shown/questions.ts';
+import { STORY } from '../looks/shown/sessions.ts';
+import { STATES } from '../looks/states.ts';
+import { findChromium } from '../support/chromium.ts';
+import { buildPages, startConsoleBrowser } from '../support/console-browser.ts';
+
+/** What was measured, beside what is wanted of it. */
+export interface ConsoleCost {
+  readonly firstLoadBytes: number;
+  readonly largestPaintMs: number;
+  readonly eventOnPageMs: number;
+  readonly rows: number;
+  readonly slowestFrameMs: number;
+  readonly heapGrowth: number;
+}
+
+const POLICY = `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ groups: [ops] }]
+targets: [demo]
+rules:
+  - { id: asked, effect: request, verbs: [delete], apiGroups: [""], resources: [configmaps], namespaces: [shop], request: { approval: { approvers: [{ groups: [leads] }] } } }
+`;
+const ROWS = 10_000;
+const EVENTS = { few: 1_000, many: 10_000 };
+
+/** Measures all of it; undefined where there is no Chromium. */
+export async function measureConsole(): Promise<ConsoleCost | undefined> {
+  const program = findChromium();
+  if (program === undefined) return undefined;
+  await buildPages();
+  return { ...(await beforeGateway(program)), ...(await beforeAnswers(program)) };
+}
+
+/** As a table for people. */
+export function consoleText(cost: ConsoleCost | undefined): string {
+  if (cost === undefined) return 'the console: no Chromium on the path';
+  const { firstLoadBytes, largestPaintMs, eventOnPageMs, rows, slowestFrameMs, heapGrowth } = cost;
+  return [
+    'the console in Chromium                                 measured      wanted',
+    `first load, compressed, fonts among it               ${cell(`${Math.round(firstLoadBytes / 1_000)} kB`)}     250 kB`,
+    `largest paint, processor four times as slow          ${cell(`${Math.round(largestPaintMs)} ms`)}   1,500 ms`,
+    `from an event to the page that shows it (middle)     ${cell(`${Math.round(eventOnPageMs)} ms`)}     200 ms`,
+    `slowest frame of a scroll through ${rows.toLocaleString('en')} rows     ${cell(`${Math.round(slowestFrameMs)} ms`)}      50 ms`,
+    `heap after ${EVENTS.many} events, of that after ${EVENTS.few}          ${cell(heapGrowth.toFixed(2))}        1.1`,
+  ].join('\n');
+}
+
+function cell(text: string): string {
+  return text.padStart(11);
+}
+
+async function beforeGateway(
+  program: string,
+): Promise<Pick<ConsoleCost, 'firstLoadBytes' | 'largestPaintMs' | 'eventOnPageMs'>> {
+  const persons = [
+    { subject: 'lea', groups: ['leads', 'ops'] },
+    { subject: 'sam', groups: ['ops'] },
+  ];
+  const world = await startConsoleBrowser(program, { policy: POLICY, persons });
+  const lea = await world.signIn('lea', { viewport: { width: 1280, height: 900 } });
+  const session = await lea.context.newCDPSession(lea.page);
+  const firstLoadBytes = await loadedBytes(lea.page, session);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await lea.page.reload();
+  await lea.page.getByText('Nothing waits for you').first().waitFor();
+  const largestPaintMs = (await lea.page.evaluate(
+    `new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime)).observe({ type: 'largest-contentful-paint', buffered: true }))`,
+  )) as number;
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+  const sam = await world.signIn('sam');
+  const times: number[] = [];
+  for (let round = 0; round < 9; round += 1) times.push(await eventMs(lea.page, sam.page, `event-${round}`));
+  await world.stop();
+  return { firstLoadBytes, largestPaintMs, eventOnPageMs: times.toSorted((a, b) => a - b)[4] ?? 0 };
+}
+
+async function loadedBytes(page: Page, session: CDPSession): Promise<number> {
+  let bytes = 0;
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  await page.reload();
+  await page.getByText('Nothing waits for you').first().waitFor();
+  await page.evaluate('document.fonts.ready.then(() => true)');
+  return bytes;
+}
+
+/** From when the gateway has taken a question to when it stands on the page of who answers. Both pages read one clock. */
+async function eventMs(shown: Page, asking: Page, name: string): Promise<number> {
+  const seen = shown.evaluate(
+    `new Promise((done) => {
+      const look = () => document.querySelector('main').innerText.includes(${JSON.stringify(name)}) && done(Date.now());
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    })`,
+  ) as Promise<number>;
+  const scope = {
+    target: 'demo',
+    verbs: ['delete'],
+    resources: ['configmaps'],
+    resourceNames: [name],
+    namespaces: ['shop'],
+  };
+  const takenAt = (await asking.evaluate(
+    `fetch('/api/v1/me').then((r) => r.json()).then(({ session }) => fetch('/api/v1/grants', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrf },
+      body: ${JSON.stringify(JSON.stringify({ scopes: [scope], reason: name }))},
+    })).then(() => Date.now())`,
+  )) as number;
+  return Math.max(0, (await seen) - takenAt);
+}
+
+async function beforeAnswers(program: string): Promise<Pick<ConsoleCost, 'rows' | 'slowestFrameMs' | 'heapGrowth'>> {
+  const browser = await startLooking(program);
+  const slowestFrameMs = await scrolled(browser);
+  const heapGrowth = await grown(browser);
+  await browser.close();
+  return { rows: ROWS, slowestFrameMs, heapGrowth };
+}
+
+async function scrolled(browser: Awaited<ReturnType<typeof startLooking>>): Promise<number> {
+  const state = STATES.find(({ name }) => name === 'session');
+  if (state === undefined) throw new Error('there is no such state');
+  const items = Array.from({ length: ROWS }, (_, index) => ({
+    ...STORY.items[index % STORY.items.length],
+    id: `e-${index}`,
+  }));
+  const { page } = await comeTo(browser, { ...state, replies: { '/sessions/s-1': { json: { ...STORY, items } } } }, {});
+  return (await page.evaluate(`new Promise((done) => {
+    const frames = []; let before = performance.now();
+    const step = Math.max(400, document.documentElement.scrollHeight / 300);
+    const frame = (now) => {
+      frames.push(now - before); before = now;
+      scrollBy(0, step);
+      if (scrollY + innerHeight + 1 >= document.documentElement.scrollHeight || frames.length > 400) done(Math.max(...frames.slice(2)));
+      else requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  })`)) as number;
+}
+
+/** The heap after many events over that after few, both after a full collection. */
+async function grown(browser: Awaited<ReturnType<typeof startLooking>>): Promise<number> {
+  const state = STATES.find(({ name }) => name === 'inbox');
+  if (state === undefined) throw new Error('there is no such state');
+  const { page, context } = await comeTo(browser, state, {});
+  const session = await context.newCDPSession(page);
+  const tell = (from: number, to: number) =>
+    page.evaluate(`(async () => {
+      const channel = new BroadcastChannel('sallyport-events');
+      for (let i = ${from}; i < ${to}; i += 1) {
+        const approval = { ...${JSON.stringify(question('q'))}, id: 'q-live-' + i, state: 'expired', exchange: 'gone', mayAnswer: false };
+        channel.postMessage({ kind: 'approval', data: approval });
+        if (i % 50 === 0) await new Promise((next) => setTimeout(next));
+      }
+      channel.close();
+    })()`);
+  const used = async () => {
+    for (let times = 0; times < 3; times += 1) await session.send('HeapProfiler.collectGarbage');
+    return (await session.send('Runtime.getHeapUsage')).usedSize;
+  };
+  await tell(0, EVENTS.few);
+  const few = await used();
+  await tell(EVENTS.few, EVENTS.many);
+  const grownBy = (await used()) / few;
+  await context.close();
+  return grownBy;
+}
