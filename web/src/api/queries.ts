@@ -119,13 +119,12 @@ export const sessionsQuery = (filters: SessionFilters) =>
     placeholderData: keepPreviousData,
   });
 
-/** A session; of its calls, those that belong to what its caller says it ran, where that is said. */
-export const sessionQuery = (id: string, story: { readonly run?: string; readonly command?: string } = {}) =>
+export const sessionQuery = (id: string) =>
   infiniteQueryOptions({
-    queryKey: ['session', id, story],
+    queryKey: ['session', id],
     queryFn: ({ signal, pageParam }) =>
       request<SessionStoryView>(
-        `/sessions/${encodeURIComponent(id)}?${new URLSearchParams({ ...story, limit: '500', ...(pageParam === '' ? {} : { after: pageParam }) })}`,
+        `/sessions/${encodeURIComponent(id)}?${new URLSearchParams({ limit: '500', ...(pageParam === '' ? {} : { after: pageParam }) })}`,
         { signal },
       ),
     initialPageParam: '',

@@ -16,11 +16,17 @@ export interface Exported {
   readonly isWhole: boolean;
 }
 
-type Of = { readonly run?: string; readonly command?: string } & { readonly kind?: Kind };
+interface Of {
+  readonly kind?: Kind;
+  readonly story?: string;
+}
 
 /** The calls of one session. */
-export function callsOf(session: string, { kind = 'all', ...story }: Of): Promise<Exported> {
-  return gathered(pagesOf(session, new URLSearchParams(story)), (call) => isOf(call, kind));
+export function callsOf(session: string, { kind = 'all', story }: Of): Promise<Exported> {
+  return gathered(
+    pagesOf(session, new URLSearchParams()),
+    (call) => isOf(call, kind) && (story === undefined || call.story === story),
+  );
 }
 
 /** The calls of every session that fits the filters. */
@@ -28,7 +34,7 @@ export function callsThatFit(filters: SessionFilters): Promise<Exported> {
   return gathered(everyPage(filters), () => true);
 }
 
-async function* everyPage(filters: SessionFilters): AsyncGenerator<readonly ExchangeRowView[]> {
+async function* everyPage(filters: SessionFilters): AsyncGenerator<SessionStoryView['items']> {
   // The filters as they are now, for every page of every session: a moving end would leave some out.
   const asked = sessionParameters(filters, '');
   for (let after: string | null = ''; after !== null; ) {
@@ -39,7 +45,7 @@ async function* everyPage(filters: SessionFilters): AsyncGenerator<readonly Exch
   }
 }
 
-async function* pagesOf(session: string, asked: URLSearchParams): AsyncGenerator<readonly ExchangeRowView[]> {
+async function* pagesOf(session: string, asked: URLSearchParams): AsyncGenerator<SessionStoryView['items']> {
   for (let after: string | null = ''; after !== null; ) {
     const query = new URLSearchParams([...asked, ['limit', '1000'], ...(after === '' ? [] : [['after', after]])]);
     const page: SessionStoryView = await request<SessionStoryView>(`/sessions/${encodeURIComponent(session)}?${query}`);
@@ -49,8 +55,8 @@ async function* pagesOf(session: string, asked: URLSearchParams): AsyncGenerator
 }
 
 async function gathered(
-  pages: AsyncIterable<readonly ExchangeRowView[]>,
-  isMeant: (call: ExchangeRowView) => boolean,
+  pages: AsyncIterable<SessionStoryView['items']>,
+  isMeant: (call: SessionStoryView['items'][number]) => boolean,
 ): Promise<Exported> {
   const rows: ExchangeRowView[] = [];
   for await (const page of pages) {

@@ -1,6 +1,6 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { ExchangeRowView, SessionStoryView } from '../../../src/control/session-contract.ts';
+import type { SessionStoryView } from '../../../src/control/session-contract.ts';
 import { sessionQuery } from '../api/queries.ts';
 import buttons from '../looks/buttons.module.css';
 import { Choice } from '../looks/choice.tsx';
@@ -28,9 +28,7 @@ const words = texts.sessions;
 /** A session as a story: who, where, how long, what its caller said that it ran, every call in its order, and jumps to what matters. */
 export function SessionPage() {
   const { id } = useParams({ from: '/sessions/$id' });
-  const { run, command } = useSearch({ from: '/sessions/$id' });
-  const story = run === undefined || command === undefined ? {} : { run, command };
-  const session = useInfiniteQuery({ ...sessionQuery(id, story), placeholderData: keepPreviousData });
+  const session = useInfiniteQuery(sessionQuery(id));
   const [first] = session.data?.pages ?? [];
   const more = session.hasNextPage ? async () => (await session.fetchNextPage()).data : undefined;
   return (
@@ -70,18 +68,18 @@ export function SessionPage() {
 
 interface StoryProps {
   readonly session: SessionStoryView;
-  readonly calls: readonly ExchangeRowView[];
+  readonly calls: SessionStoryView['items'];
   /** Reads the calls that come after; undefined where these are all. */
   readonly more: (() => Promise<{ readonly pages: readonly SessionStoryView[] } | undefined>) | undefined;
 }
 
 function Story({ session, calls, more }: StoryProps) {
-  const { kind = 'all', run, command } = useSearch({ from: '/sessions/$id' });
+  const { kind = 'all', story } = useSearch({ from: '/sessions/$id' });
   const navigate = useNavigate();
-  const shown = calls.filter((call) => isOf(call, kind));
+  const shown = calls.filter((call) => isOf(call, kind) && (story === undefined || call.story === story));
   const go = (search: StorySearch) =>
     void navigate({ to: '/sessions/$id', params: { id: session.id }, search, replace: true });
-  const story = run === undefined || command === undefined ? {} : { run, command };
+  const ofStory = story === undefined ? {} : { story };
   return (
     <>
       <header className={looks.head}>
@@ -102,10 +100,10 @@ function Story({ session, calls, more }: StoryProps) {
           label={words.show}
           value={kind}
           options={KINDS.map((each) => [each, words.kinds[each]] as const)}
-          onChoose={(chosen) => go({ ...story, ...(chosen === 'all' ? {} : { kind: chosen }) })}
+          onChoose={(chosen) => go({ ...ofStory, ...(chosen === 'all' ? {} : { kind: chosen }) })}
         />
         <Jumps calls={shown} more={more} />
-        <ExportRows name={session.id} read={() => callsOf(session.id, { ...story, kind })} />
+        <ExportRows name={session.id} read={() => callsOf(session.id, { ...ofStory, kind })} />
       </div>
       {shown.length === 0 ? <p className={looks.lead}>{words.noneOfKind}</p> : <Calls calls={shown} />}
     </>

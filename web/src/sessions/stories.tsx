@@ -7,7 +7,6 @@ import textStyles from '../looks/text.module.css';
 import { count } from '../words/count.ts';
 import { span } from '../words/duration.ts';
 import { texts } from '../words/texts.ts';
-import { saidStories } from './said-stories.ts';
 import styles from './story.module.css';
 import type { StorySearch } from './story-search.ts';
 
@@ -15,33 +14,33 @@ const words = texts.sessions;
 
 interface Props {
   readonly session: SessionStoryView;
-  readonly onChoose: (story: Pick<StorySearch, 'run' | 'command'>) => void;
+  readonly onChoose: (story: Pick<StorySearch, 'story'>) => void;
 }
 
-/** What the caller said that it ran, each with what came of it; a press shows its calls alone, another one all again. */
+/** What was run, and by whose word, each with what came of it; a press shows its calls alone, another one all again. */
 export function Stories({ session: { stories }, onChoose }: Props) {
-  const { run, command } = useSearch({ from: '/sessions/$id' });
-  const said = saidStories(stories);
-  if (said.length === 0) return null;
+  const { story } = useSearch({ from: '/sessions/$id' });
+  if (stories.length === 0) return null;
   return (
     <section className={styles.stories}>
       <div className={styles.title}>
         <h2>{words.stories}</h2>
-        <p className={textStyles.fine}>{words.saidHint}</p>
+        <p className={textStyles.fine}>{words.storiesHint}</p>
       </div>
       <ul className={sheets.rows}>
-        {said.map(({ claimed, startedAt, lastAt, exchanges, changes, refused, failed }) => {
-          const isChosen = claimed.session === run && claimed.command === command;
+        {stories.map(({ id, by, title, startedAt, lastAt, exchanges, changes, refused, failed }) => {
+          const isChosen = id === story;
           return (
-            <li key={`${claimed.session} ${claimed.command} ${startedAt}`}>
+            <li key={id}>
               <button
                 type="button"
                 className={`${sheets.row} ${styles.story}`}
                 aria-pressed={isChosen}
-                onClick={() => onChoose(isChosen ? {} : { run: claimed.session, command: claimed.command })}
+                onClick={() => onChoose(isChosen ? {} : { story: id })}
               >
                 <span className={styles.ran}>
-                  <Seen>{claimed.command === '' ? words.saidNothing : claimed.command}</Seen>
+                  <Seen>{title === '' ? words.untitled : title}</Seen>{' '}
+                  <span className={textStyles.fine}>{words.storyBy[by]}</span>
                 </span>
                 <span className={styles.sums}>
                   {count(exchanges, 'call')} · {span(Date.parse(lastAt) - Date.parse(startedAt))}

@@ -3,7 +3,6 @@ import type { ExchangeRowView, SessionStoryView } from '../../../src/control/ses
 import { Instant } from '../looks/instant.tsx';
 import { texts } from '../words/texts.ts';
 import { callWords, meaningOf } from './kind.ts';
-import { saidStories } from './said-stories.ts';
 import styles from './story.module.css';
 
 /** Limit: so many marks can be told apart; of more, every n-th is drawn, and all that were refused, held or changed something. */
@@ -17,9 +16,8 @@ export function TimeLine({
   readonly session: SessionStoryView;
   readonly calls: readonly ExchangeRowView[];
 }) {
-  const { run, command } = useSearch({ from: '/sessions/$id' });
+  const { story } = useSearch({ from: '/sessions/$id' });
   const [from, to] = [Date.parse(session.startedAt), Date.parse(session.lastAt)];
-  const said = saidStories(session.stories);
   const every = Math.ceil(calls.length / MARKS_MAX);
   const drawn = calls.filter((call, index) => index % every === 0 || meaningOf(call) !== 'over');
   if (calls.length < 2 || to === from) return null;
@@ -42,14 +40,14 @@ export function TimeLine({
           </a>
         ))}
       </nav>
-      {said.length > 0 && (
+      {session.stories.length > 0 && (
         <div className={styles.bars} aria-hidden="true">
-          {said.map(({ claimed, startedAt, lastAt }) => (
+          {session.stories.map(({ id, title, startedAt, lastAt }) => (
             <span
-              key={`${claimed.session} ${claimed.command} ${startedAt}`}
+              key={id}
               className={styles.bar}
-              data-chosen={(claimed.session === run && claimed.command === command) || undefined}
-              title={claimed.command}
+              data-chosen={id === story || undefined}
+              title={title}
               style={{ insetInlineStart: place(startedAt), width: width(startedAt, lastAt) }}
             />
           ))}

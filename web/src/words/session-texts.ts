@@ -40,8 +40,14 @@ export const sessionTexts = {
   saidHint: 'The caller’s own word; nobody has checked it.',
   noneOfKind: 'No call of this kind in this session.',
   next: { refused: 'Next refusal', changes: 'Next change', held: 'Next held' },
-  stories: 'What the caller said that it ran',
-  saidNothing: 'a run without a command',
+  stories: 'What was run',
+  storiesHint: 'Press one to see its calls alone.',
+  untitled: 'calls that follow closely',
+  storyBy: {
+    caller: 'the caller’s own word; nobody has checked it',
+    helm: 'by the records of the release',
+    time: 'by the clock',
+  },
   exportAs: (form: string) => `Save as ${form}`,
   exporting: 'Reading all of it…',
   exported: (rows: number, cutAt: number | undefined) =>
