@@ -106,7 +106,7 @@ function suite(real: Cluster): void {
 
     test(`T40: ${client} exec: 64 MiB in and out are the same bytes, and the end of the input ends the command`, async () => {
       const { code, out, said } = await kubectl(['exec', '-i', 'shell', '--', 'cat'], bytes);
-      assert.equal(code, 0, said);
+      assert.equal(code, 0, `${said}; the journal says ${JSON.stringify(lastEndOf(gateway.journalFolder, 'exec'))}`);
       assert.equal(out.length, BYTES);
       assert.equal(digest(out), digest(bytes));
     });

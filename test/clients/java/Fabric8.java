@@ -29,7 +29,7 @@ final class Fabric8 {
   private Fabric8() {}
 
   private static KubernetesClient client(boolean overWebSocket) {
-    Config config = new ConfigBuilder(Config.autoConfigure(null)).withOnlyHttpWatches(!overWebSocket).build();
+    Config config = new ConfigBuilder(Config.autoConfigure(null)).withOnlyHttpWatches(!overWebSocket).withConnectionTimeout(60_000).withRequestTimeout(60_000).build();
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 

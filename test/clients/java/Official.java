@@ -30,7 +30,7 @@ final class Official {
 
   static ApiClient client() throws Exception {
     ApiClient client = Config.defaultClient();
-    client.setHttpClient(client.getHttpClient().newBuilder().readTimeout(Duration.ZERO).build());
+    client.setHttpClient(client.getHttpClient().newBuilder().connectTimeout(Duration.ofMinutes(1)).readTimeout(Duration.ZERO).build());
     return client;
   }
 
