@@ -20,4 +20,6 @@ export const RELEASE_LIMITS = Object.freeze({
   keptMs: 1_800_000,
   /** Releases that are kept of one gateway, the newest ones. */
   keptMax: 200,
+  /** Characters of their manifests, with those before them. */
+  keptCharactersMax: 16_000_000,
 });

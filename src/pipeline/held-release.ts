@@ -12,7 +12,7 @@ import type { JsonObject, Operation } from '../model/operation.ts';
 import { Rejection } from '../model/rejection.ts';
 import { RELEASE_LIMITS } from '../model/rest-limits.ts';
 import { holdsAll } from '../release/holds-all.ts';
-import { type Release, recordName, releaseIn } from '../release/release.ts';
+import { RECORD_PREFIX, type Release, recordName, releaseIn } from '../release/release.ts';
 import { type PendingRelease, releaseWords, withinRelease } from '../release/within-release.ts';
 import type { HeldReleases } from './held-releases.ts';
 import type { Judged } from './judge.ts';
@@ -49,11 +49,19 @@ export function pendingIn({ verb, apiGroup, resource, namespace, subresource, bo
     : undefined;
 }
 
+/** Whether the operation makes a record of Helm’s, whatever stands in it. */
+export function makesRecord({ verb, apiGroup, resource, body }: Operation): boolean {
+  if (verb !== 'create' || apiGroup !== '' || resource !== 'secrets') return false;
+  const { type, metadata } = body?.object ?? {};
+  const { name } = (metadata ?? {}) as JsonObject;
+  return type === 'helm.sh/release.v1' || (typeof name === 'string' && name.startsWith(RECORD_PREFIX));
+}
+
 async function pendingCall(parts: Parts, held: Held, release: Release): Promise<CommandCall> {
   const owner = ownerOf(held);
   const command = hash(
     'sha256',
-    JSON.stringify([owner, release.name, release.namespace, release.revision, release.content]),
+    JSON.stringify([owner, release.name, release.namespace, release.revision, release.digest]),
     'hex',
   );
   const pending = { release, before: await revisionsBefore(parts, held, release) };

@@ -1,4 +1,5 @@
 import { RELEASE_LIMITS } from '../model/rest-limits.ts';
+import type { Release } from '../release/release.ts';
 import type { PendingRelease } from '../release/within-release.ts';
 import type { Clock } from '../std/clock.ts';
 
@@ -16,23 +17,31 @@ export interface HeldRelease extends PendingRelease {
  */
 export class HeldReleases {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #kept = new Map<string, HeldRelease & { readonly until: number }>();
+  readonly #kept = new Map<string, HeldRelease & { readonly characters: number; readonly until: number }>();
+  #characters = 0;
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
   keep(held: HeldRelease): void {
-    this.#kept.delete(held.command);
-    this.#kept.set(held.command, { ...held, until: this.#clock.monotonic() + RELEASE_LIMITS.keptMs });
-    for (const [command, { until }] of this.#kept) {
-      if (until > this.#clock.monotonic() && this.#kept.size <= RELEASE_LIMITS.keptMax) return;
-      this.#kept.delete(command);
+    this.#forget(held.command);
+    const [release, ...before] = [held.release, ...held.before].map(withoutContent) as [Release, ...Release[]];
+    const characters = [held.release, ...held.before].reduce((sum, { manifest }) => sum + manifest.length, 0);
+    const until = this.#clock.monotonic() + RELEASE_LIMITS.keptMs;
+    this.#kept.set(held.command, { ...held, release, before, characters, until });
+    this.#characters += characters;
+    for (const [command, kept] of this.#kept) {
+      const isWithin =
+        this.#kept.size <= RELEASE_LIMITS.keptMax && this.#characters <= RELEASE_LIMITS.keptCharactersMax;
+      if (isWithin && kept.until > this.#clock.monotonic()) return;
+      this.#forget(command);
     }
   }
 
-  has(command: string): boolean {
-    return this.#kept.has(command);
+  #forget(command: string): void {
+    this.#characters -= this.#kept.get(command)?.characters ?? 0;
+    this.#kept.delete(command);
   }
 
   /** Those of an owner, the newest first. */
@@ -40,4 +49,9 @@ export class HeldReleases {
     const now = this.#clock.monotonic();
     return [...this.#kept.values()].filter((held) => held.owner === owner && held.until > now).reverse();
   }
+}
+
+/** A chart with its files can be large; what is compared of it later is its digest. */
+function withoutContent(release: Release): Release {
+  return { ...release, content: null, manifest: '' };
 }

@@ -14,7 +14,7 @@ import type { Shown } from '../model/shown.ts';
 import { type Release, releaseIn } from '../release/release.ts';
 import { describe } from './describe.ts';
 import { unshowable } from './held-refusals.ts';
-import { pendingIn } from './held-release.ts';
+import { makesRecord, pendingIn } from './held-release.ts';
 import type { Judged } from './judge.ts';
 import { maskedBody } from './masked-body.ts';
 import type { Masking } from './masking.ts';
@@ -60,8 +60,14 @@ function bodyOf(masking: Masking, held: Held): string | undefined {
 }
 
 /** The release that the request begins, where the rules ask about it as a whole. */
-function releaseOf({ operation, decision: { holds } }: Held): Release | undefined {
-  return holds.every(({ intent }) => intent === 'helm') ? pendingIn(operation) : undefined;
+function releaseOf(held: Held): Release | undefined {
+  const { operation, decision } = held;
+  if (!decision.holds.every(({ intent }) => intent === 'helm')) return undefined;
+  const release = pendingIn(operation);
+  // T78: what is packed shows nothing to anybody.
+  if (release === undefined && makesRecord(operation))
+    throw unshowable(held, 'the record of its release cannot be read, is of no pending revision, or is too long');
+  return release;
 }
 
 /** What its record says: what is in it is packed, and nobody could read it. */

@@ -103,6 +103,10 @@ test('a record is read as Helm writes it, and none that says another name, more 
     ['more beside it', { ...NEW, data: { ...(NEW.data as JsonObject), more: '' } }],
     ['no record', { ...NEW, data: { release: 'bm9uZQ==' } }],
     ['a manifest that is none', record(2, 'pending-upgrade', ['a: [b'])],
+    [
+      'a manifest that is longer than can be shown',
+      record(2, 'pending-upgrade', [map('long'), `# ${'x'.repeat(170_000)}\n`]),
+    ],
     ['an object without a name', record(2, 'pending-upgrade', ['kind: Pod\nmetadata: {}'])],
   ] as const)
     assert.equal(releaseIn(secret as JsonObject), undefined, why);

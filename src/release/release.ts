@@ -4,6 +4,7 @@
  *
  * Source: helm.sh/helm/v4/pkg/release/v1, `Release` and `Hook`; pkg/storage/driver/util.go
  */
+import { hash } from 'node:crypto';
 import { isMap, parseAllDocuments } from 'yaml';
 import { decodedRelease } from '../masking/helm/masked-release.ts';
 import type { JsonObject, JsonValue } from '../model/operation.ts';
@@ -21,6 +22,8 @@ export interface Release {
   readonly hooks: readonly ReleaseHook[];
   /** The whole record but for its status, and when hooks ran last. */
   readonly content: JsonValue;
+  /** Of `content`. */
+  readonly digest: string;
   readonly manifest: string;
 }
 
@@ -36,6 +39,9 @@ export const RECORD_PREFIX = 'sh.helm.release.v1.';
 
 /** Limit: documents of one release. */
 const OBJECTS_MAX = 1_000;
+
+/** Limit: characters of its manifest and hooks, as many as can be shown. Security: YAML is read slowly, beside everybody else’s requests. */
+export const MANIFEST_CHARACTERS_MAX = 160 * 1024;
 
 /** The release that a Secret of Helm's is the record of; undefined where it is none that can be read whole, or is called otherwise than it says. */
 export function releaseIn(secret: JsonObject): Release | undefined {
@@ -58,6 +64,7 @@ function released(json: JsonObject): Release | undefined {
   const { status } = objectAt(json, 'info');
   if (typeof name !== 'string' || typeof namespace !== 'string' || typeof manifest !== 'string') return undefined;
   if (typeof revision !== 'number' || typeof status !== 'string') return undefined;
+  if (charactersOf(manifest, json.hooks) > MANIFEST_CHARACTERS_MAX) return undefined;
   const objects = documents(manifest);
   const hooks = hooksOf(json.hooks);
   if (objects === undefined || hooks === undefined || objects.length + hooks.length > OBJECTS_MAX) return undefined;
@@ -66,8 +73,13 @@ function released(json: JsonObject): Release | undefined {
   const content = { ...rest, hooks: withoutRuns(json.hooks) };
   return {
     ...{ name, namespace, revision, status, objects, hooks, content, manifest },
+    digest: hash('sha256', JSON.stringify(content), 'hex'),
     chart: `${String(metadata.name ?? '?')}-${String(metadata.version ?? '?')}`,
   };
+}
+
+function charactersOf(manifest: string, hooks: JsonValue | undefined): number {
+  return manifest.length + (Array.isArray(hooks) ? JSON.stringify(hooks).length : 0);
 }
 
 function hooksOf(hooks: JsonValue | undefined): readonly ReleaseHook[] | undefined {

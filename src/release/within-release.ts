@@ -146,7 +146,7 @@ function isRecord(
   if (verb === 'delete') return older.includes(record);
   const written = body?.object === undefined || verb !== 'update' ? undefined : releaseIn(body.object);
   if (written === undefined || recordName(written, written.revision) !== record) return false;
-  if (record === recordName(release, release.revision)) return isSameValue(written.content, release.content);
+  if (record === recordName(release, release.revision)) return written.digest === release.digest;
   const stored = isObject(live ?? undefined) ? releaseIn(live as JsonObject) : undefined;
   if (!older.includes(record) || stored === undefined || !['superseded', 'failed', 'deployed'].includes(written.status))
     return false;

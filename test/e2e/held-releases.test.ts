@@ -185,3 +185,12 @@ test('a yes with edits of the record is refused, since what comes after it would
   const patch = send('PATCH', 'configmaps/colour', { data: { value: 'grey' } });
   assert.equal((await said('reject', patch)).reply.status, 403);
 });
+
+test('T78: a record that nobody could read is not asked about', async () => {
+  const pending = record(9, 'pending-upgrade', [map('colour', { value: 'x'.repeat(200_000) })]);
+  const broken = { ...pending, data: { release: 'bm9uZQ==' } };
+  for (const secret of [pending, broken]) {
+    const { status, body } = await send('POST', 'secrets', secret);
+    assert.deepEqual([status, /cannot be read/.test(body)], [403, true], body);
+  }
+});

@@ -79,7 +79,7 @@ export const pureFolders: Readonly<Record<string, readonly string[]>> = {
   grant: ['node:crypto'],
   masking: ['node:crypto', 'node:zlib', 're2js', 'yaml'],
   recording: ['node:crypto', 'node:zlib'],
-  release: ['yaml'],
+  release: ['node:crypto', 'yaml'],
 };
 
 /** Ways to the clock, to chance and to the outside that need no import. */
