@@ -17,6 +17,7 @@ export type ClientName =
   | 'client-go'
   | 'controller-runtime'
   | 'gitops'
+  | 'terraform'
   | 'java'
   | 'kube-rs'
   | 'ansible';

@@ -27,6 +27,7 @@ export const clients: readonly Client[] = [
   goProgram('controller-runtime', 'controller-runtime', 'an operator on controller-runtime (30 MB of Go modules)'),
   goProgram('client-go', 'client-go', 'a program on client-go 0.35.4 (30 MB of Go modules)'),
   goProgram('gitops', 'gitops', 'the engines of Flux and Argo CD (100 MB of Go modules)'),
+  goProgram('terraform', 'terraform', 'Terraform’s provider (100 MB of Go modules)'),
   javaProgram(),
   rustProgram(),
   ansibleProgram(),

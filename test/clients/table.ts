@@ -47,6 +47,7 @@ export const table: readonly Part[] = [
 /** What brings objects to a wanted state. It takes minutes, so it has a suite of its own. */
 export const toolsTable: readonly Part[] = [
   { client: 'gitops', rows: programRows('gitops', ['flux', 'argo']) },
+  { client: 'terraform', rows: [{ name: 'plans and applies', run: 'terraform $NS' }] },
   // Each of its tasks starts a Python of its own.
   { client: 'ansible', rows: [{ name: 'a playbook', run: 'ansible-client', minutesMax: 10 }] },
 ];
