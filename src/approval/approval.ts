@@ -98,7 +98,7 @@ export interface Approval {
   readonly id: string;
   readonly state: 'pending' | 'approved' | 'rejected' | 'expired' | 'withdrawn';
   readonly exchange: 'waiting' | 'forwarded' | 'answered' | 'unknown' | 'gone';
-  /** Of the request as it will be sent: caller, target, method, path and query, body, rules, and the life of the live object. */
+  /** Keyed by the installation: of the request as it will be sent: caller, target, method, path and query, body, rules, and the life of the live object. */
   readonly request: string;
   /** Of all that is shown; an answer says which it answers. */
   readonly digest: string;

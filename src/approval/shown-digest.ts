@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Approval } from './approval.ts';
 
-/** The digest of all that is shown of a question and of who has to answer it. T76: an answer names it, so that nobody answers anything else. */
+/**
+ * The digest of all that is shown of a question and of who has to answer it. T76: an answer names it, so that nobody answers anything else.
+ *
+ * Security: what is digested has masks in the place of secret values, and the digest of the request, which is keyed: so nobody without the key tries values on this one.
+ */
 export function shownDigest(
   approval: Pick<Approval, 'id' | 'request' | 'asker' | 'target' | 'namespace' | 'seats' | 'shown' | 'closesAt'>,
 ): string {

@@ -41,6 +41,14 @@ export class KeptQuestions {
     return this.#parts.store.now();
   }
 
+  /**
+   * The digest of a request as it may be kept, shown and sent. Security: the plain one is of a body that may hold a short secret, on which values could be tried; this
+   * one tells nothing without the store's key. Test: `T52: the digest of a question cannot be computed from what it is about`.
+   */
+  requestDigest(plain: string): string {
+    return this.#parts.store.vault.digest(plain, 'request');
+  }
+
   /** As it is now. */
   async get(id: string): Promise<KeptApproval | undefined> {
     const row = await this.#reading(() => this.#parts.store.get('approval', id));

@@ -2,6 +2,7 @@
  * Questions in both stores: asked once however many ask the same at once, answered once, and taken once, however many gateways try.
  */
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
 
 import type { Approval } from '../approval/approval.ts';
+import { shownDigest } from '../approval/shown-digest.ts';
 import type { Grant } from '../grant/grant.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -105,6 +107,21 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     assert.equal(new Set(asked.map(({ id }) => id)).size, 1);
     const other = await a.asking.ask(held('x', `${name}-other`));
     assert.notEqual(other.id, asked[0]?.id);
+  });
+
+  test(`${name}: T52: the digest of a question cannot be computed from what it is about: nothing that is kept, recorded or told has the plain one`, async () => {
+    const { stores } = world();
+    const events: ApprovalChanged[] = [];
+    const [a, b] = stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
+    const plain = hash('sha256', `${name}: a body with a short secret`, 'hex');
+    const asked = await a.asking.ask(held('x', plain));
+    await b.answers.answer(asked.id, saying(asked));
+    const kept = await Promise.all(
+      (['approval', 'question'] as const).map((kind) => stores[0].list(kind, { limit: 1_000 })),
+    );
+    assert.equal(JSON.stringify([asked, kept, events]).includes(plain), false);
+    assert.notEqual(asked.digest, shownDigest({ ...asked, request: plain }));
+    assert.equal((await b.asking.ask(held('y', plain))).id, asked.id, 'whoever has the key finds it');
   });
 
   test(`${name}: T59: of a yes and a no at once one is taken, and of many that would use the yes one does`, async () => {

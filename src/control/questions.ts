@@ -80,24 +80,25 @@ export class Questions {
 
   /** See `Approvals.ask`. */
   async ask(held: HeldRequest): Promise<Approval> {
-    const { kept: known } = await this.#kept.about(held.digest);
+    const digest = this.#kept.requestDigest(held.digest);
+    const { kept: known } = await this.#kept.about(digest);
     const isJoined = known !== undefined && this.#joined(known.approval, held) !== undefined;
     // What is asked of the target stands before the transaction, which others wait for.
     const shown = isJoined ? undefined : await held.show();
     const labels = isJoined || !hangsOnLabels(held.holds) ? null : await held.namespaceLabels();
     const ofCommand = shown === undefined ? {} : await this.#ofCommand(held, shown);
     let told: KeptApproval | undefined;
-    const asked = await this.#kept.exclusively(`question ${held.digest}`, async (rows) => {
-      const { kept, pointerVersion } = await this.#kept.about(held.digest, rows);
+    const asked = await this.#kept.exclusively(`question ${digest}`, async (rows) => {
+      const { kept, pointerVersion } = await this.#kept.about(digest, rows);
       const joined = kept === undefined ? undefined : this.#joined(kept.approval, held);
       if (joined !== undefined) return joined;
-      const approval = this.#made(held, shown ?? (await held.show()), labels, ofCommand);
+      const approval = this.#made({ ...held, digest }, shown ?? (await held.show()), labels, ofCommand);
       if (approval.state === 'pending') await this.#refuseTooMany(rows, approval);
       await this.#kept.record(
         approval,
         approval.answers.find(({ isAuto }) => isAuto === true),
       );
-      await rows.put(pointerRow(held.digest, approval.id, pointerVersion));
+      await rows.put(pointerRow(digest, approval.id, pointerVersion));
       told = await this.#kept.put(rows, { approval, version: 0 }, false);
       return approval;
     });

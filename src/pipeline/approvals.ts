@@ -11,7 +11,7 @@ export interface HeldRequest {
   readonly caller: Caller;
   readonly operation: Operation;
   readonly exchange: ExchangeId;
-  /** See `Approval.request`. */
+  /** Of all that a yes is bound to. Plain: it is keyed before it is kept or shown; see `Approval.request`. */
   readonly digest: string;
   readonly holds: readonly Holding[];
   /** Undefined: its yes covers nothing else, and no other covers it. */

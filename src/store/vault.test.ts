@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac, hash } from 'node:crypto';
 import { test } from 'node:test';
 import { createVault } from './vault.ts';
 
@@ -26,4 +27,19 @@ test('what was moved, changed, cut or closed under another key does not open', (
     [createVault(KEY), '', 'row a'],
   ] as const)
     assert.throws(() => vault.open(text, place), /does not open/);
+});
+
+test('a digest is the same at whoever has the key, and for one purpose alone; who has not the key cannot try values on it', () => {
+  const digest = createVault(KEY).digest('hunter2', 'a');
+  assert.match(digest, /^[0-9a-f]{64}$/);
+  assert.equal(createVault(KEY).digest('hunter2', 'a'), digest);
+  const others = [
+    createVault(KEY).digest('hunter3', 'a'),
+    createVault(KEY).digest('hunter2', 'b'),
+    createVault(Buffer.alloc(32, 8)).digest('hunter2', 'a'),
+    hash('sha256', 'hunter2', 'hex'),
+    createHmac('sha256', KEY).update('hunter2').digest('hex'),
+  ];
+  assert.equal(new Set([digest, ...others]).size, others.length + 1);
+  assert.notEqual(createVault(KEY).digest('ab', 'c'), createVault(KEY).digest('b', 'ca'));
 });

@@ -2,9 +2,9 @@
  * What must not stand in the database in clear: sealed by AES-256-GCM under a key made from the store's own, for one named place, so that what is moved to
  * another row does not open.
  *
- * Source: NIST SP 800-38D; HKDF, RFC 5869
+ * Source: NIST SP 800-38D; HKDF, RFC 5869; HMAC, RFC 2104
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { StoreError } from './store.ts';
 
 /** Closes and opens secrets that rows hold. */
@@ -13,6 +13,8 @@ export interface Vault {
   close(secret: Uint8Array, place: string): string;
   /** @throws {StoreError} it was closed under another key, for another place, or has been changed */
   open(closed: string, place: string): Uint8Array;
+  /** What tells one secret from another, to gateways that share the key alone: HMAC-SHA-256 in hex. Another `purpose` has other digests. */
+  digest(secret: string, purpose: string): string;
 }
 
 const FORMAT = '1';
@@ -22,6 +24,7 @@ const TAG_BYTES = 16;
 /** A vault under the store's key. */
 export function createVault(storeKey: Uint8Array): Vault {
   const key = Buffer.from(hkdfSync('sha256', storeKey, new Uint8Array(), 'sallyport-vault', 32));
+  const digestKey = Buffer.from(hkdfSync('sha256', storeKey, new Uint8Array(), 'sallyport-digest', 32));
   return {
     close(secret, place) {
       const nonce = randomBytes(NONCE_BYTES);
@@ -45,6 +48,8 @@ export function createVault(storeKey: Uint8Array): Vault {
         throw unopened(place, error);
       }
     },
+    digest: (secret, purpose) =>
+      createHmac('sha256', digestKey).update(`${Buffer.byteLength(purpose)}:${purpose}`).update(secret).digest('hex'),
   };
 }
 
