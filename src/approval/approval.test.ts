@@ -180,14 +180,16 @@ test('a yes fills a signed seat by a signature that was verified for it, and not
   assert.equal(yesTo({ rest: { usesMax: 1, forMs: 1_000 } }), 'rest', 'it is of one request');
 });
 
+const edits = { words: ['becomes a dry run: nothing is stored'], closed: 'closed' };
+
 test('a yes to less of a request is none to the rest of its command, which would run whole', () => {
   const shown = { ...pending().shown, rest: { verbs: ['patch'], usesMax: 9, forMs: 9_000, earlier: [] } };
   const rest = { usesMax: 2, forMs: 1_000 };
   const yes = (more: Partial<Saying>) => answered(pending({ shown }), says('p:lea', 'approve', more), 1);
-  assert.equal(yes({ rest, narrowed: { amend: [{ kind: 'force-dry-run' }] } }), 'narrow-rest');
-  assert.equal(yes({ rest, narrowed: { goodForMs: 1_000, amend: [] } }), 'narrow-rest');
+  assert.equal(yes({ rest, narrowed: { edits } }), 'narrow-rest');
+  assert.equal(yes({ rest, narrowed: { goodForMs: 1_000 } }), 'narrow-rest');
   assert.equal(must(yes({ rest })).rest?.usesMax, 2);
-  assert.equal(must(yes({ narrowed: { amend: [{ kind: 'force-dry-run' }] } })).rest, undefined);
+  assert.equal(must(yes({ narrowed: { edits } })).rest, undefined);
 });
 
 type Step =

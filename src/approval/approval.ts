@@ -6,7 +6,6 @@
  * Invariant: what was asked for is forwarded only from `approved` and `waiting`, by one exchange, within the time for which the yes is good. Only that exchange
  * says what became of it, and only it can give the yes back, where it knows that nothing was sent. Nothing leaves a final state but that.
  */
-import type { Amendment } from '../model/amendment.ts';
 import type { Approver, Escalation, NamedPersons } from '../model/hold-terms.ts';
 import type { Preview, Shown } from '../model/shown.ts';
 import { unreachable } from '../std/unreachable.ts';
@@ -93,6 +92,16 @@ export interface Word {
 /** Limit: words about one question. */
 export const WORDS_MAX = 20;
 
+/** What a request is about. */
+export interface About {
+  readonly verb: string;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** Empty: of none, or of all. */
+  readonly name: string;
+}
+
 /** A question and what became of it; instants are in milliseconds since 1970. */
 export interface Approval {
   readonly id: string;
@@ -137,8 +146,10 @@ export interface Approval {
   readonly verb?: string;
   /** What its yes covers beside it. */
   readonly rest?: Rest;
-  /** Edits that its yes makes. */
-  readonly amend?: readonly Amendment[];
+  /** Edits that its yes makes, closed in the vault: what they put there may be secret. */
+  readonly edits?: string;
+  /** What it is about; absent: a grant. */
+  readonly about?: About;
   /** The question whose yes covers this one; nobody was asked. */
   readonly restOf?: string;
 }

@@ -58,7 +58,7 @@ test('T61, T77: each way in which it is not theirs is refused', () => {
     ['a program answers', question(), { by: { ...una, kind: 'autonomous' } }, 'machine'],
     ['a no', question(), { answer: 'reject' }, 'no-glass'],
     ['more than it', question(), { rest: { usesMax: 1, forMs: 1 } }, 'no-glass'],
-    ['less than it', question(), { narrowed: { amend: [] } }, 'no-glass'],
+    ['less than it', question(), { narrowed: { goodForMs: 1 } }, 'no-glass'],
     ['a grant', question({ grant: 'g' }), {}, 'no-glass'],
     ['a seat wants a signature', question({ seats: [{ ...seat('p/a'), signed: 'files' }] }), {}, 'no-glass'],
     ['no reason', question(), { reason: '   now    ' }, 'no-reason'],

@@ -1,10 +1,23 @@
 /* What persons say to questions: a yes or a no, which is taken once and settles the grant that was asked for; or a word, which changes nothing of what is answered. */
-import { type Approval, answered, current, type Party, type Saying, withWord } from '../approval/approval.ts';
+import { amendmentWords } from '../approval/amendment-words.ts';
+import {
+  type About,
+  type Approval,
+  answered,
+  current,
+  type Party,
+  type Saying,
+  withWord,
+} from '../approval/approval.ts';
+import type { Narrowing } from '../approval/narrowed.ts';
 import { ended, given } from '../grant/grant.ts';
+import type { Amendment } from '../model/amendment.ts';
 import { Refusal } from '../model/refusal.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter } from '../store/store.ts';
+import type { Vault } from '../store/vault.ts';
 import { noRow } from './approval-rows.ts';
+import { closeEdits } from './closed-edits.ts';
 import type { KeptQuestions } from './kept-questions.ts';
 import { notTaken } from './question-refusals.ts';
 import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
@@ -12,8 +25,21 @@ import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
 /** Whether every signature that a question's yes hangs on holds. */
 export type IsStillSigned = (approval: Approval, rows: Pick<RowWriter, 'list'>) => Promise<boolean>;
 
+/** What a person says, with what they leave of the request in clear. */
+export interface Said extends Omit<Saying, 'narrowed'> {
+  readonly narrowed?: { readonly goodForMs?: number; readonly amend: readonly Amendment[] };
+}
+
+/** Edits without the values that masks hide, as they would be masked in what the question is about. */
+export type MaskEdits = (
+  of: Pick<Approval, 'id' | 'target' | 'namespace'> & { readonly about: About },
+  edits: readonly Amendment[],
+) => readonly Amendment[];
+
 interface Parts {
   readonly kept: KeptQuestions;
+  readonly vault: Vault;
+  readonly maskEdits: MaskEdits;
   /** The grant that a yes has given, or a no ended. */
   readonly onGrant: (kept: KeptGrant) => void;
   readonly recordGrant: (kept: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
@@ -35,10 +61,11 @@ export class Answers {
    *
    * @throws {Refusal} NOT_FOUND, ANSWER_REFUSED, ANSWER_LATE, VERSION_CHANGED, STORE_UNAVAILABLE
    */
-  async answer(id: string, saying: Saying): Promise<Approval> {
+  async answer(id: string, { narrowed, ...said }: Said): Promise<Approval> {
     let settled: KeptGrant | undefined;
     const approval = await this.#kept.change(id, async (before, rows) => {
       const now = this.#kept.now();
+      const saying = narrowed === undefined ? said : { ...said, narrowed: this.#narrowing(before, narrowed) };
       const next = answered(before, saying, now);
       if (typeof next === 'string') throw notTaken(next, current(before, now));
       // Security: a grant has no use at which its yes is taken, so what was signed is verified again where it begins, with the keys that count now.
@@ -47,15 +74,31 @@ export class Answers {
       await this.#kept.record(next, next.answers.at(-1));
       if (next.command !== undefined && next.state === 'rejected')
         await rows.put(noRow(newId(now), next.command, next));
-      if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, saying);
+      if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, said);
       return next;
     });
     if (settled !== undefined) this.#parts.onGrant(settled);
     return approval;
   }
 
+  /** Security: what an edit puts there may be secret, also to others who answer and to who reads the store. */
+  #narrowing(approval: Approval, { goodForMs, amend }: NonNullable<Said['narrowed']>): Narrowing {
+    const { vault, maskEdits } = this.#parts;
+    const { about } = approval;
+    if (about === undefined) throw notTaken('narrow', approval);
+    const edits = () => ({
+      words: maskEdits({ ...approval, about }, amend).map(amendmentWords),
+      closed: closeEdits(vault, approval.id, amend),
+    });
+    return { ...(goodForMs === undefined ? {} : { goodForMs }), ...(amend.length === 0 ? {} : { edits: edits() }) };
+  }
+
   /** A grant lives, or is over, in the same transaction as its question. */
-  async #settleGrant(rows: RowWriter, approval: Approval, { by, reason }: Saying): Promise<KeptGrant> {
+  async #settleGrant(
+    rows: RowWriter,
+    approval: Approval,
+    { by, reason }: Pick<Said, 'by' | 'reason'>,
+  ): Promise<KeptGrant> {
     const row = await rows.get('grant', approval.grant as string);
     if (row === undefined) throw new Refusal('NOT_FOUND', `there is no grant \`${approval.grant}\``);
     const { grant, version } = grantOf(row);

@@ -1,10 +1,9 @@
 import type { Answer, Approval } from '../approval/approval.ts';
-import { amendmentWords } from '../approval/narrowed.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
 import { durationText } from '../std/duration.ts';
 
-function narrowedWords({ goodForMs, amend }: NonNullable<Answer['narrowed']>): readonly string[] {
-  return [...(goodForMs === undefined ? [] : [`good for ${durationText(goodForMs)}`]), ...amend.map(amendmentWords)];
+function narrowedWords({ goodForMs, edits }: NonNullable<Answer['narrowed']>): readonly string[] {
+  return [...(goodForMs === undefined ? [] : [`good for ${durationText(goodForMs)}`]), ...(edits?.words ?? [])];
 }
 
 /** The event of a question's change. */

@@ -1,8 +1,8 @@
-import type { Approval, Proof, Saying } from '../approval/approval.ts';
+import type { Approval, Proof } from '../approval/approval.ts';
 import { fatigue } from '../approval/fatigue.ts';
 import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { Answers } from './answers.ts';
+import type { Answers, Said } from './answers.ts';
 import {
   answerSchema,
   approvalListQuery,
@@ -233,7 +233,7 @@ async function signedFor(
   });
 }
 
-function answering(parts: Parts, said: Saying['answer'], summary: string): Route {
+function answering(parts: Parts, said: Said['answer'], summary: string): Route {
   const { questions, answers } = parts;
   return {
     method: 'POST',
@@ -288,7 +288,7 @@ function breakGlassRoute(parts: Parts): Route {
   };
 }
 
-function signedInOf({ signedInAt }: Asked['caller']): Pick<Saying, 'signedInAt'> {
+function signedInOf({ signedInAt }: Asked['caller']): Pick<Said, 'signedInAt'> {
   return signedInAt === undefined ? {} : { signedInAt };
 }
 

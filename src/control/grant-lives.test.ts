@@ -168,6 +168,8 @@ class Gateway {
     this.questions = new KeptQuestions({ store: this.#store, record: async () => {}, onChange() {} });
     this.answers = new Answers({
       kept: this.questions,
+      vault: store.vault,
+      maskEdits: (_, edits) => edits,
       onGrant: (kept) => this.access.take(kept),
       recordGrant: async () => {},
       isStillSigned: async () => true,

@@ -4,12 +4,14 @@
  */
 
 import { type Approval, current } from '../approval/approval.ts';
+import type { Amendment } from '../model/amendment.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Approvals, HeldRequest, Waited } from '../pipeline/approvals.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
 import { approvalOf, type KeptApproval } from './approval-rows.ts';
+import { openEdits } from './closed-edits.ts';
 import { HeardChanges } from './heard-changes.ts';
 import type { KeptQuestions } from './kept-questions.ts';
 import type { Questions } from './questions.ts';
@@ -144,6 +146,10 @@ export class LiveApprovals implements Approvals, ChangeListener {
 
   leave(id: string, exchange: ExchangeId): void {
     this.#write(`that the caller of approval ${id} has gone`, this.#parts.questions().leave(id, exchange));
+  }
+
+  editsOf(approval: Approval): readonly Amendment[] {
+    return openEdits(this.#parts.store.vault, approval);
   }
 
   async take(id: string, exchange: ExchangeId): Promise<void> {

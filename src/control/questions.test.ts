@@ -8,16 +8,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { leftOut } from '../../test/support/left-out.ts';
+import { testMasking } from '../../test/support/masking.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
 
 import type { Approval } from '../approval/approval.ts';
 import { shownDigest } from '../approval/shown-digest.ts';
 import type { Grant } from '../grant/grant.ts';
+import type { Amendment } from '../model/amendment.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Preview, Shown } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
+import { maskedEdits } from '../pipeline/masked-edits.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
 import { type ExchangeId, newId } from '../std/ids.ts';
 import { openSqlStore } from '../store/sql-store.ts';
@@ -26,11 +29,14 @@ import type { Row, Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
 import { Answers } from './answers.ts';
 import { approvalRow } from './approval-rows.ts';
+import { closeEdits, openEdits } from './closed-edits.ts';
 import { grantQuestion } from './grant-question.ts';
 import { KeptQuestions } from './kept-questions.ts';
 import { QUESTION_LIMITS, Questions } from './questions.ts';
 import { grantOf, grantRow } from './row-body.ts';
 import { partyOf } from './seats.ts';
+
+const MASKING = testMasking();
 
 const KEYS = () => storeKeys(Buffer.alloc(32, 1));
 const clock = { at: 1_750_000_000_000, now: () => clock.at, monotonic: () => clock.at };
@@ -83,7 +89,18 @@ function gatewayOn(
   const isStillSigned = async () => isSigned();
   return {
     asking: new Questions({ kept, isStillSigned, unknownForMs: 300_000, onFailure }),
-    answers: new Answers({ kept, isStillSigned, onGrant() {}, recordGrant: async () => {} }),
+    answers: new Answers({
+      kept,
+      vault: store.vault,
+      maskEdits: ({ id, target, namespace, about }, edits) =>
+        maskedEdits(
+          { masking: MASKING, caller: 'anybody', operation: { ...about, target, namespace }, exchange: id },
+          edits,
+        ),
+      isStillSigned,
+      onGrant() {},
+      recordGrant: async () => {},
+    }),
     kept,
   };
 }
@@ -288,6 +305,42 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
       'ANSWER_REFUSED',
     ]);
     assert.equal((await a.answers.answer(asked.id, saying(less, mate))).state, 'approved');
+  });
+
+  test(`${name}: T55: what an edit puts into a Secret is shown, recorded and kept as masked as the body is, and opens for its own question alone`, async () => {
+    const { stores } = world();
+    const events: ApprovalChanged[] = [];
+    const [a, b] = stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
+    const operation = operationOf({
+      method: 'PATCH',
+      uri: '/api/v1/namespaces/shop/secrets/db',
+      mediaType: 'application/merge-patch+json',
+      body: { metadata: { labels: { a: 'b' } } },
+    });
+    const holds = [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 }];
+    const asked = await a.asking.ask(held('s', `${name}-secret`, { operation, holds }));
+    const amend: readonly Amendment[] = [
+      { kind: 'set-field', path: ['stringData', 'password'], value: 'hunter2-canary' },
+      { kind: 'set-field', path: ['data'], value: { '0': Buffer.from('hunter2-canary').toString('base64') } },
+      { kind: 'set-field', path: ['metadata', 'annotations', 'of'], value: 'postgres://u:hunter2-canary@db/x' },
+      { kind: 'set-field', path: ['immutable'], value: true },
+    ];
+    const less = await b.answers.answer(asked.id, { ...saying(asked), narrowed: { amend } });
+    assert.deepEqual(openEdits(stores[0].vault, less), amend);
+    assert.throws(() => openEdits(stores[0].vault, { ...less, id: 'another' }), { code: 'STORE_UNAVAILABLE' });
+    const [password = '', , url = '', immutable] = less.shown.amended ?? [];
+    assert.match(password, /^`\/stringData\/password` becomes "masked-by-sallyport-/);
+    assert.match(url, /postgres:\/\/u:.*mask.*@db/);
+    assert.equal(immutable, '`/immutable` becomes true');
+    const told = JSON.stringify([less, events, await stores[0].list('approval', { limit: 1_000 })]);
+    for (const value of ['hunter2-canary', Buffer.from('hunter2-canary').toString('base64')])
+      assert.equal(told.includes(value), false, value);
+    // Two edits that look alike are not one: what a person says yes to is bound to what they are.
+    const other = await a.asking.ask(held('t', `${name}-secret-other`, { operation, holds }));
+    const [first, second] = ['one', 'two'].map((value) => [{ ...amend[0], value } as Amendment]);
+    const one = await a.answers.answer(other.id, { ...saying(other), narrowed: { amend: first ?? [] } });
+    const two = shownDigest({ ...one, edits: closeEdits(stores[0].vault, other.id, second ?? []) });
+    assert.notEqual(one.digest, two);
   });
 
   test(`${name}: the last yes to a grant counts only while every signature of it does`, async () => {

@@ -3,6 +3,7 @@
  */
 
 import {
+  type About,
   type Approval,
   attended,
   concluded,
@@ -142,6 +143,7 @@ export class Questions {
         asker: partyOf(caller),
         target: operation.target,
         namespace: operation.namespace,
+        about: aboutOf(operation),
         seats: seatsOf(holds, labels),
         shown: offered === undefined ? shown : { ...shown, rest: offered },
         askedAt: now,
@@ -266,4 +268,8 @@ export class Questions {
   async lapse(id: string): Promise<void> {
     await this.#kept.change(id, async (approval) => this.#kept.recorded(approval, current(approval, this.#kept.now())));
   }
+}
+
+function aboutOf({ verb, apiGroup, resource, subresource, name }: HeldRequest['operation']): About {
+  return { verb, apiGroup, resource, subresource, name };
 }

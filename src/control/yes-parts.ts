@@ -1,10 +1,10 @@
-import type { Saying } from '../approval/approval.ts';
 import { holdsMask } from '../masking/written/holds-mask.ts';
 import type { Amendment } from '../model/amendment.ts';
 import { fieldPath } from '../model/field-pointer.ts';
 import type { JsonValue } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import { durationMs } from '../std/duration.ts';
+import type { Said } from './answers.ts';
 import type { YesAmendment, yesSchema } from './approval-contract.ts';
 
 /** What a yes says beside yes. */
@@ -12,7 +12,7 @@ export function yesParts({
   rest,
   goodFor,
   amend = [],
-}: Partial<ReturnType<typeof yesSchema.parse>>): Pick<Saying, 'rest' | 'narrowed'> {
+}: Partial<ReturnType<typeof yesSchema.parse>>): Pick<Said, 'rest' | 'narrowed'> {
   const isNarrowed = goodFor !== undefined || amend.length > 0;
   return {
     ...(rest === undefined ? {} : { rest: { usesMax: rest.usesMax, forMs: durationMs(rest.for) } }),

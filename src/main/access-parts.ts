@@ -28,6 +28,8 @@ import type { Event } from '../recording/event.ts';
 import { unreachable } from '../std/unreachable.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { Store } from '../store/store.ts';
+import type { KeptOfMasks } from './kept-of-masks.ts';
+import { maskingEdits } from './masking-edits.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { questionParts } from './question-parts.ts';
@@ -40,6 +42,7 @@ interface From {
   readonly journal: Journal;
   readonly policy: PolicyInForce;
   readonly inFlight: InFlight;
+  readonly masks: Pick<KeptOfMasks, 'key'>;
   /** Tells people. */
   readonly tell: (notice: Notice) => void;
   /** A question as it is now. */
@@ -53,7 +56,7 @@ interface From {
 export function accessParts(
   store: Store,
   held: HeldKills,
-  { config, told, journal, policy, inFlight, tell, onAsked, consoleUrl, bus }: From,
+  { config, told, journal, policy, inFlight, masks, tell, onAsked, consoleUrl, bus }: From,
   sessions: ConsoleSessions,
 ) {
   const [onFailure, record] = [failuresTo(told), recording(journal, tell)];
@@ -67,6 +70,7 @@ export function accessParts(
     tell,
     onAsked,
     consoleUrl,
+    maskEdits: maskingEdits(config, policy, masks),
     onGrant: (given) => access.take(given),
     recordGrant: (grant, by, reason) => grants.record(grant, by, reason),
     onFailure,

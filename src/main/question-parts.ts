@@ -1,7 +1,7 @@
 /* Questions to persons, put together: how they are kept, asked by the data path, waited for at this gateway, and answered. */
 import type { Approval } from '../approval/approval.ts';
 import type { Config } from '../config/load.ts';
-import { Answers, type IsStillSigned } from '../control/answers.ts';
+import { Answers, type IsStillSigned, type MaskEdits } from '../control/answers.ts';
 import type { KeptApproval } from '../control/approval-rows.ts';
 import { KeptQuestions } from '../control/kept-questions.ts';
 import { LiveApprovals } from '../control/live-approvals.ts';
@@ -27,6 +27,7 @@ interface From {
   /** A question as it is now. */
   readonly onAsked: (approval: Approval) => void;
   readonly consoleUrl: () => string;
+  readonly maskEdits: MaskEdits;
   /** See `Answers`. */
   readonly onGrant: (kept: KeptGrant) => void;
   readonly recordGrant: (grant: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
@@ -63,7 +64,8 @@ export function questionParts(store: Store, from: From) {
     unknownForMs: durationMs(limits.unknownFor),
     onFailure,
   });
-  const { onGrant, recordGrant } = from;
-  const answers = new Answers({ kept, isStillSigned: isSigned, onGrant, recordGrant });
+  const { maskEdits, onGrant, recordGrant } = from;
+  const answering = { kept, vault: store.vault, maskEdits, isStillSigned: isSigned, onGrant, recordGrant };
+  const answers = new Answers(answering);
   return { kept, asking: questions, answers, approvals, onQuestion };
 }

@@ -1,5 +1,6 @@
 import type { Approval } from '../approval/approval.ts';
 import type { CommandCall } from '../approval/rest.ts';
+import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import type { Operation } from '../model/operation.ts';
@@ -50,6 +51,8 @@ export interface Approvals {
   attend(id: string, exchange: ExchangeId, ms: number): Promise<void>;
   /** Its caller has gone away. Never throws. */
   leave(id: string, exchange: ExchangeId): void;
+  /** What its yes makes of the request before it is sent; none: nothing. @throws {Refusal} STORE_UNAVAILABLE it does not open */
+  editsOf(approval: Approval): readonly Amendment[];
   /** Takes the yes for one exchange, in the store. @throws {Refusal} HOLD_EXPIRED it is not there to take any more */
   take(id: string, exchange: ExchangeId): Promise<void>;
   /** What became of the exchange that took it: upstream's status, that it may have run, or that nothing was sent. Never throws. */
@@ -75,6 +78,7 @@ export const noApprovals: Approvals = {
   wasToldLately: () => false,
   async attend() {},
   leave() {},
+  editsOf: () => [],
   async take() {
     throw new Error('a yes was taken where there is none');
   },

@@ -149,13 +149,14 @@ function patienceOf({ patience }: Asking, { holds }: HoldDecision) {
  * changes before it is done, all of this is done again, and the yes counts for the same life alone.
  */
 async function approved(
-  { connector }: Pick<Gateway, 'connector'>,
+  { connector, approvals }: Pick<Gateway, 'connector' | 'approvals'>,
   { approval, existing }: Asked,
   asked: Held,
   judging: (edits: Edits) => Promise<Judged>,
 ): Promise<Judged> {
-  const { id, amend } = approval;
-  const again = amend === undefined ? asked : await judging({ by: `approval ${id}`, amend });
+  const { id } = approval;
+  const amend = approvals.editsOf(approval);
+  const again = amend.length === 0 ? asked : await judging({ by: `approval ${id}`, amend });
   const { effect } = again.decision;
   if (effect === 'deny') return again;
   if (effect === 'allow') return { ...again, decision: { ...again.decision, approval: id } };

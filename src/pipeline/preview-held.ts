@@ -62,7 +62,7 @@ function changesOf(
   if (states === undefined || states.before === null) return undefined;
   const side = (plain: JsonObject, key: string) => ({
     plain,
-    masked: maskedObject(masking, caller, operation, `${request.id} ${key}`, plain),
+    masked: maskedObject({ masking, caller, operation, exchange: `${request.id} ${key}` }, plain),
   });
   return shownChanges(side(states.before, 'before'), side(states.after, 'after'), operation.body);
 }

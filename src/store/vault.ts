@@ -49,7 +49,10 @@ export function createVault(storeKey: Uint8Array): Vault {
       }
     },
     digest: (secret, purpose) =>
-      createHmac('sha256', digestKey).update(`${Buffer.byteLength(purpose)}:${purpose}`).update(secret).digest('hex'),
+      createHmac('sha256', digestKey)
+        .update(`${Buffer.byteLength(purpose)}:${purpose}`)
+        .update(secret)
+        .digest('hex'),
   };
 }
 

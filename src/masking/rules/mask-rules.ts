@@ -59,9 +59,9 @@ export class MaskRules {
     this.#masks = masks.map((mask, order) => compileMask(mask, order, compilePattern));
   }
 
-  /** Masks of policy that speak to a caller of this operation, in their order. What is read of all namespaces at once is in each. */
+  /** Masks of policy that speak to a caller of this operation, in their order; to `anybody`, whoever it is. What is read of all namespaces at once is in each. */
   masksFor(
-    caller: Caller,
+    caller: Caller | 'anybody',
     { apiGroup, resource, subresource, target, namespace, name }: MaskedOperation,
   ): readonly CompiledMask[] {
     if (this.#masks.length === 0) return none;
@@ -69,7 +69,10 @@ export class MaskRules {
     if (candidates.length === 0) return none;
     const isEverywhere = namespace === '' && name === '';
     return candidates.filter(
-      (mask) => mask.isTarget(target) && (isEverywhere || mask.isNamespace(namespace)) && mask.isCaller(caller),
+      (mask) =>
+        mask.isTarget(target) &&
+        (isEverywhere || mask.isNamespace(namespace)) &&
+        (caller === 'anybody' || mask.isCaller(caller)),
     );
   }
 
