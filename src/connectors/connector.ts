@@ -142,6 +142,8 @@ export interface Probe {
   takesDryRuns(kind: Pick<Operation, 'apiGroup' | 'apiVersion'>): Promise<boolean>;
   /** Where upstream would leave the operation's stream open when what it leads into ends: how that is asked for; else undefined. */
   lifeBehind(operation: Operation): LifeBehind | undefined;
+  /** What tells the cluster behind the target from every other, whatever the target is called or where it is; never kept. */
+  clusterUid(): Promise<string | 'unknown'>;
 }
 
 /** What tells one life of it from another, null once it has ended; undefined where nobody can tell. */

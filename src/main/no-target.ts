@@ -65,6 +65,7 @@ export const noProbe: Probe = {
   podSecrets: async () => ({ secrets: [], failed: [] }),
   takesDryRuns: async () => false,
   lifeBehind: () => undefined,
+  clusterUid: async () => 'unknown',
 };
 
 /** Nothing is there to be written back. */

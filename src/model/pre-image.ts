@@ -4,6 +4,8 @@ import type { JsonObject, Operation } from './operation.ts';
 export interface PreImage {
   readonly exchange: string;
   readonly target: string;
+  /** What tells its cluster from others: another may be reached by the target’s name by now. Absent: it could not be read. */
+  readonly cluster?: string;
   /** In milliseconds since 1970. */
   readonly at: number;
   readonly operation: Pick<

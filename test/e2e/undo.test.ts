@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { Agent, request } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
 import { runChild } from '../support/child.ts';
+import type { FrontHandlers } from '../support/front.ts';
 import { CLI } from '../support/gateway-process.ts';
 import { type AskOptions, type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
@@ -43,13 +44,22 @@ rules:
 const keys = mkdtempSync(join(tmpdir(), 'sallyport-undo-'));
 const keyFile = join(keys, 'pre-images.key');
 let world: SmallWorld;
+/** Which cluster is reached by the target's name. */
+let behind: 'itself' | 'another' | 'not to be told' = 'itself';
 let people: Awaited<ReturnType<typeof startIssuer>>;
 
 before(async () => {
   writeFileSync(keyFile, 'k'.repeat(48));
   people = await startIssuer();
   const config = `console: { port: 0 }\njournal: { preImageKeyFile: ${keyFile} }\n`;
-  world = await startSmallWorld({ policy: POLICY, config, people: people.url });
+  const onRequest: FrontHandlers['onRequest'] = (asked, response) => {
+    if (behind === 'itself' || asked.url !== '/api/v1/namespaces/kube-system') return false;
+    const uid = behind === 'another' ? 'uid-of-another' : undefined;
+    response.writeHead(uid === undefined ? 403 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ kind: 'Namespace', metadata: { name: 'kube-system', uid } }));
+    return true;
+  };
+  world = await startSmallWorld({ policy: POLICY, config, people: people.url, front: { onRequest } });
   for (const who of ['lea', 'ned']) writeFileSync(join(world.folder, who), await people.tokenFor(who, ['leads']));
 });
 after(async () => {
@@ -93,6 +103,17 @@ async function shown(exchange: string, who = 'lea'): Promise<Json> {
     if (code === 0 || code === 1) return JSON.parse(output);
     assert.fail(output);
   }
+}
+
+/** Beside the gateway. */
+async function admin(method: 'GET' | 'POST', path: string, body?: Json): Promise<Json> {
+  const dispatcher = new Agent({ connect: { ca: world.standin.caPem } });
+  const headers = { authorization: `Bearer ${world.standin.adminToken}`, 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const reply = await request(`${world.standin.url}${path}`, { method, dispatcher, headers, ...sent });
+  const said = await reply.body.json();
+  await dispatcher.destroy();
+  return said;
 }
 
 const get = async (uri: string): Promise<Json> => JSON.parse((await ask({ uri })).body);
@@ -187,15 +208,8 @@ const WIDGETS = {
 };
 
 test('no dry run is sent to a server that is not known to take any, and it is said', async () => {
-  const dispatcher = new Agent({ connect: { ca: world.standin.caPem } });
-  const made = await request(`${world.standin.url}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`, {
-    method: 'POST',
-    dispatcher,
-    headers: { authorization: `Bearer ${world.standin.adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify(WIDGETS),
-  });
-  assert.equal(made.statusCode, 201, await made.body.text());
-  await dispatcher.destroy();
+  const made = await admin('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', WIDGETS);
+  assert.equal(made.kind, WIDGETS.kind);
   const at = '/apis/example.com/v1/namespaces/shop/widgets';
   const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } };
   assert.equal((await write('POST', at, widget)).status, 201);
@@ -218,18 +232,36 @@ test('a secret comes back as it was, and neither who looks nor the disk has its 
   assert.ok(!way.output.includes(old as string) && !way.output.includes('canary'), way.output);
   const { digest, asked } = await shown(exchange);
   const { uid, resourceVersion } = (await get(`${at}/undone`)).metadata;
-  const ofSeen = hash('sha256', JSON.stringify([exchange, asked, uid, resourceVersion]), 'hex');
+  const cluster = (await admin('GET', '/api/v1/namespaces/kube-system')).metadata.uid;
+  const ofSeen = hash('sha256', JSON.stringify([exchange, asked, cluster, uid, resourceVersion]), 'hex');
   assert.equal(digest, ofSeen, 'no value can be tried on the digest: it is of what who looks sees anyway');
   assert.equal((await sallyport(['undo', exchange, '--apply'])).code, 0);
-  const dispatcher = new Agent({ connect: { ca: world.standin.caPem } });
-  const headers = { authorization: `Bearer ${world.standin.adminToken}` };
-  const stored = await request(`${world.standin.url}${at}/undone`, { dispatcher, headers });
-  assert.equal(((await stored.body.json()) as Json).data.password, old);
-  await dispatcher.destroy();
+  assert.equal((await admin('GET', `${at}/undone`)).data.password, old);
   const folder = join(world.folder, 'data/pre-images');
   const files = readdirSync(folder);
   assert.ok(files.length > 5);
   for (const file of files) assert.ok(!readFileSync(join(folder, file)).includes('canary'));
+});
+
+test('T31: where another cluster is reached by the name of the target, nothing is undone there; nor is anything made again where that is not known', async () => {
+  await write('POST', MAPS, mapOf('moved', { keep: 'canary' }));
+  const patched = await write('PATCH', `${MAPS}/moved`, { data: { a: 'two' } });
+  await write('POST', MAPS, mapOf('left', { keep: 'canary' }));
+  const deleted = await write('DELETE', `${MAPS}/left`);
+  const { digest } = await shown(deleted.exchange);
+  try {
+    behind = 'another';
+    for (const { exchange } of [patched, deleted]) assert.match((await shown(exchange)).why, /another cluster now/);
+    const late = await sallyport(['undo', deleted.exchange, '--digest', digest]);
+    assert.equal(late.code, 1, late.output);
+    behind = 'not to be told';
+    assert.equal((await shown(patched.exchange)).kind, 'some', 'its uid says that it is the same object');
+    assert.match((await shown(deleted.exchange)).why, /not known whether the target is still the cluster/);
+  } finally {
+    behind = 'itself';
+  }
+  assert.equal((await ask({ uri: `${MAPS}/left` })).status, 404);
+  assert.equal((await sallyport(['undo', deleted.exchange, '--digest', digest])).code, 0);
 });
 
 test('there is none, and it says why: nothing kept, nothing changed, many at once', async () => {

@@ -125,6 +125,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     podSecrets: async () => ({ secrets: [], failed: [] }),
     takesDryRuns: async () => false,
     lifeBehind: () => undefined,
+    clusterUid: async () => 'unknown',
   };
   const rules = parsePolicies([{ path: 'p.yaml', text: POLICY }]);
   assert.ok('rules' in rules);

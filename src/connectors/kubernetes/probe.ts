@@ -70,6 +70,10 @@ export function createProbe(parts: Parts): Omit<Probe, 'preview'> {
     podSecrets: (operation) => podSecrets(parts, operation),
     lifeBehind: (operation) => podBehind(parts, operation),
     takesDryRuns: ({ apiGroup, apiVersion }) => isKeptHere((path) => read(parts, path), apiGroup, apiVersion),
+    clusterUid: async () => {
+      const found = await read(parts, CLUSTER_NAMESPACE);
+      return (found !== null && found !== 'unknown' && textAt(found, 'metadata', 'uid')) || 'unknown';
+    },
   };
 }
 
@@ -83,6 +87,12 @@ function podBehind(parts: Parts, { resource, subresource, namespace, name }: Ope
     return pod === null || isOver ? null : textAt(pod, 'metadata', 'uid');
   };
 }
+/**
+ * A namespace that each cluster makes once and never again.
+ *
+ * Source: the resource attribute `k8s.cluster.uid`, https://opentelemetry.io/docs/specs/semconv/resource/k8s/#cluster
+ */
+const CLUSTER_NAMESPACE = '/api/v1/namespaces/kube-system';
 
 async function podSecrets(parts: Parts, { namespace, name }: Operation): Promise<PodSecrets> {
   if (!parts.podSecrets.has(namespace)) return { secrets: [], failed: [] };

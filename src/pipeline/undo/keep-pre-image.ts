@@ -14,7 +14,7 @@ import type { PreImages } from '../pre-images.ts';
 interface Parts {
   readonly connector: Pick<Connector, 'pin' | 'undo'>;
   readonly writeBack: Pick<WriteBack, 'own'>;
-  readonly probe: Pick<Probe, 'existing'>;
+  readonly probe: Pick<Probe, 'existing' | 'clusterUid'>;
   readonly preImages: PreImages;
   readonly clock: Clock;
 }
@@ -34,11 +34,17 @@ export async function keepPreImage(parts: Parts, judged: Judged): Promise<Judged
       'a rule says that the object is kept as it is before the change, and there is no key for that',
       { advice: 'ask the operator for `journal.preImageKeyFile` in the gateway’s configuration', rule: decision.rule },
     );
-  const own = await parts.writeBack.own(operation, judged.caller);
+  const [own, cluster] = await Promise.all([parts.writeBack.own(operation, judged.caller), parts.probe.clusterUid()]);
   const before = await objectBefore(parts, judged, own);
   const held = await heldTo(parts, judged, before);
   const image = parts.connector.undo.imageOf(operation, before);
-  await parts.preImages.keep({ ...image, exchange: request.id, target: operation.target, at: parts.clock.now() });
+  await parts.preImages.keep({
+    ...image,
+    exchange: request.id,
+    target: operation.target,
+    ...(cluster === 'unknown' ? {} : { cluster }),
+    at: parts.clock.now(),
+  });
   return own === null || typeof own === 'string' ? held : { ...held, before: own };
 }
 

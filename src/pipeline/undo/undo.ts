@@ -73,15 +73,24 @@ export class Undo {
     if (image.object === null && !isSure) return { shown: none('it is not known whether it made the object') };
     // Security: nobody is asked anything so that somebody may look.
     const looking = { ...gateway, approvals: noApprovals };
+    const cluster = await gateway.probe.clusterUid();
+    if (isAnother(cluster, image)) return { shown: none(ANOTHER_CLUSTER) };
     const live = await liveObject(looking, caller, image, signal);
     const way = gateway.connector.undo.wayBack(image, live);
     if (way.kind === 'none') return { shown: none(way.why) };
+    // Security: what is there is known by its uid; what is made again would be made in whatever cluster the name leads to now, with all that it holds.
+    if (way.objectPath === undefined && (cluster === 'unknown' || image.cluster === undefined))
+      return { shown: none(UNKNOWN_CLUSTER) };
     const dry = await dryRun(looking, caller, image, way, signal);
     const changes = dry.refused === undefined ? changesOf(way, live, dry.body) : undefined;
     const asked = `${way.method} ${way.path}`;
     const metadata = (live?.metadata ?? {}) as JsonObject;
     // Security: no value of the kept object goes in, or who looks could try values on it; what is kept of an exchange is always the same.
-    const digest = hash('sha256', JSON.stringify([exchange, asked, metadata.uid, metadata.resourceVersion]), 'hex');
+    const digest = hash(
+      'sha256',
+      JSON.stringify([exchange, asked, cluster, metadata.uid, metadata.resourceVersion]),
+      'hex',
+    );
     const shown: UndoShown = {
       kind: 'some',
       operation: way.operation,
@@ -108,6 +117,15 @@ type Looked =
 
 const NOTHING_KEPT =
   'nothing is kept here of how it was before: no rule says so (`record: { preImage: true }`), there is no way back from it, or another gateway did it';
+
+const ANOTHER_CLUSTER = 'the target is another cluster now than the one that it was done on';
+
+const UNKNOWN_CLUSTER =
+  'it is not known whether the target is still the cluster that it was done on: its reader may not get the namespace `kube-system`';
+
+function isAnother(cluster: string, image: PreImage): boolean {
+  return cluster !== 'unknown' && image.cluster !== undefined && image.cluster !== cluster;
+}
 
 function noWay(shown: UndoShown): Refusal {
   return new Refusal('NOT_FOUND', `there is no way back: ${shown.kind === 'none' ? shown.why : ''}`);
