@@ -75,6 +75,8 @@ export interface GatewayOptions {
   readonly podSecrets?: readonly string[];
   /** Whether there is a control plane, with operators. */
   readonly console?: true;
+  /** The file of a key under which objects are kept as they were before a change. */
+  readonly preImageKeyFile?: string;
   /** More of `limits`. */
   readonly limits?: Readonly<Record<string, number | string>>;
 }
@@ -196,6 +198,7 @@ function configOf(
     tls: { hostNames: [address] },
     issuers: options.issuers ?? (options.console ? [machines, people] : [issuer('test', ISSUER)]),
     ...(options.console ? { console: { port: consolePort } } : {}),
+    ...(options.preImageKeyFile === undefined ? {} : { journal: { preImageKeyFile: options.preImageKeyFile } }),
     targets: [
       {
         name: 'main',
