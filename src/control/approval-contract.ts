@@ -29,6 +29,21 @@ const before = z.strictObject({
   rejected: z.int(),
   alike: z.int().describe('Its newest questions about the same verb on the same kind that were approved.'),
   alikeBy: strings.describe('By whom.'),
+  isAtLeast: z
+    .literal(true)
+    .optional()
+    .describe('Only so many of its newest questions were looked at: there may be more of each.'),
+  session: z
+    .strictObject({
+      since: instant.optional().describe('When it began; absent: it has just begun.'),
+      requests: z.int(),
+      changes: z.int(),
+      refused: z.int(),
+      failed: z.int(),
+      last: strings.describe('The last changes in the same namespace and what became of each, the newest first.'),
+    })
+    .optional()
+    .describe('What the caller did in its session on this target before it asked, as this gateway has recorded it.'),
 });
 
 /** What was looked up beside the question. */
@@ -42,6 +57,12 @@ const preview = {
     .optional()
     .describe('Claims that go, and what becomes of their data.'),
   scale: z.strictObject({ from: z.int(), to: z.int() }).optional().describe('Replicas.'),
+  share: z
+    .strictObject({ workload: z.string(), taken: z.int(), replicas: z.int(), ready: z.int().optional() })
+    .optional()
+    .describe(
+      'How many of the pods of one workload are taken away at once, of how many that are wanted, and how many are ready now.',
+    ),
   budgets: z
     .array(z.strictObject({ name: z.string(), allows: z.int() }))
     .optional()
@@ -92,7 +113,8 @@ export const shownSchema = z.strictObject({
     .describe('What a yes can be widened to: the rest of the command, in the same namespace and under the same rules.'),
   mayDiffer: strings.describe('What may be another when the same command is run again.'),
   missing: strings.describe('What could not be shown, and why.'),
-  reason: z.string().describe('The caller’s own words.'),
+  task: z.string().optional().describe('What a program’s token was given for, in the words of who gave it.'),
+  reason: z.string().describe('The caller’s own words: the command that it says it runs.'),
 });
 
 const answer = z.strictObject({
@@ -161,6 +183,7 @@ export const approvalSchema = z.strictObject({
   usedBy: z.string().optional().describe('The exchange that used it.'),
   status: z.int().optional().describe('What the target answered.'),
   grant: z.string().optional().describe('The grant that a yes gives.'),
+  session: z.string().optional().describe('The session of the exchange that asked it.'),
   rest: z
     .strictObject({
       verbs: strings,

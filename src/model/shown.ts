@@ -54,6 +54,29 @@ export interface ShownPod {
   readonly privileges: readonly string[];
 }
 
+/** What a caller did in its session before it asked, on the same target, as this gateway has recorded it. */
+export interface ShownSession {
+  /** When it began; absent: it has just begun. */
+  readonly since?: string;
+  readonly requests: number;
+  /** Of these, those that ask for a change of what is stored. */
+  readonly changes: number;
+  readonly refused: number;
+  readonly failed: number;
+  /** The last changes in the same namespace, the newest first, and what became of each; others are counted alone. */
+  readonly last: readonly string[];
+}
+
+/** How many of the pods of one workload are taken away at once. */
+export interface ShownShare {
+  readonly workload: string;
+  readonly taken: number;
+  /** As many as are wanted. */
+  readonly replicas: number;
+  /** As many as are ready now; absent: that is not known. */
+  readonly ready?: number;
+}
+
 /** What was asked before, by the same caller. */
 export interface ShownBefore {
   /** Within the hour before. */
@@ -63,6 +86,10 @@ export interface ShownBefore {
   /** Questions about the same operation on the same kind that were approved, of its newest ones, and by whom. */
   readonly alike: number;
   readonly alikeBy: readonly string[];
+  /** Only so many of its newest questions were looked at: there may be more of each. */
+  readonly isAtLeast?: true;
+  /** Absent: it is not known which session it is of, or that could not be looked up. */
+  readonly session?: ShownSession;
 }
 
 /** What a yes can be widened to: the rest of the command that asks, on the same target and in the same namespace, under the same rules and token. */
@@ -90,6 +117,8 @@ export interface Preview {
   readonly volumes?: readonly ShownVolume[];
   /** Replicas. */
   readonly scale?: { readonly from: number; readonly to: number };
+  /** Absent: none are, or it is not known of how many. */
+  readonly share?: ShownShare;
   readonly budgets?: readonly ShownBudget[];
   readonly uses?: readonly ShownUse[];
   readonly gains?: readonly ShownGain[];
@@ -122,6 +151,8 @@ export interface Shown extends Preview {
   readonly amended?: readonly string[];
   /** Absent: a yes is for this request alone. */
   readonly rest?: ShownRest;
-  /** The caller's own words. */
+  /** What a program's token was given for, in the words of who gave it; absent: it is no such token. */
+  readonly task?: string;
+  /** The caller's own words: the command that it says it runs. */
   readonly reason: string;
 }

@@ -81,6 +81,7 @@ function risksOf({
   losses = [],
   volumes = [],
   scale,
+  share,
   budgets = [],
   gains = [],
   pod,
@@ -101,6 +102,9 @@ function risksOf({
     ...(scale === undefined
       ? []
       : [`${scale.to < scale.from ? 'takes away' : 'adds'} replicas: ${scale.from} to ${scale.to}`]),
+    ...(share !== undefined && share.taken * 2 > share.replicas
+      ? [`takes away ${share.taken} of ${counted(share.replicas, 'pod')} of ${share.workload} at once`]
+      : []),
     ...budgets
       .filter(({ allows }) => allows < 1)
       .map(({ name }) => `the disruption budget \`${name}\` allows no disruption now`),

@@ -34,6 +34,7 @@ export function approvalLines(approval: ApprovalView, paint: Paint = plain): rea
     ...restLines(shown),
     ...shown.mayDiffer.map((what) => [`may differ when it is run again: ${what}`] as const),
     ...shown.missing.map((what) => [`not shown: ${what}`, paint.raised] as const),
+    ...(shown.task === undefined ? [] : [[`its token was given for: “${shown.task}”`] as const]),
     ...(shown.reason === '' ? [] : [[`in its own words: “${shown.reason}”`] as const]),
     [''],
     ...stateLines(approval),
@@ -63,7 +64,17 @@ function changeLines({ changes }: ShownView, paint: Paint): readonly Line[] {
   ];
 }
 
-function previewLines({ losses, volumes, scale, budgets, uses, gains, pod, before }: ShownView): readonly Line[] {
+function previewLines({
+  losses,
+  volumes,
+  scale,
+  share,
+  budgets,
+  uses,
+  gains,
+  pod,
+  before,
+}: ShownView): readonly Line[] {
   const list = (name: string, lines: readonly string[] | undefined) => block(name, lines?.join('\n'));
   return [
     ...(losses?.length === 0 ? [['nothing goes with it'] as const] : []),
@@ -75,6 +86,7 @@ function previewLines({ losses, volumes, scale, budgets, uses, gains, pod, befor
       ),
     ),
     ...(scale === undefined ? [] : [[`replicas: ${scale.from} to ${scale.to}`] as const]),
+    ...(share === undefined ? [] : [[shareText(share)] as const]),
     ...list(
       'disruption budgets',
       budgets?.map(({ name, allows }) => `${name}: allows ${allows} now`),
@@ -99,12 +111,31 @@ function previewLines({ losses, volumes, scale, budgets, uses, gains, pod, befor
             ...pod.privileges,
           ],
     ),
-    ...(before === undefined
+    ...beforeLines(before),
+  ];
+}
+
+function shareText({ workload, taken, replicas, ready }: NonNullable<ShownView['share']>): string {
+  const now = ready === undefined ? '' : `, ${ready} ready now`;
+  return `of the pods of ${workload}: ${taken} of ${replicas} at once (${Math.round((100 * taken) / replicas)} %${now})`;
+}
+
+function beforeLines(before: ShownView['before']): readonly Line[] {
+  if (before === undefined) return [];
+  const { asked, approved, rejected, alike, alikeBy, isAtLeast, session } = before;
+  const by = alike === 0 ? '' : `, by ${alikeBy.join(', ')}`;
+  const more = isAtLeast === true ? '; each at least' : '';
+  return [
+    [
+      `asked in the hour before: ${asked} (${approved} approved, ${rejected} rejected); the like was approved ${alike} times${by}${more}`,
+    ],
+    ...(session === undefined
       ? []
       : [
           [
-            `asked in the hour before: ${before.asked} (${before.approved} approved, ${before.rejected} rejected); the like was approved ${before.alike} times${before.alike === 0 ? '' : `, by ${before.alikeBy.join(', ')}`}`,
+            `in its session before: ${session.requests} requests, ${session.changes} of them changes; ${session.refused} refused, ${session.failed} failed${session.since === undefined ? '' : `; since ${session.since}`}`,
           ] as const,
+          ...session.last.map((what): Line => [`  ${what}`]),
         ]),
   ];
 }

@@ -217,6 +217,66 @@ test('of a scale: from, to, and the budgets whose selector means its pods', asyn
   );
 });
 
+test('of how many pods of its workload a change takes some away at once: by a scale, a rollout, a delete of one, an eviction', async () => {
+  const apps = '/apis/apps/v1/namespaces/shop';
+  const workload = (kind: string, spec: JsonObject, status: JsonObject = {}) => ({
+    ...named('web', { spec, status }),
+    kind,
+  });
+  const template = (image: string) => ({ metadata: { labels: { app: 'web' } }, spec: { containers: [{ image }] } });
+  const changed = async (resource: string, before: JsonObject, after: JsonObject) => {
+    const uri = `${apps}/${resource}/web`;
+    const patch = operationOf({ method: 'PATCH', uri, mediaType: 'application/merge-patch+json', body: { a: 'b' } });
+    return (await lookedAt(patch, { [`GET ${uri}`]: before, [`PATCH ${uri}`]: after })).looked.share;
+  };
+  const rollout = (resource: string, replicas: number, strategy: JsonObject, key = 'strategy', kind = 'Deployment') =>
+    changed(
+      resource,
+      workload(kind, { replicas, template: template('a') }, { readyReplicas: replicas - 1 }),
+      workload(kind, { replicas, template: template('b'), [key]: strategy }),
+    );
+  const rolling = (bounds: JsonObject) => ({ type: 'RollingUpdate', rollingUpdate: bounds });
+  const share = (taken: number, replicas: number, resource = 'deployments') => ({
+    workload: `${resource} \`web\``,
+    taken,
+    replicas,
+    ready: replicas - 1,
+  });
+  assert.deepEqual(await rollout('deployments', 4, { type: 'Recreate' }), share(4, 4));
+  assert.deepEqual(await rollout('deployments', 10, rolling({ maxUnavailable: '25%', maxSurge: '25%' })), share(2, 10));
+  assert.deepEqual(await rollout('deployments', 3, rolling({ maxUnavailable: 0, maxSurge: 0 })), share(1, 3));
+  assert.equal(await rollout('deployments', 3, rolling({ maxUnavailable: 0, maxSurge: 1 })), undefined);
+  assert.deepEqual(
+    await rollout('statefulsets', 5, { type: 'RollingUpdate' }, 'updateStrategy', 'StatefulSet'),
+    share(1, 5, 'statefulsets'),
+  );
+  assert.equal(await rollout('statefulsets', 5, { type: 'OnDelete' }, 'updateStrategy', 'StatefulSet'), undefined);
+  const same = { template: template('a') };
+  assert.deepEqual(
+    await changed(
+      'deployments',
+      workload('Deployment', { replicas: 5, ...same }, { readyReplicas: 4 }),
+      workload('Deployment', { replicas: 1, ...same }),
+    ),
+    share(4, 5),
+  );
+  const pod = named('p', {
+    metadata: { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-1', controller: true }] },
+  });
+  const set = {
+    [`GET ${apps}/replicasets/web-1`]: named('web-1', { spec: { replicas: 2 }, status: { readyReplicas: 1 } }),
+  };
+  const gone = { workload: 'ReplicaSet `web-1`', taken: 1, replicas: 2, ready: 1 };
+  const one = { [`GET ${SHOP}/pods/p`]: { ...pod, kind: 'Pod' } };
+  const deleted = operationOf({ method: 'DELETE', uri: `${SHOP}/pods/p` });
+  assert.deepEqual((await lookedAt(deleted, { ...one, ...set })).looked.share, gone);
+  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'p' } };
+  const evicted = operationOf({ method: 'POST', uri: `${SHOP}/pods/p/eviction`, mediaType: 'application/json', body });
+  assert.deepEqual((await lookedAt(evicted, { ...one, ...set })).looked.share, gone);
+  const unread = await lookedAt(deleted, { ...one, [`GET ${apps}/replicasets/web-1`]: 403 });
+  assert.match(unread.looked.missing.join(), /of how many pods it is one: its caller may not get ReplicaSet `web-1`/);
+});
+
 test('of a scale from or to none, which the API server tells by leaving the number out', async () => {
   const scaled = async (before: JsonObject, after: JsonObject) => {
     const uri = '/apis/apps/v1/namespaces/shop/deployments/web/scale';

@@ -14,6 +14,7 @@ import { valueAt } from './json-at.ts';
 import { definitionLosses, type Losses, namespaceLosses, ownedLosses, selectedLosses, volumeOf } from './losses.ts';
 import { objectPath } from './place.ts';
 import { Reads } from './reads.ts';
+import { shareOfChange, shareOfPod } from './share.ts';
 import { usesOf } from './uses.ts';
 import { budgetsOf, rolloutOf, scaleOf } from './workload.ts';
 
@@ -71,7 +72,11 @@ async function lookAtPod(reads: Reads, { namespace, name }: Operation): Promise<
 async function lookAtEviction(reads: Reads, operation: Operation): Promise<Looked> {
   const pod = await reads.get(objectPath(operation));
   if (pod === null || typeof pod === 'string') return { risks: [], missing: ['its pod could not be read'] };
-  return { risks: [], ...(await budgetsOf(reads, operation.namespace, valueAt(pod, 'metadata', 'labels'))) };
+  const [budgets, share] = await Promise.all([
+    budgetsOf(reads, operation.namespace, valueAt(pod, 'metadata', 'labels')),
+    shareOfPod(reads, operation.namespace, pod),
+  ]);
+  return merged([budgets, share]);
 }
 
 async function lookAtDelete(parts: Parts, reads: Reads, operation: Operation): Promise<Looked> {
@@ -86,13 +91,14 @@ async function lookAtDelete(parts: Parts, reads: Reads, operation: Operation): P
   if (kind === 'customresourcedefinitions.apiextensions.k8s.io')
     return { risks: ['deletes all objects of its kind'], ...(await definitionLosses(reads, object)) };
   if (namespace === '') return { risks: [], missing: ['what it owns in namespaces is not looked for'] };
-  const [owned, uses, budgets] = await Promise.all([
+  const [owned, uses, budgets, share] = await Promise.all([
     options.propagationPolicy === 'Orphan' ? NO_LOSSES : ownedLosses(reads, await served(), namespace, object),
     isGiven(kind) ? usesOf(reads, namespace, kind, name) : NOTHING,
     budgetsFor(reads, namespace, object),
+    kind === 'pods.' ? shareOfPod(reads, namespace, object) : NOTHING,
   ]);
   const volumes = kind === 'persistentvolumeclaims.' ? { volumes: [await volumeOf(reads, object)] } : {};
-  return merged([{ risks: [], ...volumes, missing: [] }, owned, uses, budgets]);
+  return merged([{ risks: [], ...volumes, missing: [] }, owned, uses, budgets, share]);
 }
 
 const NO_LOSSES: Losses = { losses: [], missing: [] };
@@ -124,8 +130,11 @@ async function lookAtWrite(
   const isDisrupting = risks.length > 0 || (scale !== undefined && scale.to < scale.from);
   const workload = operation.subresource === 'scale' ? reads.get(objectPath(operation)) : before;
   const budgets = isDisrupting ? budgetsFor(reads, namespace, await workload) : NOTHING;
+  const taken = { scale, isReplaced: risks.length > 0, after };
+  const share = isDisrupting ? shareOfChange(operation, await workload, taken) : undefined;
   return merged([
-    { ...told, ...states, risks: [...told.risks, ...risks], ...(scale === undefined ? {} : { scale }) },
+    { ...told, ...states, risks: [...told.risks, ...risks] },
+    { ...(scale === undefined ? {} : { scale }), ...(share === undefined ? {} : { share }) },
     await uses,
     await gains,
     await budgets,
