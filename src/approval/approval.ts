@@ -150,6 +150,8 @@ export interface Approval {
   readonly edits?: string;
   /** What it is about; absent: a grant. */
   readonly about?: About;
+  /** The session of the exchange that asked it; absent: a grant. */
+  readonly session?: string;
   /** The question whose yes covers this one; nobody was asked. */
   readonly restOf?: string;
 }

@@ -44,6 +44,7 @@ const before = z.strictObject({
     })
     .optional()
     .describe('What the caller did in its session on this target before it asked, as this gateway has recorded it.'),
+  noSession: z.string().optional().describe('Why what it did in its session is not told.'),
 });
 
 /** What was looked up beside the question. */

@@ -15,7 +15,7 @@ export function approvalView(
   nowMs: number,
   handed: readonly Handed[],
 ): ApprovalView {
-  const { asker, endedAt, goodUntil, usedBy, status, grant, rest, restOf } = approval;
+  const { asker, endedAt, goodUntil, usedBy, status, grant, session, rest, restOf } = approval;
   const lacking = new Map(missing(approval).map(({ rule, yeses }) => [rule, yeses]));
   return {
     id: approval.id,
@@ -68,6 +68,7 @@ export function approvalView(
     ...(usedBy === undefined ? {} : { usedBy }),
     ...(status === undefined ? {} : { status }),
     ...(grant === undefined ? {} : { grant }),
+    ...(session === undefined ? {} : { session }),
     ...(rest === undefined
       ? {}
       : {

@@ -4,14 +4,11 @@ import type { ShownBefore } from '../model/shown.ts';
 /** How far back it is looked, in milliseconds. */
 const HOUR_MS = 3_600_000;
 
-/** What the same caller asked before this question, out of its newest ones. */
-export function askedBefore(approval: Approval, newest: readonly Approval[]): ShownBefore {
+/** What the same caller asked before this question, out of so many of its newest ones at most. */
+export function askedBefore(approval: Approval, newest: readonly Approval[], newestMax: number): ShownBefore {
   const others = newest.filter(({ id, askedAt }) => id !== approval.id && askedAt <= approval.askedAt);
   const lately = others.filter(({ askedAt }) => askedAt > approval.askedAt - HOUR_MS);
-  const alike = others.filter(
-    ({ state, target, shown }) =>
-      state === 'approved' && target === approval.target && kindOf(shown) === kindOf(approval.shown),
-  );
+  const alike = others.filter((other) => other.state === 'approved' && isAlike(other, approval));
   const by = alike.flatMap(({ answers }) =>
     answers.filter(({ answer }) => answer === 'approve').map((answer) => answer.by.subject),
   );
@@ -21,10 +18,12 @@ export function askedBefore(approval: Approval, newest: readonly Approval[]): Sh
     rejected: lately.filter(({ state }) => state === 'rejected').length,
     alike: alike.length,
     alikeBy: [...new Set(by)],
+    ...(newest.length >= newestMax ? { isAtLeast: true } : {}),
   };
 }
 
-/** The verb and the kind, as they stand before the first name. */
-function kindOf({ operation }: Pick<Approval['shown'], 'operation'>): string {
-  return operation.split('`')[0] as string;
+/** The same verb on the same kind of the same target. */
+function isAlike(a: Approval, b: Approval): boolean {
+  if (a.target !== b.target || a.about === undefined || b.about === undefined) return false;
+  return (['verb', 'apiGroup', 'resource', 'subresource'] as const).every((key) => a.about?.[key] === b.about?.[key]);
 }

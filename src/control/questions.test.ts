@@ -22,7 +22,7 @@ import type { Preview, Shown } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import { maskedEdits } from '../pipeline/masked-edits.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
-import { type ExchangeId, newId } from '../std/ids.ts';
+import { type ExchangeId, newId, type SessionId } from '../std/ids.ts';
 import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Row, Store } from '../store/store.ts';
@@ -50,6 +50,7 @@ function held(exchange: string, digest: string, part: Partial<HeldRequest> = {})
     caller: asker,
     operation: operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop/pods/web' }),
     exchange: exchange as ExchangeId,
+    session: 's' as SessionId,
     digest,
     holds: [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }] }],
     look: undefined,
@@ -88,7 +89,13 @@ function gatewayOn(
   const kept = new KeptQuestions({ store, record: async (event) => void events.push(event), onChange() {} });
   const isStillSigned = async () => isSigned();
   return {
-    asking: new Questions({ kept, isStillSigned, unknownForMs: 300_000, onFailure }),
+    asking: new Questions({
+      kept,
+      isStillSigned,
+      unknownForMs: 300_000,
+      sessionSoFar: async () => undefined,
+      onFailure,
+    }),
     answers: new Answers({
       kept,
       vault: store.vault,

@@ -18,7 +18,7 @@ import { newApproval } from '../approval/new-approval.ts';
 import { approvedBy, covered, covering, type Rest, restOffered } from '../approval/rest.ts';
 import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { Preview } from '../model/shown.ts';
+import type { Preview, ShownBefore } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter } from '../store/store.ts';
@@ -30,6 +30,7 @@ import type { KeptQuestions } from './kept-questions.ts';
 import { PREVIEW_LIMITS, Previews } from './previews.ts';
 import { mayHaveRun, notThere } from './question-refusals.ts';
 import { hangsOnLabels, partyOf, seatsOf } from './seats.ts';
+import type { SessionSoFar } from './session-so-far.ts';
 
 /** Limits of questions; documented in docs/reference/limits.md. */
 export const QUESTION_LIMITS = Object.freeze({
@@ -48,6 +49,7 @@ interface Parts {
   readonly isStillSigned: IsStillSigned;
   /** How long what may have run is not done again. */
   readonly unknownForMs: number;
+  readonly sessionSoFar: SessionSoFar;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
@@ -119,7 +121,7 @@ export class Questions {
   async #preview(id: string, looked: Preview): Promise<void> {
     const kept = await this.#kept.get(id);
     if (kept === undefined) return;
-    const before = askedBefore(kept.approval, await this.#newestOf(kept.approval.asker));
+    const before = await this.#before(kept.approval);
     await this.#kept.change(id, async (approval) => {
       const next = previewed(current(approval, this.#kept.now()), { ...looked, before }, this.#kept.now());
       if (next.digest === approval.digest) return approval;
@@ -128,8 +130,23 @@ export class Questions {
     });
   }
 
+  /** What its caller asked and did before. */
+  async #before(approval: Approval): Promise<ShownBefore> {
+    const [newest, session] = await Promise.all([
+      this.#newestOf(approval.asker),
+      this.#parts.sessionSoFar(approval).catch((error: unknown) => {
+        const what = `what the caller of approval ${approval.id} did in its session could not be looked up`;
+        this.#parts.onFailure(what, error);
+        return 'for a reason that is in the log of the gateway';
+      }),
+    ]);
+    const before = askedBefore(approval, newest, QUESTION_LIMITS.beforeMax);
+    if (session === undefined) return before;
+    return typeof session === 'string' ? { ...before, noSession: session } : { ...before, session };
+  }
+
   #made(
-    { caller, operation, exchange, digest, holds, attendedMs, preview, call }: HeldRequest,
+    { caller, operation, exchange, session, digest, holds, attendedMs, preview, call }: HeldRequest,
     shown: Approval['shown'],
     labels: Parameters<typeof seatsOf>[1],
     { by, offered }: OfCommand,
@@ -144,6 +161,7 @@ export class Questions {
         target: operation.target,
         namespace: operation.namespace,
         about: aboutOf(operation),
+        session,
         seats: seatsOf(holds, labels),
         shown: offered === undefined ? shown : { ...shown, rest: offered },
         askedAt: now,

@@ -15,6 +15,7 @@ import type { Notice } from '../control/notices/notice.ts';
 import { noticeOfEvent } from '../control/notices/notices.ts';
 import { PersonKeys } from '../control/person-keys/person-keys.ts';
 import type { Kill } from '../control/row-body.ts';
+import type { SessionSoFar } from '../control/session-so-far.ts';
 import type { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
 import { SigningKeys } from '../control/signing-keys.ts';
 import { Tokens } from '../control/tokens.ts';
@@ -50,13 +51,14 @@ interface From {
   readonly consoleUrl: () => string;
   /** The way to other workers, where the gateway has any. */
   readonly bus?: WorkerBus | undefined;
+  readonly sessionSoFar: SessionSoFar;
 }
 
 /** Grants, kills and tokens of a store. */
 export function accessParts(
   store: Store,
   held: HeldKills,
-  { config, told, journal, policy, inFlight, masks, tell, onAsked, consoleUrl, bus }: From,
+  { config, told, journal, policy, inFlight, masks, tell, onAsked, consoleUrl, sessionSoFar, bus }: From,
   sessions: ConsoleSessions,
 ) {
   const [onFailure, record] = [failuresTo(told), recording(journal, tell)];
@@ -71,6 +73,7 @@ export function accessParts(
     onAsked,
     consoleUrl,
     maskEdits: maskingEdits(config, policy, masks),
+    sessionSoFar,
     onGrant: (given) => access.take(given),
     recordGrant: (grant, by, reason) => grants.record(grant, by, reason),
     onFailure,

@@ -21,6 +21,7 @@ import { noticeOfTripped } from '../control/notices/notices.ts';
 import { Refusals } from '../control/refusals.ts';
 import { routesOf } from '../control/routes.ts';
 import type { ControlServer } from '../control/server.ts';
+import { type SessionSoFar, sessionSoFar } from '../control/session-so-far.ts';
 import { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
 import { suggest } from '../control/suggest.ts';
 import type { LiveTargets, TargetServer } from '../control/targets/live-targets.ts';
@@ -157,10 +158,14 @@ export async function openControl(parts: Parts): Promise<Control> {
   if (place === undefined) return withoutControl(parts);
   const isConsole = (config.worker ?? 1) === 1;
   let consoleUrl = parts.consoleUrl ?? '';
-  const opened = await openAccess(place, parts, () => consoleUrl);
+  const catalogs = isConsole ? openCatalogs(config, told) : undefined;
+  const soFar = sessionSoFar(catalogs?.catalog);
+  const opened = await openAccess(place, parts, () => consoleUrl, soFar).catch(async (error: unknown) => {
+    await catalogs?.close();
+    throw error;
+  });
   const { store, held, sessions, logins, access, approvals, budgets, withOwnTokens, deliveries } = opened;
   let server: ControlServer | undefined;
-  const catalogs = isConsole ? openCatalogs(config, told) : undefined;
   const [refusals, exchanges, counted] = [new Refusals(), new LiveExchanges(), new CountedEvents(budgets)];
   const endExchange = endingOne(inFlight);
   const own = { refusals, exchanges, endExchange, underWay: () => inFlight.list(), seals: parts.sealing };
@@ -238,7 +243,7 @@ function openCatalogs({ journal, workers }: Config, { log }: Told) {
 }
 
 /** The store, what lives in it and decides, and who signs in; all of it running. @throws {ConfigError} */
-async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) {
+async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, soFar: SessionSoFar) {
   const { config, told } = parts;
   const held = openHeldKills(join(config.dataFolder, 'kills.json'));
   const store = await openStoreOf(parts);
@@ -256,7 +261,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string) 
           told.log.error({ error: String(error) }, 'that a person has looked could not be kept'),
         );
   };
-  const made = accessParts(store, held, { ...parts, tell, onAsked, consoleUrl }, sessions);
+  const made = accessParts(store, held, { ...parts, tell, onAsked, consoleUrl, sessionSoFar: soFar }, sessions);
   const { access, live, approvals, kills, liveTargets } = made;
   const onFailure = (what: string, error: unknown) =>
     told.log.warn({ error: error instanceof Error ? error.message : String(error) }, what);

@@ -12,6 +12,7 @@ import { isStillSigned } from '../control/person-keys/signed-answer.ts';
 import { siteOf } from '../control/person-keys/webauthn.ts';
 import { Questions } from '../control/questions.ts';
 import type { KeptGrant } from '../control/row-body.ts';
+import type { SessionSoFar } from '../control/session-so-far.ts';
 import type { Event } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
@@ -28,6 +29,7 @@ interface From {
   readonly onAsked: (approval: Approval) => void;
   readonly consoleUrl: () => string;
   readonly maskEdits: MaskEdits;
+  readonly sessionSoFar: SessionSoFar;
   /** See `Answers`. */
   readonly onGrant: (kept: KeptGrant) => void;
   readonly recordGrant: (grant: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
@@ -62,6 +64,7 @@ export function questionParts(store: Store, from: From) {
     kept,
     isStillSigned: isSigned,
     unknownForMs: durationMs(limits.unknownFor),
+    sessionSoFar: from.sessionSoFar,
     onFailure,
   });
   const { maskEdits, onGrant, recordGrant } = from;

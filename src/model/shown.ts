@@ -90,6 +90,8 @@ export interface ShownBefore {
   readonly isAtLeast?: true;
   /** Absent: it is not known which session it is of, or that could not be looked up. */
   readonly session?: ShownSession;
+  /** Why what it did in its session is not told; absent: it is, or there is none. */
+  readonly noSession?: string;
 }
 
 /** What a yes can be widened to: the rest of the command that asks, on the same target and in the same namespace, under the same rules and token. */

@@ -5,13 +5,14 @@ import type { Caller } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Preview, Shown } from '../model/shown.ts';
-import type { ExchangeId } from '../std/ids.ts';
+import type { ExchangeId, SessionId } from '../std/ids.ts';
 
 /** A request that rules hold, as it is put to persons. */
 export interface HeldRequest {
   readonly caller: Caller;
   readonly operation: Operation;
   readonly exchange: ExchangeId;
+  readonly session: SessionId;
   /** Of all that a yes is bound to. Plain: it is keyed before it is kept or shown; see `Approval.request`. */
   readonly digest: string;
   readonly holds: readonly Holding[];

@@ -8,7 +8,7 @@ import type { Patience, Probe } from '../connectors/connector.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
-import type { ExchangeId } from '../std/ids.ts';
+import type { ExchangeId, SessionId } from '../std/ids.ts';
 import type { HeldRequest } from './approvals.ts';
 import { askingPersons, WAIT_LIMITS } from './ask-person.ts';
 import { HeldReleases } from './held-releases.ts';
@@ -91,7 +91,13 @@ async function told(
     masking: {},
     releases: new HeldReleases({ monotonic: () => 0 }),
   } as unknown as Parameters<typeof askingPersons>[0];
-  const recording = { decided() {}, waiting: (signal: AbortSignal) => signal, probed() {}, lookedUp() {} };
+  const recording = {
+    session: () => 's' as SessionId,
+    decided() {},
+    waiting: (signal: AbortSignal) => signal,
+    probed() {},
+    lookedUp() {},
+  };
   const persons = askingPersons(gateway, recording, 'x' as ExchangeId, new AbortController().signal);
   const code = await persons(
     async () => judged,

@@ -48,7 +48,7 @@ type Within = (judged: Judged) => Promise<Judged>;
  */
 export function askingPersons(
   gateway: Pick<Gateway, 'connector' | 'approvals' | 'clock' | 'masking' | 'preImages' | 'writeBack' | 'releases'>,
-  recording: Pick<Recording, 'decided' | 'waiting' | 'probed' | 'lookedUp'>,
+  recording: Pick<Recording, 'decided' | 'waiting' | 'probed' | 'lookedUp' | 'session'>,
   exchange: ExchangeId,
   caller: AbortSignal,
 ): (judging: (edits?: Edits) => Promise<Judged>, within: Within, probe: Probe) => Promise<Judged> {
@@ -82,7 +82,7 @@ interface Asked {
 
 async function ask(
   gateway: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'masking' | 'preImages' | 'writeBack' | 'releases'>,
-  recording: Pick<Recording, 'probed' | 'lookedUp'>,
+  recording: Pick<Recording, 'probed' | 'lookedUp' | 'session'>,
   held: Held,
   exchange: ExchangeId,
 ): Promise<Asked> {
@@ -104,6 +104,7 @@ async function ask(
     caller,
     operation,
     exchange,
+    session: recording.session(),
     digest: heldDigest({ caller, operation, holds: decision.holds, what: asking.what, existing }),
     holds: decision.holds,
     call: heldCommand(held) ?? (await heldRelease(gateway, held, existing)),

@@ -163,6 +163,8 @@ class JournalRecording implements Recording, UnderWay {
     return caller;
   }
 
+  readonly session = (): SessionId => this.#session as SessionId;
+
   // Invariant: a body is not read before its caller is known.
   readonly took = (bytes: number) => this.#parts.rates.takeBytes(this.#caller as Caller, bytes);
   readonly whole = (bytes: number) => this.#parts.turns.ofBody(this.#caller as Caller, bytes);

@@ -7,6 +7,7 @@ import type { Unrepeatable } from '../model/unrepeatable.ts';
 import type { Facts } from '../policy/facts.ts';
 import type { OutputEdits } from '../recording/event.ts';
 import type { Keeping, KeptHead } from '../recording/keeping.ts';
+import type { SessionId } from '../std/ids.ts';
 import type { Judged } from './judge.ts';
 
 /** Opens recordings; one for each target. */
@@ -29,6 +30,8 @@ export interface Typed {
 export interface Recording {
   /** Tells who asks; without this, the exchange ends unrecorded. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
   of(caller: Caller): Caller | Promise<Caller>;
+  /** The session that the exchange is of, once it is known who asks. */
+  session(): SessionId;
   /** Bytes of the caller's body came; a promise where another process has to be asked. @throws {Refusal} CALLER_THROTTLED, TOO_MANY_REQUESTS */
   readonly took: (bytes: number) => Promise<void> | undefined;
   /** Its body came whole; a large one waits for its caller's turn to be read. */

@@ -28,7 +28,7 @@ interface Held extends Judged {
 
 /** @throws {Refusal} HOLD_UNSUPPORTED it cannot be shown whole */
 export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: string): Shown {
-  const { request, operation, decision } = held;
+  const { caller, request, operation, decision } = held;
   const release = releaseOf(held);
   const body = release === undefined ? bodyOf(masking, held) : releaseText(masking, held);
   const argv = operation.stream?.argv ?? [];
@@ -43,7 +43,8 @@ export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: st
     mayDiffer: asking.mayDiffer,
     ...(undo === undefined ? {} : { undo }),
     missing,
-    reason: '',
+    ...(caller.issued === undefined ? {} : { task: maskedText(caller.issued.task) }),
+    reason: maskedText(operation.claimed?.command ?? ''),
   };
   const { length } = JSON.stringify(shown);
   if (length > SHOWN_CHARACTERS_MAX)

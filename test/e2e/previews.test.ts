@@ -32,7 +32,11 @@ rules:
   - { id: shell, effect: hold, powers: [exec], hold: { approvers: [{ groups: [leads] }] } }
 `;
 
-const KUBECTL = { 'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234' };
+const KUBECTL = {
+  'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234',
+  'kubectl-session': 'b5a3a5a6-7d6b-4f5e-9d9a-000000000001',
+  'kubectl-command': 'kubectl delete',
+};
 
 let world: SmallWorld;
 let people: Awaited<ReturnType<typeof startIssuer>>;
@@ -228,4 +232,23 @@ test('what this caller asked in the hour before is told, and how it ended', asyn
   assert.ok(shown.before.asked > 3);
   assert.equal(shown.before.rejected, shown.before.asked);
   assert.deepEqual([shown.before.approved, shown.before.alike], [0, 0]);
+});
+
+test('what this caller did in its session is told, and what it says that it runs stands last, as its own words', async () => {
+  const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'of-the-session' } };
+  assert.equal((await sent({ method: 'POST', uri: shop('/api/v1', 'configmaps'), body: made })).status, 201);
+  for (let tries = 0; ; tries++) {
+    // Each is another question: what was rejected a moment ago is not asked again.
+    const shown = await shownOf({ method: 'DELETE', uri: shop('/api/v1', `configmaps/none-${tries}`) });
+    assert.equal(shown.reason, 'kubectl delete');
+    const { session } = shown.before;
+    // What is recorded comes into the catalog a moment later.
+    if (!session.last.includes('create configmaps: answered 201')) continue;
+    assert.ok(
+      session.refused > 3 && session.requests > session.changes && session.changes > 3,
+      JSON.stringify(session),
+    );
+    assert.ok(Date.parse(session.since) <= Date.now());
+    return;
+  }
 });

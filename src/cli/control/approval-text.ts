@@ -122,13 +122,14 @@ function shareText({ workload, taken, replicas, ready }: NonNullable<ShownView['
 
 function beforeLines(before: ShownView['before']): readonly Line[] {
   if (before === undefined) return [];
-  const { asked, approved, rejected, alike, alikeBy, isAtLeast, session } = before;
+  const { asked, approved, rejected, alike, alikeBy, isAtLeast, session, noSession } = before;
   const by = alike === 0 ? '' : `, by ${alikeBy.join(', ')}`;
   const more = isAtLeast === true ? '; each at least' : '';
   return [
     [
       `asked in the hour before: ${asked} (${approved} approved, ${rejected} rejected); the like was approved ${alike} times${by}${more}`,
     ],
+    ...(noSession === undefined ? [] : [[`not shown: what it did in its session: ${noSession}`] as const]),
     ...(session === undefined
       ? []
       : [
