@@ -16,6 +16,7 @@ rules:
   - { id: read, effect: allow, verbs: [get, list], apiGroups: [""], resources: [pods, configmaps] }
   - { id: make, effect: allow, verbs: [create], apiGroups: [""], resources: [configmaps] }
   - { id: held, effect: hold, verbs: [delete], apiGroups: [""], resources: [configmaps], hold: { approvers: [{ groups: [leads] }] } }
+  - { id: held-make, effect: hold, verbs: [create], apiGroups: [""], resources: [configmaps], namespaces: [shop], hold: { approvers: [{ groups: [leads] }] } }
 `;
 
 const programs = postgresPrograms();
@@ -23,15 +24,22 @@ if (programs === undefined)
   leftOut('held requests before several gateways', 'install PostgreSQL 15 (`apt-get install postgresql`)');
 else suite(programs);
 
+interface Asked {
+  readonly id: string;
+  readonly digest: string;
+  readonly preview: string;
+}
+
 function suite(folder: string): void {
   let world: SharedWorld;
   let people: Issuer;
-  let [token, lead] = ['', ''];
+  let [token, lead, mate] = ['', '', ''];
 
   before(async () => {
     people = await startIssuer();
     world = await startSharedWorld(folder, POLICY, '', people);
-    [token, lead] = [await world.issuer.tokenFor('dev', ['ops']), await people.tokenFor('lea', ['leads'])];
+    token = await world.issuer.tokenFor('dev', ['ops']);
+    [lead, mate] = [await people.tokenFor('lea', ['leads']), await people.tokenFor('max', ['leads'])];
   });
   after(async () => {
     await world.stop();
@@ -58,8 +66,58 @@ function suite(folder: string): void {
     }
   }
 
-  const approve = (gateway: SharedGateway, { id, digest }: { id: string; digest: string }) =>
-    world.ask(gateway, lead, 'POST', `/api/v1/approvals/${id}/approve`, { digest });
+  const approve = (gateway: SharedGateway, { id, digest }: { id: string; digest: string }, who = lead) =>
+    world.ask(gateway, who, 'POST', `/api/v1/approvals/${id}/approve`, { digest });
+
+  const SHOP = '/api/v1/namespaces/shop/configmaps';
+
+  /** Those that wait, once so many do and what each would do is in it. */
+  async function waiting(gateway: SharedGateway, count: number): Promise<readonly Asked[]> {
+    for (;;) {
+      const { body } = await world.ask(gateway, lead, 'GET', '/api/v1/approvals?state=pending');
+      const items: readonly Asked[] = body.items;
+      if (items.length === count && items.every(({ preview }) => preview !== 'looking')) return items;
+    }
+  }
+
+  /** Says no to whatever is still asked, until all of this is over. */
+  async function settled<Result>(gateway: SharedGateway, work: Promise<Result>): Promise<Result> {
+    let isOver = false;
+    const over = work.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const { body } = await world.ask(gateway, lead, 'GET', '/api/v1/approvals?state=pending');
+      for (const { id, digest } of body.items as readonly Asked[])
+        await world.ask(gateway, lead, 'POST', `/api/v1/approvals/${id}/reject`, { digest });
+    }
+    return over;
+  }
+
+  test('T59: two persons say yes at once at two gateways to what is tried at both, 200 times: each runs once', async () => {
+    const [one, other] = await Promise.all([world.start(), world.start()]);
+    const [times, atOnce] = [200, 20];
+    for (let from = 0; from < times; from += atOnce) {
+      const tries = Array.from({ length: atOnce }, (_, at) => {
+        const metadata = { generateName: `t${from + at}-` };
+        const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
+        return Promise.all([one, other].map((gateway) => world.ask(gateway, token, 'POST', SHOP, body)));
+      });
+      const asked = await waiting(other, atOnce);
+      const said = await Promise.all(
+        asked.map((each) => Promise.all([approve(one, each), approve(other, each, mate)])),
+      );
+      for (const answers of said) assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+      // A try that came too late to join asks anew, and nobody says yes to that.
+      for (const answers of await settled(one, Promise.all(tries)))
+        assert.equal(answers.filter(({ status }) => status === 201).length, 1, JSON.stringify(answers));
+    }
+    const { body } = await world.ask(one, token, 'GET', `${SHOP}?limit=1000`);
+    const made = body.items.flatMap(
+      ({ metadata: { generateName } }: { metadata: { generateName?: string } }) => generateName ?? [],
+    );
+    assert.deepEqual([made.length, new Set(made).size], [times, times]);
+  });
 
   test('what waits at one gateway is answered at the other, and runs at once', async () => {
     const [one, other] = await Promise.all([world.start(), world.start()]);

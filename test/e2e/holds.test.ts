@@ -26,7 +26,7 @@ rules:
     verbs: [delete, deletecollection, update, patch, get]
     apiGroups: [""]
     resources: [configmaps]
-    resourceNames: [held, held-2, held-3, held-4, held-5, held-6, held-7, held-8, held-9]
+    resourceNames: [held, held-2, held-3, held-4, held-5, held-6, held-7, held-8, held-9, held-10]
     hold: { approvers: [{ groups: [leads] }, { subjects: ["p:max"] }] }
   - id: namespaces
     effect: hold
@@ -388,6 +388,26 @@ test('T31: the same name for another object is another question', async () => {
   const other = await held({ uri: `${at('held-6')}?timeout=1s` });
   assert.equal(other.status, 429);
   assert.notEqual(other.headers['sallyport-approval'], id);
+});
+
+test('T59, T60: a yes is good for the caller that asked, with whatever token it comes back, and for nobody else', async () => {
+  await make('held-10');
+  const uri = `${at('held-10')}?timeout=1s`;
+  const id = (await held({ uri })).headers['sallyport-approval'];
+  assert.equal((await answer(lead, await whole(id), 'approve')).status, 200);
+  const other = await held({ uri, token: await world.token('another') });
+  assert.equal(other.status, 429);
+  assert.notEqual(other.headers['sallyport-approval'], id, 'another caller asks for itself');
+  const out = await held({ uri, token: await world.token('dev', ['guests']) });
+  assert.deepEqual(
+    [out.status, codeOf(out)],
+    [403, 'DENIED_BY_SILENCE'],
+    'what its new token may not, the yes does not give',
+  );
+  assert.equal((await api(lead, 'GET', `/approvals/${id}`)).body.exchange, 'waiting');
+  assert.equal((await held({ uri, token: await world.token('dev') })).status, 200);
+  assert.equal((await api(lead, 'GET', `/approvals/${id}`)).body.exchange, 'answered');
+  assert.ok(!(await isThere('held-10')));
 });
 
 test('policy is asked again when the answer comes', async () => {
