@@ -261,6 +261,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'mask-key':
       case 'honeytoken':
       case 'guess':
+      case 'done':
       case 'approval':
       case 'question':
       case 'budget':

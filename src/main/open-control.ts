@@ -13,6 +13,7 @@ import type { Config } from '../config/load.ts';
 import { CallerBudgets } from '../control/caller-budgets.ts';
 import type { GatewayStatus, TargetPlace } from '../control/contract.ts';
 import { CountedEvents } from '../control/counted-events.ts';
+import { DoneOperations } from '../control/done-operations.ts';
 import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
 import { LiveExchanges } from '../control/live-exchanges.ts';
@@ -34,6 +35,7 @@ import { type Access, noAccess } from '../pipeline/access.ts';
 import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
+import { type Novelty, noNovelty } from '../pipeline/novelty.ts';
 import type { JournalPort } from '../pipeline/record.ts';
 import { rulesIn } from '../policy/rule-set.ts';
 import { seatedIn } from '../policy/seated-in.ts';
@@ -88,6 +90,7 @@ export interface Control {
   readonly access: Access;
   readonly approvals: Approvals;
   readonly budgets: Budgets;
+  readonly novelty: Novelty;
   /** The journal as the data path writes it, so that whoever watches hears of it. */
   readonly heard: (journal: JournalPort) => JournalPort;
   /** Lets all that waits for a person go on elsewhere, since this gateway stops. */
@@ -115,6 +118,7 @@ export interface Control {
 const NO_CONTROL: Omit<Control, 'budgets' | 'heard'> = {
   access: noAccess,
   approvals: noApprovals,
+  novelty: noNovelty,
   releaseHeld() {},
   withOwnTokens: (others) => others,
   serve: async () => undefined,
@@ -177,6 +181,7 @@ export async function openControl(parts: Parts): Promise<Control> {
     withOwnTokens,
     approvals,
     budgets,
+    novelty: opened.novelty,
     heard: (journal) => heardBy(journal, [exchanges, counted]),
     releaseHeld: () => approvals.release(),
     async serve(certificate, targetPlaces, undo, readiness) {
@@ -267,6 +272,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, 
     told.log.warn({ error: error instanceof Error ? error.message : String(error) }, what);
   const shared = new SharedHoneytokens({ store, honeytokens: parts.masks.honeytokens, onFailure });
   parts.masks.guesses.shared = sharedGuesses(store, onFailure);
+  const novelty = new DoneOperations({ store, now: () => told.clock.now(), onFailure });
   const stop = async () => {
     access.stop();
     live.stop();
@@ -277,6 +283,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, 
     await deliveries.stop();
     await shared.stop();
     await budgets.idle();
+    await novelty.stop();
     await store.close();
   };
   access.start();
@@ -291,8 +298,9 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, 
     });
   startKills(made, { ...parts, held });
   deliveries.start();
+  novelty.start();
   tellOpened(deliveries, parts);
-  return { ...made, budgets, deliveries, store, held, sessions, logins, stop };
+  return { ...made, budgets, novelty, deliveries, store, held, sessions, logins, stop };
 }
 
 /** Kills that the store has not taken are in a file of all workers: one writes it and brings them to the store, the others read it. */

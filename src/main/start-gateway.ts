@@ -22,6 +22,7 @@ import { HeldReleases } from '../pipeline/held-releases.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { Masking } from '../pipeline/masking.ts';
+import type { Novelty } from '../pipeline/novelty.ts';
 import { createRecorder, type Observer } from '../pipeline/record.ts';
 import { serve } from '../pipeline/serve.ts';
 import { Turns } from '../pipeline/turns.ts';
@@ -133,8 +134,9 @@ export async function startGateway(
     const counts = tellCounts(journal, rates, lines, told);
     closers.push(counts.stop);
     const unknown = unknownOutcomes(config, told, bus);
-    const [{ access, approvals, budgets, releaseHeld, heard }, observer] = [control, observerOf(told, lines, troubles)];
-    const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, observer, observed };
+    const { access, approvals, budgets, novelty, releaseHeld, heard } = control;
+    const observer = observerOf(told, lines, troubles);
+    const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, novelty, observer, observed };
     const kept = { journal: heard(journal), ...parts, turns: new Turns(), processorMs };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, masks, telling, told);
@@ -313,13 +315,14 @@ function dataPaths(
     readonly masking: Masking;
     readonly approvals: Approvals;
     readonly budgets: Budgets;
+    readonly novelty: Novelty;
     readonly observed: ObservedTargets;
   },
   { authenticate }: Authenticator,
   { clock, log }: Told,
 ) {
   const sessions = new Sessions(undefined, clock);
-  const { access, approvals, budgets, masking, observed } = kept;
+  const { access, approvals, budgets, novelty, masking, observed } = kept;
   const shared = {
     deleted: new DeletedObjects(clock),
     releases: new HeldReleases(clock),
@@ -331,6 +334,7 @@ function dataPaths(
     access,
     approvals,
     budgets,
+    novelty,
     preImages: openPreImages(config, clock),
   };
   const recording = {

@@ -11,6 +11,7 @@ import type { DeletedObjects } from './deleted-objects.ts';
 import type { HeldReleases } from './held-releases.ts';
 import type { Limits } from './limits.ts';
 import type { Masking } from './masking.ts';
+import type { Novelty } from './novelty.ts';
 import type { PreImages } from './pre-images.ts';
 import type { Recorder } from './recording.ts';
 
@@ -38,6 +39,8 @@ export interface Gateway {
   readonly access: Access;
   readonly approvals: Approvals;
   readonly budgets: Budgets;
+  /** What callers have done before. */
+  readonly novelty: Novelty;
   /** Objects as they were before a change. */
   readonly preImages: PreImages;
 }

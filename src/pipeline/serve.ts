@@ -11,6 +11,7 @@ import { keepDeleted } from './keep-deleted.ts';
 import { knownOutput } from './known-output.ts';
 import { mask } from './mask.ts';
 import { readsOf } from './masking.ts';
+import { noteDone } from './novelty.ts';
 import { packedAgain } from './packed-again.ts';
 import { tellMaskAsToken, tellReturnedMasks } from './returned-masks.ts';
 import { sayObserved } from './say-observed.ts';
@@ -65,6 +66,7 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
+    noteDone(gateway.novelty, permit, reply); //                                       what its caller has done is not new any more
     const seen = keepView(permit, reply, known, gateway.masking, recording); //        kept as others would be shown it
     const masked = mask(permit, seen, known, gateway.masking, recording); //           without the values that must be hidden
     const kept = packedAgain(keep(permit, masked, gateway.masking, recording)); //     what passes is kept, no faster than the disk

@@ -20,6 +20,7 @@ export type RowKind =
   | 'mask-key'
   | 'honeytoken'
   | 'guess'
+  | 'done'
   | 'approval'
   | 'login'
   | 'person-key'

@@ -20,6 +20,7 @@ import { OWN_RIGHTS_LIMITS } from '../../src/connectors/kubernetes/upstream/own-
 import { PROOF_LIMITS } from '../../src/connectors/kubernetes/upstream/prove-identity.ts';
 import { CONTROL_LIMITS } from '../../src/control/answer.ts';
 import { BUDGET_LIMITS } from '../../src/control/caller-budgets.ts';
+import { DONE_LIMITS } from '../../src/control/done-operations.ts';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
 import { WATCH_LIMITS } from '../../src/control/live-exchanges.ts';
 import { NOTICE_LIMITS } from '../../src/control/notices/delivery.ts';
@@ -121,6 +122,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
   ['Breaking glass', { ...BREAK_GLASS_LIMITS }, 'src/approval/broken-glass.ts'],
   ['Answering in another’s place', { ...DELEGATION_LIMITS }, 'src/approval/delegation.ts'],
+  ['What callers have done before', { ...DONE_LIMITS }, 'src/control/done-operations.ts'],
   ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/model/rest-limits.ts'],
   ['One yes for a release of Helm', { ...RELEASE_LIMITS }, 'src/model/rest-limits.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],

@@ -21,6 +21,7 @@ import type { Gateway } from '../../src/pipeline/gateway.ts';
 import { HeldReleases } from '../../src/pipeline/held-releases.ts';
 import { InFlight } from '../../src/pipeline/in-flight.ts';
 import { DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
+import { noNovelty } from '../../src/pipeline/novelty.ts';
 import { noPreImages } from '../../src/pipeline/pre-images.ts';
 import { createRecorder } from '../../src/pipeline/record.ts';
 import { serve } from '../../src/pipeline/serve.ts';
@@ -150,6 +151,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
     access: noAccess,
     approvals: noApprovals,
     budgets: noBudgets,
+    novelty: noNovelty,
     preImages: noPreImages,
     rules: port(() => compiled),
     masking: testMasking(),

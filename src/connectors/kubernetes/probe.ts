@@ -87,6 +87,7 @@ function podBehind(parts: Parts, { resource, subresource, namespace, name }: Ope
     return pod === null || isOver ? null : textAt(pod, 'metadata', 'uid');
   };
 }
+
 /**
  * A namespace that each cluster makes once and never again.
  *
