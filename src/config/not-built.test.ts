@@ -87,7 +87,7 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
   const request = 'request: { forMax: 10m, usesMax: 5, idleMax: 5m, livePerCallerMax: 5, bindTo: run, approval:';
   for (const asked of ['none', `{ ${served} }`])
     assert.deepEqual(policyFindings(`effect: request, ${request} ${asked} }`), []);
-  const keys = ['answerFrom: [console]', 'answerFrom: [cli, teams]', 'novel: 30d'];
+  const keys = ['answerFrom: [console]', 'answerFrom: [cli, teams]'];
   const escalated = `{ ${served}, escalate: [{ after: 5m, approvers: [{ groups: [b] }] }] }`;
   assert.match(policyFindings(`effect: request, ${request} ${escalated} }`).join(), /not built yet/, 'of a grant');
   for (const key of keys) {

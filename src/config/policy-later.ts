@@ -3,6 +3,7 @@
  * refuses it as not built. Their names are final.
  */
 import { z } from 'zod';
+import { durationMs } from '../std/duration.ts';
 import { notBuilt } from './not-built.ts';
 import {
   callers,
@@ -167,9 +168,19 @@ export const hold = z
       .describe(
         'Whether who answers may hand that to another person for a time, seven days at most (`sallyport approvals delegate`). Not with `signed`. Default: false.',
       ),
-    novel: notBuilt(duration, 'holding only what this caller has not done for so long'),
+    novel: duration
+      .refine((text) => isWithinDays(text, 1, 30), 'expected a day at least, and 30 days at most, which are remembered')
+      .optional()
+      .describe(
+        'Holds only what its caller has not done for so long: the same verb on the same kind in the same namespace of the same target, answered by it as done, and no dry run. What nobody can tell is held. What is not novel is then for other rules to allow. Default: all is held.',
+      ),
   })
   .describe('On a hold: who is asked, and what their yes is good for.');
+
+function isWithinDays(text: string, min: number, max: number): boolean {
+  const days = durationMs(text) / 86_400_000;
+  return days >= min && days <= max;
+}
 
 /** The `request` clause of a rule. */
 export const request = z

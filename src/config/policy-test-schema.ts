@@ -32,6 +32,10 @@ export const factsSchema = z
       .optional()
       .describe('Labels of the namespace; null where it does not exist.'),
     services: z.array(word).optional().describe('Services behind which the pod stands.'),
+    lastDone: z
+      .union([instant, z.null()])
+      .optional()
+      .describe('When its caller last did the like; null: not in 30 days.'),
   })
   .describe('What the gateway would have looked up. What is not given is unknown.');
 

@@ -85,6 +85,7 @@ function toHold(
     breakGlass,
     delegate,
     answerFrom,
+    novel,
   }: HoldDocument,
   schedules: Schedules,
 ): HoldTerms {
@@ -110,6 +111,7 @@ function toHold(
     ...(delegate === true ? { delegate } : {}),
     ...(answerFrom.includes('slack') ? { answerFrom: ['slack'] } : {}),
     ...(breakGlass === undefined ? {} : { breakGlass: callerMatches(breakGlass.callers) as readonly NamedPersons[] }),
+    ...(novel === undefined ? {} : { novelMs: durationMs(novel) }),
     ...(escalate === undefined
       ? {}
       : {

@@ -15,6 +15,7 @@ import type { Upstream } from '../connectors/kubernetes/upstream/upstream.ts';
 import type { Foresight } from '../model/foresight.ts';
 import type { Access } from '../pipeline/access.ts';
 import { lookUpAll } from '../pipeline/look-up.ts';
+import { noNovelty } from '../pipeline/novelty.ts';
 import { requestAdvice } from '../policy/advice.ts';
 import { factsForeseen, foresee } from '../policy/foresee.ts';
 import { permissions } from '../policy/permissions.ts';
@@ -108,7 +109,7 @@ function reviewsOf(
     async foreseeLooked(caller, supposed) {
       const [inForce, nowMs, grants] = [rules(), clock.now(), access.grantsOf(caller)];
       const kinds = factsForeseen(inForce, caller, supposed, nowMs, grants);
-      const facts = await lookUpAll(probe, kinds, caller, supposed.operation);
+      const facts = await lookUpAll({ probe, novelty: noNovelty }, kinds, caller, supposed.operation);
       const answer = foresee(inForce, caller, supposed, nowMs, facts, grants);
       const open = answer.effect === 'allow' ? undefined : guards();
       return open === undefined ? advised(answer, target, access) : foresee(open, caller, supposed, nowMs, facts);

@@ -78,6 +78,8 @@ export interface HoldTerms {
   readonly delegate?: true;
   /** Absent: nobody else. */
   readonly escalate?: readonly Escalation[];
+  /** Only what its caller has not done for so long is held; absent: all of it. */
+  readonly novelMs?: number;
 }
 
 /** A rule that holds a request, and on which terms. */

@@ -10,7 +10,7 @@ import type { Recording } from './recording.ts';
 import { resolve } from './resolve.ts';
 
 /** What policy is asked with. */
-export type PolicyPorts = Pick<Gateway, 'probe' | 'clock' | 'access'>;
+export type PolicyPorts = Pick<Gateway, 'probe' | 'novelty' | 'clock' | 'access'>;
 
 /**
  * Asks policy about operations of one caller, each with the facts that it needs.

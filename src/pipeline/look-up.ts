@@ -5,19 +5,31 @@ import { Rejection } from '../model/rejection.ts';
 import type { FactKind, Facts } from '../policy/facts.ts';
 import { podFact } from '../policy/pod-fact.ts';
 import { unreachable } from '../std/unreachable.ts';
+import type { Novelty } from './novelty.ts';
+
+/** Where facts come from: the target, and what is remembered of callers. */
+interface Sources {
+  readonly probe: Probe;
+  readonly novelty: Pick<Novelty, 'lastDone'>;
+}
 
 /** The facts of these kinds, asked of the target at once; what cannot be had is `unknown`. */
 export async function lookUpAll(
-  probe: Probe,
+  sources: Sources,
   kinds: readonly FactKind[],
   caller: Caller,
   operation: Operation,
 ): Promise<Facts> {
-  const looked = await Promise.all(kinds.map((kind) => lookUp(probe, kind, caller, operation)));
+  const looked = await Promise.all(kinds.map((kind) => lookUp(sources, kind, caller, operation)));
   return Object.assign({}, ...looked) as Facts;
 }
 
-async function lookUp(probe: Probe, kind: FactKind, caller: Caller, operation: Operation): Promise<Facts> {
+async function lookUp(
+  { probe, novelty }: Sources,
+  kind: FactKind,
+  caller: Caller,
+  operation: Operation,
+): Promise<Facts> {
   switch (kind) {
     case 'existing':
       return { existing: await probe.existing(operation, caller) };
@@ -31,6 +43,8 @@ async function lookUp(probe: Probe, kind: FactKind, caller: Caller, operation: O
       return { namespaceLabels: await probe.namespaceLabels(operation, caller) };
     case 'services':
       return { services: await probe.services(operation, caller) };
+    case 'lastDone':
+      return { lastDone: await novelty.lastDone(operation, caller) };
     default:
       return unreachable(kind);
   }

@@ -8,6 +8,7 @@ import type { Operation } from '../model/operation.ts';
 import { decide } from '../policy/decide.ts';
 import type { GuardId } from '../policy/guards/guard.ts';
 import { GUARD_IDS } from '../policy/guards/table.ts';
+import { noNovelty } from './novelty.ts';
 import { resolve } from './resolve.ts';
 
 const EVERY_GUARD = new Set([...GUARD_IDS] as GuardId[]);
@@ -47,7 +48,7 @@ async function outcome(
     ]),
   ) as unknown as Probe;
   const recorded: string[] = [];
-  const gateway = { probe: counting, clock: { now: () => 0, monotonic: () => 0 } };
+  const gateway = { probe: counting, novelty: noNovelty, clock: { now: () => 0, monotonic: () => 0 } };
   const question = await resolve(
     gateway,
     { probed: (facts) => recorded.push(...Object.keys(facts)), timed: (work) => work() },

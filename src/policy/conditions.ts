@@ -22,7 +22,7 @@ export type Condition = (question: Question, reading: Reading) => Truth;
 /** What a rule states beside RBAC's fields. */
 type Stated = Pick<
   Rule,
-  'callers' | 'targets' | 'namespaces' | 'query' | 'times' | 'exec' | 'log' | 'portForward' | 'proxy'
+  'callers' | 'targets' | 'namespaces' | 'query' | 'times' | 'exec' | 'log' | 'portForward' | 'proxy' | 'hold'
 >;
 
 /** The conditions that a rule states, cheapest first; CEL is not among them. `limitsPorts`: see `CompileOptions`. */
@@ -42,7 +42,16 @@ export function conditionsOf(rule: Stated, isWide: boolean, limitsPorts = false)
   }
   if (rule.namespaces !== undefined) conditions.push(namespaceCondition(rule.namespaces, isWide));
   if (rule.portForward !== undefined) conditions.push(portForwardCondition(rule.portForward, isWide, limitsPorts));
+  if (rule.hold?.novelMs !== undefined) conditions.push(novelCondition(rule.hold.novelMs));
   return conditions;
+}
+
+/** A caller that has not done the like for so long. What is not known is held. */
+function novelCondition(novelMs: number): Condition {
+  return ({ facts: { lastDone }, nowMs }) => {
+    if (lastDone === undefined || lastDone === 'unknown') return missing('lastDone');
+    return truth(lastDone === null || nowMs - lastDone >= novelMs);
+  };
 }
 
 function queryCondition({ dryRun, force, propagation }: QueryMatch): Condition {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/operation.ts';
 
 /** What can be looked up beside the request itself, in the order in which a refusal names it. */
-export const FACT_KINDS = ['existing', 'result', 'pod', 'namespaceLabels', 'services'] as const;
+export const FACT_KINDS = ['existing', 'result', 'pod', 'namespaceLabels', 'services', 'lastDone'] as const;
 
 export type FactKind = (typeof FACT_KINDS)[number];
 
@@ -27,6 +27,8 @@ export interface Facts {
   readonly namespaceLabels?: Fact<Readonly<Record<string, string>> | null>;
   /** The names of the services whose EndpointSlices hold the pod of a port-forward. */
   readonly services?: Fact<readonly string[]>;
+  /** When the caller last did the like, in milliseconds since 1970; null: not in the time that is remembered. */
+  readonly lastDone?: Fact<number | null>;
 }
 
 /** What rules and guards ask of a running pod; `podFact` makes one of the pod itself. */

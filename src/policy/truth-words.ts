@@ -8,6 +8,7 @@ export const FACT_WORDS: Readonly<Record<FactKind, string>> = {
   pod: 'the pod',
   namespaceLabels: 'the labels of the namespace',
   services: 'the services in front of the pod',
+  lastDone: 'when its caller last did the like',
 };
 
 const PART_WORDS: Readonly<Record<UnsaidKind, string>> = {

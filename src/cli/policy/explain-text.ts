@@ -61,6 +61,7 @@ const HANGS_ON: Record<FactKind, string> = {
   pod: 'the pod',
   namespaceLabels: 'the labels of the namespace',
   services: 'the services in front of the pod',
+  lastDone: 'when its caller last did the like',
 };
 
 function howToGive(kind: FactKind, { apiGroup, resource, namespace, name }: Question['operation']): string {
@@ -77,6 +78,8 @@ function howToGive(kind: FactKind, { apiGroup, resource, namespace, name }: Ques
       return `what \`kubectl get namespace ${namespace} -o jsonpath='{.metadata.labels}'\` prints, or null where there is none`;
     case 'services':
       return 'the names of the services whose endpoints the pod is in, as a list';
+    case 'lastDone':
+      return 'the instant, such as `2026-05-04T09:30:00Z`, or null where it has not in 30 days';
     default:
       return unreachable(kind);
   }

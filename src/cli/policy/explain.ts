@@ -68,7 +68,10 @@ export function explainCommand(read: RequestReader): Command {
     )
     .option('--request <file>', 'a request {method, uri, headers, body}, or a manifest, instead of words')
     .option('--verb <verb>', 'what is done with the manifest: create, update, patch, apply, delete', 'apply')
-    .option('--facts <file>', 'what the gateway would look up: existing, result, pod, namespaceLabels, services')
+    .option(
+      '--facts <file>',
+      'what the gateway would look up: existing, result, pod, namespaceLabels, services, lastDone',
+    )
     .option('--at <instant>', 'when it is asked, such as 2026-03-01T09:00:00Z; default: now')
     .option('--nearest <count>', 'rules that do not match and are told, at most', '3')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))

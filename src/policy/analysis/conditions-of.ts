@@ -5,12 +5,13 @@ import type { NamespaceMatch, Rule } from '../rule.ts';
  * mean the same is not asked.
  */
 export function conditionTexts(rule: Rule): readonly string[] {
-  const { query, times, exec, log, portForward, proxy, when } = rule;
+  const { query, times, exec, log, portForward, proxy, when, hold } = rule;
   const texts = Object.entries({ query, exec, log, portForward, proxy }).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key} ${canonical(value)}`],
   );
   if (times !== undefined) texts.push(`times ${timesText(times)}`);
   if (when !== undefined) texts.push(`when ${when.trim().replaceAll(/\s+/g, ' ')}`);
+  if (hold?.novelMs !== undefined) texts.push(`novel ${hold.novelMs}`);
   return texts;
 }
 
