@@ -38,6 +38,8 @@ export async function startFront(
     if (onPass === undefined) passOn();
     else onPass(request).then(passOn, (error) => response.destroy(error));
   });
+  // Never closed while nothing is sent: on a slow machine a request could meet the end of its connection.
+  server.keepAliveTimeout = 0;
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket.once('close', () => sockets.delete(socket)));
