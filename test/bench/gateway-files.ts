@@ -5,6 +5,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { stringify } from 'yaml';
 
 const ISSUER = 'https://issuer.test';
+const PEOPLE = 'https://people.test';
+const ISSUED = { audiences: ['sallyport'], keys: { file: 'keys.json' } } as const;
 /** How many rules a policy has; `few` is a policy for a handful of callers. */
 const RULES = { many: 1_000, few: 20 } as const;
 
@@ -28,7 +30,10 @@ export function gatewayConfiguration(options: {
     dataFolder: 'data',
     listen: { port },
     private: { port: privatePort },
-    issuers: [{ name: 'bench', url: ISSUER, audiences: ['sallyport'], keys: { file: 'keys.json' } }],
+    issuers: [
+      { name: 'bench', url: ISSUER, ...ISSUED, subject: { prefix: 'ci:' } },
+      { name: 'people', url: PEOPLE, ...ISSUED, kind: 'person', subject: { prefix: 'p:' } },
+    ],
     targets: [
       {
         name: 'bench',
@@ -50,8 +55,11 @@ export function gatewayConfiguration(options: {
   };
 }
 
-/** Writes what gateways read beside their configuration; resolves with a caller's token. */
-export async function writeGatewayFiles(folder: string, upstreamCaPem: string): Promise<string> {
+/** Makes a token: of a program, or of a person. */
+export type TokenOf = (subject: string, groups: readonly string[], of?: 'program' | 'person') => Promise<string>;
+
+/** Writes what gateways read beside their configuration; resolves with what makes tokens. */
+export async function writeGatewayFiles(folder: string, upstreamCaPem: string): Promise<TokenOf> {
   writeFileSync(join(folder, 'upstream-ca.crt'), upstreamCaPem);
   writeFileSync(join(folder, 'upstream-token'), 'the-gateway-s-own-credential', { mode: 0o600 });
   for (const size of ['many', 'few'] as const)
@@ -63,14 +71,15 @@ export async function writeGatewayFiles(folder: string, upstreamCaPem: string): 
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const key = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' };
   writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [key] }));
-  return new SignJWT({ groups: ['ci', 'shop-developers'] })
-    .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
-    .setIssuer(ISSUER)
-    .setSubject('deployer@example.test')
-    .setAudience('sallyport')
-    .setIssuedAt()
-    .setExpirationTime('12h')
-    .sign(privateKey);
+  return (subject, groups, of = 'program') =>
+    new SignJWT({ groups })
+      .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
+      .setIssuer(of === 'program' ? ISSUER : PEOPLE)
+      .setSubject(subject)
+      .setAudience('sallyport')
+      .setIssuedAt()
+      .setExpirationTime('12h')
+      .sign(privateKey);
 }
 
 function policyFile(size: PolicySize, bodies: 'none' | undefined): string {
@@ -79,7 +88,7 @@ function policyFile(size: PolicySize, bodies: 'none' | undefined): string {
 
 /** Rules of many callers in many namespaces, of which one allows what is asked here. */
 function policy(rules: number, bodies: 'none' | undefined) {
-  const others = Array.from({ length: rules - 3 }, (_, i) => ({
+  const others = Array.from({ length: rules - 4 }, (_, i) => ({
     id: `rule-${i}`,
     effect: i % 10 === 9 ? 'deny' : 'allow',
     callers: [{ groups: [`team-${i % 200}`] }],
@@ -99,6 +108,15 @@ function policy(rules: number, bodies: 'none' | undefined) {
     ...shop,
   };
   const commands = { id: 'commands', effect: 'allow', powers: ['exec'], ...shop };
+  const held = {
+    id: 'held',
+    effect: 'hold',
+    verbs: ['delete'],
+    apiGroups: [''],
+    resources: ['configmaps'],
+    hold: { approvers: [{ groups: ['leads'] }] },
+    ...shop,
+  };
   const task = {
     id: 'task',
     effect: 'request',
@@ -115,6 +133,6 @@ function policy(rules: number, bodies: 'none' | undefined) {
     targets: ['*'],
     callers: [{ everyone: true }],
     roles: [{ role: 'auditor', callers: [{ groups: ['shop-developers'] }] }],
-    rules: [...others, settings, commands, task],
+    rules: [...others, settings, commands, held, task],
   };
 }

@@ -2,7 +2,6 @@
  * What grants and the control plane cost: a decision beside 10,000 live grants, a grant from the question to the first allowed call, here and at another gateway, a list of 10,000, and what a
  * small GET costs more where there is a control plane and its caller has a grant. The last three are measured with 500 requests a second beside them.
  */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from 'undici';
@@ -11,12 +10,11 @@ import { grantRow } from '../../src/control/row-body.ts';
 import { systemClock } from '../../src/std/clock.ts';
 import { newId } from '../../src/std/ids.ts';
 import { openStore, type StorePlace } from '../../src/store/open-store.ts';
-import { migratePostgres } from '../../src/store/postgres-backend.ts';
 import { controlApi } from '../support/control-api.ts';
-import { leftOut } from '../support/left-out.ts';
-import { postgresPrograms, startPostgres } from '../support/postgres.ts';
+import { besideLoad } from './beside-load.ts';
 import { decisionBesideGrants, type GrantedDecision } from './decide-granted.ts';
 import { median } from './figures.ts';
+import { startPair } from './pair.ts';
 import { cpuMicros } from './process-cost.ts';
 import { cpuOf } from './requests.ts';
 import type { GatewayProcess, Way, World } from './world.ts';
@@ -46,7 +44,6 @@ const GRANTS = 10_000;
 const SERVICE = '/api/v1/namespaces/shop/services';
 /** Tries that do not count. */
 const WARM_UP = 2;
-const BESIDE = { ask: 'get', httpVersion: '1.1', mode: { kind: 'rate', perSecond: 500, seconds: 8 } } as const;
 
 /** The figures; `rounds` of each way count, and `tries` of each call. */
 export async function measureGrants(world: World, rounds: number, tries: number): Promise<GrantCost> {
@@ -100,22 +97,6 @@ async function costs(world: World, ways: readonly [Way, Way], rounds: number): P
       if (round >= 0) found[i as 0 | 1].push(micros);
     }
   return [median(found[0]), median(found[1])];
-}
-
-/** Does something while 500 requests a second go the same way. */
-async function besideLoad<Result>(world: World, way: Way, work: () => Promise<Result>): Promise<Result> {
-  const load = world.startLoad();
-  let isOver = false;
-  const running = (async () => {
-    while (!isOver) await load.run(way, BESIDE);
-  })();
-  try {
-    return await work();
-  } finally {
-    isOver = true;
-    await running;
-    await load.stop();
-  }
 }
 
 /** No faster than the control plane lets one caller ask, so that no time has a wait in it that was asked for. */
@@ -224,28 +205,16 @@ async function fill({ folder }: World): Promise<void> {
 
 /** What another gateway on the same PostgreSQL sees, and when. */
 async function elsewhere(world: World, tries: number) {
-  const programs = postgresPrograms();
-  if (programs === undefined) {
-    leftOut('a grant at another gateway', 'install PostgreSQL 15 (`apt-get install postgresql`)');
-    return undefined;
-  }
-  const database = await startPostgres(programs);
-  database.create('store');
-  const url = database.url('store');
-  await migratePostgres({ url, clock: systemClock, feedLostMs: 10_000 }, undefined);
-  writeFileSync(join(world.folder, 'store-url'), url);
-  const keyFile = join(world.folder, 'shared.key');
-  writeFileSync(keyFile, `${Buffer.alloc(48, 7).toString('base64')}\n`, { mode: 0o600 });
-  const shared = { console: { store: { postgres: { urlFile: 'store-url' }, keyFile: 'shared.key' } } };
-  const [one, other] = [await world.startGateway(shared), await world.startGateway(shared)];
+  const pair = await startPair(world, 'a grant at another gateway');
+  if (pair === undefined) return undefined;
+  const [one, other] = pair.gateways;
   try {
     return await besideLoad(world, other.way, async () => ({
       firstCallElsewhereMs: await firstCalls(world, apiOf(world, one), other.way, tries),
-      changeMs: await changes({ kind: 'postgres', url, keyFile }, tries),
+      changeMs: await changes(pair.place, tries),
     }));
   } finally {
-    await Promise.all([one.stop(), other.stop()]);
-    await database.stop();
+    await pair.stop();
   }
 }
 

@@ -12,10 +12,11 @@ import { measureCodec } from './codec.ts';
 import { consoleText, measureConsole } from './console.ts';
 import { bench as measureDecisions } from './decide.ts';
 import { type GrantCost, measureGrants } from './grants.ts';
+import { type HoldCost, measureHolds } from './holds.ts';
 import { measureMasks } from './masks.ts';
 import { measureObjects } from './objects.ts';
 import { measureRealLists } from './real-list.ts';
-import { figures, grantText, maskText, type Report, reportText } from './report.ts';
+import { figures, grantText, holdText, maskText, type Report, reportText } from './report.ts';
 import { measureRequests } from './requests.ts';
 import { measureStages } from './stages.ts';
 import { measureStarts } from './starts.ts';
@@ -44,6 +45,7 @@ const { values } = parseArgs({
     grants: { type: 'boolean' },
     masks: { type: 'boolean' },
     console: { type: 'boolean' },
+    holds: { type: 'boolean' },
   },
 });
 const effort = values.quick ? quick : whole;
@@ -56,6 +58,7 @@ if (values.console) {
 const world = await startWorld();
 try {
   if (values.grants) process.stdout.write(`${grantText(await grants(world))}\n`);
+  else if (values.holds) process.stdout.write(`${holdText(await holds(world))}\n`);
   else if (values.masks) process.stdout.write(`${maskText(await measureMasks(world, 3 * effort.rounds))}\n`);
   else await everything(world);
 } finally {
@@ -64,6 +67,11 @@ try {
 
 function grants(world: World): Promise<GrantCost> {
   return measureGrants(world, values.quick ? 3 : 9, values.quick ? 10 : 40);
+}
+
+/** Alone: ten thousand requests that wait would be beside everything else. */
+function holds(world: World): Promise<HoldCost> {
+  return measureHolds(world, { held: values.quick ? 1_000 : 10_000, tries: values.quick ? 10 : 40 });
 }
 
 async function everything(world: World): Promise<void> {

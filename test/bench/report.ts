@@ -4,6 +4,7 @@ import type { CodecRow } from './codec.ts';
 import type { DecideRow } from './decide.ts';
 import { type Figure, figureTable, table, type WayFigures } from './figures.ts';
 import type { GrantCost } from './grants.ts';
+import type { HoldCost } from './holds.ts';
 import type { MaskCost, MaskRow } from './masks.ts';
 import type { ObjectRow } from './objects.ts';
 import type { StageShare } from './stages.ts';
@@ -211,6 +212,30 @@ export function reportText(report: Report): string {
 /** The figures of grants, held against the design. */
 export function grantText(cost: GrantCost): string {
   return figureTable(grantFigures(cost));
+}
+
+/** The figures of what waits for persons, held against the design. */
+export function holdText(cost: HoldCost): string {
+  const { answeredMs, answeredElsewhereMs, held, heldMegabytes, besideMs, besideHeldMs, previewMs, askedMs } = cost;
+  const ms = (what: string, atMost: number, measured: number): Figure => ({ what, unit: 'ms', atMost, measured });
+  return figureTable([
+    ms('a yes, to the end of the request that waited for it', 10, answeredMs),
+    ...(answeredElsewhereMs === undefined
+      ? []
+      : [ms('the same, the yes said at another gateway', 100, answeredElsewhereMs)]),
+    { what: `${held} requests that wait: memory of the gateway`, unit: 'MB', atMost: 400, measured: heldMegabytes },
+    {
+      what: `a small GET beside them, of one beside none (${besideMs.toFixed(2)} ms)`,
+      unit: '×',
+      atMost: 1.1,
+      measured: besideHeldMs / besideMs,
+    },
+    ms(
+      `what deleting a namespace of 2,000 objects would do (the question is there after ${askedMs.toFixed(0)} ms)`,
+      2_000,
+      previewMs,
+    ),
+  ]);
 }
 
 function grantFigures(cost: GrantCost): readonly Figure[] {

@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { type LoopbackCertificate, makeLoopbackCertificate } from '../../demo/standin/certificate.ts';
 import { leftOut } from '../support/left-out.ts';
-import { gatewayConfiguration, type PolicySize, writeGatewayFiles } from './gateway-files.ts';
+import { gatewayConfiguration, type PolicySize, type TokenOf, writeGatewayFiles } from './gateway-files.ts';
 import type { Job, Outcome } from './load.ts';
 import { nginxConfig } from './nginx.ts';
 import type { ServerOptions } from './server.ts';
@@ -57,6 +57,7 @@ export interface World {
   readonly folder: string;
   /** A caller’s. */
   readonly token: string;
+  readonly tokenOf: TokenOf;
   /** What signed every certificate here. */
   readonly caPem: string;
   /** Ways for a version of HTTP towards the client. */
@@ -89,7 +90,8 @@ export async function startWorld(): Promise<World> {
   };
   process.once('exit', kill);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const token = await writeGatewayFiles(folder, certificate.caPem);
+  const tokenOf = await writeGatewayFiles(folder, certificate.caPem);
+  const token = await tokenOf('deployer@example.test', ['ci', 'shop-developers']);
   const { port: upstreamPort } = await startServer(children, 'upstream', certificate, 0, true);
   const gatewayOf = (options?: GatewayOptions) => startGateway(children, folder, upstreamPort, options);
   const bareOf = async (isHttp2: boolean) => {
@@ -106,6 +108,7 @@ export async function startWorld(): Promise<World> {
   return {
     folder,
     token,
+    tokenOf,
     caPem,
     ways: (httpVersion) => [
       direct,
