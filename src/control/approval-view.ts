@@ -23,12 +23,7 @@ export function approvalView(
     exchange: approval.exchange,
     digest: approval.digest,
     preview: isLooking(approval, nowMs) ? 'looking' : approval.lookedUpAt === undefined ? 'none' : 'shown',
-    asker: {
-      subject: asker.subject,
-      issuer: asker.issuer,
-      kind: asker.kind,
-      ...(asker.person === undefined ? {} : { person: asker.person }),
-    },
+    asker: askerView(asker),
     target: approval.target,
     namespace: approval.namespace,
     rules: approval.seats.map(({ rule, reason, approvers, quorum, signed, later = [] }) => ({
@@ -84,6 +79,10 @@ export function approvalView(
     mayAnswer:
       !isSamePerson(partyOf(caller), asker) && seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0,
   };
+}
+
+function askerView({ subject, issuer, kind, person }: Approval['asker']): ApprovalView['asker'] {
+  return { subject, issuer, kind, ...(person === undefined ? {} : { person }) };
 }
 
 /** Whether who looks goes through alone, if they say why and have signed in lately. */
