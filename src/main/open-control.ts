@@ -163,11 +163,7 @@ export async function openControl(parts: Parts): Promise<Control> {
   const isConsole = (config.worker ?? 1) === 1;
   let consoleUrl = parts.consoleUrl ?? '';
   const catalogs = isConsole ? openCatalogs(config, told) : undefined;
-  const soFar = sessionSoFar(catalogs?.catalog);
-  const opened = await openAccess(place, parts, () => consoleUrl, soFar).catch(async (error: unknown) => {
-    await catalogs?.close();
-    throw error;
-  });
+  const opened = await openedBeside(place, parts, () => consoleUrl, catalogs);
   const { store, held, sessions, logins, access, approvals, budgets, withOwnTokens, deliveries } = opened;
   let server: ControlServer | undefined;
   const [refusals, exchanges, counted] = [new Refusals(), new LiveExchanges(), new CountedEvents(budgets)];
@@ -245,6 +241,19 @@ function openCatalogs({ journal, workers }: Config, { log }: Told) {
     catalog: new SeveralCatalogs(opened),
     close: () => Promise.all(opened.map(({ catalog }) => catalog.close())),
   };
+}
+
+/** What is opened beside the catalogs, which are closed where it cannot be. @throws {ConfigError} */
+async function openedBeside(
+  place: Place,
+  parts: Parts,
+  consoleUrl: () => string,
+  catalogs: ReturnType<typeof openCatalogs> | undefined,
+) {
+  return openAccess(place, parts, consoleUrl, sessionSoFar(catalogs?.catalog)).catch(async (error: unknown) => {
+    await catalogs?.close();
+    throw error;
+  });
 }
 
 /** The store, what lives in it and decides, and who signs in; all of it running. @throws {ConfigError} */
