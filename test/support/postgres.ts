@@ -1,7 +1,7 @@
 // A PostgreSQL of the test's own, in a temporary folder, on loopback; nothing is registered where the machine has none.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,8 +9,8 @@ import { freePorts } from './free-ports.ts';
 
 /** A server that runs. */
 export interface Postgres {
-  /** The URL of a database, as its owner. */
-  url(database: string): string;
+  /** The URL of a database, as its owner or another role; by the address that it was given to listen on beside loopback. */
+  url(database: string, role?: string): string;
   /** A new, empty database. */
   create(database: string): void;
   /** Runs statements as the owner of everything, and gives what psql prints. */
@@ -34,8 +34,11 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
 }
 
-/** Starts a server that takes every local connection. */
-export async function startPostgres(programs: string): Promise<Postgres> {
+/** Starts a server that takes every local connection; of `network`, an address of this machine and a range, also those that come to that address from that range. */
+export async function startPostgres(
+  programs: string,
+  network?: { readonly address: string; readonly from: string },
+): Promise<Postgres> {
   const isRoot = process.getuid?.() === 0;
   const own = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-postgres-'));
@@ -47,6 +50,9 @@ export async function startPostgres(programs: string): Promise<Postgres> {
     stdio: 'pipe',
     env: { LC_ALL: 'C.UTF-8', PATH: process.env.PATH },
   });
+  if (network !== undefined) appendFileSync(join(data, 'pg_hba.conf'), `host all all ${network.from} trust\n`);
+  const address = network?.address ?? '127.0.0.1';
+  const listen = network === undefined ? '127.0.0.1' : `127.0.0.1,${network.address}`;
   let child: ReturnType<typeof spawn> | undefined;
   const psql = (database: string, sql: string) =>
     execFileSync('psql', ['-h', '127.0.0.1', '-p', String(port), '-U', 'owner', '-qAtX', '-d', database, '-c', sql], {
@@ -54,7 +60,7 @@ export async function startPostgres(programs: string): Promise<Postgres> {
       stdio: 'pipe',
     });
   const start = async () => {
-    const args = ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-c', 'fsync=off'];
+    const args = ['-D', data, '-p', String(port), '-k', folder, '-h', listen, '-c', 'fsync=off'];
     child = spawn(join(programs, 'postgres'), args, { ...own, stdio: 'ignore' });
     for (let tries = 0; ; tries++) {
       try {
@@ -76,7 +82,7 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   process.once('exit', kill);
   await start();
   return {
-    url: (database) => `postgres://owner@127.0.0.1:${port}/${database}`,
+    url: (database, role = 'owner') => `postgres://${role}@${address}:${port}/${database}`,
     create: (database) => void psql('postgres', `CREATE DATABASE ${database}`),
     psql,
     start,
