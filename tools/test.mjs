@@ -15,9 +15,17 @@ import { report } from './reporter.mjs';
 
 const apart = ['test/cluster-suites/**', 'test/bench/**', 'test/fuzz/**'];
 /** Suites on the cluster that run where all are asked for, or by name. */
-const long = ['canaries', 'chart', 'client-answers', 'client-ends', 'clients-tools', 'metrics', 'watch-list'].map(
-  (suite) => `test/cluster-suites/${suite}.test.ts`,
-);
+const long = [
+  'canaries',
+  'chart',
+  'chart-schemas',
+  'chart-several',
+  'client-answers',
+  'client-ends',
+  'clients-tools',
+  'metrics',
+  'watch-list',
+].map((suite) => `test/cluster-suites/${suite}.test.ts`);
 
 /**
  * Each suite: its files, those left to other commands, how many run at once (the cluster is one for all its suites), and after
