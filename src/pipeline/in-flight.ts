@@ -1,5 +1,6 @@
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { InFlightShares } from './in-flight-shares.ts';
 
 /** How much one caller may have under way at once, over all targets of this gateway. */
 export interface InFlightLimits {
@@ -55,6 +56,7 @@ interface Entry {
 /** Counts what each caller has under way, and can break it all off; a caller that has no more is forgotten. */
 export class InFlight {
   readonly #limits: InFlightLimits;
+  readonly #shares: InFlightShares | undefined;
   readonly #counts = new Map<string, { requests: number; streams: number }>();
   /**
    * In no order: what leaves is replaced by the last. No Set, though it would read better: a Set that much goes through leaves its outgrown tables
@@ -66,8 +68,10 @@ export class InFlight {
   #streamsEnd: string | undefined;
   #isUnansweredEnded = false;
 
-  constructor(limits: InFlightLimits) {
+  /** @param shares what callers have at other workers of this gateway, which counts too */
+  constructor(limits: InFlightLimits, shares?: InFlightShares) {
     this.#limits = limits;
+    this.#shares = shares;
   }
 
   /**
@@ -79,19 +83,23 @@ export class InFlight {
     const key = callerKey(caller);
     const { requestsPerCallerMax, streamsPerCallerMax } = this.#limits;
     const count = this.#counts.get(key) ?? { requests: 0, streams: 0 };
-    if (count.requests >= requestsPerCallerMax) throw tooMany(requestsPerCallerMax, 'requests');
+    const elsewhere = this.#shares?.of(key).requests ?? 0;
+    if (count.requests + elsewhere >= requestsPerCallerMax) throw tooMany(requestsPerCallerMax, 'requests');
     count.requests++;
     this.#counts.set(key, count);
+    this.#share(key, count);
     const entry: Entry = { underWay, index: this.#underWay.length };
     this.#underWay.push(entry);
     let isIn = true;
     let isStream = false;
     return {
-      stream() {
+      stream: () => {
         if (!isIn || isStream) return;
-        if (count.streams >= streamsPerCallerMax) throw tooMany(streamsPerCallerMax, 'streams');
+        const streams = count.streams + (this.#shares?.of(key).streams ?? 0);
+        if (streams >= streamsPerCallerMax) throw tooMany(streamsPerCallerMax, 'streams');
         isStream = true;
         count.streams++;
+        this.#share(key, count);
       },
       leave: () => {
         if (!isIn) return;
@@ -101,8 +109,14 @@ export class InFlight {
         count.requests--;
         if (isStream) count.streams--;
         if (count.requests === 0) this.#counts.delete(key);
+        this.#share(key, count);
       },
     };
+  }
+
+  #share(key: string, count: { readonly requests: number; readonly streams: number }): void {
+    const { requestsPerCallerMax: requests, streamsPerCallerMax: streams } = this.#limits;
+    this.#shares?.counted(key, count, { requests, streams });
   }
 
   /** Breaks off all that is under way, of every caller. */

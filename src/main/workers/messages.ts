@@ -6,7 +6,7 @@
 import type { Ports } from './choose-ports.ts';
 
 /** What every other worker is told. */
-export type Told = 'change' | 'unknown' | 'policy' | 'kills' | 'watch' | 'exchange';
+export type Told = 'change' | 'unknown' | 'in-flight' | 'policy' | 'kills' | 'watch' | 'exchange';
 
 /** What every other worker is asked. */
 export type Asked = 'under-way' | 'end-exchange' | 'refusals' | 'seals';

@@ -109,6 +109,11 @@ export class WorkerBus implements SharedBuckets {
     this.#answering.set(what, by);
   }
 
+  /** Another worker has ended. */
+  onMissed(listener: () => void): void {
+    this.#missed.add(listener);
+  }
+
   /** Another worker serves from now on. */
   onJoined(listener: () => void): void {
     this.#joined.add(listener);
