@@ -242,12 +242,10 @@ test('what this caller did in its session is told, and what it says that it runs
     const shown = await shownOf({ method: 'DELETE', uri: shop('/api/v1', `configmaps/none-${tries}`) });
     assert.equal(shown.reason, 'kubectl delete');
     const { session } = shown.before;
-    // What is recorded comes into the catalog a moment later.
-    if (!session.last.includes('create configmaps: answered 201')) continue;
-    assert.ok(
-      session.refused > 3 && session.requests > session.changes && session.changes > 3,
-      JSON.stringify(session),
-    );
+    // What is recorded comes into the catalog a moment later; the last few changes are named, so each try is soon the last.
+    const isTold = session.last.some((what: string) => /^delete configmaps `none-\d+`: refused/.test(what));
+    if (!isTold || session.refused < 3) continue;
+    assert.ok(session.requests >= session.changes && session.changes > 3, JSON.stringify(session));
     assert.ok(Date.parse(session.since) <= Date.now());
     return;
   }
