@@ -18,7 +18,7 @@ const LIMITS = Object.freeze({
 });
 
 /** The gateway itself. */
-const ALL: Viewer = { own: undefined, reach: [] };
+const ALL: Viewer = { own: undefined, reach: [{}] };
 
 /** Out of the catalog; undefined: another process of the gateway has it. */
 export function sessionSoFar(catalog: Pick<Catalog, 'session' | 'exchanges'> | undefined): SessionSoFar {
