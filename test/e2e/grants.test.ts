@@ -305,6 +305,7 @@ test('T77: every route, with no token, another’s, and every role: each answers
     'post /api/v1/grants': '401 400 400 400 400',
     'get /api/v1/grants': '401 200 200 200 200',
     'get /api/v1/grants/{id}': '401 404 404 200 200',
+    'get /api/v1/grants/{id}/use': '401 404 404 200 200',
     'post /api/v1/grants/{id}/release': '401 404 404 403 403',
     'post /api/v1/grants/{id}/revoke': '401 403 403 403 200',
     'get /api/v1/approvals': '401 200 200 200 200',
