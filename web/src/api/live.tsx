@@ -8,6 +8,9 @@ import type { Page } from './queries.ts';
 /** Whether changes are being told: `waiting` until the first stream is open. */
 export type Liveness = 'waiting' | 'live' | 'lost';
 
+/** Limit: questions of which the page of lately answered ones knows; whatever happens all day, no more are kept. */
+const LATELY_MAX = 100;
+
 const Live = createContext<Liveness>('waiting');
 
 export function useLiveness(): Liveness {
@@ -49,7 +52,7 @@ function take(client: QueryClient, told: Told, onAsked: (approval: ApprovalView)
       });
       client.setQueryData<Page<ApprovalView>>(
         ['approvals', 'all'],
-        (page) => page && { ...page, items: withChange(page.items, approval, true) },
+        (page) => page && { ...page, items: withChange(page.items, approval, true).slice(0, LATELY_MAX) },
       );
       return;
     }
