@@ -43,7 +43,8 @@ function take(client: QueryClient, told: Told, onAsked: (approval: ApprovalView)
   switch (told.kind) {
     case 'approval': {
       const approval = told.data as ApprovalView;
-      client.setQueryData<ApprovalView>(['approval', approval.id], approval);
+      // What nobody has on a page is not kept: a day's events would stay.
+      client.setQueryData<ApprovalView>(['approval', approval.id], (known) => known && approval);
       client.setQueryData<Page<ApprovalView>>(['approvals', 'pending'], (page) => {
         if (page === undefined) return page;
         const isNew = !page.items.some(({ id }) => id === approval.id);
@@ -58,7 +59,7 @@ function take(client: QueryClient, told: Told, onAsked: (approval: ApprovalView)
     }
     case 'grant': {
       const grant = told.data as GrantView;
-      client.setQueryData<GrantView>(['grant', grant.id], grant);
+      client.setQueryData<GrantView>(['grant', grant.id], (known) => known && grant);
       void client.invalidateQueries({ queryKey: ['grants'] });
       return;
     }
