@@ -1,6 +1,6 @@
 /*
  * A gateway's journal with all that is beside it: intents, what passes in them kept in packs, and closed segments sealed, as fast as it can. Prints the number of each intent
- * that was acknowledged as synced. Begins once it is told to by a line on its input: the next one can be ready while one is killed.
+ * that was acknowledged as synced, and `kept` for each line of the journal about what is kept. Begins once it is told to by a line on its input: the next one can be ready while one is killed.
  */
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
@@ -29,7 +29,14 @@ const journal = await openJournal({
   onClosed: sealer.closed,
 });
 const pieces = openPieces({ folder, clock: systemClock, hasRoom: () => true, onFailure() {} });
-const keeper = keeperOf(pieces, journal, systemClock);
+const told: Pick<typeof journal, 'append'> = {
+  append(event) {
+    const appended = journal.append(event);
+    process.stdout.write('kept\n');
+    return appended;
+  },
+};
+const keeper = keeperOf(pieces, told, systemClock);
 let next = Number(first);
 
 async function worker(): Promise<never> {
