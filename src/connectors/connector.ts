@@ -79,6 +79,8 @@ export interface Undoing {
   pathOf(image: PreImage): string;
   /** The way back, with the object as it is now; null: there is none. */
   wayBack(image: PreImage, live: JsonObject | null): WayBack;
+  /** The uid of the object that a reply says was made, in whichever encoding it is; undefined: it does not say. */
+  madeUid(reply: Buffer): string | undefined;
 }
 
 /** A request as one that a person may be asked about. */

@@ -28,6 +28,7 @@ export const noTarget: Connector = {
     },
     pathOf: () => '',
     wayBack: () => ({ kind: 'none', why: 'there is no target' }),
+    madeUid: () => undefined,
   },
   framed: (_permit, reply) => reply,
   async forward() {

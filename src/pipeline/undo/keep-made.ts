@@ -2,7 +2,6 @@
  * Which object a request made, kept beside what was there before: nothing. The reply alone says it for sure; its name may be another's by the time that it is undone.
  */
 import type { Connector } from '../../connectors/connector.ts';
-import type { JsonObject } from '../../model/operation.ts';
 import type { Permit } from '../../model/permit.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { ByteSource } from '../../std/byte-source.ts';
@@ -30,16 +29,10 @@ export async function keepMade(
   if (connector.undo.foreseen(operation).kind === 'none') return reply;
   const keep = async (bytes: Buffer) => {
     const image = await preImages.read(request.id);
-    const uid = uidIn(bytes);
+    const uid = connector.undo.madeUid(bytes);
     if (image?.object === null && uid !== undefined) await preImages.keep({ ...image, madeUid: uid });
   };
   return { ...reply, body: readSource(reply.body, keep) };
-}
-
-function uidIn(bytes: Buffer): string | undefined {
-  const { metadata } = JSON.parse(bytes.toString('utf8')) as { readonly metadata?: JsonObject };
-  const uid = metadata?.uid;
-  return typeof uid === 'string' && uid !== '' ? uid : undefined;
 }
 
 /** The same bytes; they end when `read` has had them, whatever comes of that. */

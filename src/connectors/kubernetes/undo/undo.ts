@@ -1,4 +1,5 @@
 import type { Undoing } from '../../connector.ts';
+import { madeUid } from './made-uid.ts';
 import { objectName, undoable } from './undoable.ts';
 import { pathOfImage, wayBack } from './way-back.ts';
 
@@ -12,4 +13,5 @@ export const undo: Undoing = {
   },
   pathOf: pathOfImage,
   wayBack,
+  madeUid,
 };
