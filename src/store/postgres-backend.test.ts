@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { leftOut } from '../../test/support/left-out.ts';
 import { pgbouncerProgram, startPgbouncer } from '../../test/support/pgbouncer.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
+import { listening } from '../../test/support/store-listening.ts';
 import { storeSuite } from '../../test/support/store-suite.ts';
 import { systemClock } from '../std/clock.ts';
 import { migratePostgres, openPostgres } from './postgres-backend.ts';
@@ -58,20 +59,6 @@ function postgresSuite(folder: string): void {
   storeSuite('PostgreSQL', { fresh: () => fresh(), isShared: true });
 
   const grant = (id: string) => ({ kind: 'grant', id, version: 0, owner: 'dev', state: 'live', body: {} }) as const;
-
-  /** A store that listens; what it hears can be waited for. */
-  async function listening(store: Store) {
-    const heard: string[] = [];
-    await store.changes({
-      changed: (kind, id) => heard.push(`${kind} ${id}`),
-      readAgain: async () => void heard.push('all'),
-      lost: () => heard.push('lost'),
-    });
-    const until = async (what: string, after = 0) => {
-      while (!heard.includes(what, after)) await new Promise(setImmediate);
-    };
-    return { heard, until };
-  }
 
   test('one gateway hears what another changes', async () => {
     const world = await fresh();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { listening } from '../../test/support/store-listening.ts';
 import { storeSuite } from '../../test/support/store-suite.ts';
 import { systemClock } from '../std/clock.ts';
 import { openSqlStore } from './sql-store.ts';
@@ -69,20 +70,6 @@ function workers() {
 storeSuite('SQLite of workers', { isShared: true, fresh: async () => workers() });
 
 const grant = (id: string) => ({ kind: 'grant', id, version: 0, owner: 'dev', state: 'live', body: {} }) as const;
-
-/** A store that listens; what it hears can be waited for. */
-async function listening(store: Store) {
-  const heard: string[] = [];
-  await store.changes({
-    changed: (kind, id) => heard.push(`${kind} ${id}`),
-    readAgain: async () => void heard.push('all'),
-    lost: () => heard.push('lost'),
-  });
-  const until = async (what: string, after = 0) => {
-    while (!heard.includes(what, after)) await new Promise(setImmediate);
-  };
-  return { heard, until };
-}
 
 test('T60: what one worker has committed is heard and read at the other; what it takes back is not', async () => {
   const world = workers();
