@@ -2,11 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Agent, request } from 'undici';
-import { startIssuer } from '../../demo/issuer.ts';
+import { request } from 'undici';
 import { GRANT_LIMITS } from '../../src/control/grants.ts';
 import { controlApi } from '../support/control-api.ts';
-import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import { type ControlWorld, startControlWorld } from '../support/control-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -37,19 +36,11 @@ rules:
     hold: { approvers: [{ groups: [leads] }] }
 `;
 
-let world: SmallWorld;
-let people: Awaited<ReturnType<typeof startIssuer>>;
-let dispatcher: Agent;
+let { world, people, dispatcher, stop } = {} as ControlWorld;
 before(async () => {
-  people = await startIssuer();
-  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n', people: people.url });
-  dispatcher = new Agent({ connect: { ca: world.caPem } });
+  ({ world, people, dispatcher, stop } = await startControlWorld(POLICY));
 });
-after(async () => {
-  await dispatcher.destroy();
-  await world.stop();
-  await people.close();
-});
+after(() => stop());
 
 const api = controlApi(
   () => world.gateway.consoleUrl,

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Agent, request } from 'undici';
-import { startIssuer } from '../../demo/issuer.ts';
-import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import { request } from 'undici';
+import { type ControlWorld, startControlWorld } from '../support/control-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -22,19 +21,11 @@ rules:
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;
 
-let world: SmallWorld;
-let people: Awaited<ReturnType<typeof startIssuer>>;
-let dispatcher: Agent;
+let { world, people, dispatcher, stop } = {} as ControlWorld;
 before(async () => {
-  people = await startIssuer();
-  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n', people: people.url });
-  dispatcher = new Agent({ connect: { ca: world.caPem } });
+  ({ world, people, dispatcher, stop } = await startControlWorld(POLICY));
 });
-after(async () => {
-  await dispatcher.destroy();
-  await world.stop();
-  await people.close();
-});
+after(() => stop());
 
 /** Listens, and gives the events in their order, each when it is there. */
 async function listen(token: string): Promise<{

@@ -2,10 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Agent } from 'undici';
-import { startIssuer } from '../../demo/issuer.ts';
 import { controlApi } from '../support/control-api.ts';
-import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import { type ControlWorld, startControlWorld } from '../support/control-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -34,20 +32,11 @@ rules:
     hold: { approvers: [{ groups: [leads] }], fresh: 15m }
 `;
 
-let world: SmallWorld;
-let people: Awaited<ReturnType<typeof startIssuer>>;
-let dispatcher: Agent;
-
+let { world, people, dispatcher, stop } = {} as ControlWorld;
 before(async () => {
-  people = await startIssuer();
-  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n', people: people.url });
-  dispatcher = new Agent({ connect: { ca: world.caPem } });
+  ({ world, people, dispatcher, stop } = await startControlWorld(POLICY));
 });
-after(async () => {
-  await dispatcher.destroy();
-  await world.stop();
-  await people.close();
-});
+after(() => stop());
 
 const api = controlApi(
   () => world.gateway.consoleUrl,

@@ -1,0 +1,29 @@
+import { Agent } from 'undici';
+import { startIssuer } from '../../demo/issuer.ts';
+import { type SmallWorld, startSmallWorld } from './small-world.ts';
+
+/** A small world with a console, and an issuer of persons who may sign in there. */
+export interface ControlWorld {
+  readonly world: SmallWorld;
+  readonly people: Awaited<ReturnType<typeof startIssuer>>;
+  /** Trusts the console's certificate. */
+  readonly dispatcher: Agent;
+  stop(): Promise<void>;
+}
+
+/** Starts one under a policy. */
+export async function startControlWorld(policy: string): Promise<ControlWorld> {
+  const people = await startIssuer();
+  const world = await startSmallWorld({ policy, config: 'console: { port: 0 }\n', people: people.url });
+  const dispatcher = new Agent({ connect: { ca: world.caPem } });
+  return {
+    world,
+    people,
+    dispatcher,
+    async stop() {
+      await dispatcher.destroy();
+      await world.stop();
+      await people.close();
+    },
+  };
+}
