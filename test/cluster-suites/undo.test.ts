@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { clientNamed } from '../clients/clients.ts';
 import type { Cluster } from '../support/cluster.ts';
+import { controlApi } from '../support/control-api.ts';
 import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
 import { bindCaller, CALLER, sharedCluster } from '../support/test-cluster.ts';
 
@@ -81,21 +82,12 @@ function suite(real: Cluster): void {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> {
-    const reply = await request(`${gateway.consoleUrl}/api/v1${path}`, {
-      method,
-      dispatcher,
-      headers: {
-        authorization: `Bearer ${lead}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    if (reply.statusCode !== 429) return reply.body.json();
-    await reply.body.dump();
-    await setTimeout(Number(reply.headers['retry-after']) * 1000);
-    return api(method, path, body);
-  }
+  const ask = controlApi(
+    () => gateway.consoleUrl,
+    () => dispatcher,
+  );
+  const api = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> =>
+    (await ask(lead, method, path, body)).body;
 
   /** The newest exchange of this verb on this kind, once the catalog has it. Bounded by tries: each is answered before the next. */
   async function exchangeOf(verb: string, resource: string, name: string): Promise<string> {

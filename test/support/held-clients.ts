@@ -5,11 +5,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import type { ClientName } from '../clients/client.ts';
 import { clientNamed } from '../clients/clients.ts';
 import type { Cluster } from './cluster.ts';
+import { controlApi } from './control-api.ts';
 import { type GatewayInFront, type GatewayOptions, startGatewayInFront } from './gateway.ts';
 import { bindCaller } from './test-cluster.ts';
 
@@ -63,21 +63,11 @@ export async function startHeldClients(
     assert.equal(code, 0, said);
     return said;
   };
-  const api: HeldClients['api'] = async (method, path, body) => {
-    const reply = await request(`${gateway.consoleUrl}/api/v1${path}`, {
-      method,
-      dispatcher,
-      headers: {
-        authorization: `Bearer ${lead}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    if (reply.statusCode !== 429) return reply.body.json();
-    await reply.body.dump();
-    await setTimeout(Number(reply.headers['retry-after']) * 1000);
-    return api(method, path, body);
-  };
+  const ask = controlApi(
+    () => gateway.consoleUrl,
+    () => dispatcher,
+  );
+  const api: HeldClients['api'] = async (method, path, body) => (await ask(lead, method, path, body)).body;
   await admin(['create', 'namespace', namespace]);
   return {
     folder,
