@@ -94,6 +94,14 @@ function inBrowser(chromium: string): void {
     return { status: reply.status, body: JSON.parse(reply.text) as Json };
   }
 
+  /** The question that waits, once what it would do is in it: an answer is to what was shown, and says so by its digest. */
+  async function asked(): Promise<Json> {
+    for (;;) {
+      const [question] = (await api('lea', 'GET', '/approvals?state=pending')).body.items;
+      if (question !== undefined && question.preview !== 'looking') return question;
+    }
+  }
+
   async function press(page: Page): Promise<void> {
     const asked = page.waitForRequest((sent) => sent.url().endsWith('/challenge'));
     const yes = page.getByRole('button', { name: /^Approve: / });
@@ -118,7 +126,7 @@ function inBrowser(chromium: string): void {
     await page.getByRole('heading', { name: 'delete configmaps held' }).waitFor();
     await press(page);
     await page.getByText('no key of yours counts here').waitFor();
-    const question = (await api('lea', 'GET', '/approvals?state=pending')).body.items[0];
+    const question = await asked();
     const bare = await api('lea', 'POST', `/approvals/${question.id}/approve`, { digest: question.digest });
     assert.deepEqual([bare.status, bare.body.code], [403, 'ANSWER_REFUSED']);
     assert.match(bare.body.advice, /in the console/, 'a command is told where it is signed');
@@ -155,7 +163,7 @@ function inBrowser(chromium: string): void {
     // The page stays with what was answered, and follows it: what waits now is chosen by coming anew.
     await page.goto(world.consoleUrl);
     await page.getByRole('heading', { name: 'delete configmaps kept' }).waitFor();
-    const question = (await api('lea', 'GET', '/approvals?state=pending')).body.items[0];
+    const question = await asked();
     assert.equal(
       (await api('lea', 'POST', `/approvals/${question.id}/reject`, { digest: question.digest })).status,
       200,
