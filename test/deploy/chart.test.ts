@@ -20,6 +20,8 @@ const CHART = join(root, 'deploy/chart');
 const GOLDEN = join(root, 'test/deploy/golden');
 /** For goodbyes, and to close the journal. */
 const STOP_MARGIN_MS = 5_000;
+/** Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports (IANA_SVC_NAME, and a letter in it) */
+const PORT_NAME = /^(?!.*--)(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
 const VALUES = readdirSync(join(CHART, 'ci'));
 
 interface Manifest {
@@ -42,9 +44,15 @@ interface Webhook {
 interface Container {
   readonly name: string;
   readonly volumeMounts: readonly { readonly mountPath: string; readonly name: string; readonly readOnly?: boolean }[];
-  readonly ports: readonly { readonly containerPort: number }[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   readonly securityContext: Readonly<Record<string, unknown>>;
   readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
+}
+
+interface NamedPort {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort: number | string;
 }
 
 interface Workload {
@@ -157,6 +165,29 @@ function suite(which: ClientName): void {
     assert.deepEqual([...new Set(await verbs('1.35.4'))], ['impersonate']);
     const constrained = await verbs('1.36.0');
     assert.ok(constrained.includes('impersonate-on:user-info:get') && !constrained.includes('impersonate'));
+  });
+
+  test(`${which}: targets whose names begin alike have ports of their own, and each is led to`, async () => {
+    const server = { url: 'https://kubernetes.default.svc', caFile: 'ca.crt', tokenFile: 'token' };
+    const targets = ['production-eu-west-1', 'production-eu-west-2', 'a--b'].map((name, i) => ({
+      name,
+      server,
+      port: 8444 + i,
+    }));
+    const all = await manifests(...of('one-gateway.yaml'), '--set-json', `config.targets=${JSON.stringify(targets)}`);
+    const service = all.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'gw');
+    assert.ok(service?.spec !== undefined);
+    const { ports } = service.spec as unknown as { readonly ports: readonly NamedPort[] };
+    const opened = gatewayOf(all).pod.spec.containers[0].ports;
+    for (const named of [ports, opened]) {
+      const names = named.map(({ name }) => name);
+      assert.equal(new Set(names).size, names.length);
+      for (const name of names) assert.match(name, PORT_NAME);
+    }
+    assert.deepEqual(
+      ports.flatMap(({ port, targetPort }) => (port === targetPort ? [port] : [])),
+      targets.map(({ port }) => port),
+    );
   });
 
   test(`${which}: a pod stops within the time that Kubernetes gives it, and tells callers that keep a connection first`, async () => {

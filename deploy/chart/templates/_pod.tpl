@@ -114,7 +114,7 @@ spec:
         - { name: private, containerPort: {{ .Values.config.private.port }} }
         {{- range .Values.config.targets }}
         {{- if .port }}
-        - { name: {{ printf "t-%s" .name | trunc 15 | trimSuffix "-" }}, containerPort: {{ .port }} }
+        - { name: {{ printf "t-%v" (int .port) }}, containerPort: {{ .port }} }
         {{- end }}
         {{- end }}
         {{- with .Values.config.console }}
