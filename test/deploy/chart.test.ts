@@ -314,6 +314,9 @@ function suite(which: ClientName): void {
     assert.match(await refused('--set', 'replica=2'), /replica/);
     assert.match(await refused('--set', 'podWebhook.enabled=true'), /give the targets that they reach a `port`/);
     assert.match(await refused('--set-json', 'config.issuers=[]'), /issuers/);
+    assert.match(await refused('--set', 'agents.namespaces={default}'), /is the gateway's own namespace/);
+    assert.match(await refused('--set', 'terminationGracePeriodSeconds=18'), /a pod is killed after 18 s.* 18000 ms/);
+    assert.match(await refused('--set', 'config.limits.stopTimeoutMs=60000'), /together 68000 ms/);
     const pods = ['--values', join(CHART, 'ci/pods-of-the-cluster.yaml')];
     assert.match(await refused(...pods, '--set', 'tls.mode=local'), /podWebhook\.gatewayCaBundle/);
     assert.match(await refused(...pods, '--set', 'podWebhook.audience=other'), /no issuer .* takes tokens for "other"/);

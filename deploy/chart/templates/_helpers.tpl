@@ -119,6 +119,13 @@ Takes: root, name (of the Secret), cn, dnsNames, ips.
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if and (has .Release.Namespace .Values.agents.namespaces) (empty .Values.agents.podSelector) -}}
+{{- fail (printf "agents.namespaces: %s is the gateway's own namespace, and its pods would reach nothing but each other: name others, or say in agents.podSelector which pods callers are" .Release.Namespace) -}}
+{{- end -}}
+{{- $stopMs := add (mul (int .Values.drainSeconds) 1000) (int (dig "limits" "drainMs" 0 .Values.config)) (int (dig "limits" "stopTimeoutMs" 10000 .Values.config)) -}}
+{{- if le (mul (int .Values.terminationGracePeriodSeconds) 1000) $stopMs -}}
+{{- fail (printf "terminationGracePeriodSeconds: a pod is killed after %d s, before drainSeconds, config.limits.drainMs and config.limits.stopTimeoutMs are over, together %d ms: say more" (int .Values.terminationGracePeriodSeconds) $stopMs) -}}
+{{- end -}}
 {{- if not (hasPrefix "/var/lib/sallyport/" (toString .Values.config.dataFolder)) -}}
 {{- fail "config.dataFolder: the claim is mounted at /var/lib/sallyport; a folder elsewhere cannot be written" -}}
 {{- end -}}
