@@ -190,6 +190,14 @@ function suite(which: ClientName): void {
     );
   });
 
+  test(`${which}: without a token for its own cluster a gateway has no rights there`, async () => {
+    const bindings = async (...args: string[]) =>
+      (await manifests(...of('one-gateway.yaml'), ...args)).filter(({ kind }) => kind === 'ClusterRoleBinding').length;
+    const off = 'clusterToken.enabled=false';
+    assert.deepEqual([await bindings(), await bindings('--set', off)], [2, 0]);
+    assert.equal(await bindings('--set', `${off},rbac.mode=constrained`), 2, 'where it is asked for by name');
+  });
+
   test(`${which}: a pod stops within the time that Kubernetes gives it, and tells callers that keep a connection first`, async () => {
     const { pod, config } = gatewayOf(await manifests(...of('two-gateways-of-eks.yaml')));
     const { drainMs, stopTimeoutMs } = config.limits;
