@@ -76,6 +76,7 @@ spec:
         {{- with .Values.storeMigration.gatewayRole }}
         - --gateway-role={{ . }}
         {{- end }}
+      resources: {{ toYaml .Values.resources | nindent 8 }}
       securityContext:
         readOnlyRootFilesystem: true
         allowPrivilegeEscalation: false
@@ -91,6 +92,7 @@ spec:
       image: {{ include "sallyport.image" . }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       command: [/usr/bin/node, -e, "require('node:fs').chownSync('/var/lib/sallyport', 65532, 65532)"]
+      resources: {{ toYaml .Values.resources | nindent 8 }}
       securityContext:
         runAsNonRoot: false
         runAsUser: 0
@@ -190,7 +192,14 @@ spec:
   {{- with .Values.affinity }}
   affinity: {{ toYaml . | nindent 4 }}
   {{- end }}
-  {{- with .Values.topologySpreadConstraints }}
-  topologySpreadConstraints: {{ toYaml . | nindent 4 }}
+  {{- if .Values.topologySpreadConstraints }}
+  topologySpreadConstraints: {{ toYaml .Values.topologySpreadConstraints | nindent 4 }}
+  {{- else if and (eq .Values.mode "statefulset") (gt (int .Values.replicas) 1) }}
+  # One node takes no more of them with it than it must.
+  topologySpreadConstraints:
+    - maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector: { matchLabels: {{ include "sallyport.selector" . | fromYaml | toJson }} }
   {{- end }}
 {{- end -}}
