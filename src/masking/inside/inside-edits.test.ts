@@ -27,6 +27,7 @@ const ROWS: readonly [string, string][] = [
     'JSON keeps blanks, escapes, numbers and duplicate keys',
     '{ "a":1.0, "\\u00e9": 9007199254740993,"password":"«c0rrect-h0rse»", "a" : [1,2 ,{"token":"«x9y8z7w6v5»"}]}\n',
   ],
+  ['a key that tells by what stands behind `key` in it', 'key: x\nkey-password:\n  # why\n    «c0rrect-h0rse»\n'],
   ['a key with escapes', '{"pass\\u0077ord":"«c0rrect-h0rse»"}'],
   [
     'a kubeconfig in block style',

@@ -1,3 +1,4 @@
+import { byteSet } from '../detect/byte-set.ts';
 import { isTellingKey } from '../detect/telling-key.ts';
 import type { DocumentNode, ListNode } from './document-node.ts';
 import { jsonDocument } from './json-document.ts';
@@ -37,7 +38,7 @@ const settingsLine =
 /** No name with a value is shorter. */
 const bytesMin = 8;
 const nameWords = /pass|pwd|secret|token|credential|key|auth/gi;
-const nameByte = /[A-Za-z0-9_./-]/;
+const nameBytes = byteSet('A-Za-z0-9_./-');
 const nameBytesMax = 64;
 
 /** Whether any word in a text says that a value beside it is secret, also one with escapes in it, or may hide behind an escape that it does so, as a URL does (`redis\://`). Linear in the text. */
@@ -52,6 +53,8 @@ const escaped = /\\(?:(?:\r\n?|\n)[ \t\f]*)?/g;
 function saysTelling(source: string): boolean {
   nameWords.lastIndex = 0;
   for (let found = nameWords.exec(source); found !== null; found = nameWords.exec(source)) {
+    // What a key is of stands before it; whatever else tells in a name that begins with it is a word that is found behind it.
+    if (isKey(found[0]) && nameBytes[source.charCodeAt(found.index - 1)] !== 1) continue;
     const name = nameAround(source, found.index, nameWords.lastIndex);
     if (isTellingKey(name) || ownNames.has(name)) return true;
   }
@@ -63,8 +66,12 @@ const ownNames: ReadonlySet<string> = new Set(['client-key-data', 'auth', 'auths
 
 function nameAround(source: string, from: number, to: number): string {
   let [start, end] = [from, to];
-  while (start > 0 && from - start < nameBytesMax && nameByte.test(source[start - 1] as string)) start--;
+  while (start > 0 && from - start < nameBytesMax && nameBytes[source.charCodeAt(start - 1)] === 1) start--;
   if (start < from && source[start - 1] === '\\') start++; // `\n` before it
-  while (end < source.length && end - to < nameBytesMax && nameByte.test(source[end] as string)) end++;
+  while (end < source.length && end - to < nameBytesMax && nameBytes[source.charCodeAt(end)] === 1) end++;
   return source.slice(start, end);
+}
+
+function isKey(word: string): boolean {
+  return word.length === 3 && (word.charCodeAt(0) | 0x20) === 0x6b;
 }
