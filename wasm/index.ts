@@ -10,7 +10,7 @@ import { keyChanged } from './sha256';
 import { add, clear, sizeMax } from './table';
 import { ensure, prepareTape, writeTape } from './tape';
 import { beginWalk, releaseAction, uidAt, uidEndAt, walkValue, withinRoot } from './walk';
-import { beginWords, hasWord, prepareWords, wordAdded, wordsAreAnywhere } from './words';
+import { beginWords, hasWord, prepareWords, wordAdded, wordBeforeAdded, wordsAreAnywhere } from './words';
 
 export {
   at,
@@ -34,6 +34,7 @@ export {
   passString,
   tokenAt,
   wordAdded,
+  wordBeforeAdded,
   wordsAreAnywhere,
 };
 

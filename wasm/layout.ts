@@ -9,6 +9,8 @@ export const KINDS: i32 = 0x400;
 export const OPEN: i32 = 0x500;
 /** The path to where the walk is: twelve bytes a step (where its text begins, how long it is, the key's role). */
 export const PATH: i32 = 0x1500;
+/** Words before which others count: where those that end in a letter begin, two bytes each. */
+export const BEFORE_HEADS: i32 = 0x4400;
 /** Words: where one may begin, by a hash of three bytes; all of two bytes, a bit each; the first of each hash; the words themselves. */
 export const FILTER: i32 = 0x8000;
 export const PAIRS: i32 = 0x10000;

@@ -2,11 +2,16 @@
  * Words without which nothing in a document can be secret, looked for in bytes as they are written. ASCII letters count as their lower case, and a backslash that may hide a character
  * of a word counts as one.
  */
-import { FILTER, HALVES, HEADS, PAIRS, WORDS, WORDS_END } from './layout';
+import { BEFORE_HEADS, BYTES, FILTER, HALVES, HEADS, PAIRS, WORDS, WORDS_END } from './layout';
 
 const hashes: i32 = 0x7fff;
 /** Short ranges are looked through together with what comes behind them. */
 const aheadBytes: i32 = 256;
+
+/** In a word's length: it counts only behind another. */
+const behindBit: i32 = 0x8000;
+/** Limit: how many bytes that are no letters are looked over between a word and one before it. */
+const betweenBytesMax: i32 = 32;
 
 let areAnywhere: bool = false;
 /** The list begins behind a place of its own, so that 0 is the end of each chain. */
@@ -25,10 +30,12 @@ export function wordsAreAnywhere(): void {
   areAnywhere = true;
 }
 
-/** One word more, which the host has written at `start`, in lower case. A list that is full takes everything for a word. */
-export function wordAdded(start: i32, length: i32): void {
-  const at = (listEnd + 7) & ~7;
-  if (length < 2 || length > 0xffff || at + 4 + length > WORDS_END) {
+/**
+ * One word more, which the host has written at `start`, in lower case. A list that is full takes everything for a word. `isBehind`: it counts only where one of the words stands before it that
+ * `wordBeforeAdded` was told of.
+ */
+export function wordAdded(start: i32, length: i32, isBehind: bool): void {
+  if (length < 2 || length >= behindBit || !isRoomFor(length) || (isBehind && length < 3)) {
     areAnywhere = true;
     return;
   }
@@ -44,10 +51,26 @@ export function wordAdded(start: i32, length: i32): void {
   }
   const hash = hash3(first, second, load<u8>(start + 2));
   store<u8>(FILTER + hash, 1);
-  store<u16>(at, load<u16>(HEADS + (hash << 1)));
-  store<u16>(at, length, 2);
+  listed(HEADS + (hash << 1), start, length, isBehind ? behindBit : 0);
+}
+
+/** One word more, of at least one byte and its last a letter, behind which others count that do not by themselves. */
+export function wordBeforeAdded(start: i32, length: i32): void {
+  if (!isRoomFor(length)) areAnywhere = true;
+  else listed(BEFORE_HEADS + ((<i32>load<u8>(start + length - 1) & 31) << 1), start, length, 0);
+}
+
+function isRoomFor(length: i32): bool {
+  return ((listEnd + 7) & ~7) + 4 + length <= WORDS_END;
+}
+
+/** Puts a word before the others of its chain. */
+function listed(head: i32, start: i32, length: i32, bit: i32): void {
+  const at = (listEnd + 7) & ~7;
+  store<u16>(at, load<u16>(head));
+  store<u16>(at, length | bit, 2);
   memory.copy(at + 4, start, length);
-  store<u16>(HEADS + (hash << 1), (at - WORDS) >> 3);
+  store<u16>(head, (at - WORDS) >> 3);
   listEnd = at + 4 + length;
 }
 
@@ -160,11 +183,53 @@ function hash3(first: i32, second: i32, third: i32): i32 {
 function beginsAt(at: i32, end: i32, hash: i32): bool {
   for (let node = <i32>load<u16>(HEADS + (hash << 1)); node !== 0; ) {
     const word = WORDS + (node << 3);
-    const length = <i32>load<u16>(word, 2);
-    if (at + length <= end && says(at, word + 4, length)) return true;
+    const length = <i32>load<u16>(word, 2) & ~behindBit;
+    if (at + length <= end && says(at, word + 4, length))
+      if ((<i32>load<u16>(word, 2) & behindBit) === 0 || isBehindOther(at)) return true;
     node = <i32>load<u16>(word);
   }
   return beginsShort(at);
+}
+
+/**
+ * Whether a word stands before a place that others count behind: right before it, or with what is no letter or digit between. A letter behind a backslash is none: it may be that of a line feed.
+ *
+ * Security: what cannot be told is taken for one: where more stands between than `betweenBytesMax`, or a byte that is not ASCII, whose lower case could be a letter.
+ */
+function isBehindOther(place: i32): bool {
+  for (let end = place; end > BYTES; ) {
+    const byte = load<u8>(end - 1);
+    if (byte >= 0x80 || place - end > betweenBytesMax) return true;
+    if (!isAlphanumeric(byte)) end--;
+    else if (end - 1 > BYTES && load<u8>(end - 2) === 0x5c) end -= 2;
+    else return endsOther(end, byte);
+  }
+  return false;
+}
+
+function endsOther(end: i32, last: i32): bool {
+  for (let node = <i32>load<u16>(BEFORE_HEADS + ((last & 31) << 1)); node !== 0; ) {
+    const word = WORDS + (node << 3);
+    if (mayEnd(end, word + 4, load<u16>(word, 2))) return true;
+    node = <i32>load<u16>(word);
+  }
+  return false;
+}
+
+/** Whether a word ends there, or could behind a byte that is not ASCII. */
+function mayEnd(end: i32, word: i32, length: i32): bool {
+  for (let i = 1; i <= length && end - i >= BYTES; i++) {
+    const byte = load<u8>(end - i);
+    if (byte >= 0x80) return true;
+    if (lower(byte) !== load<u8>(word + length - i)) return false;
+    if (i === length) return true;
+  }
+  return false;
+}
+
+function isAlphanumeric(byte: i32): bool {
+  const letter = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x7a);
 }
 
 /** Whether a word of two bytes stands here, or a backslash that may hide a character or write one that does harm. */

@@ -23,6 +23,8 @@ const keys = fc.constantFrom(
     'password',
     'client-key-data',
     'apiKey',
+    'key',
+    'signing key',
     'env',
     'items',
     'object',
@@ -69,6 +71,7 @@ const texts = fc.constantFrom(
   // As long as what is hashed in one piece, in several, and by the platform; and what stands between lines of PEM, in base64.
   ...[30, 55, 119, 200, 420, 700].map((length) => 'q3'.repeat(length)),
   ...['LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1J', 'LS0tLS1CRUdJTi', '-----BEGIN '],
+  ...['key=a1b2c3d4e5;key=b', 'api\nkey', 'JWT_KEY: a1b2c3d4e5', 'api', 'api key: a1b2c3d4e5\npwd: x'],
   ...['--api-token', '-password', '--name', 'a1b2c3d4e5', 'MAX_TOKENS'],
   ...[
     '{"data":{"a":"YWJjZGVmZ2g="},"kind":"Secret"}',

@@ -47,6 +47,7 @@ const FOUND = [
   'Env:[]core.EnvVar{core.EnvVar{Name:"DB_PASSWORD", Value:"«hunter2x9k»", ValueFrom:nil}}',
   '      "Name": "DB_PASSWORD",\n-     "Value": "«hunter2x9k»",\n+     "Value": "other",',
   'tokens: «hunter2x9k»',
+  'key_api_key=«hunter2x9k» key=hunter2x9k keyPassword: «hunter2x9k» monkey.key: hunter2x9k',
   'X-Vault-Token: «abcdef1234567890»',
   '- name: DB_PASSWORD\n  value: «s3cr3t0verHere»\n',
   '{"name":"API_TOKEN","value":"«s3cr3t0verHere»"}',

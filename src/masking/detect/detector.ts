@@ -17,5 +17,7 @@ export interface Detector {
 /** A matcher and the words, in lower case, at which it looks; their case is not minded, a matcher that minds it looks again. */
 export interface KeywordMatcher {
   readonly keywords: readonly string[];
+  /** Words one of which stands before a keyword wherever it finds anything: right before it, or with nothing between that is a letter or digit. Absent: none need stand there. */
+  readonly behind?: readonly string[];
   readonly match: Matcher;
 }

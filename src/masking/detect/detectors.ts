@@ -109,7 +109,7 @@ export const DETECTORS: readonly Detector[] = [
     example: 'DB_PASSWORD=«c0rrect-h0rse-battery»',
     nearMiss:
       'secretName: db-credentials-v2 token: default-token-x7k2p checksum/secret: 9b74c9897bac770ffc029102a200c5de',
-    matchers: [keyedSecret],
+    matchers: keyedSecret,
   },
   {
     id: 'card-number',

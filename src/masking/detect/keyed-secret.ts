@@ -1,15 +1,24 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
-import { nameAround, secretValue, tells, valueBehind } from './keyed-value.ts';
+import { beginsName, nameAround, secretValue, tells, valueBehind } from './keyed-value.ts';
 import type { Look } from './look.ts';
 import { type Found, pending } from './matcher.ts';
-import { isTellingKey } from './telling-key.ts';
+import { isTellingKey, KEY_OF } from './telling-key.ts';
 
 /** A value with letters and digits mixed behind a name that says it is secret. */
-export const keyedSecret: KeywordMatcher = {
-  keywords: ['password', 'passwd', 'passphrase', 'pwd', 'pass', 'secret', 'token', 'credential', 'key'],
-  match: (look, keywordStart, keywordEnd) => valueBehindName(look, keywordStart, keywordEnd, isTellingKey, false),
-};
+export const keyedSecret: readonly KeywordMatcher[] = [
+  {
+    keywords: ['password', 'passwd', 'passphrase', 'pwd', 'pass', 'secret', 'token', 'credential'],
+    match: (look, keywordStart, keywordEnd) => valueBehindName(look, keywordStart, keywordEnd, isTellingKey, false),
+  },
+  {
+    keywords: ['key'],
+    behind: KEY_OF,
+    // A key tells behind what it is of, so not at the beginning of a name; what else may tell there is a keyword that stands behind it.
+    match: (look, keywordStart, keywordEnd) =>
+      beginsName(look, keywordStart) ? undefined : valueBehindName(look, keywordStart, keywordEnd, isTellingKey, false),
+  },
+];
 
 /**
  * What a kubeconfig's `user` holds, in YAML or JSON, block or flow: a password or token there is secret however it looks.

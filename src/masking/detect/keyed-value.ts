@@ -36,6 +36,11 @@ export function nameAround(look: Look, keywordStart: number, keywordEnd: number)
   return mayBeEscape ? { ...name, orText: name.text.slice(1) } : name;
 }
 
+/** Whether the name in which a keyword stands begins with it. */
+export function beginsName(look: Look, keywordStart: number): boolean {
+  return look.runBack(nameBytes, keywordStart, 1) === keywordStart;
+}
+
 /** Whether a name tells, or would without the letter of an escape. */
 export function tells({ text, orText }: Name, isTelling: (name: string) => boolean): boolean {
   return isTelling(text) || (orText !== undefined && isTelling(orText));

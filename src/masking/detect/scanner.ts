@@ -11,22 +11,24 @@ import { nextPlace, type Prefilter, prefilter } from './prefilter.ts';
  * bytes, the pass goes on (what stands behind may be decided already), and says from where it has to be made again, and from where on nothing may be shown.
  */
 export class Scanner {
-  /** All words at which it looks, in lower case: where none of them stands, there is no value. */
-  readonly keywords: readonly string[];
+  /** The words at which it looks, in lower case: where none of them stands, there is no value. */
+  readonly keywords: readonly KeywordBehind[];
   readonly #automaton: KeywordAutomaton;
   readonly #prefilter: Prefilter;
   readonly #hits: readonly (readonly Hit[])[];
 
   constructor(detectors: readonly Detector[]) {
     const words: string[] = [];
+    const keywordsBehind: KeywordBehind[] = [];
     const hits: Hit[] = [];
     for (const { id, matchers } of detectors)
-      for (const { keywords, match } of matchers)
+      for (const { keywords, behind, match } of matchers)
         for (const keyword of keywords) {
           words.push(keyword);
+          keywordsBehind.push({ keyword, behind });
           hits.push({ detector: id, match, length: keyword.length, order: hits.length });
         }
-    this.keywords = words;
+    this.keywords = keywordsBehind;
     this.#prefilter = prefilter(words);
     this.#automaton = keywordAutomaton(
       words.map((word) => Buffer.from(word, 'latin1')),
@@ -71,6 +73,12 @@ export class Scanner {
     }
     return { resume: again ?? { at: Math.max(at, end), state }, holdFrom, tail: undefined };
   }
+}
+
+/** A keyword, and the words one of which stands before it where there is a value; undefined: none need stand there. */
+export interface KeywordBehind {
+  readonly keyword: string;
+  readonly behind: readonly string[] | undefined;
 }
 
 /** Told of each value, with the end of the keyword at which it was found. */

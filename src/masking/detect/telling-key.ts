@@ -115,6 +115,14 @@ const keysOf: ReadonlySet<string> = new Set([
   ],
 ]);
 
+/** What stands before the word `key` in each name of which it is what tells, right before it or with anything between that is neither letter nor digit. */
+export const KEY_OF: readonly string[] = [
+  ...new Set([
+    ...keysOf,
+    ...[...tellingWords].filter((word) => word.endsWith('key')).map((word) => word.slice(0, -'key'.length)),
+  ]),
+];
+
 const trailing: ReadonlySet<string> = new Set([
   ...[
     'value',

@@ -1,10 +1,11 @@
 import type { Detection } from '../detect/detection.ts';
+import { KEY_OF } from '../detect/telling-key.ts';
 import { harmBeginnings } from '../neutralise/harm.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { Words } from '../tape/words.ts';
 
-/** In each name that tells stands one of these, and in each document whose shape says that a value is secret. */
-const tellingWords = ['pass', 'pwd', 'secret', 'token', 'credential', 'key', 'auth'];
+/** In each name that tells stands one of these, or `key` behind what it is of; and in each document whose shape says that a value is secret. */
+const tellingWords = ['pass', 'pwd', 'secret', 'token', 'credential', 'client-key-data', 'auth'];
 
 const noDetection = {};
 let harmful: readonly string[] | undefined;
@@ -29,12 +30,16 @@ export class PlanWordsMaker {
     const id = `${madeSafe} ${keys.join()}`;
     const known = ofDetection.get(id);
     if (known !== undefined) return known;
-    const made = new Words([
-      ...(detection?.scanner.keywords ?? []),
-      ...tellingWords,
-      ...keys,
-      ...(madeSafe === 'none' ? [] : harmfulBeginnings()),
-    ]);
+    const looked = detection?.scanner.keywords ?? [];
+    const made = new Words(
+      [
+        ...looked.filter(({ behind }) => behind === undefined).map(({ keyword }) => keyword),
+        ...tellingWords,
+        ...keys,
+        ...(madeSafe === 'none' ? [] : harmfulBeginnings()),
+      ],
+      { words: ['key'], before: KEY_OF },
+    );
     ofDetection.set(id, made);
     return made;
   }

@@ -72,7 +72,8 @@ interface Exports {
   readonly takeByte: (byte: number) => void;
   readonly textsAt: () => number;
   readonly tokenAt: () => number;
-  readonly wordAdded: (start: number, length: number) => void;
+  readonly wordAdded: (start: number, length: number, isBehind: number) => void;
+  readonly wordBeforeAdded: (start: number, length: number) => void;
   readonly wordsAreAnywhere: () => void;
 }
 
@@ -288,11 +289,17 @@ export class Machine {
 
   #addWords(words: Words): void {
     if (words.areAnywhere) this.run.wordsAreAnywhere();
-    for (const word of words.list) {
-      this.run.room(word.length);
-      this.memory.set(word, this.bytesAt);
-      this.run.wordAdded(this.bytesAt, word.length);
-    }
+    const { list, before } = words.behind;
+    for (const word of words.list) this.run.wordAdded(this.#written(word), word.length, 0);
+    for (const word of list) this.run.wordAdded(this.#written(word), word.length, 1);
+    for (const word of before) this.run.wordBeforeAdded(this.#written(word), word.length);
+  }
+
+  /** Where it stands in memory now. */
+  #written(word: Buffer): number {
+    this.run.room(word.length);
+    this.memory.set(word, this.bytesAt);
+    return this.bytesAt;
   }
 }
 

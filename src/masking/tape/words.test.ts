@@ -1,8 +1,10 @@
 import { ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { fc } from '../../../test/support/property.ts';
+import { builtInDetection } from '../detect/built-in-detection.ts';
 import { DETECTORS } from '../detect/detectors.ts';
 import { isTellingKey } from '../detect/telling-key.ts';
+import { insideEdits } from '../inside/inside-edits.ts';
 import { PlaceMaker } from '../places/place.ts';
 import { MaskRules } from '../rules/mask-rules.ts';
 import { Machine } from './machine.ts';
@@ -47,12 +49,99 @@ test('a word stands in each name that tells', () => {
       'x',
       '1',
     ],
+    ...['signing', 'Cookie', 'access', ' ', '\n', '\t', '"', '\\', '/', 'é', 'İ', '\u0001', ' '.repeat(40), 'n', 'of'],
   );
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 5 }), (all) => {
       const name = all.join('');
-      if (isTellingKey(name)) ok(holdsWord(name), name);
+      if (isTellingKey(name)) ok(holdsWord(JSON.stringify(name)), name);
     }),
     { numRuns: 5_000 },
   );
+});
+
+/** A text as JSON writes it, each of its characters with an escape where a number says so. */
+function spelled(text: string, choices: readonly number[]): string {
+  return [...text]
+    .map((character, index) => {
+      const choice = choices[index % choices.length] as number;
+      if (choice > 3) return JSON.stringify(character).slice(1, -1);
+      const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+      return character.length > 1 ? character : `\\u${choice === 0 ? code.toUpperCase() : code}`;
+    })
+    .join('');
+}
+
+const textParts = fc.constantFrom(
+  ...['api', 'API', 'Api', 'signing', 'encryption', 'account', 'jwt', 'cookie', 'public', 'next', 'of', 'primary'],
+  ...['key', 'Key', 'KEY', 'keys', 'KEYS', 'KEY_', 'keyring', 'key', 'secret', 'token', 'pwd', 'auth', 'user', 'users'],
+  ...[
+    ' ',
+    '  ',
+    '_',
+    '-',
+    '.',
+    '/',
+    '\n',
+    '\r\n',
+    '\t',
+    '"',
+    "'",
+    '\\',
+    '\\n',
+    '\\\n',
+    'é',
+    '😀',
+    '\u0000',
+    'n',
+    't',
+    '1',
+  ],
+  ...['=', ': ', ':', ', ', ';', '{', '}', '[', ']', '<', '>', '</', '- ', '? ', '|\n  ', '--', ' value: ', 'name: '],
+  ...[
+    'a1b2c3d4e5',
+    'c0rrect-h0rse',
+    'hunter2',
+    'value',
+    'bmFtZTpodW50ZXIy',
+    '$(X)',
+    'client-key-data',
+    'data:',
+    'kind: Secret',
+  ],
+  ...[' '.repeat(33), ' '.repeat(300), 'x'.repeat(60)],
+);
+
+test('T45: a word stands in each text in which something is masked, in whatever case, with whatever between, however it is escaped', () => {
+  const maskOf = () => 'mask';
+  let found = 0;
+  fc.assert(
+    fc.property(
+      fc.array(textParts, { maxLength: 14 }),
+      fc.array(fc.nat(40), { minLength: 1, maxLength: 9 }),
+      (parts, choices) => {
+        const text = parts.join('');
+        if (insideEdits(Buffer.from(text), { detection: builtInDetection(), maskOf }).length === 0) return;
+        found++;
+        ok(holdsWord(JSON.stringify(text)), text);
+        ok(holdsWord(spelled(text, choices)), text);
+      },
+    ),
+    { numRuns: 30_000 },
+  );
+  ok(found > 100, `only ${found} of the texts had anything to mask`);
+});
+
+test('a key that is of nothing is no word: what most settings are made of is not looked into', () => {
+  for (const text of [
+    'key=value;key=value',
+    '{"tolerations":[{"key":"a"}]}',
+    'a\nkey: b',
+    'primary key',
+    'monkey',
+    '"key"',
+  ])
+    ok(!holdsWord(text) && !holdsWord(JSON.stringify(text)), text);
+  for (const text of ['api key', 'apiKey', 'API-KEY', 'jwt\n\n key', 'auth","key', '\u0061pi key', 'client-key-data'])
+    ok(holdsWord(text) && holdsWord(JSON.stringify(text)), text);
 });
