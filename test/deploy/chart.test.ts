@@ -260,12 +260,20 @@ function suite(which: ClientName): void {
     });
   });
 
-  test(`${which}: the webhook comes to the node’s network where it is told to, and nothing else does`, async () => {
-    const onHost = async (...args: string[]) =>
-      (await manifests(...of('pods-of-the-cluster.yaml'), ...args)).flatMap(({ kind, spec }) =>
-        spec?.template?.spec.hostNetwork === true ? [kind] : [],
-      );
-    assert.deepEqual([await onHost(), await onHost('--set', 'podWebhook.hostNetwork=true')], [[], ['Deployment']]);
+  test(`${which}: the webhook comes to the node’s network where it is told to, and nothing else does; it is replaced without a node to spare`, async () => {
+    const workloads = async (...args: string[]) =>
+      (await manifests(...of('pods-of-the-cluster.yaml'), ...args)).flatMap(({ kind, spec }) => {
+        if (spec?.template === undefined) return [];
+        const { strategy } = spec as { readonly strategy?: { readonly rollingUpdate: object } };
+        return [[kind, spec.template.spec.hostNetwork === true, strategy?.rollingUpdate]];
+      });
+    const gateway = ['StatefulSet', false, undefined];
+    const sorted = async (...args: string[]) => (await workloads(...args)).toSorted().reverse();
+    assert.deepEqual(await sorted(), [gateway, ['Deployment', false, { maxUnavailable: 0, maxSurge: 1 }]]);
+    assert.deepEqual(await sorted('--set', 'podWebhook.hostNetwork=true'), [
+      gateway,
+      ['Deployment', true, { maxUnavailable: 1, maxSurge: 0 }],
+    ]);
   });
 
   test(`${which}: the certificates that Helm makes are of the authorities that are told, for the names that are asked for`, async () => {
