@@ -66,18 +66,26 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{/*
-A certificate that Helm makes at the first install, as the data of its Secret: an upgrade finds it, and whoever trusts its authority goes on. The authority's key is kept nowhere.
+A certificate that Helm makes at the first install, as annotations and data of its Secret: an upgrade finds it, and whoever trusts its authority goes on. The authority's key is kept nowhere, so
+other names want another authority: nobody gets that by surprise.
 Takes: root, name (of the Secret), cn, dnsNames, ips.
 */}}
 {{- define "sallyport.madeCertificate" -}}
 {{- $kept := lookup "v1" "Secret" .root.Release.Namespace .name -}}
+{{- $names := concat .dnsNames .ips | sortAlpha | join " " -}}
+{{- $data := dict -}}
 {{- if $kept -}}
-{{- pick $kept.data "ca.crt" "tls.crt" "tls.key" | toYaml -}}
+{{- $keptFor := dig "metadata" "annotations" "sallyport.dev/certificate-names" $names $kept -}}
+{{- if ne $keptFor $names -}}
+{{- fail (printf "Secret %s: its certificate was made for %s, and is asked for %s. Its authority's key was not kept, so it cannot be made again: delete the Secret, upgrade, and give callers the new authority" .name $keptFor $names) -}}
+{{- end -}}
+{{- $data = pick $kept.data "ca.crt" "tls.crt" "tls.key" -}}
 {{- else -}}
 {{- $ca := genCAWithKey (printf "%s CA" .cn) 3650 (genPrivateKey "ecdsa") -}}
 {{- $made := genSignedCertWithKey .cn .ips .dnsNames 3650 $ca (genPrivateKey "ecdsa") -}}
-{{- dict "ca.crt" ($ca.Cert | b64enc) "tls.crt" ($made.Cert | b64enc) "tls.key" ($made.Key | b64enc) | toYaml -}}
+{{- $data = dict "ca.crt" ($ca.Cert | b64enc) "tls.crt" ($made.Cert | b64enc) "tls.key" ($made.Key | b64enc) -}}
 {{- end -}}
+{{- dict "annotations" (dict "sallyport.dev/certificate-names" $names) "data" $data | toYaml -}}
 {{- end -}}
 
 {{/* The Secret of the webhook's own certificate. */}}
