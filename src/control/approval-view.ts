@@ -1,6 +1,6 @@
 import { type Approval, isLooking, isSamePerson, missing } from '../approval/approval.ts';
+import { approverWords } from '../model/approver-words.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
-import type { Approver } from '../model/hold-terms.ts';
 import type { Shown } from '../model/shown.ts';
 import type { Role } from '../policy/role.ts';
 import type { ApprovalView } from './approval-contract.ts';
@@ -29,13 +29,13 @@ export function approvalView(
     rules: approval.seats.map(({ rule, reason, approvers, quorum, signed, later = [] }) => ({
       rule,
       reason,
-      approvers: approvers.length === 0 ? ['holders of the role `approver`'] : approvers.map(words),
+      approvers: approvers.length === 0 ? ['holders of the role `approver`'] : approvers.map(approverWords),
       quorum,
       signed: signed !== undefined,
       missing: lacking.get(rule) ?? 0,
       later: later.map(({ afterMs, approvers: others }) => ({
         at: instant(approval.askedAt + afterMs),
-        approvers: others.map(words),
+        approvers: others.map(approverWords),
       })),
     })),
     shown: writable(shownOf(approval, nowMs)),
@@ -110,16 +110,4 @@ type Writable<T> = { -readonly [key in keyof T]: Writable<T[key]> };
 /** The schema's types can be written to. */
 function writable<T>(value: T): Writable<T> {
   return value as Writable<T>;
-}
-
-function words(approver: Approver): string {
-  if ('namespaceLabel' in approver) return `the team that the label \`${approver.namespaceLabel}\` names`;
-  const { subjects, groups, times } = approver;
-  if (groups?.length === 0) return 'a team that no label names';
-  const named = [
-    ...(subjects === undefined ? [] : [subjects.map((name) => `\`${name}\``).join(' or ')]),
-    ...(times === undefined ? [] : ['while on shift']),
-    ...(groups === undefined ? [] : [`the group ${groups.map((name) => `\`${name}\``).join(' or ')}`]),
-  ];
-  return named.join(', in ');
 }
