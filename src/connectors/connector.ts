@@ -135,9 +135,15 @@ export interface Probe {
   services(operation: Operation, caller: Caller): Promise<readonly string[] | 'unknown'>;
   /**
    * What the operation would do, looked up in its caller's own name; dry runs are sent with `body`, in which values stand for masks. Nothing that could store
-   * something is sent.
+   * something is sent. Where its caller itself is told, `mayRead` says what that may read by policy too.
    */
-  preview(operation: Operation, body: RestoredBody | undefined, caller: Caller, signal: AbortSignal): Promise<Looked>;
+  preview(
+    operation: Operation,
+    body: RestoredBody | undefined,
+    caller: Caller,
+    signal: AbortSignal,
+    mayRead?: MayRead,
+  ): Promise<Looked>;
   /** The Secrets that the operation's pod is given, where the target opts its namespace in; else none, and nothing is asked. Never kept. */
   podSecrets(operation: Operation): Promise<PodSecrets>;
   /** Whether it is known that what serves a group takes dry runs as such: another might do what it is asked about. */
@@ -151,12 +157,19 @@ export interface Probe {
 /** What tells one life of it from another, null once it has ended; undefined where nobody can tell. */
 export type LifeBehind = () => Promise<string | null | undefined>;
 
+/** Whether what is behind a request target may be read; what may not is told as missing. */
+export type MayRead = (uri: string) => Promise<boolean>;
+
 /** What was looked up of what an operation would do; nothing in it is masked. */
 export interface Looked extends Omit<Preview, 'changes' | 'before' | 'pod'> {
   /** The object as it is, null where there is none, and as the target would store it. */
   readonly states?: { readonly before: JsonObject | null; readonly after: JsonObject };
+  /** The object as the target would store it, whether or not the one before could be read. */
+  readonly stored?: JsonObject;
+  /** There is nothing of the name that is to be deleted. */
+  readonly isAbsent?: true;
   /** Why the target would not do it. */
-  readonly rejection?: { readonly reason: string; readonly message: string };
+  readonly rejection?: { readonly status: number; readonly reason: string; readonly message: string };
   /** The pod that a program would run in. */
   readonly pod?: JsonObject;
 }

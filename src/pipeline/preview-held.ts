@@ -40,7 +40,8 @@ function bodyOf({ body }: Operation): RestoredBody | undefined {
   return body === undefined ? undefined : { mediaType: body.mediaType, bytes: Buffer.from(body.bytes) };
 }
 
-function shownOf(masking: Masking, held: Held, { states, rejection, pod, ...looked }: Looked): Preview {
+function shownOf(masking: Masking, held: Held, all: Looked): Preview {
+  const { states, rejection, pod, stored: _stored, isAbsent: _isAbsent, ...looked } = all;
   const changes = changesOf(masking, held, states);
   const isTooLong = JSON.stringify(changes ?? []).length > SHOWN_CHARACTERS_MAX;
   const missing = isTooLong ? [`what it would change: ${changes?.length} fields, more than can be shown`] : [];

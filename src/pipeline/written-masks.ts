@@ -50,8 +50,8 @@ export function writtenMasks<G extends Parts & { readonly probe: Probe }>(
   const writing = new Writing(gateway, caller, target);
   const { probe } = gateway;
   const result: Probe['result'] = async (operation, asking) => probe.result(await writing.restored(operation), asking);
-  const preview: Probe['preview'] = async (operation, body, asking, signal) =>
-    probe.preview(operation, body && (await writing.body(operation)), asking, signal);
+  const preview: Probe['preview'] = async (operation, body, asking, signal, mayRead) =>
+    probe.preview(operation, body && (await writing.body(operation)), asking, signal, mayRead);
   return { gateway: { ...gateway, probe: { ...probe, result, preview } }, whole: (judged) => writing.whole(judged) };
 }
 

@@ -41,7 +41,7 @@ const VERBS: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
 /** What a dry run told: the object as it would be stored, or the target's no. */
 export type DryRun =
   | { readonly kind: 'stored'; readonly object: JsonObject }
-  | { readonly kind: 'refused'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string }
   /** None was sent, or none came back, and why. */
   | { readonly kind: 'none'; readonly why: string };
 
@@ -87,7 +87,7 @@ export async function dryRun(
   if ((status === 200 || status === 201) && object !== undefined) return { kind: 'stored', object };
   const message = textAt(object, 'message');
   if (status >= 400 && status < 500 && message !== '')
-    return { kind: 'refused', reason: textAt(object, 'reason') || String(status), message };
+    return { kind: 'refused', status, reason: textAt(object, 'reason') || String(status), message };
   return none(`the target answered the dry run with ${status}`);
 }
 

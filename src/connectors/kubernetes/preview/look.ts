@@ -5,7 +5,7 @@
 import type { Caller } from '../../../model/caller.ts';
 import type { JsonObject, Operation } from '../../../model/operation.ts';
 import type { RestoredBody } from '../../../model/permit.ts';
-import type { Looked, Probe } from '../../connector.ts';
+import type { Looked, MayRead, Probe } from '../../connector.ts';
 import type { ServedKinds } from '../discovery/discovery.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { type DryRun, dryRun, isKeptHere, isWrite } from './dry-run.ts';
@@ -24,20 +24,21 @@ interface Parts {
   readonly discovery: ServedKinds;
   /** An object, in the reader's own name. */
   readonly readerGet: (path: string) => Promise<JsonObject | null | 'unknown'>;
+  readonly mayRead: MayRead | undefined;
 }
 
 /** See `Probe.preview`; `reader`: the way upstream in the reader's own name, which is asked what the API server itself keeps. */
 export function createPreview({
   reader,
   ...parts
-}: Omit<Parts, 'readerGet'> & { readonly reader: Upstream }): Probe['preview'] {
-  return (operation, body, caller, signal) => {
+}: Omit<Parts, 'readerGet' | 'mayRead'> & { readonly reader: Upstream }): Probe['preview'] {
+  return (operation, body, caller, signal, mayRead) => {
     const own = new Reads({ upstream: reader, upstreamIdentity: 'credential', caller, signal });
     const readerGet = async (path: string) => {
       const found = await own.get(path);
       return found === 'forbidden' ? 'unknown' : found;
     };
-    return look({ ...parts, readerGet }, operation, body, caller, signal);
+    return look({ ...parts, readerGet, mayRead }, operation, body, caller, signal);
   };
 }
 
@@ -48,8 +49,8 @@ async function look(
   caller: Caller,
   signal: AbortSignal,
 ): Promise<Looked> {
-  const { upstream, upstreamIdentity } = parts;
-  const reads = new Reads({ upstream, upstreamIdentity, caller, signal });
+  const { upstream, upstreamIdentity, mayRead } = parts;
+  const reads = new Reads({ upstream, upstreamIdentity, caller, signal, mayRead });
   if (!operation.isResourceRequest || operation.options.isDryRun) return NOTHING;
   if (operation.stream !== undefined) return lookAtPod(reads, operation);
   if (operation.subresource === 'eviction') return lookAtEviction(reads, operation);
@@ -82,7 +83,7 @@ async function lookAtEviction(reads: Reads, operation: Operation): Promise<Looke
 async function lookAtDelete(parts: Parts, reads: Reads, operation: Operation): Promise<Looked> {
   const { apiGroup, resource, namespace, name, options } = operation;
   const object = await reads.get(objectPath(operation));
-  if (object === null) return { risks: ['there is nothing of this name now'], missing: [] };
+  if (object === null) return { isAbsent: true, risks: ['there is nothing of this name now'], missing: [] };
   if (typeof object === 'string')
     return { risks: [], missing: [`what goes with it: the object itself: ${unreadWords(object)}`] };
   const served = () => parts.discovery.served();
@@ -116,7 +117,11 @@ async function lookAtWrite(
   ]);
   const told = toldOf(ran);
   if (typeof before === 'string')
-    return { ...told, missing: [...told.missing, `what it would change: the object as it is: ${unreadWords(before)}`] };
+    return {
+      ...told,
+      ...(ran.kind === 'stored' ? { stored: ran.object } : {}),
+      missing: [...told.missing, `what it would change: the object as it is: ${unreadWords(before)}`],
+    };
   const uses =
     isGiven(`${resource}.${apiGroup}`) && verb !== 'create'
       ? usesOf(reads, namespace, `${resource}.${apiGroup}` as Given, name)
@@ -124,7 +129,7 @@ async function lookAtWrite(
   if (ran.kind !== 'stored') return merged([told, await uses]);
   const after = ran.object;
   const gains = apiGroup === 'rbac.authorization.k8s.io' ? gainsOf(reads, resource, namespace, before, after) : NOTHING;
-  const states = { states: { before, after } };
+  const states = { states: { before, after }, stored: after };
   if (before === null) return merged([{ ...told, ...states }, await gains]);
   const [scale, risks] = [scaleOf(before, after), rolloutOf(before, after)];
   const isDisrupting = risks.length > 0 || (scale !== undefined && scale.to < scale.from);
@@ -146,7 +151,7 @@ function toldOf(ran: DryRun): Looked {
     case 'stored':
       return NOTHING;
     case 'refused':
-      return { rejection: ran, risks: [], missing: [] };
+      return { rejection: { status: ran.status, reason: ran.reason, message: ran.message }, risks: [], missing: [] };
     case 'none':
       return { risks: [], missing: [`what it would change: ${ran.why}`] };
   }

@@ -5,7 +5,7 @@
 import type { Caller } from '../../../model/caller.ts';
 import type { JsonObject, JsonValue } from '../../../model/operation.ts';
 import { collectBytes } from '../../../std/byte-source.ts';
-import type { Unread } from '../../connector.ts';
+import type { MayRead, Unread } from '../../connector.ts';
 import { isJsonObject } from '../is-json-object.ts';
 import type { Upstream, UpstreamRequest } from '../upstream/upstream.ts';
 import { objectsAt, textAt } from './json-at.ts';
@@ -16,6 +16,8 @@ interface Parts {
   readonly upstreamIdentity: 'caller' | 'credential';
   readonly caller: Caller;
   readonly signal: AbortSignal;
+  /** What may be read at all; absent: whatever the target lets its caller. */
+  readonly mayRead?: MayRead | undefined;
 }
 
 /** What is asked beside the path. */
@@ -60,7 +62,9 @@ export class Reads {
 
   /** The object at a path; null: there is none. */
   async get(path: string): Promise<JsonObject | null | Unread> {
-    const answer = await this.send({ method: 'GET', uri: encodedPath(path) });
+    const uri = encodedPath(path);
+    if (!(await this.#mayRead(uri))) return 'forbidden';
+    const answer = await this.send({ method: 'GET', uri });
     if (answer === undefined) return 'unknown';
     if (answer.status === 404) return null;
     if (answer.status === 403) return 'forbidden';
@@ -69,6 +73,8 @@ export class Reads {
 
   /** The objects of a list, page by page. */
   async list(path: string, { query = '', isMetadata = false, wanted }: ListOptions = {}): Promise<Listed | Unread> {
+    // Security: the same path without its query is a list of as much, and more.
+    if (!(await this.#mayRead(encodedPath(path)))) return 'forbidden';
     const items: JsonObject[] = [];
     let next = '';
     for (;;) {
@@ -89,6 +95,10 @@ export class Reads {
       if (wanted !== undefined || items.length >= LOOK_LIMITS.objectsMax)
         return { items, count: items.length + remaining(answer.object), isWhole: false };
     }
+  }
+
+  async #mayRead(uri: string): Promise<boolean> {
+    return (await this.#parts.mayRead?.(uri)) ?? true;
   }
 
   /** Undefined: it was not answered, or not in time, or would be one read too many. */
