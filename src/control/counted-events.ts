@@ -68,10 +68,10 @@ function amountOf({ of }: Budget, { outcome, traffic }: ExchangeEnded, { isChang
   }
 }
 
-/** What is told to wait, to look, or to be slower is no refusal. */
+/** What is told to wait, to look, or to be slower, or was only planned, is no refusal. */
 function isFinal(code: keyof typeof REFUSAL_CODES): boolean {
   const { retry } = REFUSAL_CODES[code];
-  return retry === 'never' || retry === 'changed';
+  return code !== 'PLANNED' && (retry === 'never' || retry === 'changed');
 }
 
 function isFailure(outcome: ExchangeEnded['outcome']): boolean {

@@ -24,8 +24,8 @@ import { InFlightShares, type Share } from '../pipeline/in-flight-shares.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { Masking } from '../pipeline/masking.ts';
 import type { Novelty } from '../pipeline/novelty.ts';
+import { serveOrPlan } from '../pipeline/plan/serve-or-plan.ts';
 import { createRecorder, type Observer } from '../pipeline/record.ts';
-import { serve } from '../pipeline/serve.ts';
 import { Turns } from '../pipeline/turns.ts';
 import { Undo } from '../pipeline/undo/undo.ts';
 import { type UnknownOutcome, UnknownOutcomes } from '../pipeline/unknown-outcomes.ts';
@@ -367,7 +367,7 @@ function dataPaths(
   );
   const nowhere = gatewayOf('', { connector: noTarget, probe: noProbe, writeBack: noWriteBack });
   const serveTarget: ServeTarget = async (target = '', raw, signal) =>
-    observed.marked(target, await serve(served.get(target) ?? nowhere, raw, signal));
+    observed.marked(target, await serveOrPlan(served.get(target) ?? nowhere, raw, signal));
   return { served, serveTarget, undo: new Undo(served) };
 }
 

@@ -89,6 +89,12 @@ export const REFUSAL_CODES = {
     meaning:
       'policy allows it, and the caller has done as much in a time as one of its `budgets` lets it; nothing was done',
   },
+  PLANNED: {
+    status: 403,
+    retry: 'changed',
+    meaning:
+      'it was only planned (`sallyport plan`): policy would allow it or hold it for a person; nothing was sent that changes anything, and nobody was asked',
+  },
   KILLED: {
     status: 403,
     retry: 'never',

@@ -1,3 +1,4 @@
+import type { Planned } from './planned.ts';
 import { REFUSAL_CODES, type RefusalCode, type Retry } from './refusal-codes.ts';
 import type { SuggestedGrant } from './suggestion.ts';
 
@@ -14,6 +15,8 @@ export interface RefusalOptions {
   readonly retryAfterSeconds?: number;
   /** The id of the question that a person is asked. */
   readonly approval?: string;
+  /** What would become of the request, where it was only planned. */
+  readonly planned?: Planned;
   readonly cause?: unknown;
 }
 
@@ -31,6 +34,7 @@ export class Refusal extends Error {
   readonly grant: SuggestedGrant | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly approval: string;
+  readonly planned: Planned | undefined;
 
   constructor(code: RefusalCode, message: string, options: RefusalOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -41,6 +45,7 @@ export class Refusal extends Error {
     this.grant = options.grant;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.approval = options.approval ?? '';
+    this.planned = options.planned;
   }
 
   get status(): number {

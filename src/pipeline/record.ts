@@ -381,7 +381,8 @@ class JournalRecording implements Recording, UnderWay {
       if (refusal.code !== 'CALLER_GONE') this.#parts.observer.unauthenticated(refusal.code, refusal, this.#raw);
       return refusal;
     }
-    this.#parts.access.refused(this.#caller, { exchange: this.#raw.id, target: this.#parts.target, refusal });
+    if (refusal.code !== 'PLANNED')
+      this.#parts.access.refused(this.#caller, { exchange: this.#raw.id, target: this.#parts.target, refusal });
     if (refusal.status >= 500 && refusal.code !== 'SHUTTING_DOWN')
       this.#parts.observer.failed(this.#parts.target, refusal, this.#raw);
     try {

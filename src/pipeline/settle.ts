@@ -70,7 +70,13 @@ const CODES: Record<DenyDecision['by'], RefusalCode> = {
 
 const NO_RULE_ADVICE = 'ask whoever runs this gateway for a rule that allows just this';
 
-function denied(caller: Caller, operation: Operation, decision: DenyDecision, suggest: Access['suggest']): Refusal {
+/** How a caller is told that it may not. */
+export function denied(
+  caller: Caller,
+  operation: Operation,
+  decision: DenyDecision,
+  suggest: Access['suggest'],
+): Refusal {
   const { advice, grant }: Suggestion =
     decision.by === 'silence' ? suggested(decision, operation.target, suggest) : { advice: decision.advice };
   return new Refusal(CODES[decision.by], `\`${caller.subject}\` may not ${describe(operation)}: ${decision.reason}`, {

@@ -92,6 +92,11 @@ const EXAMPLES: Readonly<Record<RefusalCode, () => unknown>> = {
   TOKEN_INVALID: () => new Refusal('TOKEN_INVALID', 'the token is not taken: its issuer is not one that is configured'),
   TOKEN_EXPIRED: () => new Refusal('TOKEN_EXPIRED', 'the token has ended', { advice: 'get a new one from the issuer' }),
   TOKEN_NOT_GIVEN: () => new Refusal('TOKEN_NOT_GIVEN', 'a token that the gateway gave for somebody gives no other'),
+  PLANNED: () =>
+    new Refusal(
+      'PLANNED',
+      'only planned: delete pods `web` in namespace `prod`: rule `team/restart` allows it; nothing was done',
+    ),
   DENIED_BY_RULE: () =>
     new Refusal('DENIED_BY_RULE', `${DELETE_WEB}: production is changed by its pipeline alone`, {
       rule: 'prod-read-only',

@@ -6,7 +6,7 @@
  * have a closed set of reasons, one each: `SallyportCode` the code to branch on, `SallyportRetry` whether to try again (see REFUSAL_CODES),
  * `SallyportRule` the rule or guard, `SallyportAdvice` what to ask for instead, of what can be asked for the smallest
  * grant that would allow it: `SallyportRequest` as a command line, `SallyportGrant` as JSON for the control plane, `SallyportLink` a page for a person;
- * `SallyportApproval` the question that a person is asked, `SallyportExchange` the id under which the request is recorded.
+ * `SallyportApproval` the question that a person is asked, `SallyportPlan` as JSON what a planned request would do, `SallyportExchange` the id under which the request is recorded.
  *
  * The encoding is JSON, which every Kubernetes client reads, or protobuf or YAML for one that accepts no JSON: an error in an encoding that
  * a client cannot read loses its message. JSON is YAML, so that only its name changes. Tables and other forms of an object never apply to a Status.
@@ -49,6 +49,7 @@ export type CauseReason =
   | 'SallyportGrant'
   | 'SallyportLink'
   | 'SallyportApproval'
+  | 'SallyportPlan'
   | 'SallyportExchange';
 
 /**
@@ -106,7 +107,7 @@ export function refusalReply(refusal: Refusal, raw: Pick<RawRequest, 'id' | 'met
 
 /** The `Status` of a refusal; `exchange` is the id under which the request is recorded. */
 export function statusOf(refusal: Refusal, exchange: string): Status {
-  const { code, retry, rule, advice, grant, approval } = refusal;
+  const { code, retry, rule, advice, grant, approval, planned } = refusal;
   const causes: StatusCause[] = [
     { reason: 'SallyportCode', message: code },
     { reason: 'SallyportRetry', message: retry },
@@ -118,6 +119,7 @@ export function statusOf(refusal: Refusal, exchange: string): Status {
     causes.push({ reason: 'SallyportGrant', message: grant.body }, { reason: 'SallyportLink', message: grant.link });
   }
   if (approval !== '') causes.push({ reason: 'SallyportApproval', message: approval });
+  if (planned !== undefined) causes.push({ reason: 'SallyportPlan', message: JSON.stringify(planned) });
   causes.push({ reason: 'SallyportExchange', message: exchange });
   const retryAfterSeconds = retry === 'later' ? wholeSeconds(refusal.retryAfterSeconds) : undefined;
   return {

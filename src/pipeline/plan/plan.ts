@@ -1,0 +1,129 @@
+/*
+ * The path of a request that is only planned. It is read, judged and recorded as if it were meant, and then always refused: with what policy refuses it with, or with PLANNED
+ * and what would become of it.
+ *
+ * Security: no permit is made here and nothing is forwarded, so that there is no way from a plan to a change; what is looked up goes by the probe, which sends reads and dry runs
+ * alone. No use of a grant is taken, no budget is counted, nobody is asked and no yes is spent. What its caller is told it could have had otherwise: a look-up is judged as
+ * its own read, and what would be held for a person is looked up only where it may read that object already.
+ */
+import type { Looked, Probe } from '../../connectors/connector.ts';
+import { approverWords } from '../../model/approver-words.ts';
+import type { Holding } from '../../model/hold-terms.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { Planned, PlannedHold } from '../../model/planned.ts';
+import { Refusal } from '../../model/refusal.ts';
+import type { RefusedReply } from '../../model/reply.ts';
+import type { RawRequest } from '../../model/request.ts';
+import type { Preview } from '../../model/shown.ts';
+import { accept } from '../accept.ts';
+import { asOneself } from '../as-oneself.ts';
+import { askShadowed } from '../ask-shadow.ts';
+import { describe } from '../describe.ts';
+import type { Gateway } from '../gateway.ts';
+import { unsupported } from '../held-refusals.ts';
+import { type Judged, judge } from '../judge.ts';
+import { previewHeld } from '../preview-held.ts';
+import { tellMaskAsToken, tellReturnedMasks } from '../returned-masks.ts';
+import { denied } from '../settle.ts';
+import { toRefusal } from '../to-refusal.ts';
+import { withinLimits } from '../within-limits.ts';
+import { withoutMasks } from '../without-masks.ts';
+import { writtenMasks } from '../written-masks.ts';
+import { mayReadOf } from './may-read.ts';
+import { plannedAnswer } from './planned-answer.ts';
+
+/** Limits of planning; documented in docs/reference/limits.md. */
+export const PLAN_LIMITS = Object.freeze({
+  /** How long looking at what one request would do may take, in milliseconds. */
+  lookMs: 15_000,
+});
+
+/** What would become of a request, as a refusal; nothing is done. */
+export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<RefusedReply> {
+  const recording = gateway.recorder.open(raw);
+  try {
+    const request = accept(raw, gateway.limits, recording); //               as in `serve`, line by line, until policy has answered
+    tellMaskAsToken(gateway.masking, request);
+    const caller = await recording.of(await gateway.authenticate(request));
+    asOneself(caller, request);
+    withinLimits(request, gateway.limits);
+    const operation = await gateway.connector.parse(request);
+    recording.begin(operation);
+    tellReturnedMasks(gateway.masking, request, caller, operation);
+    const hasMasks = withoutMasks(gateway.masking, caller, operation);
+    const masks = writtenMasks(gateway, caller, operation.target, hasMasks);
+    const ask = askShadowed(masks.gateway, recording, gateway.rules(), caller);
+    const judged = await judge(gateway.connector, ask, { caller, request, operation });
+    recording.decided(judged);
+    const { decision } = judged;
+    if (decision.effect === 'deny') throw denied(caller, judged.operation, decision, gateway.access.suggest);
+    if (decision.effect === 'hold' && !gateway.approvals.canAsk) throw unsupported({ ...judged, decision });
+    await masks.whole(judged); //                                             masks that could not be put back are refused as they would be
+    recording.lookedUp('plan');
+    const mayRead = mayReadOf(gateway.connector, ask, request);
+    const end = AbortSignal.any([signal, AbortSignal.timeout(PLAN_LIMITS.lookMs)]);
+    throw planned(await foreseen({ ...gateway, probe: masks.gateway.probe }, judged, mayRead, end));
+  } catch (thrown) {
+    return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);
+  }
+}
+
+async function foreseen(
+  { masking, probe }: Pick<Gateway, 'masking' | 'probe'>,
+  judged: Judged,
+  mayRead: (uri: string) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const { caller, request, operation, decision } = judged;
+  const { verb, apiGroup, resource, subresource, namespace, name, path, options } = operation;
+  const told = {
+    operation: describe(operation),
+    ...{ verb, apiGroup, resource, subresource, namespace, name, path },
+    isDryRun: options.isDryRun,
+    isRead: !operation.isChange && operation.power === undefined,
+    rule: decision.effect === 'allow' ? decision.rule : '',
+    ...(decision.effect === 'allow' && decision.grant !== undefined ? { grant: decision.grant } : {}),
+    holds: decision.effect === 'hold' ? decision.holds.map(holdOf) : [],
+  };
+  if (told.isRead) return { ...told, shown: NOTHING };
+  if (decision.effect === 'hold' && !(await mayRead(objectPath(operation)))) return { ...told, shown: UNREAD };
+  // A dry run that is asked for is looked at as what it is a dry run of.
+  const meant = { ...operation, options: { ...options, isDryRun: false } };
+  let looked: Looked | undefined;
+  const preview: Probe['preview'] = async (...[of, body, asking, end]) => {
+    looked = await probe.preview(of, body, asking, end, mayRead);
+    return looked;
+  };
+  const shown = await previewHeld(masking, { preview }, { caller, request, operation: meant }, signal);
+  const answer =
+    looked === undefined ? undefined : plannedAnswer(masking, { caller, request, operation: meant }, looked);
+  return { ...told, shown, ...(answer === undefined ? {} : { answer }) };
+}
+
+const NOTHING: Preview = { risks: [], missing: [] };
+
+const UNREAD: Preview = {
+  risks: [],
+  missing: ['what it would do: you may not read it yourself, and no person has said yes yet'],
+};
+
+function holdOf({ rule, reason, approvers, quorum }: Holding): PlannedHold {
+  const named = approvers.length === 0 ? ['holders of the role `approver`'] : approvers.map(approverWords);
+  return { rule, reason, approvers: named, quorum };
+}
+
+/** Of a create: where its object would be. */
+function objectPath({ verb, path, name, body }: Operation): string {
+  const { metadata } = (body?.object ?? {}) as { readonly metadata?: { readonly name?: unknown } };
+  const made = verb === 'create' && name === '' && typeof metadata?.name === 'string' ? `/${metadata.name}` : '';
+  return `${path}${made}`.split('/').map(encodeURIComponent).join('/');
+}
+
+function planned(of: Planned): Refusal {
+  const { operation, rule, holds } = of;
+  const by =
+    holds.length === 0
+      ? `rule \`${rule}\` allows it`
+      : `a person would be asked by ${holds.map((hold) => `rule \`${hold.rule}\``).join(' and ')}`;
+  return new Refusal('PLANNED', `only planned: ${operation}: ${by}; nothing was done`, { planned: of });
+}
