@@ -66,6 +66,12 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
       'run a program with access of its own, for one task: less than yours, bound to this run, ended with it',
     load: async ({ env }) => (await import('../cli/run/run.ts')).runCommand(env),
   },
+  plan: {
+    description:
+      'run a command so that nothing is written, and tell what policy and the target would say to each of its calls',
+    load: async ({ env }) =>
+      (await import('../cli/plan/plan.ts')).planCommand(env, (await import('./open-kubeconfig.ts')).openKubeconfig),
+  },
   kill: {
     description: 'stop a caller, a session, a target or all, at once and until lifted; needs the role operator',
     load: async ({ env }) => (await import('../cli/control/kill.ts')).killCommand(env),

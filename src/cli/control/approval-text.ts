@@ -24,8 +24,7 @@ export function approvalLines(approval: ApprovalView, paint: Paint = plain): rea
     [`on ${approval.target}${approval.grant === undefined ? '' : ', as a grant'}: ${shown.asked}`],
     ...block('command', shown.argv?.map((word) => JSON.stringify(word)).join(' ')),
     ...block('body', shown.body),
-    ...changeLines(shown, paint),
-    ...previewLines(shown),
+    ...lookedLines(shown, paint),
     ...(approval.preview === 'looking'
       ? [['what it would do is being looked up; look again in a moment', paint.raised] as const]
       : []),
@@ -51,7 +50,21 @@ function block(name: string, text: string | undefined): readonly Line[] {
   return [[`${name}:`], ...text.split('\n').map((line) => [`  ${line}`] as const)];
 }
 
-function changeLines({ changes }: ShownView, paint: Paint): readonly Line[] {
+/** What was looked up of what it would do, line by line. */
+export function lookedLines(shown: Looked, paint: Paint): readonly Line[] {
+  return [...changeLines(shown, paint), ...previewLines(shown)];
+}
+
+type Looked = DeepReadonly<
+  Pick<
+    ShownView,
+    'changes' | 'losses' | 'volumes' | 'scale' | 'share' | 'budgets' | 'uses' | 'gains' | 'pod' | 'before'
+  >
+>;
+
+type DeepReadonly<T> = { readonly [key in keyof T]: DeepReadonly<T[key]> };
+
+function changeLines({ changes }: Looked, paint: Paint): readonly Line[] {
   if (changes === undefined) return [];
   if (changes.length === 0) return [['changes: none, by the target’s own dry run']];
   return [
@@ -64,17 +77,7 @@ function changeLines({ changes }: ShownView, paint: Paint): readonly Line[] {
   ];
 }
 
-function previewLines({
-  losses,
-  volumes,
-  scale,
-  share,
-  budgets,
-  uses,
-  gains,
-  pod,
-  before,
-}: ShownView): readonly Line[] {
+function previewLines({ losses, volumes, scale, share, budgets, uses, gains, pod, before }: Looked): readonly Line[] {
   const list = (name: string, lines: readonly string[] | undefined) => block(name, lines?.join('\n'));
   return [
     ...(losses?.length === 0 ? [['nothing goes with it'] as const] : []),
@@ -115,12 +118,12 @@ function previewLines({
   ];
 }
 
-function shareText({ workload, taken, replicas, ready }: NonNullable<ShownView['share']>): string {
+function shareText({ workload, taken, replicas, ready }: NonNullable<Looked['share']>): string {
   const now = ready === undefined ? '' : `, ${ready} ready now`;
   return `of the pods of ${workload}: ${taken} of ${replicas} at once (${Math.round((100 * taken) / replicas)} %${now})`;
 }
 
-function beforeLines(before: ShownView['before']): readonly Line[] {
+function beforeLines(before: Looked['before']): readonly Line[] {
   if (before === undefined) return [];
   const { asked, approved, rejected, alike, alikeBy, isAtLeast, session, noSession } = before;
   const by = alike === 0 ? '' : `, by ${alikeBy.join(', ')}`;
@@ -193,7 +196,7 @@ function stateLines(approval: ApprovalView): readonly Line[] {
   ];
 }
 
-function lossText({ kind, count, names, running }: NonNullable<ShownView['losses']>[number]): string {
+function lossText({ kind, count, names, running }: NonNullable<Looked['losses']>[number]): string {
   return `${count} ${kind}${running === undefined ? '' : ` (${running} running)`}: ${some(names, count)}`;
 }
 

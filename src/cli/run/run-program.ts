@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { CliError } from '../cli-error.ts';
 
@@ -7,7 +7,7 @@ const PASSED_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'S
 const BOTH: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
 /**
- * Runs a program with this one's terminal until it ends; its exit code, 128 and the number of a signal that ended it. Signals are passed on to it, or to
+ * Runs a program with this one's terminal, or what `stdio` says, until it ends; its exit code, 128 and the number of a signal that ended it. Signals are passed on to it, or to
  * `signalled` where that is given.
  *
  * @throws {CliError} there is no such program
@@ -16,9 +16,10 @@ export function runProgram(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
   signalled?: (signal: NodeJS.Signals) => void,
+  stdio: StdioOptions = 'inherit',
 ): Promise<number> {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { stdio: 'inherit', env });
+  const child = spawn(program, args, { stdio, env });
   const pass = signalled ?? ((signal: NodeJS.Signals) => void child.kill(signal));
   const leave = () => {};
   for (const signal of PASSED_ON) process.on(signal, pass);

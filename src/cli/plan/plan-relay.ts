@@ -1,0 +1,209 @@
+/*
+ * What a planned command reaches in place of the gateway: a server of this process alone, on loopback, that asks the gateway about each request before it does anything. What
+ * only reads is then asked as it is; of all else the command is answered what would have come back.
+ *
+ * The command is given no credential: this relay has it, so that a command which looks for another way finds none here. Security: that nothing is written hangs on none of
+ * this: the gateway does nothing of what it is asked under the path of plans, whoever asks.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { collectBytes } from '../../std/byte-source.ts';
+import { isHopByHop } from '../../std/hop-by-hop.ts';
+import type { PlanCall } from './plan-call.ts';
+import { failure, type PlanReply } from './plan-reply.ts';
+import type { PlanWay } from './plan-way.ts';
+import { PlannedWorld, type SentByCommand } from './planned-world.ts';
+import { statusTold } from './status-told.ts';
+
+/** Stands before each path that is asked about. */
+const PLAN_PATH = '/sallyport-plan';
+
+/** Limits of one plan; documented in docs/reference/limits.md. */
+export const RELAY_LIMITS = Object.freeze({
+  /** The largest request of the command, and the longest answer about one. */
+  planBytesMax: 16 * 1024 * 1024,
+  /** Calls that are told; a command that asks for more has no plan. */
+  planCallsMax: 2_000,
+});
+
+/** What every caller may read, and every client does: which kinds there are. */
+const DISCOVERY = /^\/(?:version|openapi\/v[23]|openapi\/v3\/.*|api|apis|api\/v1|apis\/[^/]+|apis\/[^/]+\/[^/]+)\/?$/;
+
+/** Headers of the command by which a request is read and recorded; all others stay here when it is only asked about. */
+const ASKED_HEADERS: readonly string[] = ['content-type', 'user-agent', 'kubectl-command', 'kubectl-session'];
+
+/** A relay that listens. */
+export class PlanRelay {
+  /** What the command was heard to ask, but for reads that pass. */
+  readonly calls: PlanCall[] = [];
+  /** How many reads passed. */
+  reads = 0;
+  /** Why no plan can be made; undefined: it can. */
+  fault: string | undefined;
+  readonly #way: PlanWay;
+  readonly #world = new PlannedWorld();
+  /** Whoever does not know it is answered nothing: other users of the machine reach loopback too. */
+  readonly #secret = randomBytes(18).toString('base64url');
+  readonly #server: Server;
+
+  private constructor(way: PlanWay) {
+    this.#way = way;
+    // An upgrade is asked about as the request that it is: none is done.
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: Error) => {
+        this.fault ??= error.message;
+        if (response.headersSent) response.destroy();
+        else write(response, failure(503, 'ServiceUnavailable', `sallyport plan: ${error.message}`));
+      });
+    });
+  }
+
+  static async start(way: PlanWay): Promise<PlanRelay> {
+    const relay = new PlanRelay(way);
+    await new Promise<void>((resolve, reject) => {
+      relay.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+    return relay;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${this.#secret}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '', headers } = request;
+    const prefix = `/${this.#secret}`;
+    if (!url.startsWith(`${prefix}/`))
+      return write(response, failure(404, 'NotFound', 'this is a plan of somebody else'));
+    const contentType = headers['content-type'] ?? '';
+    const sent = { method, uri: url.slice(prefix.length), contentType, body: await bodyOf(request) };
+    const gone = new AbortController();
+    response.once('close', () => gone.abort(new Error('the command went away')));
+    const path = sent.uri.split('?', 1)[0] as string;
+    if (method === 'GET' && DISCOVERY.test(path)) return this.#pass(request, sent, response, gone.signal);
+    const known = this.#world.read(sent);
+    if (known !== undefined) {
+      if (known.waits !== undefined) this.#tell({ operation: known.waits, verdict: 'allowed', outcome: 'unknown' });
+      return write(response, known.reply);
+    }
+    const said = await this.#ask(request, sent, gone.signal);
+    if (said === 'pass') return this.#pass(request, sent, response, gone.signal);
+    write(response, said);
+  }
+
+  /** Asks what would come of it; `pass`: it only reads, and may be asked as it is. */
+  async #ask(request: IncomingMessage, sent: SentByCommand, signal: AbortSignal): Promise<PlanReply | 'pass'> {
+    const { method, uri, body } = sent;
+    const kept = ASKED_HEADERS.flatMap((name): [string, string[]][] => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? [[name, [value]]] : [];
+    });
+    const answer = await this.#way.send(
+      {
+        method,
+        uri: `${PLAN_PATH}${uri}`,
+        headers: new Map<string, readonly string[]>([...kept, ['accept', ['application/json']]]),
+        body: body.length === 0 ? undefined : body,
+        ...{ identity: undefined, isStream: false, isOpaque: true },
+      },
+      signal,
+    );
+    const bytes = await collectBytes(answer.body, RELAY_LIMITS.planBytesMax);
+    const told = statusTold(bytes);
+    const said = { status: answer.status, contentType: 'application/json', body: bytes };
+    if (told === undefined) {
+      this.fault ??= `what is behind this context answered ${answer.status} and makes no plans: it is no gateway, or one of before \`plan\``;
+      return failure(403, 'Forbidden', `sallyport plan: ${this.fault}`);
+    }
+    // It comes back by itself.
+    if (answer.status === 429) return said;
+    const { code, message, exchange, planned } = told;
+    if (planned === undefined) {
+      const refusal = { code, message, ...(told.request === undefined ? {} : { request: told.request }) };
+      this.#tell({ operation: `${method} ${uri}`, verdict: 'refused', refusal, exchange });
+      return said;
+    }
+    const { operation, rule, grant, holds, shown } = planned;
+    if (planned.isRead && holds.length === 0) return 'pass';
+    const foreseen = this.#world.answer(planned, sent);
+    this.#tell({
+      operation,
+      ...(holds.length === 0 ? { verdict: 'allowed', rule } : { verdict: 'held', holds }),
+      ...(grant === undefined ? {} : { grant }),
+      outcome: foreseen.outcome,
+      shown,
+      exchange,
+    });
+    return foreseen.reply;
+  }
+
+  #tell(call: PlanCall): void {
+    if (this.calls.length < RELAY_LIMITS.planCallsMax) this.calls.push(call);
+    else this.fault ??= `the command asks for more than ${RELAY_LIMITS.planCallsMax} things`;
+  }
+
+  async #pass(
+    request: IncomingMessage,
+    sent: SentByCommand,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.reads++;
+    const { method, uri, body } = sent;
+    const isStream = /[?&](?:watch|follow)=(?:true|1)(?:&|$)/.test(uri);
+    const headers = new Map<string, readonly string[]>();
+    for (const [name, value] of Object.entries(request.headers))
+      if (value !== undefined) headers.set(name, Array.isArray(value) ? value : [value]);
+    const answer = await this.#way.send(
+      {
+        method,
+        uri,
+        headers,
+        body: body.length === 0 ? undefined : body,
+        identity: undefined,
+        isStream,
+        isOpaque: true,
+      },
+      signal,
+    );
+    const told = answer.headers.flatMap((name, i): [string, string][] =>
+      i % 2 === 0 && !isHopByHop(name.toLowerCase(), NONE) ? [[name, answer.headers[i + 1] as string]] : [],
+    );
+    response.writeHead(answer.status, told.flat());
+    response.flushHeaders();
+    answer.body.start({
+      write: (chunk) => {
+        const hasRoom = response.write(chunk);
+        if (!hasRoom) response.once('drain', () => answer.body.resume());
+        return hasRoom;
+      },
+      end: () => response.end(),
+      fail: () => response.destroy(),
+    });
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > RELAY_LIMITS.planBytesMax)
+      throw new Error(`a request of the command is larger than ${RELAY_LIMITS.planBytesMax} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function write(response: ServerResponse, { status, contentType, body }: PlanReply): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': body.length });
+  response.end(body);
+}
