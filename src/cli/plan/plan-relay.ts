@@ -6,13 +6,14 @@
  * this: the gateway does nothing of what it is asked under the path of plans, whoever asks.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { collectBytes } from '../../std/byte-source.ts';
 import { isHopByHop } from '../../std/hop-by-hop.ts';
 import type { PlanCall } from './plan-call.ts';
 import { failure, type PlanReply } from './plan-reply.ts';
-import type { PlanWay } from './plan-way.ts';
+import type { PlanWay, SentRequest, UpgradeProtocol } from './plan-way.ts';
 import { PlannedWorld, type SentByCommand } from './planned-world.ts';
 import { statusTold } from './status-told.ts';
 
@@ -25,13 +26,16 @@ export const RELAY_LIMITS = Object.freeze({
   planBytesMax: 16 * 1024 * 1024,
   /** Calls that are told; a command that asks for more has no plan. */
   planCallsMax: 2_000,
+  /** How long the gateway may take to say that it makes plans, in milliseconds. */
+  planCheckMs: 30_000,
 });
 
 /** What every caller may read, and every client does: which kinds there are. */
 const DISCOVERY = /^\/(?:version|openapi\/v[23]|openapi\/v3\/.*|api|apis|api\/v1|apis\/[^/]+|apis\/[^/]+\/[^/]+)\/?$/;
 
 /** Headers of the command by which a request is read and recorded; all others stay here when it is only asked about. */
-const ASKED_HEADERS: readonly string[] = ['content-type', 'user-agent', 'kubectl-command', 'kubectl-session'];
+const ASKED_HEADERS =
+  /^(?:content-type|user-agent|kubectl-command|kubectl-session|sec-websocket-.*|x-stream-protocol-version)$/;
 
 /** A relay that listens. */
 export class PlanRelay {
@@ -49,12 +53,18 @@ export class PlanRelay {
 
   private constructor(way: PlanWay) {
     this.#way = way;
-    // An upgrade is asked about as the request that it is: none is done.
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: Error) => {
         this.fault ??= error.message;
         if (response.headersSent) response.destroy();
         else write(response, failure(503, 'ServiceUnavailable', `sallyport plan: ${error.message}`));
+      });
+    });
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+      socket.on('error', () => socket.destroy());
+      this.#serveUpgrade(request, socket).catch((error: Error) => {
+        this.fault ??= error.message;
+        socket.destroy();
       });
     });
   }
@@ -65,6 +75,17 @@ export class PlanRelay {
       relay.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
     });
     return relay;
+  }
+
+  /** Whether plans are made behind it at all: before the command is run. */
+  async check(): Promise<void> {
+    const sent = { method: 'GET', uri: '/version', contentType: '', body: Buffer.alloc(0) };
+    const said = await this.#ask({ headers: {} }, sent, AbortSignal.timeout(RELAY_LIMITS.planCheckMs));
+    if (said !== 'pass' && this.fault === undefined) {
+      const { message } = JSON.parse(said.body.toString('utf8')) as { readonly message?: string };
+      this.fault = message ?? `the gateway answered ${said.status}`;
+    }
+    this.calls.length = 0;
   }
 
   get url(): string {
@@ -97,23 +118,53 @@ export class PlanRelay {
     write(response, said);
   }
 
-  /** Asks what would come of it; `pass`: it only reads, and may be asked as it is. */
-  async #ask(request: IncomingMessage, sent: SentByCommand, signal: AbortSignal): Promise<PlanReply | 'pass'> {
-    const { method, uri, body } = sent;
-    const kept = ASKED_HEADERS.flatMap((name): [string, string[]][] => {
-      const value = request.headers[name];
-      return typeof value === 'string' ? [[name, [value]]] : [];
-    });
-    const answer = await this.#way.send(
-      {
-        method,
-        uri: `${PLAN_PATH}${uri}`,
-        headers: new Map<string, readonly string[]>([...kept, ['accept', ['application/json']]]),
-        body: body.length === 0 ? undefined : body,
-        ...{ identity: undefined, isStream: false, isOpaque: true },
-      },
-      signal,
+  /** None is done: it is asked about as the upgrade that it is, and refused. */
+  async #serveUpgrade(request: IncomingMessage, socket: Duplex): Promise<void> {
+    const { method = '', url = '', headers } = request;
+    const prefix = `/${this.#secret}`;
+    const protocol = headers.upgrade?.toLowerCase();
+    const isKnown = protocol === 'websocket' || protocol === 'spdy/3.1';
+    if (!url.startsWith(`${prefix}/`) || !isKnown) return void socket.destroy();
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort(new Error('the command went away')));
+    const sent = { method, uri: url.slice(prefix.length), contentType: '', body: Buffer.alloc(0) };
+    const said = await this.#ask(request, sent, gone.signal, protocol);
+    const unforeseen = failure(403, 'Forbidden', 'sallyport plan passes on no watch or log over WebSocket');
+    const { status, contentType, body } = said === 'pass' ? unforeseen : said;
+    socket.end(
+      Buffer.concat([
+        Buffer.from(
+          `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ${contentType}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`,
+        ),
+        body,
+      ]),
     );
+  }
+
+  /** Asks what would come of it; `pass`: it only reads, and may be asked as it is. */
+  async #ask(
+    request: Pick<IncomingMessage, 'headers'>,
+    sent: SentByCommand,
+    signal: AbortSignal,
+    protocol?: UpgradeProtocol,
+  ): Promise<PlanReply | 'pass'> {
+    const { method, uri, body } = sent;
+    const kept = Object.entries(request.headers).flatMap(([name, value]): [string, string[]][] =>
+      typeof value === 'string' && ASKED_HEADERS.test(name) ? [[name, [value]]] : [],
+    );
+    const asked: SentRequest = {
+      method,
+      uri: `${PLAN_PATH}${uri}`,
+      headers: new Map<string, readonly string[]>([...kept, ['accept', ['application/json']]]),
+      body: body.length === 0 ? undefined : body,
+      ...{ identity: undefined, isStream: false, isOpaque: true },
+    };
+    const answer =
+      protocol === undefined ? await this.#way.send(asked, signal) : await this.#way.upgrade(asked, protocol, signal);
+    if ('socket' in answer) {
+      answer.socket.destroy();
+      throw new Error('what is behind this context takes upgrades under the path of plans: it is no gateway');
+    }
     const bytes = await collectBytes(answer.body, RELAY_LIMITS.planBytesMax);
     const told = statusTold(bytes);
     const said = { status: answer.status, contentType: 'application/json', body: bytes };
@@ -144,6 +195,9 @@ export class PlanRelay {
   }
 
   #tell(call: PlanCall): void {
+    // A client whose upgrade is refused tries the other protocol.
+    const last = this.calls.at(-1);
+    if (call.outcome === 'unknown' && last?.outcome === 'unknown' && last.operation === call.operation) return;
     if (this.calls.length < RELAY_LIMITS.planCallsMax) this.calls.push(call);
     else this.fault ??= `the command asks for more than ${RELAY_LIMITS.planCallsMax} things`;
   }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { ByteSource } from '../../std/byte-source.ts';
 
 /** A request for the gateway, as its caller; see `Upstream`. */
@@ -17,8 +18,16 @@ export interface PlanWay {
     request: SentRequest,
     signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly headers: readonly string[]; readonly body: ByteSource }>;
+  /** Asks to leave HTTP: a `duplex` where that is done. */
+  upgrade(request: SentRequest, protocol: UpgradeProtocol, signal: AbortSignal): Promise<UpgradeAnswer>;
   close(): Promise<void>;
 }
+
+export type UpgradeProtocol = 'websocket' | 'spdy/3.1';
+
+type UpgradeAnswer =
+  | { readonly kind: 'duplex'; readonly socket: Duplex }
+  | { readonly kind: 'unary' | 'stream'; readonly status: number; readonly body: ByteSource };
 
 /** @throws {CliError} the context cannot be used */
 export type OpenPlanWay = (file: string, context: string) => PlanWay;

@@ -65,6 +65,8 @@ async function plan(
   try {
     const relay = await PlanRelay.start(way);
     try {
+      await relay.check();
+      if (relay.fault !== undefined) throw new CliError(`no plan can be made: ${relay.fault}`);
       const kubeconfig = join(folder, 'kubeconfig');
       writeFileSync(kubeconfig, stringify(planned(context, namespaceOf(file, context), relay.url)), { mode: 0o600 });
       const given = {

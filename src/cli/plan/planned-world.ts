@@ -20,7 +20,7 @@ export interface SentByCommand {
 }
 
 /** What the command is answered. */
-export interface Foreseen {
+interface Foreseen {
   readonly reply: PlanReply;
   readonly outcome: NonNullable<PlanCall['outcome']>;
 }

@@ -1,7 +1,7 @@
 import type { Planned } from '../../model/planned.ts';
 
 /** What a `Status` of a gateway says, by its causes. */
-export interface StatusTold {
+interface StatusTold {
   readonly code: string;
   readonly message: string;
   readonly exchange: string;
