@@ -10,12 +10,13 @@ import { keyChanged } from './sha256';
 import { add, clear, sizeMax } from './table';
 import { ensure, prepareTape, writeTape } from './tape';
 import { beginWalk, releaseAction, uidAt, uidEndAt, walkValue, withinRoot } from './walk';
-import { beginWords, hasWord, prepareWords, wordAdded, wordBeforeAdded, wordsAreAnywhere } from './words';
+import { beginWords, followerAdded, hasWord, prepareWords, wordAdded, wordsAreAnywhere } from './words';
 
 export {
   at,
   blank,
   describePlace,
+  followerAdded,
   forgetPlaces,
   foundAt,
   foundWholeEnd,
@@ -34,7 +35,6 @@ export {
   passString,
   tokenAt,
   wordAdded,
-  wordBeforeAdded,
   wordsAreAnywhere,
 };
 

@@ -9,9 +9,13 @@ export const KINDS: i32 = 0x400;
 export const OPEN: i32 = 0x500;
 /** The path to where the walk is: twelve bytes a step (where its text begins, how long it is, the key's role). */
 export const PATH: i32 = 0x1500;
-/** Words before which others count: where those that end in a letter begin, two bytes each. */
-export const BEFORE_HEADS: i32 = 0x4400;
-/** Words: where one may begin, by a hash of three bytes; all of two bytes, a bit each; the first of each hash; the words themselves. */
+/** The first of the words that stand behind those that do not count by themselves: two bytes. */
+export const FOLLOWERS: i32 = 0x4400;
+/** Bytes with which a word of two bytes may begin: one each. */
+export const SHORTS: i32 = 0x4500;
+/** The first word of three bytes of each hash, two bytes each. */
+export const THREES: i32 = 0x4800;
+/** Words: where one may begin, by a hash of four bytes; all of two bytes, a bit each; the first of each hash; the words themselves. */
 export const FILTER: i32 = 0x8000;
 export const PAIRS: i32 = 0x10000;
 export const HEADS: i32 = 0x12000;

@@ -2,15 +2,14 @@
  * Words without which nothing in a document can be secret, looked for in bytes as they are written. ASCII letters count as their lower case, and a backslash that may hide a character
  * of a word counts as one.
  */
-import { BEFORE_HEADS, BYTES, FILTER, HALVES, HEADS, PAIRS, WORDS, WORDS_END } from './layout';
+import { FILTER, FOLLOWERS, HALVES, HEADS, PAIRS, SHORTS, THREES, WORDS, WORDS_END } from './layout';
 
-const hashes: i32 = 0x7fff;
 /** Short ranges are looked through together with what comes behind them. */
 const aheadBytes: i32 = 256;
 
-/** In a word's length: it counts only behind another. */
-const behindBit: i32 = 0x8000;
-/** Limit: how many bytes that are no letters are looked over between a word and one before it. */
+/** In a word's length: it counts only before another. */
+const firstBit: i32 = 0x8000;
+/** Limit: how many bytes that are neither letters nor digits are looked over between such a word and one behind it. */
 const betweenBytesMax: i32 = 32;
 
 let areAnywhere: bool = false;
@@ -31,33 +30,45 @@ export function wordsAreAnywhere(): void {
 }
 
 /**
- * One word more, which the host has written at `start`, in lower case. A list that is full takes everything for a word. `isBehind`: it counts only where one of the words stands before it that
- * `wordBeforeAdded` was told of.
+ * One word more, which the host has written at `start`, in lower case. A list that is full takes everything for a word. `isFirst`: it counts only where one of the words stands behind it that
+ * `followerAdded` was told of.
  */
-export function wordAdded(start: i32, length: i32, isBehind: bool): void {
-  if (length < 2 || length >= behindBit || !isRoomFor(length) || (isBehind && length < 3)) {
+export function wordAdded(start: i32, length: i32, kind: i32, isFirst: bool): void {
+  if (length < 2 || length >= firstBit || !isRoomFor(length) || (isFirst && length < 3)) {
     areAnywhere = true;
     return;
   }
   if (length > bytesMax) bytesMax = length;
-  halvesAdded(start, length);
-  const first = <i32>load<u8>(start);
-  const second = <i32>load<u8>(start + 1);
-  if (length === 2) {
-    const pair = (first << 8) | second;
-    store<u8>(PAIRS + (pair >> 3), <i32>load<u8>(PAIRS + (pair >> 3)) | (1 << (pair & 7)));
-    for (let any = 0; any < 256; any++) store<u8>(FILTER + hash3(first, second, any), 1);
-    return;
+  halvesAdded(start, length, kind);
+  const bit = isFirst ? firstBit : 0;
+  if (length === 2) shortAdded(load<u8>(start), load<u8>(start + 1));
+  else if (length === 3) {
+    const bytes = load<u32>(start) & 0xffffff;
+    if (load<u8>(start) < 0x80) for (let any = 0; any < 256; any++) store<u8>(FILTER + hash4(bytes | (any << 24)), 1);
+    listed(threesAt(start), start, length, bit);
+  } else {
+    const hash = hash4(load<u32>(start));
+    store<u8>(FILTER + hash, 1);
+    listed(HEADS + (hash << 1), start, length, bit);
   }
-  const hash = hash3(first, second, load<u8>(start + 2));
-  store<u8>(FILTER + hash, 1);
-  listed(HEADS + (hash << 1), start, length, isBehind ? behindBit : 0);
 }
 
-/** One word more, of at least one byte and its last a letter, behind which others count that do not by themselves. */
-export function wordBeforeAdded(start: i32, length: i32): void {
+function shortAdded(first: i32, second: i32): void {
+  const pair = PAIRS + (((first << 8) | second) >> 3);
+  store<u8>(pair, <i32>load<u8>(pair) | (1 << (second & 7)));
+  isShortAt(first);
+  if (first >= 0x61 && first <= 0x7a) isShortAt(first & 0xdf);
+}
+
+/** A word of two bytes may begin with a byte; so may any that is not ASCII, and an escape. */
+function isShortAt(byte: i32): void {
+  store<u8>(SHORTS + byte, 1);
+}
+
+/** One word more that stands behind those that do not count by themselves; the host has written it at `start`, in lower case. */
+export function followerAdded(start: i32, length: i32): void {
   if (!isRoomFor(length)) areAnywhere = true;
-  else listed(BEFORE_HEADS + ((<i32>load<u8>(start + length - 1) & 31) << 1), start, length, 0);
+  else listed(FOLLOWERS, start, length, 0);
 }
 
 function isRoomFor(length: i32): bool {
@@ -78,14 +89,8 @@ export function prepareWords(): void {
   halfAdded(0, 0x5c, escapeKind);
   for (let letter = 0; letter < 256; letter++) if (isHiding(letter)) halfAdded(1, letter, escapeKind);
   anyHalf(2, escapeKind);
-  for (let any = 0; any < 256; any++) {
-    store<u8>(FILTER + hash3(0x5c, 0x75, any), 1);
-    store<u8>(FILTER + hash3(0x5c, 0x78, any), 1);
-    store<u8>(FILTER + hash3(0x5c, 0x2f, any), 1);
-    store<u8>(FILTER + hash3(0x5c, 0x62, any), 1);
-    store<u8>(FILTER + hash3(0x5c, 0x66, any), 1);
-    store<u8>(FILTER + hash3(0x5c, 0x5c, any), 1);
-  }
+  isShortAt(0x5c);
+  for (let byte = 0x80; byte < 256; byte++) isShortAt(byte);
 }
 
 /** Other bytes are looked at. */
@@ -114,43 +119,70 @@ export function hasWord(start: i32, end: i32): bool {
   return found < end;
 }
 
-/** The first place where a word begins; `end`, where there is none. */
+/**
+ * The first place where a word begins; `end`, where there is none. Sixteen places are looked at at once: a word may begin where the halves of three bytes are those of a word of one of
+ * eight kinds.
+ *
+ * Source: Teddy, of Hyperscan
+ */
 function next(from: i32, end: i32): i32 {
   const last = end - 2;
+  const lower0 = v128.load(HALVES);
+  const upper0 = v128.load(HALVES, 16);
+  const lower1 = v128.load(HALVES, 32);
+  const upper1 = v128.load(HALVES, 48);
+  const lower2 = v128.load(HALVES, 64);
+  const upper2 = v128.load(HALVES, 80);
+  const lower3 = v128.load(HALVES, 96);
+  const upper3 = v128.load(HALVES, 112);
+  const lower4 = v128.load(HALVES, 128);
+  const upper4 = v128.load(HALVES, 144);
+  const lower5 = v128.load(HALVES, 160);
+  const upper5 = v128.load(HALVES, 176);
+  const low = i8x16.splat(0x0f);
   for (let at = from; at < last; at += 16) {
-    let bits = mayBegin(at);
+    const first = v128.load(at);
+    const second = v128.load(at, 1);
+    const third = v128.load(at, 2);
+    const firstLow = v128.and(first, low);
+    const secondLow = v128.and(second, low);
+    const thirdLow = v128.and(third, low);
+    const firstHigh = i8x16.shr_u(first, 4);
+    const secondHigh = i8x16.shr_u(second, 4);
+    const thirdHigh = i8x16.shr_u(third, 4);
+    const some = v128.and(
+      v128.and(
+        v128.and(v128.swizzle(lower0, firstLow), v128.swizzle(upper0, firstHigh)),
+        v128.and(v128.swizzle(lower1, secondLow), v128.swizzle(upper1, secondHigh)),
+      ),
+      v128.and(v128.swizzle(lower2, thirdLow), v128.swizzle(upper2, thirdHigh)),
+    );
+    const others = v128.and(
+      v128.and(
+        v128.and(v128.swizzle(lower3, firstLow), v128.swizzle(upper3, firstHigh)),
+        v128.and(v128.swizzle(lower4, secondLow), v128.swizzle(upper4, secondHigh)),
+      ),
+      v128.and(v128.swizzle(lower5, thirdLow), v128.swizzle(upper5, thirdHigh)),
+    );
+    let bits = i8x16.bitmask(i8x16.ne(v128.or(some, others), i8x16.splat(0)));
     if (last - at < 16) bits &= (1 << (last - at)) - 1;
     for (; bits !== 0; bits &= bits - 1) {
       const here = at + ctz(bits);
-      const hash = hash3(load<u8>(here), load<u8>(here + 1), load<u8>(here + 2));
-      if (load<u8>(FILTER + hash) !== 0 && beginsAt(here, end, hash)) return here;
+      const hash = hash4(load<u32>(here));
+      if (load<u8>(FILTER + hash) === 0 && load<u8>(SHORTS + load<u8>(here)) === 0) continue;
+      if (beginsAt(here, end, hash)) return here;
     }
   }
   for (let at = max(from, last); at < end; at++) if (at + 1 < end && beginsShort(at)) return at;
   return end;
 }
 
-/**
- * At which of sixteen places a word may begin, a bit each: where the halves of three bytes are those of a word of one of eight kinds.
- * Source: Teddy, of Hyperscan
- */
-function mayBegin(at: i32): i32 {
-  const kinds = v128.and(v128.and(kindsOf(at, HALVES), kindsOf(at + 1, HALVES + 32)), kindsOf(at + 2, HALVES + 64));
-  return i8x16.bitmask(i8x16.ne(kinds, i8x16.splat(0)));
-}
+/** The kind of backslashes; those of words are below. */
+const escapeKind: i32 = 15;
+/** Behind the halves of the first eight kinds stand those of the others. */
+const eightKinds: i32 = 96;
 
-function kindsOf(at: i32, halves: i32): v128 {
-  const bytes = v128.load(at);
-  const lower = v128.swizzle(v128.load(halves), v128.and(bytes, i8x16.splat(0x0f)));
-  return v128.and(lower, v128.swizzle(v128.load(halves + 16), i8x16.shr_u(bytes, 4)));
-}
-
-/** Words of a kind begin alike. */
-const kinds: i32 = 8;
-const escapeKind: i32 = 1 << (0x5c & (kinds - 1));
-
-function halvesAdded(start: i32, length: i32): void {
-  const kind = 1 << (<i32>load<u8>(start) & (kinds - 1));
+function halvesAdded(start: i32, length: i32, kind: i32): void {
   for (let position = 0; position < 3; position++) {
     if (position >= length) anyHalf(position, kind);
     else halfAdded(position, load<u8>(start + position), kind);
@@ -158,71 +190,74 @@ function halvesAdded(start: i32, length: i32): void {
 }
 
 function halfAdded(position: i32, byte: i32, kind: i32): void {
-  const halves = HALVES + (position << 5);
+  const halves = halvesOf(position, kind);
   addKind(halves + (byte & 15), kind);
   addKind(halves + 16 + (byte >> 4), kind);
   if (byte >= 0x61 && byte <= 0x7a) addKind(halves + 16 + ((byte & 0xdf) >> 4), kind);
 }
 
 function anyHalf(position: i32, kind: i32): void {
-  for (let half = 0; half < 32; half++) addKind(HALVES + (position << 5) + half, kind);
+  for (let half = 0; half < 32; half++) addKind(halvesOf(position, kind) + half, kind);
+}
+
+function halvesOf(position: i32, kind: i32): i32 {
+  return HALVES + (position << 5) + (kind >= 8 ? eightKinds : 0);
 }
 
 function addKind(at: i32, kind: i32): void {
-  store<u8>(at, <i32>load<u8>(at) | kind);
+  store<u8>(at, <i32>load<u8>(at) | (1 << (kind & 7)));
 }
 
-function hash2(first: i32, second: i32): i32 {
-  return ((first | 0x20) << 5) ^ (second | 0x20);
+/** Of four bytes. */
+function hash4(bytes: u32): i32 {
+  return <i32>(((bytes | 0x20202020) * 0x9e3779b1) >>> 17);
 }
 
-function hash3(first: i32, second: i32, third: i32): i32 {
-  return ((hash2(first, second) << 5) ^ (third | 0x20)) & hashes;
+/** Where the chain of the words of three bytes begins that may stand at a place. */
+function threesAt(at: i32): i32 {
+  const bytes = (load<u32>(at) & 0xffffff) | 0x20202020;
+  return THREES + ((<i32>((bytes * 0x9e3779b1) >>> 20)) << 1);
 }
 
 function beginsAt(at: i32, end: i32, hash: i32): bool {
-  for (let node = <i32>load<u16>(HEADS + (hash << 1)); node !== 0; ) {
+  return isInChain(HEADS + (hash << 1), at, end) || isInChain(threesAt(at), at, end) || beginsShort(at);
+}
+
+function isInChain(head: i32, at: i32, end: i32): bool {
+  for (let node = <i32>load<u16>(head); node !== 0; ) {
     const word = WORDS + (node << 3);
-    const length = <i32>load<u16>(word, 2) & ~behindBit;
+    const length = <i32>load<u16>(word, 2) & ~firstBit;
     if (at + length <= end && says(at, word + 4, length))
-      if ((<i32>load<u16>(word, 2) & behindBit) === 0 || isBehindOther(at)) return true;
+      if ((<i32>load<u16>(word, 2) & firstBit) === 0 || isFollowed(at + length)) return true;
     node = <i32>load<u16>(word);
   }
-  return beginsShort(at);
+  return false;
 }
 
 /**
- * Whether a word stands before a place that others count behind: right before it, or with what is no letter or digit between. A letter behind a backslash is none: it may be that of a line feed.
+ * Whether a word follows behind a place: right there, or behind what is neither letter nor digit, as escapes are (`\n`).
  *
  * Security: what cannot be told is taken for one: where more stands between than `betweenBytesMax`, or a byte that is not ASCII, whose lower case could be a letter.
  */
-function isBehindOther(place: i32): bool {
-  for (let end = place; end > BYTES; ) {
-    const byte = load<u8>(end - 1);
-    if (byte >= 0x80 || place - end > betweenBytesMax) return true;
-    if (!isAlphanumeric(byte)) end--;
-    else if (end - 1 > BYTES && load<u8>(end - 2) === 0x5c) end -= 2;
-    else return endsOther(end, byte);
+function isFollowed(place: i32): bool {
+  for (let at = place; at < bytesEnd; ) {
+    if (isFollower(at)) return true;
+    const byte = load<u8>(at);
+    if (byte >= 0x80 || at - place > betweenBytesMax) return true;
+    if (isAlphanumeric(byte)) return false;
+    at++;
+    // Its letter may be one of an escape, or none, as a reader takes it.
+    if (byte === 0x5c && !isFollower(at)) at++;
   }
   return false;
 }
 
-function endsOther(end: i32, last: i32): bool {
-  for (let node = <i32>load<u16>(BEFORE_HEADS + ((last & 31) << 1)); node !== 0; ) {
+function isFollower(at: i32): bool {
+  for (let node = <i32>load<u16>(FOLLOWERS); node !== 0; ) {
     const word = WORDS + (node << 3);
-    if (mayEnd(end, word + 4, load<u16>(word, 2))) return true;
+    const length = <i32>load<u16>(word, 2);
+    if (at + length <= bytesEnd && says(at, word + 4, length)) return true;
     node = <i32>load<u16>(word);
-  }
-  return false;
-}
-
-/** Whether a word ends there, or could behind a byte that is not ASCII. */
-function mayEnd(end: i32, word: i32, length: i32): bool {
-  for (let i = 1; i <= length && end - i >= BYTES; i++) {
-    const byte = load<u8>(end - i);
-    if (byte >= 0x80) return true;
-    if (lower(byte) !== load<u8>(word + length - i)) return false;
-    if (i === length) return true;
   }
   return false;
 }

@@ -7,6 +7,9 @@ import { Words } from '../tape/words.ts';
 /** In each name that tells stands one of these, or `key` behind what it is of; and in each document whose shape says that a value is secret. */
 const tellingWords = ['pass', 'pwd', 'secret', 'token', 'credential', 'client-key-data', 'auth'];
 
+/** Characters that are not ASCII, whose lower case begins with a letter that is: the Kelvin sign, and I with a dot. In a name they may be that letter. */
+const almostLetters = ['\u212a', '\u0130'].map((letter) => Buffer.from(letter).toString('latin1'));
+
 const noDetection = {};
 let harmful: readonly string[] | undefined;
 
@@ -35,10 +38,11 @@ export class PlanWordsMaker {
       [
         ...looked.filter(({ behind }) => behind === undefined).map(({ keyword }) => keyword),
         ...tellingWords,
+        ...almostLetters,
         ...keys,
         ...(madeSafe === 'none' ? [] : harmfulBeginnings()),
       ],
-      { words: ['key'], before: KEY_OF },
+      { firsts: KEY_OF, followers: ['key'] },
     );
     ofDetection.set(id, made);
     return made;

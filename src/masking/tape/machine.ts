@@ -43,6 +43,7 @@ interface Exports {
   readonly document: (place: number, key: number, within: number) => void;
   readonly documents: (place: number, isFirst: number) => void;
   readonly exchangeAt: () => number;
+  readonly followerAdded: (start: number, length: number) => void;
   readonly forgetPlaces: () => void;
   readonly foundAt: () => number;
   readonly foundWholeEnd: () => number;
@@ -72,8 +73,7 @@ interface Exports {
   readonly takeByte: (byte: number) => void;
   readonly textsAt: () => number;
   readonly tokenAt: () => number;
-  readonly wordAdded: (start: number, length: number, isBehind: number) => void;
-  readonly wordBeforeAdded: (start: number, length: number) => void;
+  readonly wordAdded: (start: number, length: number, kind: number, isFirst: number) => void;
   readonly wordsAreAnywhere: () => void;
 }
 
@@ -289,10 +289,13 @@ export class Machine {
 
   #addWords(words: Words): void {
     if (words.areAnywhere) this.run.wordsAreAnywhere();
-    const { list, before } = words.behind;
-    for (const word of words.list) this.run.wordAdded(this.#written(word), word.length, 0);
-    for (const word of list) this.run.wordAdded(this.#written(word), word.length, 1);
-    for (const word of before) this.run.wordBeforeAdded(this.#written(word), word.length);
+    const added = (list: readonly Buffer[], kinds: readonly number[], isFirst: number) => {
+      for (const [index, word] of list.entries())
+        this.run.wordAdded(this.#written(word), word.length, kinds[index] as number, isFirst);
+    };
+    added(words.list, words.kinds, 0);
+    added(words.firsts, words.kinds.slice(words.list.length), 1);
+    for (const word of words.followers) this.run.followerAdded(this.#written(word), word.length);
   }
 
   /** Where it stands in memory now. */

@@ -49,7 +49,25 @@ test('a word stands in each name that tells', () => {
       'x',
       '1',
     ],
-    ...['signing', 'Cookie', 'access', ' ', '\n', '\t', '"', '\\', '/', 'é', 'İ', '\u0001', ' '.repeat(40), 'n', 'of'],
+    ...[
+      'signing',
+      'Cookie',
+      'access',
+      ' ',
+      '\n',
+      '\t',
+      '"',
+      '\\',
+      '/',
+      'é',
+      'İ',
+      'to\u212aen',
+      'coo\u212aie',
+      '\u0001',
+      ' '.repeat(40),
+      'n',
+      'of',
+    ],
   );
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 5 }), (all) => {
