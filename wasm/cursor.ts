@@ -50,6 +50,20 @@ export function isAtEnd(): bool {
   return place >= end;
 }
 
+/** Whether more than blanks is left; where nothing more can come, what is missing ends the walk. */
+export function isMore(): bool {
+  if (!isAtEnd()) return true;
+  if (isLast || isBroken()) outOfBytes();
+  return false;
+}
+
+/** Whether the end of the object or list is there that begins here; where it cannot come any more, the walk ends. */
+export function isWhole(): bool {
+  if (token < count() && linkOf(token) !== 0) return true;
+  if (isLast || isBroken()) outOfBytes();
+  return false;
+}
+
 /** Passes blanks; the byte behind them. */
 export function blank(): i32 {
   if (isAtEnd()) outOfBytes();

@@ -1,5 +1,18 @@
 /* What an instance does for its host. Places are addresses in memory; the bytes begin at `bytesAt`. */
-import { at, beginCursor, blank, isAtEnd, isBracket, moveTo, passString, take, takeBracket, tokenAt } from './cursor';
+import {
+  at,
+  beginCursor,
+  blank,
+  isAtEnd,
+  isBracket,
+  isMore,
+  isWhole,
+  moveTo,
+  passString,
+  take,
+  takeBracket,
+  tokenAt,
+} from './cursor';
 import { beginDocument, beginFound, endDocument, foundAt, foundWholeEnd } from './found';
 import { ACTION_COUNTS, ACTIONS, BYTES, EXCHANGE, HARMLESS, HARMLESS_RECORDS, KEY_BLOCK, TEXTS } from './layout';
 import { maskDocuments, maskedAt, maskedEnd, maskedTo } from './masked';
@@ -99,16 +112,22 @@ export function document(place: i32, key: i32, within: i32): void {
   endDocument(at(), uidAt(), uidEndAt(), releaseAction());
 }
 
-/** Elements of a list, each a document, until the list ends or bytes are out. */
-export function documents(place: i32, isFirst: bool): void {
-  while (blank() !== 0x5d) {
+/**
+ * Elements of a list, each a document, until the list ends or bytes are out; whether it ends. What has no end yet is not begun: it would be walked once more when there are
+ * more bytes.
+ */
+export function documents(place: i32, isFirst: bool): bool {
+  while (isMore()) {
+    if (blank() === 0x5d) return true;
     if (!isFirst) {
       take(0x2c);
-      blank();
+      if (!isMore()) break;
     }
     isFirst = false;
+    if (isBracket(blank()) && !isWhole()) break;
     document(place, 0, withinRoot);
   }
+  return false;
 }
 
 let harmless: i32 = 0;

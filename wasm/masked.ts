@@ -57,9 +57,13 @@ export function maskDocuments(from: i32, records: i32, recordsEnd: i32, isCompar
     written = load<i32>(end, 4);
     at = end + endBytes;
   }
+  if (at === records || values === 0) {
+    // As they came.
+    outStart = from;
+    outEnd = written;
+    return at;
+  }
   outStart = (recordsEnd + 15) & ~15;
-  outEnd = outStart;
-  if (at === records) return at;
   finishDigests();
   ensure(outStart + written - from + values * growthMax + growthMax);
   outEnd = writeAll(records, at, from, outStart);

@@ -10,6 +10,7 @@ import { isTellingKey } from '../detect/telling-key.ts';
 import type { Place } from '../places/place.ts';
 import type { Host, Machine } from '../tape/machine.ts';
 import { withMachine } from '../tape/machine-pool.ts';
+import { incomplete } from '../tape/unwalkable.ts';
 import type { Found } from './found.ts';
 import type { Keying } from './keying.ts';
 import type { ObjectPlan } from './object-plan.ts';
@@ -138,11 +139,13 @@ export class Walk {
    * @throws {Unwalkable} @throws incomplete there may be more of it
    */
   objects(list: WalkedList, told: ObjectsTold): void {
+    let isAtEnd = false;
     try {
-      this.#machine.run.documents(this.#machine.numberOf(list.place), Number(list.isFirst));
+      isAtEnd = this.#machine.run.documents(this.#machine.numberOf(list.place), Number(list.isFirst)) === 1;
     } finally {
       this.#tell(list, told);
     }
+    if (!isAtEnd) throw incomplete;
   }
 
   #tell({ from, keying }: WalkedList, told: ObjectsTold): void {

@@ -41,7 +41,7 @@ interface Exports {
   readonly describeAction: (action: number, bits: number) => void;
   readonly describePlace: (place: number, bits: number) => void;
   readonly document: (place: number, key: number, within: number) => void;
-  readonly documents: (place: number, isFirst: number) => void;
+  readonly documents: (place: number, isFirst: number) => number;
   readonly exchangeAt: () => number;
   readonly followerAdded: (start: number, length: number) => void;
   readonly forgetPlaces: () => void;
