@@ -85,10 +85,13 @@ async function beforeGateway(
 
 async function loadedBytes(page: Page, session: CDPSession): Promise<number> {
   let bytes = 0;
+  const asked = new Set<string>();
   await session.send('Network.enable');
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-  session.on('Network.loadingFinished', ({ encodedDataLength }) => {
-    bytes += encodedDataLength;
+  session.on('Network.requestWillBeSent', ({ requestId }) => void asked.add(requestId));
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    // What the page before was still loading is no part of it.
+    if (asked.has(requestId)) bytes += encodedDataLength;
   });
   await page.reload();
   await page.getByText('Nothing waits for you').first().waitFor();

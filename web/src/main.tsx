@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { pendingQuery, selfQuery } from './api/queries.ts';
 import { isWorthAnother } from './api/retry.ts';
 import { router } from './app/router.tsx';
 import { schemeManager } from './app/settings.ts';
@@ -17,6 +18,10 @@ import { theme } from './looks/theme.ts';
 const client = new QueryClient({
   defaultOptions: { queries: { retry: isWorthAnother, staleTime: 5_000, refetchOnWindowFocus: true } },
 });
+
+// Who asks and what waits are asked for at once: what waits is not shown before it is known who asks, but it need not begin after it.
+void client.prefetchQuery(selfQuery);
+void client.prefetchQuery(pendingQuery);
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

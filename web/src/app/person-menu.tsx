@@ -5,6 +5,7 @@ import type { Self } from '../api/self.ts';
 import { Icon } from '../looks/icon.tsx';
 import { Instant } from '../looks/instant.tsx';
 import { Seen } from '../looks/seen.tsx';
+import { keyTexts } from '../words/key-texts.ts';
 import { texts } from '../words/texts.ts';
 import { mayNotify } from './alert.ts';
 import styles from './person-menu.module.css';
@@ -41,7 +42,7 @@ export function PersonMenu({ self, onLeave }: { readonly self: Self; readonly on
       </dl>
       <div className={styles.group}>
         <Link to="/keys" className={styles.item} onClick={onLeave}>
-          {texts.personKeys.title}
+          {keyTexts.title}
         </Link>
       </div>
       <fieldset className={styles.group}>

@@ -7,6 +7,7 @@ import sheets from '../looks/sheets.module.css';
 import { useArmed } from '../looks/use-armed.ts';
 import { useKeys } from '../looks/use-keys.ts';
 import { texts } from '../words/texts.ts';
+import { yesTexts } from '../words/yes-texts.ts';
 import styles from './answer-bar.module.css';
 import { isRisky } from './risk.ts';
 import { type Saying, useAnswer } from './use-answer.ts';
@@ -85,7 +86,7 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
             </button>
             {kindsOf(approval).length > 1 && (
               <button type="button" className={styles.more} aria-expanded={areOptionsOpen} onClick={turnOptions}>
-                {texts.yes.more}
+                {yesTexts.more}
               </button>
             )}
           </div>
@@ -170,9 +171,9 @@ function buttonText(
     case 'all':
       return is.isArmed ? texts.answer.arm(what) : texts.answer.approve(what);
     case 'less':
-      return is.isArmed ? texts.answer.arm(what) : texts.yes.approveLess(what);
+      return is.isArmed ? texts.answer.arm(what) : yesTexts.approveLess(what);
     case 'rest':
-      return is.isArmed ? texts.yes.armRest(what) : texts.yes.approveRest(what);
+      return is.isArmed ? yesTexts.armRest(what) : yesTexts.approveRest(what);
   }
 }
 

@@ -4,9 +4,9 @@ import { Instant } from '../looks/instant.tsx';
 import { Named } from '../looks/named.tsx';
 import sheets from '../looks/sheets.module.css';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { yesTexts } from '../words/yes-texts.ts';
 
-const words = texts.yes;
+const words = yesTexts;
 
 /** What a yes covers beside its own request, and what it has covered; or by which yes this one is covered. */
 export function Covered({ approval: { rest, restOf } }: { readonly approval: ApprovalView }) {

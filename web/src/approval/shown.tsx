@@ -4,6 +4,7 @@ import { Seen } from '../looks/seen.tsx';
 import textStyles from '../looks/text.module.css';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
+import { yesTexts } from '../words/yes-texts.ts';
 import { Changes } from './changes.tsx';
 import { Lines } from './lines.tsx';
 import { Part } from './part.tsx';
@@ -29,7 +30,7 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
         </Part>
       )}
       {amended.length > 0 && (
-        <Part title={texts.yes.amended} meaning="ask">
+        <Part title={yesTexts.amended} meaning="ask">
           <Lines lines={amended} />
         </Part>
       )}
@@ -48,7 +49,7 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
       {losses.length > 0 && <Losses losses={losses} />}
       <Preview shown={shown} />
       {undo !== undefined && (
-        <Part title={texts.yes.undo}>
+        <Part title={yesTexts.undo}>
           <Lines lines={[undo]} />
         </Part>
       )}

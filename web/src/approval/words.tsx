@@ -9,11 +9,11 @@ import { Field } from '../looks/field.tsx';
 import { Instant } from '../looks/instant.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Seen } from '../looks/seen.tsx';
-import { texts } from '../words/texts.ts';
+import { yesTexts } from '../words/yes-texts.ts';
 import { Part } from './part.tsx';
 import styles from './words.module.css';
 
-const words = texts.yes;
+const words = yesTexts;
 
 /** What was said about a question, and a place to say more while it waits. It changes nothing of what is answered. */
 export function Words({ approval }: { readonly approval: ApprovalView }) {

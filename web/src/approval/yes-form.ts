@@ -5,8 +5,9 @@
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { lengthMs, policyLength } from '../words/duration.ts';
 import { texts } from '../words/texts.ts';
+import { yesTexts } from '../words/yes-texts.ts';
 
-const words = texts.yes;
+const words = yesTexts;
 
 /** All of it, less of it, or all of it and what still comes of its command. */
 export type YesKind = 'all' | 'less' | 'rest';

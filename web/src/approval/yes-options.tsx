@@ -5,12 +5,12 @@ import { Choice } from '../looks/choice.tsx';
 import { Field } from '../looks/field.tsx';
 import { Icon } from '../looks/icon.tsx';
 import { Named } from '../looks/named.tsx';
-import { texts } from '../words/texts.ts';
+import { yesTexts } from '../words/yes-texts.ts';
 import { Lines } from './lines.tsx';
 import { EDITS_MAX, type Edit, kindsOf, PLAIN_YES, restBounds, type YesForm } from './yes-form.ts';
 import styles from './yes-options.module.css';
 
-const words = texts.yes;
+const words = yesTexts;
 
 interface Props {
   readonly approval: ApprovalView;

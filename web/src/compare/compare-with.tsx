@@ -12,10 +12,10 @@ import { Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
 import { callWords, meaningOf } from '../sessions/kind.ts';
-import { texts } from '../words/texts.ts';
+import { compareTexts, sessionTexts } from '../words/session-texts.ts';
 import styles from './compare-with.module.css';
 
-const words = texts.compare;
+const words = compareTexts;
 
 /** Chooses the call to compare with: of the same session, the same verb and kind; the nearest by its name first. */
 export function CompareWith({ call }: { readonly call: ExchangeWholeView }) {
@@ -57,7 +57,7 @@ function Other({ call, other }: { readonly call: string; readonly other: Exchang
         <span>
           <Named>{callWords(other)}</Named>
         </span>
-        <Tag meaning={meaningOf(other)}>{other.status ?? other.code ?? texts.sessions.outcomes[other.outcome]}</Tag>
+        <Tag meaning={meaningOf(other)}>{other.status ?? other.code ?? sessionTexts.outcomes[other.outcome]}</Tag>
       </Link>
     </li>
   );

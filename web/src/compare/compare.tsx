@@ -14,12 +14,12 @@ import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
 import { callWords, meaningOf } from '../sessions/kind.ts';
+import { callTexts, compareTexts, sessionTexts } from '../words/session-texts.ts';
 import { commandLine } from '../words/shell-word.ts';
-import { texts } from '../words/texts.ts';
 import styles from './compare.module.css';
 import { sideBySide } from './side-by-side.ts';
 
-const words = texts.compare;
+const words = compareTexts;
 
 /** Two calls beside each other: what was asked and what was answered, line by line. */
 export function Compare() {
@@ -57,8 +57,8 @@ function Both({ left, right }: { readonly left: ExchangeWholeView; readonly righ
       {[...requests, ...replies].every((text) => text === undefined) && (
         <Nothing icon="sessions" title={words.nothingKept} />
       )}
-      <Bodies title={texts.call.request} texts={requests} />
-      <Bodies title={texts.call.reply} texts={replies} />
+      <Bodies title={callTexts.request} texts={requests} />
+      <Bodies title={callTexts.reply} texts={replies} />
     </div>
   );
 }
@@ -74,7 +74,7 @@ function Head({ call }: { readonly call: ExchangeWholeView }) {
       </span>
       <span>
         <Tag meaning={meaningOf(call)}>
-          {texts.sessions.outcomes[call.outcome]} {call.status ?? call.code ?? ''}
+          {sessionTexts.outcomes[call.outcome]} {call.status ?? call.code ?? ''}
         </Tag>
       </span>
     </Link>

@@ -43,7 +43,7 @@ export function BurstCard({ of, questions, chosen: shown, onChoose }: Props) {
     setChosenIds((before) => (before.has(id) ? before.difference(new Set([id])) : before.union(new Set([id]))));
   };
   if (first === undefined) return null;
-  const title = of === 'caller' ? texts.yes.oneCaller(questions.length) : texts.inbox.burst(questions.length);
+  const title = of === 'caller' ? texts.inbox.burstOfCaller(questions.length) : texts.inbox.burst(questions.length);
   const places = new Set(questions.map(({ target, namespace }) => [target, namespace].filter(Boolean).join(' / ')));
   return (
     <section className={styles.burst} aria-label={title}>

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazyRouteComponent, useNavigate, useSearch } from '@tanstack/react-router';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { pendingQuery } from '../api/queries.ts';
 import { bursts } from '../approval/bursts.ts';
-import { Question } from '../approval/question.tsx';
 import { byRisk } from '../approval/risk.ts';
 import buttons from '../looks/buttons.module.css';
 import { SameByCommand } from '../looks/command.tsx';
@@ -21,6 +20,9 @@ import { matches } from './matches.ts';
 import { QuestionCard } from './question-card.tsx';
 import { Recent } from './recent.tsx';
 import { useChosen } from './use-chosen.ts';
+
+/** A whole question is no part of the first load: it comes when there is one. */
+const Question = lazyRouteComponent(() => import('../approval/question.tsx'), 'Question');
 
 /** The questions that wait, those for the reader first, the worst and oldest on top; on a wide screen the chosen one whole beside them. */
 export function Inbox() {
@@ -45,6 +47,10 @@ export function Inbox() {
     ...(current === undefined ? {} : { Enter: () => open(current.id) }),
     ...(current === undefined || isWide ? {} : { a: () => open(current.id), r: () => open(current.id) }),
   });
+  const isAnyAsked = all.length > 0;
+  useEffect(() => {
+    if (isAnyAsked) void Question.preload?.();
+  }, [isAnyAsked]);
   useEffect(() => {
     document.getElementById(`card-${current?.id}`)?.scrollIntoView({ block: 'nearest' });
   }, [current?.id]);
@@ -111,7 +117,9 @@ export function Inbox() {
           </div>
           {isWide && current !== undefined && (
             <div className={styles.detail}>
-              <Question key={current.id} approval={current} heading="h2" onAnswer={() => setChosen(current.id)} />
+              <Suspense fallback={<Reading />}>
+                <Question key={current.id} approval={current} heading="h2" onAnswer={() => setChosen(current.id)} />
+              </Suspense>
             </div>
           )}
         </div>

@@ -11,9 +11,9 @@ import sheets from '../looks/sheets.module.css';
 import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
 import { TwiceButton } from '../looks/twice-button.tsx';
-import { texts } from '../words/texts.ts';
+import { keyTexts } from '../words/key-texts.ts';
 
-const words = texts.personKeys;
+const words = keyTexts;
 
 /** One key: whether it counts, the line of it for a policy file, and what can be done with it. */
 export function KeyCard({ personKey: key, mayConfirm }: { readonly personKey: KeyView; readonly mayConfirm: boolean }) {

@@ -12,11 +12,11 @@ import { PageHead } from '../looks/page-head.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import sheets from '../looks/sheets.module.css';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
-import { texts } from '../words/texts.ts';
+import { keyTexts } from '../words/key-texts.ts';
 import { KeyCard } from './key-card.tsx';
 import styles from './keys.module.css';
 
-const words = texts.personKeys;
+const words = keyTexts;
 
 /** The keys with which a person signs answers; who operates the gateway sees everybody's, and says that another's counts. */
 export function Keys() {

@@ -12,7 +12,7 @@ import { basicSetup } from 'codemirror';
 import { useEffect, useRef } from 'react';
 import textStyles from '../looks/text.module.css';
 import { useWide } from '../looks/use-wide.ts';
-import { texts } from '../words/texts.ts';
+import { policyTexts } from '../words/policy-texts.ts';
 import { EDITOR_LOOKS } from './editor-looks.ts';
 import styles from './policy.module.css';
 
@@ -52,7 +52,7 @@ export function MergeEditor({ label, before, after, onChange }: Props) {
             extensions: [
               shared,
               EditorState.readOnly.of(true),
-              EditorView.contentAttributes.of({ 'aria-label': `${label}: ${texts.policy.inForce}` }),
+              EditorView.contentAttributes.of({ 'aria-label': `${label}: ${policyTexts.inForce}` }),
             ],
           },
           b: { doc: now.current, extensions: mine },
@@ -75,12 +75,12 @@ export function MergeEditor({ label, before, after, onChange }: Props) {
     <>
       {isDesk && (
         <div className={styles.sides} aria-hidden="true">
-          <span>{texts.policy.inForce}</span>
-          <span>{texts.policy.proposed}</span>
+          <span>{policyTexts.inForce}</span>
+          <span>{policyTexts.proposed}</span>
         </div>
       )}
       <div ref={host} className={styles.editor} />
-      <p className={textStyles.fine}>{texts.policy.editorHint}</p>
+      <p className={textStyles.fine}>{policyTexts.editorHint}</p>
     </>
   );
 }

@@ -8,10 +8,10 @@ import { Field } from '../looks/field.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { policyTexts } from '../words/policy-texts.ts';
 import styles from './policy.module.css';
 
-const words = texts.policy;
+const words = policyTexts;
 
 /** Rules narrowed to what was used of them, as where an edit begins. */
 export function NarrowerForm({ onFound }: { readonly onFound: (files: readonly PolicyFile[]) => void }) {

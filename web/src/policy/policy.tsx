@@ -7,6 +7,7 @@ import { Choice } from '../looks/choice.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
 import { Nothing, Reading } from '../looks/state-of-page.tsx';
+import { policyTexts } from '../words/policy-texts.ts';
 import { texts } from '../words/texts.ts';
 import styles from './policy.module.css';
 import { POLICY_VIEWS, type PolicyView } from './policy-search.ts';
@@ -15,7 +16,7 @@ import { Shadow } from './shadow.tsx';
 import { WhoCan } from './who-can.tsx';
 import { Why } from './why.tsx';
 
-const words = texts.policy;
+const words = policyTexts;
 
 /** The editor is larger than all other pages, and comes when it is wanted. */
 const Propose = lazy(async () => ({ default: (await import('./propose.tsx')).Propose }));

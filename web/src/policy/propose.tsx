@@ -10,13 +10,13 @@ import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Failed, Reading } from '../looks/state-of-page.tsx';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { policyTexts } from '../words/policy-texts.ts';
 import { MergeEditor } from './merge-editor.tsx';
 import { NarrowerForm } from './narrower-form.tsx';
 import styles from './policy.module.css';
 import { TriedOut } from './tried-out.tsx';
 
-const words = texts.policy;
+const words = policyTexts;
 
 const COMMANDS = [
   'sallyport policy check NEW',

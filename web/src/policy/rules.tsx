@@ -10,12 +10,12 @@ import sheets from '../looks/sheets.module.css';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { policyTexts } from '../words/policy-texts.ts';
 import { EFFECT_MEANING } from './effect-meaning.ts';
 import styles from './policy.module.css';
 import { ruleWords } from './rule-words.ts';
 
-const words = texts.policy;
+const words = policyTexts;
 
 /** The rules of every file with their use, the ones that nobody used marked. */
 export function Rules() {

@@ -10,11 +10,12 @@ import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import table from '../looks/table.module.css';
 import { Tag } from '../looks/tag.tsx';
 import text from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { policyTexts } from '../words/policy-texts.ts';
+import { sessionTexts } from '../words/session-texts.ts';
 import { EFFECT_MEANING } from './effect-meaning.ts';
 import styles from './policy.module.css';
 
-const words = texts.policy;
+const words = policyTexts;
 const SPANS = ['24h', '7d', '30d'] as const;
 
 /** What policy that is only observed would have answered otherwise. */
@@ -25,7 +26,7 @@ export function Shadow() {
     <>
       <div className={styles.bar}>
         <Choice
-          label={texts.sessions.since}
+          label={sessionTexts.since}
           value={since}
           options={SPANS.map((each) => [each, words.spans[each]] as const)}
           onChoose={setSince}
@@ -47,7 +48,7 @@ export function Shadow() {
         <table className={table.table}>
           <thead>
             <tr>
-              <th scope="col">{texts.sessions.caller}</th>
+              <th scope="col">{sessionTexts.caller}</th>
               <th scope="col">{words.what}</th>
               <th scope="col">{words.was}</th>
               <th scope="col">{words.would}</th>

@@ -5,10 +5,10 @@ import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
 import { Tag } from '../looks/tag.tsx';
 import text from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { policyTexts } from '../words/policy-texts.ts';
 import styles from './policy.module.css';
 
-const words = texts.policy;
+const words = policyTexts;
 
 /** What a proposal comes to: mistakes first, then who gains and loses, the tests, the traffic, and the patch. */
 export function TriedOut({ tried: { findings, changes, tests, simulation, patch } }: { readonly tried: Tried }) {

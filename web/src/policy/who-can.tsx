@@ -11,11 +11,11 @@ import sheets from '../looks/sheets.module.css';
 import { Nothing, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
+import { policyTexts } from '../words/policy-texts.ts';
 import { commandLine } from '../words/shell-word.ts';
-import { texts } from '../words/texts.ts';
 import styles from './policy.module.css';
 
-const words = texts.policy;
+const words = policyTexts;
 const FIELDS = ['verb', 'resource', 'name', 'namespace'] as const;
 const EMPTY = { verb: '', resource: '', name: '', namespace: '' };
 

@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { targetsQuery } from '../api/queries.ts';
 import buttons from '../looks/buttons.module.css';
 import { Field } from '../looks/field.tsx';
+import { policyTexts } from '../words/policy-texts.ts';
 import { texts } from '../words/texts.ts';
 import styles from './policy.module.css';
 
-const words = texts.policy;
+const words = policyTexts;
 
 /** What is asked, and as whom. */
 export interface Form {

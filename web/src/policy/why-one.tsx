@@ -4,11 +4,11 @@ import { Seen } from '../looks/seen.tsx';
 import sheets from '../looks/sheets.module.css';
 import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { policyTexts } from '../words/policy-texts.ts';
 import { EFFECT_MEANING } from './effect-meaning.ts';
 import styles from './policy.module.css';
 
-const words = texts.policy;
+const words = policyTexts;
 
 type One = WhyAnswer['items'][number];
 

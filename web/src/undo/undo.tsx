@@ -15,9 +15,9 @@ import { Reading } from '../looks/state-of-page.tsx';
 import textStyles from '../looks/text.module.css';
 import { TwiceButton } from '../looks/twice-button.tsx';
 import { commandLine } from '../words/shell-word.ts';
-import { texts } from '../words/texts.ts';
+import { undoTexts } from '../words/undo-texts.ts';
 
-const words = texts.undo;
+const words = undoTexts;
 
 /** The way back from a call: shown first, as things are now, and taken only as it was shown, in the reader's own name. */
 export function Undo({ id }: { readonly id: string }) {

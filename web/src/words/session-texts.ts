@@ -29,7 +29,6 @@ export const sessionTexts = {
   failed: 'Failed',
   recordings: 'To play',
   open: 'going on',
-  more: 'More',
   back: 'Back to the sessions',
   story: (target: string) => `on \`${target}\``,
   lasted: 'Lasted',

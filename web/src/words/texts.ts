@@ -1,14 +1,9 @@
 /*
- * Every text of the pages, in one place. Sentences say what is so and what to do; names between backticks are drawn as names. What other people wrote never
- * passes through here.
+ * Every text of the pages stands in this folder: here what the inbox and all pages say, in files of their own what is loaded later. Sentences say what is so and what to
+ * do; names between backticks are drawn as names. What other people wrote never passes through here.
  */
 
 import { count } from './count.ts';
-import { keyTexts } from './key-texts.ts';
-import { policyTexts } from './policy-texts.ts';
-import { callTexts, compareTexts, sessionTexts } from './session-texts.ts';
-import { undoTexts } from './undo-texts.ts';
-import { yesTexts } from './yes-texts.ts';
 
 export const texts = {
   product: 'Sallyport',
@@ -22,6 +17,14 @@ export const texts = {
   utc: (at: string) => `${at} (UTC)`,
   justNow: 'just now',
   ago: (span: string) => `${span} ago`,
+
+  longList: {
+    more: 'More',
+    hint: (rows: number) => `${rows.toLocaleString('en')} rows; only those near the screen are on the page.`,
+    whole: 'Put all on the page, to search it by the browser',
+    tooLong: (rows: number) =>
+      `More than ${rows.toLocaleString('en')} are never on it at once, not to be searched by the browser either: filter, or save them.`,
+  },
 
   nav: {
     label: 'Pages',
@@ -102,6 +105,7 @@ export const texts = {
     filter: 'Filter: name, caller, namespace',
     recent: 'Answered and ended lately',
     burst: (n: number) => `${n} of one kind`,
+    burstOfCaller: (n: number) => `${count(n, 'question')} of one caller`,
     open: 'Open',
     keys: 'Keys',
     pick: 'Choose a question',
@@ -216,10 +220,6 @@ export const texts = {
     burstDone: (done: number, failed: number) =>
       failed === 0 ? `${done} answered` : `${done} answered, ${failed} not taken: they had changed or closed`,
   },
-
-  yes: yesTexts,
-
-  undo: undoTexts,
 
   progress: {
     asked: 'asked',
@@ -360,12 +360,6 @@ export const texts = {
     badUses: 'a whole number from 1',
   },
 
-  sessions: sessionTexts,
-
-  call: callTexts,
-
-  compare: compareTexts,
-
   liveView: {
     states: { live: 'live', ended: 'ended', lost: 'broke off' },
     hint: 'As it is recorded: what masks hide is hidden here too.',
@@ -388,10 +382,6 @@ export const texts = {
     notKept: 'Nothing that can be played is kept of this call.',
     channels: { o: 'output', i: 'input', r: 'size', m: 'mark', x: 'exit' } as Readonly<Record<string, string>>,
   },
-
-  personKeys: keyTexts,
-
-  policy: policyTexts,
 
   targets: {
     title: 'Targets and health',

@@ -1,5 +1,3 @@
-import { count } from './count.ts';
-
 /** What a yes can be beside a plain one, what it covers, and what is said about a question. */
 export const yesTexts = {
   more: 'Less of it, or more',
@@ -47,5 +45,4 @@ export const yesTexts = {
   say: 'Ask who asks, or tell those who answer',
   saySend: 'Say it',
   sayHint: 'It changes nothing of what is answered; who asks reads it.',
-  oneCaller: (n: number) => `${count(n, 'question')} of one caller`,
 };
