@@ -53,10 +53,15 @@ export const approvalQuery = (id: string) =>
   });
 
 export const grantsQuery = (isOfAll: boolean, state: GrantView['state']) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['grants', state, isOfAll],
-    queryFn: ({ signal }) =>
-      request<Page<GrantView>>(`/grants?state=${state}&limit=200${isOfAll ? '&all=true' : ''}`, { signal }),
+    queryFn: ({ signal, pageParam }) =>
+      request<Page<GrantView>>(
+        `/grants?state=${state}&limit=200${isOfAll ? '&all=true' : ''}${pageParam === '' ? '' : `&after=${encodeURIComponent(pageParam)}`}`,
+        { signal },
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next ?? undefined,
     refetchInterval: AGAIN_MS,
     placeholderData: keepPreviousData,
   });

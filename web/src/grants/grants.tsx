@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { GrantView } from '../../../src/control/contract.ts';
 import { grantsQuery, selfQuery } from '../api/queries.ts';
@@ -6,6 +6,7 @@ import { holds } from '../api/self.ts';
 import buttons from '../looks/buttons.module.css';
 import { Choice } from '../looks/choice.tsx';
 import { SameByCommand } from '../looks/command.tsx';
+import { More } from '../looks/more.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
 import sheets from '../looks/sheets.module.css';
@@ -31,8 +32,10 @@ export function Grants() {
   const navigate = useNavigate();
   const self = useQuery(selfQuery).data;
   const maySeeAll = holds(self, 'auditor', 'operator');
-  const grants = useQuery(grantsQuery(all && maySeeAll, state));
-  const items = (grants.data?.items ?? []).filter((grant) => id === undefined || grant.id === id);
+  const grants = useInfiniteQuery(grantsQuery(all && maySeeAll, state));
+  const items = (grants.data?.pages ?? [])
+    .flatMap((page) => page.items)
+    .filter((grant) => id === undefined || grant.id === id);
   const go = (search: GrantsSearch) => void navigate({ to: '/grants', search });
   return (
     <>
@@ -72,6 +75,7 @@ export function Grants() {
           <GrantCard key={grant.id} grant={grant} self={self} />
         ))}
       </ul>
+      <More query={grants} />
       <SameByCommand lines={[`sallyport grants list --state ${state}${all ? ' --all' : ''}`]} />
     </>
   );

@@ -3,9 +3,9 @@ import { Part } from '../approval/part.tsx';
 import { valueText } from '../approval/value-text.ts';
 import { Seen } from '../looks/seen.tsx';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { callTexts } from '../words/session-texts.ts';
 
-const words = texts.call;
+const words = callTexts;
 
 /** What is kept of a body, and where it is not kept, how large it was. T54: it is text, whatever it says that it is. */
 export function Body({ title, body }: { readonly title: string; readonly body: ExchangeWholeView['request'] }) {

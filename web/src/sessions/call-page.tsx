@@ -17,8 +17,8 @@ import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
 import { Undo } from '../undo/undo.tsx';
 import { span } from '../words/duration.ts';
+import { callTexts, sessionTexts } from '../words/session-texts.ts';
 import { commandLine } from '../words/shell-word.ts';
-import { texts } from '../words/texts.ts';
 import { Body } from './body.tsx';
 import styles from './call.module.css';
 import { Decision } from './decision.tsx';
@@ -26,7 +26,7 @@ import { callWords, meaningOf } from './kind.ts';
 import { Proof } from './proof.tsx';
 
 const Recording = lazy(async () => ({ default: (await import('../recording/recording.tsx')).Recording }));
-const words = texts.call;
+const words = callTexts;
 
 /** One call, whole: what was asked, why it was answered so, what came of it, and its lines in the journal. */
 export function CallPage() {
@@ -56,7 +56,7 @@ function Call({ call }: { readonly call: ExchangeWholeView }) {
           <Named>{callWords(call)}</Named>
         </h1>
         <Tag meaning={meaningOf(call)}>
-          {texts.sessions.outcomes[outcome]} {status ?? code ?? ''}
+          {sessionTexts.outcomes[outcome]} {status ?? code ?? ''}
         </Tag>
       </header>
       <Facts call={call} />
@@ -86,10 +86,10 @@ function mayHaveChanged({ isChange, outcome, status = 0 }: ExchangeWholeView): b
 function Facts({ call }: { readonly call: ExchangeWholeView }) {
   const { caller, target, at, durationMs, bytesIn = 0, bytesOut = 0, peer, method, path } = call;
   const facts: readonly (readonly [string, ReactNode])[] = [
-    [texts.sessions.caller, <Seen key="caller">{caller.subject}</Seen>],
-    [texts.sessions.target, <Seen key="target">{target}</Seen>],
-    [texts.sessions.began, <Instant key="at" at={at} />],
-    [words.took, durationMs === undefined ? texts.sessions.open : span(durationMs)],
+    [sessionTexts.caller, <Seen key="caller">{caller.subject}</Seen>],
+    [sessionTexts.target, <Seen key="target">{target}</Seen>],
+    [sessionTexts.began, <Instant key="at" at={at} />],
+    [words.took, durationMs === undefined ? sessionTexts.open : span(durationMs)],
     [words.sizes, `${words.bytes(bytesIn)}, ${words.bytes(bytesOut)}`],
     [words.from, <Seen key="peer">{peer}</Seen>],
   ];

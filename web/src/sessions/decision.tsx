@@ -6,10 +6,10 @@ import buttons from '../looks/buttons.module.css';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { callTexts } from '../words/session-texts.ts';
 import styles from './call.module.css';
 
-const words = texts.call;
+const words = callTexts;
 
 /** Why it was answered so: the rule, what permitted it, what the caller was told, and what was hidden in what passed. */
 export function Decision({ call }: { readonly call: ExchangeWholeView }) {

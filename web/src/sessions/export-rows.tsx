@@ -2,12 +2,12 @@ import { useMutation } from '@tanstack/react-query';
 import buttons from '../looks/buttons.module.css';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { sessionTexts } from '../words/session-texts.ts';
 import { asLines, asTable } from './call-files.ts';
 import { EXPORTED_MAX, type Exported } from './exported.ts';
 import styles from './story.module.css';
 
-const words = texts.sessions;
+const words = sessionTexts;
 const FORMS = [
   { form: 'jsonl', type: 'application/x-ndjson', write: asLines },
   { form: 'csv', type: 'text/csv', write: asTable },

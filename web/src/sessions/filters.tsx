@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { SessionFilters } from '../api/queries.ts';
 import { useWide } from '../looks/use-wide.ts';
-import { texts } from '../words/texts.ts';
+import { sessionTexts } from '../words/session-texts.ts';
 import styles from './sessions.module.css';
 
-const words = texts.sessions;
+const words = sessionTexts;
 
 /** How long nothing more is typed before it is searched for, in milliseconds. */
 const TYPED_MS = 300;

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import type { ExchangeRowView } from '../../../src/control/session-contract.ts';
 import buttons from '../looks/buttons.module.css';
 import { useKeys } from '../looks/use-keys.ts';
-import { texts } from '../words/texts.ts';
+import { sessionTexts } from '../words/session-texts.ts';
 import { isOf } from './kind.ts';
 import { nextOf } from './next-call.ts';
 import styles from './story.module.css';
 
-const words = texts.sessions;
+const words = sessionTexts;
 const JUMPS = [
   ['held', 'h'],
   ['refused', 'x'],
@@ -34,7 +34,6 @@ export function Jumps({ calls, more }: Props) {
     if (next === undefined) return;
     setAt(next.id);
     await navigate({ to: '.', search: true, hash: `call-${next.id}`, replace: true });
-    document.getElementById(`call-${next.id}`)?.querySelector('a')?.focus();
   };
   useKeys(Object.fromEntries(JUMPS.map(([kind, key]) => [key, () => void jump(kind)()])));
   return (

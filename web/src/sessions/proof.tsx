@@ -5,9 +5,9 @@ import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
 import table from '../looks/table.module.css';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { callTexts } from '../words/session-texts.ts';
 
-const words = texts.call;
+const words = callTexts;
 
 /** How the gateway read it, and its lines in the journal with the hashes that chain them. */
 export function Proof({ call: { journal, operation } }: { readonly call: ExchangeWholeView }) {

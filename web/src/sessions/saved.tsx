@@ -5,11 +5,11 @@ import buttons from '../looks/buttons.module.css';
 import { Icon } from '../looks/icon.tsx';
 import { Seen } from '../looks/seen.tsx';
 import textStyles from '../looks/text.module.css';
-import { texts } from '../words/texts.ts';
+import { sessionTexts } from '../words/session-texts.ts';
 import styles from './saved.module.css';
 import { forget, keep, useSavedSearches } from './saved-searches.ts';
 
-const words = texts.sessions;
+const words = sessionTexts;
 
 /** Searches that the reader keeps: each a press away, and the one on the page kept under a name. */
 export function Saved({ filters }: { readonly filters: SessionFilters }) {

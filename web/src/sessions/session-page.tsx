@@ -7,12 +7,13 @@ import { Choice } from '../looks/choice.tsx';
 import { SameByCommand } from '../looks/command.tsx';
 import { Icon } from '../looks/icon.tsx';
 import { Instant } from '../looks/instant.tsx';
+import { More } from '../looks/more.tsx';
 import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
 import { Failed, Reading } from '../looks/state-of-page.tsx';
 import { span } from '../words/duration.ts';
+import { sessionTexts } from '../words/session-texts.ts';
 import { commandLine } from '../words/shell-word.ts';
-import { texts } from '../words/texts.ts';
 import { Calls } from './calls.tsx';
 import { ExportRows } from './export-rows.tsx';
 import { callsOf } from './exported.ts';
@@ -23,7 +24,7 @@ import looks from './story.module.css';
 import type { StorySearch } from './story-search.ts';
 import { TimeLine } from './time-line.tsx';
 
-const words = texts.sessions;
+const words = sessionTexts;
 
 /** A session as a story: who, where, how long, what its caller said that it ran, every call in its order, and jumps to what matters. */
 export function SessionPage() {
@@ -44,18 +45,7 @@ export function SessionPage() {
       {first !== undefined && (
         <Story session={first} calls={session.data?.pages.flatMap((page) => page.items) ?? []} more={more} />
       )}
-      {session.hasNextPage && (
-        <div className={buttons.more}>
-          <button
-            type="button"
-            className={buttons.quiet}
-            disabled={session.isFetchingNextPage}
-            onClick={() => void session.fetchNextPage()}
-          >
-            {words.more}
-          </button>
-        </div>
-      )}
+      <More query={session} />
       <SameByCommand
         lines={[
           commandLine('sallyport', 'sessions', 'show', id),

@@ -5,15 +5,27 @@ import { Instant } from '../looks/instant.tsx';
 import { Seen } from '../looks/seen.tsx';
 import table from '../looks/table.module.css';
 import { Tag } from '../looks/tag.tsx';
-import { texts } from '../words/texts.ts';
+import { useWide } from '../looks/use-wide.ts';
+import { useWindowed, type Windowed } from '../looks/use-windowed.ts';
+import { WholeList } from '../looks/whole-list.tsx';
+import { sessionTexts } from '../words/session-texts.ts';
 import styles from './sessions.module.css';
 
-const words = texts.sessions;
+const words = sessionTexts;
+
+/** Of a row, in pixels, before it is drawn, and what is between two: rows of a table, or cards below each other. */
+const ROWS = { wide: { rowPx: 45, betweenPx: 0 }, narrow: { rowPx: 190, betweenPx: 8 } };
 
 /** Sessions in rows, the newest first; a number is coloured where it is one to look at. */
 export function SessionTable({ sessions }: { readonly sessions: readonly SessionView[] }) {
+  return <WholeList count={sessions.length}>{(isWhole) => <Rows sessions={sessions} isWhole={isWhole} />}</WholeList>;
+}
+
+function Rows({ sessions, isWhole }: { readonly sessions: readonly SessionView[]; readonly isWhole: boolean }) {
+  const isWide = useWide('desk');
+  const { parts, list, row } = useWindowed({ count: sessions.length, ...ROWS[isWide ? 'wide' : 'narrow'], isWhole });
   return (
-    <table className={table.table}>
+    <table className={table.table} aria-rowcount={sessions.length + 1}>
       <thead>
         <tr>
           <th scope="col">{words.caller}</th>
@@ -26,19 +38,29 @@ export function SessionTable({ sessions }: { readonly sessions: readonly Session
           ))}
         </tr>
       </thead>
-      <tbody>
-        {sessions.map((session) => (
-          <Row key={session.id} session={session} />
-        ))}
+      <tbody ref={list}>
+        {parts.map((part) => {
+          if ('gapPx' in part) return <tr key={`after-${part.after}`} data-gap="" style={{ height: part.gapPx }} />;
+          const session = sessions[part.row];
+          return session && <Row key={session.id} session={session} index={part.row} measure={row} />;
+        })}
       </tbody>
     </table>
   );
 }
 
-function Row({ session }: { readonly session: SessionView }) {
+function Row({
+  session,
+  index,
+  measure,
+}: {
+  readonly session: SessionView;
+  readonly index: number;
+  readonly measure: Windowed['row'];
+}) {
   const { id, caller, target, startedAt, exchanges, changes, refused, failed, open, recordings } = session;
   return (
-    <tr className={styles.row}>
+    <tr className={styles.row} ref={measure} data-index={index} aria-rowindex={index + 2}>
       <td data-wide="">
         <Link to="/sessions/$id" params={{ id }} className={styles.link}>
           <Icon name={caller.kind === 'person' ? 'person' : 'program'} />

@@ -2,13 +2,13 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type SessionFilters, selfQuery, sessionsQuery } from '../api/queries.ts';
 import { holds } from '../api/self.ts';
-import buttons from '../looks/buttons.module.css';
 import { SameByCommand } from '../looks/command.tsx';
+import { More } from '../looks/more.tsx';
 import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
+import { sessionTexts } from '../words/session-texts.ts';
 import { commandLine } from '../words/shell-word.ts';
-import { texts } from '../words/texts.ts';
 import { ExportRows } from './export-rows.tsx';
 import { callsThatFit } from './exported.ts';
 import { Filters } from './filters.tsx';
@@ -16,7 +16,7 @@ import { Saved } from './saved.tsx';
 import { SessionTable } from './session-table.tsx';
 import styles from './sessions.module.css';
 
-const words = texts.sessions;
+const words = sessionTexts;
 
 /** Every session that the reader may see, narrowed by what the address says. */
 export function Sessions() {
@@ -58,18 +58,7 @@ export function Sessions() {
           </div>
         </>
       )}
-      {sessions.hasNextPage && (
-        <div className={buttons.more}>
-          <button
-            type="button"
-            className={buttons.quiet}
-            disabled={sessions.isFetchingNextPage}
-            onClick={() => void sessions.fetchNextPage()}
-          >
-            {words.more}
-          </button>
-        </div>
-      )}
+      <More query={sessions} />
       <SameByCommand lines={[listCommand(filters)]} />
     </>
   );

@@ -6,11 +6,11 @@ import { Tag } from '../looks/tag.tsx';
 import textStyles from '../looks/text.module.css';
 import { count } from '../words/count.ts';
 import { span } from '../words/duration.ts';
-import { texts } from '../words/texts.ts';
+import { sessionTexts } from '../words/session-texts.ts';
 import styles from './story.module.css';
 import type { StorySearch } from './story-search.ts';
 
-const words = texts.sessions;
+const words = sessionTexts;
 
 interface Props {
   readonly session: SessionStoryView;

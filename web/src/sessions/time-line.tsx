@@ -1,12 +1,10 @@
 import { useSearch } from '@tanstack/react-router';
 import type { ExchangeRowView, SessionStoryView } from '../../../src/control/session-contract.ts';
 import { Instant } from '../looks/instant.tsx';
-import { texts } from '../words/texts.ts';
+import { sessionTexts } from '../words/session-texts.ts';
 import { callWords, meaningOf } from './kind.ts';
+import { marksOf } from './marks.ts';
 import styles from './story.module.css';
-
-/** Limit: so many marks can be told apart; of more, every n-th is drawn, and all that were refused, held or changed something. */
-const MARKS_MAX = 600;
 
 /** A session along its time: its calls as marks, a press on which goes to the call, and below them how long each story went on. */
 export function TimeLine({
@@ -18,15 +16,13 @@ export function TimeLine({
 }) {
   const { story } = useSearch({ from: '/sessions/$id' });
   const [from, to] = [Date.parse(session.startedAt), Date.parse(session.lastAt)];
-  const every = Math.ceil(calls.length / MARKS_MAX);
-  const drawn = calls.filter((call, index) => index % every === 0 || meaningOf(call) !== 'over');
   if (calls.length < 2 || to === from) return null;
   const place = (at: string) => `${((Date.parse(at) - from) / (to - from)) * 100}%`;
   const width = (a: string, b: string) => `${((Date.parse(b) - Date.parse(a)) / (to - from)) * 100}%`;
   return (
     <div className={styles.time}>
-      <nav className={styles.line} aria-label={texts.sessions.timeline}>
-        {drawn.map((call) => (
+      <nav className={styles.line} aria-label={sessionTexts.timeline}>
+        {marksOf(calls, from, to).map((call) => (
           <a
             key={call.id}
             href={`${location.pathname}${location.search}#call-${call.id}`}
