@@ -12,6 +12,7 @@ import { type answering, problemOf, type Received } from './answer.ts';
 import { ANSWER_HEADERS } from './answer-headers.ts';
 import { askPage } from './ask-page.ts';
 import { EventStreams } from './event-streams.ts';
+import { packedList } from './packed-list.ts';
 import type { BuiltPages } from './pages/built-pages.ts';
 import { servePage } from './pages/serve-pages.ts';
 import type { Answered } from './route.ts';
@@ -109,7 +110,7 @@ async function serveOne(
     if ('lines' in answered) return await sendLines(answered, who as Identified, response);
     if ('begin' in answered) return streams.send(answered, who as Identified, response);
     if (answered.cookies !== undefined) response.setHeader('set-cookie', answered.cookies);
-    send(response, answered.status, 'application/json', answered.body, answered.version);
+    await sendJson(request, response, answered);
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.status >= 500) options.onFault(thrown);
     const refusal =
@@ -207,14 +208,24 @@ async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uin
   return Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, status: number, type: string, body: unknown, version?: number): void {
+async function sendJson(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { status, body, version }: Extract<Answered, { body: unknown }>,
+): Promise<void> {
   const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, {
-    ...ANSWER_HEADERS,
-    'content-type': type,
-    'content-length': bytes.length,
-    ...(version === undefined ? {} : { etag: `"${version}"` }),
-  });
+  const packed = await packedList(body, bytes, headers['accept-encoding']);
+  if (version !== undefined) response.setHeader('etag', `"${version}"`);
+  if (packed !== undefined) response.setHeader('content-encoding', 'gzip');
+  sendBytes(response, status, 'application/json', packed ?? bytes);
+}
+
+function send(response: ServerResponse, status: number, type: string, body: unknown): void {
+  sendBytes(response, status, type, Buffer.from(JSON.stringify(body)));
+}
+
+function sendBytes(response: ServerResponse, status: number, type: string, bytes: Buffer): void {
+  response.writeHead(status, { ...ANSWER_HEADERS, 'content-type': type, 'content-length': bytes.length });
   response.end(bytes);
   if (!response.req.complete) response.once('finish', () => throwAway(response.req));
 }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../../model/refusal.ts';
+import { isTaken } from '../is-taken.ts';
 import type { BuiltPages, PageFile } from './built-pages.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
 import { unbuiltPage } from './unbuilt-page.ts';
@@ -68,15 +69,9 @@ async function sendFile(file: PageFile, { headers }: IncomingMessage, response: 
   send(response, 200, { ...kept, ...coding, type: file.type }, packed ?? file.bytes);
 }
 
-/** Source: RFC 9110, 12.5.3; a coding with a weight of zero is not wanted. */
 function encodingFor(accepted: string | string[] | undefined): 'br' | 'gzip' | undefined {
-  const codings = String(accepted ?? '')
-    .split(',')
-    .map((coding) => coding.trim().toLowerCase())
-    .filter((coding) => !/;\s*q=0(\.0*)?$/.test(coding))
-    .map((coding) => coding.replace(/\s*;.*$/, ''));
-  if (codings.includes('br')) return 'br';
-  return codings.includes('gzip') ? 'gzip' : undefined;
+  if (isTaken('br', accepted)) return 'br';
+  return isTaken('gzip', accepted) ? 'gzip' : undefined;
 }
 
 function send(
