@@ -20,18 +20,6 @@ export interface Delegation {
   readonly endedAt?: number;
 }
 
-/** Limits of it; documented in docs/reference/limits.md. */
-export const DELEGATION_LIMITS = Object.freeze({
-  /** The longest that one lasts. */
-  forMs: 7 * 24 * 60 * 60_000,
-  /** Those of one giver that last. */
-  livePerGiverMax: 10,
-  /** Those that one person is named by. */
-  livePerReceiverMax: 20,
-  /** Those that last, of everybody. */
-  liveMax: 2_000,
-});
-
 /** Whether it lasts at this instant. */
 export function lasts({ endsAt, endedAt }: Pick<Delegation, 'endsAt' | 'endedAt'>, nowMs: number): boolean {
   return endedAt === undefined && nowMs < endsAt;

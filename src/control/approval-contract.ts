@@ -203,6 +203,9 @@ export const approvalSchema = z.strictObject({
     .optional()
     .describe('Who asks for this document asks the question, and goes through alone if they say why.'),
   mayAnswer: z.boolean().describe('Whether the rules seat who asks for this document.'),
+  inPlaceOf: strings
+    .optional()
+    .describe('In whose place who asks for this document would answer too, by what was handed to them.'),
 });
 
 export const approvalListQuery = z.strictObject({

@@ -76,8 +76,23 @@ export function approvalView(
         }),
     ...(restOf === undefined ? {} : { restOf }),
     ...(mayBreakGlass(approval, caller) ? { mayBreakGlass: true as const } : {}),
-    mayAnswer:
-      !isSamePerson(partyOf(caller), asker) && seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0,
+    ...answering(approval, caller, roles, nowMs, handed),
+  };
+}
+
+/** Whether who looks may answer, and in whose place. */
+function answering(
+  approval: Approval,
+  caller: Caller,
+  roles: readonly Role[],
+  nowMs: number,
+  handed: readonly Handed[],
+): Pick<ApprovalView, 'mayAnswer' | 'inPlaceOf'> {
+  if (isSamePerson(partyOf(caller), approval.asker)) return { mayAnswer: false };
+  const { seats, inPlaceOf } = seatedAs(caller, roles, approval, nowMs, handed);
+  return {
+    mayAnswer: seats.length > 0,
+    ...(inPlaceOf === undefined ? {} : { inPlaceOf: inPlaceOf.map(({ subject }) => subject) }),
   };
 }
 

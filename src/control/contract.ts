@@ -223,6 +223,9 @@ export const meSchema = z.strictObject({
     .describe(
       'Rules whose questions name the caller to answer them. The role `approver` answers those that name nobody; who a label of the namespace names is not known before.',
     ),
+  delegable: z
+    .array(z.string())
+    .describe('Rules whose questions the caller may hand to another person for a time; see `POST /delegations`.'),
   tokenEndsAt: instant.describe('Of a browser: when its session ends, whatever it does.'),
   session: z
     .strictObject({

@@ -1,5 +1,6 @@
 import type { Caller } from '../model/caller.ts';
 import { meSchema } from './contract.ts';
+import type { Delegations } from './delegations/delegations.ts';
 import type { Route } from './route.ts';
 import type { ConsoleSession } from './sign-in/console-sessions.ts';
 import { instant } from './views.ts';
@@ -7,10 +8,11 @@ import { instant } from './views.ts';
 interface Parts {
   /** Rules whose questions the caller is named to answer. */
   readonly seatedIn: (caller: Caller) => readonly string[];
+  readonly delegations: Pick<Delegations, 'delegableBy'>;
 }
 
 /** Who asks, as the gateway sees it. */
-export function meRoutes({ seatedIn }: Parts): readonly Route[] {
+export function meRoutes({ seatedIn, delegations }: Parts): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -29,6 +31,7 @@ export function meRoutes({ seatedIn }: Parts): readonly Route[] {
           ...(caller.person === undefined ? {} : { person: caller.person }),
           roles: [...new Set(roles.map(({ role }) => role))],
           seats: caller.issued === undefined ? seatedIn(caller) : [],
+          delegable: delegations.delegableBy(caller),
           tokenEndsAt: instant(caller.tokenEndsAt),
           ...(caller.issued === undefined ? {} : { issued: caller.issued }),
           ...(session === undefined ? {} : { session: sessionView(session) }),

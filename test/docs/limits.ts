@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { POD_LIMITS } from '../../src/admission/pod-limits.ts';
 import { WEBHOOK_LIMITS } from '../../src/admission/start-webhook.ts';
 import { BREAK_GLASS_LIMITS } from '../../src/approval/broken-glass.ts';
-import { DELEGATION_LIMITS } from '../../src/approval/delegation.ts';
 import { RELAY_LIMITS } from '../../src/cli/plan/plan-relay.ts';
 import { DEFAULT_BODY_LIMITS } from '../../src/connectors/kubernetes/body/body-limits.ts';
 import { CONNECTION_CHECK_LIMITS } from '../../src/connectors/kubernetes/check/checked-connection.ts';
@@ -51,6 +50,7 @@ import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
 import { TRACING_LIMITS } from '../../src/main/tracing/tracing-limits.ts';
 import { WORKER_LIMITS } from '../../src/main/workers/messages.ts';
 import { INSIDE_LIMITS } from '../../src/masking/inside/inside-limits.ts';
+import { DELEGATION_LIMITS } from '../../src/model/delegation-limits.ts';
 import { RELEASE_LIMITS, REST_LIMITS } from '../../src/model/rest-limits.ts';
 import { ARCHIVE_LIMITS } from '../../src/pipeline/archive-files.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
@@ -123,7 +123,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],
   ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
   ['Breaking glass', { ...BREAK_GLASS_LIMITS }, 'src/approval/broken-glass.ts'],
-  ['Answering in another’s place', { ...DELEGATION_LIMITS }, 'src/approval/delegation.ts'],
+  ['Answering in another’s place', { ...DELEGATION_LIMITS }, 'src/model/delegation-limits.ts'],
   ['What callers have done before', { ...DONE_LIMITS }, 'src/control/done-operations.ts'],
   ['One yes for the rest of a command', { ...REST_LIMITS }, 'src/model/rest-limits.ts'],
   ['One yes for a release of Helm', { ...RELEASE_LIMITS }, 'src/model/rest-limits.ts'],

@@ -75,7 +75,12 @@ test('who is named sees and answers in the giver’s place, for the rules that l
   const question = await asked('settings');
   assert.equal((await api(tokens.mia, 'GET', `/approvals/${question.id}`)).status, 404, 'nobody else does');
   const shown = await api(tokens.max, 'GET', `/approvals/${question.id}`);
-  assert.equal(shown.body.mayAnswer, true);
+  assert.deepEqual([shown.body.mayAnswer, shown.body.inPlaceOf], [true, ['p:lea']]);
+  assert.equal(
+    (await api(tokens.lea, 'GET', `/approvals/${question.id}`)).body.inPlaceOf,
+    undefined,
+    'a seat of one’s own',
+  );
   const listed = (await api(tokens.max, 'GET', '/approvals?state=pending')).body.items;
   assert.deepEqual([listed.length, listed[0].id], [1, question.id]);
   const yes = await say('max', question);
@@ -138,6 +143,14 @@ test('T61, T77: it seats neither who asks, nor whom the giver asks by, nor a pro
   assert.equal((await give('lea', 'p:max', { for: '8d' })).status, 400, 'longer than seven days');
   assert.equal((await give('lea', 'p:max', { reason: '' })).status, 400);
   await api(tokens.lea, 'POST', `/delegations/${toMax.body.id}/end`, {});
+});
+
+test('who asks is told which rules they may hand on, and a program none', async () => {
+  const delegable = async (who: string) => (await api(tokens[who], 'GET', '/me')).body.delegable;
+  assert.deepEqual(await delegable('lea'), ['p/lent', 'p/two']);
+  assert.deepEqual(await delegable('sam'), ['p/role'], 'by their role');
+  assert.deepEqual(await delegable('max'), [], 'what was handed to them is not theirs to hand on');
+  assert.deepEqual(await delegable('dev'), []);
 });
 
 test('the giver and who stands for them are one voice of a quorum, whoever says it first', async () => {

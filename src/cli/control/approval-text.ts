@@ -189,6 +189,9 @@ function stateLines(approval: ApprovalView): readonly Line[] {
         ] as const,
     ),
     ...coveredLines(approval),
+    ...(approval.inPlaceOf === undefined
+      ? []
+      : [[`you would answer in the place of ${approval.inPlaceOf.join(' and ')}`] as const]),
     [
       `${approval.state}, ${approval.exchange}${approval.status === undefined ? '' : ` (${approval.status})`}; asked at ${approval.askedAt}, open until ${approval.closesAt}${approval.goodUntil === undefined ? '' : `, good until ${approval.goodUntil}`}`,
     ],

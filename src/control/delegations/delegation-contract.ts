@@ -1,6 +1,6 @@
 /* Delegations, as they go over the wire of `/api/v1`. */
 import { z } from 'zod';
-import { DELEGATION_LIMITS } from '../../approval/delegation.ts';
+import { DELEGATION_LIMITS } from '../../model/delegation-limits.ts';
 import { durationMs } from '../../std/duration.ts';
 import { duration, ownWords } from '../contract.ts';
 

@@ -1,5 +1,6 @@
-import { DELEGATION_LIMITS, type Delegation, lasts } from '../../approval/delegation.ts';
+import { type Delegation, lasts } from '../../approval/delegation.ts';
 import { type Caller, callerKey } from '../../model/caller.ts';
+import { DELEGATION_LIMITS } from '../../model/delegation-limits.ts';
 import type { RoleName } from '../../policy/role.ts';
 import { durationMs } from '../../std/duration.ts';
 import { pageOf, reasonSchema } from '../contract.ts';

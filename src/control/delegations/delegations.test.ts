@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { callerOf } from '../../../test/support/operation.ts';
-import { DELEGATION_LIMITS } from '../../approval/delegation.ts';
+import { DELEGATION_LIMITS } from '../../model/delegation-limits.ts';
 import { openSqlStore } from '../../store/sql-store.ts';
 import { openSqlite } from '../../store/sqlite-backend.ts';
 import type { Store } from '../../store/store.ts';

@@ -3,8 +3,9 @@
  * long as it lasts, and as long as no operator has stopped the giver. A delegation is read from the store when it counts, so one that has ended counts nowhere.
  */
 import { isSamePerson } from '../../approval/approval.ts';
-import { DELEGATION_LIMITS, type Delegation, lasts } from '../../approval/delegation.ts';
+import { type Delegation, lasts } from '../../approval/delegation.ts';
 import { type Caller, callerKey } from '../../model/caller.ts';
+import { DELEGATION_LIMITS } from '../../model/delegation-limits.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { Role } from '../../policy/role.ts';
 import type { DelegationChanged } from '../../recording/delegation-changed.ts';
@@ -55,6 +56,11 @@ export class Delegations {
         const giver = { ...from, tokenEndsAt: 0, tokenDigest: '' };
         return { giver, roles: this.#parts.rolesOf(giver), rules };
       });
+  }
+
+  /** Rules whose questions somebody may hand on; a program none. */
+  delegableBy(giver: Caller): readonly string[] {
+    return giver.kind === 'person' && giver.issued === undefined ? this.#parts.delegable(giver) : [];
   }
 
   /** The newest first. */

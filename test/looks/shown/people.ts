@@ -18,6 +18,7 @@ export function self(part: object = {}) {
     person: 'lea.brandt',
     roles: ['operator', 'approver'],
     seats: ['prod/namespaces', 'prod/scale'],
+    delegable: ['prod/changes', 'prod/scale'],
     tokenEndsAt: ago(-20_000),
     session: { id: 's1', signedInAt: ago(4_000), idleEndsAt: ago(-1_500), endsAt: ago(-20_000), csrf: 'c' },
     ...part,
