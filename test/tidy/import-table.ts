@@ -60,6 +60,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'control/undo-contract.ts',
     'control/session-contract.ts',
     'control/targets/target-contract.ts',
+    'control/targets/target-check-contract.ts',
     'model/marker-key.ts',
     'model/operation.ts',
     'model/planned.ts',

@@ -1,10 +1,6 @@
 import { Command, Option } from 'commander';
-import type {
-  RegisteredTargetView,
-  TargetAdd,
-  TargetCheckView,
-  TargetReplace,
-} from '../../control/targets/target-contract.ts';
+import type { TargetCheckView } from '../../control/targets/target-check-contract.ts';
+import type { RegisteredTargetView, TargetAdd, TargetReplace } from '../../control/targets/target-contract.ts';
 import { CliError } from '../cli-error.ts';
 import { controlClient } from '../control/client.ts';
 import type { Environment } from '../control/find-server.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '../../config/load.ts';
-import type { TargetCheckView } from '../../control/targets/target-contract.ts';
+import type { TargetCheckView } from '../../control/targets/target-check-contract.ts';
 import type { TargetChecked } from '../../model/target-check.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { CliError } from '../cli-error.ts';

@@ -4,7 +4,6 @@
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { TARGET_CHECKS } from '../../model/target-check.ts';
 import { ownWords } from '../contract.ts';
 
 /** Limits of what is registered. */
@@ -185,27 +184,10 @@ export const targetVersionSchema = z.strictObject({
   ...told,
 });
 
-/** What was found when a target was looked at. */
-export const targetCheckSchema = z.strictObject({
-  target: z.string(),
-  at: instant,
-  state: z.enum(['ok', 'warning', 'failed', 'unknown']).describe('The worst of all.'),
-  checks: z.array(
-    z.strictObject({
-      check: z.enum(TARGET_CHECKS),
-      state: z.enum(['ok', 'warning', 'failed', 'unknown']),
-      message: z.string(),
-      missing: z.array(z.string()).optional().describe('Rights that are needed and not there.'),
-      tooMuch: z.array(z.string()).optional().describe('Rights that are there and not needed.'),
-    }),
-  ),
-});
-
 export type TargetAdd = z.infer<typeof targetAddSchema>;
 export type TargetReplace = z.infer<typeof targetReplaceSchema>;
 export type RegisteredTargetView = z.infer<typeof registeredTargetSchema>;
 export type TargetVersionView = z.infer<typeof targetVersionSchema>;
-export type TargetCheckView = z.infer<typeof targetCheckSchema>;
 
 function isPlainHttps(text: string): boolean {
   if (!URL.canParse(text)) return false;

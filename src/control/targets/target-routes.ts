@@ -10,12 +10,12 @@ import { seen } from '../seen.ts';
 import { instant } from '../views.ts';
 import type { KeptTarget } from './kept-target.ts';
 import type { LiveTargets } from './live-targets.ts';
+import { targetCheckSchema } from './target-check-contract.ts';
 import {
   registeredTargetSchema,
   type TargetAdd,
   type TargetReplace,
   targetAddSchema,
-  targetCheckSchema,
   targetRemoveSchema,
   targetReplaceSchema,
   targetVersionSchema,
