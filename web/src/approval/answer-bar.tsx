@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { ApiProblem } from '../api/problem.ts';
+import { Icon } from '../looks/icon.tsx';
 import { Named } from '../looks/named.tsx';
 import sheets from '../looks/sheets.module.css';
 import { useArmed } from '../looks/use-armed.ts';
@@ -59,6 +61,7 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
   return (
     <div className={styles.bar} data-armed={approve.isArmed || undefined}>
       <NotTaken error={answer.error} />
+      <InPlaceOf who={approval.inPlaceOf} />
       {isRejecting ? (
         <Rejecting
           reason={reason}
@@ -93,6 +96,19 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
         </>
       )}
     </div>
+  );
+}
+
+/** Whose answer it would be beside one's own. */
+function InPlaceOf({ who }: { readonly who: ApprovalView['inPlaceOf'] }) {
+  if (who === undefined) return null;
+  return (
+    <p className={styles.place}>
+      <Icon name="person" />
+      <span>
+        <Named>{texts.question.inPlaceOf(who)}</Named> <Link to="/stand-ins">{texts.question.inPlaceOfLink}</Link>
+      </span>
+    </p>
   );
 }
 

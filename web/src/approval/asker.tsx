@@ -16,7 +16,7 @@ export function Asker({ asker }: Pick<ApprovalView, 'asker'>) {
         </b>{' '}
         <span className={styles.kind}>
           {isProgram ? texts.question.program : texts.question.person}
-          {asker.person !== undefined && asker.person !== asker.subject && (
+          {isProgram && asker.person !== undefined && asker.person !== asker.subject && (
             <>
               {' '}
               <Seen>{texts.question.forPerson(asker.person)}</Seen>

@@ -28,10 +28,10 @@ export function Course({ approval }: { readonly approval: ApprovalView }) {
       </ol>
       {approval.answers
         .filter(({ reason }) => reason !== '')
-        .map(({ subject, answer, reason, at }) => (
+        .map(({ subject, answer, reason, at, inPlaceOf }) => (
           <p key={`${subject} ${at}`} className={styles.said}>
             <b>
-              <Seen>{subject}</Seen>
+              <Seen>{inPlaceOf === undefined ? subject : texts.progress.inPlaceOf(subject, inPlaceOf)}</Seen>
             </b>{' '}
             ({texts.question.said[answer]}): “<Seen>{reason}</Seen>”
           </p>
@@ -42,5 +42,6 @@ export function Course({ approval }: { readonly approval: ApprovalView }) {
 
 function mark({ state }: Step) {
   if (state === 'done') return <Icon name="check" />;
+  if (state === 'alone') return <Icon name="warn" />;
   return state === 'bad' ? <Icon name="cross" /> : null;
 }

@@ -4,10 +4,10 @@
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { texts } from '../words/texts.ts';
 
-/** One step: what is said of it, whether it is done, goes on now, is still to come, or went wrong. */
+/** One step: what is said of it, whether it is done, goes on now, is still to come, went wrong, or was done by one alone. */
 export interface Step {
   readonly title: string;
-  readonly state: 'done' | 'now' | 'ahead' | 'bad';
+  readonly state: 'done' | 'now' | 'ahead' | 'bad' | 'alone';
   readonly at?: string;
 }
 
@@ -35,15 +35,22 @@ export function stepsOf(approval: ApprovalView): readonly Step[] {
       return [
         asked,
         {
-          title: words.approved(
-            approval.answers.filter(({ answer }) => answer === 'approve').map(({ subject }) => subject),
-          ),
-          state: 'done',
+          ...yesStep(approval.answers),
           ...at,
         },
         afterYes(approval),
       ];
   }
+}
+
+function yesStep(answers: ApprovalView['answers']): Step {
+  const words = texts.progress;
+  const alone = answers.find(({ isBreakGlass }) => isBreakGlass === true);
+  if (alone !== undefined) return { title: words.brokenGlass(alone.subject), state: 'alone' };
+  const who = answers
+    .filter(({ answer }) => answer === 'approve')
+    .map(({ subject, inPlaceOf }) => (inPlaceOf === undefined ? subject : words.inPlaceOf(subject, inPlaceOf)));
+  return { title: words.approved(who), state: 'done' };
 }
 
 function afterYes({ exchange, status, grant, goodUntil }: ApprovalView): Step {

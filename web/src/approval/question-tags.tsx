@@ -23,6 +23,14 @@ export function RiskTag({ approval }: { readonly approval: ApprovalView }) {
   );
 }
 
-export function StateTag({ approval: { state } }: { readonly approval: ApprovalView }) {
+/** How a question stands; a yes that nobody else gave is never shown as any other. */
+export function StateTag({ approval: { state, answers } }: { readonly approval: ApprovalView }) {
+  if (answers.some(({ isBreakGlass }) => isBreakGlass === true))
+    return (
+      <Tag meaning="no">
+        <Icon name="warn" />
+        {texts.states.glassBroken}
+      </Tag>
+    );
   return <Tag meaning={STATES[state]}>{texts.states[state]}</Tag>;
 }

@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
+import { isOwn } from '../api/self.ts';
+import { useSelf } from '../api/use-self.ts';
 import { SameByCommand } from '../looks/command.tsx';
 import { Countdown } from '../looks/countdown.tsx';
 import { Instant } from '../looks/instant.tsx';
@@ -11,6 +13,7 @@ import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
 import { AnswerBar } from './answer-bar.tsx';
 import { Asker } from './asker.tsx';
+import { BreakGlass } from './break-glass.tsx';
 import { Course } from './course.tsx';
 import { Covered } from './covered.tsx';
 import { Part, PartHeading } from './part.tsx';
@@ -54,7 +57,7 @@ export function Question({ approval, heading: Heading, onAnswer = () => {} }: Pr
       <Covered approval={approval} />
       <PartHeading value={Heading === 'h1' ? 'h2' : 'h3'}>
         <div className={styles.body}>
-          <Shown shown={shown} isLooking={isOpen && approval.preview === 'looking'} />
+          <Shown shown={shown} isLooking={isOpen && approval.preview === 'looking'} session={approval.session} />
           <Why approval={approval} />
           {isOpen && approval.answers.length > 0 && <Course approval={approval} />}
           <p className={styles.digest} title={words.digestHint}>
@@ -64,6 +67,7 @@ export function Question({ approval, heading: Heading, onAnswer = () => {} }: Pr
           <SameByCommand lines={commandsOf(approval, form)} />
         </div>
       </PartHeading>
+      {approval.mayBreakGlass === true && <BreakGlass key={approval.id} approval={approval} />}
       {isOpen && approval.mayAnswer && (
         <AnswerBar approval={approval} form={form} onForm={setForm} onAnswer={onAnswer} />
       )}
@@ -102,9 +106,10 @@ function Facts({ approval: { target, namespace, asker, askedAt } }: { readonly a
   );
 }
 
-function Why({ approval: { rules, mayAnswer, state } }: { readonly approval: ApprovalView }) {
+function Why({ approval: { rules, mayAnswer, state, asker } }: { readonly approval: ApprovalView }) {
+  const self = useSelf();
   return (
-    <Part title={words.because}>
+    <Part title={isOwn(self, asker) ? words.becauseOwn : words.because}>
       <ul className={styles.rules}>
         {rules.map(({ rule, reason, approvers, quorum, signed, missing }) => (
           <li key={rule}>
@@ -124,12 +129,18 @@ function Why({ approval: { rules, mayAnswer, state } }: { readonly approval: App
           </li>
         ))}
       </ul>
-      {state === 'pending' && !mayAnswer && <p className={textStyles.dim}>{words.mayNot}</p>}
+      {state === 'pending' && !mayAnswer && (
+        <p className={textStyles.dim}>{isOwn(self, asker) ? words.ownQuestion : words.mayNot}</p>
+      )}
     </Part>
   );
 }
 
-function commandsOf({ id, state, digest, shown, mayAnswer }: ApprovalView, form: YesForm): readonly string[] {
+function commandsOf(
+  { id, state, digest, shown, mayAnswer, mayBreakGlass }: ApprovalView,
+  form: YesForm,
+): readonly string[] {
+  if (mayBreakGlass === true) return [commandLine('sallyport', 'approvals', 'break-glass', id, '--reason', '…')];
   if (state !== 'pending' || !mayAnswer) return [commandLine('sallyport', 'approvals', 'show', id)];
   return [
     commandLine(

@@ -8,9 +8,9 @@ export function approversOf({ rules }: Pick<ApprovalView, 'rules'>): readonly st
   return [...new Set(rules.flatMap(({ approvers }) => approvers))];
 }
 
-/** What lets the reader answer, in words: their groups that the approvers name, their own name, or their role. Whether they may, the gateway has said. */
+/** What lets the reader answer, in words: their groups that the approvers name, their own name, whose place they are in, or their role. Whether they may, the gateway has said. */
 export function seatOf(
-  question: Pick<ApprovalView, 'rules'>,
+  question: Pick<ApprovalView, 'rules' | 'inPlaceOf'>,
   self: Pick<Self, 'groups' | 'subject' | 'roles'> | undefined,
 ): readonly string[] {
   if (self === undefined) return [];
@@ -24,6 +24,7 @@ export function seatOf(
   return [
     ...self.groups.filter((group) => named.has(group)).map(texts.question.byGroup),
     ...(named.has(self.subject) ? [texts.question.byName] : []),
+    ...(question.inPlaceOf ?? []).map(texts.question.byPlace),
     ...(named.has('approver') && self.roles.includes('approver') ? [texts.question.byRole] : []),
   ];
 }

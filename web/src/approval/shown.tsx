@@ -2,9 +2,11 @@ import { Fragment } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
 import { Seen } from '../looks/seen.tsx';
 import textStyles from '../looks/text.module.css';
+import { span } from '../words/duration.ts';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
 import { yesTexts } from '../words/yes-texts.ts';
+import { Before } from './before.tsx';
 import { Changes } from './changes.tsx';
 import { Lines } from './lines.tsx';
 import { Part } from './part.tsx';
@@ -16,7 +18,16 @@ const words = texts.question;
 type ShownView = ApprovalView['shown'];
 
 /** All that is shown of what is asked for: facts first, the caller's own words last (T54, T78). */
-export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonly isLooking: boolean }) {
+export function Shown({
+  shown,
+  isLooking,
+  session,
+}: {
+  readonly shown: ShownView;
+  readonly isLooking: boolean;
+  /** In which it was asked. */
+  readonly session: string | undefined;
+}) {
   const { risks, argv, changes = [], losses = [], body = '', mayDiffer, missing, reason, before } = shown;
   const { amended = [], undo } = shown;
   return (
@@ -53,6 +64,11 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
           <Lines lines={[undo]} />
         </Part>
       )}
+      {shown.rest?.covers !== undefined && (
+        <Part title={yesTexts.coversKnown} hint={yesTexts.coversKnownHint(shown.rest.usesMax, span(shown.rest.forMs))}>
+          <Lines lines={shown.rest.covers} />
+        </Part>
+      )}
       {body !== '' && <Document title={words.body} text={body} />}
       <Part title={words.request}>
         <code className={textStyles.request}>
@@ -64,11 +80,7 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
           <Lines lines={mayDiffer} />
         </Part>
       )}
-      {before !== undefined && (
-        <Part title={words.askedBefore}>
-          <Lines lines={beforeLines(before)} />
-        </Part>
-      )}
+      {before !== undefined && <Before before={before} session={session} />}
       {reason !== '' && (
         <Part title={words.ownWords} hint={words.ownWordsHint}>
           <blockquote className={textStyles.quotation}>
@@ -78,16 +90,6 @@ export function Shown({ shown, isLooking }: { readonly shown: ShownView; readonl
       )}
     </>
   );
-}
-
-function beforeLines({
-  asked,
-  approved,
-  rejected,
-  alike,
-  alikeBy,
-}: NonNullable<ShownView['before']>): readonly string[] {
-  return [words.beforeHour(asked, approved, rejected), ...(alike === 0 ? [] : [words.beforeAlike(alike, alikeBy)])];
 }
 
 function Document({ title, text }: { readonly title: string; readonly text: string }) {

@@ -38,7 +38,12 @@ export const PLAIN_YES: YesForm = { kind: 'all', goodFor: '', isDryRun: false, e
 export function kindsOf({ rules, shown, grant, answers }: ApprovalView): readonly YesKind[] {
   if (rules.some(({ signed }) => signed)) return ['all'];
   const mayBeLess = grant === undefined && answers.length === 0;
-  return ['all', ...(mayBeLess ? (['less'] as const) : []), ...(shown.rest === undefined ? [] : (['rest'] as const))];
+  return ['all', ...(mayBeLess ? (['less'] as const) : []), ...(isWidened(shown) ? (['rest'] as const) : [])];
+}
+
+/** Whether the rest of the command is asked for; what is known beforehand, a yes covers by itself. */
+function isWidened({ rest }: ApprovalView['shown']): boolean {
+  return rest !== undefined && rest.covers === undefined;
 }
 
 /** What is wrong with what was typed, the first of it; undefined: nothing. */

@@ -57,9 +57,11 @@ export function QuestionCard({ approval, isChosen, onChoose }: Props) {
         <Asker asker={asker} />
         <span className={styles.why}>
           <Named>
-            {mayAnswer
-              ? texts.question.mayAnswer(seatOf(approval, self))
-              : `${texts.question.approvers} ${approversOf(approval).join(', ')}`}
+            {approval.mayBreakGlass === true
+              ? texts.question.mayBreakGlass
+              : mayAnswer
+                ? texts.question.mayAnswer(seatOf(approval, self))
+                : `${texts.question.approvers} ${approversOf(approval).join(', ')}`}
           </Named>
         </span>
       </span>

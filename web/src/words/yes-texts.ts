@@ -35,6 +35,9 @@ export const yesTexts = {
   approveLess: (what: string) => `Approve less: ${what}`,
   amended: 'What a yes makes of it',
   undo: 'The way back',
+  coversKnown: 'What a yes covers by itself',
+  coversKnownHint: (usesMax: number, length: string) =>
+    `What comes after it in the same release: ${usesMax} requests of the same token at most, within ${length}. Anything else is asked about anew.`,
   covers: (uses: number, usesMax: number, verbs: readonly string[]) =>
     `The yes covers the rest of its command: ${verbs.join(', ')}; ${uses} of ${usesMax} used`,
   coversUntil: 'until',
