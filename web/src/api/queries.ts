@@ -9,6 +9,7 @@ import type {
   RefusalView,
   TargetPlace,
 } from '../../../src/control/contract.ts';
+import type { DelegationView } from '../../../src/control/delegations/delegation-contract.ts';
 import type { KeyView } from '../../../src/control/key-contract.ts';
 import type { ExchangeWholeView, SessionStoryView, SessionView } from '../../../src/control/session-contract.ts';
 import { lengthMs } from '../words/duration.ts';
@@ -41,7 +42,7 @@ export const pendingQuery = queryOptions({
 
 export const answeredQuery = queryOptions({
   queryKey: ['approvals', 'all'],
-  queryFn: ({ signal }) => request<Page<ApprovalView>>('/approvals?limit=50', { signal }),
+  queryFn: ({ signal }) => request<Page<ApprovalView>>('/approvals?limit=24', { signal }),
   refetchInterval: AGAIN_MS,
 });
 
@@ -158,6 +159,14 @@ export const keysQuery = (isOfAll: boolean) =>
     queryKey: ['keys', isOfAll],
     queryFn: ({ signal }) => request<Page<KeyView>>(`/keys${isOfAll ? '?all=true' : ''}`, { signal }),
     refetchInterval: AGAIN_MS,
+  });
+
+export const delegationsQuery = (isOfAll: boolean) =>
+  queryOptions({
+    queryKey: ['delegations', isOfAll],
+    queryFn: ({ signal }) => request<Page<DelegationView>>(`/delegations${isOfAll ? '?all=true' : ''}`, { signal }),
+    refetchInterval: AGAIN_MS,
+    placeholderData: keepPreviousData,
   });
 
 export const healthQuery = queryOptions({

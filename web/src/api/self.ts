@@ -12,6 +12,8 @@ export interface Self {
   readonly person?: string;
   readonly roles: readonly ('auditor' | 'operator' | 'approver')[];
   readonly seats: readonly string[];
+  /** Rules whose questions they may hand to another. */
+  readonly delegable: readonly string[];
   readonly tokenEndsAt: string;
   readonly session?: {
     readonly id: string;

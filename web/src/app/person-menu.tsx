@@ -41,6 +41,9 @@ export function PersonMenu({ self, onLeave }: { readonly self: Self; readonly on
         )}
       </dl>
       <div className={styles.group}>
+        <Link to="/stand-ins" className={styles.item} onClick={onLeave}>
+          {texts.person.standIns}
+        </Link>
         <Link to="/keys" className={styles.item} onClick={onLeave}>
           {keyTexts.title}
         </Link>

@@ -68,6 +68,11 @@ const routes = [
   }),
   createRoute({ ...page('/keys'), component: lazyRouteComponent(() => import('../keys/keys.tsx'), 'Keys') }),
   createRoute({
+    ...page('/stand-ins'),
+    component: lazyRouteComponent(() => import('../delegations/delegations.tsx'), 'Delegations'),
+    validateSearch: ({ all }: Record<string, unknown>): { readonly all?: boolean } => (all === true ? { all } : {}),
+  }),
+  createRoute({
     ...page('/targets'),
     component: lazyRouteComponent(() => import('../targets/targets.tsx'), 'Targets'),
   }),
