@@ -11,6 +11,7 @@ import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
 import { commandLine } from '../words/shell-word.ts';
 import { texts } from '../words/texts.ts';
+import { TargetCheck } from './target-check.tsx';
 import styles from './targets.module.css';
 
 const words = texts.targets;
@@ -41,12 +42,13 @@ export function Targets() {
           <Target key={target.name} target={target} />
         ))}
       </ul>
-      <SameByCommand lines={['sallyport target list']} />
+      <SameByCommand lines={['sallyport target list', 'sallyport target check …']} />
     </>
   );
 }
 
 function Target({ target: { name, port, path, hostNames } }: { readonly target: TargetPlace }) {
+  const self = useQuery(selfQuery).data;
   return (
     <li className={sheets.card}>
       <h2>
@@ -64,6 +66,7 @@ function Target({ target: { name, port, path, hostNames } }: { readonly target: 
           <Command line={commandLine('sallyport', 'kubeconfig', '--config', 'sallyport.yaml', '--target', name)} />
         </dd>
       </dl>
+      {holds(self, 'operator') && <TargetCheck name={name} />}
     </li>
   );
 }

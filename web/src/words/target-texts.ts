@@ -1,0 +1,21 @@
+/* The texts of what is found when a target is looked at. */
+export const targetTexts = {
+  look: 'Look at it now',
+  looking: 'Looking…',
+  again: 'Look again',
+  hint: 'Asks the cluster: whether it is reached and is what it says, when its credentials end, and whether they may what they need and no more. It changes nothing.',
+  at: 'looked at',
+  checks: {
+    reach: 'Reached',
+    certificate: 'Its certificate',
+    clock: 'Its clock',
+    credential: 'Our credential',
+    impersonation: 'It acts as the caller',
+    rights: 'Rights it needs',
+    reader: 'The reader’s credential',
+    'reader-rights': 'The reader’s rights',
+  },
+  states: { ok: 'well', warning: 'look at it', failed: 'not well', unknown: 'not known' },
+  missing: 'Missing',
+  tooMuch: 'Not needed',
+};
