@@ -14,6 +14,7 @@ import {
   statusSchema,
   targetSchema,
 } from '../../src/control/contract.ts';
+import { delegationSchema } from '../../src/control/delegations/delegation-contract.ts';
 import { keySchema } from '../../src/control/key-contract.ts';
 import {
   policyFilesSchema,
@@ -23,7 +24,9 @@ import {
   whyAnswerSchema,
 } from '../../src/control/policy-contract.ts';
 import { sessionSchema, storySchema, wholeExchangeSchema } from '../../src/control/session-contract.ts';
+import { targetCheckSchema } from '../../src/control/targets/target-check-contract.ts';
 import { undoSchema } from '../../src/control/undo-contract.ts';
+import { DELEGATIONS } from './shown/delegations.ts';
 import * as gateway from './shown/gateway.ts';
 import * as grants from './shown/grants.ts';
 import { self } from './shown/people.ts';
@@ -51,6 +54,7 @@ export const exchange = (item: unknown) => of(wholeExchangeSchema, item);
 export const me = (part: object = {}) => of(meSchema, self(part));
 export const issuers = (names: readonly string[]) =>
   of(signInSchema, { items: names.map((issuer) => ({ issuer, path: `/sign-in?issuer=${issuer}` })), next: null });
+export const delegationList = (items: readonly unknown[]) => listOf(delegationSchema, items);
 export const keyList = (items: readonly unknown[]) => listOf(keySchema, items);
 export const status = (item: unknown) => of(statusSchema, item);
 export const policy = (item: unknown) => of(policySchema, item);
@@ -89,5 +93,7 @@ export const ORDINARY: Replies = {
   '/policy/why': of(whyAnswerSchema, gateway.WHY),
   '/policy/who-can': of(whoCanSchema, gateway.WHO_CAN),
   '/policy/shadow': of(shadowSchema, gateway.SHADOW),
+  '/targets/prod-eu/check': of(targetCheckSchema, gateway.LOOKED),
   '/keys': keyList(gateway.KEYS),
+  '/delegations': delegationList(DELEGATIONS),
 };

@@ -1,8 +1,10 @@
 /* Every page of the console in every state that a person meets. */
 import type { Page } from 'playwright-core';
 import * as replies from './replies.ts';
+import { DELEGATIONS, OF_OTHERS } from './shown/delegations.ts';
 import { AILING, BROKEN_POLICY } from './shown/gateway.ts';
 import { ASK_LINK, KILLS } from './shown/grants.ts';
+import { ago, self } from './shown/people.ts';
 import * as questions from './shown/questions.ts';
 import type { Replies } from './stage.ts';
 
@@ -36,6 +38,9 @@ const onlyOne = (one: { readonly id: string }): Replies => ({
   '/approvals': replies.approvals([one]),
   [`/approvals/${one.id}`]: replies.approval(one),
 });
+const signedInLately: Replies = {
+  '/me': replies.me({ session: { ...self().session, signedInAt: ago(240) } }),
+};
 const withoutRole: Replies = { '/me': replies.me({ roles: [], groups: [] }) };
 
 export const STATES: readonly PageState[] = [
@@ -67,6 +72,16 @@ export const STATES: readonly PageState[] = [
   { name: 'inbox-no-match', path: '/?q=zebra', ready: 'No question matches' },
   { name: 'inbox-failed', path: '/', replies: { '/approvals?state=pending': broken }, ready: 'This could not be read' },
   { name: 'inbox-reading', path: '/', replies: { '/approvals?state=pending': 'never' }, ready: 'Inbox' },
+  {
+    name: 'inbox-own',
+    path: '/',
+    replies: {
+      ...signedInLately,
+      '/approvals?state=pending': replies.approvals([questions.ALONE, questions.IN_PLACE]),
+      '/approvals': replies.approvals([questions.BROKEN, ...questions.ANSWERED]),
+    },
+    ready: /may go through alone/,
+  },
   { name: 'inbox-keys', path: '/', ready: 'What makes it dangerous', act: key('?') },
   { name: 'inbox-hostile', path: '/', replies: onlyOne(questions.STRANGE), ready: /onerror=hacked/ },
 
@@ -129,6 +144,47 @@ export const STATES: readonly PageState[] = [
     path: '/approvals/q-strange',
     replies: onlyOne(questions.STRANGE),
     ready: /onerror=hacked/,
+  },
+  {
+    name: 'question-alone',
+    path: '/approvals/q-alone',
+    replies: { ...onlyOne(questions.ALONE), ...signedInLately },
+    ready: 'Go through alone…',
+  },
+  {
+    name: 'question-alone-armed',
+    path: '/approvals/q-alone',
+    replies: { ...onlyOne(questions.ALONE), ...signedInLately },
+    ready: 'Go through alone…',
+    act: async (page) => {
+      await press('Go through alone…')(page);
+      await page.getByLabel('Why it cannot wait for anybody else').fill('INC-4711: orders are lost, nobody answers');
+      await press(/^Break the glass/)(page);
+    },
+  },
+  {
+    name: 'question-alone-stale',
+    path: '/approvals/q-alone',
+    replies: onlyOne(questions.ALONE),
+    ready: /Sign in again/,
+  },
+  {
+    name: 'question-broken',
+    path: '/approvals/q-broken',
+    replies: onlyOne(questions.BROKEN),
+    ready: 'glass broken',
+  },
+  {
+    name: 'question-in-place',
+    path: '/approvals/q-place',
+    replies: onlyOne(questions.IN_PLACE),
+    ready: /your answer says so/,
+  },
+  {
+    name: 'question-release',
+    path: '/approvals/q-release',
+    replies: onlyOne(questions.RELEASE),
+    ready: 'What a yes covers by itself',
   },
   {
     name: 'question-gone',
@@ -255,6 +311,35 @@ export const STATES: readonly PageState[] = [
     path: '/targets',
     replies: { '/gateway': replies.status(AILING) },
     ready: /lets every caller read/,
+  },
+  {
+    name: 'targets-looked',
+    path: '/targets',
+    ready: 'Look at it now',
+    act: async (page) => {
+      await press('Look at it now')(page);
+      await page.getByText('Rights it needs').waitFor();
+    },
+  },
+  { name: 'stand-ins', path: '/stand-ins', ready: 'You answer for' },
+  {
+    name: 'stand-ins-all',
+    path: '/stand-ins?all=true',
+    replies: { '/delegations': replies.delegationList([...DELEGATIONS, OF_OTHERS]) },
+    ready: 'Between others',
+  },
+  {
+    name: 'stand-ins-empty',
+    path: '/stand-ins',
+    replies: { '/delegations': replies.delegationList([]), '/me': replies.me({ roles: [], delegable: [] }) },
+    ready: 'No rule lets you hand on what you answer',
+  },
+  {
+    name: 'stand-ins-mistakes',
+    path: '/stand-ins',
+    replies: { '/delegations': replies.delegationList([]) },
+    ready: 'Hand on what you answer',
+    act: press('Hand it on'),
   },
   { name: 'keys', path: '/keys', ready: 'security key on the ring' },
   { name: 'keys-none', path: '/keys', replies: { '/keys': replies.keyList([]) }, ready: 'You have no key' },

@@ -1,4 +1,5 @@
 /* Policy, targets, health, keys and the way back. */
+
 import type { GatewayStatus, TargetPlace } from '../../../src/control/contract.ts';
 import type { KeyView } from '../../../src/control/key-contract.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   WhoCanAnswer,
   WhyAnswer,
 } from '../../../src/control/policy-contract.ts';
+import type { TargetCheckView } from '../../../src/control/targets/target-check-contract.ts';
 import type { UndoView } from '../../../src/control/undo-contract.ts';
 import { ago } from './people.ts';
 
@@ -144,6 +146,27 @@ export const TARGETS: readonly TargetPlace[] = [
   { name: 'prod-eu', from: 'file', port: 8443, path: '/k8s/prod-eu', hostNames: [] },
   { name: 'staging', from: 'api', port: 8443, path: '', hostNames: ['staging.gate.example.com'] },
 ];
+
+export const LOOKED: TargetCheckView = {
+  target: 'prod-eu',
+  at: ago(2),
+  state: 'failed',
+  checks: [
+    { check: 'reach', state: 'ok', message: 'it answers' },
+    { check: 'certificate', state: 'warning', message: 'ends at 2026-03-16T08:00:00Z, in 5 days' },
+    { check: 'clock', state: 'ok', message: 'is the gateway’s, within 40 ms' },
+    { check: 'credential', state: 'ok', message: 'is `system:serviceaccount:sallyport:gateway`; ends in 11 h' },
+    { check: 'impersonation', state: 'ok', message: 'a caller comes as themselves, with their groups' },
+    {
+      check: 'rights',
+      state: 'failed',
+      message: 'some of what the policy needs is not granted',
+      missing: ['get pods/log in shop', 'list namespaces'],
+      tooMuch: ['delete nodes'],
+    },
+    { check: 'reader', state: 'unknown', message: 'no reader is configured' },
+  ],
+};
 
 export const WELL: GatewayStatus = { reasons: [], warnings: [], unsafe: [] };
 export const AILING: GatewayStatus = {

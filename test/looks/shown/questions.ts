@@ -208,6 +208,109 @@ export const UNKNOWN = question('q-unknown', {
   rules: answeredRules,
 });
 
+const ME = {
+  subject: 'p:lea.brandt',
+  issuer: 'https://login.example.com',
+  kind: 'person',
+  person: 'lea.brandt',
+} as const;
+const RESTART = {
+  operation: 'delete pods `orders-db-0` in namespace `shop`',
+  asked: 'DELETE /api/v1/namespaces/shop/pods/orders-db-0',
+  risk: 'raised',
+  risks: ['takes the only ready pod of `orders-db`'],
+  share: { workload: 'statefulsets `orders-db`', taken: 1, replicas: 1, ready: 1 },
+  reason: 'kubectl delete pod orders-db-0',
+} as const;
+const BY_TWO = {
+  ...RULE,
+  rule: 'prod/data',
+  reason: 'what holds data is not stopped by one person',
+  quorum: 2,
+  missing: 2,
+};
+
+/** What who looks asked themselves, in the night. */
+export const ALONE = question('q-alone', {
+  asker: ME,
+  mayAnswer: false,
+  mayBreakGlass: true,
+  rules: [BY_TWO],
+  shown: { ...RESTART, risks: [...RESTART.risks] },
+});
+
+export const BROKEN = question('q-broken', {
+  ...ended,
+  asker: ME,
+  state: 'approved',
+  exchange: 'answered',
+  status: 200,
+  answers: [{ ...yes, reason: 'INC-4711: orders are lost, nobody of the data team answers', isBreakGlass: true }],
+  rules: [{ ...BY_TWO, missing: 0 }],
+  shown: { ...RESTART, risks: [...RESTART.risks] },
+});
+
+/** What who looks answers for somebody who is away. */
+export const IN_PLACE = question('q-place', {
+  asker: TRIAGE,
+  inPlaceOf: ['p:ada.novak'],
+  rules: [{ ...RULE, rule: 'prod/scale', approvers: ['the group `capacity`'] }],
+  session: 's-1',
+  shown: {
+    operation: 'patch deployments/scale.apps `web` in namespace `shop`',
+    asked: 'PATCH /apis/apps/v1/namespaces/shop/deployments/web/scale',
+    scale: { from: 3, to: 4 },
+    before: {
+      asked: 2,
+      approved: 2,
+      rejected: 0,
+      alike: 0,
+      alikeBy: [],
+      isAtLeast: true,
+      session: {
+        since: ago(1_260),
+        requests: 212,
+        changes: 3,
+        refused: 4,
+        failed: 1,
+        last: [
+          'patch deployments.apps `web`: 200',
+          'create configmaps `web-flags`: 201',
+          'delete secrets `web-old`: refused, GUARDED',
+        ],
+      },
+    },
+    reason: 'kubectl scale deploy web --replicas 4',
+  },
+});
+
+/** A release of Helm, that says itself what comes after it. */
+export const RELEASE = question('q-release', {
+  session: 's-1',
+  rules: [{ ...RULE, rule: 'prod/releases' }],
+  shown: {
+    operation: 'install release `checkout` (chart checkout-4.2.0) in namespace `shop`',
+    asked: 'POST /api/v1/namespaces/shop/secrets',
+    risk: 'raised',
+    risks: ['runs a hook before it: jobs `checkout-migrate`'],
+    rest: {
+      verbs: ['create', 'patch'],
+      usesMax: 500,
+      forMs: 600_000,
+      earlier: [],
+      covers: [
+        'create jobs.batch `checkout-migrate` (hook, before it)',
+        'create services `checkout`',
+        'create deployments.apps `checkout`',
+        'patch configmaps `checkout-settings`',
+        'the records of the release',
+      ],
+    },
+    before: { asked: 1, approved: 1, rejected: 0, alike: 1, alikeBy: ['p:ada'], noSession: 'another gateway has it' },
+    reason: 'helm upgrade --install checkout ./chart',
+  },
+});
+
 export const LOOKING = question('q-looking', { preview: 'looking' });
 
 /** What was answered and ended lately. */
