@@ -4,9 +4,11 @@
  */
 import type { CDPSession, Page } from 'playwright-core';
 import { startLooking } from '../looks/kept.ts';
-import { comeTo } from '../looks/look-at.ts';
+import { comeTo, settled } from '../looks/look-at.ts';
+import { ORDINARY } from '../looks/replies.ts';
 import { question } from '../looks/shown/questions.ts';
 import { STORY } from '../looks/shown/sessions.ts';
+import { openStage } from '../looks/stage.ts';
 import { STATES } from '../looks/states.ts';
 import { findChromium } from '../support/chromium.ts';
 import { buildPages, startConsoleBrowser } from '../support/console-browser.ts';
@@ -29,7 +31,8 @@ targets: [demo]
 rules:
   - { id: asked, effect: request, verbs: [delete], apiGroups: [""], resources: [configmaps], namespaces: [shop], request: { livePerCallerMax: 20, approval: { approvers: [{ groups: [leads] }] } } }
 `;
-const ROWS = 10_000;
+/** As many as a list has at most; see `use-windowed.ts`. */
+const ROWS = 500_000;
 const EVENTS = { few: 1_000, many: 10_000 };
 
 /** Measures all of it; undefined where there is no Chromium. */
@@ -134,13 +137,20 @@ async function beforeAnswers(program: string): Promise<Pick<ConsoleCost, 'rows' 
 }
 
 async function scrolled(browser: Awaited<ReturnType<typeof startLooking>>): Promise<number> {
-  const state = STATES.find(({ name }) => name === 'session');
-  if (state === undefined) throw new Error('there is no such state');
-  const items = Array.from({ length: ROWS }, (_, index) => ({
-    ...STORY.items[index % STORY.items.length],
-    id: `e-${index}`,
-  }));
-  const { page } = await comeTo(browser, { ...state, replies: { '/sessions/s-1': { json: { ...STORY, items } } } }, {});
+  const { page } = await openStage(browser, { replies: ORDINARY });
+  // So many rows are made in the page: they would be hundreds of megabytes over the wire.
+  await page.addInitScript(`{
+    const real = fetch;
+    globalThis.fetch = (url, how) => {
+      if (!String(url).includes('/sessions/s-1?')) return real(url, how);
+      const story = ${JSON.stringify(STORY)};
+      const items = Array.from({ length: ${ROWS} }, (_, i) => ({ ...story.items[i % story.items.length], id: 'e-' + i }));
+      return Promise.resolve({ ok: true, status: 200, headers: new Headers(), json: async () => ({ ...story, items, next: null }) });
+    };
+  }`);
+  await page.goto('/sessions/s-1');
+  await page.getByText('What was run').first().waitFor();
+  await settled(page);
   return (await page.evaluate(`new Promise((done) => {
     const frames = []; let before = performance.now();
     const step = Math.max(400, document.documentElement.scrollHeight / 300);

@@ -9,6 +9,8 @@ import { partsOf, type WindowedPart } from './windowed-parts.ts';
 
 /** Limit: so many rows are in the document at once, however many the list has. */
 export const WHOLE_ROWS_MAX = 200;
+/** Limit: so many rows a list has at most: a browser lays out nothing that is higher than some 33 million pixels. */
+export const ROWS_MAX = 500_000;
 /** Rows that are there beside those on the screen, on each side. */
 const BESIDE_ROWS = 12;
 
@@ -36,7 +38,7 @@ export function useWindowed({ count, rowPx, isWhole, betweenPx = 0 }: Options): 
   const list = useRef<HTMLElement>(null);
   const [top, setTop] = useState(0);
   const virtualizer = useWindowVirtualizer({
-    count: isWhole ? 0 : count,
+    count: isWhole ? 0 : Math.min(count, ROWS_MAX),
     estimateSize: () => rowPx,
     overscan: BESIDE_ROWS,
     gap: betweenPx,

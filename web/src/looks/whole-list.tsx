@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom';
 import { texts } from '../words/texts.ts';
 import buttons from './buttons.module.css';
 import textStyles from './text.module.css';
-import { WHOLE_ROWS_MAX } from './use-windowed.ts';
+import { ROWS_MAX, WHOLE_ROWS_MAX } from './use-windowed.ts';
 
 /** Limit: so many rows are put on the page at once where the reader asks for it, or prints. */
 const PRINTED_ROWS_MAX = 20_000;
@@ -24,7 +24,7 @@ export function WholeList({
     <>
       {isLong && (
         <p className={textStyles.fine}>
-          {texts.longList.hint(count)}{' '}
+          {texts.longList.hint(count)} {count > ROWS_MAX && `${texts.longList.cut(ROWS_MAX)} `}
           {mayBeWhole ? (
             <button type="button" className={buttons.small} aria-pressed={isWanted} onClick={() => want(!isWanted)}>
               {texts.longList.whole}
