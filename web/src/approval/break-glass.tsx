@@ -10,7 +10,6 @@ import { Field } from '../looks/field.tsx';
 import { Icon } from '../looks/icon.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
-import sheets from '../looks/sheets.module.css';
 import { useArmed } from '../looks/use-armed.ts';
 import { glassTexts } from '../words/glass-texts.ts';
 import { texts } from '../words/texts.ts';
@@ -68,9 +67,12 @@ function SignInAgain({ agoMs, id }: { readonly agoMs: number; readonly id: strin
   const self = useQuery(selfQuery).data;
   const query = new URLSearchParams({ issuer: self?.issuer ?? '', to: `/approvals/${encodeURIComponent(id)}` });
   return (
-    <p className={sheets.notice} data-meaning="ask">
-      {words.stale(agoMs, SIGNED_IN_MS_MAX)} <a href={`${basePath}/sign-in?${query}`}>{words.signIn}</a>
-    </p>
+    <>
+      <p>{words.stale(agoMs, SIGNED_IN_MS_MAX)}</p>
+      <a className={buttons.quiet} href={`${basePath}/sign-in?${query}`}>
+        {words.signIn}
+      </a>
+    </>
   );
 }
 
