@@ -110,7 +110,8 @@ export const rules: readonly Rule[] = [
       return specifiersOf(text).flatMap((specifier) => {
         if (specifier?.startsWith('.') !== true) return [];
         const target = path.posix.join(path.posix.dirname(name), specifier);
-        const isContract = /^src\/control\/([a-z-]+\/)?([a-z-]+-)?contract\.ts$/.test(target) && asTypes.includes(specifier);
+        const isContract =
+          /^src\/control\/([a-z-]+\/)?([a-z-]+-)?contract\.ts$/.test(target) && asTypes.includes(specifier);
         return target.startsWith('web/') || isContract ? [] : [target];
       });
     },
