@@ -154,6 +154,8 @@ export interface Approval {
   readonly session?: string;
   /** The question whose yes covers this one; nobody was asked. */
   readonly restOf?: string;
+  /** Of what a no to it is meant for as well, keyed; absent: for nothing else. */
+  readonly like?: string;
 }
 
 /** Limit: an exchange that has said nothing for so long after it took the yes is taken to have died with its gateway: it may have run. */

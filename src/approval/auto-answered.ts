@@ -4,6 +4,8 @@ import { type Approval, missing } from './approval.ts';
 export interface RuleSays {
   readonly rule: string;
   readonly answer: 'approve' | 'reject';
+  /** Why, where there is more to say than that the rule does. */
+  readonly reason?: string;
 }
 
 /**
@@ -12,11 +14,11 @@ export interface RuleSays {
  */
 export function autoAnswered(approval: Approval, says: readonly RuleSays[], nowMs: number): Approval {
   if (says.length === 0) return approval;
-  const answers = says.map(({ rule, answer }) => ({
+  const answers = says.map(({ rule, answer, reason = 'answered by the rule itself' }) => ({
     answer,
     by: { subject: `rule ${rule}`, issuer: '', groups: [], kind: 'autonomous' as const },
     seats: [rule],
-    reason: 'answered by the rule itself',
+    reason,
     at: nowMs,
     isAuto: true as const,
   }));

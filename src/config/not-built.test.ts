@@ -65,11 +65,13 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
     'novel: 30d, fresh: 15m, breakGlass: { callers: [{ groups: [sre] }] }, delegate: true, answerFrom: [console, cli], approvers: [{ groups: [leads] }]';
   assert.deepEqual(policyFindings(`effect: hold, hold: { ${more} }`), []);
   assert.deepEqual(policyFindings('effect: hold, helm: true, hold: { intent: helm }'), []);
+  assert.deepEqual(policyFindings('effect: hold, hold: { auto: [{ answer: reject, cooldown: 15m }] }'), []);
   for (const mistake of [
     'signed: true, enrolled: true, breakGlass: { callers: [{ groups: [sre] }] }',
     'signed: true, enrolled: true, delegate: true',
     'signed: true, enrolled: true, answerFrom: [cli, slack]',
     'fresh: 15m, answerFrom: [cli, slack]',
+    'auto: [{ answer: approve, cooldown: 15m }]',
     'breakGlass: { callers: [{ everyone: true }] }',
     'breakGlass: { callers: [{ groups: [sre] }] }, lifts: [rbac], quorum: 2',
     'intent: helm',

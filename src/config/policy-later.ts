@@ -141,10 +141,20 @@ export const hold = z
       ),
     auto: z
       .array(
-        z.strictObject({
-          answer: z.enum(['approve', 'reject']),
-          times: times.optional().describe('When it answers so; absent: always.'),
-        }),
+        z
+          .strictObject({
+            answer: z.enum(['approve', 'reject']),
+            times: times.optional().describe('When it answers so; absent: always.'),
+            cooldown: duration
+              .optional()
+              .describe(
+                'It says no only for so long after a person has said no to the same caller about the same verb on the same object, whatever the request holds: nobody is asked again and again. A no of the rule’s own does not lengthen it.',
+              ),
+          })
+          .refine(
+            ({ answer, cooldown }) => cooldown === undefined || answer === 'reject',
+            '`cooldown` belongs to `answer: reject`: a yes is good for one request',
+          ),
       )
       .min(1, 'expected at least one')
       .optional()

@@ -104,6 +104,7 @@ function toHold(
           auto: auto.map((each) => ({
             answer: each.answer,
             ...(each.times === undefined ? {} : { times: toTimes(each.times) }),
+            ...(each.cooldown === undefined ? {} : { cooldownMs: durationMs(each.cooldown) }),
           })),
         }),
     ...toSigned({ signed, enrolled }),

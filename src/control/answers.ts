@@ -74,6 +74,7 @@ export class Answers {
       await this.#kept.record(next, next.answers.at(-1));
       if (next.command !== undefined && next.state === 'rejected')
         await rows.put(noRow(newId(now), next.command, next));
+      if (next.like !== undefined && next.state === 'rejected') await rows.put(noRow(newId(now), next.like, next));
       if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, said);
       return next;
     });

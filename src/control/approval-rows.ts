@@ -24,9 +24,9 @@ export function pointerRow(digest: string, approval: string, version: number): R
   return { kind: 'question', id: digest, version, owner: '', state: '', body: { approval } };
 }
 
-/** That somebody said no to a call of a command; `id` sorts by when, and the newest of a command is found by its owner however many questions stand above. */
-export function noRow(id: string, command: string, { id: approval, endedAt }: Approval): Row {
-  return { kind: 'question', id, version: 0, owner: command, state: 'no', body: { approval, at: endedAt } };
+/** That somebody said no to a call of a command, or to what is like another; `id` sorts by when, and the newest is found by its owner however many questions stand above. */
+export function noRow(id: string, owner: string, { id: approval, endedAt }: Approval): Row {
+  return { kind: 'question', id, version: 0, owner, state: 'no', body: { approval, at: endedAt } };
 }
 
 /** When that was; 0: never. */

@@ -55,6 +55,20 @@ test('one no of a rule rejects, a yes fills the seats of its rule alone, and per
   assert.ok(typeof two !== 'string' && two.state === 'approved');
 });
 
+test('a no that cools down is said for so long after a person’s, to the millisecond, and never where none was said', () => {
+  const auto = [
+    { answer: 'reject' as const, cooldownMs: 1_000 },
+    { answer: 'approve' as const, times: { endsAt: 9_000 } },
+  ];
+  const at = (nowMs: number, noAt?: number) =>
+    autoAnswers([{ rule: 'p/a', auto }], nowMs, noAt).map(({ answer }) => answer);
+  assert.deepEqual(at(5_000), ['approve']);
+  assert.deepEqual(at(5_999, 5_000), ['reject']);
+  assert.deepEqual(at(6_000, 5_000), ['approve']);
+  assert.deepEqual(at(9_999, 9_000), ['reject']);
+  assert.deepEqual(at(10_000, 9_000), []);
+});
+
 test('of a rule that answers by itself the first that speaks now counts, and none where none does', () => {
   const night = { windows: [{ days: [0, 1, 2, 3, 4, 5, 6], fromMinute: 22 * 60, toMinute: 6 * 60, timeZone: 'UTC' }] };
   const auto = [

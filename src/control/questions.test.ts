@@ -294,6 +294,58 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     assert.equal((await b.asking.ask(held('m4', `${name}-m4`, { call, caller }))).state, 'pending');
   });
 
+  test(`${name}: a person’s no cools down: the like is not asked again within its time, whatever it holds; nothing else is hindered, and the rule’s own no lengthens nothing`, async () => {
+    const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
+    const caller = callerOf({ subject: 'ci:cool' });
+    const auto = [{ answer: 'reject' as const, cooldownMs: 3_600_000 }];
+    const holds = [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], auto }];
+    let nth = 0;
+    const ask = (gateway: OnGateway, part: Partial<HeldRequest> = {}) => {
+      nth++;
+      return gateway.asking.ask(held(`c${nth}`, `${name}-cool-${nth}`, { caller, holds, ...part }));
+    };
+    const first = await ask(a);
+    assert.equal(first.state, 'pending');
+    await a.answers.answer(first.id, saying(first, lead, 'reject'));
+    const saidAt = clock.at;
+    // PostgreSQL has a clock of its own, which goes on by itself.
+    clock.at += name === 'SQLite' ? 3_599_999 : 1_000;
+    const again = await ask(b);
+    assert.deepEqual(
+      [again.state, again.answers[0]?.isAuto, again.answers[0]?.by.subject],
+      ['rejected', true, 'rule p/h'],
+    );
+    assert.match(again.answers[0]?.reason ?? '', /^a person said no to the like at .*; nobody is asked again before /);
+    const elsewhere = [
+      { caller: callerOf({ subject: 'ci:other' }) },
+      { operation: operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop/pods/api' }) },
+      { operation: operationOf({ method: 'GET', uri: '/api/v1/namespaces/shop/pods/web' }) },
+      { operation: operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/other/pods/web' }) },
+      { holds: [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '' }] },
+    ];
+    for (const part of elsewhere) assert.equal((await ask(b, part)).state, 'pending');
+    if (name !== 'SQLite') return;
+    clock.at = saidAt + 3_600_000;
+    assert.equal((await ask(b)).state, 'pending', 'its own no was later');
+  });
+
+  test(`${name}: a no cools down for every identity of the same person`, async () => {
+    const [a] = world().stores.map((store) => gatewayOn(store)) as [OnGateway];
+    const holds = [
+      {
+        ...DEFAULT_HOLD,
+        rule: 'p/h',
+        reason: '',
+        approvers: [{ subjects: ['p:*'] }],
+        auto: [{ answer: 'reject' as const, cooldownMs: 3_600_000 }],
+      },
+    ];
+    const as = (subject: string) => callerOf({ subject, person: 'dana@example.com' });
+    const asked = await a.asking.ask(held('i1', `${name}-i1`, { holds, caller: as('ci:one') }));
+    await a.answers.answer(asked.id, saying(asked, lead, 'reject'));
+    assert.equal((await a.asking.ask(held('i2', `${name}-i2`, { holds, caller: as('ci:two') }))).state, 'rejected');
+  });
+
   test(`${name}: T78: a yes with edits shows them to the next person, under another digest, and nobody edits after the first`, async () => {
     const [a] = world().stores.map((store) => gatewayOn(store)) as [OnGateway];
     const holds = [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 }];

@@ -25,8 +25,9 @@ import type { RowWriter } from '../store/store.ts';
 import type { IsStillSigned } from './answers.ts';
 import { type KeptApproval, noAtOf, pointerRow } from './approval-rows.ts';
 import { askedBefore } from './asked-before.ts';
-import { autoAnswers } from './auto-answers.ts';
+import { autoAnswers, hasCooldown } from './auto-answers.ts';
 import type { KeptQuestions } from './kept-questions.ts';
+import { likeKey } from './like-key.ts';
 import { PREVIEW_LIMITS, Previews } from './previews.ts';
 import { mayHaveRun, notThere } from './question-refusals.ts';
 import { hangsOnLabels, partyOf, seatsOf } from './seats.ts';
@@ -57,6 +58,12 @@ interface Parts {
 interface OfCommand {
   readonly by?: Approval & { readonly rest: Rest };
   readonly offered?: NonNullable<Approval['shown']['rest']>;
+}
+
+/** What was said to the like of a new question, and what finds it again. */
+interface OfLike {
+  readonly like?: string;
+  readonly noAt?: number;
 }
 
 /** Questions of the data path. */
@@ -90,12 +97,16 @@ export class Questions {
     const shown = isJoined ? undefined : await held.show();
     const labels = isJoined || !hangsOnLabels(held.holds) ? null : await held.namespaceLabels();
     const ofCommand = shown === undefined ? {} : await this.#ofCommand(held, shown);
+    const ofLike = isJoined ? {} : await this.#ofLike(held);
     let told: KeptApproval | undefined;
     const asked = await this.#kept.exclusively(`question ${digest}`, async (rows) => {
       const { kept, pointerVersion } = await this.#kept.about(digest, rows);
       const joined = kept === undefined ? undefined : this.#joined(kept.approval, held);
       if (joined !== undefined) return joined;
-      const approval = this.#made({ ...held, digest }, shown ?? (await held.show()), labels, ofCommand);
+      const approval = this.#made({ ...held, digest }, shown ?? (await held.show()), labels, {
+        ...ofCommand,
+        ...ofLike,
+      });
       if (approval.state === 'pending') await this.#refuseTooMany(rows, approval);
       await this.#kept.record(
         approval,
@@ -149,7 +160,7 @@ export class Questions {
     { caller, operation, exchange, session, digest, holds, attendedMs, preview, call }: HeldRequest,
     shown: Approval['shown'],
     labels: Parameters<typeof seatsOf>[1],
-    { by, offered }: OfCommand,
+    { by, offered, like, noAt }: OfCommand & OfLike,
   ): Approval {
     const now = this.#kept.now();
     const closesAt = now + Math.min(...holds.map(({ waitMaxMs }) => waitMaxMs));
@@ -168,12 +179,13 @@ export class Questions {
         closesAt,
         claimForMs: Math.min(...holds.map(({ claimForMs }) => claimForMs)),
         ...call,
+        ...(like === undefined ? {} : { like }),
         ...(preview === undefined ? {} : { lookingUntil: now + PREVIEW_LIMITS.lookingMs }),
       }),
       attendedBy: exchange,
       attendedUntil: Math.min(closesAt, now + attendedMs),
     };
-    return by === undefined ? autoAnswered(asked, autoAnswers(holds, now), now) : approvedBy(asked, by, now);
+    return by === undefined ? autoAnswered(asked, autoAnswers(holds, now, noAt), now) : approvedBy(asked, by, now);
   }
 
   /** What was said to the rest of its command, of which one use is then taken; or what can be said. */
@@ -197,6 +209,14 @@ export class Questions {
     if (by !== undefined) return { by };
     const offered = restOffered(call, own, now);
     return offered === undefined ? {} : { offered };
+  }
+
+  /** When a person last said no to the like; nothing is looked for where no rule asks. */
+  async #ofLike({ caller, operation, holds }: HeldRequest): Promise<OfLike> {
+    if (!hasCooldown(holds)) return {};
+    const like = this.#kept.requestDigest(likeKey(caller, operation));
+    const [no] = await this.#kept.rows('question', { owner: like, state: 'no', limit: 1 });
+    return { like, noAt: noAtOf(no) };
   }
 
   #attendedUntil({ attendedMs }: HeldRequest, closesAt: number): number {

@@ -29,6 +29,8 @@ export interface AutoAnswer {
   readonly answer: 'approve' | 'reject';
   /** Absent: always. */
   readonly times?: Times;
+  /** Only for so long after a person said no to the like. Absent: whatever anybody said. */
+  readonly cooldownMs?: number;
 }
 
 /** When something holds. Instants in milliseconds since 1970; minutes of the day on the clock of their zone. */

@@ -24,6 +24,7 @@ rules:
     hold: { approvers: [{ groups: [leads] }], intent: command }
   - { id: by-rule, effect: hold, verbs: [create], apiGroups: [""], resources: [services], namespaces: [shop], hold: { approvers: [{ groups: [leads] }], auto: [{ answer: approve }] } }
   - { id: by-rule-no, effect: hold, verbs: [create], apiGroups: [""], resources: [services], namespaces: [default], hold: { approvers: [{ groups: [leads] }], auto: [{ answer: reject }] } }
+  - { id: cool, effect: hold, verbs: [patch], apiGroups: [""], resources: [services], hold: { approvers: [{ groups: [leads] }], auto: [{ answer: reject, cooldown: 1h }] } }
   - { id: never, effect: deny, verbs: [create, patch], apiGroups: [""], resources: [configmaps], when: "has(object.metadata.labels) && 'never' in object.metadata.labels" }
 `;
 
@@ -223,4 +224,35 @@ test('what a rule answers by itself runs or is refused at once, and is told as t
     ['approved', 'rule p/by-rule'],
     ['rejected', 'rule p/by-rule-no'],
   ]);
+});
+
+test('a person’s no is kept for a time: the like is not asked about again, whatever it holds, and its caller is told until when', async () => {
+  const patch = (name: string, label: string) =>
+    world.ask({
+      token,
+      method: 'PATCH',
+      uri: `/api/v1/namespaces/shop/services/${name}`,
+      headers: {
+        'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234',
+        'kubectl-session': 'c0ffee00-0000-4000-8000-00000000c001',
+        'kubectl-command': 'kubectl label',
+        'content-type': 'application/merge-patch+json',
+      },
+      body: JSON.stringify({ metadata: { labels: { a: label } } }),
+    });
+  const first = patch('web', 'one');
+  const [asked] = await waiting();
+  assert.equal((await approvals('reject', asked.id, '--reason', 'not today')).code, 0);
+  assert.match((await first).body, /not today/);
+  const again = await patch('web', 'two');
+  assert.equal(again.status, 403);
+  assert.match(
+    again.body,
+    /`rule p\/cool` said no to approval .*a person said no to the like at .*; nobody is asked again before/,
+  );
+  const other = patch('api', 'one');
+  const [next] = await waiting();
+  assert.match(next.shown.operation, /services `api`/);
+  assert.equal((await approvals('approve', next.id)).code, 0);
+  assert.equal((await other).status, 200);
 });
