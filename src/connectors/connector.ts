@@ -166,6 +166,10 @@ export interface Looked extends Omit<Preview, 'changes' | 'before' | 'pod'> {
   readonly states?: { readonly before: JsonObject | null; readonly after: JsonObject };
   /** The object as the target would store it, whether or not the one before could be read. */
   readonly stored?: JsonObject;
+  /** Which workload `share` and `scale` are of, the same whichever of its pods or sets is asked about; absent: of none. */
+  readonly shareKey?: string;
+  /** It may take pods of a workload away, and nobody can tell of which, or of how many. */
+  readonly isShareUnknown?: true;
   /** There is nothing of the name that is to be deleted. */
   readonly isAbsent?: true;
   /** Why the target would not do it. */

@@ -41,7 +41,7 @@ function bodyOf({ body }: Operation): RestoredBody | undefined {
 }
 
 function shownOf(masking: Masking, held: Held, all: Looked): Preview {
-  const { states, rejection, pod, stored: _stored, isAbsent: _isAbsent, ...looked } = all;
+  const { states, rejection, pod, stored, isAbsent, shareKey, isShareUnknown, ...looked } = all;
   const changes = changesOf(masking, held, states);
   const isTooLong = JSON.stringify(changes ?? []).length > SHOWN_CHARACTERS_MAX;
   const missing = isTooLong ? [`what it would change: ${changes?.length} fields, more than can be shown`] : [];

@@ -14,7 +14,7 @@ import { valueAt } from './json-at.ts';
 import { definitionLosses, type Losses, namespaceLosses, ownedLosses, selectedLosses, volumeOf } from './losses.ts';
 import { objectPath } from './place.ts';
 import { Reads } from './reads.ts';
-import { shareOfChange, shareOfPod } from './share.ts';
+import { shareKeyOf, shareOfChange, shareOfPod } from './share.ts';
 import { usesOf } from './uses.ts';
 import { budgetsOf, rolloutOf, scaleOf } from './workload.ts';
 
@@ -72,7 +72,8 @@ async function lookAtPod(reads: Reads, { namespace, name }: Operation): Promise<
 
 async function lookAtEviction(reads: Reads, operation: Operation): Promise<Looked> {
   const pod = await reads.get(objectPath(operation));
-  if (pod === null || typeof pod === 'string') return { risks: [], missing: ['its pod could not be read'] };
+  if (pod === null) return { isAbsent: true, risks: [], missing: ['its pod could not be read'] };
+  if (typeof pod === 'string') return { isShareUnknown: true, risks: [], missing: ['its pod could not be read'] };
   const [budgets, share] = await Promise.all([
     budgetsOf(reads, operation.namespace, valueAt(pod, 'metadata', 'labels')),
     shareOfPod(reads, operation.namespace, pod),
@@ -85,7 +86,11 @@ async function lookAtDelete(parts: Parts, reads: Reads, operation: Operation): P
   const object = await reads.get(objectPath(operation));
   if (object === null) return { isAbsent: true, risks: ['there is nothing of this name now'], missing: [] };
   if (typeof object === 'string')
-    return { risks: [], missing: [`what goes with it: the object itself: ${unreadWords(object)}`] };
+    return {
+      isShareUnknown: true,
+      risks: [],
+      missing: [`what goes with it: the object itself: ${unreadWords(object)}`],
+    };
   const served = () => parts.discovery.served();
   const kind = `${resource}.${apiGroup}`;
   if (kind === 'namespaces.') return { risks: [], ...(await namespaceLosses(reads, await served(), name)) };
@@ -137,9 +142,11 @@ async function lookAtWrite(
   const budgets = isDisrupting ? budgetsFor(reads, namespace, await workload) : NOTHING;
   const taken = { scale, isReplaced: risks.length > 0, after };
   const share = isDisrupting ? shareOfChange(operation, await workload, taken) : undefined;
+  const kept = await workload;
+  const shareKey = shareKeyOf(resource, namespace, name, typeof kept === 'string' ? null : kept);
   return merged([
     { ...told, ...states, risks: [...told.risks, ...risks] },
-    { ...(scale === undefined ? {} : { scale }), ...(share === undefined ? {} : { share }) },
+    { ...(scale === undefined ? {} : { scale, shareKey }), ...(share === undefined ? {} : { share }) },
     await uses,
     await gains,
     await budgets,

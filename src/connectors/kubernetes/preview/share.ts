@@ -26,12 +26,16 @@ export function shareOfChange(
   return shareOf(`${resource} \`${name}\``, Math.max(gone, replaced), replicas, now);
 }
 
+/** What is known of the share that one pod is. */
+interface PodShare {
+  readonly share?: ShownShare;
+  readonly shareKey?: string;
+  readonly isShareUnknown?: true;
+  readonly missing: readonly string[];
+}
+
 /** Of one pod that goes: what of its workload it is; nothing where no workload wants another in its place. */
-export async function shareOfPod(
-  reads: Reads,
-  namespace: string,
-  pod: JsonObject,
-): Promise<{ readonly share?: ShownShare; readonly missing: readonly string[] }> {
+export async function shareOfPod(reads: Reads, namespace: string, pod: JsonObject): Promise<PodShare> {
   const owner = objectsAt(pod, 'metadata', 'ownerReferences').find(({ controller }) => controller === true);
   const [kind, name] = [textAt(owner, 'kind'), textAt(owner, 'name')];
   const root = KEEPERS[`${textAt(owner, 'apiVersion')} ${kind}`];
@@ -39,10 +43,21 @@ export async function shareOfPod(
   const keeper = await reads.get(`${root[0]}/namespaces/${namespace}/${root[1]}/${name}`);
   if (typeof keeper === 'string')
     return {
+      isShareUnknown: true,
       missing: [`of how many pods it is one: its caller may not get ${kind} \`${name}\`, or it was not told in time`],
     };
   const share = shareOf(`${kind} \`${name}\``, 1, wantedOf(keeper) ?? 0, keeper);
-  return { ...(share === undefined ? {} : { share }), missing: [] };
+  const shareKey = shareKeyOf(root[1], namespace, name, keeper);
+  return { ...(share === undefined ? {} : { share, shareKey }), missing: [] };
+}
+
+/** Which workload it is a share of: the pods of a set that a deployment keeps are that one's. */
+export function shareKeyOf(resource: string, namespace: string, name: string, keeper: JsonObject | null): string {
+  const owner = objectsAt(keeper ?? undefined, 'metadata', 'ownerReferences').find(
+    ({ controller }) => controller === true,
+  );
+  const isOwned = resource === 'replicasets' && textAt(owner, 'kind') === 'Deployment';
+  return isOwned ? `deployments ${namespace} ${textAt(owner, 'name')}` : `${resource} ${namespace} ${name}`;
 }
 
 /** What keeps so many pods running. */
