@@ -320,9 +320,8 @@ export const budget = z
     targets: targets.optional().describe('On these targets, together. Absent: those of the policy.'),
     of: z
       .enum(['deletes', 'changes', 'replicas', 'bytesOut', 'refusals', 'errors', 'podShare'])
-      .refine((of) => of !== 'podShare', 'not built yet: the share of pods that may be gone at once')
       .describe(
-        '`deletes` and what amounts to one; a deletecollection counts what it would delete. `changes`: all that is not a dry run. `replicas`: by how many a workload grows or shrinks. `bytesOut`: of replies. `refusals`: what the gateway refused it, but for holds and speed. `errors`: changes that the target answered with 400 or more, or that failed. Dry runs count nowhere. `podShare` is not built yet.',
+        '`deletes` and what amounts to one; a deletecollection counts what it would delete. `changes`: all that is not a dry run. `replicas`: by how many a workload grows or shrinks. `bytesOut`: of replies. `refusals`: what the gateway refused it, but for holds and speed. `errors`: changes that the target answered with 400 or more, or that failed. `podShare`: of the pods of one workload, in percent, how many it deletes, evicts or scales away; each workload counts by itself, a deployment with its sets. Dry runs count nowhere. What cannot be known is over.',
       ),
     max: z.number().positive('expected more than 0').describe('So much is not stopped.'),
     per: duration.describe(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { leftOut } from '../../test/support/left-out.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
-import type { Budget } from '../policy/budget.ts';
+import { type Budget, SHARE_PARTS } from '../policy/budget.ts';
 import { systemClock } from '../std/clock.ts';
 import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
@@ -61,6 +61,25 @@ function laws(name: string, world: () => { readonly stores: readonly (Store | un
     assert.equal(await one.take(alone, eve, 1), false);
     assert.equal(await one.take(budgetOf(`${name}/big`), dev, 51), false, 'what is more than all of it takes nothing');
     assert.equal(await one.take(budgetOf(`${name}/big`), dev, 50), true);
+  });
+
+  test(`${name}: shares of pods are counted for each workload, over all gateways: as many thirds as fit, and not one more`, async () => {
+    const gateways = world().stores.map((store) => gatewayOn(store, []));
+    const one = Math.floor((100 * SHARE_PARTS) / 3);
+    const through = async (max: number, part: string) => {
+      const budget = budgetOf(`${name}/share-${max}`, { of: 'podShare', max });
+      const tried = Array.from({ length: 6 }, (_, i) => i);
+      const taken: boolean[] = [];
+      for (const i of tried)
+        taken.push(await (gateways[i % gateways.length] as CallerBudgets).take(budget, dev, one, part));
+      return taken.filter(Boolean).length;
+    };
+    assert.equal(await through(33, 'demo deployments shop web'), 0);
+    assert.equal(await through(34, 'demo deployments shop web'), 1);
+    assert.equal(await through(66, 'demo deployments shop web'), 1);
+    assert.equal(await through(67, 'demo deployments shop web'), 2);
+    assert.equal(await through(100, 'demo deployments shop web'), 3);
+    assert.equal(await through(100, 'demo deployments shop api'), 3, 'another workload has its own');
   });
 
   test(`${name}: what was counted stays over until a person has looked, at every gateway, and is told once`, async () => {

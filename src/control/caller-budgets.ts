@@ -7,7 +7,7 @@
  */
 import { type Caller, callerKey } from '../model/caller.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
-import { type Budget, budgetMatcher, isBreaker } from '../policy/budget.ts';
+import { type Budget, budgetMatcher, budgetRoom, isBreaker } from '../policy/budget.ts';
 import type { MatchedCaller } from '../policy/caller-match.ts';
 import type { ChangeListener, Row, RowKind, Store } from '../store/store.ts';
 import { fromStore } from './from-store.ts';
@@ -69,8 +69,8 @@ export class CallerBudgets implements Budgets, ChangeListener {
     return this.#matched.match;
   }
 
-  async take(budget: Budget, caller: Asking, amount: number): Promise<boolean> {
-    const key = keyOf(budget, caller);
+  async take(budget: Budget, caller: Asking, amount: number, part = ''): Promise<boolean> {
+    const key = part === '' ? keyOf(budget, caller) : `${keyOf(budget, caller)} ${part}`;
     for (;;) {
       const window = this.#window(budget);
       const share = this.#share(key, window);
@@ -97,11 +97,11 @@ export class CallerBudgets implements Budgets, ChangeListener {
     return leasing;
   }
 
-  async #lease(key: string, { max }: Budget, window: number, needed: number): Promise<boolean> {
+  async #lease(key: string, budget: Budget, window: number, needed: number): Promise<boolean> {
     let leased = 0;
     const changed = (before: Counted) => {
       const { taken } = inWindow(before, window);
-      const room = max - taken;
+      const room = budgetRoom(budget) - taken;
       leased = room < needed ? 0 : Math.max(needed, Math.min(room, Math.floor(room / BUDGET_LIMITS.sharesOfRest)));
       return leased === 0 ? undefined : { window, taken: taken + leased, isTripped: false };
     };

@@ -23,6 +23,7 @@ export async function budgetAmount(
           : 0;
     case 'replicas':
       return replicas(probe, operation, caller);
+    case 'podShare': // see pod-share-taken.ts: it is counted for each workload
     case 'bytesOut':
     case 'refusals':
     case 'errors':

@@ -6,11 +6,11 @@ export interface Budgets {
   /** Those of a caller at a target. */
   of(caller: MatchedCaller, target: string): readonly Budget[];
   /**
-   * Takes so much of a budget: whether there was so much left. What was taken is gone, whatever becomes of the request.
+   * Takes so much of a budget, of its own for each `part` where one is given: whether there was so much left. What was taken is gone, whatever becomes of the request.
    *
    * @throws {Refusal} STORE_UNAVAILABLE it cannot be known what is left
    */
-  take(budget: Budget, caller: MatchedCaller, amount: number): Promise<boolean>;
+  take(budget: Budget, caller: MatchedCaller, amount: number, part?: string): Promise<boolean>;
   /** Whether what was counted of the caller is over the budget now. @throws {Refusal} STORE_UNAVAILABLE */
   isOver(budget: Budget, caller: MatchedCaller): Promise<boolean>;
   /** Counts what has been done; written a moment later. Never throws. */

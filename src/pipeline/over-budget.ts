@@ -9,6 +9,7 @@ const WORDS: Readonly<Record<Budget['of'], string>> = {
   deletes: 'deletes',
   changes: 'changes',
   replicas: 'replicas',
+  podShare: 'percent of the pods of one workload',
   bytesOut: 'bytes of replies',
   refusals: 'refusals',
   errors: 'failed changes',

@@ -14,6 +14,7 @@ import { budgetAmount } from './budget-amount.ts';
 import type { Budgets } from './budgets.ts';
 import type { Judged } from './judge.ts';
 import { overBudget, overBudgetReason } from './over-budget.ts';
+import { podShareTaken } from './pod-share-taken.ts';
 
 type Allowed = Judged & { readonly decision: AllowDecision };
 
@@ -55,6 +56,10 @@ async function overOf(
 ): Promise<boolean> {
   if (isBreaker(budget)) return isActing(operation) && budgets.isOver(budget, caller);
   if (budget.of === 'bytesOut') return operation.isResourceRequest && budgets.isOver(budget, caller);
+  if (budget.of === 'podShare') {
+    const { amount, workload } = await podShareTaken(operation, caller, probe, signal);
+    return amount > 0 && !(await budgets.take(budget, caller, amount, workload));
+  }
   const amount = await budgetAmount(budget, operation, caller, probe, signal);
   return amount > 0 && !(await budgets.take(budget, caller, amount));
 }

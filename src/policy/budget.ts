@@ -3,7 +3,15 @@ import { anyGlob } from './glob.ts';
 import type { CallerMatch } from './rule.ts';
 
 /** What is counted. The first four are counted before a request is sent; of the others, how many there were stops what comes then. */
-export type BudgetOf = 'deletes' | 'changes' | 'replicas' | 'bytesOut' | 'refusals' | 'errors';
+export type BudgetOf = 'deletes' | 'changes' | 'replicas' | 'podShare' | 'bytesOut' | 'refusals' | 'errors';
+
+/** Shares of pods are counted in so many parts of a percent, so that thirds are whole numbers. */
+export const SHARE_PARTS = 1_000_000;
+
+/** As much as a budget has in a time, in what it is counted in. */
+export function budgetRoom({ of, max }: Pick<Budget, 'of' | 'max'>): number {
+  return of === 'podShare' ? max * SHARE_PARTS : max;
+}
 
 /** How much a caller may do in a time, as a policy document writes it. */
 export interface Budget {

@@ -15,7 +15,7 @@ callers: [{ groups: [ops] }]
 targets: [demo]
 roles: [{ role: approver, callers: [{ groups: [leads] }] }]
 rules:
-  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["", apps], resources: [configmaps, pods, services, deployments, deployments/scale] }
+  - { id: all, effect: allow, verbs: ["*"], apiGroups: ["", apps], resources: [configmaps, pods, pods/eviction, services, deployments, deployments/scale, replicasets] }
   - { id: itself, effect: hold, verbs: [create], apiGroups: [""], resources: [services], namespaces: [shop], hold: { approvers: [{ groups: [leads] }], auto: [{ answer: approve }] } }
   - { id: command, effect: hold, verbs: [create], apiGroups: [""], resources: [services], namespaces: [default], hold: { approvers: [{ groups: [leads] }], intent: command } }
 budgets:
@@ -27,6 +27,8 @@ budgets:
   - { id: bytes, callers: [{ subjects: ["ci:byt"] }], of: bytesOut, max: 1, per: 1d, over: deny }
   - { id: refusals, callers: [{ subjects: ["ci:ref"] }], of: refusals, max: 3, per: 1d, over: hold }
   - { id: errors, callers: [{ subjects: ["ci:err"] }], of: errors, max: 3, per: 1d, over: hold }
+  - { id: share, callers: [{ subjects: ["ci:sh3", "ci:sh4"] }], of: podShare, max: 34, per: 1d, over: deny }
+  - { id: third, callers: [{ subjects: ["ci:sh5"] }], of: podShare, max: 33, per: 1d, over: deny }
   - { id: seen, callers: [{ subjects: ["ci:see"] }], of: changes, max: 1, per: 1d, over: deny, mode: observe }
 `;
 
@@ -203,4 +205,62 @@ test('a budget that is only observed stops nothing, and is recorded', async () =
     event.type === 'exchange.ended' && event.decision?.shadow !== undefined ? [event.decision.shadow] : [],
   );
   assert.deepEqual(shadows, [{ effect: 'deny', rule: 'p/seen' }]);
+});
+
+const scaled = (who: string, app: string, replicas: number, query = '') =>
+  ask(who, {
+    method: 'PATCH',
+    uri: `/apis/apps/v1/namespaces/shop/deployments/${app}/scale${query}`,
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: JSON.stringify({ spec: { replicas } }),
+  });
+
+const itemsOf = async (uri: string): Promise<Json[]> => JSON.parse((await ask('plain', { uri })).body).items;
+
+/** The names of its pods, once its set wants so many and there are as many. */
+async function podsOf(app: string, count: number): Promise<readonly string[]> {
+  for (;;) {
+    const sets = await itemsOf(`/apis/apps/v1/namespaces/shop/replicasets?labelSelector=app%3D${app}`);
+    const pods = await itemsOf(`/api/v1/namespaces/shop/pods?labelSelector=app%3D${app}`);
+    const names = pods.flatMap(({ metadata }) => (metadata.deletionTimestamp === undefined ? [metadata.name] : []));
+    if (sets.some(({ spec }) => spec.replicas === count) && names.length === count) return names;
+  }
+}
+
+const evicted = (who: string, name: string) =>
+  ask(who, {
+    method: 'POST',
+    uri: `/api/v1/namespaces/shop/pods/${name}/eviction`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'shop' } }),
+  });
+
+test('of the pods of one workload so large a share goes in a time, by whatever way, and not one pod more; more of them, a dry run and other callers are not counted', async () => {
+  const scales = [await scaled('plain', 'web', 3), await scaled('plain', 'api', 2)];
+  assert.deepEqual(
+    scales.map(({ status }) => status),
+    [200, 200],
+  );
+  const [one = '', two = ''] = await podsOf('web', 3);
+  await podsOf('api', 2);
+  const gone = await ask('sh3', { method: 'DELETE', uri: `/api/v1/namespaces/shop/pods/${one}` });
+  assert.equal(gone.status, 200, gone.body);
+  for (const over of [
+    await ask('sh3', { method: 'DELETE', uri: `/api/v1/namespaces/shop/pods/${two}` }),
+    await evicted('sh3', two),
+    await scaled('sh3', 'web', 2),
+    await ask('sh3', { method: 'DELETE', uri: '/apis/apps/v1/namespaces/shop/deployments/web' }),
+    await scaled('sh3', 'api', 1),
+  ]) {
+    assert.deepEqual(stopOf(over), [403, 'BUDGET_EXCEEDED', 'p/share'], over.body);
+    assert.match(over.body, /it is over its budget of 34 percent of the pods of one workload in /);
+  }
+  assert.equal((await scaled('sh3', 'web', 2, '?dryRun=All')).status, 200);
+  assert.deepEqual(
+    stopOf(await scaled('sh5', 'web', 2)),
+    [403, 'BUDGET_EXCEEDED', 'p/third'],
+    'a third is more than 33',
+  );
+  assert.equal((await scaled('sh3', 'web', 4)).status, 200, 'to more');
+  assert.equal((await scaled('sh4', 'web', 3)).status, 200, 'each caller has its own: one of four');
 });
