@@ -58,7 +58,7 @@ import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
 import { GUESS_LIMITS } from '../../src/pipeline/guesses.ts';
 import { HONEYTOKEN_LIMITS } from '../../src/pipeline/honeytokens.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
-import { PLAN_LIMITS } from '../../src/pipeline/plan/plan.ts';
+import { PLAN_LIMITS } from '../../src/pipeline/plan/looks.ts';
 import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
 import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
 import { THERE_LIMITS } from '../../src/pipeline/while-there.ts';
@@ -129,7 +129,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['One yes for a release of Helm', { ...RELEASE_LIMITS }, 'src/model/rest-limits.ts'],
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],
-  ['Plans, at the gateway', { ...PLAN_LIMITS }, 'src/pipeline/plan/plan.ts'],
+  ['Plans, at the gateway', { ...PLAN_LIMITS }, 'src/pipeline/plan/looks.ts'],
   ['Plans, where the command runs', { ...RELAY_LIMITS }, 'src/cli/plan/plan-relay.ts'],
   ['Counting for budgets', { ...BUDGET_LIMITS }, 'src/control/caller-budgets.ts'],
   ['Notices', { ...NOTICE_LIMITS }, 'src/control/notices/delivery.ts'],

@@ -8,6 +8,7 @@
  */
 import type { Looked, Probe } from '../../connectors/connector.ts';
 import { approverWords } from '../../model/approver-words.ts';
+import { callerKey } from '../../model/caller.ts';
 import type { Holding } from '../../model/hold-terms.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Planned, PlannedHold } from '../../model/planned.ts';
@@ -29,14 +30,12 @@ import { toRefusal } from '../to-refusal.ts';
 import { withinLimits } from '../within-limits.ts';
 import { withoutMasks } from '../without-masks.ts';
 import { writtenMasks } from '../written-masks.ts';
+import { Looks } from './looks.ts';
 import { mayReadOf } from './may-read.ts';
 import { plannedAnswer } from './planned-answer.ts';
 
-/** Limits of planning; documented in docs/reference/limits.md. */
-export const PLAN_LIMITS = Object.freeze({
-  /** How long looking at what one request would do may take, in milliseconds. */
-  lookMs: 15_000,
-});
+/** Those of this process. */
+const looks = new Looks();
 
 /** What would become of a request, as a refusal; nothing is done. */
 export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<RefusedReply> {
@@ -61,8 +60,8 @@ export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSigna
     await masks.whole(judged); //                                             masks that could not be put back are refused as they would be
     recording.lookedUp('plan');
     const mayRead = mayReadOf(gateway.connector, ask, request);
-    const end = AbortSignal.any([signal, AbortSignal.timeout(PLAN_LIMITS.lookMs)]);
-    throw planned(await foreseen({ ...gateway, probe: masks.gateway.probe }, judged, mayRead, end));
+    const parts = { masking: gateway.masking, probe: masks.gateway.probe };
+    throw planned(await looks.inTurn(callerKey(caller), signal, (end) => foreseen(parts, judged, mayRead, end)));
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);
   }
