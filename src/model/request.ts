@@ -15,6 +15,8 @@ export interface RawRequest {
   readonly body: Readable;
   /** Set where the client asked to leave HTTP. */
   readonly upgrade: Upgrade | undefined;
+  /** It is not meant: its caller asks what would become of it. Nothing of it is done. */
+  readonly isPlanned?: true;
 }
 
 /** The connection of a client that asks for an upgrade, and what it has already sent behind its request. */

@@ -407,6 +407,7 @@ class JournalRecording implements Recording, UnderWay {
       peer: this.#raw.peer,
       method: this.#raw.method,
       ...(operation === undefined ? {} : { operation }),
+      ...(this.#raw.isPlanned === true ? { planned: true } : {}),
     };
     try {
       this.#begun = this.#parts.journal.append(event);

@@ -307,6 +307,8 @@ export interface ExchangeBegun {
   readonly method: string;
   /** Absent where the request could not be read as an operation; `exchange.ended` says why. */
   readonly operation?: RecordedOperation;
+  /** It was only planned (`sallyport plan`): whatever became of it, nothing was forwarded. Absent: it was meant. */
+  readonly planned?: true;
 }
 
 /** Who asks. The token is told apart from others by `session` and kept in no form. */

@@ -183,7 +183,9 @@ test('of what is allowed, the rule, the difference by the target’s own dry run
   assert.equal(plan.answer.isNew, false);
   const events = (await world.events()) as readonly Json[];
   const [ended] = events.filter(({ type, exchange: of }) => type === 'exchange.ended' && of === exchange);
-  assert.deepEqual([ended.outcome.kind, ended.outcome.code, ended.decision.effect], ['refused', 'PLANNED', 'allow']);
+  assert.deepEqual([ended.outcome.kind, ended.outcome.code, ended.decision], ['refused', 'PLANNED', undefined]);
+  const [begun] = events.filter(({ type, exchange: of }) => type === 'exchange.begun' && of === exchange);
+  assert.deepEqual([begun.planned, begun.operation.path], [true, `${MAPS}/settings`]);
 });
 
 test('of what is held, by which rule and whom it asks; nobody is asked', async () => {

@@ -5,5 +5,7 @@ const PLAN_PATH = '/sallyport-plan';
 
 /** The request that is to be planned; undefined: it is meant. */
 export function plannedRequest(raw: RawRequest): RawRequest | undefined {
-  return raw.uri.startsWith(`${PLAN_PATH}/`) ? { ...raw, uri: raw.uri.slice(PLAN_PATH.length) } : undefined;
+  return raw.uri.startsWith(`${PLAN_PATH}/`)
+    ? { ...raw, uri: raw.uri.slice(PLAN_PATH.length), isPlanned: true }
+    : undefined;
 }

@@ -53,8 +53,9 @@ export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSigna
     const masks = writtenMasks(gateway, caller, operation.target, hasMasks);
     const ask = askShadowed(masks.gateway, recording, gateway.rules(), caller);
     const judged = await judge(gateway.connector, ask, { caller, request, operation });
-    recording.decided(judged);
     const { decision } = judged;
+    // What is only planned is no use of a rule or grant: who reads the journal for those finds a decision of refusals alone.
+    if (decision.effect === 'deny') recording.decided(judged);
     if (decision.effect === 'deny') throw denied(caller, judged.operation, decision, gateway.access.suggest);
     if (decision.effect === 'hold' && !gateway.approvals.canAsk) throw unsupported({ ...judged, decision });
     await masks.whole(judged); //                                             masks that could not be put back are refused as they would be
