@@ -188,7 +188,8 @@ export class PlanRelay {
       ...(holds.length === 0 ? { verdict: 'allowed', rule } : { verdict: 'held', holds }),
       ...(grant === undefined ? {} : { grant }),
       outcome: foreseen.outcome,
-      shown,
+      // What the target said of it is of a target without what the plan makes.
+      ...(foreseen.outcome === 'untried' ? {} : { shown }),
       exchange,
     });
     return foreseen.reply;

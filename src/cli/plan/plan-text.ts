@@ -1,3 +1,4 @@
+import type { Preview, ShownChange } from '../../model/shown.ts';
 import { lookedLines } from '../control/approval-text.ts';
 import type { Paint } from '../control/paint.ts';
 import { escapeControl } from '../escape-control.ts';
@@ -35,7 +36,7 @@ function callLines(call: PlanCall, n: number, paint: Paint): readonly Line[] {
       ? []
       : [
           ...shown.risks.map((risk): Line => [`   ! ${risk}`, paint.raised]),
-          ...lookedLines(shown, paint).map(([text, colour]): Line => [indented(text), colour]),
+          ...lookedLines(shortened(shown), paint).map(([text, colour]): Line => [indented(text), colour]),
           ...shown.missing.map((what): Line => [`   not shown: ${what}`, paint.raised]),
         ]),
   ];
@@ -66,6 +67,25 @@ function outcomeLines(outcome: PlanCall['outcome'], paint: Paint): readonly Line
     case undefined:
       return [];
   }
+}
+
+/** Limit: characters of one value that a person is shown; `-o json` has all of it. */
+const VALUE_MAX = 240;
+
+function shortened({ changes, ...shown }: Preview): Preview {
+  return changes === undefined ? shown : { ...shown, changes: changes.map(clipped) };
+}
+
+function clipped({ at, before, after }: ShownChange): ShownChange {
+  const clip = (value: string) =>
+    value.length <= VALUE_MAX
+      ? value
+      : `${value.slice(0, VALUE_MAX)}… (${value.length} characters; \`-o json\` has all)`;
+  return {
+    at,
+    ...(before === undefined ? {} : { before: clip(before) }),
+    ...(after === undefined ? {} : { after: clip(after) }),
+  };
 }
 
 function indented(text: string): string {

@@ -77,7 +77,7 @@ async function foreseen(
   const { caller, request, operation, decision } = judged;
   const { verb, apiGroup, resource, subresource, namespace, name, path, options } = operation;
   const told = {
-    operation: describe(operation),
+    operation: describe({ ...operation, name: nameOf(operation) }),
     ...{ verb, apiGroup, resource, subresource, namespace, name, path },
     isDryRun: options.isDryRun,
     isRead: !operation.isChange && operation.power === undefined,
@@ -112,11 +112,18 @@ function holdOf({ rule, reason, approvers, quorum }: Holding): PlannedHold {
   return { rule, reason, approvers: named, quorum };
 }
 
-/** Of a create: where its object would be. */
-function objectPath({ verb, path, name, body }: Operation): string {
+/** Of a create: what its object would be called; empty where the target gives it a name. */
+function nameOf({ verb, name, body }: Operation): string {
+  if (verb !== 'create' || name !== '') return name;
   const { metadata } = (body?.object ?? {}) as { readonly metadata?: { readonly name?: unknown } };
-  const made = verb === 'create' && name === '' && typeof metadata?.name === 'string' ? `/${metadata.name}` : '';
-  return `${path}${made}`.split('/').map(encodeURIComponent).join('/');
+  return typeof metadata?.name === 'string' ? metadata.name : '';
+}
+
+/** Of a create: where its object would be. */
+function objectPath(operation: Operation): string {
+  const { path, name } = operation;
+  const made = name === '' ? nameOf(operation) : '';
+  return `${path}${made === '' ? '' : `/${made}`}`.split('/').map(encodeURIComponent).join('/');
 }
 
 function planned(of: Planned): Refusal {
