@@ -70,7 +70,7 @@ export class CallerBudgets implements Budgets, ChangeListener {
   }
 
   async take(budget: Budget, caller: Asking, amount: number, part = ''): Promise<boolean> {
-    const key = part === '' ? keyOf(budget, caller) : `${keyOf(budget, caller)} ${part}`;
+    const key = keyOf(budget, caller, part);
     for (;;) {
       const window = this.#window(budget);
       const share = this.#share(key, window);
@@ -83,6 +83,14 @@ export class CallerBudgets implements Budgets, ChangeListener {
       if (underWay !== undefined) await underWay;
       else if (!(await this.#leasedOnce(key, budget, window, amount - share.left))) return false;
     }
+  }
+
+  async hasRoom(budget: Budget, caller: Asking, amount: number, part = ''): Promise<boolean> {
+    const [key, window] = [keyOf(budget, caller, part), this.#window(budget)];
+    const { left } = this.#share(key, window);
+    if (left >= amount) return true;
+    const counted = this.#known.get(key) ?? (await this.#read(key));
+    return budgetRoom(budget) - inWindow(counted, window).taken >= amount - left;
   }
 
   async #leasedOnce(key: string, budget: Budget, window: number, needed: number): Promise<boolean> {
@@ -242,8 +250,8 @@ function inWindow(counted: Counted, window: number): Counted {
   return counted.window === window ? counted : { ...counted, window, taken: 0 };
 }
 
-function keyOf({ id }: Budget, caller: Asking): string {
-  return `${id} ${callerKey(caller)}`;
+function keyOf({ id }: Budget, caller: Asking, part = ''): string {
+  return `${id} ${callerKey(caller)}${part === '' ? '' : ` ${part}`}`;
 }
 
 /** The newest are remembered. */

@@ -11,6 +11,8 @@ export interface Budgets {
    * @throws {Refusal} STORE_UNAVAILABLE it cannot be known what is left
    */
   take(budget: Budget, caller: MatchedCaller, amount: number, part?: string): Promise<boolean>;
+  /** Whether there is so much left now; nothing is taken. @throws {Refusal} STORE_UNAVAILABLE */
+  hasRoom(budget: Budget, caller: MatchedCaller, amount: number, part?: string): Promise<boolean>;
   /** Whether what was counted of the caller is over the budget now. @throws {Refusal} STORE_UNAVAILABLE */
   isOver(budget: Budget, caller: MatchedCaller): Promise<boolean>;
   /** Counts what has been done; written a moment later. Never throws. */
@@ -21,6 +23,7 @@ export interface Budgets {
 export const noBudgets: Budgets = {
   of: () => [],
   take: async () => true,
+  hasRoom: async () => true,
   isOver: async () => false,
   count() {},
 };

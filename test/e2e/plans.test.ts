@@ -269,6 +269,7 @@ test('a plan takes nothing of a budget, and no use of a grant', async () => {
   for (let times = 0; times < 3; times++)
     assert.equal((await planOf({ method: 'DELETE', uri: `${MAPS}/one` }, token)).code, 'PLANNED');
   assert.equal((await send(token, { method: 'DELETE', uri: `${MAPS}/one` })).status, 200);
+  assert.equal((await planOf({ method: 'DELETE', uri: `${MAPS}/two` }, token)).code, 'BUDGET_EXCEEDED');
   const scope = { target: 'demo', verbs: ['create'], apiGroups: [''], resources: ['services'], namespaces: ['shop'] };
   const given = await asked(token, 'POST', '/grants', { scopes: [scope], uses: 1, reason: 'a plan' });
   assert.equal(given.body.state, 'live', JSON.stringify(given.body));

@@ -19,6 +19,7 @@ import type { Preview } from '../../model/shown.ts';
 import { accept } from '../accept.ts';
 import { asOneself } from '../as-oneself.ts';
 import { askShadowed } from '../ask-shadow.ts';
+import type { Budgets } from '../budgets.ts';
 import { describe } from '../describe.ts';
 import type { Gateway } from '../gateway.ts';
 import { unsupported } from '../held-refusals.ts';
@@ -27,6 +28,7 @@ import { previewHeld } from '../preview-held.ts';
 import { tellMaskAsToken, tellReturnedMasks } from '../returned-masks.ts';
 import { denied } from '../settle.ts';
 import { toRefusal } from '../to-refusal.ts';
+import { withinBudgets } from '../within-budgets.ts';
 import { withinLimits } from '../within-limits.ts';
 import { withoutMasks } from '../without-masks.ts';
 import { writtenMasks } from '../written-masks.ts';
@@ -52,7 +54,8 @@ export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSigna
     const hasMasks = withoutMasks(gateway.masking, caller, operation);
     const masks = writtenMasks(gateway, caller, operation.target, hasMasks);
     const ask = askShadowed(masks.gateway, recording, gateway.rules(), caller);
-    const judged = await judge(gateway.connector, ask, { caller, request, operation });
+    const within = withinBudgets(lookedAt(gateway.budgets), masks.gateway.probe, signal);
+    const judged = await within(await judge(gateway.connector, ask, { caller, request, operation }));
     const { decision } = judged;
     // What is only planned is no use of a rule or grant: who reads the journal for those finds a decision of refusals alone.
     if (decision.effect === 'deny') recording.decided(judged);
@@ -66,6 +69,17 @@ export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSigna
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);
   }
+}
+
+/** Budgets that are looked at, and of which nothing is taken. */
+function lookedAt(budgets: Budgets): Budgets {
+  return {
+    of: (caller, target) => budgets.of(caller, target),
+    take: (budget, caller, amount, part) => budgets.hasRoom(budget, caller, amount, part),
+    hasRoom: (budget, caller, amount, part) => budgets.hasRoom(budget, caller, amount, part),
+    isOver: (budget, caller) => budgets.isOver(budget, caller),
+    count() {},
+  };
 }
 
 async function foreseen(
