@@ -1,207 +1,166 @@
-// The image and the chart on a real cluster: made twice with one digest, started by containerd, installed by Helm, upgraded and rolled back; and a program in a pod that
-// reaches the API through the gateway and not round it.
+// The image and the chart on a real cluster: made twice with one digest, started by containerd, installed by Helm, upgraded and rolled back; and programs in pods that
+// reach the API through the gateway and not round it, by the Services’ own names and addresses.
 //
-// The cluster has no kube-proxy, and no network plug-in that holds pods to a NetworkPolicy. So the Service and what the chart's policy says of the caller's pod are put into the rules of the
-// cluster's own network namespace, worked out from the objects as they were applied.
+// The cluster has no network plug-in that holds pods to a NetworkPolicy. So what the chart's policy says of the caller's pod is put into the rules of the cluster's own network namespace, worked
+// out from the objects as they were applied. That the gateways' pods are as Kubernetes' `restricted` standard wants them, the API server holds itself.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { stringify } from 'yaml';
 import { clientNamed } from '../clients/clients.ts';
+import { callersPod } from '../support/chart-callers.ts';
+import { type ChartWorld, CONFIG, chartValues, IMAGE, startChartWorld } from '../support/chart-world.ts';
+import { startChild } from '../support/child.ts';
 import { type Cluster, kubernetesRelease } from '../support/cluster.ts';
-import { givenImage, type Image, importImage, makeImage } from '../support/image.ts';
+import { makeImage } from '../support/image.ts';
 import { sharedCluster } from '../support/test-cluster.ts';
-import { root } from '../tidy/tree.ts';
 
-const NAMESPACE = 'sallyport';
-const CALLERS = 'chart-callers';
-const SUBJECT = `pod:system:serviceaccount:${CALLERS}:worker`;
-const NAME = 'registry.test/sallyport:0.1.0';
-const CHAIN = 'SALLYPORT-CHART';
-/** Where pods come in, and where the API server itself goes out to the webhook. */
-const HOOKS = ['PREROUTING', 'OUTPUT'];
-const CONFIG = ['--config', '/etc/sallyport/sallyport.yaml'];
+const NODE = '/usr/bin/node';
 
 const cluster = await sharedCluster('the image and the chart on a real cluster');
 if (cluster !== undefined) describe('the image and the chart', () => suite(cluster));
 
 function suite(cluster: Cluster): void {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-chart-'));
-  const valuesFile = join(folder, 'values.yaml');
-  let [kubectl, helmProgram]: string[] = [];
-  let toolsFolder = '';
-  let image: Image;
-  const admin = (...args: string[]) => adminWith('', ...args);
-  const adminWith = (input: string, ...args: string[]) =>
-    execFileSync(kubectl as string, ['--kubeconfig', cluster.adminKubeconfig(), ...args], {
-      encoding: 'utf8',
-      input,
-      stdio: 'pipe',
-    });
-  const helm = (...args: string[]) =>
-    execFileSync(helmProgram as string, [...args, '-n', NAMESPACE, '--kubeconfig', cluster.adminKubeconfig()], {
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
-  const gateway = (...args: string[]) => admin('-n', NAMESPACE, 'exec', 'gw-0', '--', ...args);
-  const inNetwork = (...args: string[]) =>
-    execFileSync('nsenter', [`--net=/run/netns/cluster${cluster.number}`, 'iptables', '-w', ...args], {
-      stdio: 'pipe',
-    });
-  /** Leads the addresses of the chart’s Service to its pods, as kube-proxy would. */
-  const serve = () => {
-    inNetwork('-t', 'nat', '-F', CHAIN);
-    for (const [from, port, to] of ['gw', 'gw-webhook'].flatMap((service) => serviceRules(admin, service)))
-      inNetwork(
-        '-t',
-        'nat',
-        '-A',
-        CHAIN,
-        '-p',
-        'tcp',
-        '-d',
-        from,
-        '--dport',
-        port,
-        '-j',
-        'DNAT',
-        '--to-destination',
-        to,
-      );
-  };
-  const inPod = (...args: string[]) =>
-    spawnSync(
-      kubectl as string,
-      ['--kubeconfig', cluster.adminKubeconfig(), '-n', CALLERS, 'exec', 'worker', '--', ...args],
-      { encoding: 'utf8' },
-    );
-  const read = () => inPod('/tools/kubectl', 'get', 'configmap', 'settings', '-o', 'jsonpath={.data.colour}');
+  let world: ChartWorld;
+  let values: Record<string, unknown>;
+  let token: string;
+  let servedAfterMs: number;
+  const inNetwork = (program: string, ...args: string[]) =>
+    spawnSync('nsenter', [`--net=/run/netns/cluster${cluster.number}`, program, ...args], { encoding: 'utf8' });
+  const gateway = (...command: string[]) => world.inGateway('gw-0', ...command);
+  const wasImpersonated = ({ impersonatedUser }: { readonly impersonatedUser?: { readonly username?: string } }) =>
+    impersonatedUser?.username === world.subject;
 
   before(async () => {
-    const tools = await clientNamed('kubectl-1.35').prepare();
-    toolsFolder = tools;
-    kubectl = join(tools, 'kubectl');
-    helmProgram = join(await clientNamed('helm-4').prepare(), 'helm');
-    image = givenImage(join(folder, 'image'), NAME);
-    importImage(join(folder, 'image'), cluster.folder);
-    mkdirSync(join(cluster.folder, 'volumes/gw-0'), { recursive: true });
-    adminWith(stringify(volume(join(cluster.folder, 'volumes/gw-0'))), 'apply', '-f', '-');
-    for (const name of [NAMESPACE, CALLERS]) {
-      const labels = name === CALLERS ? { 'sallyport.dev/pods': 'through' } : {};
-      adminWith(stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }), 'apply', '-f', '-');
-    }
-    writeFileSync(valuesFile, stringify(values(cluster, admin('get', '--raw', '/openid/v1/jwks'))));
-    helm('install', 'gw', join(root, 'deploy/chart'), '--values', valuesFile, '--wait', '--timeout', '120s');
-    const encoded = admin('-n', NAMESPACE, 'get', 'secret', 'gw-tls', '-o', 'jsonpath={.data.ca\\.crt}');
-    const authority = Buffer.from(encoded, 'base64').toString();
-    const address = admin('-n', NAMESPACE, 'get', 'service', 'gw', '-o', 'jsonpath={.spec.clusterIP}');
-    const documents = callersObjects(address, authority, tools);
-    adminWith(documents.map((document) => stringify(document)).join('---\n'), 'apply', '-f', '-');
-    inNetwork('-t', 'nat', '-N', CHAIN);
-    for (const hook of HOOKS) inNetwork('-t', 'nat', '-I', hook, '-j', CHAIN);
-    serve();
-    admin('-n', CALLERS, 'wait', '--for=condition=Ready', 'pod/worker', '--timeout=60s');
+    world = await startChartWorld(cluster, 'sallyport', 1);
+    values = chartValues(world, { agents: { namespaces: [world.callers] }, podWebhook: { enabled: true } });
+    world.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'worker', namespace: world.callers } });
+    token = world.admin('-n', world.callers, 'create', 'token', 'worker', '--audience', 'sallyport').trim();
+    const startedMs = performance.now();
+    await world.release('install', values);
+    const address = world.admin('-n', world.namespace, 'get', 'service', 'gw', '-o', 'jsonpath={.spec.clusterIP}');
+    const asked = ['--server', `https://${address}:8444`, '--token', token, '--insecure-skip-tls-verify'];
+    const first = inNetwork(join(world.tools, 'kubectl'), ...asked, 'auth', 'whoami');
+    servedAfterMs = performance.now() - startedMs;
+    assert.equal(first.status, 0, first.stderr);
+    world.startWorker();
   });
-  after(() => {
-    for (const args of [...HOOKS.map((hook) => ['-D', hook, '-j', CHAIN]), ['-F', CHAIN], ['-X', CHAIN]])
-      spawnSync('nsenter', [`--net=/run/netns/cluster${cluster.number}`, 'iptables', '-w', '-t', 'nat', ...args]);
-    spawnSync(helmProgram as string, ['uninstall', 'gw', '-n', NAMESPACE, '--kubeconfig', cluster.adminKubeconfig()]);
-    admin('delete', 'namespace', NAMESPACE, CALLERS, '--wait=false', '--ignore-not-found');
-    admin('delete', 'pv', 'gw-0', '--wait=false', '--ignore-not-found');
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => world?.stop());
 
   test('two builds, in another folder, language and time zone, have one digest, and the image is at most 70 MB', (t) => {
-    const again = makeImage(join(folder, 'again'), NAME, { TZ: 'Asia/Tokyo', LC_ALL: 'C', TMPDIR: folder });
+    const { image, folder } = world;
+    const again = makeImage(join(folder, 'again'), IMAGE, { TZ: 'Asia/Tokyo', LC_ALL: 'C', TMPDIR: folder });
     assert.deepEqual(again, image);
     for (const { platform, compressedBytes } of image.images) {
       t.diagnostic(`${platform}: ${(compressedBytes / 1e6).toFixed(1)} MB`);
       assert.ok(compressedBytes <= 70e6, `${platform} has ${compressedBytes} bytes`);
     }
+    t.diagnostic(`from helm install to the first served request: ${(servedAfterMs / 1000).toFixed(1)} s`);
   });
 
   test('the gateway runs under containerd as nobody, without a shell, with a root that it cannot write', () => {
-    assert.equal(gateway('/usr/bin/node', '-p', 'process.getuid()').trim(), '65532');
+    assert.equal(gateway(NODE, '-p', 'process.getuid()').trim(), '65532');
     assert.equal(gateway('sallyport', '--version').trim(), '0.1.0');
     assert.throws(() => gateway('/bin/sh', '-c', 'true'), /no such file/);
-    assert.throws(() => gateway('/usr/bin/node', '-e', "require('node:fs').writeFileSync('/opt/x', '')"), /EROFS/);
-    assert.throws(
-      () => gateway('/usr/bin/node', '-e', "require('node:fs').writeFileSync('/etc/sallyport/x', '')"),
-      /EROFS/,
-    );
-    const flags = gateway(
-      '/usr/bin/node',
-      '-p',
-      "require('node:fs').readFileSync('/proc/1/cmdline', 'utf8').split('\\0')[1]",
-    );
+    for (const path of ['/opt/x', '/etc/sallyport/x'])
+      assert.throws(() => gateway(NODE, '-e', `require('node:fs').writeFileSync('${path}', '')`), /EROFS/);
+    const flags = gateway(NODE, '-p', "require('node:fs').readFileSync('/proc/1/cmdline', 'utf8').split('\\0')[1]");
     assert.equal(flags.trim(), '--single-threaded-gc');
   });
 
   test('a program in a pod reaches the API through the Service of the chart, as itself, and what no rule allows is refused', async () => {
     const log = cluster.auditLog();
-    const { status, stdout, stderr } = read();
+    const { status, stdout, stderr } = world.read();
     assert.deepEqual([status, stdout], [0, 'blue'], stderr);
-    const seen = await log.eventsUntil(({ impersonatedUser }) => impersonatedUser?.username === SUBJECT);
-    const { user } = seen.findLast(({ impersonatedUser }) => impersonatedUser?.username === SUBJECT) ?? {};
-    assert.equal(user?.username, `system:serviceaccount:${NAMESPACE}:gw`);
-    const refused = inPod('/tools/kubectl', 'get', 'pods', '-n', 'kube-system');
+    const seen = await log.eventsUntil(wasImpersonated);
+    assert.equal(seen.findLast(wasImpersonated)?.user?.username, `system:serviceaccount:${world.namespace}:gw`);
+    const refused = world.inPod('worker', '/tools/kubectl', 'get', 'pods', '-n', 'kube-system');
     assert.match(refused.stderr, /\(Forbidden\)/);
   });
 
+  test('what Helm prints of a kubeconfig works as it stands, from outside by a port-forward', async () => {
+    const { namespace, folder, tools } = world;
+    const lines = world.notes().split('\n');
+    const first = lines.findIndex((line) => line.includes('sallyport kubeconfig'));
+    const command = lines.slice(first, first + 2).join('\n');
+    assert.match(command, /^ {2}kubectl .*\\\n.*> kubeconfig\.yaml$/);
+    const forward = startChild(join(tools, 'kubectl'), [
+      ...['--kubeconfig', cluster.adminKubeconfig(), '-n', namespace, 'port-forward', 'service/gw', ':443'],
+    ]);
+    try {
+      const [, port] = await forward.until(/Forwarding from 127\.0\.0\.1:(\d+)/);
+      writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
+      const local = command.replace(/--server \S+/, `--server https://localhost:${port}`);
+      const env = { ...process.env, PATH: `${tools}:${process.env['PATH']}`, KUBECONFIG: cluster.adminKubeconfig() };
+      execFileSync('bash', ['-c', local], { cwd: folder, env, stdio: 'pipe' });
+      const asked = [
+        '--kubeconfig',
+        join(folder, 'kubeconfig.yaml'),
+        '-n',
+        world.callers,
+        'get',
+        'configmap',
+        'settings',
+      ];
+      const { status, stdout, stderr } = spawnSync(join(tools, 'kubectl'), [...asked, '-o', 'name'], {
+        encoding: 'utf8',
+      });
+      assert.deepEqual([status, stdout.trim()], [0, 'configmap/settings'], stderr);
+    } finally {
+      forward.kill('SIGTERM');
+      await forward.ended;
+    }
+  });
+
   test('a pod whose manifest knows nothing of a gateway goes through it, by a label alone: kubectl and client-go', async () => {
-    const address = admin('-n', NAMESPACE, 'get', 'service', 'gw', '-o', 'jsonpath={.spec.clusterIP}');
-    const folders = { '/tools': toolsFolder, '/client-go': await clientNamed('client-go').prepare() };
-    adminWith(stringify(plainPod('led', address, folders, { 'sallyport.dev/target': 'here' })), 'apply', '-f', '-');
-    admin('-n', CALLERS, 'wait', '--for=condition=Ready', 'pod/led', '--timeout=60s');
-    const led = (...args: string[]) =>
-      spawnSync(
-        kubectl as string,
-        ['--kubeconfig', cluster.adminKubeconfig(), '-n', CALLERS, 'exec', 'led', '--', ...args],
-        { encoding: 'utf8' },
-      );
+    const folders = { '/tools': world.tools, '/client-go': await clientNamed('client-go').prepare() };
+    world.apply(callersPod(world, 'led', folders, { labels: { 'sallyport.dev/target': 'here' } }));
+    world.admin('-n', world.callers, 'wait', '--for=condition=Ready', 'pod/led', '--timeout=180s');
     const log = cluster.auditLog();
-    const seen = led('/tools/kubectl', 'get', 'configmap', 'settings', '-o', 'jsonpath={.data.colour}');
+    const seen = world.read('led');
     assert.deepEqual([seen.status, seen.stdout], [0, 'blue'], seen.stderr);
-    const isLed = ({ impersonatedUser }: { readonly impersonatedUser?: { readonly username?: string } }) =>
-      impersonatedUser?.username === SUBJECT;
-    const events = await log.eventsUntil(isLed);
-    assert.equal(events.findLast(isLed)?.user?.username, `system:serviceaccount:${NAMESPACE}:gw`);
-    const informer = led('/client-go/client-go', 'informer', CALLERS);
+    const events = await log.eventsUntil(wasImpersonated);
+    assert.equal(events.findLast(wasImpersonated)?.user?.username, `system:serviceaccount:${world.namespace}:gw`);
+    const informer = world.inPod('led', '/client-go/client-go', 'informer', world.callers);
     assert.equal(informer.status, 0, informer.stderr);
     assert.match(informer.stdout, /^added informer-before\n(.*\n)*left in the cache 0\n$/);
-    const token = led('cat', '/var/run/secrets/kubernetes.io/serviceaccount/token').stdout;
+    const token = world.inPod('led', 'cat', '/var/run/secrets/kubernetes.io/serviceaccount/token').stdout;
     assert.deepEqual(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).aud, ['sallyport']);
   });
 
   test('a pod that asks for a target that there is not does not start, and one that asks for nothing is left alone', () => {
-    const refused = spawnSync(kubectl as string, ['--kubeconfig', cluster.adminKubeconfig(), 'apply', '-f', '-'], {
-      encoding: 'utf8',
-      input: stringify(plainPod('lost', '10.0.0.1', {}, { 'sallyport.dev/target': 'nowhere' })),
-    });
+    const lost = stringify(callersPod(world, 'lost', {}, { labels: { 'sallyport.dev/target': 'nowhere' } }));
+    const refused = world.tried(lost, 'apply', '-f', '-');
     assert.notEqual(refused.status, 0);
     assert.match(refused.stderr, /no target `nowhere` has a port of its own/);
-    adminWith(stringify(plainPod('own', '10.0.0.1', {}, {})), 'apply', '--dry-run=server', '-f', '-');
+    const own = world.tried(stringify(callersPod(world, 'own', {})), 'apply', '--dry-run=server', '-f', '-');
+    assert.equal(own.status, 0, own.stderr);
+  });
+
+  test('the webhook’s pods have no file of the gateway, no token, and an account that may do nothing', () => {
+    const selected = ['-n', world.namespace, 'get', 'pods', '-l', 'app.kubernetes.io/name=sallyport-webhook', '-o'];
+    const [name, more] = world.admin(...selected, 'jsonpath={.items[*].metadata.name}').split(' ') as [string, string];
+    assert.ok(more !== undefined, 'one may go while pods are created');
+    const files = world.admin(
+      ...['-n', world.namespace, 'exec', name, '--', NODE, '-p'],
+      "const { existsSync, readdirSync } = require('node:fs'); JSON.stringify([readdirSync('/etc/sallyport').toSorted(), readdirSync('/etc/sallyport/authority').filter((f) => !f.startsWith('..')), existsSync('/var/run/secrets'), existsSync('/var/lib/sallyport/data')])",
+    );
+    assert.deepEqual(JSON.parse(files), [['authority', 'webhook'], ['ca.crt'], false, false]);
+    const as = `system:serviceaccount:${world.namespace}:gw-webhook`;
+    for (const asked of [
+      ['impersonate', 'users'],
+      ['get', 'pods', '-A'],
+      ['get', 'secrets', '-A'],
+    ])
+      assert.equal(world.tried('', 'auth', 'can-i', ...asked, '--as', as).stdout.trim(), 'no');
   });
 
   test('T67: what the chart gives is the right that this release has best', () => {
-    const may = (...asked: string[]) =>
-      spawnSync(
-        kubectl as string,
-        [
-          '--kubeconfig',
-          cluster.adminKubeconfig(),
-          'auth',
-          'can-i',
-          ...asked,
-          '--as',
-          `system:serviceaccount:${NAMESPACE}:gw`,
-        ],
-        { encoding: 'utf8' },
-      ).stdout.trim();
+    const as = `system:serviceaccount:${world.namespace}:gw`;
+    const may = (...asked: string[]) => world.tried('', 'auth', 'can-i', ...asked, '--as', as).stdout.trim();
     const isConstrained = kubernetesRelease() !== '1.35';
     assert.equal(may('impersonate', 'users'), isConstrained ? 'no' : 'yes');
     assert.equal(may('impersonate-on:user-info:get', 'configmaps'), isConstrained ? 'yes' : 'no');
@@ -210,288 +169,97 @@ function suite(cluster: Cluster): void {
 
   test('the pod cannot go round the gateway, by the policy that the chart made, and goes through it all the same', () => {
     const { hostname, port } = new URL(cluster.server);
-    /** Whether a connection to the API server stands. */
-    const direct = () => inPod('nc', '-w', '5', hostname, port, '-e', 'true');
-    const open = direct();
-    assert.equal(open.status, 0, `without the policy it would get there: ${open.stderr}`);
-    const pod = admin('-n', CALLERS, 'get', 'pod', 'worker', '-o', 'jsonpath={.status.podIP}');
-    const allowed = allowedAddresses(admin);
-    assert.equal(allowed.length, 1, 'the gateway’s pod, and no DNS here');
+    /** Whether a connection to the API server stands: where it is, and by its Service. */
+    const direct = () =>
+      [
+        [hostname, port],
+        ['10.96.0.1', '443'],
+      ].map(([host = '', at = '']) => world.inPod('worker', 'nc', '-w', '5', host, at, '-e', 'true').status);
+    assert.deepEqual(direct(), [0, 0], 'without the policy it would get there');
+    const pod = world.admin('-n', world.callers, 'get', 'pod', 'worker', '-o', 'jsonpath={.status.podIP}');
+    const allowed = allowedBy(world);
     const rules = [
       ['FORWARD', '-s', pod, '-j', 'REJECT'],
       ['INPUT', '-s', pod, '-j', 'REJECT'],
-      ...allowed.map((address) => ['FORWARD', '-s', pod, '-d', address, '-j', 'ACCEPT']),
+      ...allowed.map((match) => ['FORWARD', '-s', pod, ...match, '-j', 'ACCEPT']),
     ];
-    for (const rule of rules) inNetwork('-I', ...rule);
+    const change = (how: string, rule: readonly string[]) =>
+      execFileSync('nsenter', [`--net=/run/netns/cluster${cluster.number}`, 'iptables', '-w', how, ...rule]);
+    for (const rule of rules) change('-I', rule);
     try {
-      assert.notEqual(direct().status, 0);
-      const through = read();
+      assert.ok(!direct().includes(0), 'the way round is shut');
+      const through = world.read();
       assert.deepEqual([through.status, through.stdout], [0, 'blue'], through.stderr);
     } finally {
-      for (const rule of rules) inNetwork('-D', ...rule);
+      for (const rule of rules) change('-D', rule);
     }
   });
 
-  test('an upgrade and a rollback keep the journal, and callers go on', () => {
+  test('an upgrade and a rollback keep the journal, the certificates and the callers', async () => {
     const rate = () =>
       gateway(
-        '/usr/bin/node',
-        '-p',
+        ...[NODE, '-p'],
         "require('node:fs').readFileSync('/etc/sallyport/sallyport.yaml', 'utf8').includes('requestsPerCallerPerSecond: 77')",
       ).trim();
-    const before = admin('-n', NAMESPACE, 'get', 'pod', 'gw-0', '-o', 'jsonpath={.metadata.uid}');
-    helm(
-      'upgrade',
-      'gw',
-      join(root, 'deploy/chart'),
-      '--values',
-      valuesFile,
-      '--set',
-      'config.limits.requestsPerCallerPerSecond=77',
-      '--wait',
-      '--timeout',
-      '120s',
-    );
-    assert.notEqual(admin('-n', NAMESPACE, 'get', 'pod', 'gw-0', '-o', 'jsonpath={.metadata.uid}'), before);
+    const uid = () => world.admin('-n', world.namespace, 'get', 'pod', 'gw-0', '-o', 'jsonpath={.metadata.uid}');
+    const made = () =>
+      ['gw-tls', 'gw-webhook'].map((name) =>
+        world.admin('-n', world.namespace, 'get', 'secret', name, '-o', 'jsonpath={.data}'),
+      );
+    const [uidBefore, madeBefore] = [uid(), made()];
+    await world.release('upgrade', values, '--set', 'config.limits.requestsPerCallerPerSecond=77');
+    assert.notEqual(uid(), uidBefore);
+    assert.deepEqual(made(), madeBefore, 'whom callers trust stays');
     assert.equal(rate(), 'true');
-    serve();
-    assert.equal(read().stdout, 'blue');
-    helm('rollback', 'gw', '1', '--wait', '--timeout', '120s');
+    assert.equal(world.read().stdout, 'blue');
+    await world.rollback(1);
     assert.equal(rate(), 'false');
-    serve();
-    assert.equal(read().stdout, 'blue');
+    assert.equal(world.read().stdout, 'blue');
     assert.match(gateway('sallyport', 'journal', 'verify', ...CONFIG), /whole|verified|events/);
-    const sessions = gateway('sallyport', 'sessions', 'list', ...CONFIG, '--subject', SUBJECT);
-    assert.match(sessions, new RegExp(SUBJECT));
+    const sessions = gateway('sallyport', 'sessions', 'list', ...CONFIG, '--subject', world.subject);
+    assert.match(sessions, new RegExp(world.subject));
   });
 }
 
-/** Address and port of the Service, and where they lead. */
-function serviceRules(
-  admin: (...args: string[]) => string,
-  service: string,
-): readonly (readonly [string, string, string])[] {
-  interface Slice {
-    readonly ports: readonly { readonly name: string; readonly port: number }[];
-    readonly endpoints: readonly { readonly addresses: readonly string[] }[];
-  }
-  const { spec } = JSON.parse(admin('-n', NAMESPACE, 'get', 'service', service, '-o', 'json')) as {
-    readonly spec: {
-      readonly clusterIP: string;
-      readonly ports: readonly { readonly name: string; readonly port: number }[];
-    };
-  };
-  const slices = JSON.parse(
-    admin('-n', NAMESPACE, 'get', 'endpointslices', '-l', `kubernetes.io/service-name=${service}`, '-o', 'json'),
-  );
-  return (slices.items as readonly Slice[]).flatMap(({ ports, endpoints }) =>
-    ports.flatMap(({ name, port }) => {
-      const from = spec.ports.find((each) => each.name === name)?.port;
-      const [address] = endpoints.flatMap(({ addresses }) => addresses);
-      return from === undefined || address === undefined
-        ? []
-        : [[spec.clusterIP, String(from), `${address}:${port}`] as const];
-    }),
-  );
+interface Peer {
+  readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> };
 }
 
-/** The addresses of the pods that the chart's policy lets the callers' pods reach. */
-function allowedAddresses(admin: (...args: string[]) => string): readonly string[] {
-  interface Peer {
-    readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> };
-    readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> };
-  }
-  const policy = JSON.parse(admin('-n', CALLERS, 'get', 'networkpolicy', 'gw-agents', '-o', 'json'));
+interface Egress {
+  readonly to: readonly Peer[];
+  readonly ports?: readonly { readonly port: number; readonly protocol: string }[];
+}
+
+/** What the chart's policy lets the callers' pods reach, as matches of iptables: pods by their addresses, and ports where it names them. */
+function allowedBy({ admin, callers }: ChartWorld): readonly (readonly string[])[] {
+  const policy = JSON.parse(admin('-n', callers, 'get', 'networkpolicy', 'gw-agents', '-o', 'json'));
   assert.deepEqual([policy.spec.policyTypes, policy.spec.podSelector], [['Egress'], {}]);
-  const labels = (of: Readonly<Record<string, string>>) =>
-    Object.entries(of)
+  const matching = ({ matchLabels }: Peer['podSelector']) =>
+    Object.entries(matchLabels)
       .map(([key, value]) => `${key}=${value}`)
       .join(',');
-  return (policy.spec.egress as readonly { readonly to: readonly Peer[] }[])
-    .flatMap(({ to }) => to)
-    .flatMap(({ namespaceSelector, podSelector }) => {
-      const named = admin(
-        'get',
-        'namespaces',
-        '-l',
-        labels(namespaceSelector.matchLabels),
-        '-o',
-        'jsonpath={.items[*].metadata.name}',
-      );
-      return named
-        .split(' ')
-        .flatMap((namespace) =>
-          admin(
-            '-n',
-            namespace,
-            'get',
-            'pods',
-            '-l',
-            labels(podSelector.matchLabels),
-            '-o',
-            'jsonpath={.items[*].status.podIP}',
-          ).split(' '),
-        );
-    })
-    .filter((address) => address !== '');
+  const addresses = ({ namespaceSelector, podSelector }: Peer) =>
+    words(
+      admin('get', 'namespaces', '-l', matching(namespaceSelector), '-o', 'jsonpath={.items[*].metadata.name}'),
+    ).flatMap((namespace) =>
+      words(
+        admin('-n', namespace, 'get', 'pods', '-l', matching(podSelector), '-o', 'jsonpath={.items[*].status.podIP}'),
+      ),
+    );
+  const matches = (policy.spec.egress as readonly Egress[]).flatMap(({ to, ports }) =>
+    to
+      .flatMap(addresses)
+      .flatMap((address) =>
+        ports === undefined
+          ? [['-d', address]]
+          : ports.map(({ port, protocol }) => ['-d', address, '-p', protocol.toLowerCase(), '--dport', String(port)]),
+      ),
+  );
+  assert.equal(matches.length, 3, 'the gateway’s pod, not the webhook’s, and the DNS by UDP and TCP');
+  return matches;
 }
 
-function values(cluster: Cluster, jwks: string): unknown {
-  return {
-    image: { repository: 'registry.test/sallyport', pullPolicy: 'Never' },
-    drainSeconds: 0,
-    tls: { mode: 'helm' },
-    persistence: { size: '1Gi' },
-    resources: { requests: { cpu: '10m' } },
-    config: {
-      issuers: [
-        {
-          name: 'pods',
-          url: 'https://kubernetes.default.svc',
-          audiences: ['sallyport'],
-          keys: { file: '/etc/sallyport/files/jwks.json' },
-          subject: { prefix: 'pod:' },
-        },
-      ],
-      targets: [
-        {
-          name: 'here',
-          port: 8444,
-          server: {
-            url: cluster.server,
-            caFile: '/var/run/secrets/sallyport/cluster/ca.crt',
-            tokenFile: '/var/run/secrets/sallyport/cluster/token',
-          },
-        },
-      ],
-    },
-    files: { 'jwks.json': jwks },
-    policies: {
-      'callers.yaml': {
-        apiVersion: 'sallyport.dev/v1',
-        kind: 'Policy',
-        metadata: { name: 'callers' },
-        targets: ['here'],
-        callers: [{ issuers: ['pods'], subjects: [SUBJECT] }],
-        rules: [
-          {
-            id: 'own',
-            effect: 'allow',
-            verbs: ['*'],
-            apiGroups: [''],
-            resources: ['configmaps'],
-            namespaces: [CALLERS],
-          },
-        ],
-      },
-    },
-    agents: { namespaces: [CALLERS] },
-    podWebhook: { enabled: true },
-  };
-}
-
-function volume(path: string): unknown {
-  const isHere = { key: 'kubernetes.io/hostname', operator: 'In', values: ['node-1'] };
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: 'gw-0' },
-    spec: {
-      capacity: { storage: '1Gi' },
-      accessModes: ['ReadWriteOnce'],
-      local: { path },
-      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [isHere] }] } },
-    },
-  };
-}
-
-/** As anybody writes one: its service account and its tools, and no word of a gateway but the labels. The cluster here has no DNS, so the gateway's name stands in its file of hosts. */
-function plainPod(
-  name: string,
-  gatewayAddress: string,
-  folders: Readonly<Record<string, string>>,
-  labels: object,
-): unknown {
-  const tools = Object.entries(folders).map(([mountPath, path], i) => ({ name: `tools-${i}`, mountPath, path }));
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: CALLERS, labels },
-    spec: {
-      serviceAccountName: 'worker',
-      terminationGracePeriodSeconds: 0,
-      dnsPolicy: 'Default',
-      hostAliases: [{ ip: gatewayAddress, hostnames: [`gw.${NAMESPACE}.svc`] }],
-      containers: [
-        {
-          name: 'main',
-          image: 'registry.test/busybox:1',
-          imagePullPolicy: 'Never',
-          command: ['sleep', '100000'],
-          env: [{ name: 'HOME', value: '/tmp' }],
-          volumeMounts: tools.map(({ name: volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
-        },
-      ],
-      volumes: tools.map(({ name: volume, path }) => ({ name: volume, hostPath: { path, type: 'Directory' } })),
-    },
-  };
-}
-
-function callersObjects(gatewayAddress: string, authority: string, tools: string): readonly unknown[] {
-  const metadata = (name: string) => ({ name, namespace: CALLERS });
-  const host = `gw.${NAMESPACE}.svc`;
-  return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata('worker') },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('settings'), data: { colour: 'blue' } },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('authority'), data: { 'ca.crt': authority } },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: metadata('worker'),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: SUBJECT }],
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: metadata('worker'),
-      spec: {
-        serviceAccountName: 'worker',
-        automountServiceAccountToken: false,
-        terminationGracePeriodSeconds: 0,
-        dnsPolicy: 'Default',
-        hostAliases: [{ ip: gatewayAddress, hostnames: [host] }],
-        containers: [
-          {
-            name: 'worker',
-            image: 'registry.test/busybox:1',
-            imagePullPolicy: 'Never',
-            command: ['sleep', '100000'],
-            env: [
-              { name: 'KUBERNETES_SERVICE_HOST', value: host },
-              { name: 'KUBERNETES_SERVICE_PORT', value: '8444' },
-              { name: 'HOME', value: '/tmp' },
-            ],
-            volumeMounts: [
-              { name: 'identity', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
-              { name: 'tools', mountPath: '/tools', readOnly: true },
-            ],
-          },
-        ],
-        volumes: [
-          {
-            name: 'identity',
-            projected: {
-              sources: [
-                { serviceAccountToken: { path: 'token', audience: 'sallyport', expirationSeconds: 3600 } },
-                { configMap: { name: 'authority' } },
-                { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
-              ],
-            },
-          },
-          { name: 'tools', hostPath: { path: tools, type: 'Directory' } },
-        ],
-      },
-    },
-  ];
+function words(text: string): readonly string[] {
+  return text.split(' ').filter((word) => word !== '');
 }

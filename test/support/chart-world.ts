@@ -8,29 +8,19 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { clientNamed } from '../clients/clients.ts';
 import { root } from '../tidy/tree.ts';
+import { callersObjects } from './chart-callers.ts';
 import type { Cluster } from './cluster.ts';
 import { givenImage, type Image, importImage } from './image.ts';
-import { asksClusterDns, startServices } from './services.ts';
+import { asksClusterDns, startServices, untilServicesLead } from './services.ts';
 
 /** The image’s name in the cluster. */
-const IMAGE = 'registry.test/sallyport:0.1.0';
+export const IMAGE = 'registry.test/sallyport:0.1.0';
 /** Where the configuration is in a pod. */
 export const CONFIG = ['--config', '/etc/sallyport/sallyport.yaml'];
-const WAIT = ['--wait', '--timeout', '240s'];
+const WAIT = ['--wait', '--timeout', '600s'];
 const run = promisify(execFile);
 
-/** A release of the chart, called `gw`. */
-export interface ChartWorld {
-  /** The namespace of the gateways. */
-  readonly namespace: string;
-  /** That of the programs that call. */
-  readonly callers: string;
-  /** Who those are to the gateway. */
-  readonly subject: string;
-  readonly folder: string;
-  readonly image: Image;
-  /** The folder of kubectl. */
-  readonly tools: string;
+interface Administrator {
   /** As the cluster’s administrator: what kubectl prints; fails where it does. */
   admin(...args: string[]): string;
   /** The same, whatever comes of it. */
@@ -41,9 +31,26 @@ export interface ChartWorld {
   /** The same as `admin`, while the test goes on. */
   adminMeanwhile(...args: string[]): Promise<void>;
   apply(...objects: readonly unknown[]): void;
-  /** Installs, or upgrades; resolves when what it made is ready. */
+}
+
+/** A release of the chart, called `gw`. */
+export interface ChartWorld extends Administrator {
+  /** The namespace of the gateways. */
+  readonly namespace: string;
+  /** That of the programs that call. */
+  readonly callers: string;
+  /** Who those are to the gateway. */
+  readonly subject: string;
+  readonly folder: string;
+  readonly image: Image;
+  /** The folder of kubectl. */
+  readonly tools: string;
+  /** Installs, or upgrades; resolves when what it made is ready, and its Services lead there. */
   release(verb: 'install' | 'upgrade', values: unknown, ...flags: string[]): Promise<void>;
+  /** The same, to a release before. */
   rollback(revision: number): Promise<void>;
+  /** Resolves when each Service of the gateways leads to a pod. */
+  untilLed(): Promise<void>;
   /** What Helm printed of the release. */
   notes(): string;
   /** A program in a gateway’s pod. */
@@ -57,7 +64,10 @@ export interface ChartWorld {
   stop(): void;
 }
 
-/** A cluster with the image, the namespaces and `claims` volumes; nothing is installed yet. */
+/**
+ * A cluster with the image, the namespaces and `claims` volumes; nothing is installed yet. Where gateways have claims, the API server itself holds their pods to
+ * Kubernetes' `restricted` standard; a folder of the node is more than that allows.
+ */
 export async function startChartWorld(cluster: Cluster, namespace: string, claims: number): Promise<ChartWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-chart-'));
   const tools = await clientNamed('kubectl-1.35').prepare();
@@ -67,29 +77,19 @@ export async function startChartWorld(cluster: Cluster, namespace: string, claim
   startServices(cluster);
   const image = imageIn(cluster);
   const at = ['--kubeconfig', cluster.adminKubeconfig()];
-  const tried = (input: string, ...args: string[]) =>
-    spawnSync(join(tools, 'kubectl'), [...at, ...args], { encoding: 'utf8', input });
-  const admin = (...args: string[]) =>
-    execFileSync(join(tools, 'kubectl'), [...at, ...args], { encoding: 'utf8', stdio: 'pipe' });
-  const apply = (...objects: readonly unknown[]) => {
-    const { status, stderr } = tried(objects.map((one) => stringify(one)).join('---\n'), 'apply', '-f', '-');
-    if (status !== 0) throw new Error(stderr);
-  };
+  const administrator = administratorBy(join(tools, 'kubectl'), at);
+  const { admin, tried, apply } = administrator;
   const helm = async (...args: string[]) => {
     await run(helmProgram, [...args, '-n', namespace, ...at]).catch((error: Error) => {
       throw new Error(`${error.message}\n${tried('', '-n', namespace, 'get', 'pods', '-o', 'wide').stdout}`);
     });
   };
   const inPod = (pod: string, ...command: string[]) => tried('', '-n', callers, 'exec', pod, '--', ...command);
-  for (const name of [namespace, callers]) {
-    const labels = name === callers ? { 'sallyport.dev/pods': 'through' } : {};
-    apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
-  }
-  const volumes = Array.from({ length: claims }, (_, i) => join(cluster.folder, `volumes/${namespace}-${i}`));
-  for (const [i, path] of volumes.entries()) {
-    mkdirSync(path, { recursive: true });
-    apply(volume(namespace, i, path));
-  }
+  const volumes = makeRoom(cluster, administrator, { namespace, callers, claims });
+  const untilLed = async () => {
+    const { stdout } = await run(join(tools, 'kubectl'), [...at, '-n', namespace, 'get', 'services', '-o', 'json']);
+    await untilServicesLead(cluster, stdout);
+  };
   const world: ChartWorld = {
     namespace,
     callers,
@@ -97,18 +97,18 @@ export async function startChartWorld(cluster: Cluster, namespace: string, claim
     folder,
     image,
     tools,
-    admin,
-    tried,
-    apply,
-    async adminMeanwhile(...args) {
-      await run(join(tools, 'kubectl'), [...at, ...args]);
-    },
+    ...administrator,
+    untilLed,
     async release(verb, values, ...flags) {
       const file = join(folder, 'values.yaml');
       writeFileSync(file, stringify(values, { aliasDuplicateObjects: false }));
       await helm(verb, 'gw', join(root, 'deploy/chart'), '--values', file, ...flags, ...WAIT);
+      await untilLed();
     },
-    rollback: (revision) => helm('rollback', 'gw', String(revision), ...WAIT),
+    async rollback(revision) {
+      await helm('rollback', 'gw', String(revision), ...WAIT);
+      await untilLed();
+    },
     notes: () => execFileSync(helmProgram, ['get', 'notes', 'gw', '-n', namespace, ...at], { encoding: 'utf8' }),
     inGateway: (pod, ...command) => admin('-n', namespace, 'exec', pod, '-c', 'gateway', '--', ...command),
     inPod,
@@ -117,16 +117,55 @@ export async function startChartWorld(cluster: Cluster, namespace: string, claim
     startWorker() {
       const secret = admin('-n', namespace, 'get', 'secret', 'gw-tls', '-o', 'jsonpath={.data.ca\\.crt}');
       apply(...callersObjects(world, Buffer.from(secret, 'base64').toString()));
-      admin('-n', callers, 'wait', '--for=condition=Ready', 'pod/worker', '--timeout=180s');
+      admin('-n', callers, 'wait', '--for=condition=Ready', 'pod/worker', '--timeout=600s');
     },
     stop() {
       spawnSync(helmProgram, ['uninstall', 'gw', '-n', namespace, ...at]);
       tried('', 'delete', 'namespace', namespace, callers, '--wait=false', '--ignore-not-found');
-      tried('', 'delete', 'pv', ...volumes.map((_, i) => `${namespace}-${i}`), '--wait=false', '--ignore-not-found');
+      if (volumes.length > 0) tried('', 'delete', 'pv', ...volumes, '--wait=false', '--ignore-not-found');
       rmSync(folder, { recursive: true, force: true });
     },
   };
   return world;
+}
+
+/** What the cluster's administrator does by a kubectl. */
+function administratorBy(kubectl: string, at: readonly string[]): Administrator {
+  const tried = (input: string, ...args: string[]) => spawnSync(kubectl, [...at, ...args], { encoding: 'utf8', input });
+  return {
+    tried,
+    admin: (...args) => execFileSync(kubectl, [...at, ...args], { encoding: 'utf8', stdio: 'pipe' }),
+    async adminMeanwhile(...args) {
+      await run(kubectl, [...at, ...args]);
+    },
+    apply(...objects) {
+      const { status, stderr } = tried(objects.map((one) => stringify(one)).join('---\n'), 'apply', '-f', '-');
+      if (status !== 0) throw new Error(stderr);
+    },
+  };
+}
+
+/** Namespaces and volumes, whose names it gives; what an earlier run left of them in a cluster that goes on is waited for, until it is gone. */
+function makeRoom(
+  cluster: Cluster,
+  { admin, apply }: Administrator,
+  { namespace, callers, claims }: { readonly namespace: string; readonly callers: string; readonly claims: number },
+): readonly string[] {
+  const volumes = Array.from({ length: claims }, (_, i) => `${namespace}-${i}`);
+  admin('delete', 'namespace', namespace, callers, '--ignore-not-found');
+  if (volumes.length > 0) admin('delete', 'pv', ...volumes, '--ignore-not-found');
+  for (const [name, labels] of [
+    [namespace, { 'pod-security.kubernetes.io/enforce': claims > 0 ? 'restricted' : 'privileged' }],
+    [callers, { 'sallyport.dev/pods': 'through' }],
+  ] as const)
+    apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+  for (const [i, name] of volumes.entries()) {
+    const path = join(cluster.folder, 'volumes', name);
+    rmSync(path, { recursive: true, force: true });
+    mkdirSync(path, { recursive: true });
+    apply(volume(namespace, i, path));
+  }
+  return volumes;
 }
 
 /** Made once for a cluster, and in its containerd. */
@@ -216,91 +255,4 @@ function volume(namespace: string, number: number, path: string): unknown {
       nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [isHere] }] } },
     },
   };
-}
-
-/** A pod as anybody writes one, with programs of this machine; `spec` beside that. */
-function callersPod(
-  { callers }: ChartWorld,
-  name: string,
-  folders: Readonly<Record<string, string>>,
-  more: {
-    readonly labels?: object;
-    readonly container?: { readonly env?: object[]; readonly volumeMounts?: object[] };
-    readonly spec?: object;
-    readonly volumes?: object[];
-  } = {},
-): unknown {
-  const tools = Object.entries(folders).map(([mountPath, path], i) => ({ name: `tools-${i}`, mountPath, path }));
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: callers, labels: more.labels ?? {} },
-    spec: {
-      serviceAccountName: 'worker',
-      terminationGracePeriodSeconds: 0,
-      ...asksClusterDns(callers),
-      ...more.spec,
-      containers: [
-        {
-          name: 'main',
-          image: 'registry.test/busybox:1',
-          imagePullPolicy: 'Never',
-          command: ['sleep', '100000'],
-          env: [{ name: 'HOME', value: '/tmp' }, ...(more.container?.env ?? [])],
-          volumeMounts: [
-            ...tools.map(({ name: volume, mountPath }) => ({ name: volume, mountPath, readOnly: true })),
-            ...(more.container?.volumeMounts ?? []),
-          ],
-        },
-      ],
-      volumes: [
-        ...tools.map(({ name: volume, path }) => ({ name: volume, hostPath: { path, type: 'Directory' } })),
-        ...(more.volumes ?? []),
-      ],
-    },
-  };
-}
-
-/** As docs/how-to/use-it-from-a-pod.md has it, without the webhook. */
-function callersObjects(world: ChartWorld, authority: string): readonly unknown[] {
-  const { namespace, callers, subject, tools } = world;
-  const metadata = (name: string) => ({ name, namespace: callers });
-  const identity = {
-    name: 'identity',
-    projected: {
-      sources: [
-        { serviceAccountToken: { path: 'token', audience: 'sallyport', expirationSeconds: 3600 } },
-        { configMap: { name: 'authority' } },
-        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
-      ],
-    },
-  };
-  return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata('worker') },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('settings'), data: { colour: 'blue' } },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('authority'), data: { 'ca.crt': authority } },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: metadata('worker'),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: subject }],
-    },
-    callersPod(
-      world,
-      'worker',
-      { '/tools': tools },
-      {
-        spec: { automountServiceAccountToken: false },
-        container: {
-          env: [
-            { name: 'KUBERNETES_SERVICE_HOST', value: `gw.${namespace}.svc` },
-            { name: 'KUBERNETES_SERVICE_PORT', value: '8444' },
-          ],
-          volumeMounts: [{ name: 'identity', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }],
-        },
-        volumes: [identity],
-      },
-    ),
-  ];
 }

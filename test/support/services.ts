@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Cluster } from './cluster.ts';
 
+const run = promisify(execFile);
 const START = join(import.meta.dirname, '..', 'cluster/services/start');
 
 /** The cluster’s domain names. */
@@ -26,4 +29,32 @@ export function asksClusterDns(namespace: string) {
       options: [{ name: 'ndots', value: '5' }],
     },
   };
+}
+
+/**
+ * Resolves when each Service of a list, as the API server gives it, leads to somebody: ready is what the API server knows of a pod, and kube-proxy hears it a moment later.
+ */
+export async function untilServicesLead(cluster: Cluster, list: string): Promise<void> {
+  for (const [address, port] of clusterAddresses(list))
+    while (!(await connects(cluster, address, port))) await pause(100);
+}
+
+/** Addresses and ports of the Services that have an address. */
+function clusterAddresses(services: string): readonly (readonly [string, number])[] {
+  interface Service {
+    readonly spec: { readonly clusterIP: string; readonly ports: readonly { readonly port: number }[] };
+  }
+  return (JSON.parse(services).items as readonly Service[]).flatMap(({ spec: { clusterIP, ports } }) =>
+    clusterIP === 'None' ? [] : ports.map(({ port }) => [clusterIP, port] as const),
+  );
+}
+
+/** Whether a connection from the node stands. */
+async function connects(cluster: Cluster, address: string, port: number): Promise<boolean> {
+  const attempt = ['timeout', '5', 'bash', '-c', `exec 3<>/dev/tcp/${address}/${port}`];
+  const asked = run('nsenter', [`--net=/run/netns/cluster${cluster.number}`, ...attempt]);
+  return asked.then(
+    () => true,
+    () => false,
+  );
 }
