@@ -30,10 +30,9 @@ export function makeImage(output: string, name: string, environment: Readonly<Re
   return JSON.parse(stdout) as Image;
 }
 
-/** Puts a layout into the containerd of a cluster, as a node would have it after a pull. */
+/** Puts a layout into the containerd of a cluster, as docs/how-to/make-the-image.md has it. */
 export function importImage(layout: string, clusterFolder: string): void {
-  const archive = join(layout, '..', 'image.tar');
-  execFileSync('tar', ['-C', layout, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);
   const socket = join(clusterFolder, 'containerd/containerd.sock');
-  execFileSync('ctr', ['-a', socket, '-n', 'k8s.io', 'images', 'import', archive], { stdio: 'pipe' });
+  const command = 'set -o pipefail; tar -C "$0" -cf - . | ctr -a "$1" -n k8s.io images import -';
+  execFileSync('bash', ['-c', command, layout, socket], { stdio: 'pipe' });
 }
