@@ -118,7 +118,7 @@ function suite(cluster: Cluster): void {
   test('a pod whose manifest knows nothing of a gateway goes through it, by a label alone: kubectl and client-go', async () => {
     const folders = { '/tools': world.tools, '/client-go': await clientNamed('client-go').prepare() };
     world.apply(callersPod(world, 'led', folders, { labels: { 'sallyport.dev/target': 'here' } }));
-    world.admin('-n', world.callers, 'wait', '--for=condition=Ready', 'pod/led', '--timeout=180s');
+    world.admin('-n', world.callers, 'wait', '--for=condition=Ready', 'pod/led', '--timeout=600s');
     const log = cluster.auditLog();
     const seen = world.read('led');
     assert.deepEqual([seen.status, seen.stdout], [0, 'blue'], seen.stderr);
@@ -210,8 +210,12 @@ function suite(cluster: Cluster): void {
     await world.release('upgrade', values, '--set', 'config.limits.requestsPerCallerPerSecond=77');
     assert.notEqual(uid(), uidBefore);
     assert.deepEqual(made(), madeBefore, 'whom callers trust stays');
+    const other = world.release('upgrade', values, '--set', 'tls.helm.dnsNames={other.example.com}');
+    await assert.rejects(other, /was made for .*, and is asked for .* other\.example\.com\./);
     assert.equal(rate(), 'true');
     assert.equal(world.read().stdout, 'blue');
+    const looked = world.tried('', '-n', world.namespace, 'exec', 'gw-0', '--', 'sallyport', 'doctor', ...CONFIG);
+    assert.equal(looked.status, 0, looked.stdout + looked.stderr);
     await world.rollback(1);
     assert.equal(rate(), 'false');
     assert.equal(world.read().stdout, 'blue');
