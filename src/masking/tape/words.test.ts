@@ -1,23 +1,11 @@
 import { ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import { holdsWord } from '../../../test/masking/holds-word.ts';
 import { fc } from '../../../test/support/property.ts';
 import { builtInDetection } from '../detect/built-in-detection.ts';
 import { DETECTORS } from '../detect/detectors.ts';
 import { isTellingKey } from '../detect/telling-key.ts';
 import { insideEdits } from '../inside/inside-edits.ts';
-import { PlaceMaker } from '../places/place.ts';
-import { MaskRules } from '../rules/mask-rules.ts';
-import { Machine } from './machine.ts';
-
-const { words } = new MaskRules().planOf({ apiGroup: '', resource: 'pods', subresource: '' });
-const machine = new Machine(words);
-const root = new PlaceMaker([]).start();
-const host = { pair: () => undefined, looksSecret: () => false, isTellingFlag: () => false };
-const holdsWord = (text: string) => {
-  const bytes = Buffer.from(text);
-  machine.begin([bytes], bytes.length, true, 0, root, host);
-  return machine.run.hasWord(machine.bytesAt, machine.bytesAt + bytes.length) === 1;
-};
 
 for (const { id, example, isOptIn } of DETECTORS)
   if (isOptIn !== true)
