@@ -3,6 +3,7 @@
  *
  * Messages of equal length in blocks wait for each other, four at once; long ones are the host's, whose hashing is the processor's own.
  */
+import { copyShort } from './bytes';
 import { digestOffset, kindShift, lengthBits, valueBytes } from './found';
 import { QUEUE_COUNTS, QUEUED, QUEUES, SCOPE } from './layout';
 import { longDigest } from './outside';
@@ -36,9 +37,16 @@ export function queueDigest(record: i32, compare: i32, ofWhom: i32, ofWhomLength
   const count = load<i32>(QUEUE_COUNTS + (blocks << 2));
   const queue = QUEUES + (blocks - 1) * queueBytes;
   const message = queue + count * stride;
-  memory.copy(message, SCOPE, scopeLength);
-  memory.copy(message + scopeLength, start, end - start);
-  memory.fill(message + length, 0, (blocks << 6) - length);
+  if (blocks < blocksMax) {
+    copyShort(message, SCOPE, scopeLength);
+    copyShort(message + scopeLength, start, end - start);
+    for (let at = length; at < blocks << 6; at += 16) v128.store(message + at, i8x16.splat(0));
+  } else {
+    // Another message stands right behind it.
+    memory.copy(message, SCOPE, scopeLength);
+    memory.copy(message + scopeLength, start, end - start);
+    memory.fill(message + length, 0, (blocks << 6) - length);
+  }
   store<u8>(message + length, 0x80);
   store<i32>(message + (blocks << 6) - 4, bswap<i32>((keyBlockBytes + length) << 3));
   store<i32>(QUEUED + ((((blocks - 1) << 2) + count) << 2), record);
@@ -63,7 +71,7 @@ function digest(blocks: i32): void {
 function writeScope(record: i32, compare: i32, ofWhom: i32, ofWhomLength: i32): i32 {
   store<u8>(SCOPE, compare);
   const whom = compare === byTarget ? 0 : ofWhomLength;
-  memory.copy(SCOPE + headBytes, ofWhom, whom);
+  copyShort(SCOPE + headBytes, ofWhom, whom);
   const pathAt = SCOPE + headBytes + whom;
   const hasPath = compare === byField || compare === byExchange;
   const path = hasPath ? writePath(record, pathAt) : 0;
@@ -82,7 +90,7 @@ function writePath(record: i32, to: i32): i32 {
     const size = load<i32>(record + valueBytes + (step << 3), 4);
     if (size >>> kindShift === stepIndex) at = writeNumber(from, at);
     else {
-      memory.copy(at, from, size & lengthBits);
+      copyShort(at, from, size & lengthBits);
       at += size & lengthBits;
     }
   }

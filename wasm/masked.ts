@@ -2,6 +2,7 @@
  * Writes documents with their masks, as they leave: those in which nothing else is to be done, as in most. What needs a look into a text, or has a path that is not plain, is left to the
  * host, one document at a time.
  */
+import { copyShort, isAscii } from './bytes';
 import {
   byExchange,
   byField,
@@ -98,12 +99,6 @@ function hasSimplePath(record: i32): bool {
   return true;
 }
 
-function isAscii(start: i32, length: i32): bool {
-  let bits: u8 = 0;
-  for (let at = start; at < start + length; at++) bits |= load<u8>(at);
-  return bits < 0x80;
-}
-
 function queueAll(records: i32, end: i32, isComparable: bool, exchange: i32): i32 {
   const uid = isComparable ? load<i32>(end, 8) : 0;
   let values = 0;
@@ -133,7 +128,7 @@ function writeAll(records: i32, recordsEnd: i32, from: i32, to: i32): i32 {
     }
     const start = load<i32>(at, 4);
     const end = load<i32>(at, 8);
-    memory.copy(out, left, start - left);
+    copyShort(out, left, start - left);
     out += start - left;
     left = end;
     if (load<i32>(at) === foundNumber) store<u8>(out++, 0x30);
