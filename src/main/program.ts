@@ -76,6 +76,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'stop a caller, a session, a target or all, at once and until lifted; needs the role operator',
     load: async ({ env }) => (await import('../cli/control/kill.ts')).killCommand(env),
   },
+  notices: {
+    description: 'list what people were to be told and were not, and try it again; needs the role operator or auditor',
+    load: async ({ env }) => (await import('../cli/control/notices.ts')).noticesCommand(env),
+  },
   undo: {
     description: 'show the way back from an exchange, and take it',
     load: async ({ env }) => (await import('../cli/control/undo.ts')).undoCommand(env),

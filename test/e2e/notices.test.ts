@@ -1,6 +1,7 @@
 // Who is told of a held request, on the whole way: by a signed webhook, from a queue that outlives what does not answer, and with no secret in it.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +10,9 @@ import { after, before, test } from 'node:test';
 import { Agent } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
 import { signatureOf } from '../../src/control/notices/webhook.ts';
+import { runChild } from '../support/child.ts';
 import { controlApi } from '../support/control-api.ts';
+import { CLI } from '../support/gateway-process.ts';
 import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
 
 const SECRET = 'correct-horse-battery-staple';
@@ -139,6 +142,19 @@ test('who is named is told once that a request waits, what was answered, and wha
   assert.deepEqual(told, [], 'nobody is told twice');
 });
 
+/** `sallyport notices`, as who has this token. */
+function command(token: string, ...args: readonly string[]) {
+  writeFileSync(join(world.folder, 'operator'), token);
+  const [program, ...cli] = CLI;
+  const env = {
+    XDG_CONFIG_HOME: join(world.folder, 'config'),
+    SALLYPORT_SERVER: world.gateway.consoleUrl as string,
+    SALLYPORT_TOKEN_FILE: join(world.folder, 'operator'),
+    SALLYPORT_CA_FILE: join(world.folder, 'data/ca.crt'),
+  };
+  return runChild(program, [...cli, 'notices', ...args], { env, cwd: world.folder });
+}
+
 test('what cannot be told is seen by an operator, and nobody else; the gateway goes on', async () => {
   const operator = await people.tokenFor('otto', ['operators']);
   await api(operator, 'POST', '/kills', { what: 'caller', value: 'ci:other', reason: 'a test' });
@@ -148,8 +164,10 @@ test('what cannot be told is seen by an operator, and nobody else; the gateway g
     items.map(({ notifier, kind, failure }) => [notifier, kind, failure]),
     [['broken', 'kill.changed', 'it answered 410']],
   );
-  const again = await api(operator, 'POST', `/notices/${encodeURIComponent(items[0].id)}/retry`);
-  assert.equal(again.state, 'waiting', JSON.stringify(again));
+  const listed = await command(operator, 'list');
+  assert.match(listed.output, /broken .*it answered 410/, listed.output);
+  const again = await command(operator, 'retry', items[0].id);
+  assert.match(again.output, /waiting/, again.output);
   assert.equal((await api(await world.token('dev'), 'GET', '/notices')).code, 'ROLE_REQUIRED');
 });
 

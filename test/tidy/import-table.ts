@@ -57,6 +57,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'control/contract.ts',
     'control/approval-contract.ts',
     'control/delegations/delegation-contract.ts',
+    'control/notices/notice-contract.ts',
     'control/undo-contract.ts',
     'control/session-contract.ts',
     'control/targets/target-contract.ts',

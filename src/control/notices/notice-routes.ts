@@ -5,18 +5,7 @@ import type { Route } from '../route.ts';
 import { instant } from '../views.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Delivery } from './delivery.ts';
-
-const delivery = z.strictObject({
-  id: z.string(),
-  state: z.enum(['waiting', 'dead']).describe('`dead`: given up, until somebody tries it again.'),
-  notifier: z.string(),
-  kind: z.string(),
-  title: z.string(),
-  at: z.iso.datetime(),
-  tries: z.int(),
-  nextAt: z.iso.datetime(),
-  failure: z.string().describe('Why the last try failed.'),
-});
+import { type NoticeView, noticeSchema } from './notice-contract.ts';
 
 const query = z.strictObject({
   state: z.enum(['waiting', 'dead']).default('dead'),
@@ -33,7 +22,7 @@ export function noticeRoutes(deliveries: Pick<Deliveries, 'list' | 'again'>): re
       summary: 'Notices that wait to be sent or were given up, the newest first.',
       needs: ['operator', 'auditor'],
       query,
-      answer: { status: 200, schema: pageOf(delivery), description: 'A page.' },
+      answer: { status: 200, schema: pageOf(noticeSchema), description: 'A page.' },
       handle: async ({ query: asked }) => {
         const { state, limit } = asked as z.infer<typeof query>;
         return { status: 200, body: { items: (await deliveries.list(state, limit)).map(view), next: null } };
@@ -45,7 +34,7 @@ export function noticeRoutes(deliveries: Pick<Deliveries, 'list' | 'again'>): re
       id: 'retryNotice',
       summary: 'Try a notice again that was given up.',
       needs: ['operator'],
-      answer: { status: 200, schema: delivery, description: 'It waits to be sent.' },
+      answer: { status: 200, schema: noticeSchema, description: 'It waits to be sent.' },
       handle: async ({ path }) => {
         const again = await deliveries.again(path.id as string);
         if (again === undefined) throw new Refusal('NOT_FOUND', 'there is no such notice that was given up');
@@ -55,7 +44,7 @@ export function noticeRoutes(deliveries: Pick<Deliveries, 'list' | 'again'>): re
   ];
 }
 
-function view({ id, state, notifier, notice, tries, nextAt, failure }: Delivery): z.infer<typeof delivery> {
+function view({ id, state, notifier, notice, tries, nextAt, failure }: Delivery): NoticeView {
   const { kind, title, at } = notice;
   return { id, state, notifier, kind, title, at: instant(at), tries, nextAt: instant(nextAt), failure };
 }
