@@ -16,6 +16,7 @@ import {
 } from '../../src/control/contract.ts';
 import { delegationSchema } from '../../src/control/delegations/delegation-contract.ts';
 import { keySchema } from '../../src/control/key-contract.ts';
+import { noticeSchema } from '../../src/control/notices/notice-contract.ts';
 import {
   policyFilesSchema,
   policySchema,
@@ -55,6 +56,7 @@ export const me = (part: object = {}) => of(meSchema, self(part));
 export const issuers = (names: readonly string[]) =>
   of(signInSchema, { items: names.map((issuer) => ({ issuer, path: `/sign-in?issuer=${issuer}` })), next: null });
 export const delegationList = (items: readonly unknown[]) => listOf(delegationSchema, items);
+export const noticeList = (items: readonly unknown[]) => listOf(noticeSchema, items);
 export const keyList = (items: readonly unknown[]) => listOf(keySchema, items);
 export const status = (item: unknown) => of(statusSchema, item);
 export const policy = (item: unknown) => of(policySchema, item);
@@ -94,6 +96,7 @@ export const ORDINARY: Replies = {
   '/policy/who-can': of(whoCanSchema, gateway.WHO_CAN),
   '/policy/shadow': of(shadowSchema, gateway.SHADOW),
   '/targets/prod-eu/check': of(targetCheckSchema, gateway.LOOKED),
+  '/notices': noticeList([]),
   '/keys': keyList(gateway.KEYS),
   '/delegations': delegationList(DELEGATIONS),
 };

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import * as replies from './replies.ts';
 import { DELEGATIONS, OF_OTHERS } from './shown/delegations.ts';
-import { AILING, BROKEN_POLICY } from './shown/gateway.ts';
+import { AILING, BROKEN_POLICY, UNTOLD } from './shown/gateway.ts';
 import { ASK_LINK, KILLS } from './shown/grants.ts';
 import { ago, self } from './shown/people.ts';
 import * as questions from './shown/questions.ts';
@@ -309,7 +309,7 @@ export const STATES: readonly PageState[] = [
   {
     name: 'targets-ailing',
     path: '/targets',
-    replies: { '/gateway': replies.status(AILING) },
+    replies: { '/gateway': replies.status(AILING), '/notices': replies.noticeList(UNTOLD) },
     ready: /lets every caller read/,
   },
   {

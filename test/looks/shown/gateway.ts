@@ -2,6 +2,7 @@
 
 import type { GatewayStatus, TargetPlace } from '../../../src/control/contract.ts';
 import type { KeyView } from '../../../src/control/key-contract.ts';
+import type { NoticeView } from '../../../src/control/notices/notice-contract.ts';
 import type {
   PolicyView,
   RuleView,
@@ -167,6 +168,31 @@ export const LOOKED: TargetCheckView = {
     { check: 'reader', state: 'unknown', message: 'no reader is configured' },
   ],
 };
+
+export const UNTOLD: readonly NoticeView[] = [
+  {
+    id: 'n-1',
+    state: 'dead',
+    notifier: 'ops-slack',
+    kind: 'approval.asked',
+    title: 'ci:deploy-bot asks to delete namespaces `team-x` on prod-eu',
+    at: ago(30_000),
+    tries: 12,
+    nextAt: ago(9_000),
+    failure: 'it answered 410',
+  },
+  {
+    id: 'n-2',
+    state: 'dead',
+    notifier: 'pager',
+    kind: 'glass.broken',
+    title: 'p:una has broken the glass: delete pods `orders-db-0` in namespace `shop`',
+    at: ago(80_000),
+    tries: 12,
+    nextAt: ago(60_000),
+    failure: 'getaddrinfo ENOTFOUND events.example.com',
+  },
+];
 
 export const WELL: GatewayStatus = { reasons: [], warnings: [], unsafe: [] };
 export const AILING: GatewayStatus = {

@@ -11,6 +11,7 @@ import type {
 } from '../../../src/control/contract.ts';
 import type { DelegationView } from '../../../src/control/delegations/delegation-contract.ts';
 import type { KeyView } from '../../../src/control/key-contract.ts';
+import type { NoticeView } from '../../../src/control/notices/notice-contract.ts';
 import type { ExchangeWholeView, SessionStoryView, SessionView } from '../../../src/control/session-contract.ts';
 import { lengthMs } from '../words/duration.ts';
 import { gatewayNow } from './clock.ts';
@@ -168,6 +169,12 @@ export const delegationsQuery = (isOfAll: boolean) =>
     refetchInterval: AGAIN_MS,
     placeholderData: keepPreviousData,
   });
+
+export const noticesQuery = queryOptions({
+  queryKey: ['notices'],
+  queryFn: ({ signal }) => request<Page<NoticeView>>('/notices', { signal }),
+  refetchInterval: AGAIN_MS,
+});
 
 export const healthQuery = queryOptions({
   queryKey: ['health'],

@@ -38,25 +38,29 @@ export function Delegations() {
           />
         )}
       </PageHead>
-      {delegations.isPending && <Reading />}
-      {delegations.data === undefined && delegations.error !== null && (
-        <Failed error={delegations.error} again={() => void delegations.refetch()} />
-      )}
-      {delegations.data !== undefined && items.length === 0 && (
-        <Nothing icon="person" title={words.emptyTitle}>
-          <p>{words.emptyText}</p>
-        </Nothing>
-      )}
-      <Lists items={items} self={self} />
-      {self !== undefined && self.delegable.length > 0 && <Give self={self} />}
-      {self?.delegable.length === 0 && (
-        <section className={styles.none}>
-          <h2>{words.none}</h2>
-          <p>
-            <Named>{words.noneHint}</Named>
-          </p>
-        </section>
-      )}
+      <div className={styles.split}>
+        <div>
+          {delegations.isPending && <Reading />}
+          {delegations.data === undefined && delegations.error !== null && (
+            <Failed error={delegations.error} again={() => void delegations.refetch()} />
+          )}
+          {delegations.data !== undefined && items.length === 0 && (
+            <Nothing icon="person" title={words.emptyTitle}>
+              <p>{words.emptyText}</p>
+            </Nothing>
+          )}
+          <Lists items={items} self={self} />
+        </div>
+        {self !== undefined && self.delegable.length > 0 && <Give self={self} />}
+        {self?.delegable.length === 0 && (
+          <section className={styles.none}>
+            <h2>{words.none}</h2>
+            <p>
+              <Named>{words.noneHint}</Named>
+            </p>
+          </section>
+        )}
+      </div>
     </>
   );
 }

@@ -27,7 +27,6 @@ export function TargetCheck({ name }: { readonly name: string }) {
   });
   return (
     <div className={styles.check}>
-      <p className={textStyles.fine}>{words.hint}</p>
       <div className={styles.row}>
         <button type="button" className={buttons.quiet} disabled={check.isPending} onClick={() => check.mutate()}>
           {check.isPending ? words.looking : check.data === undefined ? words.look : words.again}

@@ -10,7 +10,9 @@ import sheets from '../looks/sheets.module.css';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { Tag } from '../looks/tag.tsx';
 import { commandLine } from '../words/shell-word.ts';
+import { targetTexts } from '../words/target-texts.ts';
 import { texts } from '../words/texts.ts';
+import { Notices } from './notices.tsx';
 import { TargetCheck } from './target-check.tsx';
 import styles from './targets.module.css';
 
@@ -19,6 +21,7 @@ const words = texts.targets;
 /** The clusters behind this gateway, how each is reached, and how the gateway itself is. */
 export function Targets() {
   const targets = useQuery(targetsQuery);
+  const isOperator = holds(useQuery(selfQuery).data, 'operator');
   return (
     <>
       <PageHead title={words.title} lead={words.lead} />
@@ -37,18 +40,25 @@ export function Targets() {
           </p>
         </Nothing>
       )}
+      {isOperator && (targets.data?.items.length ?? 0) > 0 && <p className={styles.hint}>{targetTexts.hint}</p>}
       <ul className={sheets.cards}>
         {targets.data?.items.map((target) => (
-          <Target key={target.name} target={target} />
+          <Target key={target.name} target={target} mayLook={isOperator} />
         ))}
       </ul>
-      <SameByCommand lines={['sallyport target list', 'sallyport target check …']} />
+      <Notices />
+      <SameByCommand lines={['sallyport target list', 'sallyport target check …', 'sallyport notices list']} />
     </>
   );
 }
 
-function Target({ target: { name, port, path, hostNames } }: { readonly target: TargetPlace }) {
-  const self = useQuery(selfQuery).data;
+function Target({
+  target: { name, port, path, hostNames },
+  mayLook,
+}: {
+  readonly target: TargetPlace;
+  readonly mayLook: boolean;
+}) {
   return (
     <li className={sheets.card}>
       <h2>
@@ -66,7 +76,7 @@ function Target({ target: { name, port, path, hostNames } }: { readonly target: 
           <Command line={commandLine('sallyport', 'kubeconfig', '--config', 'sallyport.yaml', '--target', name)} />
         </dd>
       </dl>
-      {holds(self, 'operator') && <TargetCheck name={name} />}
+      {mayLook && <TargetCheck name={name} />}
     </li>
   );
 }

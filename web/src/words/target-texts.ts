@@ -3,7 +3,7 @@ export const targetTexts = {
   look: 'Look at it now',
   looking: 'Looking…',
   again: 'Look again',
-  hint: 'Asks the cluster: whether it is reached and is what it says, when its credentials end, and whether they may what they need and no more. It changes nothing.',
+  hint: 'Look at a target to see whether it is reached and is what it says, when its credentials end, and whether they may what they need and no more. Nothing is changed.',
   at: 'looked at',
   checks: {
     reach: 'Reached',
@@ -16,6 +16,7 @@ export const targetTexts = {
     'reader-rights': 'The reader’s rights',
   },
   states: { ok: 'well', warning: 'look at it', failed: 'not well', unknown: 'not known' },
+  notices: { title: 'Notices that did not arrive', to: 'to', retry: 'Try it again' },
   missing: 'Missing',
   tooMuch: 'Not needed',
 };
