@@ -158,6 +158,11 @@ test('the command is given no credential, and no other way', async () => {
   assert.match(other.said, /context.*other/);
 });
 
+test('who would act as somebody else is refused, as it would be', async () => {
+  const { code, plan } = await planned([kubectl, '--as=jane', 'delete', 'configmap', 'settings']);
+  assert.deepEqual([code, plan.calls[0].refusal.code], [1, 'IMPERSONATION_REFUSED']);
+});
+
 test('what is no gateway makes no plan: exit code 2, and nothing is sent to it', async () => {
   const { code, said } = await planned(
     ['/bin/sh', '-c', `${kubectl} delete configmap settings || true`],

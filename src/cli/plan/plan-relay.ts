@@ -35,7 +35,7 @@ const DISCOVERY = /^\/(?:version|openapi\/v[23]|openapi\/v3\/.*|api|apis|api\/v1
 
 /** Headers of the command by which a request is read and recorded; all others stay here when it is only asked about. */
 const ASKED_HEADERS =
-  /^(?:content-type|user-agent|kubectl-command|kubectl-session|sec-websocket-.*|x-stream-protocol-version)$/;
+  /^(?:content-type|content-encoding|user-agent|kubectl-command|kubectl-session|sec-websocket-.*|x-stream-protocol-version)$/;
 
 /** A relay that listens. */
 export class PlanRelay {
@@ -108,6 +108,12 @@ export class PlanRelay {
     response.once('close', () => gone.abort(new Error('the command went away')));
     const path = sent.uri.split('?', 1)[0] as string;
     if (method === 'GET' && DISCOVERY.test(path)) return this.#pass(request, sent, response, gone.signal);
+    if (Object.keys(headers).some((name) => name.startsWith('impersonate-'))) {
+      const message = 'the gateway passes on no request to act as somebody else (`--as`)';
+      const refusal = { code: 'IMPERSONATION_REFUSED', message };
+      this.#tell({ operation: `${method} ${sent.uri}`, verdict: 'refused', refusal });
+      return write(response, failure(403, 'Forbidden', message));
+    }
     const known = this.#world.read(sent);
     if (known !== undefined) {
       if (known.waits !== undefined) this.#tell({ operation: known.waits, verdict: 'allowed', outcome: 'unknown' });
@@ -153,7 +159,8 @@ export class PlanRelay {
       typeof value === 'string' && ASKED_HEADERS.test(name) ? [[name, [value]]] : [],
     );
     const asked: SentRequest = {
-      method,
+      // The answer has a body, which says what is planned.
+      method: method === 'HEAD' ? 'GET' : method,
       uri: `${PLAN_PATH}${uri}`,
       headers: new Map<string, readonly string[]>([...kept, ['accept', ['application/json']]]),
       body: body.length === 0 ? undefined : body,
