@@ -90,10 +90,11 @@ async function isDone(work: Promise<unknown>): Promise<boolean> {
 }
 
 let worlds = 0;
+let cooled = 0;
 
 test('a question is rejected by its rule exactly while a person’s no to the like is young; it never ends twice, is never taken without a yes, and nobody answers their own', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 12, maxLength: 30 }), async (steps) => {
       worlds++;
       clock.at += 10 * COOLDOWN_MS;
       const asked: { readonly id: string; readonly like: string; readonly who: string }[] = [];
@@ -106,7 +107,7 @@ test('a question is rejected by its rule exactly while a person’s no to the li
         else if (each.kind === 'ask') {
           const like = `${each.who} ${each.pod}`;
           const approval = await asking.ask({
-            caller: callerOf({ subject: each.who }),
+            caller: callerOf({ subject: `${each.who}-${worlds}` }),
             operation: operationOf({ method: 'DELETE', uri: `/api/v1/namespaces/w${worlds}/pods/${each.pod}` }),
             exchange: `x${asked.length}` as ExchangeId,
             session: 's' as SessionId,
@@ -128,6 +129,7 @@ test('a question is rejected by its rule exactly while a person’s no to the li
             namespaceLabels: async () => null,
           });
           const isCooling = clock.at < (noAt.get(like) ?? Number.NEGATIVE_INFINITY) + COOLDOWN_MS;
+          if (isCooling) cooled++;
           assert.equal(approval.state, isCooling ? 'rejected' : 'pending');
           asked.push({ id: approval.id, like, who: each.who });
         } else {
@@ -141,7 +143,7 @@ test('a question is rejected by its rule exactly while a person’s no to the li
             if (did) taken.add(of.id);
             continue;
           }
-          const by = each.isOwn ? partyOf(callerOf({ subject: of.who, kind: 'person' })) : lead;
+          const by = each.isOwn ? partyOf(callerOf({ subject: `${of.who}-${worlds}`, kind: 'person' })) : lead;
           const did = await isDone(
             answers.answer(of.id, { answer: each.answer, by, seats: ['p/h'], reason: '', digest: before.digest }),
           );
@@ -156,6 +158,7 @@ test('a question is rejected by its rule exactly while a person’s no to the li
         }
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 100 },
   );
+  assert.ok(cooled > 5, `${cooled}`);
 });
