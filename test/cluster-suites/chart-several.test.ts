@@ -1,8 +1,9 @@
-// Two gateways of the chart on one PostgreSQL, on a real cluster: one is killed, and the database restarted. What callers may, and what
-// operators end, is the same at both; each keeps a journal of its own, and none of it is lost.
+// Two gateways of the chart on one PostgreSQL, on a real cluster: one is killed, the database restarted, and both are restarted one after the other under load, upgraded and rolled back. What callers may,
+// and what operators end, is the same at both; each keeps a journal of its own, and none of it is lost.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -13,11 +14,17 @@ import type { Cluster } from '../support/cluster.ts';
 import { type ControlApi, controlApi } from '../support/control-api.ts';
 import { journalOf } from '../support/journal-of.ts';
 import { leftOut } from '../support/left-out.ts';
+import { type Detours, persistentGet } from '../support/persistent-get.ts';
 import { postgresPrograms } from '../support/postgres.ts';
+import { steadyLoad } from '../support/steady-load.ts';
 import { sharedCluster } from '../support/test-cluster.ts';
 
 const PODS = ['gw-0', 'gw-1'] as const;
 type PodName = (typeof PODS)[number];
+/** How many requests a second the gateways serve while they are restarted. */
+const LOAD_PER_SECOND = 300;
+/** How many requests gateways and caller have behind them before anything is counted. */
+const WARMING = 3_000;
 
 const programs = postgresPrograms();
 const cluster =
@@ -38,7 +45,7 @@ function suite(cluster: Cluster, programs: string): void {
     world = await startChartWorld(cluster, 'several', PODS.length);
     host = `gw.${world.namespace}.svc`;
     shared = await shareStore(cluster, world, programs);
-    values = shared.values({ replicas: PODS.length });
+    values = shared.values({ replicas: PODS.length, service: { type: 'NodePort' } });
     await world.release('install', values);
     world.startWorker();
     token = world.admin('-n', world.callers, 'create', 'token', 'worker', '--audience', 'sallyport').trim();
@@ -84,7 +91,6 @@ function suite(cluster: Cluster, programs: string): void {
   };
   const journal = (pod: PodName) =>
     journalOf(join(cluster.folder, `volumes/several-${PODS.indexOf(pod)}/data/journal`));
-  const untilReady = () => world.admin('-n', world.namespace, 'rollout', 'status', 'statefulset/gw', '--timeout=240s');
   /** Sets a stop at one gateway, sees it hold at the other, and lifts it there. */
   const stopAndLift = async (at: PodName, other: PodName) => {
     const body = { what: 'caller', value: world.subject, reason: 'tried' };
@@ -117,9 +123,9 @@ function suite(cluster: Cluster, programs: string): void {
       'wait',
       '--for=jsonpath={.status.containerStatuses[0].restartCount}=1',
       'pod/gw-0',
-      '--timeout=180s',
+      '--timeout=600s',
     );
-    untilReady();
+    world.admin('-n', world.namespace, 'wait', '--for=condition=Ready', 'pod/gw-0', '--timeout=600s');
     assert.equal(await statusAt('gw-0'), 200);
     assert.ok((await journal('gw-0')).length > seen);
     verified();
@@ -135,5 +141,51 @@ function suite(cluster: Cluster, programs: string): void {
       while ((await who(shared.operator, 'GET', '/kills')).status !== 200);
     }
     await stopAndLift('gw-0', 'gw-1');
+  });
+
+  test(`a rolling restart, an upgrade and a rollback under ${LOAD_PER_SECOND} requests a second lose none`, async (t) => {
+    // As docs/how-to/upgrade.md begins.
+    const backup = '/var/lib/sallyport/data/before.store';
+    world.inGateway('gw-0', 'sallyport', 'store', 'backup', backup, ...CONFIG);
+    const printed = `process.stdout.write(require('node:fs').readFileSync('${backup}'))`;
+    assert.match(world.inGateway('gw-0', '/usr/bin/node', '-e', printed), /^\{"format":"sallyport-store\/1"\}\n/);
+    const inNamespace = ['-n', world.namespace];
+    const port = `jsonpath={.spec.ports[?(@.port==8444)].nodePort}`;
+    const nodePort = world.admin(...inNamespace, 'get', 'service', 'gw', '-o', port);
+    const url = `https://${new URL(cluster.server).hostname}:${nodePort}${settings()}`;
+    const agent = new HttpsAgent({ keepAlive: true, maxSockets: 50, ca: caPem, servername: host });
+    const detours: Detours = { told: 0, ended: 0 };
+    const load = steadyLoad(LOAD_PER_SECOND, async () => {
+      const headers = { authorization: `Bearer ${token}` };
+      const { status, said } = await persistentGet(url, { agent, headers }, detours);
+      return status === 200 ? undefined : `${status} ${said}`;
+    });
+    const told = (what: string) => {
+      const { failures, count, perSecond, p50Ms, p99Ms } = load.soFar();
+      t.diagnostic(
+        `${what}: ${count} requests, ${perSecond.toFixed(0)} a second, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${failures.length} failed; until then ${detours.told} were told to come again, ${detours.ended} kept connections ended first`,
+      );
+      assert.ok(count > 0);
+      return failures;
+    };
+    const failures: string[] = [];
+    try {
+      await load.untilAnswered(WARMING);
+      failures.push(...load.soFar().failures);
+      await load.untilAnswered(10 * LOAD_PER_SECOND);
+      failures.push(...told('before'));
+      await world.adminMeanwhile(...inNamespace, 'rollout', 'restart', 'statefulset/gw');
+      await world.adminMeanwhile(...inNamespace, 'rollout', 'status', 'statefulset/gw', '--timeout=600s');
+      failures.push(...told('a rolling restart'));
+      await world.release('upgrade', values, '--set', 'config.limits.requestsPerCallerMax=70');
+      failures.push(...told('an upgrade'));
+      await world.rollback(1);
+      failures.push(...told('a rollback'));
+    } finally {
+      failures.push(...(await load.stop()).failures);
+      agent.destroy();
+    }
+    assert.deepEqual(failures, []);
+    verified();
   });
 }
