@@ -1,0 +1,264 @@
+/*
+ * `sallyport plan` before a real API server: real kubectl, Helm 3 and 4 are planned whole, nothing of that is done, and what they do when they are run is what the plan said. What
+ * is there is read beside the gateway.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ClientName } from '../clients/client.ts';
+import { clientNamed } from '../clients/clients.ts';
+import type { Cluster } from '../support/cluster.ts';
+import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
+import { CLI } from '../support/gateway-process.ts';
+import { bindCaller, CALLER, sharedCluster } from '../support/test-cluster.ts';
+
+const NAMESPACE = 'plan-main';
+
+const POLICY = {
+  apiVersion: 'sallyport.dev/v1',
+  kind: 'Policy',
+  metadata: { name: 'plan' },
+  targets: ['*'],
+  callers: [{ groups: [...CALLER.groups] }],
+  roles: [{ role: 'operator', callers: [{ groups: ['operators'] }] }],
+  rules: [
+    { id: 'resources', effect: 'allow', verbs: ['*'], apiGroups: ['*'], resources: ['*', 'secrets'], helm: true },
+    { id: 'paths', effect: 'allow', verbs: ['*'], nonResourceURLs: ['*'] },
+    { id: 'shell', effect: 'allow', powers: ['exec'] },
+    {
+      id: 'held',
+      effect: 'hold',
+      verbs: ['patch', 'update'],
+      apiGroups: ['apps'],
+      resources: ['deployments'],
+      hold: { approvers: [{ groups: ['operators'] }] },
+    },
+    {
+      id: 'never',
+      effect: 'deny',
+      verbs: ['create'],
+      apiGroups: ['batch'],
+      resources: ['jobs'],
+      reason: 'no jobs here',
+    },
+  ],
+};
+
+const cluster = await sharedCluster('plans of real clients', 'podless');
+if (cluster !== undefined) suite(cluster);
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+type Json = any;
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function suite(real: Cluster): void {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-plans-'));
+  const programs = new Map<ClientName, string>();
+  let gateway: GatewayInFront;
+
+  const run = (program: string, args: readonly string[], kubeconfig: string, input = ''): Promise<Ran> =>
+    new Promise((resolve, reject) => {
+      const env = {
+        ...process.env,
+        KUBECONFIG: kubeconfig,
+        KUBECACHEDIR: join(folder, 'cache'),
+        HELM_CACHE_HOME: join(folder, 'helm'),
+        HELM_CONFIG_HOME: join(folder, 'helm'),
+        HELM_DATA_HOME: join(folder, 'helm'),
+      };
+      const child = spawn(program, args, { cwd: folder, env });
+      const said = { out: '', err: '' };
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said.out += text;
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said.err += text;
+      });
+      child.once('error', reject).once('close', (code) => resolve({ code, ...said }));
+      child.stdin.end(input);
+    });
+  const admin = async (args: readonly string[], input = ''): Promise<string> => {
+    const { code, out, err } = await run(programs.get('kubectl-1.36') as string, args, real.adminKubeconfig(), input);
+    assert.equal(code, 0, err);
+    return out;
+  };
+  const client = (name: ClientName, args: readonly string[], input = '') =>
+    run(programs.get(name) as string, ['-n', NAMESPACE, ...args], gateway.kubeconfig, input);
+  /** Plans a command of a client in the namespace; what it says is no JSON where no plan could be made. */
+  async function planned(name: ClientName, args: readonly string[], input = '') {
+    const [program, ...cli] = CLI;
+    const command = [programs.get(name) as string, '-n', NAMESPACE, ...args];
+    const { code, out, err } = await run(
+      program,
+      [...cli, 'plan', '-o', 'json', '--', ...command],
+      gateway.kubeconfig,
+      input,
+    );
+    return { code, err, plan: out === '' ? undefined : (JSON.parse(out) as Json) };
+  }
+  /** What is there that a command could have changed: each object with its version. */
+  const there = () =>
+    admin(['get', 'namespaces,configmaps,secrets,deployments,services,pods', '-A', '-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}@{.metadata.generation}.{.metadata.uid}.{.data}.{.spec.replicas}.{.spec.template.metadata.annotations}{"\\n"}{end}']); // biome-ignore format: a line
+  const calls = (plan: Json): readonly string[] =>
+    plan.calls.map(({ operation, verdict, outcome = '' }: Json) =>
+      `${operation.replaceAll('`', '')}: ${verdict} ${outcome}`.trim(),
+    );
+  const has = (plan: Json, pattern: RegExp) =>
+    assert.ok(
+      calls(plan).some((call) => pattern.test(call)),
+      `${pattern}: ${calls(plan).join('\n')}`,
+    );
+
+  before(async () => {
+    await bindCaller(real);
+    for (const name of ['kubectl-1.36', 'helm-3', 'helm-4'] as const)
+      programs.set(name, join(await clientNamed(name).prepare(), name.startsWith('helm') ? 'helm' : 'kubectl'));
+    gateway = await startGatewayInFront(real, { policy: [POLICY], console: true });
+    await admin(['create', 'namespace', NAMESPACE]);
+    await admin(['-n', NAMESPACE, 'create', 'configmap', 'settings', '--from-literal=colour=red']);
+    await admin(['-n', NAMESPACE, 'create', 'deployment', 'web', '--image=registry.test/busybox:1', '--replicas=0']);
+  });
+  after(async () => {
+    await gateway?.stop();
+    await admin(['delete', 'namespace', NAMESPACE, '--wait=false']);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('kubectl apply of several objects: what is made, changed, held and refused, also in a namespace that the plan makes; nothing is done', async () => {
+    const manifest = `apiVersion: v1
+kind: Namespace
+metadata: { name: plan-new }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: first, namespace: plan-new }
+data: { a: b }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: ${NAMESPACE} }
+data: { colour: blue }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: ${NAMESPACE} }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: busybox, image: "registry.test/busybox:1" }] }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: once, namespace: ${NAMESPACE} }
+spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: a }] } } }
+`;
+    const before = await there();
+    const applied = await run(
+      CLI[0],
+      [...CLI.slice(1), 'plan', '-o', 'json', '--', programs.get('kubectl-1.36') as string, 'apply', '-f', '-'],
+      gateway.kubeconfig,
+      manifest,
+    );
+    assert.equal(applied.code, 1, applied.err);
+    const plan = JSON.parse(applied.out);
+    assert.equal(await there(), before);
+    has(plan, /^create namespaces.*: allowed done$/);
+    has(plan, /^create configmaps first in namespace plan-new: allowed untried$/);
+    has(plan, /^patch configmaps settings.*: allowed done$/);
+    has(plan, /^patch deployments\.apps web.*: held done$/);
+    const [held] = plan.calls.filter(({ verdict }: Json) => verdict === 'held');
+    assert.deepEqual(held.shown.scale, { from: 0, to: 2 });
+    assert.deepEqual(held.holds[0].approvers, ['the group `operators`']);
+    const [refused] = plan.calls.filter(({ verdict }: Json) => verdict === 'refused');
+    assert.match(refused.refusal.message, /no jobs here/);
+  });
+
+  test('kubectl delete, scale, rollout restart, label and server-side apply end as if it were done, and nothing is', async () => {
+    const before = await there();
+    const rows: readonly (readonly [args: readonly string[], call: RegExp, input?: string])[] = [
+      [['delete', 'configmap', 'settings'], /^delete configmaps settings.*: allowed done$/],
+      [['delete', 'configmap', '--all'], /^delete configmaps settings.*: allowed done$/],
+      [['scale', 'deployment/web', '--replicas=3'], /^patch deployments\/scale\.apps web.*: allowed done$/],
+      [['rollout', 'restart', 'deployment/web'], /^patch deployments\.apps web.*: held done$/],
+      [['label', 'configmap', 'settings', 'a=b'], /^patch configmaps settings.*: allowed done$/],
+      [['create', 'deployment', 'other', '--image=a', '--replicas=0'], /^create deployments\.apps.*: allowed done$/],
+      [['replace', '--force', '-f', '-'], /^create configmaps.*: allowed (?:done|untried)$/, JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } })],
+      [['apply', '--server-side', '-f', '-'], /^patch configmaps fresh.*: allowed done$/, JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'fresh' }, data: { a: 'b' } })],
+    ]; // biome-ignore format: a table
+    for (const [args, call, input] of rows) {
+      const { code, err, plan } = await planned('kubectl-1.36', args, input);
+      assert.equal(code, 0, `${args.join(' ')}: ${err}`);
+      has(plan, call);
+      assert.equal(await there(), before, args.join(' '));
+    }
+  });
+
+  for (const helm of ['helm-3', 'helm-4'] as const)
+    test(`${helm}: install, upgrade, rollback and uninstall are planned whole, and run as the plan said`, async () => {
+      const chart = join(folder, `chart-${helm}`);
+      mkdirSync(join(chart, 'templates'), { recursive: true });
+      writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: planned\nversion: 0.1.0\n');
+      writeFileSync(
+        join(chart, 'templates', 'c.yaml'),
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: "{{ .Release.Name }}" }\ndata: { colour: "{{ .Values.colour }}" }\n',
+      );
+      const colour = () => admin(['-n', NAMESPACE, 'get', 'configmap', helm, '-o', 'jsonpath={.data.colour}']);
+      const both = async (args: readonly string[], call: RegExp): Promise<Json> => {
+        const before = await there();
+        const { code, err, plan } = await planned(helm, args);
+        assert.equal(code, 0, `${args.join(' ')}: ${err} ${JSON.stringify(plan?.calls)}`);
+        assert.equal(await there(), before, args.join(' '));
+        has(plan, call);
+        has(plan, /secrets/);
+        const meant = await client(helm, args);
+        assert.equal(meant.code, 0, meant.err);
+        return plan;
+      };
+      await both(['install', helm, chart, '--set', 'colour=red'], /configmaps/);
+      assert.equal(await colour(), 'red');
+      const upgraded = await both(['upgrade', helm, chart, '--set', 'colour=blue'], /^patch configmaps helm-/);
+      const changes = upgraded.calls.flatMap(({ shown }: Json) => shown?.changes ?? []);
+      assert.ok(
+        changes.some(
+          ({ at, before, after: now }: Json) => at === '/data/colour' && before === '"red"' && now === '"blue"',
+        ),
+      );
+      assert.equal(await colour(), 'blue');
+      await both(['rollback', helm, '1'], /configmaps/);
+      assert.equal(await colour(), 'red');
+      await both(['uninstall', helm], /^delete configmaps helm-/);
+    });
+
+  test('what cannot be foreseen is not sent: exec and a token are told so, with exit code 1', async () => {
+    await admin([
+      '-n',
+      NAMESPACE,
+      'run',
+      'idle',
+      '--image=registry.test/busybox:1',
+      '--overrides={"spec":{"nodeName":"nowhere"}}',
+    ]);
+    for (const args of [
+      ['exec', 'idle', '--', 'id'],
+      ['create', 'token', 'default'],
+    ]) {
+      const { code, err, plan } = await planned('kubectl-1.36', args);
+      assert.equal(code, 1, err);
+      assert.ok(
+        plan.calls.some(({ outcome, verdict }: Json) => outcome === 'unknown' || verdict === 'refused'),
+        JSON.stringify(plan),
+      );
+      assert.doesNotMatch(err, /eyJ/);
+    }
+  });
+}
