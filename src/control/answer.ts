@@ -83,30 +83,37 @@ export function answering({ routes, identify, roles, refuseStopped, clock }: Par
     const found = patterns.filter((pattern) => matches(pattern.parts, parts));
     const open = found.find(({ route }) => route.method === received.method && route.needs === 'nobody');
     // Security: who is not known learns nothing of what there is.
-    const who = open === undefined ? await identify(received) : undefined;
-    const caller = who?.caller;
-    if (caller !== undefined && !rates.take(callerKey(caller), clock.monotonic()))
+    const first = open === undefined ? await identify(received) : undefined;
+    if (first !== undefined && !rates.take(callerKey(first.caller), clock.monotonic()))
       throw new Refusal('CALLER_THROTTLED', 'you ask faster than you may', { retryAfterSeconds: 1 });
     // Security: T77. Whoever has their token answers no question, gives no token and lifts no stop with it.
-    if (caller !== undefined) refuseStopped(caller);
+    if (first !== undefined) refuseStopped(first.caller);
     const chosen = found.find(({ route }) => route.method === received.method);
     if (found.length === 0) throw new Refusal('NOT_FOUND', 'the control plane has no such path');
     if (chosen === undefined) throw new Refusal('METHOD_NOT_ALLOWED', 'this path does not take the method');
     const { route } = chosen;
-    const held = caller === undefined ? [] : heldBy(caller, roles());
-    if (typeof route.needs !== 'string') {
+    const query =
+      route.query === undefined ? noQuery(received.query) : checked(route.query, queryObject(received.query));
+    const rolesHeld = (who: Identified | undefined) => {
+      const held = who === undefined ? [] : heldBy(who.caller, roles());
       const { needs } = route;
-      if (!held.some(({ role }) => needs.includes(role))) throw roleRequired(needs);
+      if (typeof needs !== 'string' && !held.some(({ role }) => needs.includes(role))) throw roleRequired(needs);
+      return held;
+    };
+    let [who, held] = [first, rolesHeld(first)];
+    const body = await bodyOf(route, received);
+    // Security: T60. A body may come long after its headers: whoever was stopped or signed out meanwhile, or has lost a role, does nothing with it.
+    if (who !== undefined && route.body !== undefined) {
+      who = await identify(received);
+      refuseStopped(who.caller);
+      held = rolesHeld(who);
     }
     const answered = await route.handle({
-      caller: caller as Caller,
+      caller: who?.caller as Caller,
       roles: held,
       path: pathValues(chosen.parts, parts),
-      query: route.query === undefined ? noQuery(received.query) : checked(route.query, queryObject(received.query)),
-      body:
-        route.body === undefined
-          ? undefined
-          : checked(route.body, await readJson(received, route.bodyBytesMax ?? CONTROL_LIMITS.bodyBytesMax)),
+      query,
+      body,
       idempotencyKey: keyOf(received.idempotencyKey),
       version: versionOf(received.ifMatch),
       session: who?.session,
@@ -115,9 +122,10 @@ export function answering({ routes, identify, roles, refuseStopped, clock }: Par
         : { raw: { bytes: await received.body(CONTROL_LIMITS.bodyBytesMax), header: received.header } }),
     });
     if (who === undefined) return { answered, who };
+    const { caller, isStill: isAdmitted } = who;
     const isStill = async () => {
-      refuseStopped(who.caller);
-      return isDeepStrictEqual(heldBy(who.caller, roles()), held) && (await who.isStill());
+      refuseStopped(caller);
+      return isDeepStrictEqual(heldBy(caller, roles()), held) && (await isAdmitted());
     };
     return { answered, who: { ...who, isStill } };
   };
@@ -172,6 +180,11 @@ function queryObject(query: URLSearchParams): Record<string, string> {
     values[key] = value;
   }
   return values;
+}
+
+async function bodyOf({ body, bodyBytesMax }: Route, received: Received): Promise<unknown> {
+  if (body === undefined) return undefined;
+  return checked(body, await readJson(received, bodyBytesMax ?? CONTROL_LIMITS.bodyBytesMax));
 }
 
 async function readJson({ body, contentType }: Received, bytesMax: number): Promise<unknown> {
