@@ -16,10 +16,16 @@ export interface BackendListener {
 export interface Backend {
   /** Reads what has been committed. */
   readonly read: RunSql;
-  /** One transaction, with nobody else in one of the same key; `tell` tells of a change when it has been committed. */
+  /**
+   * One transaction, with nobody else in one of the same key, nor, from then on, of any that `alsoKey` is given; `tell` tells of a change when it has been committed.
+   */
   transaction<Result>(
     key: string,
-    work: (run: RunSql, tell: (payload: string) => Promise<void>) => Promise<Result>,
+    work: (
+      run: RunSql,
+      tell: (payload: string) => Promise<void>,
+      alsoKey: (key: string) => Promise<void>,
+    ) => Promise<Result>,
   ): Promise<Result>;
   /** See `Store.now`. */
   now(): number;

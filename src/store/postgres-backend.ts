@@ -125,10 +125,14 @@ class PostgresBackend implements Backend {
     const runHere: RunSql = (sql, parameters) => this.#told(() => run(client, sql, parameters));
     try {
       await runHere('BEGIN');
-      await runHere('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`sallyport ${key}`]);
-      const result = await work(runHere, async (payload) => {
+      const alone = async (lock: string) => {
+        await runHere('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`sallyport ${lock}`]);
+      };
+      await alone(key);
+      const tell = async (payload: string) => {
         await runHere('SELECT pg_notify($1, $2)', [CHANNEL, payload]);
-      });
+      };
+      const result = await work(runHere, tell, alone);
       await runHere('COMMIT');
       return result as Result;
     } catch (error) {

@@ -83,7 +83,7 @@ class SqlStore implements Store {
   }
 
   exclusively<Result>(key: string, work: (rows: RowWriter) => Promise<Result>): Promise<Result> {
-    return this.#backend.transaction(key, (run, tell) => work(this.#writerOf(run, tell)));
+    return this.#backend.transaction(key, (run, tell, alsoKey) => work(this.#writerOf(run, tell, alsoKey)));
   }
 
   async changes(listener: ChangeListener): Promise<void> {
@@ -128,9 +128,14 @@ class SqlStore implements Store {
     };
   }
 
-  #writerOf(run: RunSql, tell: (payload: string) => Promise<void>): RowWriter {
+  #writerOf(
+    run: RunSql,
+    tell: (payload: string) => Promise<void>,
+    alsoExclusively: (key: string) => Promise<void>,
+  ): RowWriter {
     return {
       ...this.#readerOf(run),
+      alsoExclusively,
       put: async ({ isQuiet = false, ...change }: RowChange) => {
         const row: Row = { ...change, version: change.version + 1 };
         if (change.version === 0) await this.#insert(run, row);

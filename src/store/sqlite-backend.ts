@@ -207,6 +207,8 @@ class SqliteBackend implements Backend {
         async (payload) => {
           payloads.push(payload);
         },
+        // One transaction at a time has the whole file.
+        async () => {},
       );
       this.#told(() => this.#writer.exec('COMMIT'));
       for (const payload of payloads) {

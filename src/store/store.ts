@@ -73,6 +73,11 @@ export interface RowWriter extends RowReader {
   /** Writes the row with the next version. @throws {StoreError} it has another version, or is there already */
   put(change: RowChange): Promise<Row>;
   delete(kind: RowKind, id: string): Promise<void>;
+  /**
+   * Waits until nobody else is in an `exclusively` of this key too, until this one is over. Invariant: whoever has the second key never waits for the first, else both would
+   * wait for each other.
+   */
+  alsoExclusively(key: string): Promise<void>;
 }
 
 /** Who hears of changes. */

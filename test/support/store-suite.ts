@@ -101,6 +101,33 @@ function rowLaws(law: Law, isShared: boolean): void {
     assert.deepEqual((await stores[1]?.get('grant', 'a'))?.body, { n: 40 });
   });
 
+  law(
+    'under a second key too, one waits for whoever has that, and keeps them out until it is over',
+    async ({ open }) => {
+      const store = await open();
+      const order: string[] = [];
+      const [isIn, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = store.exclusively('second', async () => {
+        isIn.resolve();
+        await mayEnd.promise;
+        order.push('first');
+      });
+      await isIn.promise;
+      let third: Promise<unknown> | undefined;
+      const second = store.exclusively('one', async (rows) => {
+        await rows.alsoExclusively('second');
+        order.push('second');
+        third = store.exclusively('second', async () => order.push('third'));
+        await rows.put(row('also'));
+        order.push('put');
+      });
+      mayEnd.resolve();
+      await Promise.all([first, second]);
+      await third;
+      assert.deepEqual(order, ['first', 'second', 'put', 'third']);
+    },
+  );
+
   law('what another has not committed is not read', async ({ open }) => {
     const store = await open();
     await store.exclusively('k', async (rows) => {
