@@ -25,8 +25,17 @@ import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
 /** Whether every signature that a question's yes hangs on holds. */
 export type IsStillSigned = (approval: Approval, rows: Pick<RowWriter, 'list'>) => Promise<boolean>;
 
+/**
+ * Which seats of a question somebody fills, looked at in the very transaction that takes the answer: whoever was stopped, or stands in nobody’s place any more, since they
+ * began to answer fills none.
+ *
+ * @throws {Refusal} KILLED
+ */
+export type SeatedNow = (approval: Approval, rows: RowWriter) => Promise<Pick<Saying, 'seats' | 'inPlaceOf'>>;
+
 /** What a person says, with what they leave of the request in clear. */
-export interface Said extends Omit<Saying, 'narrowed'> {
+export interface Said extends Omit<Saying, 'narrowed' | 'seats' | 'inPlaceOf'> {
+  readonly seated: SeatedNow;
   readonly narrowed?: { readonly goodForMs?: number; readonly amend: readonly Amendment[] };
 }
 
@@ -61,12 +70,13 @@ export class Answers {
    *
    * @throws {Refusal} NOT_FOUND, ANSWER_REFUSED, ANSWER_LATE, VERSION_CHANGED, STORE_UNAVAILABLE
    */
-  async answer(id: string, { narrowed, ...said }: Said): Promise<Approval> {
+  async answer(id: string, { narrowed, seated, ...said }: Said): Promise<Approval> {
     let settled: KeptGrant | undefined;
     const approval = await this.#kept.change(id, async (before, rows) => {
       const now = this.#kept.now();
-      const saying = narrowed === undefined ? said : { ...said, narrowed: this.#narrowing(before, narrowed) };
-      const next = answered(before, saying, now);
+      const saying = { ...said, ...(await seated(before, rows)) };
+      const less = narrowed === undefined ? {} : { narrowed: this.#narrowing(before, narrowed) };
+      const next = answered(before, { ...saying, ...less }, now);
       if (typeof next === 'string') throw notTaken(next, current(before, now));
       // Security: a grant has no use at which its yes is taken, so what was signed is verified again where it begins, with the keys that count now.
       if (next.grant !== undefined && next.state === 'approved' && !(await this.#parts.isStillSigned(next, rows)))

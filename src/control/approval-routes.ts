@@ -2,7 +2,7 @@ import type { Approval, Proof } from '../approval/approval.ts';
 import { fatigue } from '../approval/fatigue.ts';
 import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { Answers, Said } from './answers.ts';
+import type { Answers, Said, SeatedNow } from './answers.ts';
 import {
   answerSchema,
   approvalListQuery,
@@ -20,6 +20,7 @@ import type { Delegations } from './delegations/delegations.ts';
 import type { KeptQuestions } from './kept-questions.ts';
 import { challengeAskSchema, challengeSchema } from './key-contract.ts';
 import type { LiveApprovals } from './live-approvals.ts';
+import type { LiveKills } from './live-kills.ts';
 import type { PersonKeys } from './person-keys/person-keys.ts';
 import { isFresh, newChallenge, rulesSignedFor, usableKeys } from './person-keys/signed-answer.ts';
 import type { Answered, Asked, Route } from './route.ts';
@@ -33,6 +34,7 @@ interface Parts {
   readonly approvals: Pick<LiveApprovals, 'onApproval'>;
   readonly personKeys: Pick<PersonKeys, 'of' | 'site'>;
   readonly delegations: Pick<Delegations, 'to'>;
+  readonly access: { readonly kills: Pick<LiveKills, 'refuseCaller'> };
 }
 
 const answer = { schema: approvalSchema, description: 'The question; `ETag` is its version.' };
@@ -245,12 +247,12 @@ function answering(parts: Parts, said: Said['answer'], summary: string): Route {
     answer: { status: 200, ...answer },
     handle: async (asked) => {
       const { approval, handed } = await find(parts, asked);
-      const { caller, roles } = asked;
+      const { caller } = asked;
       const { digest, reason, signature, ...more } = asked.body as ReturnType<typeof yesSchema.parse>;
       const saying = {
         answer: said,
         by: partyOf(caller),
-        ...seatedAs(caller, roles, approval, questions.now(), handed),
+        seated: seatedNow(parts, asked),
         reason,
         digest,
         ...signedInOf(caller),
@@ -264,9 +266,17 @@ function answering(parts: Parts, said: Said['answer'], summary: string): Route {
   };
 }
 
+/** Security: T60. A delegation that was ended, or a stop, since the answer was begun counts before it. */
+function seatedNow({ questions, delegations, access }: Parts, { caller, roles }: Asked): SeatedNow {
+  return async (approval, rows) => {
+    access.kills.refuseCaller(caller);
+    return seatedAs(caller, roles, approval, questions.now(), await delegations.to(caller, rows));
+  };
+}
+
 /** Security: who goes through alone is a person, and asks the question itself; all else is in `brokenGlass`. */
 function breakGlassRoute(parts: Parts): Route {
-  const { questions, answers } = parts;
+  const { questions, answers, access } = parts;
   return {
     method: 'POST',
     path: '/approvals/{id}/break-glass',
@@ -281,7 +291,11 @@ function breakGlassRoute(parts: Parts): Route {
       const { caller } = asked;
       const { digest, reason } = asked.body as ReturnType<typeof breakGlassSchema.parse>;
       const breakingGlass = { rules: breaksGlassFor(caller, approval) };
-      const by = { by: partyOf(caller), seats: [], ...signedInOf(caller) };
+      const seated: SeatedNow = async () => {
+        access.kills.refuseCaller(caller);
+        return { seats: [] };
+      };
+      const by = { by: partyOf(caller), seated, ...signedInOf(caller) };
       const saying = { answer: 'approve', ...by, reason, digest, breakingGlass } as const;
       return answered(await answers.answer(approval.id, saying), asked, questions.now(), handed);
     },

@@ -289,7 +289,8 @@ async function live(gateways: readonly Gateway[], kind: Kind, taken: readonly St
       case 'reject': {
         const question = kind === 'asked' ? (await own(step.at).questions.get(id))?.approval : undefined;
         if (question === undefined) break;
-        const saying = { answer: step.what, by: lead, seats: ['p/asked'], reason: '', digest: question.digest };
+        const seated = async () => ({ seats: ['p/asked'] });
+        const saying = { answer: step.what, by: lead, seated, reason: '', digest: question.digest };
         const isTaken = await succeeds(own(step.at).answers.answer(id, saying));
         assert.equal(isTaken, model.state === 'pending', step.what);
         if (isTaken && step.what === 'approve') model.give();

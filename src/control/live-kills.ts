@@ -3,6 +3,8 @@ import { identitiesOf } from '../model/identities-of.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Kill } from './row-body.ts';
 
+type Identities = Parameters<typeof identitiesOf>[0];
+
 /** The kills in force, found without a search. */
 export class LiveKills {
   readonly #kills = new Map<string, Kill>();
@@ -56,7 +58,12 @@ export class LiveKills {
     if (kill !== undefined) throw refused(kill);
   }
 
-  #ofCaller(caller: Caller): Kill | undefined {
+  /** Whether somebody is stopped by name: by their own, or that of the person behind them. */
+  stops(who: Identities): boolean {
+    return !this.isEmpty && this.#ofCaller(who) !== undefined;
+  }
+
+  #ofCaller(caller: Identities): Kill | undefined {
     for (const name of identitiesOf(caller)) {
       const kill = this.#stopped.get(`caller ${name}`);
       if (kill !== undefined) return kill;

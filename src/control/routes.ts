@@ -92,7 +92,6 @@ interface Parts extends TargetParts {
   readonly store: Store;
   readonly chats: ReadonlyMap<string, ChatPlace>;
   readonly allRoles: () => readonly Role[];
-  readonly isKilled: (subject: string) => boolean;
   readonly policy: Parameters<typeof policyRoutes>[0]['policy'];
   readonly desk: PolicyDesk;
   /** Whether there is a target of this name. */

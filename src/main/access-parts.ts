@@ -74,6 +74,7 @@ export function accessParts(
     consoleUrl,
     maskEdits: maskingEdits(config, policy, masks),
     sessionSoFar,
+    isStopped: (who) => access.kills.stops(who),
     onGrant: (given) => access.take(given),
     recordGrant: (grant, by, reason) => grants.record(grant, by, reason),
     onFailure,
@@ -89,6 +90,7 @@ export function accessParts(
   const personKeys = new PersonKeys({ store, record, consoleUrl });
   let live: LiveTokens;
   const keys = new SigningKeys(store);
+  const delegations = delegationsOf(store, { config, policy, record }, () => access);
   const tokens = new Tokens({ store, keys, grants, record, live: () => live });
   const kills = new Kills({
     store,
@@ -99,6 +101,7 @@ export function accessParts(
     endTokensOf: async (subject, by) => {
       await tokens.endOf(subject, 'kill', by);
       await sessions.endOf(subject);
+      await delegations.endOf(subject, by);
     },
   });
   access = new LiveAccess({
@@ -118,7 +121,6 @@ export function accessParts(
     onFailure,
   });
   const withOwnTokens = takingOwn(keys, live, told.clock);
-  const delegations = delegationsOf(store, { config, policy, record }, () => access);
   const questions = { questions: kept, answers, approvals, personKeys, delegations };
   const made = { grants, kills, tokens, access, live, withOwnTokens, ...questions };
   const stopAsking = () => asking.stop();
@@ -134,10 +136,7 @@ function delegationsOf(
   return new Delegations({
     store,
     record,
-    isKilled: (subject) =>
-      access()
-        .kills.list()
-        .some(({ what, value }) => what === 'caller' && value === subject),
+    isStopped: (who) => access().kills.stops(who),
     rolesOf: (giver) => rolesOf(policy.roles(), giver),
     delegable: (giver) => delegableBy(policy.rules(), policy.roles(), giver),
     personIssuers: new Set(config.issuers.filter(({ kind }) => kind === 'person').map(({ name }) => name)),

@@ -191,7 +191,6 @@ export async function openControl(parts: Parts): Promise<Control> {
         policy: policyOf(parts),
         chats: chatsOf(config),
         allRoles: parts.policy.roles,
-        isKilled: (subject) => access.kills.list().some(({ what, value }) => what === 'caller' && value === subject),
         desk: policyDesk(config),
         now: told.clock.now.bind(told.clock),
         catalog,

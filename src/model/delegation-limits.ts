@@ -8,4 +8,6 @@ export const DELEGATION_LIMITS = Object.freeze({
   livePerReceiverMax: 20,
   /** Those that last, of everybody. */
   liveMax: 2_000,
+  /** Those that have ended and are listed beside them, the newest. */
+  endedShownMax: 1_000,
 });

@@ -10,9 +10,10 @@ import type { Caller } from '../../model/caller.ts';
 import { Refusal } from '../../model/refusal.ts';
 import { type Role, rolesOf } from '../../policy/role.ts';
 import type { Store } from '../../store/store.ts';
-import type { Answers } from '../answers.ts';
+import type { Answers, SeatedNow } from '../answers.ts';
 import { fromStore } from '../from-store.ts';
 import type { KeptQuestions } from '../kept-questions.ts';
+import type { LiveKills } from '../live-kills.ts';
 import type { Route } from '../route.ts';
 import { partyOf, seatsFilledBy } from '../seats.ts';
 import type { ChatPlace } from './chat-place.ts';
@@ -26,8 +27,7 @@ interface Parts {
   /** Chats that can answer, by the name of their notifier. */
   readonly chats: ReadonlyMap<string, ChatPlace>;
   readonly allRoles: () => readonly Role[];
-  /** Whether an operator has stopped somebody. */
-  readonly isKilled: (subject: string) => boolean;
+  readonly access: { readonly kills: Pick<LiveKills, 'stops' | 'refuseCaller'> };
 }
 
 /** Where Slack sends what was pressed. */
@@ -79,18 +79,20 @@ async function answered(
   { user, answer, approval: id, digest }: SlackClick,
 ): Promise<string> {
   const caller = people.get(user);
-  if (caller === undefined || parts.isKilled(caller.subject))
+  if (caller === undefined || parts.access.kills.stops(caller))
     throw refused('the gateway’s configuration does not know you by your id in Slack');
   const kept = await parts.questions.get(id);
-  const seats =
-    kept === undefined
-      ? []
-      : seatsFilledBy(caller, rolesOf(parts.allRoles(), caller), kept.approval, parts.questions.now());
+  const seatsOf = (approval: Approval) =>
+    seatsFilledBy(caller, rolesOf(parts.allRoles(), caller), approval, parts.questions.now());
   // Security: who may not answer learns nothing of it.
-  if (kept === undefined || seats.length === 0) throw refused('there is no such question that you may answer');
+  if (kept === undefined || seatsOf(kept.approval).length === 0)
+    throw refused('there is no such question that you may answer');
   refuseElsewhere(kept.approval, caller);
-  const by = partyOf(caller);
-  const { state } = await parts.answers.answer(id, { answer, by, seats, reason: '', digest });
+  const seated: SeatedNow = async (approval) => {
+    parts.access.kills.refuseCaller(caller);
+    return { seats: seatsOf(approval) };
+  };
+  const { state } = await parts.answers.answer(id, { answer, by: partyOf(caller), seated, reason: '', digest });
   return state === 'pending' ? 'your yes is taken; others are still asked' : `${state}, by you`;
 }
 

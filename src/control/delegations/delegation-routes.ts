@@ -41,7 +41,7 @@ export function delegationRoutes({
       handle: async (asked) => {
         const { all } = asked.query as ReturnType<typeof delegationListQuery.parse>;
         if (all === 'true' && !hasEverywhere(asked, SEE)) throw roleRequired(SEE);
-        const found = await delegations.list(DELEGATION_LIMITS.liveMax);
+        const found = await delegations.list(DELEGATION_LIMITS.endedShownMax);
         const items = found.filter((one) => all === 'true' || isOf(one, asked.caller)).map((one) => view(one, now()));
         return { status: 200, body: { items, next: null } };
       },

@@ -18,6 +18,7 @@ const to = (subject: string) => ({ subject, issuer: 'people' });
 let folder: string;
 let store: Store;
 let delegations: Delegations;
+const stopped = new Set<string>();
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-delegations-'));
@@ -29,7 +30,7 @@ before(async () => {
   delegations = new Delegations({
     store,
     record: async () => {},
-    isKilled: () => false,
+    isStopped: ({ subject, person }) => stopped.has(subject) || stopped.has(person ?? ''),
     rolesOf: () => [],
     delegable: () => ['p/a'],
     personIssuers: new Set(['people']),
@@ -56,6 +57,51 @@ test('T77: a program that bears the name of who is named is in nobody’s place'
   assert.deepEqual(await delegations.to({ ...person('p:mia'), issuer: 'others' }), []);
   await delegations.end(given.id, 'p:lea', '', () => true);
   assert.deepEqual(await delegations.to(person('p:mia')), []);
+});
+
+test('T60: whom an operator stops by the name of their person is stood in for by nobody, nor when that is lifted', async () => {
+  const lea = { ...person('p:lea'), person: 'lea@example.com' };
+  const given = await delegations.give(lea, { ...handed, to: to('p:noa') });
+  const count = async () => (await delegations.to(person('p:noa'))).length;
+  assert.equal(await count(), 1);
+  stopped.add('lea@example.com');
+  assert.equal(await count(), 0);
+  await delegations.endOf('lea@example.com', 'p:opal');
+  stopped.clear();
+  assert.equal(await count(), 0, 'lifted');
+  const kept = (await delegations.list(DELEGATION_LIMITS.endedShownMax)).find(({ id }) => id === given.id);
+  assert.equal(kept?.endedBy, 'p:opal');
+});
+
+test('T60: one that is ended while it is decided by it ends after that, and counts for nothing else', async () => {
+  const given = await delegations.give(person('p:ida'), { ...handed, to: to('p:noa') });
+  const order: string[] = [];
+  let ending: Promise<unknown> | undefined;
+  await store.exclusively('an answer', async (rows) => {
+    assert.equal((await delegations.to(person('p:noa'), rows)).length, 1);
+    ending = delegations.end(given.id, 'p:ida', '', () => true).then(() => order.push('ended'));
+    order.push('answered');
+  });
+  await ending;
+  assert.deepEqual(order, ['answered', 'ended']);
+  await store.exclusively('an answer', async (rows) =>
+    assert.deepEqual(await delegations.to(person('p:noa'), rows), []),
+  );
+});
+
+test('one that lasts is listed, however many have ended since', async () => {
+  const lasting = await delegations.give(person('p:ida'), { ...handed, to: to('p:hid') });
+  for (let i = 0; i < 3; i++) {
+    const { id } = await delegations.give(person('p:ida'), { ...handed, to: to(`p:veil-${i}`) });
+    await delegations.end(id, 'p:ida', '', () => true);
+  }
+  const listed = await delegations.list(2);
+  assert.ok(listed.some(({ id }) => id === lasting.id));
+  assert.equal(listed.filter(({ endedAt }) => endedAt !== undefined).length, 2);
+  assert.ok(
+    listed.every(({ id }, i) => i === 0 || id < (listed[i - 1]?.id ?? '')),
+    'the newest first',
+  );
 });
 
 test('nobody hands on more than may last at once; what is over makes room', async () => {

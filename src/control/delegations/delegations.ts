@@ -19,8 +19,8 @@ interface Parts {
   readonly store: Store;
   /** Resolves when the event is on the disk. */
   readonly record: (event: DelegationChanged) => Promise<void>;
-  /** Whether an operator has stopped somebody. */
-  readonly isKilled: (subject: string) => boolean;
+  /** Whether an operator has stopped somebody, by their own name or that of the person behind them. */
+  readonly isStopped: (who: Pick<Caller, 'subject' | 'person'>) => boolean;
   /** The roles that somebody holds now. */
   readonly rolesOf: (giver: Caller) => readonly Role[];
   /** Rules that name a person, or a role of theirs, and let them hand that on. */
@@ -28,6 +28,9 @@ interface Parts {
   /** Issuers of persons, by name. */
   readonly personIssuers: ReadonlySet<string>;
 }
+
+/** Under which they change. */
+const DELEGATIONS = 'delegations';
 
 /** What is handed on. */
 export interface HandedOn extends Pick<Delegation, 'rules' | 'reason'> {
@@ -43,15 +46,23 @@ export class Delegations {
     this.#parts = parts;
   }
 
-  /** Those that count for a person now. A program is in nobody's place. */
-  async to(receiver: Caller): Promise<readonly Handed[]> {
+  /**
+   * Those that count for a person now. A program is in nobody's place.
+   *
+   * @param rows where it is decided by them: none of them is ended by anybody until that is written
+   */
+  async to(receiver: Caller, rows?: RowWriter): Promise<readonly Handed[]> {
     if (receiver.kind !== 'person' || receiver.issued !== undefined) return [];
-    const { store, isKilled } = this.#parts;
+    const { store, isStopped } = this.#parts;
     const query = { owner: callerKey(receiver), state: 'live', limit: DELEGATION_LIMITS.livePerReceiverMax };
-    const rows = await this.#asked(() => store.list('delegation', query));
-    return rows
+    let found = await this.#asked(() => (rows ?? store).list('delegation', query));
+    if (found.length > 0 && rows !== undefined) {
+      await rows.alsoExclusively(DELEGATIONS);
+      found = await rows.list('delegation', query);
+    }
+    return found
       .map(delegationOf)
-      .filter((one) => lasts(one, store.now()) && !isKilled(one.from.subject))
+      .filter((one) => lasts(one, store.now()) && !isStopped(one.from))
       .map(({ from, rules }) => {
         const giver = { ...from, tokenEndsAt: 0, tokenDigest: '' };
         return { giver, roles: this.#parts.rolesOf(giver), rules };
@@ -63,9 +74,14 @@ export class Delegations {
     return giver.kind === 'person' && giver.issued === undefined ? this.#parts.delegable(giver) : [];
   }
 
-  /** The newest first. */
-  async list(limit: number): Promise<readonly Delegation[]> {
-    return (await this.#asked(() => this.#parts.store.list('delegation', { limit }))).map(delegationOf);
+  /** All that last, whatever else is kept, and those that have ended, the newest first. */
+  async list(endedMax: number): Promise<readonly Delegation[]> {
+    const { store } = this.#parts;
+    const rows = await this.#asked(async () => [
+      ...(await store.list('delegation', { state: 'live', limit: DELEGATION_LIMITS.liveMax })),
+      ...(await store.list('delegation', { state: 'ended', limit: endedMax })),
+    ]);
+    return rows.map(delegationOf).sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
   /**
@@ -85,7 +101,7 @@ export class Delegations {
     const foreign = rules.find((rule) => !own.includes(rule));
     if (foreign !== undefined || own.length === 0) throw notTaken(notYours(foreign));
     return this.#asked(() =>
-      store.exclusively('delegations', async (rows) => {
+      store.exclusively(DELEGATIONS, async (rows) => {
         const now = store.now();
         await this.#refuseTooMany(rows, giver, to);
         const delegation: Delegation = {
@@ -104,7 +120,7 @@ export class Delegations {
   async end(id: string, by: string, reason: string, mayEnd: (delegation: Delegation) => boolean): Promise<Delegation> {
     const { store } = this.#parts;
     return this.#asked(() =>
-      store.exclusively('delegations', async (rows) => {
+      store.exclusively(DELEGATIONS, async (rows) => {
         const row = await rows.get('delegation', id);
         const delegation = row === undefined ? undefined : delegationOf(row);
         // Security: what a caller may not see is answered as what is not there.
@@ -117,6 +133,13 @@ export class Delegations {
         return ended;
       }),
     );
+  }
+
+  /** T60: ends what somebody gave whom an operator stops, so that it does not count again where that is lifted. */
+  async endOf(subject: string, by: string): Promise<void> {
+    for (const { id, from } of await this.list(0))
+      if (from.subject === subject || from.person === subject)
+        await this.end(id, by, 'whoever gave it was stopped', () => true);
   }
 
   /** What has ended by itself does not count any more, and makes room. */
