@@ -115,6 +115,8 @@ export interface Approval {
   readonly target: string;
   /** Empty: in none, or in every. */
   readonly namespace: string;
+  /** Of a grant on several targets or in several namespaces: each; absent: those two say it. */
+  readonly places?: { readonly targets: readonly string[]; readonly namespaces: readonly string[] };
   readonly seats: readonly Seat[];
   readonly shown: Shown;
   /** Until when what it would do is looked up at the latest; absent where it is not, or has been. */
@@ -359,6 +361,18 @@ export function taken(approval: Approval, by: string, nowMs: number): Approval |
   const now = current(approval, nowMs);
   if (now.state !== 'approved' || now.exchange !== 'waiting') return undefined;
   return { ...now, exchange: 'forwarded', usedBy: by, usedAt: nowMs };
+}
+
+/** Everybody whose yes it hangs on: who gave one, and in whose place. */
+export function saidBy({ answers }: Pick<Approval, 'answers'>): readonly Party[] {
+  return answers.filter(({ isAuto }) => isAuto !== true).flatMap(speakersOf);
+}
+
+/** The yes that is not used any more, by anybody. */
+export function unused(approval: Approval): Approval {
+  return approval.state === 'approved' && approval.exchange === 'waiting'
+    ? { ...approval, exchange: 'gone' }
+    : approval;
 }
 
 /** The yes given back by the exchange that took it, which knows that nothing was sent: it can be taken again while it is good. */

@@ -10,8 +10,11 @@ import {
   current,
   givenBack,
   left,
+  type Party,
   previewed,
+  saidBy,
   taken,
+  unused,
 } from '../approval/approval.ts';
 import { autoAnswered } from '../approval/auto-answered.ts';
 import { newApproval } from '../approval/new-approval.ts';
@@ -48,6 +51,8 @@ export const QUESTION_LIMITS = Object.freeze({
 interface Parts {
   readonly kept: KeptQuestions;
   readonly isStillSigned: IsStillSigned;
+  /** Whether an operator has stopped somebody. */
+  readonly isStopped: (who: Party) => boolean;
   /** How long what may have run is not done again. */
   readonly unknownForMs: number;
   readonly sessionSoFar: SessionSoFar;
@@ -273,12 +278,14 @@ export class Questions {
 
   /** See `Approvals.take`. */
   async take(id: string, exchange: string): Promise<void> {
-    await this.#kept.change(id, async (approval, rows) => {
+    const left = await this.#kept.change(id, async (approval, rows) => {
       const next = taken(approval, exchange, this.#kept.now());
       // Security: what was signed is verified again where it is used, with the keys that count now.
       if (next === undefined || !(await this.#parts.isStillSigned(approval, rows))) throw notThere(id);
-      return next;
+      // Security: T60. The yes of whom an operator has stopped since is none, and it is asked anew.
+      return saidBy(approval).some(this.#parts.isStopped) ? unused(approval) : next;
     });
+    if (left.exchange === 'gone') throw notThere(id);
   }
 
   /** See `Approvals.attend`. */

@@ -1,5 +1,5 @@
 /* Questions to persons, put together: how they are kept, asked by the data path, waited for at this gateway, and answered. */
-import type { Approval } from '../approval/approval.ts';
+import type { Approval, Party } from '../approval/approval.ts';
 import type { Config } from '../config/load.ts';
 import { Answers, type IsStillSigned, type MaskEdits } from '../control/answers.ts';
 import type { KeptApproval } from '../control/approval-rows.ts';
@@ -31,6 +31,7 @@ interface From {
   readonly maskEdits: MaskEdits;
   readonly sessionSoFar: SessionSoFar;
   /** See `Answers`. */
+  readonly isStopped: (who: Party) => boolean;
   readonly onGrant: (kept: KeptGrant) => void;
   readonly recordGrant: (grant: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
@@ -63,6 +64,7 @@ export function questionParts(store: Store, from: From) {
   questions = new Questions({
     kept,
     isStillSigned: isSigned,
+    isStopped: from.isStopped,
     unknownForMs: durationMs(limits.unknownFor),
     sessionSoFar: from.sessionSoFar,
     onFailure,
