@@ -6,7 +6,7 @@ export type NewApproval = Pick<
   Approval,
   'id' | 'request' | 'asker' | 'target' | 'namespace' | 'seats' | 'shown' | 'askedAt' | 'closesAt' | 'claimForMs'
 > &
-  Pick<Partial<Approval>, 'grant' | 'lookingUntil' | 'command' | 'verb' | 'about' | 'session' | 'like'>;
+  Pick<Partial<Approval>, 'grant' | 'lookingUntil' | 'command' | 'verb' | 'about' | 'session' | 'like' | 'places'>;
 
 /** A question that is asked now. */
 export function newApproval(parts: NewApproval): Approval {

@@ -23,6 +23,9 @@ export function grantQuestion(grant: Grant, caller: Caller, asks: Asked['asks'])
     asker: partyOf(caller),
     target: [...targets].join(', '),
     namespace: namespaces.size === 1 ? namespace : '',
+    ...(targets.size + namespaces.size === 2
+      ? {}
+      : { places: { targets: [...targets], namespaces: [...namespaces].filter((name) => name !== '') } }),
     // A label of a namespace names nobody here; the loader has refused it.
     seats: seatsOf(asks, null),
     shown: {

@@ -31,6 +31,23 @@ const approval = newApproval({
 
 const person = (group: string, subject = `p:${group}`) => callerOf({ subject, groups: [group], kind: 'person' });
 
+test('a role for one of several targets of a grant is none for all of them, whichever is named first', () => {
+  const role = (targets: readonly string[]) => ({ role: 'approver' as const, callers: [{}], targets });
+  const seats = seatsOf([{ ...DEFAULT_HOLD, rule: 'p/h', reason: '' }], null);
+  const asked = {
+    ...approval,
+    seats,
+    target: 'dev-a, prod-b',
+    namespace: '',
+    places: { targets: ['dev-a', 'prod-b'], namespaces: [] },
+  };
+  const fills = (targets: readonly string[]) => seatsFilledBy(person('x'), [role(targets)], asked, 0).length;
+  const sees = (targets: readonly string[]) => maySee(person('x'), [role(targets)], asked, 0);
+  for (const targets of [['dev-*'], ['*prod-b'], ['dev-a']])
+    assert.deepEqual([fills(targets), sees(targets)], [0, false]);
+  assert.deepEqual([fills(['dev-*', 'prod-*']), sees(['*'])], [1, true]);
+});
+
 test('who may answer later is seated from then on, and not a moment sooner', () => {
   const rows: readonly (readonly [string, number])[] = [
     ['leads', 0],

@@ -81,7 +81,7 @@ export function seatsFilledBy(
     .filter(
       ({ approvers, later = [] }) =>
         (approvers.length === 0
-          ? reaches(roles, ['approver'], placeOf(approval))
+          ? reachesAll(roles, ['approver'], approval)
           : callerMatcher(onShift(approvers, nowMs))(caller)) ||
         later.some(
           ({ afterMs, approvers: others }) =>
@@ -154,12 +154,18 @@ export function maySee(
   handed: readonly Handed[] = [],
 ): boolean {
   if (callerKey(caller) === callerKey(approval.asker)) return true;
-  if (reaches(roles, SEE, placeOf(approval))) return true;
+  if (reachesAll(roles, SEE, approval)) return true;
   return (
     seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0 && !isSamePerson(partyOf(caller), approval.asker)
   );
 }
 
-function placeOf({ target, namespace }: Approval) {
-  return { target, namespaces: namespace === '' ? [] : [namespace] };
+/** Security: a role for one of several targets is none for the others, however the names of all together read. */
+function reachesAll(
+  roles: readonly Role[],
+  names: readonly RoleName[],
+  { target: only, namespace, places }: Approval,
+): boolean {
+  const namespaces = namespace === '' ? [] : [namespace];
+  return (places?.targets ?? [only]).every((target) => reaches(roles, names, { target, namespaces }));
 }
