@@ -42,11 +42,13 @@ export interface Notice {
   readonly isLast: boolean;
   /** Behind the console's address; empty: there is nothing to look at. */
   readonly path: string;
-  /** Empty: none, or every one. */
   /** Where it may be answered by what tells of it, and the digest of what it shows. */
   readonly answer?: { readonly from: readonly string[]; readonly digest: string };
+  /** Empty: none, or every one. */
   readonly target: string;
   readonly namespace: string;
+  /** Where it is about several of them: each. */
+  readonly places?: { readonly targets: readonly string[]; readonly namespaces: readonly string[] };
   readonly caller?: {
     readonly subject: string;
     readonly issuer: string;

@@ -14,15 +14,33 @@ const CHANGES_MAX = 8;
 /** What people are told of a question that is asked, or closed; nothing of one of which it is still looked up what it would do. */
 export function noticesOf(approval: Approval): readonly Notice[] {
   const notice = noticeOfApproval(approval);
-  return notice === undefined ? [] : [...glassOf(approval, notice), notice, ...escalationsOf(approval, notice)];
+  if (notice === undefined) return [];
+  return [...glassOf(approval, notice), notice, ...escalationsOf(approval, notice)].map(eachItsOwn);
 }
 
+/**
+ * The notice with each fact marked as one, however many lines it has. Security: T78. What a caller chose (a body, the name of a chart) does not begin a line as if it were a
+ * fact of the gateway's.
+ */
+function eachItsOwn(notice: Notice): Notice {
+  return {
+    ...notice,
+    title: notice.title.replaceAll(LINES, ' ⏎ '),
+    facts: notice.facts.map((fact) => fact.replaceAll(LINES, '\n│ ')),
+  };
+}
+
+const LINES = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g;
+
 function noticeOfApproval(approval: Approval): Notice | undefined {
-  const { id, state, asker, target, namespace, shown, answers, lookingUntil } = approval;
-  if (state === 'pending' && (lookingUntil !== undefined || answers.length > 0)) return undefined;
+  const { id, state, asker, target, namespace, places, shown, answers, lookingUntil } = approval;
+  // What rules answer by themselves is there from the beginning.
+  const isAnswered = answers.some(({ isAuto }) => isAuto !== true);
+  if (state === 'pending' && (lookingUntil !== undefined || isAnswered)) return undefined;
   // What a yes to the rest of a command covers was told with that yes.
   if (approval.exchange === 'forwarded' || approval.restOf !== undefined) return undefined;
-  const about = { about: id, path: `/approvals/${id}`, target, namespace, caller: asker, risk: shown.risk };
+  const where = { target, namespace, ...(places === undefined ? {} : { places }) };
+  const about = { about: id, path: `/approvals/${id}`, ...where, caller: asker, risk: shown.risk };
   const what = `${asker.subject} asks to ${shown.operation} on ${target}`;
   if (state === 'pending')
     return {
@@ -64,12 +82,15 @@ function escalationsOf(approval: Approval, asked: Notice): readonly Notice[] {
   }));
 }
 
-/** Somebody has gone through alone: told as soon as they have, before anything is sent. */
+/** Somebody has gone through alone: told as soon as they have, before anything is sent, and again what became of it, should the first have got lost. */
 function glassOf({ id, state, exchange, answers }: Approval, ended: Notice): readonly Notice[] {
   const said = answers.at(-1);
-  if (said?.isBreakGlass !== true || state !== 'approved' || exchange !== 'waiting') return [];
-  const title = `${said.by.subject} has broken the glass, and goes through alone: ${ended.title}`;
-  return [{ ...ended, id: `${id}-glass`, kind: 'glass.broken', title, risk: 'high', isOver: false, isLast: false }];
+  if (said?.isBreakGlass !== true || state !== 'approved') return [];
+  const isFirst = exchange === 'waiting';
+  const did = isFirst ? 'and goes through alone' : 'and went through alone';
+  const title = `${said.by.subject} has broken the glass, ${did}: ${ended.title}`;
+  const own = isFirst ? `${id}-glass` : `${id}-glass-${exchange}`;
+  return [{ ...ended, id: own, kind: 'glass.broken', title, risk: 'high', isOver: !isFirst, isLast: false }];
 }
 
 function becameWords({ exchange, status }: Approval): string {
@@ -119,6 +140,11 @@ function factsOf({ shown, seats, closesAt }: Approval, changesMax: number): read
 
 /** An event that people may be told of; undefined for all others. */
 export function noticeOfEvent(event: Event): Notice | undefined {
+  const notice = ofEvent(event);
+  return notice === undefined ? undefined : eachItsOwn(notice);
+}
+
+function ofEvent(event: Event): Notice | undefined {
   switch (event.type) {
     case 'kill.changed':
       return killNotice(event);
@@ -278,6 +304,7 @@ function grantNotice({ grant, state, holder, reason, parts, at }: GrantChanged):
     isOver: state !== 'pending',
     isLast: state === 'ended',
     target: parts[0]?.target ?? '',
+    places: { targets: parts.map(({ target }) => target), namespaces: [] },
     caller: { ...holder, groups: [], kind: 'autonomous' },
   };
 }

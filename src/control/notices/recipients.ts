@@ -10,11 +10,14 @@ export function recipients(rules: readonly NotifyRule[], notice: Notice): readon
 
 function speaksOf(
   { on, callers, targets, namespaces }: NotifyRule,
-  { kind, caller, target, namespace }: Notice,
+  { kind, caller, target, namespace, places }: Notice,
 ): boolean {
   if (!anyGlob(on)(kind)) return false;
-  if (targets !== undefined && (target === '' || !anyGlob(targets)(target))) return false;
-  if (namespaces !== undefined && (namespace === '' || !anyGlob(namespaces)(namespace))) return false;
+  // Security: whoever asks for two places at once is told of to who is told of either.
+  const isIn = (wanted: readonly string[], found: readonly string[]) =>
+    found.some((name) => name !== '' && anyGlob(wanted)(name));
+  if (targets !== undefined && !isIn(targets, places?.targets ?? [target])) return false;
+  if (namespaces !== undefined && !isIn(namespaces, [namespace, ...(places?.namespaces ?? [])])) return false;
   if (callers === undefined) return true;
   return caller !== undefined && callerMatcher(callers)({ ...caller, labels: {} });
 }
