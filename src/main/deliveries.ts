@@ -22,7 +22,7 @@ interface From {
 export async function deliveriesOf(store: Store, { config, told, policy, consoleUrl }: From): Promise<Deliveries> {
   return new Deliveries({
     store,
-    notifiers: await notifiersOf(config),
+    notifiers: await notifiersOf(config, store.vault),
     recipients: (notice) => recipients(policy.notify(), notice),
     isPending: async (id) => {
       const row = await store.get('approval', id);

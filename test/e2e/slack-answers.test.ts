@@ -69,7 +69,7 @@ notifiers:
       signingSecretFile: ${file('secret', `${SECRET}\n`)}
       apiUrl: http://127.0.0.1:${(slack.address() as AddressInfo).port}
     people:
-      - { id: U0LEA, subject: "p:lea", groups: [leads] }
+      - { id: U0LEA, subject: "p:lea", groups: [leads], person: lea@example.com }
       - { id: U0MAX, subject: "p:max" }
 `;
   world = await startSmallWorld({ policy: POLICY, config, people: people.url });
@@ -179,14 +179,13 @@ test('T61, T77: only Slack’s own request, of now, once, by somebody whom the c
     assert.equal(await press(yes, { user })(), 200);
     assert.match(await whispered(), /no such question that you may answer|does not know you/);
   }
-  const stale = { ...yes, value: `${yes.value.split(' ')[0]} ${'0'.repeat(64)}` };
-  assert.equal(await press(stale)(), 200);
-  assert.match(await whispered(), /something else than what is asked/, 'T76');
   assert.equal(await stateOf('settings'), 'pending');
-  const kill = await api(operator, 'POST', '/kills', { what: 'caller', value: 'p:lea', reason: 'lost' });
-  assert.equal(await press(yes)(), 200);
-  assert.match(await whispered(), /does not know you/, 'whom an operator has stopped');
-  await api(operator, 'DELETE', `/kills/${kill.body.id}`);
+  for (const value of ['p:lea', 'lea@example.com']) {
+    const kill = await api(operator, 'POST', '/kills', { what: 'caller', value, reason: 'lost' });
+    assert.equal(await press(yes)(), 200);
+    assert.match(await whispered(), /does not know you/, `whom an operator has stopped, as ${value}`);
+    await api(operator, 'DELETE', `/kills/${kill.body.id}`);
+  }
 
   const pressed = press(yes);
   assert.equal(await pressed(), 200);
@@ -201,6 +200,28 @@ test('T61, T77: only Slack’s own request, of now, once, by somebody whom the c
   assert.deepEqual([answered.answer?.subject, answered.answer?.issuer], ['p:lea', 'people']);
 });
 
+test('T76: a button that no gateway has offered says nothing, whatever stands above it', async () => {
+  const reply = remove('settings');
+  const [yes] = buttonsIn(await messageOf('settings'));
+  const [id, digest, seal] = yes.value.split(' ') as [string, string, string];
+  const other = `${seal[0] === '0' ? '1' : '0'}${seal.slice(1)}`;
+  for (const [why, value] of [
+    ['another digest', `${id} ${'0'.repeat(64)} ${seal}`],
+    ['another question', `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'} ${digest} ${seal}`],
+    ['another seal', `${id} ${digest} ${other}`],
+  ] as const) {
+    assert.equal(await press({ ...yes, value })(), 200);
+    assert.match(await whispered(), /no gateway has offered this button/, why);
+  }
+  assert.ok((await press({ ...yes, value: `${id} ${digest}` })()) >= 400, 'none');
+  assert.equal(await stateOf('settings'), 'pending');
+  assert.equal(await press({ ...yes, action_id: 'reject' })(), 200);
+  assert.match(await whispered(), /rejected, by you/);
+  assert.equal((await reply).status, 403);
+  assert.equal(await press(yes)(), 200);
+  assert.match(await whispered(), /the question is closed/, 'a late press');
+});
+
 test('a rule that does not say so has no buttons, and takes none that somebody makes up', async () => {
   const reply = remove('features');
   const message = await messageOf('features');
@@ -210,8 +231,8 @@ test('a rule that does not say so has no buttons, and takes none that somebody m
   let looked = await shown();
   while (looked.preview === 'looking') looked = await shown();
   const { id, digest } = looked;
-  assert.equal(await press({ action_id: 'approve', value: `${id} ${digest}` })(), 200);
-  assert.match(await whispered(), /takes no answers from Slack/);
+  assert.equal(await press({ action_id: 'approve', value: `${id} ${digest} ${'0'.repeat(64)}` })(), 200);
+  assert.match(await whispered(), /no gateway has offered this button/);
   assert.equal(await stateOf('features'), 'pending');
   await api(await people.tokenFor('lea', ['leads']), 'POST', `/approvals/${id}/reject`, { digest });
   assert.equal((await reply).status, 403);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Vault } from '../../store/vault.ts';
 
 /** A button of a message that somebody has pressed. */
 export interface SlackClick {
@@ -9,11 +10,21 @@ export interface SlackClick {
   readonly approval: string;
   /** Of what the message showed. */
   readonly digest: string;
+  /** See `buttonSeal`. */
+  readonly seal: string;
 }
 
 /** How the values of buttons are written. */
-export function buttonValue(approval: string, digest: string): string {
-  return `${approval} ${digest}`;
+export function buttonValue(approval: string, digest: string, seal: string): string {
+  return `${approval} ${digest} ${seal}`;
+}
+
+/**
+ * That a gateway of this store has offered the button, by this notifier. Security: whoever else may post with the same app knows an id and a digest, and could put both
+ * under words of their own. Test: `T76: a button that no gateway has offered says nothing, whatever stands above it`.
+ */
+export function buttonSeal(vault: Pick<Vault, 'digest'>, notifier: string, approval: string, digest: string): string {
+  return vault.digest(JSON.stringify([notifier, approval, digest]), 'button');
 }
 
 const payload = z.object({
@@ -24,7 +35,7 @@ const payload = z.object({
     .array(
       z.object({
         action_id: z.enum(['approve', 'reject']),
-        value: z.string().regex(/^[0-9a-z][0-9a-z-]{0,63} [0-9a-f]{64}$/),
+        value: z.string().regex(/^[0-9a-z][0-9a-z-]{0,63} [0-9a-f]{64} [0-9a-f]{64}$/),
       }),
     )
     .length(1),
@@ -39,8 +50,8 @@ export function slackClick(body: Uint8Array): SlackClick | undefined {
   if (!parsed.success) return undefined;
   const { user, channel, actions } = parsed.data;
   const [{ action_id: answer, value }] = actions as [(typeof actions)[number]];
-  const [approval, digest] = value.split(' ') as [string, string];
-  return { user: user.id, channel: channel.id, answer, approval, digest };
+  const [approval, digest, seal] = value.split(' ') as [string, string, string];
+  return { user: user.id, channel: channel.id, answer, approval, digest, seal };
 }
 
 function read(text: string): unknown {

@@ -3,7 +3,7 @@
  * in the configuration and nowhere else, has no sign-in that could be recent and no key; and what is answered is what the message showed. All else is as for any answer:
  * the rules seat them, nobody answers what they ask themselves, and a GET answers nothing.
  */
-import { hash } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Approval } from '../../approval/approval.ts';
 import type { Caller } from '../../model/caller.ts';
@@ -17,7 +17,7 @@ import type { LiveKills } from '../live-kills.ts';
 import type { Route } from '../route.ts';
 import { partyOf, seatsFilledBy } from '../seats.ts';
 import type { ChatPlace } from './chat-place.ts';
-import { type SlackClick, slackClick } from './slack-click.ts';
+import { buttonSeal, type SlackClick, slackClick } from './slack-click.ts';
 import { isOfSlack, SLACK_AGE_MS_MAX } from './slack-signature.ts';
 
 interface Parts {
@@ -62,7 +62,7 @@ export function slackRoute(parts: Parts): Route {
       const click = slackClick(request.body);
       if (click === undefined)
         throw new Refusal('REQUEST_MALFORMED', 'it is no press of a button that was offered here');
-      const came = await answered(parts, chat, click).catch((error: unknown) => {
+      const came = await answered(parts, chat, path.name as string, click).catch((error: unknown) => {
         if (!(error instanceof Refusal)) throw error;
         return error.message;
       });
@@ -76,8 +76,11 @@ export function slackRoute(parts: Parts): Route {
 async function answered(
   parts: Parts,
   { people }: ChatPlace,
-  { user, answer, approval: id, digest }: SlackClick,
+  notifier: string,
+  { user, answer, approval: id, digest, seal }: SlackClick,
 ): Promise<string> {
+  if (!isSame(seal, buttonSeal(parts.store.vault, notifier, id, digest)))
+    throw refused('no gateway has offered this button here: answer it in the console');
   const caller = people.get(user);
   if (caller === undefined || parts.access.kills.stops(caller))
     throw refused('the gateway’s configuration does not know you by your id in Slack');
@@ -94,6 +97,10 @@ async function answered(
   };
   const { state } = await parts.answers.answer(id, { answer, by: partyOf(caller), seated, reason: '', digest });
   return state === 'pending' ? 'your yes is taken; others are still asked' : `${state}, by you`;
+}
+
+function isSame(seal: string, own: string): boolean {
+  return seal.length === own.length && timingSafeEqual(Buffer.from(seal), Buffer.from(own));
 }
 
 /** @throws {Refusal} ANSWER_REFUSED */

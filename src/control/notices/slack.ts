@@ -9,8 +9,8 @@ export interface SlackPlace {
   /** Read for each notice. */
   readonly token: () => string;
   readonly channel: string;
-  /** Whether what is pressed comes back signed, so that buttons are offered where rules take it. */
-  readonly hasAnswers?: boolean;
+  /** Seals a button: what is pressed comes back signed, so that buttons are offered where rules take it. Absent: none are. */
+  readonly sealOf?: (approval: string, digest: string) => string;
   /** Slack's API; another one in tests. */
   readonly api?: string;
 }
@@ -34,7 +34,7 @@ const HOPELESS: ReadonlySet<string> = new Set([
 ]);
 
 /** A message in a channel, changed as what it is about goes on. It tells, with a link; buttons only where the rules that ask say so, and no yes but to what it shows whole. */
-export function slack({ token, channel, hasAnswers = false, api = SLACK_API }: SlackPlace): Notifier {
+export function slack({ token, channel, sealOf, api = SLACK_API }: SlackPlace): Notifier {
   return {
     async send(notice, { signal, link, thread }) {
       const [at, where] = placeOf(thread);
@@ -42,7 +42,7 @@ export function slack({ token, channel, hasAnswers = false, api = SLACK_API }: S
         channel: where ?? channel,
         ...(at === undefined ? {} : { ts: at }),
         text: escaped(notice.title),
-        blocks: [...blocksOf(notice, link), ...(hasAnswers ? buttonsOf(notice) : [])],
+        blocks: [...blocksOf(notice, link), ...(sealOf === undefined ? [] : buttonsOf(notice, sealOf))],
         unfurl_links: false,
       });
       const method = at === undefined ? 'chat.postMessage' : 'chat.update';
@@ -79,16 +79,24 @@ function blocksOf({ title, facts, risk, isOver }: Notice, link: string): readonl
   const shown = cut(text);
   const head = cut(escaped(`${mark}${title}`));
   return [
-    { type: 'section', text: { type: 'mrkdwn', text: head, verbatim: true } },
-    ...(shown === '' ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: shown, verbatim: true } }]),
+    section(head),
+    ...(shown === '' ? [] : [section(shown)]),
     ...(link === '' ? [] : [{ type: 'context', elements: [{ type: 'mrkdwn', text: `<${link}|look at it>` }] }]),
   ];
 }
 
+/** Security: T54, T78. Plain text has no markup: nobody strikes out, colours or folds what stands in it. Source: https://docs.slack.dev/reference/block-kit/composition-objects/text-object */
+function section(text: string) {
+  return { type: 'section', text: { type: 'plain_text', text, emoji: false } };
+}
+
 /** Source: https://docs.slack.dev/reference/block-kit/block-elements/button-element */
-function buttonsOf({ title, facts, about, answer }: Notice): readonly unknown[] {
+function buttonsOf(
+  { title, facts, about, answer }: Notice,
+  sealOf: NonNullable<SlackPlace['sealOf']>,
+): readonly unknown[] {
   if (answer === undefined || !answer.from.includes('slack')) return [];
-  const value = buttonValue(about, answer.digest);
+  const value = buttonValue(about, answer.digest, sealOf(about, answer.digest));
   const button = (id: string, text: string, style: string, question: string) => ({
     type: 'button',
     action_id: id,
@@ -114,7 +122,7 @@ function cut(text: string): string {
   return text.length <= SECTION_CHARACTERS_MAX ? text : `${text.slice(0, SECTION_CHARACTERS_MAX)}\n… and more`;
 }
 
-/** Security: whoever names an object cannot put a link, a mention or a markup into the message. Source: https://docs.slack.dev/messaging/formatting-message-text */
+/** Security: whoever names an object cannot put a link or a mention into the message. Source: https://docs.slack.dev/messaging/formatting-message-text */
 function escaped(text: string): string {
   return drawn(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
