@@ -66,6 +66,7 @@ test('T61, T77: each way in which it is not theirs is refused', () => {
     ['the rule wants it sooner', question({ seats: [{ ...seat('p/a'), freshMs: 2 }] }), {}, 'stale'],
     ['it is still looked up', question({ lookingUntil: NOW + 100 }), {}, 'looking'],
     ['it is closed', question({ closesAt: NOW }), {}, 'closed'],
+    ['nobody is asked', question({ seats: [] }), {}, 'no-glass'],
   ];
   for (const [why, approval, part, expected] of rows) assert.equal(outcome(approval, part), expected, why);
   const { signedInAt: _, ...unknown } = says();

@@ -34,7 +34,8 @@ export function brokenGlass(
 ): Approval | NotTaken {
   const { asker } = approval;
   const isOwn = asker.kind === 'person' && by.subject === asker.subject && by.issuer === asker.issuer;
-  const isNamed = waiting.every(({ rule, signed }) => rules.includes(rule) && signed === undefined);
+  const isNamed =
+    waiting.length > 0 && waiting.every(({ rule, signed }) => rules.includes(rule) && signed === undefined);
   const isPlain = answer === 'approve' && rest === undefined && narrowed === undefined && proof === undefined;
   if (!isOwn || !isNamed || !isPlain || approval.grant !== undefined) return 'no-glass';
   if (reason.trim().length < BREAK_GLASS_LIMITS.reasonCharactersMin) return 'no-reason';

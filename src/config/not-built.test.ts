@@ -75,11 +75,17 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
     'breakGlass: { callers: [{ everyone: true }] }',
     'breakGlass: { callers: [{ groups: [sre] }] }, lifts: [rbac], quorum: 2',
     'intent: helm',
+    'signed: true, enrolled: true, auto: [{ answer: approve }]',
   ])
     assert.equal(policyFindings(`effect: hold, hold: { ${mistake} }`).length, 1, mistake);
   const request = 'request: { forMax: 10m, usesMax: 5, idleMax: 5m, livePerCallerMax: 5, bindTo: run, approval:';
   for (const asked of ['none', `{ ${served} }`])
     assert.deepEqual(policyFindings(`effect: request, ${request} ${asked} }`), []);
+  for (const terms of ['signed: true, enrolled: true', 'fresh: 15m'])
+    assert.match(
+      policyFindings(`effect: request, ${request} { ${served.replace('cli]', 'cli, slack]')}, ${terms} } }`).join(),
+      /Slack says nothing/,
+    );
   const keys = ['answerFrom: [console]', 'answerFrom: [cli, teams]'];
   const escalated = `{ ${served}, escalate: [{ after: 5m, approvers: [{ groups: [b] }] }] }`;
   assert.match(policyFindings(`effect: request, ${request} ${escalated} }`).join(), /not built yet/, 'of a grant');

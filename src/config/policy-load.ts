@@ -304,6 +304,11 @@ function* signedMistakes({ hold, request }: RuleDocument): Iterable<readonly [st
       ...('escalate' in terms ? (terms.escalate ?? []) : []).flatMap((each) => each.approvers),
     ];
     if (!all.every(isOnePersonByKeys)) yield [key, KEYS_OF_ONE];
+    if (terms.answerFrom.includes('slack') && (signed || terms.fresh !== undefined))
+      yield [
+        key,
+        'Slack says nothing of keys and sign-ins: leave `slack` out of `answerFrom`, or `signed` and `fresh` out',
+      ];
     if (signed && !enrolled && !hasKeys)
       yield [key, 'nobody could sign: list `keys` of approvers, or take those that they enrol with `enrolled: true`'];
   }
@@ -315,11 +320,8 @@ function* holdMistakes({ hold, helm }: RuleDocument): Iterable<readonly [string,
     yield ['hold', '`intent: helm` asks by the record of a release, which only Helm writes: say `helm: true` too'];
   if (hold?.intent === 'helm' && hold.signed === true)
     yield ['hold', 'a signature is good for one request: leave out `signed`, or `intent: helm`'];
-  if (hold?.answerFrom.includes('slack') === true && (hold.signed === true || hold.fresh !== undefined))
-    yield [
-      'hold',
-      'Slack says nothing of keys and sign-ins: leave `slack` out of `answerFrom`, or `signed` and `fresh` out',
-    ];
+  if (hold?.signed === true && hold.auto?.some(({ answer }) => answer === 'approve'))
+    yield ['hold', 'a rule signs nothing: leave out `signed`, or let `auto` approve nothing'];
   if (hold?.delegate === true && hold.signed === true)
     yield ['hold', 'a signature is a person’s own: leave out `delegate`, or `signed`'];
   if (hold?.breakGlass === undefined) return;
