@@ -70,7 +70,8 @@ function call(
   body?: JsonObject,
   patch?: 'strategic' | 'apply' | 'merge',
 ): Operation {
-  const uri = `/${PLURALS[kind]}${method === 'POST' ? '' : `/${name}`}`;
+  const manager = patch === 'apply' ? '?fieldManager=helm' : '';
+  const uri = `/${PLURALS[kind]}${method === 'POST' ? '' : `/${name}`}${manager}`;
   const operation = operationOf({ method, uri });
   if (body === undefined) return operation;
   const bytes = Buffer.from(JSON.stringify(body));
@@ -110,6 +111,18 @@ test('a record is read as Helm writes it, and none that says another name, more 
     ['an object without a name', record(2, 'pending-upgrade', ['kind: Pod\nmetadata: {}'])],
   ] as const)
     assert.equal(releaseIn(secret as JsonObject), undefined, why);
+});
+
+test('T57: a revision is as high as its record says, and nothing is counted up to it', () => {
+  const last = Number.MAX_SAFE_INTEGER;
+  const release = read(record(last, 'pending-upgrade', [WEB]));
+  const write = (revision: number) => call('DELETE', 'Secret', `sh.helm.release.v1.shop.v${revision}`);
+  const kinds = [1, last - 1, last, 10 ** 16].map(
+    (each) => withinRelease({ release, before: [] }, write(each), null).kind,
+  );
+  assert.deepEqual(kinds, ['yes', 'yes', 'no', 'no']);
+  for (const revision of [0, -1, 1.5, 2 ** 60])
+    assert.equal(releaseIn(record(revision, 'pending-install', [WEB])), undefined);
 });
 
 test('what Helm makes, changes, deletes and runs for the release passes', () => {
@@ -207,6 +220,24 @@ test('T59: what the release does not say is asked about by itself', () => {
       'the uid of another',
       call('PATCH', 'ConfigMap', 'added', { ...added, metadata: { ...added.metadata, uid: 'u2' } }, 'apply'),
       { kind: 'ConfigMap', metadata: { uid: 'u1' } },
+    ],
+    [
+      'a delete that leaves what it owns behind',
+      { ...call('DELETE', 'ConfigMap', 'gone'), options: { isDryRun: false, propagationPolicy: 'Orphan' } },
+      live('ConfigMap'),
+    ],
+    [
+      'a delete at once',
+      { ...call('DELETE', 'ConfigMap', 'gone'), options: { isDryRun: false, gracePeriodSeconds: 0 } },
+      live('ConfigMap'),
+    ],
+    [
+      'an apply in the name of another, which would take away what that one applied',
+      {
+        ...call('PATCH', 'ConfigMap', 'added', added as unknown as JsonObject, 'apply'),
+        options: { isDryRun: false, fieldManager: 'argocd-controller' },
+      },
+      null,
     ],
     ['a delete of what it never had', call('DELETE', 'ConfigMap', 'other'), live('ConfigMap')],
     ['another image', call('PATCH', 'Deployment', 'web', web({ image: 'evil:1' }), 'strategic'), live('Deployment')],

@@ -63,7 +63,7 @@ function released(json: JsonObject): Release | undefined {
   const { name, namespace, version: revision, manifest } = json;
   const { status } = objectAt(json, 'info');
   if (typeof name !== 'string' || typeof namespace !== 'string' || typeof manifest !== 'string') return undefined;
-  if (typeof revision !== 'number' || typeof status !== 'string') return undefined;
+  if (!isRevision(revision) || typeof status !== 'string') return undefined;
   if (charactersOf(manifest, json.hooks) > MANIFEST_CHARACTERS_MAX) return undefined;
   const objects = documents(manifest);
   const hooks = hooksOf(json.hooks);
@@ -76,6 +76,11 @@ function released(json: JsonObject): Release | undefined {
     digest: hash('sha256', JSON.stringify(content), 'hex'),
     chart: `${String(metadata.name ?? '?')}-${String(metadata.version ?? '?')}`,
   };
+}
+
+/** As Helm counts them: an `int`, from 1. */
+function isRevision(value: JsonValue | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
 function charactersOf(manifest: string, hooks: JsonValue | undefined): number {

@@ -36,7 +36,10 @@ export function withinRelease(
   const kind = live?.kind ?? body?.kind ?? (live === null ? kindIn(pending, operation) : undefined);
   if (typeof kind !== 'string') return NO;
   const place: ObjectPlace = { apiGroup, kind, namespace, name: name === '' ? nameOf(operation) : name };
-  if (verb === 'delete') return isGone(pending, place) ? YES : NO;
+  // Security: a yes to that something goes is none to that what it owns stays behind, or that its pods end at once.
+  const { propagationPolicy, gracePeriodSeconds, fieldManager = '' } = operation.options;
+  if (verb === 'delete')
+    return propagationPolicy !== 'Orphan' && gracePeriodSeconds === undefined && isGone(pending, place) ? YES : NO;
   const { release, before } = pending;
   const hook = objectAtPlace(
     release.hooks.map(({ object }) => object),
@@ -45,6 +48,8 @@ export function withinRelease(
   );
   const object = objectAtPlace(release.objects, release, place);
   const patch = operation.body?.patch;
+  // Security: an apply takes away what its manager applied before. Under the name of another, that would be what no manifest of the release ever said.
+  if (patch?.type === 'apply' && !/helm/i.test(fieldManager)) return NO;
   if (verb === 'create' || verb === 'update' || patch?.type === 'apply')
     return body !== undefined && isWrittenWhole(withoutLife(body, live), [object, hook], pending, namespace) ? YES : NO;
   if (verb !== 'patch' || object === undefined || (patch?.type !== 'strategic' && patch?.type !== 'merge')) return NO;
@@ -142,15 +147,24 @@ function isRecord(
   live: JsonObject | null | undefined,
 ): boolean {
   if (namespace !== release.namespace) return false;
-  const older = Array.from({ length: release.revision - 1 }, (_, i) => recordName(release, i + 1));
-  if (verb === 'delete') return older.includes(record);
+  if (verb === 'delete') return isOlder(release, record);
   const written = body?.object === undefined || verb !== 'update' ? undefined : releaseIn(body.object);
   if (written === undefined || recordName(written, written.revision) !== record) return false;
   if (record === recordName(release, release.revision)) return written.digest === release.digest;
   const stored = isObject(live ?? undefined) ? releaseIn(live as JsonObject) : undefined;
-  if (!older.includes(record) || stored === undefined || !['superseded', 'failed', 'deployed'].includes(written.status))
+  if (
+    !isOlder(release, record) ||
+    stored === undefined ||
+    !['superseded', 'failed', 'deployed'].includes(written.status)
+  )
     return false;
   return isSameAsShown(written.content, stored.content);
+}
+
+/** Whether a record is of a revision before. Security: revisions are the caller's own words, and as high as it says. */
+function isOlder(release: Release, record: string): boolean {
+  const [, digits] = /\.v([1-9]\d{0,15})$/.exec(record) ?? [];
+  return digits !== undefined && Number(digits) < release.revision && record === recordName(release, Number(digits));
 }
 
 /** Whether what is written is what is stored, wherever the caller was not shown a mask. */
