@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -137,6 +137,30 @@ test('a line that a running gateway is in the middle of writing is read once it 
     if (seq === 8) setImmediate(() => appendFileSync(path, whole.subarray(-50)));
   });
   assert.deepEqual([end.fault, seen], [undefined, [1, 2, 3, 4, 5, 6, 7, 8, 9]]);
+});
+
+test('the journal of a worker that is gone whole, or in the place of another, is told by those beside it', () => {
+  const started = (number: number): Event => ({
+    ...{ type: 'gateway.started', at: START_AT, version: '0', openGuards: [] },
+    worker: { number, of: 3 },
+  });
+  const of = (number: number) => journal([[started(number), begun(number), ended(number)]]);
+  const folder = of(1);
+  for (const number of [2, 3]) renameSync(of(number), join(folder, `worker-${number}`));
+  const verify = (...more: string[]) => sallyport('journal', 'verify', '--journal', folder, ...more);
+  assert.match(verify().stdout, /\nall 3 journals hold\n$/);
+  renameSync(join(folder, 'worker-3'), join(folder, 'aside'));
+  const gone = verify();
+  assert.equal(gone.status, 1);
+  assert.match(gone.stdout, /\nBROKEN: .*worker-3 is not here, though a worker has written it\n$/);
+  assert.deepEqual(JSON.parse(verify('-o', 'json').stdout).missing, [join(folder, 'worker-3')]);
+  assert.equal(verify('--worker', '2').status, 0, 'asked of one alone');
+  renameSync(of(2), join(folder, 'worker-3'));
+  const swapped = verify();
+  assert.equal(swapped.status, 1);
+  assert.match(swapped.stdout, /BROKEN: it is the journal of worker 2\n/);
+  for (const name of ['worker-2', 'worker-3']) rmSync(join(folder, name), { recursive: true });
+  assert.match(verify().stdout, /BROKEN: .*worker-2 is not here.*, .*worker-3 is not here/);
 });
 
 test('no folder, or none that holds a journal, is a mistake of the call', async () => {

@@ -7,6 +7,7 @@ import { type Checkpoint, openCheckpoint, verifierIn } from '../recording/checkp
 import type { JournalRecovered } from '../recording/event.ts';
 import { KEY_NOTES_FILE, trustedKeys } from '../recording/key-notes.ts';
 import { MerkleTree } from '../recording/merkle-tree.ts';
+import { workerJournal } from '../segments/worker-journals.ts';
 import type { JournalEnd } from '../recording/read-segments.ts';
 import { checkpointCommand, originIn, treeOf } from './checkpoint-command.ts';
 import { CliError } from './cli-error.ts';
@@ -17,6 +18,7 @@ import { type JournalOptions, journalsOf, segmentsOf, withJournalOptions } from 
 import { keyCommand } from './key-command.ts';
 import { PieceCheck, type PieceFault, pieceSentence } from './piece-check.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
+import { WorkersSaid } from './workers-said.ts';
 import { SealCheck, type SealsChecked } from './seal-check.ts';
 
 interface VerifyOptions extends JournalOptions {
@@ -47,11 +49,13 @@ function verifyCommand(): Command {
     .action(async (options: VerifyOptions) => {
       const folders = await journalsOf(options);
       const found = await verifyAll(folders, options);
-      const holds = found.every((each) => each.holds);
+      const missing = options.worker === undefined ? missingFrom(found) : [];
+      const holds = missing.length === 0 && found.every((each) => each.holds);
       const text = found.map(verifiedText).join('\n');
       const [first, ...more] = found;
-      if (options.output === 'text') process.stdout.write(more.length === 0 ? text : `${text}\n${allText(found)}`);
-      else process.stdout.write(printableJson(more.length === 0 ? first : { holds, journals: found }));
+      const isAlone = more.length === 0 && missing.length === 0;
+      if (options.output === 'text') process.stdout.write(isAlone ? text : `${text}\n${allText(found, missing)}`);
+      else process.stdout.write(printableJson(isAlone ? first : { holds, journals: found, missing }));
       process.exitCode = holds ? 0 : 1;
     });
 }
@@ -78,11 +82,24 @@ async function verifyAll(folders: readonly string[], options: VerifyOptions): Pr
   return found;
 }
 
-function allText(found: readonly Verified[]): string {
+function allText(found: readonly Verified[], missing: readonly string[]): string {
   const broken = found.filter(({ holds }) => !holds);
-  return broken.length === 0
-    ? `all ${found.length} journals hold\n`
-    : `BROKEN: ${broken.map(({ folder }) => escapeControl(folder)).join(', ')}\n`;
+  const faults = [
+    ...broken.map(({ folder }) => escapeControl(folder)),
+    ...missing.map((folder) => `${escapeControl(folder)} is not here, though a worker has written it`),
+  ];
+  return faults.length === 0 ? `all ${found.length} journals hold\n` : `BROKEN: ${faults.join(', ')}\n`;
+}
+
+/** Limit: the number of a worker, as the name of its folder has it. */
+const WORKERS_MAX = 9_999;
+
+/** The journals of workers that those which are here speak of. Security: one that is gone whole shows nowhere but in the others. */
+function missingFrom(found: readonly Verified[]): readonly string[] {
+  const root = found[0]?.folder ?? '';
+  const workers = Math.min(WORKERS_MAX, Math.max(1, ...found.map((each) => each.workers)));
+  const here = new Set(found.map(({ folder }) => folder));
+  return Array.from({ length: workers }, (_, i) => workerJournal(root, i + 1)).filter((folder) => !here.has(folder));
 }
 
 /** What of the result is otherwise because of a checkpoint. @throws {CliError} it cannot be read, or has no key */
@@ -172,6 +189,8 @@ export interface Verified {
   readonly pieces: { readonly checked: number; readonly fault: PieceFault | undefined };
   /** Seals that are those of the events; the first that is not. */
   readonly seals: SealsChecked;
+  /** Of how many workers it says to be one; 1: of none. */
+  readonly workers: number;
   /** How many events rules have let go. */
   readonly gone: number;
   readonly sentence: string;
@@ -189,6 +208,7 @@ export async function verifyJournal(folder: string, publicKey?: string): Promise
   const recovered: JournalRecovered[] = [];
   const pieces = new PieceCheck(folder);
   const gone = new GoneCheck();
+  const workers = new WorkersSaid(folder);
   const end = await readJournal(
     folder,
     (event, seq, line) => {
@@ -196,6 +216,7 @@ export async function verifyJournal(folder: string, publicKey?: string): Promise
       first ??= last;
       seals.add(seq, line);
       if (event.type === 'retention.applied') gone.said(event);
+      if (event.type === 'gateway.started') workers.add(event);
       if (event.type === 'journal.recovered' && recovered.push(event) > RECOVERED_MAX) recovered.shift();
       return event.type === 'exchange.recorded' ? pieces.check(event, seq) : undefined;
     },
@@ -208,7 +229,8 @@ export async function verifyJournal(folder: string, publicKey?: string): Promise
   const { segments, bytes, lines, head, fault } = end;
   const sealed = seals.found();
   const unsaid = gone.unsaid();
-  const holds = fault === undefined && missing === undefined && sealed.fault === undefined && unsaid === undefined;
+  const others = [sealed.fault, unsaid, workers.fault];
+  const holds = fault === undefined && missing === undefined && others.every((each) => each === undefined);
   return {
     folder,
     holds,
@@ -223,8 +245,9 @@ export async function verifyJournal(folder: string, publicKey?: string): Promise
     pieces: { checked: pieces.checked, fault: missing },
     gone: gone.events,
     seals: sealed,
-    sentence: [faultSentence(end), sealed.fault ?? '', unsaid ?? '', pieceSentence(missing)]
-      .filter((part) => part !== '')
+    workers: workers.most,
+    sentence: [faultSentence(end), ...others, pieceSentence(missing)]
+      .filter((part) => part !== undefined && part !== '')
       .join('; '),
   };
 }

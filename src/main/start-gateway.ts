@@ -263,6 +263,7 @@ async function openPolicy(
     version: version(),
     openGuards: guards.told,
     ...(observed.event === undefined ? {} : { observed: observed.event }),
+    ...(config.worker === undefined ? {} : { worker: { number: config.worker, of: config.workers } }),
   });
   const teller = policyTeller(journal, told);
   const onLoaded = (loaded: LoadedPolicy) => {

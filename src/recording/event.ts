@@ -119,6 +119,8 @@ export interface GatewayStarted {
   readonly openGuards: readonly string[];
   /** Targets whose policy is only observed, and until when; absent: none. */
   readonly observed?: { readonly targets: readonly string[]; readonly until: number };
+  /** Of a gateway with several: which it is, from 1 on, and of how many, each of whom writes a journal; absent: it is one process. */
+  readonly worker?: { readonly number: number; readonly of: number };
 }
 
 export interface GatewayStopped {

@@ -32,6 +32,7 @@ const one: { readonly [Type in Event['type']]: Extract<Event, { readonly type: T
     version: '0.1.0',
     openGuards: ['deletions'],
     observed: { targets: ['test'], until: at + 1_000 },
+    worker: { number: 1, of: 2 },
   },
   'gateway.stopped': { type: 'gateway.stopped', at, reason: 'SIGTERM' },
   'policy.loaded': { type: 'policy.loaded', at, files: ['policy.yaml'], rules: 3, digest: 'ab'.repeat(32) },
