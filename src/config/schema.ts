@@ -109,7 +109,12 @@ const issuer = z
       .record(z.string(), z.string())
       .default({})
       .describe('Label to claim: further claims for rules and recordings.'),
-    kind: z.enum(['autonomous', 'person']).default('autonomous').describe('Who holds this issuer’s tokens.'),
+    kind: z
+      .enum(['autonomous', 'person'])
+      .default('autonomous')
+      .describe(
+        'Who holds this issuer’s tokens. One that says who acts for its subject (`act`) is a program’s all the same.',
+      ),
     person: person
       .optional()
       .describe(

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import { actsForAnother } from '../model/acts-for-another.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import { type Role, rolesOf } from '../policy/role.ts';
@@ -133,7 +134,7 @@ export function answering({ routes, identify, roles, refuseStopped, clock }: Par
 
 /** Security: a program of somebody's is not an auditor because they are. */
 function heldBy(caller: Caller, roles: readonly Role[]): readonly Role[] {
-  return caller.issued === undefined ? rolesOf(roles, caller) : [];
+  return actsForAnother(caller) ? [] : rolesOf(roles, caller);
 }
 
 /** A refusal as a problem document. Source: RFC 9457 */

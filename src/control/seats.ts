@@ -1,4 +1,5 @@
 import { type Approval, isSamePerson, type Party, type Seat } from '../approval/approval.ts';
+import { actsForAnother } from '../model/acts-for-another.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import type { Approver, Holding } from '../model/hold-terms.ts';
 import { callerMatcher } from '../policy/caller-match.ts';
@@ -111,7 +112,7 @@ export function seatedAs(
 ): { readonly seats: readonly string[]; readonly inPlaceOf?: readonly Party[] } {
   const own = seatsFilledBy(caller, roles, approval, nowMs);
   const lent = new Map<string, Party>();
-  if (caller.kind === 'person' && caller.issued === undefined)
+  if (caller.kind === 'person' && !actsForAnother(caller))
     for (const { giver, roles: givers, rules } of handed) {
       if (isSamePerson(partyOf(giver), approval.asker)) continue;
       const filled = seatsFilledBy(giver, givers, approval, nowMs);
@@ -132,7 +133,7 @@ export function seatedAs(
 
 /** The rules that name the caller as who goes through alone, with what it asks itself. Security: a program is never one, whatever a rule says. */
 export function breaksGlassFor(caller: Caller, { seats }: Pick<Approval, 'seats'>): readonly string[] {
-  if (caller.kind !== 'person' || caller.issued !== undefined) return [];
+  if (caller.kind !== 'person' || actsForAnother(caller)) return [];
   return seats.filter(({ breakGlass = [] }) => callerMatcher(breakGlass)(caller)).map(({ rule }) => rule);
 }
 

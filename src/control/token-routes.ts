@@ -1,4 +1,5 @@
 /* The operations of `/api/v1` on tokens of the gateway's own. */
+import { actsForAnother } from '../model/acts-for-another.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import { type Role, type RoleName, reaches } from '../policy/role.ts';
@@ -125,7 +126,7 @@ function ownRoutes({ tokens }: Parts): readonly Route[] {
       answer: state,
       handle: async (asked) => {
         const { id, giver } = await find(asked);
-        if (asked.caller.issued !== undefined || callerKey(giver) !== callerKey(asked.caller))
+        if (actsForAnother(asked.caller) || callerKey(giver) !== callerKey(asked.caller))
           throw new Refusal('ROLE_REQUIRED', 'only its giver renews a token');
         return { status: 200, body: tokenView(await tokens.renew(id)) };
       },
@@ -150,7 +151,7 @@ function ownRoutes({ tokens }: Parts): readonly Route[] {
 
 /** Security: a program of somebody's sees and ends its own token, and no other of theirs. */
 function isOwn({ id, giver }: KeptToken, caller: Caller): boolean {
-  return callerKey(giver) === callerKey(caller) && (caller.issued === undefined || caller.issued.id === id);
+  return callerKey(giver) === callerKey(caller) && (!actsForAnother(caller) || caller.issued?.id === id);
 }
 
 function isReached(roles: readonly Role[], names: readonly RoleName[], { targets, scopes }: KeptToken): boolean {

@@ -4,6 +4,7 @@
  */
 
 import { SignJWT } from 'jose';
+import { actsForAnother } from '../model/acts-for-another.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import type { GrantScope } from '../model/grant-scope.ts';
 import { ISSUED_TOKEN_HEADER, ISSUED_TOKEN_ISSUER } from '../model/issued-token-form.ts';
@@ -52,8 +53,12 @@ export class Tokens {
    * @throws {Refusal} TOKEN_NOT_GIVEN to who has such a token itself, or as many as it may; STORE_UNAVAILABLE
    */
   async give(giver: Caller, asked: TokenAsk): Promise<{ readonly kept: KeptToken; readonly jwt: string }> {
-    if (giver.issued !== undefined)
-      throw new Refusal('TOKEN_NOT_GIVEN', 'a token that the gateway gave for somebody gives no other');
+    // Security: it would be stopped with its giver, and not with whoever acts for them.
+    if (actsForAnother(giver))
+      throw new Refusal(
+        'TOKEN_NOT_GIVEN',
+        'whoever acts for somebody, by a token of the gateway’s or by `act`, gives no other token',
+      );
     const { store, keys } = this.#parts;
     const owner = callerKey(giver);
     const { kept, jwt } = await this.#reading(async () => {

@@ -132,6 +132,17 @@ for (const [name, claims, expected] of CLAIMS) {
   });
 }
 
+test('T77: a token by which another acts for a person is a program’s, whoever issued it', async () => {
+  fresh();
+  const people = createAuthenticator([{ ...issuer, kind: 'person' }], clock);
+  const kindOf = async (claims: Record<string, unknown>) =>
+    (await people.authenticate({ token: await mint({ claims }), peer: '192.0.2.1' } as Request)).kind;
+  assert.equal(await kindOf({}), 'person');
+  assert.equal(await kindOf({ act: 'their own claim' }), 'person');
+  for (const act of [{ sub: 'agent' }, { sub: 'agent', act: { sub: 'scheduler' } }, {}])
+    assert.equal(await kindOf({ act }), 'autonomous', JSON.stringify(act));
+});
+
 test('the name under which upstream is asked whom it sees is nobody’s', async () => {
   served = ['one'];
   const own = createAuthenticator([{ ...issuer, subject: { claim: 'sub', prefix: 'sallyport:' } }], clock);

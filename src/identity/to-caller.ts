@@ -23,14 +23,16 @@ export const CLAIM_LIMITS = Object.freeze({
  * @throws {Refusal} TOKEN_INVALID
  */
 export function toCaller(issuer: Issuer, claims: JWTPayload, tokenDigest: string, clockSkewSeconds: number): Caller {
+  const acting = actorsOf(issuer, claims);
   return Object.freeze({
     subject: subjectOf(issuer, claims),
     groups: Object.freeze(groupsOf(issuer, claims)),
     issuer: issuer.name,
-    kind: issuer.kind,
+    // Security: T77. Who acts for a person is not that person, whoever issued the token. Test: `T77: a token by which another acts for a person is a program's`.
+    kind: acting.actors === undefined ? issuer.kind : 'autonomous',
     labels: Object.freeze(labelsOf(issuer, claims)),
     ...personOf(issuer, claims),
-    ...actorsOf(issuer, claims),
+    ...acting,
     ...runOf(claims),
     ...signedInOf(claims),
     tokenEndsAt: ((claims.exp as number) + clockSkewSeconds) * 1000,

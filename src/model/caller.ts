@@ -12,7 +12,7 @@ export interface Caller {
   readonly groups: readonly string[];
   /** The name of the issuer in the configuration. */
   readonly issuer: string;
-  /** Set by the issuer's configuration, not by the token. */
+  /** Set by the issuer's configuration, not by the token; but by a token that says who acts for its subject (`act`), it is never a person. */
   readonly kind: 'autonomous' | 'person';
   /** Claims that the issuer's configuration maps to labels, for rules and recordings. */
   readonly labels: Readonly<Record<string, string>>;

@@ -22,7 +22,7 @@ export interface HeldParts {
 export function heldDigest({ caller, operation, holds, what, existing }: HeldParts): string {
   const isVersion = holds.some(({ pin }) => pin === 'resourceVersion');
   // A program of somebody's is another caller than they are: neither uses what was said to the other.
-  const asker = [callerKey(caller), caller.issued?.id ?? ''];
+  const asker = [callerKey(caller), caller.issued?.id ?? '', caller.actors ?? null];
   const parts = [asker, operation.target, what, holds, lifeOf(existing, isVersion)];
   return hash('sha256', JSON.stringify(parts), 'hex');
 }

@@ -168,6 +168,33 @@ test('T77: who acts for somebody is stopped by its own name, however far behind,
   }
 });
 
+test('T77: who acts for a person answers nothing, gives nothing and holds no role of theirs', async () => {
+  const acting = await people.tokenFor('ada', ['admins', 'ops'], { claims: { act: { sub: 'agent' } } });
+  const asker = await bot('asker');
+  const waiting = world.ask({
+    token: asker,
+    method: 'DELETE',
+    uri: '/api/v1/namespaces/shop/configmaps/settings',
+    headers: { 'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234' },
+  });
+  const own = async () => (await api(asker, 'GET', '/approvals?own=true&state=pending')).body.items[0];
+  let question = await own();
+  while (question === undefined || question.preview === 'looking') question = await own();
+  const { id, digest } = question;
+  assert.equal((await api(acting, 'GET', '/me')).body.kind, 'autonomous');
+  const tries = [
+    [`/approvals/${id}/approve`, { digest }, 404],
+    [`/approvals/${id}/reject`, { digest }, 404],
+    ['/delegations', { to: { subject: 'p:bob' }, for: '1h', reason: 'x' }, 403],
+    ['/tokens', { task: 'x', targets: ['demo'] }, 403],
+    ['/kills', { what: 'caller', value: 'ci:x', reason: 'x' }, 403],
+  ] as const;
+  for (const [path, body, status] of tries) assert.equal((await api(acting, 'POST', path, body)).status, status, path);
+  const themselves = await people.tokenFor('ada', ['admins', 'ops']);
+  assert.equal((await api(themselves, 'POST', `/approvals/${id}/reject`, { digest })).body.state, 'rejected');
+  assert.equal((await waiting).status, 403);
+});
+
 test('T61: what a program asks with a token of its giver’s is answered by no other identity of theirs', async () => {
   const given = await api(await person('alice', ALICE), 'POST', '/tokens', { task: 'tidy up', targets: ['demo'] });
   const waiting = world.ask({

@@ -1,4 +1,5 @@
 import { type Delegation, lasts } from '../../approval/delegation.ts';
+import { actsForAnother } from '../../model/acts-for-another.ts';
 import { type Caller, callerKey } from '../../model/caller.ts';
 import { DELEGATION_LIMITS } from '../../model/delegation-limits.ts';
 import type { RoleName } from '../../policy/role.ts';
@@ -79,7 +80,7 @@ export function delegationRoutes({
 
 /** Security: a program of somebody's sees and ends nothing of theirs. */
 function isOf({ from, to }: Delegation, caller: Caller): boolean {
-  return caller.issued === undefined && [from, to].some((one) => callerKey(one) === callerKey(caller));
+  return !actsForAnother(caller) && [from, to].some((one) => callerKey(one) === callerKey(caller));
 }
 
 function hasEverywhere({ roles }: Asked, names: readonly RoleName[]): boolean {

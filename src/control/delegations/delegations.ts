@@ -4,6 +4,7 @@
  */
 import { isSamePerson } from '../../approval/approval.ts';
 import { type Delegation, lasts } from '../../approval/delegation.ts';
+import { actsForAnother } from '../../model/acts-for-another.ts';
 import { type Caller, callerKey } from '../../model/caller.ts';
 import { DELEGATION_LIMITS } from '../../model/delegation-limits.ts';
 import { Refusal } from '../../model/refusal.ts';
@@ -52,7 +53,7 @@ export class Delegations {
    * @param rows where it is decided by them: none of them is ended by anybody until that is written
    */
   async to(receiver: Caller, rows?: RowWriter): Promise<readonly Handed[]> {
-    if (receiver.kind !== 'person' || receiver.issued !== undefined) return [];
+    if (receiver.kind !== 'person' || actsForAnother(receiver)) return [];
     const { store, isStopped } = this.#parts;
     const query = { owner: callerKey(receiver), state: 'live', limit: DELEGATION_LIMITS.livePerReceiverMax };
     let found = await this.#asked(() => (rows ?? store).list('delegation', query));
@@ -71,7 +72,7 @@ export class Delegations {
 
   /** Rules whose questions somebody may hand on; a program none. */
   delegableBy(giver: Caller): readonly string[] {
-    return giver.kind === 'person' && giver.issued === undefined ? this.#parts.delegable(giver) : [];
+    return giver.kind === 'person' && !actsForAnother(giver) ? this.#parts.delegable(giver) : [];
   }
 
   /** All that last, whatever else is kept, and those that have ended, the newest first. */
@@ -91,8 +92,7 @@ export class Delegations {
    */
   async give(giver: Caller, { to, rules, reason, forMs }: HandedOn): Promise<Delegation> {
     const { store, delegable, personIssuers } = this.#parts;
-    if (giver.kind !== 'person' || giver.issued !== undefined)
-      throw notTaken('only a person hands on what they answer');
+    if (giver.kind !== 'person' || actsForAnother(giver)) throw notTaken('only a person hands on what they answer');
     if (!personIssuers.has(to.issuer))
       throw notTaken(`\`${to.issuer}\` is no issuer of persons, and a program never answers`);
     if (isSamePerson(partyOf(giver), { ...partyOf(giver), ...to, person: to.subject }))

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { actsForAnother } from '../../model/acts-for-another.ts';
 import { callerKey } from '../../model/caller.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { RoleName } from '../../policy/role.ts';
@@ -105,7 +106,7 @@ function changeRoutes(keys: PersonKeys): readonly Route[] {
       answer: { status: 200, ...answer },
       handle: async (asked) => {
         // Security: a program of somebody's ends nothing of theirs.
-        if (asked.caller.issued !== undefined) throw new Refusal('ROLE_REQUIRED', 'a person removes a key');
+        if (actsForAnother(asked.caller)) throw new Refusal('ROLE_REQUIRED', 'a person removes a key');
         const mayRemove = ({ owner }: KeptKey) =>
           callerKey(owner) === callerKey(asked.caller) || hasEverywhere(asked, CHANGE);
         return { status: 200, body: view(await keys.remove(asked.path.id as string, { ...asked, mayRemove })) };

@@ -119,6 +119,9 @@ export class SignIn {
     const { issuer, attempt, to, replaces } = this.#kept(cookieIn(cookie, ATTEMPT_COOKIE));
     const [, login] = this.#chosen(issuer);
     const { caller, at } = await login.finish(query, attempt);
+    // Security: T77. A session is a person's from then on, whatever its ID token said.
+    if (caller.kind !== 'person')
+      throw new Refusal('SIGN_IN_FAILED', 'whoever acts for somebody does not sign in as they');
     const value = await sessions.begin({ caller, at, peer, replaces });
     return {
       location: `${own().origin}${to}`,
