@@ -7,8 +7,8 @@ import { type Checkpoint, openCheckpoint, verifierIn } from '../recording/checkp
 import type { JournalRecovered } from '../recording/event.ts';
 import { KEY_NOTES_FILE, trustedKeys } from '../recording/key-notes.ts';
 import { MerkleTree } from '../recording/merkle-tree.ts';
-import { workerJournal } from '../segments/worker-journals.ts';
 import type { JournalEnd } from '../recording/read-segments.ts';
+import { workerJournal } from '../segments/worker-journals.ts';
 import { checkpointCommand, originIn, treeOf } from './checkpoint-command.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
@@ -18,8 +18,8 @@ import { type JournalOptions, journalsOf, segmentsOf, withJournalOptions } from 
 import { keyCommand } from './key-command.ts';
 import { PieceCheck, type PieceFault, pieceSentence } from './piece-check.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
-import { WorkersSaid } from './workers-said.ts';
 import { SealCheck, type SealsChecked } from './seal-check.ts';
+import { WorkersSaid } from './workers-said.ts';
 
 interface VerifyOptions extends JournalOptions {
   readonly checkpoint?: string;

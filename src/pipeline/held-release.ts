@@ -8,7 +8,7 @@ import type { CommandCall } from '../approval/rest.ts';
 import type { Probe, WriteBack } from '../connectors/connector.ts';
 import { callerKey } from '../model/caller.ts';
 import type { HoldDecision } from '../model/decision.ts';
-import type { JsonObject, Operation } from '../model/operation.ts';
+import type { JsonObject, JsonValue, Operation, Patch } from '../model/operation.ts';
 import { Rejection } from '../model/rejection.ts';
 import { RELEASE_LIMITS } from '../model/rest-limits.ts';
 import { holdsAll } from '../release/holds-all.ts';
@@ -49,12 +49,28 @@ export function pendingIn({ verb, apiGroup, resource, namespace, subresource, bo
     : undefined;
 }
 
-/** Whether the operation makes a record of Helm’s, whatever stands in it. */
-export function makesRecord({ verb, apiGroup, resource, body }: Operation): boolean {
-  if (verb !== 'create' || apiGroup !== '' || resource !== 'secrets') return false;
-  const { type, metadata } = body?.object ?? {};
-  const { name } = (metadata ?? {}) as JsonObject;
-  return type === 'helm.sh/release.v1' || (typeof name === 'string' && name.startsWith(RECORD_PREFIX));
+/** Whether the operation writes what stands in a record of Helm’s, new or old, whatever that is. */
+export function writesRecord({ apiGroup, resource, subresource, name: named, body }: Operation): boolean {
+  if (apiGroup !== '' || resource !== 'secrets' || subresource !== '' || body === undefined) return false;
+  const { object, patch } = body;
+  if (patch !== undefined && !writesData(patch)) return false;
+  const { type, metadata } = object ?? (patch !== undefined && patch.type !== 'json' ? patch.object : {});
+  const { name } = isMap(metadata) ? metadata : {};
+  return type === 'helm.sh/release.v1' || [named, name].some((each) => String(each ?? '').startsWith(RECORD_PREFIX));
+}
+
+/** Labels and annotations of a record hold nothing that Helm applies. */
+function writesData(patch: Patch): boolean {
+  if (patch.type !== 'json')
+    return Object.keys(patch.object).some((key) => !['kind', 'apiVersion', 'metadata', 'type'].includes(key));
+  return patch.operations.some((operation) => {
+    const paths = isMap(operation) ? [operation.path, operation.from] : [''];
+    return paths.some((path) => path !== undefined && !String(path).startsWith('/metadata/'));
+  });
+}
+
+function isMap(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function pendingCall(parts: Parts, held: Held, release: Release): Promise<CommandCall> {

@@ -14,7 +14,7 @@ import type { Shown } from '../model/shown.ts';
 import { type Release, releaseIn } from '../release/release.ts';
 import { describe } from './describe.ts';
 import { unshowable } from './held-refusals.ts';
-import { makesRecord, pendingIn } from './held-release.ts';
+import { pendingIn, writesRecord } from './held-release.ts';
 import type { Judged } from './judge.ts';
 import { maskedBody } from './masked-body.ts';
 import type { Masking } from './masking.ts';
@@ -30,11 +30,12 @@ interface Held extends Judged {
 export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: string): Shown {
   const { caller, request, operation, decision } = held;
   const release = releaseOf(held);
-  const body = release === undefined ? bodyOf(masking, held) : releaseText(masking, held);
+  // T78: what is packed shows nothing to anybody.
+  const body = writesRecord(operation) ? releaseText(masking, held) : bodyOf(masking, held);
   const argv = operation.stream?.argv ?? [];
   const [risks, missing] = [[...risksOf(operation, decision), ...releaseRisks(release)], []];
   const shown: Shown = {
-    operation: release === undefined ? describe(operation) : releaseWords(release),
+    operation: release === undefined ? describe(operation) : beginning(release),
     asked: `${request.method} ${operation.path}${queryOf(operation)}`,
     risk: riskOf({ risks, missing }),
     risks,
@@ -65,8 +66,7 @@ function releaseOf(held: Held): Release | undefined {
   const { operation, decision } = held;
   if (!decision.holds.every(({ intent }) => intent === 'helm')) return undefined;
   const release = pendingIn(operation);
-  // T78: what is packed shows nothing to anybody.
-  if (release === undefined && makesRecord(operation))
+  if (release === undefined && operation.verb === 'create' && writesRecord(operation))
     throw unshowable(held, 'the record of its release cannot be read, is of no pending revision, or is too long');
   return release;
 }
@@ -74,20 +74,26 @@ function releaseOf(held: Held): Release | undefined {
 /** What its record says: what is in it is packed, and nobody could read it. */
 function releaseText(masking: Masking, held: Held): string {
   const { caller, operation, request } = held;
-  const document = maskedBody(masking, caller, operation, request.id);
+  const isWhole = operation.body?.patch === undefined || operation.body.patch.type === 'apply';
+  const document = isWhole ? maskedBody(masking, caller, operation, request.id) : undefined;
   const shown = document === undefined ? undefined : releaseIn(document as JsonObject);
-  if (shown === undefined) throw unshowable(held, 'the record of its release cannot be read');
+  if (shown === undefined)
+    throw unshowable(held, 'the record of its release cannot be read, is a part of one, or is too long');
   const { config = null } = shown.content as JsonObject;
   return [
+    `# ${releaseWords(shown)}: ${shown.status}`,
     shown.manifest.trim(),
     ...shown.hooks.map(({ events, manifest }) => `--- # hook: ${events.join(', ')}\n${manifest.trim()}`),
     `--- # values that were given\n${JSON.stringify(config, null, 2)}`,
   ].join('\n');
 }
 
-function releaseWords({ name, namespace, revision, status, chart }: Release): string {
-  const what = status.replace('pending-', '');
-  return `${what} release \`${name}\` in namespace \`${namespace}\` to revision ${revision}, chart \`${chart}\``;
+function beginning(release: Release): string {
+  return `${release.status.replace('pending-', '')} ${releaseWords(release)}`;
+}
+
+function releaseWords({ name, namespace, revision, chart }: Release): string {
+  return `release \`${name}\` in namespace \`${namespace}\` to revision ${revision}, chart \`${chart}\``;
 }
 
 /** Kinds by which a chart changes who may do what, or what the whole cluster takes. */

@@ -10,6 +10,7 @@ kind: Policy
 metadata: { name: p }
 callers: [{ groups: [ops, on-call] }]
 targets: [demo]
+roles: [{ role: operator, callers: [{ groups: [operators] }] }]
 rules:
   - id: gone
     effect: hold
@@ -114,6 +115,32 @@ test('who asks goes through alone, with a reason and after a sign-in: once, brie
   assert.ok(event?.type === 'approval.changed');
   assert.deepEqual([event.answer?.breakGlass, event.answer?.subject, event.answer?.reason], [true, 'p:una', WHY]);
   assert.match(world.log(), /p:una has broken the glass/);
+});
+
+test('T59: said twice at once, it is one yes, for one request', async () => {
+  const token = await person('ula', ['on-call'], MINUTE);
+  const { id, digest, reply } = await asked(token, 'features');
+  const path = `/approvals/${id}/break-glass`;
+  const both = await Promise.all([1, 2].map(() => api(token, 'POST', path, { digest, reason: WHY })));
+  assert.deepEqual(both.map(({ status, body }) => (status === 200 ? 'taken' : body.code)).sort(), [
+    'ANSWER_LATE',
+    'taken',
+  ]);
+  assert.equal((await reply).status, 200);
+  const { answers } = (await api(token, 'GET', `/approvals/${id}`)).body;
+  assert.equal(answers.length, 1);
+});
+
+test('T60: whom an operator has stopped goes through nothing, nor when that is lifted', async () => {
+  const token = await person('ivo', ['on-call'], MINUTE);
+  const { id, digest, reply } = await asked(token, 'settings');
+  const operator = await person('opal', ['operators']);
+  const kill = await api(operator, 'POST', '/kills', { what: 'caller', value: 'p:ivo', reason: 'lost a laptop' });
+  const path = `/approvals/${id}/break-glass`;
+  assert.equal((await api(token, 'POST', path, { digest, reason: WHY })).body.code, 'KILLED');
+  assert.equal((await reply).status, 403);
+  await api(operator, 'DELETE', `/kills/${kill.body.id}`);
+  assert.equal((await api(token, 'POST', path, { digest, reason: WHY })).body.code, 'ANSWER_LATE');
 });
 
 test('T61, T77: nobody else goes through, no program does, and not for what another asks', async () => {

@@ -193,4 +193,16 @@ test('T78: a record that nobody could read is not asked about', async () => {
     const { status, body } = await send('POST', 'secrets', secret);
     assert.deepEqual([status, /cannot be read/.test(body)], [403, true], body);
   }
+  const name = 'sh.helm.release.v1.web.v1';
+  const { release } = record(1, 'deployed', [map('victim', { a: 'b' })]).data;
+  for (const patch of [{ data: { release } }, { stringData: { release: 'x' } }])
+    assert.match((await send('PATCH', `secrets/${name}`, patch)).body, /cannot be read, is a part of one/);
+});
+
+test('T78: an older record that somebody writes by hand is shown as what it says, and not as it is packed', async () => {
+  const planted = record(1, 'superseded', [map('victim', { a: 'b' })], { config: { x: 1 } });
+  const { asked, reply } = await said('reject', send('PUT', `secrets/${planted.metadata.name}`, planted));
+  assert.equal(reply.status, 403);
+  assert.match(asked.shown.body, /^# release `web` in namespace `shop` to revision 1, chart `web-1.0.0`: superseded\n/);
+  assert.match(asked.shown.body, /victim/);
 });
