@@ -22,12 +22,27 @@ function windowMatcher(window: TimeWindow): (nowMs: number) => boolean {
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
+/** Limit: clocks that are kept; a zone can be spelt in many ways. */
+const CLOCKS_MAX = 1_000;
+
+/** By zone. To make one takes a hundred times as long as to read it, and schedules are read for each question that is listed. */
+const clocks = new Map<string, ReturnType<typeof localClock>>();
+
 /**
  * Day of the week and minute of the day, on the clock of a zone.
  *
  * @throws {RangeError} the zone is none that the platform knows
  */
 export function localClock(timeZone: string): (atMs: number) => { readonly day: number; readonly minute: number } {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  if (clocks.size >= CLOCKS_MAX) clocks.clear();
+  const clock = newClock(timeZone);
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+function newClock(timeZone: string): ReturnType<typeof localClock> {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     weekday: 'short',
