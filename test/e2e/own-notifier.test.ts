@@ -12,7 +12,8 @@ import { notice, sending } from '../support/notice.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-own-notifier-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const configured = (file: string) => notifiersOf({ notifiers: [{ name: 'own', module: { file } }] });
+const configured = (file: string) =>
+  notifiersOf({ notifiers: [{ name: 'own', module: { file } }] }, { digest: () => '' });
 
 test('a module that the configuration names is loaded at the start, and refused where it cannot be used', async () => {
   const file = join(folder, 'own.mjs');
