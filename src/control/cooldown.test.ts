@@ -52,6 +52,7 @@ before(async () => {
   asking = new Questions({
     kept,
     isStillSigned,
+    isStopped: () => false,
     unknownForMs: 300_000,
     sessionSoFar: async () => undefined,
     onFailure,
@@ -145,7 +146,13 @@ test('a question is rejected by its rule exactly while a person’s no to the li
           }
           const by = each.isOwn ? partyOf(callerOf({ subject: `${of.who}-${worlds}`, kind: 'person' })) : lead;
           const did = await isDone(
-            answers.answer(of.id, { answer: each.answer, by, seats: ['p/h'], reason: '', digest: before.digest }),
+            answers.answer(of.id, {
+              answer: each.answer,
+              by,
+              seated: async () => ({ seats: ['p/h'] }),
+              reason: '',
+              digest: before.digest,
+            }),
           );
           assert.equal(did, before.state === 'pending' && !each.isOwn);
           if (did && each.answer === 'reject') noAt.set(of.like, clock.at);
