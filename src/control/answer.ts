@@ -93,8 +93,6 @@ export function answering({ routes, identify, roles, refuseStopped, clock }: Par
     if (found.length === 0) throw new Refusal('NOT_FOUND', 'the control plane has no such path');
     if (chosen === undefined) throw new Refusal('METHOD_NOT_ALLOWED', 'this path does not take the method');
     const { route } = chosen;
-    const query =
-      route.query === undefined ? noQuery(received.query) : checked(route.query, queryObject(received.query));
     const rolesHeld = (who: Identified | undefined) => {
       const held = who === undefined ? [] : heldBy(who.caller, roles());
       const { needs } = route;
@@ -102,6 +100,8 @@ export function answering({ routes, identify, roles, refuseStopped, clock }: Par
       return held;
     };
     let [who, held] = [first, rolesHeld(first)];
+    const query =
+      route.query === undefined ? noQuery(received.query) : checked(route.query, queryObject(received.query));
     const body = await bodyOf(route, received);
     // Security: T60. A body may come long after its headers: whoever was stopped or signed out meanwhile, or has lost a role, does nothing with it.
     if (who !== undefined && route.body !== undefined) {
