@@ -64,7 +64,7 @@ function suite(cluster: Cluster, programs: string): void {
       await pause(100);
       name = pods().find((one) => one !== before);
     }
-    world.admin('-n', world.namespace, 'wait', '--for=condition=Ready', `pod/${name}`, '--timeout=240s');
+    world.admin('-n', world.namespace, 'wait', '--for=condition=Ready', `pod/${name}`, '--timeout=600s');
     await world.untilLed();
   };
   const events = async () => (await journalOf(join(hostPath, 'data/journal'))).length;
