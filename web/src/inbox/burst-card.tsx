@@ -44,6 +44,7 @@ export function BurstCard({ of, questions, chosen: shown, onChoose }: Props) {
   };
   if (first === undefined) return null;
   const title = of === 'caller' ? texts.inbox.burstOfCaller(questions.length) : texts.inbox.burst(questions.length);
+  const inPlaceOf = new Set(questions.flatMap((question) => question.inPlaceOf ?? []));
   const places = new Set(questions.map(({ target, namespace }) => [target, namespace].filter(Boolean).join(' / ')));
   return (
     <section className={styles.burst} aria-label={title}>
@@ -54,6 +55,11 @@ export function BurstCard({ of, questions, chosen: shown, onChoose }: Props) {
         <span className={styles.place}>
           <Seen>{[...places].join(', ')}</Seen>
         </span>
+        {inPlaceOf.size > 0 && (
+          <span className={styles.place}>
+            <Named>{texts.question.inPlaceOf([...inPlaceOf])}</Named>
+          </span>
+        )}
       </header>
       <ul className={styles.list}>
         {questions.map((question) => (
