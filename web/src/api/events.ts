@@ -2,13 +2,13 @@
  * What changes, as the gateway tells it by server-sent events. One page of this browser listens and tells the others: a caller may have four streams, a browser
  * six connections to a host, and people keep tabs open. Who listens holds a lock of the browser's, so that when its tab goes the next one takes over.
  *
- * Events have no past: whenever listening begins anew, `begun` is told, and what is shown is read again.
+ * Events have no past: whenever listening begins anew, `begun` is told, and what is shown of that kind is read again.
  */
 import { apiUrl } from './base.ts';
 
 export type Told =
   | { readonly kind: 'approval' | 'grant'; readonly data: unknown }
-  | { readonly kind: 'begun' }
+  | { readonly kind: 'begun'; readonly of: 'approval' | 'grant' }
   | { readonly kind: 'lost' };
 
 const SOURCES = [
@@ -58,7 +58,7 @@ function followOne({ path, kind }: (typeof SOURCES)[number], tell: (told: Told) 
     source = new EventSource(apiUrl(path));
     source.onopen = () => {
       waitMs = AGAIN_MS.first;
-      tell({ kind: 'begun' });
+      tell({ kind: 'begun', of: kind });
     };
     source.onerror = () => {
       tell({ kind: 'lost' });

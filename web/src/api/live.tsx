@@ -64,8 +64,7 @@ function take(client: QueryClient, told: Told, onAsked: (approval: ApprovalView)
       return;
     }
     case 'begun':
-      void client.invalidateQueries({ queryKey: ['approvals'] });
-      void client.invalidateQueries({ queryKey: ['grants'] });
+      void client.invalidateQueries({ queryKey: [told.of === 'approval' ? 'approvals' : 'grants'] });
       return;
     case 'lost':
       return;
