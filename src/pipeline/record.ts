@@ -396,13 +396,17 @@ class JournalRecording implements Recording, UnderWay {
   }
 
   #appendBegun(operation: RecordedOperation | undefined): void {
-    const { subject, issuer, groups, kind, labels, issued } = this.#caller as Caller;
+    const { subject, issuer, groups, kind, labels, issued, actors } = this.#caller as Caller;
     const event: Event = {
       type: 'exchange.begun',
       at: this.#parts.clock.now(),
       exchange: this.#raw.id,
       session: this.#session as SessionId,
-      caller: { subject, issuer, groups, kind, labels, ...(issued === undefined ? {} : { token: issued.id }) },
+      caller: {
+        ...{ subject, issuer, groups, kind, labels },
+        ...(issued === undefined ? {} : { token: issued.id }),
+        ...(actors === undefined ? {} : { actors }),
+      },
       target: this.#parts.target,
       peer: this.#raw.peer,
       method: this.#raw.method,

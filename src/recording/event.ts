@@ -322,6 +322,8 @@ export interface RecordedCaller {
   readonly labels: Readonly<Record<string, string>>;
   /** Of a token that the gateway gave for this caller: its id. What carries it is a program of the caller's. */
   readonly token?: string;
+  /** Who acts for the subject, by the token's own word (`act`), the nearest first. */
+  readonly actors?: readonly string[];
 }
 
 /** What is asked, in Kubernetes' own fields. */

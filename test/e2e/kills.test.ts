@@ -166,6 +166,9 @@ test('T77: who acts for somebody is stopped by its own name, however far behind,
     assert.deepEqual([await asks(acting), await asks(plain)], [403, 200]);
     await lift(id);
   }
+  const recorded = (await world.events()).flatMap((one) => (one.type === 'exchange.begun' ? [one.caller] : []));
+  const actorsOf = recorded.filter(({ subject }) => subject === 'ci:delegating').map(({ actors }) => actors?.join());
+  assert.deepEqual(new Set(actorsOf), new Set(['ci:worker,ci:scheduler', undefined]), 'the journal says who acted');
 });
 
 test('T77: who acts for a person answers nothing, gives nothing and holds no role of theirs', async () => {
