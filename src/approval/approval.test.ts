@@ -74,6 +74,9 @@ test('T61: nobody answers their own question, nor as another identity of theirs'
     answered(pending({ asker: party('p:lea') }), says('', 'approve', { by: party('x', { person: 'p:lea' }) }), 1),
     'own',
   );
+  const acting = pending({ asker: party('p:shared', { kind: 'autonomous', actors: ['p:bot', 'p:lea'] }) });
+  assert.equal(answered(acting, says('p:lea'), 1), 'own', 'who acts in the name of another');
+  assert.equal(must(answered(acting, says('p:max'), 1)).state, 'approved');
   assert.equal(must(answered(pending(), says('p:lea'), 1)).state, 'approved');
 });
 

@@ -7,6 +7,7 @@
  * says what became of it, and only it can give the yes back, where it knows that nothing was sent. Nothing leaves a final state but that.
  */
 import type { Approver, Escalation, NamedPersons } from '../model/hold-terms.ts';
+import { identitiesOf } from '../model/identities-of.ts';
 import type { Preview, Shown } from '../model/shown.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { type BreakingGlass, brokenGlass } from './broken-glass.ts';
@@ -24,6 +25,8 @@ export interface Party {
   readonly kind: 'autonomous' | 'person';
   /** The person behind the identity, where its issuer names one. */
   readonly person?: string;
+  /** Who acts for the subject, by the token's word. */
+  readonly actors?: readonly string[];
 }
 
 /** One rule's say: so many persons, each of whom it seats. */
@@ -300,11 +303,13 @@ function isAlone({ isAuto, isBreakGlass }: Answer): boolean {
   return isAuto === true || isBreakGlass === true;
 }
 
-/** Whether two identities are of one person, as far as is known: one subject, one person, or the one the other's person. */
+/**
+ * Whether two identities are of one person, as far as is known: one subject, one person, or the one the other's person. T61: whoever acts in the name of another is who asks
+ * it, as much as the other.
+ */
 export function isSamePerson(a: Party, b: Party): boolean {
-  if (a.subject === b.subject) return true;
-  const [first, second] = [a.person ?? a.subject, b.person ?? b.subject];
-  return first === second || first === b.subject || second === a.subject;
+  const names = identitiesOf(a);
+  return identitiesOf(b).some((name) => names.includes(name));
 }
 
 /** Somebody is there for it, or will be until then at least. */

@@ -33,6 +33,7 @@ export function grantQuestion(grant: Grant, caller: Caller, asks: Asked['asks'])
       asked: bounds.join(', '),
       risk: 'raised',
       risks: [
+        ...(caller.actors ?? []).map((actor) => `\`${actor}\` asks it in the name of \`${caller.subject}\``),
         'standing permission until it ends: each request of it runs without being asked about',
         ...(scopes.some(({ unmask }) => unmask === true)
           ? ['values that are masked for others are shown to who asks']

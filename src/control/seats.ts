@@ -8,8 +8,12 @@ import type { CallerMatch, TimeMatch } from '../policy/rule.ts';
 import { timeMatcher } from '../policy/time-match.ts';
 
 /** The caller as a party to questions. */
-export function partyOf({ subject, issuer, groups, kind, person }: Caller): Party {
-  return { subject, issuer, groups, kind, ...(person === undefined ? {} : { person }) };
+export function partyOf({ subject, issuer, groups, kind, person, actors }: Caller): Party {
+  return {
+    ...{ subject, issuer, groups, kind },
+    ...(person === undefined ? {} : { person }),
+    ...(actors === undefined ? {} : { actors }),
+  };
 }
 
 /**

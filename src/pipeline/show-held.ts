@@ -8,6 +8,7 @@
 import { riskOf } from '../approval/risk-of.ts';
 import type { Asking } from '../connectors/connector.ts';
 import { maskedText, maskedWords } from '../masking/text/masked-text.ts';
+import type { Caller } from '../model/caller.ts';
 import type { HoldDecision } from '../model/decision.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
 import type { Shown } from '../model/shown.ts';
@@ -33,7 +34,7 @@ export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: st
   // T78: what is packed shows nothing to anybody.
   const body = writesRecord(operation) ? releaseText(masking, held) : bodyOf(masking, held);
   const argv = operation.stream?.argv ?? [];
-  const [risks, missing] = [[...risksOf(operation, decision), ...releaseRisks(release)], []];
+  const [risks, missing] = [[...actingRisks(caller), ...risksOf(operation, decision), ...releaseRisks(release)], []];
   const shown: Shown = {
     operation: release === undefined ? describe(operation) : beginning(release),
     asked: `${request.method} ${operation.path}${queryOf(operation)}`,
@@ -108,6 +109,11 @@ function releaseRisks(release: Release | undefined): readonly string[] {
     `one yes for all that it says: ${objects.length} objects and ${hooks.length} hooks`,
     ...[...kinds].filter((kind) => REACHING.test(kind)).map((kind) => `its chart brings a ${kind}`),
   ];
+}
+
+/** T78: in whose name it is asked is not who asks it. */
+function actingRisks({ subject, actors = [] }: Caller): readonly string[] {
+  return actors.length === 0 ? [] : [`\`${actors.join('`, behind it `')}\` asks it in the name of \`${subject}\``];
 }
 
 /** A command is shown by itself. */
