@@ -239,6 +239,27 @@ spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image:
       await both(['uninstall', helm], /^delete configmaps helm-/);
     });
 
+  for (const helm of ['helm-3', 'helm-4'] as const)
+    test(`${helm}: the hook of a chart is planned, not run, and taken to succeed`, async () => {
+      const chart = join(folder, `hooked-${helm}`);
+      mkdirSync(join(chart, 'templates'), { recursive: true });
+      writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: hooked\nversion: 0.1.0\n');
+      writeFileSync(
+        join(chart, 'templates', 'c.yaml'),
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: after-the-hook }\ndata: { a: b }\n',
+      );
+      writeFileSync(
+        join(chart, 'templates', 'h.yaml'),
+        'apiVersion: v1\nkind: Pod\nmetadata: { name: hook, annotations: { "helm.sh/hook": pre-install } }\nspec: { restartPolicy: Never, containers: [{ name: a, image: "registry.test/busybox:1" }] }\n',
+      );
+      const before = await there();
+      const { code, err, plan } = await planned(helm, ['install', 'hooked', chart, '--timeout', '60s']);
+      assert.equal(code, 0, `${err} ${JSON.stringify(plan?.calls)}`);
+      has(plan, /^(?:create|patch) pods hook .*: allowed done$/);
+      has(plan, /^(?:create|patch) configmaps after-the-hook .*: allowed done$/);
+      assert.equal(await there(), before);
+    });
+
   test('what cannot be foreseen is not sent: exec and a token are told so, with exit code 1', async () => {
     await admin([
       '-n',

@@ -9,10 +9,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { JsonObject } from '../../model/operation.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import { isHopByHop } from '../../std/hop-by-hop.ts';
 import type { PlanCall } from './plan-call.ts';
-import { failure, type PlanReply } from './plan-reply.ts';
+import { failure, type PlanReply, reply } from './plan-reply.ts';
 import type { PlanWay, SentRequest, UpgradeProtocol } from './plan-way.ts';
 import { PlannedWorld, type SentByCommand } from './planned-world.ts';
 import { statusTold } from './status-told.ts';
@@ -117,6 +118,7 @@ export class PlanRelay {
     const known = this.#world.read(sent);
     if (known !== undefined) {
       if (known.waits !== undefined) this.#tell({ operation: known.waits, verdict: 'allowed', outcome: 'unknown' });
+      if (known.ends !== undefined) this.#tell({ operation: known.ends, verdict: 'allowed', outcome: 'untried' });
       return write(response, known.reply);
     }
     const said = await this.#ask(request, sent, gone.signal);
@@ -202,10 +204,19 @@ export class PlanRelay {
     return foreseen.reply;
   }
 
+  /** A list with what the plan changes in it; what is no JSON as it came. */
+  #listed(uri: string, body: Buffer, headers: readonly string[]): PlanReply {
+    const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type');
+    const contentType = headers[at + 1] ?? '';
+    if (!contentType.startsWith('application/json')) return { status: 200, contentType, body };
+    return reply(200, this.#world.listed(uri, JSON.parse(body.toString('utf8')) as JsonObject));
+  }
+
   #tell(call: PlanCall): void {
-    // A client whose upgrade is refused tries the other protocol.
+    // A client whose upgrade is refused tries the other protocol, and one that waits looks again.
     const last = this.calls.at(-1);
-    if (call.outcome === 'unknown' && last?.outcome === 'unknown' && last.operation === call.operation) return;
+    const isLooking = call.outcome === 'unknown' || call.rule === undefined;
+    if (isLooking && last?.outcome === call.outcome && last?.operation === call.operation) return;
     if (this.calls.length < RELAY_LIMITS.planCallsMax) this.calls.push(call);
     else this.fault ??= `the command asks for more than ${RELAY_LIMITS.planCallsMax} things`;
   }
@@ -219,9 +230,14 @@ export class PlanRelay {
     this.reads++;
     const { method, uri, body } = sent;
     const isStream = /[?&](?:watch|follow)=(?:true|1)(?:&|$)/.test(uri);
+    const isChanged = method === 'GET' && this.#world.changes(uri);
+    // Whoever would be told of a list by a watch is sent back to the list itself.
+    if (isChanged && /[?&]sendInitialEvents=true(?:&|$)/.test(uri))
+      return write(response, failure(422, 'Invalid', 'sallyport plan lists before it watches'));
     const headers = new Map<string, readonly string[]>();
     for (const [name, value] of Object.entries(request.headers))
       if (value !== undefined) headers.set(name, Array.isArray(value) ? value : [value]);
+    if (isChanged && !isStream) headers.delete('accept-encoding');
     const answer = await this.#way.send(
       {
         method,
@@ -237,6 +253,10 @@ export class PlanRelay {
     const told = answer.headers.flatMap((name, i): [string, string][] =>
       i % 2 === 0 && !isHopByHop(name.toLowerCase(), NONE) ? [[name, answer.headers[i + 1] as string]] : [],
     );
+    if (isChanged && !isStream && answer.status === 200) {
+      const whole = await collectBytes(answer.body, RELAY_LIMITS.planBytesMax);
+      return write(response, this.#listed(uri, whole, answer.headers));
+    }
     response.writeHead(answer.status, told.flat());
     response.flushHeaders();
     answer.body.start({

@@ -81,6 +81,31 @@ test('an object in a namespace of the plan is taken as it was sent, in whatever 
   assert.equal(world.answer(planned('create', MAPS, rejected(403)), bytes).outcome, 'rejected', 'only what is missing');
 });
 
+test('a program that the plan makes is taken to have run, by its name and in lists; what was deleted is in none', () => {
+  const world = new PlannedWorld();
+  const jobs = '/apis/batch/v1/namespaces/shop/jobs';
+  const job = { kind: 'Job', apiVersion: 'batch/v1', metadata: { name: 'hook' } };
+  assert.equal(world.changes(jobs), false);
+  world.answer(planned('create', jobs, { kind: 'stored', object: job, isNew: true }), sent('POST', jobs, job));
+  const named = `${jobs}?fieldSelector=metadata.name%3Dhook`;
+  for (let looks = 0; looks < 9; looks++) {
+    const { reply, ends, waits } = world.read(sent('GET', named)) ?? assert.fail('it is planned');
+    assert.deepEqual([read(reply).items[0].status.succeeded, waits], [1, undefined]);
+    assert.match(ends ?? '', /taken to succeed/);
+  }
+  const event = read(world.read(sent('GET', `${named}&watch=true`))?.reply as PlanReply);
+  assert.deepEqual([event.type, event.object.status.conditions[0].type], ['ADDED', 'Complete']);
+  assert.equal(world.changes(`${jobs}?limit=5`), true);
+  world.answer(planned('delete', `${jobs}/old`, { kind: 'gone' }), sent('DELETE', `${jobs}/old`));
+  const list = { kind: 'JobList', items: [{ metadata: { name: 'old' } }, { metadata: { name: 'other' } }] };
+  const { items } = world.listed(jobs, list) as unknown as { items: { metadata: { name: string } }[] };
+  assert.deepEqual(
+    items.map(({ metadata }) => metadata.name),
+    ['other', 'hook'],
+  );
+  assert.equal(world.changes('/apis/batch/v1/namespaces/other/jobs'), false);
+});
+
 test('a dry run, a subresource and a change of what is there make and delete nothing; an eviction deletes its pod', () => {
   const world = new PlannedWorld();
   world.answer(planned('create', MAPS, stored('dry'), { isDryRun: true }), sent('POST', MAPS, map('dry')));

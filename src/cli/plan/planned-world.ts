@@ -29,8 +29,14 @@ export class PlannedWorld {
   readonly #made = new Map<string, { readonly reply: PlanReply; readonly object: JsonObject; looks: number }>();
   readonly #gone = new Set<string>();
 
-  /** The answer to a read of what is only planned; undefined: the target is asked. `waits`: nobody can tell when it ends. */
-  read({ method, uri }: SentByCommand): { readonly reply: PlanReply; readonly waits?: string } | undefined {
+  /**
+   * The answer to a read of what is only planned; undefined: the target is asked. `waits`: nobody can tell when it ends. `ends`: a program that the plan makes has run, as far
+   * as the command is told.
+   */
+  read({
+    method,
+    uri,
+  }: SentByCommand): { readonly reply: PlanReply; readonly waits?: string; readonly ends?: string } | undefined {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     const url = new URL(uri, 'https://plan.invalid');
     const own = decoded(url.pathname);
@@ -39,13 +45,43 @@ export class PlannedWorld {
     const isWatch = /^(?:true|1)$/.test(url.searchParams.get('watch') ?? '');
     if (this.#gone.has(path)) {
       if (isWatch) return waiting(path);
-      return { reply: named === undefined ? notFound(path) : listOf([]) };
+      return { reply: named === undefined ? notFound(path) : reply(200, listOf([])) };
     }
     const made = this.#made.get(path);
     if (made === undefined) return undefined;
+    const done = ended(made.object);
+    if (done !== undefined) {
+      const shown = isWatch ? eventOf(done) : named === undefined ? reply(200, done) : reply(200, listOf([done]));
+      return { reply: shown, ends: `wait for \`${path}\`, which is taken to succeed` };
+    }
     made.looks++;
     if (isWatch || made.looks > LOOKS_MAX) return waiting(path);
-    return { reply: named === undefined ? made.reply : listOf([made.object]) };
+    return { reply: named === undefined ? made.reply : reply(200, listOf([made.object])) };
+  }
+
+  /** Whether a list of what is at a path would be another one in this plan. */
+  changes(uri: string): boolean {
+    const { gone, made } = this.#under(uri);
+    return gone.size > 0 || made.length > 0;
+  }
+
+  /** The target's list, without what the plan has deleted, and with the programs that it makes, which are taken to have run; as it is where it is none. */
+  listed(uri: string, list: JsonObject): JsonObject {
+    if (!Array.isArray(list.items) || list.kind === 'Table') return list;
+    const { gone, made } = this.#under(uri);
+    const kept = (list.items as readonly JsonObject[]).filter((item) => !gone.has(nameIn(item)));
+    return { ...list, items: [...kept, ...made] };
+  }
+
+  #under(uri: string): { readonly gone: ReadonlySet<string>; readonly made: readonly JsonObject[] } {
+    const own = `${decoded(new URL(uri, 'https://plan.invalid').pathname)}/`;
+    const isHere = (path: string) => path.startsWith(own) && !path.slice(own.length).includes('/');
+    const gone = [...this.#gone].filter(isHere).map((path) => path.slice(own.length));
+    const made = [...this.#made].flatMap(([path, { object }]) => {
+      const done = isHere(path) ? ended(object) : undefined;
+      return done === undefined ? [] : [done];
+    });
+    return { gone: new Set(gone), made };
   }
 
   /** What comes of a request, and of those after it. */
@@ -138,8 +174,25 @@ function bodyObject({ contentType, body }: SentByCommand): JsonObject | undefine
   }
 }
 
-function listOf(items: readonly JsonObject[]): PlanReply {
-  return reply(200, { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items });
+function listOf(items: readonly JsonObject[]): JsonObject {
+  return { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items };
+}
+
+function nameIn({ metadata }: JsonObject): string {
+  return String((metadata as JsonObject | undefined)?.name ?? '');
+}
+
+/** A program that runs to its end, as it would be once it had: what comes after it can be planned only so. Undefined: it is none. */
+function ended(object: JsonObject): JsonObject | undefined {
+  if (object.kind === 'Pod') return { ...object, status: { phase: 'Succeeded' } };
+  if (object.kind !== 'Job') return undefined;
+  const conditions = [{ type: 'Complete', status: 'True' }];
+  return { ...object, status: { succeeded: 1, conditions } };
+}
+
+function eventOf(object: JsonObject): PlanReply {
+  const said = reply(200, { type: 'ADDED', object });
+  return { ...said, body: Buffer.concat([said.body, Buffer.from('\n')]) };
 }
 
 function notFound(path: string): PlanReply {
