@@ -163,6 +163,24 @@ test('who would act as somebody else is refused, as it would be', async () => {
   assert.deepEqual([code, plan.calls[0].refusal.code], [1, 'IMPERSONATION_REFUSED']);
 });
 
+test('a client that goes away before it is answered takes nothing of the plan with it', async () => {
+  const script = `
+    const server = /server: (\\S+)/.exec(require('node:fs').readFileSync(process.env.KUBECONFIG, 'utf8'))[1];
+    const { hostname, port, pathname } = new URL(server);
+    const path = pathname + '/api/v1/namespaces/shop/configmaps?watch=true';
+    const left = require('node:net').connect(port, hostname, () => {
+      left.write('GET ' + path + ' HTTP/1.1\\r\\nhost: a\\r\\n\\r\\n', () => {
+        left.destroy();
+        fetch(server + '/api/v1/namespaces/shop/configmaps/settings', { method: 'DELETE' }).then(async (reply) => {
+          process.stderr.write(await reply.text());
+        });
+      });
+    });`;
+  const { code, said, plan } = await planned([process.execPath, '-e', script]);
+  assert.equal(code, 0, said);
+  assert.deepEqual(calls(plan), ['delete configmaps settings in namespace shop: allowed done']);
+});
+
 test('what is no gateway makes no plan: exit code 2, and nothing is sent to it', async () => {
   const { code, said } = await planned(
     ['/bin/sh', '-c', `${kubectl} delete configmap settings || true`],

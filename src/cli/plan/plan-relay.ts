@@ -56,6 +56,8 @@ export class PlanRelay {
     this.#way = way;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: Error) => {
+        // A client that goes away, as whoever has waited long enough does, takes nothing of the plan with it.
+        if (response.destroyed) return;
         this.fault ??= error.message;
         if (response.headersSent) response.destroy();
         else write(response, failure(503, 'ServiceUnavailable', `sallyport plan: ${error.message}`));
@@ -64,6 +66,7 @@ export class PlanRelay {
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
       socket.on('error', () => socket.destroy());
       this.#serveUpgrade(request, socket).catch((error: Error) => {
+        if (socket.destroyed) return;
         this.fault ??= error.message;
         socket.destroy();
       });
