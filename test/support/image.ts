@@ -18,10 +18,17 @@ export function givenImage(output: string, name: string): Image {
   return JSON.parse(readFileSync(join(made, 'made.json'), 'utf8')) as Image;
 }
 
-/** Makes the image of this machine’s own platform into a folder. */
-export function makeImage(output: string, name: string, environment: Readonly<Record<string, string>> = {}): Image {
-  const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-  const args = [join(root, 'tools/image/main.mjs'), '--output', output, '--name', name, '--platform', platform];
+const OWN_PLATFORM = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+
+/** Makes the image into a folder, of this machine’s own platform where none is named. */
+export function makeImage(
+  output: string,
+  name: string,
+  environment: Readonly<Record<string, string>> = {},
+  platforms: readonly string[] = [OWN_PLATFORM],
+): Image {
+  const which = platforms.flatMap((platform) => ['--platform', platform]);
+  const args = [join(root, 'tools/image/main.mjs'), '--output', output, '--name', name, ...which];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     env: { ...process.env, ...environment },
