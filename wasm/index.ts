@@ -23,7 +23,7 @@ import { keyChanged } from './sha256';
 import { add, clear, sizeMax } from './table';
 import { ensure, prepareTape, writeTape } from './tape';
 import { beginWalk, releaseAction, uidAt, uidEndAt, walkValue, withinRoot } from './walk';
-import { beginWords, followerAdded, hasWord, prepareWords, wordAdded, wordsAreAnywhere } from './words';
+import { beginWords, followerAdded, hasWord, markIs, prepareWords, wordAdded, wordsAreAnywhere } from './words';
 
 export {
   at,
@@ -39,6 +39,7 @@ export {
   keyChanged,
   keyEndAt,
   keyStartAt,
+  markIs,
   maskDocuments,
   maskedAt,
   maskedEnd,

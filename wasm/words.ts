@@ -9,8 +9,14 @@ const aheadBytes: i32 = 256;
 
 /** In a word's length: it counts only before another. */
 const firstBit: i32 = 0x8000;
+/** And: only before a byte in the same string. */
+const markedBit: i32 = 0x4000;
+/** Limit: how far behind a word that byte may stand; no detector looks further. */
+const markBytesMax: i32 = 1_024;
 /** Limit: how many bytes that are neither letters nor digits are looked over between such a word and one behind it. */
 const betweenBytesMax: i32 = 32;
+
+let mark: i32 = 0x22;
 
 let areAnywhere: bool = false;
 /** The list begins behind a place of its own, so that 0 is the end of each chain. */
@@ -30,17 +36,17 @@ export function wordsAreAnywhere(): void {
 }
 
 /**
- * One word more, which the host has written at `start`, in lower case. A list that is full takes everything for a word. `isFirst`: it counts only where one of the words stands behind it that
- * `followerAdded` was told of.
+ * One word more, which the host has written at `start`, in lower case. A list that is full takes everything for a word. `counting`: 0 wherever it stands; 1 only where one
+ * of the words stands behind it that `followerAdded` was told of; 2 only where the byte does that `markIs` was.
  */
-export function wordAdded(start: i32, length: i32, kind: i32, isFirst: bool): void {
-  if (length < 2 || length >= firstBit || !isRoomFor(length) || (isFirst && length < 3)) {
+export function wordAdded(start: i32, length: i32, kind: i32, counting: i32): void {
+  if (length < 2 || length >= markedBit || !isRoomFor(length) || (counting !== 0 && length < 3)) {
     areAnywhere = true;
     return;
   }
   if (length > bytesMax) bytesMax = length;
   halvesAdded(start, length, kind);
-  const bit = isFirst ? firstBit : 0;
+  const bit = counting === 0 ? 0 : counting === 1 ? firstBit : markedBit;
   if (length === 2) shortAdded(load<u8>(start), load<u8>(start + 1));
   else if (length === 3) {
     const bytes = load<u32>(start) & 0xffffff;
@@ -63,6 +69,10 @@ function shortAdded(first: i32, second: i32): void {
 /** A word of two bytes may begin with a byte; so may any that is not ASCII, and an escape. */
 function isShortAt(byte: i32): void {
   store<u8>(SHORTS + byte, 1);
+}
+
+export function markIs(byte: i32): void {
+  mark = byte;
 }
 
 /** One word more that stands behind those that do not count by themselves; the host has written it at `start`, in lower case. */
@@ -226,9 +236,13 @@ function beginsAt(at: i32, end: i32, hash: i32): bool {
 function isInChain(head: i32, at: i32, end: i32): bool {
   for (let node = <i32>load<u16>(head); node !== 0; ) {
     const word = WORDS + (node << 3);
-    const length = <i32>load<u16>(word, 2) & ~firstBit;
-    if (at + length <= end && says(at, word + 4, length))
-      if ((<i32>load<u16>(word, 2) & firstBit) === 0 || isFollowed(at + length)) return true;
+    const bits = <i32>load<u16>(word, 2);
+    const length = bits & ~(firstBit | markedBit);
+    if (at + length <= end && says(at, word + 4, length)) {
+      if ((bits & firstBit) !== 0) {
+        if (isFollowed(at + length)) return true;
+      } else if ((bits & markedBit) === 0 || isMarked(at + length)) return true;
+    }
     node = <i32>load<u16>(word);
   }
   return false;
@@ -250,6 +264,28 @@ function isFollowed(place: i32): bool {
     if (byte === 0x5c && !isFollower(at)) at++;
   }
   return false;
+}
+
+/** Whether the byte stands behind a place before a blank, a control byte or a quotation mark does. A backslash that may hide it counts as the byte. */
+function isMarked(place: i32): bool {
+  const end = min(bytesEnd, place + markBytesMax);
+  const marks = i8x16.splat(<i8>mark);
+  for (let at = place; at < end; at += 16) {
+    const bytes = v128.load(at);
+    const ends = v128.or(i8x16.le_u(bytes, i8x16.splat(0x20)), i8x16.eq(bytes, i8x16.splat(0x22)));
+    const says = v128.or(i8x16.eq(bytes, marks), i8x16.eq(bytes, i8x16.splat(0x5c)));
+    const bits = i8x16.bitmask(v128.or(ends, says));
+    if (bits !== 0) return mayMark(at + ctz(bits), end);
+  }
+  return false;
+}
+
+function mayMark(at: i32, end: i32): bool {
+  if (at >= end) return false;
+  const byte = load<u8>(at);
+  if (byte !== 0x5c) return byte === mark;
+  const written = at + 1 < bytesEnd ? load<u8>(at + 1) : 0;
+  return written !== 0x6e && written !== 0x72 && written !== 0x74 && written !== 0x22;
 }
 
 function isFollower(at: i32): bool {

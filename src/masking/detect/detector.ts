@@ -19,5 +19,9 @@ export interface KeywordMatcher {
   readonly keywords: readonly string[];
   /** Words one of which stands before a keyword wherever it finds anything: right before it, or with nothing between that is a letter or digit. Absent: none need stand there. */
   readonly behind?: readonly string[];
+  /** A byte that stands behind a keyword wherever it finds anything, with neither blank, control byte nor quotation mark between, and no further than `decideBytesMax`. Absent: none need. */
+  readonly ahead?: '@';
+  /** Whether it finds nothing itself, but prepares what others find, at keywords of their own. */
+  readonly isPreparing?: true;
   readonly match: Matcher;
 }

@@ -28,6 +28,7 @@ export const keyedSecret: readonly KeywordMatcher[] = [
 export const kubeconfigUser: readonly KeywordMatcher[] = [
   {
     keywords: ['user'],
+    isPreparing: true,
     match: (look, keywordStart, keywordEnd) => {
       const name = nameAround(look, keywordStart, keywordEnd);
       if (name === undefined) return pending(look.end);

@@ -1,4 +1,4 @@
-import type { Detector } from './detector.ts';
+import type { Detector, KeywordMatcher } from './detector.ts';
 import { type KeywordAutomaton, keywordAutomaton } from './keyword-automaton.ts';
 import type { Look } from './look.ts';
 import type { Match, Matcher, Tail } from './matcher.ts';
@@ -11,24 +11,24 @@ import { nextPlace, type Prefilter, prefilter } from './prefilter.ts';
  * bytes, the pass goes on (what stands behind may be decided already), and says from where it has to be made again, and from where on nothing may be shown.
  */
 export class Scanner {
-  /** The words at which it looks, in lower case: where none of them stands, there is no value. */
-  readonly keywords: readonly KeywordBehind[];
+  /** The words at which it finds something, in lower case: where none of them stands, there is no value. */
+  readonly keywords: readonly NeededKeyword[];
   readonly #automaton: KeywordAutomaton;
   readonly #prefilter: Prefilter;
   readonly #hits: readonly (readonly Hit[])[];
 
   constructor(detectors: readonly Detector[]) {
     const words: string[] = [];
-    const keywordsBehind: KeywordBehind[] = [];
+    const needed: NeededKeyword[] = [];
     const hits: Hit[] = [];
     for (const { id, matchers } of detectors)
-      for (const { keywords, behind, match } of matchers)
+      for (const { keywords, behind, ahead, isPreparing, match } of matchers)
         for (const keyword of keywords) {
           words.push(keyword);
-          keywordsBehind.push({ keyword, behind });
+          if (isPreparing !== true) needed.push({ keyword, behind, ahead });
           hits.push({ detector: id, match, length: keyword.length, order: hits.length });
         }
-    this.keywords = keywordsBehind;
+    this.keywords = needed;
     this.#prefilter = prefilter(words);
     this.#automaton = keywordAutomaton(
       words.map((word) => Buffer.from(word, 'latin1')),
@@ -75,10 +75,11 @@ export class Scanner {
   }
 }
 
-/** A keyword, and the words one of which stands before it where there is a value; undefined: none need stand there. */
-export interface KeywordBehind {
+/** A keyword, with what stands before and behind it where there is a value; undefined: nothing need. */
+export interface NeededKeyword {
   readonly keyword: string;
-  readonly behind: readonly string[] | undefined;
+  readonly behind: KeywordMatcher['behind'] | undefined;
+  readonly ahead: KeywordMatcher['ahead'] | undefined;
 }
 
 /** Told of each value, with the end of the keyword at which it was found. */

@@ -13,6 +13,7 @@ const partBytesMax = 256;
 /** Passwords in the addresses of databases and brokers; they may hold a slash or an `@`, which many write as they are. */
 export const connectionString: KeywordMatcher = {
   keywords: ['://'],
+  ahead: '@',
   match: (look, keywordStart, keywordEnd) =>
     passwordOf(look, keywordStart, keywordEnd, (scheme) => !webSchemes.has(scheme)),
 };
@@ -20,6 +21,7 @@ export const connectionString: KeywordMatcher = {
 /** Passwords, and tokens in the place of a user, in the addresses of web servers. */
 export const urlPassword: KeywordMatcher = {
   keywords: ['://'],
+  ahead: '@',
   match: (look, keywordStart, keywordEnd) =>
     passwordOf(look, keywordStart, keywordEnd, (scheme) => webSchemes.has(scheme)),
 };

@@ -36,13 +36,20 @@ export class PlanWordsMaker {
     const looked = detection?.scanner.keywords ?? [];
     const made = new Words(
       [
-        ...looked.filter(({ behind }) => behind === undefined).map(({ keyword }) => keyword),
+        ...looked
+          .filter(({ behind, ahead }) => behind === undefined && ahead === undefined)
+          .map(({ keyword }) => keyword),
         ...tellingWords,
         ...almostLetters,
         ...keys,
         ...(madeSafe === 'none' ? [] : harmfulBeginnings()),
       ],
-      { firsts: KEY_OF, followers: ['key'] },
+      {
+        firsts: KEY_OF,
+        followers: ['key'],
+        marked: looked.filter(({ ahead }) => ahead !== undefined).map(({ keyword }) => keyword),
+        mark: '@',
+      },
     );
     ofDetection.set(id, made);
     return made;

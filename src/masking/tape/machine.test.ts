@@ -20,6 +20,7 @@ function begins(list: readonly string[], text: string, at: number): boolean {
   const isHidden = /^\\[uUx/bf\\]/.test(text.slice(at));
   const lower = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   if (isHidden || list.some((word) => lower.startsWith(word, at))) return true;
+  if (lower.startsWith('://', at)) return isMarked(lower.slice(at + 3));
   return pairs.firsts.some((word) => lower.startsWith(word, at) && isFollowed(lower.slice(at + word.length)));
 }
 
@@ -35,12 +36,35 @@ function isFollowed(rest: string): boolean {
   }
 }
 
+/** Whether `@` stands there before a blank or a quotation mark, or a backslash that may hide it. */
+function isMarked(rest: string): boolean {
+  const end = rest.slice(0, 1_024).search(/[@\\" ]/);
+  if (rest[end] === '\\') return !/[nrt"]/.test(rest[end + 1] ?? '');
+  return rest[end] === '@';
+}
+
 const list = ['ab', 'token', 'q~', 'tokenizer', 'é'.repeat(3)].map((word) => Buffer.from(word).toString('latin1'));
-const pairs = { firsts: ['api', 'access'], followers: ['key'] };
+const pairs = { firsts: ['api', 'access'], followers: ['key'], marked: ['://'], mark: '@' };
 const pieces = fc.constantFrom(
   ...['ab', 'token', 'TOKEN', 'tok', 'q~', 'Q~', 'q', ' ', '"', 'x'.repeat(700), '\\u0041', '\\U', '\\n', 'zz', 'izer'],
   ...['é', 'ÉÉÉ', 'tokeToKen', '\\', '/', 'b', 'f', 'x'],
-  ...['key', 'KEY', 'api', 'Api', 'access', 'ap', 'i', 'n', '_', '{', 'api key', 'ACCESS{"', ' '.repeat(20)],
+  ...[
+    'key',
+    'KEY',
+    'api',
+    'Api',
+    'access',
+    'ap',
+    'i',
+    'n',
+    '_',
+    '{',
+    '://',
+    '@',
+    'api key',
+    'ACCESS{"',
+    ' '.repeat(20),
+  ],
 );
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 

@@ -65,6 +65,7 @@ interface Exports {
   readonly maskedAt: () => number;
   readonly maskedEnd: () => number;
   readonly maskedTo: () => number;
+  readonly markIs: (byte: number) => void;
   readonly moveTo: (place: number, token: number) => void;
   readonly passKey: () => number;
   readonly passString: () => number;
@@ -73,7 +74,7 @@ interface Exports {
   readonly takeByte: (byte: number) => void;
   readonly textsAt: () => number;
   readonly tokenAt: () => number;
-  readonly wordAdded: (start: number, length: number, kind: number, isFirst: number) => void;
+  readonly wordAdded: (start: number, length: number, kind: number, counting: number) => void;
   readonly wordsAreAnywhere: () => void;
 }
 
@@ -289,13 +290,16 @@ export class Machine {
 
   #addWords(words: Words): void {
     if (words.areAnywhere) this.run.wordsAreAnywhere();
-    const added = (list: readonly Buffer[], kinds: readonly number[], isFirst: number) => {
-      for (const [index, word] of list.entries())
-        this.run.wordAdded(this.#written(word), word.length, kinds[index] as number, isFirst);
+    let index = 0;
+    const added = (list: readonly Buffer[], counting: number) => {
+      for (const word of list)
+        this.run.wordAdded(this.#written(word), word.length, words.kinds[index++] as number, counting);
     };
-    added(words.list, words.kinds, 0);
-    added(words.firsts, words.kinds.slice(words.list.length), 1);
+    added(words.list, 0);
+    added(words.firsts, 1);
+    added(words.marked, 2);
     for (const word of words.followers) this.run.followerAdded(this.#written(word), word.length);
+    this.run.markIs(words.mark);
   }
 
   /** Where it stands in memory now. */

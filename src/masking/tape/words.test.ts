@@ -79,6 +79,7 @@ function spelled(text: string, choices: readonly number[]): string {
 }
 
 const textParts = fc.constantFrom(
+  ...['https://', 'postgres://', ':hunter2', '@db', '@', 'x'.repeat(200), '0123456789abcdef0123456789'],
   ...['api', 'API', 'Api', 'signing', 'encryption', 'account', 'jwt', 'cookie', 'public', 'next', 'of', 'primary'],
   ...['key', 'Key', 'KEY', 'keys', 'KEYS', 'KEY_', 'keyring', 'key', 'secret', 'token', 'pwd', 'auth', 'user', 'users'],
   ...[
@@ -150,4 +151,22 @@ test('a key that is of nothing is no word: what most settings are made of is not
     ok(!holdsWord(text) && !holdsWord(JSON.stringify(text)), text);
   for (const text of ['api key', 'apiKey', 'API-KEY', 'jwt\n\n key', 'auth","key', '\u0061pi key', 'client-key-data'])
     ok(holdsWord(text) && holdsWord(JSON.stringify(text)), text);
+});
+
+test('an address without a password is no word, nor is a user: what most images, links and workloads have is not looked into', () => {
+  for (const text of [
+    'https://a.example/b?c=d',
+    'containerd://5f2c',
+    'see https://a.example\nor x@y.example',
+    'runAsUser',
+  ])
+    ok(!holdsWord(text) && !holdsWord(JSON.stringify(text)), text);
+  for (const text of [
+    'https://a:b@c',
+    `redis://:${'x'.repeat(250)}@h`,
+    'amqp:\\/\\/a:b@c',
+    'https://a:b\\u0040c',
+    'x://\\\\@',
+  ])
+    ok(holdsWord(text), text);
 });

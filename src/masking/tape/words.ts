@@ -9,17 +9,22 @@ export class Words {
   /** Words that count only where one of `followers` stands behind them: right there, or with nothing between that is an ASCII letter or digit. */
   readonly firsts: readonly Buffer[];
   readonly followers: readonly Buffer[];
-  /** The kind of each of the list, then of each of the firsts. */
+  /** Words that count only where a byte, `mark`, stands behind them before a blank, a control byte or a quotation mark does; or a backslash that may hide it. */
+  readonly marked: readonly Buffer[];
+  readonly mark: number;
+  /** The kind of each of the list, then of each of the firsts, then of each that is marked. */
   readonly kinds: readonly number[];
   /** Whether they may be anywhere: one of them has a single byte, or a character that JSON writes with a backslash. */
   readonly areAnywhere: boolean;
 
   /** `words`: in lower case, none of them empty; so those of `pairs`. */
-  constructor(words: readonly string[], { firsts, followers }: WordPairs = { firsts: [], followers: [] }) {
+  constructor(words: readonly string[], { firsts = [], followers = [], marked = [], mark = '"' }: WordPairs = {}) {
     this.list = written(words);
+    this.marked = written(marked);
+    this.mark = mark.charCodeAt(0);
     this.firsts = written(firsts);
     this.followers = written(followers);
-    const all = [...this.list, ...this.firsts];
+    const all = [...this.list, ...this.firsts, ...this.marked];
     this.kinds = wordKinds(all);
     this.areAnywhere = all.some(
       (word) => word.length < 2 || word.some((byte) => byte < 0x20 || byte === 0x22 || byte === 0x5c),
@@ -29,8 +34,10 @@ export class Words {
 
 /** What counts together alone. */
 export interface WordPairs {
-  readonly firsts: readonly string[];
-  readonly followers: readonly string[];
+  readonly firsts?: readonly string[];
+  readonly followers?: readonly string[];
+  readonly marked?: readonly string[];
+  readonly mark?: string;
 }
 
 function written(words: readonly string[]): readonly Buffer[] {
