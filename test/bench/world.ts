@@ -227,6 +227,7 @@ async function startGateway(
         bodies,
         ...(place === undefined ? {} : { console: { port: consolePort, ...place } }),
       }),
+      { aliasDuplicateObjects: false },
     ),
   );
   const args = [...nodeFlags, PROGRAMS[from], 'gateway', '--config', configFile];
