@@ -3,13 +3,12 @@
  * and how soon an event is on the page; before written answers how a long session scrolls, and what ten times as many events leave in memory.
  */
 import type { CDPSession, Page } from 'playwright-core';
+import { grownHeap } from '../looks/grown-heap.ts';
 import { startLooking } from '../looks/kept.ts';
-import { comeTo, settled } from '../looks/look-at.ts';
+import { settled } from '../looks/look-at.ts';
 import { ORDINARY } from '../looks/replies.ts';
-import { question } from '../looks/shown/questions.ts';
 import { STORY } from '../looks/shown/sessions.ts';
 import { openStage } from '../looks/stage.ts';
-import { STATES } from '../looks/states.ts';
 import { findChromium } from '../support/chromium.ts';
 import { buildPages, startConsoleBrowser } from '../support/console-browser.ts';
 
@@ -131,7 +130,7 @@ async function eventMs(shown: Page, asking: Page, count: number): Promise<number
 async function beforeAnswers(program: string): Promise<Pick<ConsoleCost, 'rows' | 'slowestFrameMs' | 'heapGrowth'>> {
   const browser = await startLooking(program);
   const slowestFrameMs = await scrolled(browser);
-  const heapGrowth = await grown(browser);
+  const heapGrowth = await grownHeap(browser, EVENTS);
   await browser.close();
   return { rows: ROWS, slowestFrameMs, heapGrowth };
 }
@@ -162,32 +161,4 @@ async function scrolled(browser: Awaited<ReturnType<typeof startLooking>>): Prom
     };
     requestAnimationFrame(frame);
   })`)) as number;
-}
-
-/** The heap after many events over that after few, both after a full collection. */
-async function grown(browser: Awaited<ReturnType<typeof startLooking>>): Promise<number> {
-  const state = STATES.find(({ name }) => name === 'inbox');
-  if (state === undefined) throw new Error('there is no such state');
-  const { page, context } = await comeTo(browser, state, {});
-  const session = await context.newCDPSession(page);
-  const tell = (from: number, to: number) =>
-    page.evaluate(`(async () => {
-      const channel = new BroadcastChannel('sallyport-events');
-      for (let i = ${from}; i < ${to}; i += 1) {
-        const approval = { ...${JSON.stringify(question('q'))}, id: 'q-live-' + i, state: 'expired', exchange: 'gone', mayAnswer: false };
-        channel.postMessage({ kind: 'approval', data: approval });
-        if (i % 50 === 0) await new Promise((next) => setTimeout(next));
-      }
-      channel.close();
-    })()`);
-  const used = async () => {
-    for (let times = 0; times < 3; times += 1) await session.send('HeapProfiler.collectGarbage');
-    return (await session.send('Runtime.getHeapUsage')).usedSize;
-  };
-  await tell(0, EVENTS.few);
-  const few = await used();
-  await tell(EVENTS.few, EVENTS.many);
-  const grownBy = (await used()) / few;
-  await context.close();
-  return grownBy;
 }

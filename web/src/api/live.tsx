@@ -27,15 +27,16 @@ export function LiveProvider({
 }) {
   const client = useQueryClient();
   const [liveness, setLiveness] = useState<Liveness>('waiting');
-  useEffect(
-    () =>
-      listen((told) => {
-        if (told.kind === 'lost') setLiveness('lost');
-        else setLiveness('live');
-        take(client, told, onAsked);
-      }),
-    [client, onAsked],
-  );
+  useEffect(() => {
+    // React keeps each setting of a state, also one that changes nothing, until the component is drawn again: of a day's events each would stay.
+    let said: Liveness = 'waiting';
+    return listen((told) => {
+      const now = told.kind === 'lost' ? 'lost' : 'live';
+      if (now !== said) setLiveness(now);
+      said = now;
+      take(client, told, onAsked);
+    });
+  }, [client, onAsked]);
   return <Live value={liveness}>{children}</Live>;
 }
 
