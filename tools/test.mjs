@@ -18,6 +18,7 @@ const apart = ['test/cluster-suites/**', 'test/bench/**', 'test/fuzz/**'];
 const long = [
   'canaries',
   'chart',
+  'chart-clients',
   'chart-each-node',
   'chart-schemas',
   'chart-several',

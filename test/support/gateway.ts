@@ -84,7 +84,7 @@ export interface GatewayOptions {
 type Ports = [number, number, number, number];
 
 /** Everything, for the caller's group: policies are tested elsewhere, here nothing may stand in a client's way. */
-const everything = {
+export const EVERYTHING = {
   apiVersion: 'sallyport.dev/v1',
   kind: 'Policy',
   metadata: { name: 'everything' },
@@ -113,7 +113,7 @@ export async function startGatewayInFront(cluster: Cluster, options: GatewayOpti
   const address = options.address ?? '127.0.0.1';
   const at = (name: string) => join(folder, name);
   const masks = (options.masks ?? []).length === 0 ? [] : [{ ...masksAlone, masks: options.masks }];
-  const documents = [...(options.policy ?? [everything]), ...masks];
+  const documents = [...(options.policy ?? [EVERYTHING]), ...masks];
   const yaml = documents.map((one) => stringify(one, { aliasDuplicateObjects: false }));
   writeFileSync(at('policy.yaml'), yaml.join('---\n'));
   const token = await tokens(at('keys.json'));
