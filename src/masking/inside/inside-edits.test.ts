@@ -28,6 +28,7 @@ const ROWS: readonly [string, string][] = [
     '{ "a":1.0, "\\u00e9": 9007199254740993,"password":"«c0rrect-h0rse»", "a" : [1,2 ,{"token":"«x9y8z7w6v5»"}]}\n',
   ],
   ['a key that tells by what stands behind `key` in it', 'key: x\nkey-password:\n  # why\n    «c0rrect-h0rse»\n'],
+  ['a key behind a blank and what it is of', 'the key: x\nsigning key: «c0rrect-h0rse»\n"api  key": "«x9y8z7w6v5»"\n'],
   ['a key with escapes', '{"pass\\u0077ord":"«c0rrect-h0rse»"}'],
   [
     'a kubeconfig in block style',

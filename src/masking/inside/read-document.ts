@@ -53,9 +53,10 @@ const escaped = /\\(?:(?:\r\n?|\n)[ \t\f]*)?/g;
 function saysTelling(source: string): boolean {
   nameWords.lastIndex = 0;
   for (let found = nameWords.exec(source); found !== null; found = nameWords.exec(source)) {
-    // What a key is of stands before it; whatever else tells in a name that begins with it is a word that is found behind it.
-    if (isKey(found[0]) && nameBytes[source.charCodeAt(found.index - 1)] !== 1) continue;
-    const name = nameAround(source, found.index, nameWords.lastIndex);
+    const from = isKey(found[0]) ? behindBlanks(source, found.index) : found.index;
+    // What a key is of stands before it, also with blanks between (`signing key`); whatever else tells in a name that begins with it is a word that is found behind it.
+    if (isKey(found[0]) && nameBytes[source.charCodeAt(from - 1)] !== 1) continue;
+    const name = nameAround(source, from, nameWords.lastIndex);
     if (isTellingKey(name) || ownNames.has(name)) return true;
   }
   return false;
@@ -70,6 +71,13 @@ function nameAround(source: string, from: number, to: number): string {
   if (start < from && source[start - 1] === '\\') start++; // `\n` before it
   while (end < source.length && end - to < nameBytesMax && nameBytes[source.charCodeAt(end)] === 1) end++;
   return source.slice(start, end);
+}
+
+/** Where the blanks before a place begin, as many as a name may be long. */
+function behindBlanks(source: string, at: number): number {
+  let start = at;
+  while (at - start < nameBytesMax && (source[start - 1] === ' ' || source[start - 1] === '\t')) start--;
+  return start;
 }
 
 function isKey(word: string): boolean {
