@@ -104,9 +104,12 @@ function suite(real: Cluster): void {
     );
     return { code, err, plan: out === '' ? undefined : (JSON.parse(out) as Json) };
   }
-  /** What is there that a command could have changed: each object with its version. */
-  const there = () =>
-    admin(['get', 'namespaces,configmaps,secrets,deployments,services,pods', '-A', '-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}@{.metadata.generation}.{.metadata.uid}.{.data}.{.spec.replicas}.{.spec.template.metadata.annotations}{"\\n"}{end}']); // biome-ignore format: a line
+  /** What is there that a command could have changed: each object with its version. Other suites' namespaces come and go meanwhile, and what the control plane puts into each comes when it can. */
+  const there = async () => {
+    const said = await admin(['get', 'namespaces,configmaps,secrets,deployments,services,pods', '-A', '-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}@{.metadata.generation}.{.metadata.uid}.{.data}.{.spec.replicas}.{.spec.template.metadata.annotations}{"\\n"}{end}']); // biome-ignore format: a line
+    const isOwn = (line: string) => /^\w+\/\/?plan-/.test(line) && !line.includes('/kube-root-ca.crt@');
+    return said.split('\n').filter(isOwn).join('\n');
+  };
   const calls = (plan: Json): readonly string[] =>
     plan.calls.map(({ operation, verdict, outcome = '' }: Json) =>
       `${operation.replaceAll('`', '')}: ${verdict} ${outcome}`.trim(),
@@ -163,6 +166,7 @@ metadata: { name: once, namespace: ${NAMESPACE} }
 spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: a }] } } }
 `;
     const before = await there();
+    assert.match(before, /^Namespace\/\/plan-main@[^]*^Deployment\/plan-main\/web@[^]*/m);
     const applied = await run(
       CLI[0],
       [...CLI.slice(1), 'plan', '-o', 'json', '--', programs.get('kubectl-1.36') as string, 'apply', '-f', '-'],
