@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
 import type { Person } from '../support/console-people.ts';
+import { pressed } from '../support/pressed.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -69,19 +69,6 @@ function inBrowser(chromium: string): void {
     }
   }
 
-  /** Presses as often as is asked for, until the gateway has answered: a first press is forgotten after some seconds, and a machine may be slower. */
-  async function pressed(page: Page, name: RegExp, path: string): Promise<number> {
-    let status = 0;
-    void page
-      .waitForResponse((reply) => reply.request().method() === 'POST' && reply.url().endsWith(path))
-      .then((reply) => {
-        status = reply.status();
-      });
-    const button = page.getByRole('button', { name }).and(page.locator(':enabled'));
-    while (status === 0) await button.click({ timeout: 2_000 }).catch(() => {});
-    return status;
-  }
-
   test('who asks sees the way on a phone, says why, presses twice, and follows it to its end; others see it for ever', async () => {
     const { page } = una;
     const { id, reply } = await asked('queue');
@@ -99,7 +86,7 @@ function inBrowser(chromium: string): void {
     // One press sends nothing.
     await page.getByRole('button', { name: /^Break the glass/ }).click();
     await page.getByRole('button', { name: /^Press again: delete configmaps/ }).waitFor();
-    assert.equal(await pressed(page, /^(Break the glass|Press again)/, '/break-glass'), 200);
+    assert.equal(await pressed(page, /^(Break the glass|Press again)/, /\/break-glass$/), 200);
     assert.equal((await reply).status, 200);
     await page.getByText('p:una went through alone: nobody else said yes').waitFor();
     await page.getByText('the cluster answered 200').waitFor();
@@ -116,7 +103,7 @@ function inBrowser(chromium: string): void {
     await page.goto(`${browser.console.consoleUrl}/approvals/${id}`);
     await page.getByRole('button', { name: /^Approve: / }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Go through alone…' }).count(), 0);
-    assert.equal(await pressed(page, /^(Approve|Press again)/, '/approve'), 200);
+    assert.equal(await pressed(page, /^(Approve|Press again)/, /\/approve$/), 200);
     assert.equal((await reply).status, 200);
     await una.page.goto(`${browser.console.consoleUrl}/approvals/${id}`);
     await una.page.getByText('approved by p:lea').waitFor();
@@ -149,7 +136,7 @@ function inBrowser(chromium: string): void {
     await page.waitForURL(new RegExp(`/approvals/${id}$`));
     await page.getByRole('button', { name: 'Go through alone…' }).waitFor();
     await lea.page.goto(`${browser.console.consoleUrl}/approvals/${id}`);
-    assert.equal(await pressed(lea.page, /^(Approve|Press again)/, '/approve'), 200);
+    assert.equal(await pressed(lea.page, /^(Approve|Press again)/, /\/approve$/), 200);
     await reply;
     assert.deepEqual(visit.faults, []);
     await visit.context.close();

@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
 import type { Person } from '../support/console-people.ts';
 import type { ConsoleWorld } from '../support/console-world.ts';
+import { pressed } from '../support/pressed.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -89,19 +90,8 @@ function inBrowser(chromium: string): void {
     return id;
   }
 
-  /** Presses as often as is asked for, until the gateway has answered: a first press is forgotten after some seconds, and a machine may be slower. */
-  async function pressed(page: Page, name: RegExp, path: string): Promise<void> {
-    let status = 0;
-    void page
-      .waitForResponse((reply) => reply.request().method() === 'POST' && reply.url().endsWith(path))
-      .then((reply) => {
-        status = reply.status();
-      });
-    const button = page.getByRole('button', { name }).and(page.locator(':enabled'));
-    while (status === 0) await button.click({ timeout: 2_000 }).catch(() => {});
-    assert.equal(status, 200);
-  }
-  const approve = (page: Page) => pressed(page, /^(Approve|Press again)/, '/approve');
+  const press = async (page: Page, name: RegExp, path: RegExp) => assert.equal(await pressed(page, name, path), 200);
+  const approve = (page: Page) => press(page, /^(Approve|Press again)/, /\/approve$/);
 
   test('the rest of a command: offered from its second question on, given with two presses, and what it covered is listed', async () => {
     const { page } = lea;
@@ -173,7 +163,7 @@ function inBrowser(chromium: string): void {
       send('PATCH', `${MAPS}/two`, { data: { a: 'd' } }, 'list-3'),
     ];
     await page.getByRole('region', { name: '3 questions of one caller' }).waitFor();
-    await pressed(page, /^(Approve the 3 chosen|Press again: 3)/, '/approve');
+    await press(page, /^(Approve the 3 chosen|Press again: 3)/, /\/approve$/);
     assert.deepEqual(
       (await Promise.all(all)).map(({ status }) => status),
       [201, 200, 200],
@@ -199,7 +189,7 @@ function inBrowser(chromium: string): void {
     while ((await page.evaluate(`fetch('/api/v1/exchanges/${id}').then(({ status }) => status)`)) !== 200);
     await page.goto(`${world.consoleUrl}/exchanges/${id}`);
     await page.getByRole('button', { name: 'Look at the way back' }).click();
-    await pressed(page, /^(Undo: |Press again to )/, '/undo');
+    await press(page, /^(Undo: |Press again to )/, /\/undo$/);
     await page.getByText('Undone: the cluster answered 200').waitFor();
     const now = JSON.parse((await send('GET', `${SERVICES}/way`)).body) as Json;
     assert.equal(now.metadata.annotations.note, 'before');

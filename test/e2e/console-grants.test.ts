@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
 import type { Person } from '../support/console-people.ts';
+import { pressed } from '../support/pressed.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -59,23 +60,6 @@ function inBrowser(chromium: string): void {
       headers: { 'user-agent': 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234' },
     });
 
-  /** Presses as often as is asked for, until the gateway has answered: a first press is forgotten after some seconds, and a machine may be slower. */
-  async function pressed({ page }: Person, name: RegExp, path: RegExp): Promise<number> {
-    let status = 0;
-    void page
-      .waitForResponse((reply) => reply.request().method() === 'POST' && path.test(reply.url()))
-      .then((reply) => {
-        status = reply.status();
-      });
-    const button = page.getByRole('button', { name }).and(page.locator(':enabled'));
-    while (status === 0)
-      await button
-        .first()
-        .click({ timeout: 2_000 })
-        .catch(() => {});
-    return status;
-  }
-
   /** Asks for the grant that a refusal offers, on a phone, and has it approved. */
   async function granted(): Promise<void> {
     await at(sam, '/grants/ask');
@@ -83,11 +67,11 @@ function inBrowser(chromium: string): void {
     await sam.page.getByText('A program was refused').waitFor();
     assert.equal(await sam.page.getByLabel('Names (optional)').inputValue(), 'settings', 'no more than was refused');
     await sam.page.getByLabel('Why').fill('the shop is slow: OPS-12');
-    assert.equal(await pressed(sam, /^Ask for it$/, /\/grants$/), 201);
+    assert.equal(await pressed(sam.page, /^Ask for it$/, /\/grants$/), 201);
     await sam.page.getByText('the shop is slow: OPS-12').waitFor();
     await at(lea, '/');
     await lea.page.getByText('the shop is slow: OPS-12').first().waitFor();
-    assert.equal(await pressed(lea, /^(Approve: |Press again)/, /\/approve$/), 200);
+    assert.equal(await pressed(lea.page, /^(Approve: |Press again)/, /\/approve$/), 200);
     await at(sam, '/grants');
     await sam.page.getByRole('button', { name: 'Give back' }).waitFor();
   }
@@ -98,7 +82,7 @@ function inBrowser(chromium: string): void {
     assert.equal((await ask(MAP)).status, 200);
     await sam.page.getByRole('button', { name: 'What of it was used?' }).click();
     await sam.page.getByText(/^Used by/).waitFor();
-    assert.equal(await pressed(sam, /^(Give back|Press again to give back)$/, /\/release$/), 200);
+    assert.equal(await pressed(sam.page, /^(Give back|Press again to give back)$/, /\/release$/), 200);
     await sam.page.getByText('No grant is in force').waitFor();
     assert.equal((await ask(MAP)).status, 403);
     await sam.page.getByRole('button', { name: 'Ended' }).click();
@@ -113,7 +97,7 @@ function inBrowser(chromium: string): void {
     await at(opal, '/grants');
     await opal.page.getByRole('button', { name: 'Everybody’s' }).click();
     await opal.page.getByText('p:sam').waitFor();
-    assert.equal(await pressed(opal, /^(Revoke|Press again to revoke)$/, /\/revoke$/), 200);
+    assert.equal(await pressed(opal.page, /^(Revoke|Press again to revoke)$/, /\/revoke$/), 200);
     assert.equal((await ask(MAP)).status, 403);
   });
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { type ConsoleBrowser, chromiumFor, startConsoleBrowser } from '../support/console-browser.ts';
 import type { Person } from '../support/console-people.ts';
+import { pressed } from '../support/pressed.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -70,23 +71,6 @@ function inBrowser(chromium: string): void {
     }
   }
 
-  /** Presses as often as is asked for, until the gateway has answered. */
-  async function pressed({ page }: Person, name: RegExp, path: RegExp): Promise<number> {
-    let status = 0;
-    void page
-      .waitForResponse((reply) => reply.request().method() === 'POST' && path.test(reply.url()))
-      .then((reply) => {
-        status = reply.status();
-      });
-    const button = page.getByRole('button', { name }).and(page.locator(':enabled'));
-    while (status === 0)
-      await button
-        .first()
-        .click({ timeout: 2_000 })
-        .catch(() => {});
-    return status;
-  }
-
   test('who has nothing to hand on is told so, and what would let them', async () => {
     await at(max, '/stand-ins');
     await max.page.getByText('No rule lets you hand on what you answer').waitFor();
@@ -121,7 +105,7 @@ function inBrowser(chromium: string): void {
       .waitFor();
     await at(max, `/approvals/${id}`);
     await max.page.getByText('your answer says so').waitFor();
-    assert.equal(await pressed(max, /^(Approve|Press again)/, /\/approve$/), 200);
+    assert.equal(await pressed(max.page, /^(Approve|Press again)/, /\/approve$/), 200);
     assert.equal((await reply).status, 200);
     await max.page.getByText('approved by p:max in the place of p:lea').waitFor();
     await at(lea, `/approvals/${id}`);
@@ -139,7 +123,10 @@ function inBrowser(chromium: string): void {
     assert.equal(await opal.page.getByRole('button', { name: 'End it' }).count(), 1);
 
     await at(lea, '/stand-ins');
-    assert.equal(await pressed(lea, /Take it back|Press again to take it back/, /\/delegations\/[^/]+\/end$/), 200);
+    assert.equal(
+      await pressed(lea.page, /Take it back|Press again to take it back/, /\/delegations\/[^/]+\/end$/),
+      200,
+    );
     await lea.page.getByRole('heading', { name: 'Over' }).waitFor();
     const late = await asked('lent', lea);
     await at(max, '/');
@@ -150,7 +137,7 @@ function inBrowser(chromium: string): void {
       await at(lea, `/approvals/${question.id}`);
       await lea.page.getByRole('button', { name: /^Approve: / }).waitFor();
       await lea.page.getByRole('button', { name: 'Reject', exact: true }).click();
-      assert.equal(await pressed(lea, /^Reject it$/, /\/reject$/), 200);
+      assert.equal(await pressed(lea.page, /^Reject it$/, /\/reject$/), 200);
       assert.equal((await question.reply).status, 403);
     }
   });
