@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { heldRequest } from '../../test/support/held-request.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { fc } from '../../test/support/property.ts';
 import type { Approval } from '../approval/approval.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { ExchangeId, SessionId } from '../std/ids.ts';
 import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Store } from '../store/store.ts';
@@ -107,28 +107,14 @@ test('a question is rejected by its rule exactly while a person’s no to the li
         if (each.kind === 'wait') clock.at += each.ms;
         else if (each.kind === 'ask') {
           const like = `${each.who} ${each.pod}`;
-          const approval = await asking.ask({
-            caller: callerOf({ subject: `${each.who}-${worlds}` }),
-            operation: operationOf({ method: 'DELETE', uri: `/api/v1/namespaces/w${worlds}/pods/${each.pod}` }),
-            exchange: `x${asked.length}` as ExchangeId,
-            session: 's' as SessionId,
-            digest: `${worlds} ${asked.length}`,
-            holds,
-            look: undefined,
-            call: undefined,
-            attendedMs: 10 * COOLDOWN_MS,
-            show: async () => ({
-              operation: '',
-              asked: '',
-              risk: 'plain',
-              risks: [],
-              mayDiffer: [],
-              missing: [],
-              reason: '',
+          const approval = await asking.ask(
+            heldRequest(`x${asked.length}`, `${worlds} ${asked.length}`, {
+              caller: callerOf({ subject: `${each.who}-${worlds}` }),
+              operation: operationOf({ method: 'DELETE', uri: `/api/v1/namespaces/w${worlds}/pods/${each.pod}` }),
+              holds,
+              attendedMs: 10 * COOLDOWN_MS,
             }),
-            preview: undefined,
-            namespaceLabels: async () => null,
-          });
+          );
           const isCooling = clock.at < (noAt.get(like) ?? Number.NEGATIVE_INFINITY) + COOLDOWN_MS;
           if (isCooling) cooled++;
           assert.equal(approval.state, isCooling ? 'rejected' : 'pending');

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { heldRequest } from '../../test/support/held-request.ts';
 import { leftOut } from '../../test/support/left-out.ts';
 import { testMasking } from '../../test/support/masking.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
@@ -22,7 +23,7 @@ import type { Preview, Shown } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import { maskedEdits } from '../pipeline/masked-edits.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
-import { type ExchangeId, newId, type SessionId } from '../std/ids.ts';
+import { newId } from '../std/ids.ts';
 import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Row, Store } from '../store/store.ts';
@@ -44,32 +45,6 @@ const clock = { at: 1_750_000_000_000, now: () => clock.at, monotonic: () => clo
 const asker = callerOf({ subject: 'ci:dev' });
 const lead = partyOf(callerOf({ subject: 'p:lea', kind: 'person' }));
 const mate = partyOf(callerOf({ subject: 'p:max', kind: 'person' }));
-
-function held(exchange: string, digest: string, part: Partial<HeldRequest> = {}): HeldRequest {
-  return {
-    caller: asker,
-    operation: operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop/pods/web' }),
-    exchange: exchange as ExchangeId,
-    session: 's' as SessionId,
-    digest,
-    holds: [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }] }],
-    look: undefined,
-    call: undefined,
-    attendedMs: 60_000,
-    show: async () => ({
-      operation: 'delete it',
-      asked: '',
-      risk: 'plain',
-      risks: [],
-      mayDiffer: [],
-      missing: [],
-      reason: '',
-    }),
-    preview: undefined,
-    namespaceLabels: async () => null,
-    ...part,
-  };
-}
 
 const saying = ({ digest }: Pick<Approval, 'digest'>, by = lead, answer: 'approve' | 'reject' = 'approve') => ({
   answer,
@@ -128,21 +103,21 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
   test(`${name}: T60: the yes of whom an operator has stopped since is not used, and it is asked anew`, async () => {
     let isStopped = false;
     const { asking, answers } = gatewayOn(world().stores[0], [], undefined, undefined, () => isStopped);
-    const asked = await asking.ask(held('x', `${name}-stopped`));
+    const asked = await asking.ask(heldRequest('x', `${name}-stopped`));
     await answers.answer(asked.id, saying(asked));
     for (isStopped of [true, false])
       assert.deepEqual(await outcomes([asking.take(asked.id, 'x')]), ['HOLD_EXPIRED'], `${isStopped}`);
-    const again = await asking.ask(held('x', `${name}-stopped`));
+    const again = await asking.ask(heldRequest('x', `${name}-stopped`));
     assert.deepEqual([again.id === asked.id, again.state], [false, 'pending']);
   });
 
   test(`${name}: T36: many that ask the same at once ask one question`, async () => {
     const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
     const asked = await Promise.all(
-      Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? a : b).asking.ask(held(`x${i}`, `${name}-same`))),
+      Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? a : b).asking.ask(heldRequest(`x${i}`, `${name}-same`))),
     );
     assert.equal(new Set(asked.map(({ id }) => id)).size, 1);
-    const other = await a.asking.ask(held('x', `${name}-other`));
+    const other = await a.asking.ask(heldRequest('x', `${name}-other`));
     assert.notEqual(other.id, asked[0]?.id);
   });
 
@@ -151,14 +126,14 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const events: ApprovalChanged[] = [];
     const [a, b] = stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
     const plain = hash('sha256', `${name}: a body with a short secret`, 'hex');
-    const asked = await a.asking.ask(held('x', plain));
+    const asked = await a.asking.ask(heldRequest('x', plain));
     await b.answers.answer(asked.id, saying(asked));
     const kept = await Promise.all(
       (['approval', 'question'] as const).map((kind) => stores[0].list(kind, { limit: 1_000 })),
     );
     assert.equal(JSON.stringify([asked, kept, events]).includes(plain), false);
     assert.notEqual(asked.digest, shownDigest({ ...asked, request: plain }));
-    assert.equal((await b.asking.ask(held('y', plain))).id, asked.id, 'whoever has the key finds it');
+    assert.equal((await b.asking.ask(heldRequest('y', plain))).id, asked.id, 'whoever has the key finds it');
   });
 
   test(`${name}: T59: of a yes and a no at once one is taken, and of many that would use the yes one does`, async () => {
@@ -167,7 +142,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const [a, b] = stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
     let approved = 0;
     for (let i = 0; i < times; i++) {
-      const asked = await a.asking.ask(held(`x${i}`, `${name}-${i}`));
+      const asked = await a.asking.ask(heldRequest(`x${i}`, `${name}-${i}`));
       const answers = await outcomes([
         a.answers.answer(asked.id, saying(asked)),
         b.answers.answer(asked.id, saying(asked, mate, i % 4 === 0 ? 'reject' : 'approve')),
@@ -189,7 +164,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
 
   test(`${name}: T75: what was not sent gives the yes back to whoever comes next, and what may have run never does`, async () => {
     const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
-    const asked = await a.asking.ask(held('x', `${name}-back`));
+    const asked = await a.asking.ask(heldRequest('x', `${name}-back`));
     await b.answers.answer(asked.id, saying(asked));
     await a.asking.take(asked.id, 'e1');
     assert.deepEqual(await outcomes([b.asking.take(asked.id, 'e2')]), ['HOLD_EXPIRED']);
@@ -204,8 +179,12 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     await b.asking.conclude(asked.id, 'e2', 'unknown');
     assert.deepEqual(await outcomes([a.asking.take(asked.id, 'e3')]), ['HOLD_EXPIRED']);
     const look = 'look at the pod';
-    assert.deepEqual(await outcomes([a.asking.ask(held('y', `${name}-back`, { look }))]), ['REPEATED_UNKNOWN'], 'T80');
-    assert.notEqual((await a.asking.ask(held('y', `${name}-back`))).id, asked.id);
+    assert.deepEqual(
+      await outcomes([a.asking.ask(heldRequest('y', `${name}-back`, { look }))]),
+      ['REPEATED_UNKNOWN'],
+      'T80',
+    );
+    assert.notEqual((await a.asking.ask(heldRequest('y', `${name}-back`))).id, asked.id);
   });
 
   test(`${name}: T78: what a request would do is looked up beside its question, which takes no yes meanwhile and then is another`, async () => {
@@ -213,7 +192,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const [a, b] = world().stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
     const looking = Promise.withResolvers<Preview>();
     const preview = () => looking.promise;
-    const asked = await a.asking.ask(held('x', `${name}-look`, { preview }));
+    const asked = await a.asking.ask(heldRequest('x', `${name}-look`, { preview }));
     assert.deepEqual(await outcomes([b.answers.answer(asked.id, saying(asked))]), ['ANSWER_EARLY']);
     looking.resolve({ risks: ['a fact'], missing: ['a gap'] });
     await a.asking.idle();
@@ -235,7 +214,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const fails = async (): Promise<Preview> => {
       throw new Error('broken');
     };
-    const asked = await a.asking.ask(held('x', `${name}-fails`, { preview: fails }));
+    const asked = await a.asking.ask(heldRequest('x', `${name}-fails`, { preview: fails }));
     await a.asking.idle();
     const shown = (await a.kept.get(asked.id))?.approval.shown as Shown;
     assert.match(shown.missing.join(), /what it would do: it could not be looked up/);
@@ -248,11 +227,11 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     // Of a caller without any others: the clock stands still here, and which of many are the newest is luck then.
     const caller = callerOf({ subject: 'ci:of-a-command' });
     const call = { command: `${name}-command`, verb: 'patch' };
-    const first = await a.asking.ask(held('r1', `${name}-r1`, { call, caller }));
+    const first = await a.asking.ask(heldRequest('r1', `${name}-r1`, { call, caller }));
     assert.equal(first.shown.rest, undefined, 'the first of a command is asked about alone');
     const rest = { usesMax: 5, forMs: 60_000 };
     assert.deepEqual(await outcomes([a.answers.answer(first.id, { ...saying(first), rest })]), ['ANSWER_REFUSED']);
-    const second = await b.asking.ask(held('r2', `${name}-r2`, { call, caller }));
+    const second = await b.asking.ask(heldRequest('r2', `${name}-r2`, { call, caller }));
     assert.deepEqual(second.shown.rest?.verbs, ['patch']);
     const wide = { ...rest, usesMax: (second.shown.rest?.usesMax ?? 0) + 1 };
     assert.deepEqual(await outcomes([b.answers.answer(second.id, { ...saying(second), rest: wide })]), [
@@ -261,7 +240,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     await b.answers.answer(second.id, { ...saying(second), rest });
     const asked = await Promise.all(
       Array.from({ length: times / 10 + 4 }, (_, i) =>
-        (i % 2 === 0 ? a : b).asking.ask(held(`c${i}`, `${name}-c${i}`, { call, caller })),
+        (i % 2 === 0 ? a : b).asking.ask(heldRequest(`c${i}`, `${name}-c${i}`, { call, caller })),
       ),
     );
     assert.equal(asked.filter(({ state }) => state === 'approved').length, 5, 'no more than were said');
@@ -275,36 +254,36 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
     const caller = callerOf({ subject: 'ci:of-another' });
     const call = { command: `${name}-other`, verb: 'patch' };
-    await a.asking.ask(held('o1', `${name}-o1`, { call, caller }));
-    const second = await a.asking.ask(held('o2', `${name}-o2`, { call, caller }));
+    await a.asking.ask(heldRequest('o1', `${name}-o1`, { call, caller }));
+    const second = await a.asking.ask(heldRequest('o2', `${name}-o2`, { call, caller }));
     await a.answers.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
-    assert.equal((await b.asking.ask(held('o3', `${name}-o3`, { call, caller }))).state, 'approved');
-    const created = await b.asking.ask(held('o4', `${name}-o4`, { caller, call: { ...call, verb: 'create' } }));
+    assert.equal((await b.asking.ask(heldRequest('o3', `${name}-o3`, { call, caller }))).state, 'approved');
+    const created = await b.asking.ask(heldRequest('o4', `${name}-o4`, { caller, call: { ...call, verb: 'create' } }));
     assert.equal(created.state, 'pending');
     assert.equal(
-      (await b.asking.ask(held('o5', `${name}-o5`, { caller, call: { ...call, command: 'x' } }))).state,
+      (await b.asking.ask(heldRequest('o5', `${name}-o5`, { caller, call: { ...call, command: 'x' } }))).state,
       'pending',
     );
     await a.answers.answer(created.id, saying(created, lead, 'reject'));
-    assert.equal((await b.asking.ask(held('o6', `${name}-o6`, { call, caller }))).state, 'pending');
+    assert.equal((await b.asking.ask(heldRequest('o6', `${name}-o6`, { call, caller }))).state, 'pending');
   });
 
   test(`${name}: a no ends what was covered however many newer questions stand above it`, async () => {
     const [a, b] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
     const caller = callerOf({ subject: 'ci:of-many' });
     const call = { command: `${name}-many`, verb: 'patch' };
-    const old = await a.asking.ask(held('m0', `${name}-m0`, { caller, call: { ...call, verb: 'create' } }));
+    const old = await a.asking.ask(heldRequest('m0', `${name}-m0`, { caller, call: { ...call, verb: 'create' } }));
     clock.at += 1;
     const hold = { ...DEFAULT_HOLD, rule: 'p/h', reason: '', auto: [{ answer: 'approve' as const }] };
     for (let i = 0; i < QUESTION_LIMITS.beforeMax; i++)
-      await a.asking.ask(held(`n${i}`, `${name}-n${i}`, { caller, holds: [hold] }));
+      await a.asking.ask(heldRequest(`n${i}`, `${name}-n${i}`, { caller, holds: [hold] }));
     clock.at += 1;
-    await a.asking.ask(held('m1', `${name}-m1`, { call, caller }));
-    const second = await a.asking.ask(held('m2', `${name}-m2`, { call, caller }));
+    await a.asking.ask(heldRequest('m1', `${name}-m1`, { call, caller }));
+    const second = await a.asking.ask(heldRequest('m2', `${name}-m2`, { call, caller }));
     await a.answers.answer(second.id, { ...saying(second), rest: { usesMax: 9, forMs: 60_000 } });
-    assert.equal((await b.asking.ask(held('m3', `${name}-m3`, { call, caller }))).state, 'approved');
+    assert.equal((await b.asking.ask(heldRequest('m3', `${name}-m3`, { call, caller }))).state, 'approved');
     await a.answers.answer(old.id, saying(old, lead, 'reject'));
-    assert.equal((await b.asking.ask(held('m4', `${name}-m4`, { call, caller }))).state, 'pending');
+    assert.equal((await b.asking.ask(heldRequest('m4', `${name}-m4`, { call, caller }))).state, 'pending');
   });
 
   test(`${name}: a person’s no cools down: the like is not asked again within its time, whatever it holds; nothing else is hindered, and the rule’s own no lengthens nothing`, async () => {
@@ -315,7 +294,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     let nth = 0;
     const ask = (gateway: OnGateway, part: Partial<HeldRequest> = {}) => {
       nth++;
-      return gateway.asking.ask(held(`c${nth}`, `${name}-cool-${nth}`, { caller, holds, ...part }));
+      return gateway.asking.ask(heldRequest(`c${nth}`, `${name}-cool-${nth}`, { caller, holds, ...part }));
     };
     const first = await ask(a);
     assert.equal(first.state, 'pending');
@@ -354,15 +333,18 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
       },
     ];
     const as = (subject: string) => callerOf({ subject, person: 'dana@example.com' });
-    const asked = await a.asking.ask(held('i1', `${name}-i1`, { holds, caller: as('ci:one') }));
+    const asked = await a.asking.ask(heldRequest('i1', `${name}-i1`, { holds, caller: as('ci:one') }));
     await a.answers.answer(asked.id, saying(asked, lead, 'reject'));
-    assert.equal((await a.asking.ask(held('i2', `${name}-i2`, { holds, caller: as('ci:two') }))).state, 'rejected');
+    assert.equal(
+      (await a.asking.ask(heldRequest('i2', `${name}-i2`, { holds, caller: as('ci:two') }))).state,
+      'rejected',
+    );
   });
 
   test(`${name}: T78: a yes with edits shows them to the next person, under another digest, and nobody edits after the first`, async () => {
     const [a] = world().stores.map((store) => gatewayOn(store)) as [OnGateway];
     const holds = [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 }];
-    const asked = await a.asking.ask(held('n', `${name}-narrow`, { holds }));
+    const asked = await a.asking.ask(heldRequest('n', `${name}-narrow`, { holds }));
     const narrowed = {
       goodForMs: 30_000,
       amend: [{ kind: 'set-field', path: ['spec', 'replicas'], value: 2 }] as const,
@@ -390,7 +372,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
       body: { metadata: { labels: { a: 'b' } } },
     });
     const holds = [{ ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 }];
-    const asked = await a.asking.ask(held('s', `${name}-secret`, { operation, holds }));
+    const asked = await a.asking.ask(heldRequest('s', `${name}-secret`, { operation, holds }));
     const amend: readonly Amendment[] = [
       { kind: 'set-field', path: ['stringData', 'password'], value: 'hunter2-canary' },
       { kind: 'set-field', path: ['data'], value: { '0': Buffer.from('hunter2-canary').toString('base64') } },
@@ -408,7 +390,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     for (const value of ['hunter2-canary', Buffer.from('hunter2-canary').toString('base64')])
       assert.equal(told.includes(value), false, value);
     // Two edits that look alike are not one: what a person says yes to is bound to what they are.
-    const other = await a.asking.ask(held('t', `${name}-secret-other`, { operation, holds }));
+    const other = await a.asking.ask(heldRequest('t', `${name}-secret-other`, { operation, holds }));
     const [first, second] = ['one', 'two'].map((value) => [{ ...amend[0], value } as Amendment]);
     const one = await a.answers.answer(other.id, { ...saying(other), narrowed: { amend: first ?? [] } });
     const two = shownDigest({ ...one, edits: closeEdits(stores[0].vault, other.id, second ?? []) });
@@ -453,12 +435,12 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
 
   test(`${name}: a question lapses by the store’s clock, and what has lapsed asks anew`, async () => {
     const [a] = world().stores.map((store) => gatewayOn(store)) as [OnGateway, OnGateway];
-    const asked = await a.asking.ask(held('x', `${name}-lapse`, { attendedMs: 1_000 }));
+    const asked = await a.asking.ask(heldRequest('x', `${name}-lapse`, { attendedMs: 1_000 }));
     clock.at += 2_000;
     const late = (await a.kept.get(asked.id))?.approval.state;
     // PostgreSQL has a clock of its own, which goes on by itself.
     if (name === 'SQLite') assert.equal(late, 'withdrawn');
-    if (name === 'SQLite') assert.notEqual((await a.asking.ask(held('y', `${name}-lapse`))).id, asked.id);
+    if (name === 'SQLite') assert.notEqual((await a.asking.ask(heldRequest('y', `${name}-lapse`))).id, asked.id);
     await a.asking.leave(asked.id, 'x');
     assert.equal((await a.kept.get(asked.id))?.approval.state, 'withdrawn');
     assert.deepEqual(await outcomes([a.answers.answer(asked.id, saying(asked))]), ['ANSWER_LATE']);
