@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Agent } from 'undici';
-import { startIssuer } from '../../demo/issuer.ts';
 import { controlApi } from '../support/control-api.ts';
-import { type AskOptions, type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import { type ControlWorld, startControlWorld } from '../support/control-world.ts';
+import type { AskOptions } from '../support/small-world.ts';
 
 // A day as a time: no test meets its end.
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -32,22 +31,14 @@ budgets:
   - { id: seen, callers: [{ subjects: ["ci:see"] }], of: changes, max: 1, per: 1d, over: deny, mode: observe }
 `;
 
-let world: SmallWorld;
-let people: Awaited<ReturnType<typeof startIssuer>>;
-let dispatcher: Agent;
+let { world, people, dispatcher, stop } = {} as ControlWorld;
 let lead: string;
 
 before(async () => {
-  people = await startIssuer();
-  world = await startSmallWorld({ policy: POLICY, config: 'console: { port: 0 }\n', people: people.url });
-  dispatcher = new Agent({ connect: { ca: world.caPem } });
+  ({ world, people, dispatcher, stop } = await startControlWorld(POLICY));
   lead = await people.tokenFor('lea', ['leads']);
 });
-after(async () => {
-  await dispatcher.destroy();
-  await world.stop();
-  await people.close();
-});
+after(() => stop());
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;

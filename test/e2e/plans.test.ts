@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Agent } from 'undici';
-import { startIssuer } from '../../demo/issuer.ts';
 import { controlApi } from '../support/control-api.ts';
-import { type AskOptions, type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import { type ControlWorld, startControlWorld } from '../support/control-world.ts';
+import type { AskOptions } from '../support/small-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -32,36 +31,26 @@ budgets:
   - { id: deletes, callers: [{ subjects: ["ci:bud"] }], of: deletes, max: 1, per: 1d, over: deny }
 `;
 
-let world: SmallWorld;
-let people: Awaited<ReturnType<typeof startIssuer>>;
-let dispatcher: Agent;
+let { world, people, dispatcher, stop } = {} as ControlWorld;
 let reader: string;
 let lead: string;
 /** What came to the target. */
 const upstream: { method: string; url: string; as: string }[] = [];
 
 before(async () => {
-  people = await startIssuer();
-  world = await startSmallWorld({
-    policy: POLICY,
-    config: 'console: { port: 0 }\nunsafe: { openGuards: [tokens, deletions, privileged-exec] }\n',
-    people: people.url,
+  ({ world, people, dispatcher, stop } = await startControlWorld(POLICY, {
+    config: 'unsafe: { openGuards: [tokens, deletions, privileged-exec] }\n',
     front: {
       onRequest({ method = '', url = '', headers }) {
         upstream.push({ method, url, as: String(headers['impersonate-user'] ?? '') });
         return false;
       },
     },
-  });
-  dispatcher = new Agent({ connect: { ca: world.caPem } });
+  }));
   reader = await world.token('dev', ['ops', 'readers']);
   lead = await people.tokenFor('lea', ['leads']);
 });
-after(async () => {
-  await dispatcher.destroy();
-  await world.stop();
-  await people.close();
-});
+after(() => stop());
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { request as httpsRequest } from 'node:https';
 import { after, before, test } from 'node:test';
-import { Agent, request } from 'undici';
-import { startIssuer } from '../../demo/issuer.ts';
+import { request } from 'undici';
 import { controlApi } from '../support/control-api.ts';
-import { type SmallWorld, startSmallWorld } from '../support/small-world.ts';
+import { type ControlWorld, startControlWorld } from '../support/control-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
 kind: Policy
@@ -38,25 +37,17 @@ const KUBECTL = {
   'kubectl-command': 'kubectl delete',
 };
 
-let world: SmallWorld;
-let people: Awaited<ReturnType<typeof startIssuer>>;
-let dispatcher: Agent;
+let { world, people, dispatcher, stop } = {} as ControlWorld;
 let token: string;
 let lead: string;
 
 before(async () => {
-  people = await startIssuer();
-  const config = 'console: { port: 0 }\nunsafe: { openGuards: [rbac] }\n';
-  world = await startSmallWorld({ policy: POLICY, config, people: people.url });
-  dispatcher = new Agent({ connect: { ca: world.caPem } });
+  const config = 'unsafe: { openGuards: [rbac] }\n';
+  ({ world, people, dispatcher, stop } = await startControlWorld(POLICY, { config }));
   token = await world.token('dev');
   lead = await people.tokenFor('lea', ['leads']);
 });
-after(async () => {
-  await dispatcher.destroy();
-  await world.stop();
-  await people.close();
-});
+after(() => stop());
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 type Json = any;
