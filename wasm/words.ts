@@ -131,7 +131,7 @@ export function hasWord(start: i32, end: i32): bool {
 
 /**
  * The first place where a word begins; `end`, where there is none. Sixteen places are looked at at once: a word may begin where the halves of three bytes are those of a word of one of
- * eight kinds.
+ * sixteen kinds, eight of which are held in the bits of a byte.
  *
  * Source: Teddy, of Hyperscan
  */
