@@ -7,13 +7,14 @@ import process from 'node:process';
 import { inspect } from 'node:util';
 
 /**
- * Writes the run of `names` to `out` as it goes; returns how many tests passed and failed (a file that breaks outside a test is a failure).
+ * Writes the run of `names` to `out` as it goes; returns how many tests passed and failed (a file that breaks outside a test is a failure), and the files
+ * with a failure, each with the same two counts.
  *
  * A test that is written in another module is told by the runner as that module's; the runner tells one file after the other, so it counts for the file that
  * ends next.
  */
 export async function report(stream, out, names) {
-  const total = { passed: 0, failed: 0 };
+  const total = { passed: 0, failed: 0, failedFiles: [] };
   const files = new Map();
   const known = new Set(names.map((name) => path.relative(process.cwd(), path.resolve(name))));
   const fileOf = (data) => {
@@ -45,6 +46,8 @@ export async function report(stream, out, names) {
     }
     total.passed += file.passed;
     total.failed += file.failures.length;
+    if (file.failures.length > 0)
+      total.failedFiles.push({ name: file.name, passed: file.passed, failed: file.failures.length });
     out.write(fileText(file, ms));
   }
 }

@@ -1,6 +1,9 @@
 /**
  * `node tools/test.mjs SUITE [--name PATTERN] [FILE…]`: runs a suite's files, or those named, each in a process of its own.
  *
+ * Where all of a suite ran and few files failed, these are run once more, one after the other with nothing beside them: what only the load of the others had
+ * broken passes then, and is named; both runs are told in full. Files that were named are run once.
+ *
  * It ends with two things in this order: what was left out on this machine and how to get it (tests say so through
  * test/support/left-out.ts), and the closing line `N passed, N failed`.
  */
@@ -10,6 +13,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { run } from 'node:test';
 import { parseArgs } from 'node:util';
+import { againAlone } from './again.mjs';
 import { cacheFolder } from './cache-folder.mjs';
 import { report } from './reporter.mjs';
 
@@ -113,7 +117,6 @@ async function main(suite, { values, positionals }) {
   const exclude = values.all === true && suite === suites.cluster ? [] : suite.exclude;
   const found = [...globSync(suite.files, { exclude }).sort(), ...(suite.alsoFiles ?? [])];
   const files = positionals.length > 0 ? positionals : found;
-  const needsCluster = files.some((file) => file.includes('cluster-suites'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'sallyport-test-'));
   const leftOutFile = path.join(folder, 'left-out');
   writeFileSync(leftOutFile, '');
@@ -131,16 +134,25 @@ async function main(suite, { values, positionals }) {
     });
   }
   try {
-    const stream = run({
-      files,
-      signal: stop.signal,
-      concurrency: suite.concurrency,
-      timeout: suite.testMsMax,
-      testNamePatterns: values.name,
-      globalSetupPath: needsCluster ? suite.globalSetup : undefined,
-      execArgv: ['--import', new URL('leak-guard.mjs', import.meta.url).href],
-    });
-    const { passed, failed } = await report(stream, process.stdout, files);
+    const runFiles = (some, concurrency) =>
+      report(
+        run({
+          files: some,
+          signal: stop.signal,
+          concurrency,
+          timeout: suite.testMsMax,
+          testNamePatterns: values.name,
+          globalSetupPath: some.some((file) => file.includes('cluster-suites')) ? suite.globalSetup : undefined,
+          execArgv: ['--import', new URL('leak-guard.mjs', import.meta.url).href],
+        }),
+        process.stdout,
+        some,
+      );
+    const first = await runFiles(files, suite.concurrency);
+    const whole = positionals.length === 0 && stoppedBy === undefined;
+    const { passed, failed } = whole
+      ? await againAlone(first, files, (some) => runFiles(some, 1), process.stdout)
+      : first;
     const said = readFileSync(leftOutFile, 'utf8')
       .split('\n')
       .filter(Boolean)

@@ -4,9 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, before, test } from 'node:test';
 import { constants, createGunzip, createGzip, gunzipSync } from 'node:zlib';
 import { bytesOf, openStream, sendRequest, VERSIONS } from '../support/client-stream.ts';
+import { kernelBytesMax, stalled } from '../support/kernel-buffers.ts';
 import type { SmallWorld } from '../support/small-world.ts';
 import { endsOf, startStreamWorld, told } from '../support/stream-world.ts';
 
+/** What the two programs themselves may hold of one direction, beside the kernel's buffers of two connections, bytes. */
+const HELD_MAX = 8 << 20;
 const POD = '/api/v1/namespaces/shop/pods/web';
 const WATCH = '/api/v1/namespaces/shop/configmaps?watch=true';
 const FOLLOW = `${POD}/log?follow=true`;
@@ -90,7 +93,8 @@ for (const version of VERSIONS) {
     const opening = openStream(world, { version, uri, token });
     const { response } = await upstream;
     const chunk = Buffer.alloc(1 << 20, 'x');
-    const [total, aheadMax] = [48 << 20, 16 << 20];
+    const aheadMax = 2 * kernelBytesMax() + HELD_MAX;
+    const total = Math.ceil((2 * aheadMax) / chunk.length) * chunk.length;
     let written = 0;
     const push = () => {
       for (; written < total; ) {
@@ -101,6 +105,7 @@ for (const version of VERSIONS) {
     };
     push();
     const stream = await opening;
+    await stalled(() => written);
     let taken = 0;
     for await (const part of stream.body) {
       taken += (part as Buffer).length;

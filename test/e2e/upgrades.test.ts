@@ -6,11 +6,14 @@ import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { WebSocket, WebSocketServer } from 'ws';
+import { kernelBytesMax, stalled } from '../support/kernel-buffers.ts';
 import type { SmallWorld } from '../support/small-world.ts';
 import { dataFrame, HeaderCompressor, headerBlock, PING, synStream, webSocketFrame } from '../support/spdy-client.ts';
 import { endsOf, startStreamWorld, told } from '../support/stream-world.ts';
 import { openSocket, readAll, readUntil } from '../transport/support.ts';
 
+/** What the two programs themselves may hold of one direction, beside the kernel's buffers of two connections, bytes. */
+const HELD_MAX = 8 << 20;
 const PODS = '/api/v1/namespaces/shop/pods';
 const SWITCH =
   'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n';
@@ -119,7 +122,8 @@ test('T40: bytes both ways are the same bytes, and what is under way is bounded 
   assert.deepEqual(await once(upstream, 'data'), opening);
   const chunk = dataFrame(1, Buffer.alloc((1 << 20) - 8));
   for (let i = 8; i < chunk.length; i += 4) chunk.writeUInt32LE((i * 2654435761) >>> 0, i);
-  const [count, aheadMax] = [48, 16 << 20];
+  const aheadMax = 2 * kernelBytesMax() + HELD_MAX;
+  const count = Math.ceil((2 * aheadMax) / chunk.length);
   const total = count * (chunk.length - 8);
   for (const [from, to] of [
     [client, upstream],
@@ -135,7 +139,9 @@ test('T40: bytes both ways are the same bytes, and what is under way is bounded 
         if (!from.write(chunk)) return void from.once('drain', push);
       }
     };
+    to.pause();
     push();
+    await stalled(() => written);
     await new Promise<void>((resolve) => {
       const take = () => {
         const part = to.read() as Buffer | null;

@@ -41,7 +41,11 @@ test('a test that is written in another module counts for the file that ends nex
       text += chunk;
     },
   };
-  assert.deepEqual(await report(stream, out, ['test/one.test.ts', 'test/two.test.ts']), { passed: 2, failed: 1 });
+  assert.deepEqual(await report(stream, out, ['test/one.test.ts', 'test/two.test.ts']), {
+    passed: 2,
+    failed: 1,
+    failedFiles: [{ name: 'test/two.test.ts', passed: 0, failed: 1 }],
+  });
   assert.match(text, /^ok {3}test\/one\.test\.ts {2}2 passed {2}1\.0 s$/m);
   assert.match(text, /^FAIL test\/two\.test\.ts {2}0 passed, 1 FAILED {2}1\.0 s$/m);
 });
