@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { normalised, storedForm } from './normalise.ts';
+import { normalised, storedForm, withoutFarewell } from './normalise.ts';
 
 const here = { namespace: 'kubectl-1-35-d', servers: ['https://10.200.3.2:6443'], folder: '/tmp/table-x' };
 const there = { namespace: 'kubectl-1-35-t', servers: ['https://127.0.0.1:8443/k8s/main'], folder: '/tmp/table-y' };
@@ -41,6 +41,12 @@ for (const [why, one, other] of same) {
 for (const [why, one, other] of different) {
   test(`${why} that differs is a difference`, () => assert.notEqual(normalised(one, here), normalised(other, there)));
 }
+
+test('of a client that was interrupted, only what it says of its own request goes', () => {
+  assert.equal(withoutFarewell('context canceled\n'), '');
+  assert.equal(withoutFarewell('lost\nerror: context canceled\n'), 'lost\n');
+  assert.equal(withoutFarewell('error: stream: context canceled\n'), 'error: stream: context canceled\n');
+});
 
 test('of a stored object, what a client set is kept and what controllers add is not', () => {
   const managed = (manager: string, time: string) => ({

@@ -43,6 +43,11 @@ export function normalised(text: string, surroundings: Surroundings): string {
   return result;
 }
 
+/** What a client that was interrupted wrote to stderr: kubectl cancels its own request and exits at once, and whether it still says so is luck. */
+export function withoutFarewell(stderr: string): string {
+  return stderr.replace(/^(?:error: )?context canceled\n/gm, '');
+}
+
 /**
  * An object (or a list) as the client left it in the cluster, of which equal runs give equal texts. What controllers add in their own
  * time is taken out: status, the node, their managed fields and the revision that they count.

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { withoutFarewell } from './normalise.ts';
 import type { Row, Step } from './row.ts';
 
 const ROW_MINUTES_MAX = 3;
@@ -68,7 +69,8 @@ export async function runRow(
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(timer);
   await busy;
-  return { exit: ending ?? code ?? 'signal', ...seen };
+  const stderr = ending === 'interrupted' ? withoutFarewell(seen.stderr) : seen.stderr;
+  return { exit: ending ?? code ?? 'signal', ...seen, stderr };
 }
 
 async function fetched(port: number, path: string): Promise<string> {
