@@ -12,6 +12,9 @@ const PONG = 0xa;
 /** Source: RFC 6455, section 7.4.1 */
 const [NORMAL, PROTOCOL_ERROR, POLICY_VIOLATION, INTERNAL_ERROR] = [1000, 1002, 1008, 1011];
 
+/** Limit: what waits for a client, answers to its pings among it, before the reply waits and nothing more of the client is read. */
+const WAITING_BYTES_MAX = 16 * 1024;
+
 /**
  * A reply as the server's side of a WebSocket, with back-pressure. What the client says is overlooked but for pings and a close; an end in order closes with
  * 1000, anything else with another code.
@@ -23,15 +26,18 @@ export class FramedSocket extends Duplex {
   #ping: Buffer[] = [];
   #hasStarted = false;
   #isOver = false;
+  /** Lets the client say more. */
+  #goOn: () => void = () => {};
 
   constructor(source: ByteSource, pieces: Pieces) {
-    super({ allowHalfOpen: true });
+    super({ allowHalfOpen: true, readableHighWaterMark: WAITING_BYTES_MAX });
     this.#source = source;
     this.#pieces = pieces;
     this.on('error', () => {}); // who splices it listens for itself
   }
 
   override _read(): void {
+    this.#letGoOn();
     if (this.#hasStarted) {
       this.#source.resume();
       return;
@@ -55,7 +61,8 @@ export class FramedSocket extends Duplex {
       if (!(thrown instanceof Refusal)) throw thrown;
       this.#stop(PROTOCOL_ERROR, thrown.message);
     }
-    done();
+    if (this.#isOver || this.readableLength < WAITING_BYTES_MAX) done();
+    else this.#goOn = done;
   }
 
   /** A client that says nothing more has gone. */
@@ -112,5 +119,12 @@ export class FramedSocket extends Duplex {
     this.#isOver = true;
     this.push(webSocketClose('upstream', code, reason));
     this.push(null);
+    this.#letGoOn(); // what it still says is dropped
+  }
+
+  #letGoOn(): void {
+    const goOn = this.#goOn;
+    this.#goOn = () => {};
+    goOn();
   }
 }
