@@ -4,7 +4,10 @@
 import type { Channel, ChannelName } from '../../../model/channels.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import { SpdyHeaders } from './spdy-headers.ts';
+import { STREAM_LIMITS } from './stream-limits.ts';
 import type { Tapped, Taps } from './taps.ts';
+
+const { streamsMax } = STREAM_LIMITS;
 
 /** One stream. */
 export interface SpdyStream {
@@ -44,11 +47,13 @@ export class SpdyStreams {
   /**
    * A stream is opened.
    *
-   * @throws {Refusal} REQUEST_MALFORMED its headers say two things or nothing, or there is one like it; what the judge of ports throws
+   * @throws {Refusal} REQUEST_MALFORMED its headers say two things or nothing, or there is one like it, or there are `streamsMax`; what the judge of ports throws
    */
   open(id: number, block: Buffer, isClientDone: boolean): void {
     const headers = this.#headers.read(block);
     if (id % 2 === 0 || this.#byId.has(id)) throw malformed('a SPDY stream has a number that it may not have');
+    // What is known of a stream stays until both sides have ended it, and upstream forgets one that never became a connection without a word.
+    if (this.#byId.size >= streamsMax) throw malformed(`a port-forward has more than ${streamsMax} streams open`);
     const { name, port, connection } = this.#purpose.kind === 'command' ? this.#command(headers) : this.#port(headers);
     const channel = (direction: Channel['direction']): Channel => ({
       name,
