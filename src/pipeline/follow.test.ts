@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
-import { StreamEnded } from '../model/channels.ts';
+import { type StreamEnd, StreamEnded } from '../model/channels.ts';
 import { CutByLimit } from '../model/cut-by-limit.ts';
 import type { MaskedReply } from '../model/reply.ts';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
-import { type Followed, follow } from './follow.ts';
+import { type Followed, follow, GOODBYE_MS } from './follow.ts';
 
 /** A followed stream, what was called at its two ends, and the hands that move it. */
 function followed(headers: readonly string[] = []) {
@@ -103,6 +104,44 @@ test('T82: a stream that the gateway ends is no break, though its caller sees th
   moved.upstream().write(Buffer.from('half'));
   moved.upstream().fail(new StreamEnded('the token ended'));
   assert.deepEqual(moved.calls, ['write 4', 'answered, 4', 'fail: the token ended']);
+});
+
+/** An exec whose connector says goodbye so. */
+function exec(end: (socket: Duplex, goodbye: StreamEnd) => void) {
+  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  socket.on('error', () => {}).resume();
+  const told: unknown[] = [];
+  const reply = {
+    ...{ kind: 'duplex', status: 101, headers: [], socket, head: Buffer.alloc(0) },
+    end: (goodbye: StreamEnd) => end(socket, goodbye),
+  } as unknown as MaskedReply;
+  return { socket, told, it: follow(reply, ({ outcome }) => told.push(outcome)) };
+}
+
+const GOODBYE: StreamEnd = { why: 'fault', message: 'y' };
+const BROKEN = { kind: 'broken', code: 'OUTCOME_UNKNOWN', status: 101, message: 'the reply broke off', detail: 'x' };
+
+test('T82: an exec that is broken off says goodbye in its protocol first, and is told as broken all the same', async () => {
+  const said: StreamEnd[] = [];
+  const { socket, told, it } = exec((ended, goodbye) => {
+    said.push(goodbye);
+    ended.push(null);
+    ended.end();
+  });
+  const closed = once(socket, 'close');
+  it.breakOff(new Error('x'), GOODBYE);
+  await closed;
+  assert.deepEqual([said, told], [[GOODBYE], [BROKEN]]);
+});
+
+test('T62: an exec that is broken off and cannot say goodbye is cut', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { socket, told, it } = exec(() => {});
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  it.breakOff(new Error('x'), GOODBYE);
+  context.mock.timers.tick(GOODBYE_MS);
+  await closed;
+  assert.deepEqual(told, [BROKEN]);
 });
 
 test('a limit that cuts a reply, or an exec, is named where its end is told', async () => {

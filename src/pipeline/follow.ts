@@ -1,8 +1,8 @@
 /*
  * How a reply that is on its way ends: told exactly once, with what went through. The reply can be broken off at any moment, and nothing of it goes to the
- * caller from then on but what already waits in its connection.
+ * caller from then on but what already waits in its connection, and of an exec the frame that is under way and a goodbye.
  */
-import { StreamEnded } from '../model/channels.ts';
+import { type StreamEnd, StreamEnded } from '../model/channels.ts';
 import { CutByLimit } from '../model/cut-by-limit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { DuplexReply, MaskedReply, StreamReply, UnaryReply } from '../model/reply.ts';
@@ -21,9 +21,15 @@ export interface ReplyEnd {
 /** A reply whose end is told. */
 export interface Followed {
   readonly reply: MaskedReply;
-  /** Ends it now, so that the caller sees that it is not whole. Does nothing where it has ended. */
-  breakOff(reason: Error): void;
+  /**
+   * Ends it now, so that the caller sees that it is not whole; what has left HTTP behind `goodbye` in its own protocol, where there is one, and at the latest
+   * after `GOODBYE_MS`. Does nothing where it has ended.
+   */
+  breakOff(reason: Error, goodbye?: StreamEnd): void;
 }
+
+/** Limit: how long what is ended may take to say goodbye. */
+export const GOODBYE_MS = 750;
 
 /** The same reply; `onEnd` is called once. */
 export function follow(reply: MaskedReply, onEnd: (end: ReplyEnd) => void): Followed {
@@ -34,8 +40,7 @@ export function follow(reply: MaskedReply, onEnd: (end: ReplyEnd) => void): Foll
       return { reply: { ...reply, body: followed }, breakOff: (reason) => followed.breakOff(reason) };
     }
     case 'duplex':
-      followSocket(reply, onEnd);
-      return { reply, breakOff: (reason) => reply.socket.destroy(reason) };
+      return followSocket(reply, onEnd);
     default:
       return unreachable(reply);
   }
@@ -106,16 +111,28 @@ class FollowedSource implements ByteSource, ByteSink {
 /** What Node's sockets count and its type of a duplex does not know. */
 type Counted = DuplexReply['socket'] & { readonly bytesRead?: number; readonly bytesWritten?: number };
 
-function followSocket({ socket, status, head }: DuplexReply, onEnd: (end: ReplyEnd) => void): void {
+function followSocket(reply: DuplexReply & MaskedReply, onEnd: (end: ReplyEnd) => void): Followed {
+  const { socket, status, head } = reply;
+  let broken: Error | undefined;
   const counted: Counted = socket;
   const before = { read: (counted.bytesRead ?? 0) - head.length, written: counted.bytesWritten ?? 0 };
   socket.once('close', () =>
     onEnd({
-      outcome: outcomeOf(socket, status),
+      outcome: broken === undefined ? outcomeOf(socket, status) : brokenOff(status, broken),
       bytesIn: (counted.bytesWritten ?? 0) - before.written,
       bytesOut: (counted.bytesRead ?? 0) - before.read,
     }),
   );
+  return {
+    reply,
+    breakOff(reason, goodbye) {
+      if (goodbye === undefined) return void socket.destroy(reason);
+      broken = reason;
+      // T82: over SPDY an exec that ends without a word is a success.
+      reply.end(goodbye);
+      setTimeout(() => socket.destroy(reason), GOODBYE_MS).unref();
+    },
+  };
 }
 
 /** Upstream has the last word of an exec or port-forward: what it did not end, the caller did, or a fault. */

@@ -23,7 +23,7 @@ import type { Access } from './access.ts';
 import type { Approvals } from './approvals.ts';
 import type { CallerRates } from './caller-rates.ts';
 import { ChargedWork } from './charged-work.ts';
-import { type Followed, follow, type ReplyEnd } from './follow.ts';
+import { type Followed, follow, GOODBYE_MS, type ReplyEnd } from './follow.ts';
 import type { InFlight, LivesBy, Place, UnderWay } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import { recordedDecision } from './recorded-decision.ts';
@@ -104,9 +104,6 @@ const noEdits = { masked: 0, neutralised: 0 };
 export function createRecorder(parts: Parts): Recorder {
   return { open: (raw) => new JournalRecording(parts, raw) };
 }
-
-/** Limit: how long a stream whose access has ended may take to say goodbye. */
-const ACCESS_END_MS = 750;
 
 class JournalRecording implements Recording, UnderWay {
   readonly #parts: Parts;
@@ -307,7 +304,7 @@ class JournalRecording implements Recording, UnderWay {
   breakOff(reason: Error): void {
     this.#broken = reason;
     this.#waiting?.abort(unrecorded(reason));
-    this.#followed?.breakOff(reason);
+    this.#followed?.breakOff(reason, { why: 'fault', message: 'what passes can no longer be recorded' });
   }
 
   endStream(reason: string): void {
@@ -346,7 +343,7 @@ class JournalRecording implements Recording, UnderWay {
     this.#limit = refusal.message;
     followed.reply.end({ why: 'access', message: refusal.message });
     // T60: whoever does not read the goodbye is cut all the same.
-    setTimeout(() => followed.breakOff(new Error(refusal.message)), ACCESS_END_MS).unref();
+    setTimeout(() => followed.breakOff(new Error(refusal.message)), GOODBYE_MS).unref();
   }
 
   cut(reason: string): void {

@@ -61,6 +61,20 @@ suite('T41: a connection that is read as it passes', () => {
     assert.deepEqual(Buffer.concat(received), spdy.PING);
   });
 
+  test('T62: what may not pass is ended behind the frame that is under way, and nothing more of the client passes meanwhile', async () => {
+    const { upstream, socket } = watched();
+    const received: Buffer[] = [];
+    upstream.on('data', (chunk: Buffer) => received.push(chunk));
+    const said = socket.toArray();
+    upstream.write(ANSWER.subarray(0, -1));
+    await once(socket, 'data');
+    socket.sayGoodbye({ why: 'fault', message: 'it cannot be recorded' });
+    await new Promise((resolve) => socket.write(spdy.PING, resolve));
+    upstream.write(ANSWER.subarray(-1));
+    assert.deepEqual(Buffer.concat(await said), ANSWER);
+    assert.deepEqual(received, []);
+  });
+
   test('upstream that takes nothing stops the client, and lets it go on', async () => {
     const { upstream, socket } = watched();
     const frame = spdy.dataFrame(1, Buffer.alloc(65_536));

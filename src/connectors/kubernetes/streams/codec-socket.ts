@@ -88,8 +88,9 @@ export class CodecSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#isCut || this.#refusal !== undefined) {
-      done(); // what is said to who has gone is dropped
+    // What is said to who has gone is dropped, as is what may not pass while a frame is finished.
+    if (this.#isCut || this.#refusal !== undefined || this.#ending?.why === 'fault') {
+      done();
       return;
     }
     const { list, refusal } = this.#through(this.#codec.toUpstream, chunk);
