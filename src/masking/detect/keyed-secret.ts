@@ -1,6 +1,6 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
-import { beginsName, nameAround, secretValue, tells, valueBehind } from './keyed-value.ts';
+import { beginsName, blanksBefore, nameAround, secretValue, tells, valueBehind, wordStart } from './keyed-value.ts';
 import type { Look } from './look.ts';
 import { type Found, pending } from './matcher.ts';
 import { isTellingKey, KEY_OF } from './telling-key.ts';
@@ -14,11 +14,22 @@ export const keyedSecret: readonly KeywordMatcher[] = [
   {
     keywords: ['key'],
     behind: KEY_OF,
-    // A key tells behind what it is of, so not at the beginning of a name; what else may tell there is a keyword that stands behind it.
-    match: (look, keywordStart, keywordEnd) =>
-      beginsName(look, keywordStart) ? undefined : valueBehindName(look, keywordStart, keywordEnd, isTellingKey, false),
+    // A key tells behind what it is of, so not where nothing stands before it; what else may tell there is a keyword that stands behind it.
+    match: (look, keywordStart, keywordEnd) => {
+      const ofEnd = blanksBefore(look, keywordStart);
+      if (beginsName(look, ofEnd)) return undefined;
+      if (ofEnd < keywordStart && isNameByItself(look, ofEnd, keywordEnd)) return undefined;
+      return valueBehindName(look, ofEnd, keywordEnd, isTellingKey, false);
+    },
   },
 ];
+
+/** Whether `key=` behind a blank is a name of its own: what stands before it is the value of another (`app=storage key=x`), or the name of a tag (`<service key="x">`). */
+function isNameByItself(look: Look, ofEnd: number, keywordEnd: number): boolean {
+  if (look.at(keywordEnd) !== 0x3d) return false;
+  const before = look.at(wordStart(look, ofEnd) - 1);
+  return before === 0x3d || before === 0x3c;
+}
 
 /**
  * What a kubeconfig's `user` holds, in YAML or JSON, block or flow: a password or token there is secret however it looks.

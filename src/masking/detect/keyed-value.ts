@@ -30,15 +30,25 @@ export interface Name {
 export function nameAround(look: Look, keywordStart: number, keywordEnd: number): Name | undefined {
   const end = look.run(nameBytes, keywordEnd, nameBytesMax);
   if (look.isOpen(end)) return undefined;
-  const start = look.runBack(nameBytes, keywordStart, nameBytesMax);
+  const start = wordStart(look, keywordStart);
   const name = { text: look.text(start, end), start, end };
   const mayBeEscape = start < keywordStart && look.at(start - 1) === 0x5c && escapeLetters[look.at(start)] === 1;
   return mayBeEscape ? { ...name, orText: name.text.slice(1) } : name;
 }
 
-/** Whether the name in which a keyword stands begins with it. */
-export function beginsName(look: Look, keywordStart: number): boolean {
-  return look.runBack(nameBytes, keywordStart, 1) === keywordStart;
+/** Whether a name begins at a place: no byte of one stands right before it. */
+export function beginsName(look: Look, at: number): boolean {
+  return look.runBack(nameBytes, at, 1) === at;
+}
+
+/** Where the blanks before a place begin, none of them a line's end: a name of two words may go on behind them. */
+export function blanksBefore(look: Look, at: number): number {
+  return look.runBack(spaces, at, gapBytesMax);
+}
+
+/** Where the word begins that ends at a place. */
+export function wordStart(look: Look, end: number): number {
+  return look.runBack(nameBytes, end, nameBytesMax);
 }
 
 /** Whether a name tells, or would without the letter of an escape. */

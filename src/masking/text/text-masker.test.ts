@@ -47,6 +47,7 @@ const ROWS: readonly [string, string][] = [
   [`${'Zq9'.repeat(700)}!`, '[k5]!'],
   [`${'Zq9'.repeat(600)}!`, '[k5]!'],
   ['DB_PASSWORD=c0rrect-h0rse\nnext', 'DB_PASSWORD=[keyed-secret]\nnext'],
+  ['the Signing \x1b[1mkey = c0rrect-h0rse\nnext', 'the Signing \x1b[1mkey = [keyed-secret]\nnext'],
   ['DB_\x1b[1mPASSWORD=c0rr\x1b[0mect-h0rse\nnext', 'DB_\x1b[1mPASSWORD=[keyed-secret]\x1b[0m\nnext'],
   ['"{\\"token\\":\\"abcd1234efgh5678\\"}"', '"{\\"token\\":\\"[keyed-secret]\\"}"'],
   ['\x1b]0;s3cr3t/Canary+\'7"$x&<y\x07', '\x1b]0;[k1]\x07'],
