@@ -14,15 +14,15 @@ import { headerOf, withoutHeaders } from './reply-headers.ts';
 
 const untrue: ReadonlySet<string> = new Set(['content-length']);
 
-/** Whether the reply is what a program in a pod says (a log), and not an error or what an application serves behind a proxy. */
-export function isOutput({ operation }: Permit, { status }: UnaryReply | StreamReply): boolean {
-  return operation.stream !== undefined && operation.stream.proxyPath === undefined && status < 300;
+/** Whether the reply is what a program in a pod says (a log), or why it could not be asked, and not what an application serves behind a proxy. */
+export function isOutput({ operation }: Permit): boolean {
+  return operation.stream !== undefined && operation.stream.proxyPath === undefined;
 }
 
 /**
  * The log without values that detectors know, but those that an operator has opened for the caller, and without control sequences where the caller is a program or a rule says so.
  *
- * A log that is not text is never edited: where a value is in it, it breaks off.
+ * A log that is not text is never edited: where a value is in it, it breaks off. A failure in JSON stays JSON: nothing in it is made safe to show.
  *
  * @throws {Refusal} ENCODING_NOT_ACCEPTABLE it came compressed, so that nobody could look into it
  */
@@ -41,13 +41,19 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
       'the log came compressed, so that nothing in it could be masked; ask for it without `Accept-Encoding`',
     );
   }
-  const editor = callersView(masking, permit, known)({ isTerminal: false, isBinary: false });
+  const editor = callersView(masking, permit, known)({ isTerminal: false, isBinary: false, ...asWritten(reply) });
   recording.edits(() => editor.counts);
   return {
     ...reply,
     headers: withoutHeaders(reply.headers, untrue),
     body: editedSource(reply.body, endedByBinary(editor), (work) => recording.timed(work)),
   };
+}
+
+/** What shows harm instead of doing it would leave no JSON of a failure. */
+function asWritten({ status, headers }: UnaryReply | StreamReply): { readonly isNeutralised?: false } {
+  const isJson = status > 299 && headerOf(headers, 'content-type')?.startsWith('application/json') === true;
+  return isJson ? { isNeutralised: false } : {};
 }
 
 /** What is not text and has a value in it breaks off. */

@@ -62,6 +62,11 @@ function through(permit: Permit, reply: Reply, open: Open, kept: Buffer[]): Mask
 
 /** A log, in pieces, as its caller sees it and as it is kept. */
 function log(open: Open, pieces: readonly string[]): Seen {
+  return said(permitOf('GET', '/api/v1/namespaces/a/pods/web/log'), 200, 'text/plain', open, pieces);
+}
+
+/** What is answered, in pieces, as its caller sees it and as it is kept. */
+function said(permit: Permit, status: number, type: string, open: Open, pieces: readonly string[]): Seen {
   const kept: Buffer[] = [];
   const shown: Buffer[] = [];
   const body: ByteSource = {
@@ -72,9 +77,9 @@ function log(open: Open, pieces: readonly string[]): Seen {
     resume() {},
     cancel() {},
   };
-  const reply = { kind: 'unary', status: 200, headers: ['Content-Type', 'text/plain'], body } as unknown as UnaryReply;
-  const masked = through(permitOf('GET', '/api/v1/namespaces/a/pods/web/log'), reply, open, kept);
-  if (masked.kind === 'duplex') assert.fail('a log is no duplex');
+  const reply = { kind: 'unary', status, headers: ['Content-Type', type], body } as unknown as UnaryReply;
+  const masked = through(permit, reply, open, kept);
+  if (masked.kind === 'duplex') assert.fail('what is answered is no duplex');
   masked.body.start({
     write: (chunk) => {
       shown.push(Buffer.from(chunk));
@@ -144,3 +149,29 @@ for (const [what, seen] of [
     });
   });
 }
+
+const FAILED = [
+  ['a log', 'GET', 'log'],
+  ['an exec', 'POST', 'exec?stdout=1&command=env'],
+  ['an attach', 'POST', 'attach?stdout=1'],
+  ['a port-forward', 'POST', 'portforward?ports=80'],
+] as const;
+
+for (const [what, method, path] of FAILED)
+  test(`T46: why ${what} failed is told and kept without the values that are in it, and stays JSON`, () => {
+    const decision = { neutralise: true };
+    const permit = { ...permitOf(method, `/api/v1/namespaces/a/pods/web/${path}`), decision } as Permit;
+    const failure = (message: string) => JSON.stringify({ kind: 'Status', code: 400, message });
+    const written = failure(`denied\u202e: "${SAID}`);
+    const seen = said(
+      permit,
+      400,
+      'application/json',
+      new Set(),
+      [9, 40, 70, 200].map((end, index, ends) => written.slice(ends[index - 1] ?? 0, end)),
+    );
+    const expected = failure(`denied\u202e: "${ALL_MASKED}`);
+    assert.equal(seen.shown, expected);
+    assert.equal(seen.kept, what === 'a log' ? expected : '');
+    assert.equal(said(permit, 500, 'text/plain', new Set(), pieces).shown, ALL_MASKED);
+  });

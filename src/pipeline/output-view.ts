@@ -10,6 +10,8 @@ import { type Masking, openTo } from './masking.ts';
 interface Said {
   readonly isTerminal: boolean;
   readonly isBinary: boolean;
+  /** Absent: as its caller and its rule say. */
+  readonly isNeutralised?: false;
 }
 
 /** Makes what edits a stream for a reader. */
