@@ -139,6 +139,60 @@ const LEFT = [
 for (const text of LEFT)
   test(`left: ${text.slice(0, 60).replaceAll('\n', '⏎')}`, () => assert.equal(marked(text), text));
 
+const keyArmour = [
+  '-----BEGIN RSA PRIVATE',
+  ` KEY-----\n${'MIIEowIBAAKCAQEAx4Ub\n'.repeat(20)}-----END RSA PRIVATE`,
+  ' KEY-----\n',
+].join('');
+const certificate = `-----BEGIN CERTIFICATE-----\n${'MIIBdzCCAR2gAwIBAgIB\n'.repeat(9)}-----END CERTIFICATE-----\n`;
+/** How a line of wrapped base64 ends and the next one begins. */
+const WRAPS: Readonly<Record<string, string>> = {
+  'a line feed': '\n',
+  'CR and LF': '\r\n',
+  'an indented line': '\n      ',
+  'an escaped line feed': '\\n',
+  'a line with a time': '\n2026-11-30T05:00:00.123456789Z ',
+};
+
+function wrapped(base64: string, lineBytes: number, wrap: string): string {
+  return (base64.match(new RegExp(`.{1,${lineBytes}}`, 'g')) as readonly string[]).join(wrap);
+}
+
+for (const before of ['', 'a', 'ab', certificate, `x${certificate}`, `xy${certificate}`])
+  test(`a private key in base64 of a file is masked behind ${before.length} bytes of it, in one line or wrapped`, () => {
+    const base64 = Buffer.from(before + keyArmour).toString('base64');
+    // What no byte of the key decides stays, and up to two of its dashes.
+    const from = 4 * Math.ceil(before.length / 3);
+    for (const [what, lineBytes, wrap] of [
+      ['one line', base64.length, ''],
+      ...Object.entries(WRAPS).flatMap(([name, text]) => [64, 76].map((bytes) => [name, bytes, text] as const)),
+    ] as const) {
+      const text = wrapped(base64, lineBytes, wrap);
+      const shown = from === 0 ? '' : wrapped(base64.slice(0, from), lineBytes, wrap);
+      const spans = usual.inString(`tls: ${text}\nnext line`);
+      assert.deepEqual(
+        spans.map(({ start, end }) => [
+          text
+            .slice(0, start - 5)
+            .trimEnd()
+            .replace(/\\n$/, ''),
+          end - 5,
+        ]),
+        [[shown, text.length]],
+        `${what}, ${lineBytes}`,
+      );
+    }
+  });
+
+test('base64 of a certificate is left wherever it stands in what is encoded, and what is no base64 behind a wrapped key', () => {
+  for (const before of ['', 'a', 'ab']) {
+    const text = wrapped(Buffer.from(before + certificate.repeat(2)).toString('base64'), 64, '\n');
+    assert.equal(marked(text), text);
+  }
+  const auths = Buffer.from(`{"auths":{"r.example":{"auth":"${'dXNlcjpodW50ZXIy'.repeat(9)}"}}}`).toString('base64');
+  assert.equal(marked(`a\n${wrapped(auths, 76, '\n')}\n  done`), `a\n«${wrapped(auths, 76, '\n')}»\n  done`);
+});
+
 test('armour that was cut off takes two more lines with it at most', () => {
   const lines = [
     '-----BEGIN RSA PRIVATE KEY-----',

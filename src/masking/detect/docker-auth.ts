@@ -1,7 +1,8 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
 import { nameAround, secretValue, tells, valueBehind } from './keyed-value.ts';
-import { matchRun, pending } from './matcher.ts';
+import { matchTail, pending } from './matcher.ts';
+import { wrappedBase64 } from './wrapped-base64.ts';
 
 const isAuth = (name: string) => /^(auth|_auth|.*[/_]_auth)$/.test(name);
 const base64 = byteSet('A-Za-z0-9+/=_-');
@@ -31,7 +32,7 @@ export const dockerAuth: readonly KeywordMatcher[] = [
       if (look.text(keywordStart, keywordEnd) !== 'eyJhdXRocyI6') return undefined;
       const known = look.run(base64, keywordEnd, 16);
       if (known < keywordEnd + 16) return look.isOpen(known) ? pending(keywordStart) : undefined;
-      return { ...matchRun(look, known, base64), start: keywordStart };
+      return matchTail(look, keywordStart, known, wrappedBase64(look, known));
     },
   },
 ];

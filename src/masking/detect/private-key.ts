@@ -1,6 +1,7 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
-import { matchRun, matchTail, pending, type Tail } from './matcher.ts';
+import { matchTail, pending, type Tail } from './matcher.ts';
+import { wrappedBase64 } from './wrapped-base64.ts';
 
 const labelBytes = byteSet('A-Z0-9 ');
 const labelBytesMax = 48;
@@ -32,19 +33,28 @@ const armour: KeywordMatcher = {
 };
 
 /**
- * Base64 of such armour, as kubeconfigs and Secrets hold it. What is encoded begins with `-----BEGIN ` and has `PRIVATE KEY` in its first line; a
- * certificate in the same armour is left.
+ * Base64 of such armour, as kubeconfigs and Secrets hold it, or of a file in which it stands: behind certificates, or as a value of JSON. What is encoded has `-----BEGIN ` and `PRIVATE KEY`
+ * in one line; a certificate in the same armour is left.
+ *
+ * Its keywords are what dashes and `BEGIN` are wherever they stand in what is encoded, from the first three bytes on that have four characters of their own.
  */
 const encodedArmour: KeywordMatcher = {
-  keywords: ['ls0tls1crudjti'],
+  keywords: ['ls0tls1crudjti', 'ls0tlujfr0lo', 'ls0tqkvhsu4g'],
   match: (look, keywordStart, keywordEnd) => {
-    const known = look.run(base64, keywordEnd, 32);
-    if (known < keywordEnd + 32 && look.isOpen(known)) return pending(keywordStart);
+    if (!/^LS0t(?:LS1CRUdJTi|LUJFR0lO|QkVHSU4g)$/.test(look.text(keywordStart, keywordEnd))) return undefined;
+    const labelled = Math.min(look.end, keywordEnd + encodedLabelBytesMax);
+    const judging = wrappedBase64(look, keywordEnd);
+    const known = judging.through(look.bytes, keywordEnd, labelled);
+    look.steps += known - keywordEnd;
+    if (!judging.isOver() && look.isOpen(labelled)) return pending(keywordStart);
     const first = Buffer.from(look.text(keywordStart, known), 'base64').toString('latin1');
-    if (!/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(first)) return undefined;
-    return { ...matchRun(look, known, base64), start: keywordStart };
+    if (!/^-{3,5}BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(first)) return undefined;
+    return matchTail(look, keywordStart, keywordEnd, wrappedBase64(look, keywordEnd));
   },
 };
+
+/** In so many bytes of base64 the label stands, though a line ends in it. */
+const encodedLabelBytesMax = 64;
 
 export const privateKeys: readonly KeywordMatcher[] = [armour, encodedArmour];
 

@@ -36,6 +36,11 @@ function masked(text: string | Buffer, cuts: readonly number[] = [], options: Pa
   return Buffer.concat(out).toString('utf8');
 }
 
+/** Base64 of a file with a private key, as `base64` prints it: in lines of 76 bytes. */
+const printedKey = Buffer.from(`ab-----BEGIN RSA PRIVATE ${'KEY'}-----\n${'MIIEowIBAAKCAQEAx4Ub\n'.repeat(8)}`)
+  .toString('base64')
+  .replaceAll(/.{76}/g, '$&\n');
+
 const ROWS: readonly [string, string][] = [
   [`before ${canary} after`, 'before [k1] after'],
   ['user postgres', 'user postgres'],
@@ -49,6 +54,8 @@ const ROWS: readonly [string, string][] = [
   ['DB_PASSWORD=c0rrect-h0rse\nnext', 'DB_PASSWORD=[keyed-secret]\nnext'],
   ['the Signing \x1b[1mkey = c0rrect-h0rse\nnext', 'the Signing \x1b[1mkey = [keyed-secret]\nnext'],
   ['DB_\x1b[1mPASSWORD=c0rr\x1b[0mect-h0rse\nnext', 'DB_\x1b[1mPASSWORD=[keyed-secret]\x1b[0m\nnext'],
+  [`$ base64 tls.key\n${printedKey}\n$ `, '$ base64 tls.key\nYWItLS0tLUJFR0lO[private-key]\n$ '],
+  [`{"key":"${printedKey.replaceAll('\n', '\\n')}\\n"}`, '{"key":"YWItLS0tLUJFR0lO[private-key]\\n"}'],
   ['"{\\"token\\":\\"abcd1234efgh5678\\"}"', '"{\\"token\\":\\"[keyed-secret]\\"}"'],
   ['\x1b]0;s3cr3t/Canary+\'7"$x&<y\x07', '\x1b]0;[k1]\x07'],
 ];
