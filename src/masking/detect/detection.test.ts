@@ -47,6 +47,12 @@ const FOUND = [
   'Env:[]core.EnvVar{core.EnvVar{Name:"DB_PASSWORD", Value:"«hunter2x9k»", ValueFrom:nil}}',
   '      "Name": "DB_PASSWORD",\n-     "Value": "«hunter2x9k»",\n+     "Value": "other",',
   'tokens: «hunter2x9k»',
+  // What begins as a variable, a tag or a bracket does, and is no name behind it.
+  'DB_PASSWORD=«!QAZ2wsx#EDC4rfv»',
+  'password: "«$Tr0ub4dor&3x»", token: "«[9x!kQ2#aa7z»", secret: "«<9x!kQ2#aa7z»"',
+  '"password":"«$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub»"',
+  'password: «$apr1$abcd1234$Qx9fF0aKcE2»',
+  'postgres://app:«$Tr0ub4dor3»@db/x',
   'key_api_key=«hunter2x9k» key=hunter2x9k keyPassword: «hunter2x9k» monkey.key: hunter2x9k',
   // A name of two words tells as one with a dash does: what the key is of stands in the same line right before it, whatever is before that.
   'API key: «s3cr3t0verHere»',
@@ -111,6 +117,10 @@ const LEFT = [
   'secretKeyRef:\n  key: password\n  name: db-credentials\n',
   `password: $\{DB_PASSWORD}`,
   'password: $(cat /run/secrets/db)',
+  'password=$DB_PASSWORD token: $USER_2:$PASS_2 secret: $env:APP_SECRET',
+  "password = $config['db_password_1']; token = $_SERVER['TOKEN1']",
+  'password: &db-password-1 !vault-v1 x\ntoken: !vault-encrypted |\nsecret: [REDACTED-2] token: "[your token 1]"',
+  'postgres://app:$DB_PASSWORD@db/x postgres://app:$PG_PASS_1@db',
   'token: <your-token-here-1234>',
   'tokenPath: /var/run/secrets/kubernetes.io/serviceaccount/token',
   'token: /var/run/secrets/kubernetes.io/serviceaccount/token',

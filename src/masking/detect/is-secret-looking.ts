@@ -6,11 +6,12 @@ export const judgedBytesMax = 64;
  * a name, with letters and digits mixed.
  *
  * Left alone: words and names (`db-credentials`, `postgres-15`, `MyPasswordPolicy`, a pod's generated name), numbers, paths, addresses, calls in code, and places to
- * be filled in (`${TOKEN}`, `<your-token>`, `****`).
+ * be filled in (`${TOKEN}`, `$TOKEN`, `<your-token>`, `****`).
  */
 export function isSecretLooking(value: string): boolean {
   if (value.length < 8 || isPlaceholder(value)) return false;
   const judged = value.slice(0, judgedBytesMax);
+  if (isMarkedName(judged)) return false;
   if (/^(\.{0,2}|~)\//.test(judged) && judged.split('/').every(isWordy)) return false;
   if (judged.includes('://')) return false;
   const called = /^([A-Za-z_][\w.]*)\(/.exec(judged)?.[1];
@@ -21,7 +22,16 @@ export function isSecretLooking(value: string): boolean {
 }
 
 function isPlaceholder(value: string): boolean {
-  return /^(\$[({A-Za-z_]|\{\{|<|%[({]|\[|\*{3}|x{4}|\.{3}|-{4,}|&\w|!\w)/i.test(value);
+  return /^(\$[({]|\{\{|<.*>$|%[({]|\[.*\]$|\*{3}|x{4}|\.{3}|-{4,})/is.test(value);
+}
+
+/**
+ * Whether a value is a name behind a mark: a variable (`$TOKEN`, `$config['token']`), an anchor or tag of YAML (`&token`, `!vault`), or what a bracket opens (`[REDACTED`, `<token`). What is
+ * no name behind such a mark is a password that begins with it, or the hash of one (`$argon2id$…`).
+ */
+export function isMarkedName(value: string): boolean {
+  const name = /^[$&!<[]+([^[({]*)/.exec(value)?.[1];
+  return name !== undefined && isName(name.replaceAll('$', ''));
 }
 
 /** Words with separators between them, maybe with what Kubernetes appends to a generated name. */

@@ -1,5 +1,6 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
+import { isMarkedName } from './is-secret-looking.ts';
 import type { Look } from './look.ts';
 import { type Found, pending } from './matcher.ts';
 
@@ -67,7 +68,8 @@ function tokenAsUser(look: Look, start: number, end: number): Found {
 }
 
 function isTemplate(password: string): boolean {
-  return /^(\$[({A-Za-z_].*|\{\{.*|<.*>|%[({].*|\*+|x+)$/.test(password);
+  if (/^\$[A-Za-z_]/.test(password)) return isMarkedName(password);
+  return /^(\$[({].*|\{\{.*|<.*>|%[({].*|\*+|x+)$/.test(password);
 }
 
 const printable = '!#$%&()*+,./0-9:;=?@A-Z[]^_a-z{|}~-';
