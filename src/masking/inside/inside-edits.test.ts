@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
 import { detection } from '../detect/detection.ts';
 import { applyEdits } from './edit.ts';
@@ -230,6 +231,34 @@ test('a document of hostile shape takes time that is linear, and is masked all t
     const secret = `${text}\npassword: c0rrect-h0rse\n`;
     assert.doesNotMatch(masked(secret).text, /h0rse/);
   }
+});
+
+const LITTLE_ENDIAN = Buffer.from([0xff, 0xfe]);
+const BIG_ENDIAN = Buffer.from([0xfe, 0xff]);
+const inUtf16 = (text: string) => Buffer.from(text, 'utf16le');
+const FORMS: Readonly<Record<string, (text: string) => Buffer>> = {
+  gzip: (text) => gzipSync(text),
+  'gzip in two members': (text) => Buffer.concat([gzipSync('a=b\n'), gzipSync(text)]),
+  'gzip without its end': (text) => gzipSync(text).subarray(0, -5),
+  'UTF-16 with its mark': (text) => Buffer.concat([LITTLE_ENDIAN, inUtf16(text)]),
+  'UTF-16 without': inUtf16,
+  'UTF-16 of the other order with its mark': (text) => Buffer.concat([BIG_ENDIAN, inUtf16(text).swap16()]),
+  'UTF-16 of the other order without': (text) => inUtf16(text).swap16(),
+};
+
+for (const [form, written] of Object.entries(FORMS))
+  test(`T47: base64 of a text in ${form} is masked whole where a value is in it, and else left`, () => {
+    const encoded = written('# settings of the shop\nDB_PASSWORD=c0rrect-h0rse\n').toString('base64');
+    assert.deepEqual(masked(encoded, true), { text: 'MASK', found: [`keyed-secret  base64 ${encoded}`] });
+    const plain = written('# settings of the shop\nDB_HOST=db-1\n').toString('base64');
+    assert.deepEqual(masked(plain, true), { text: plain, found: [] });
+  });
+
+test('T57: what gzip packs is masked whole where it is too large to be looked into, and left where it is none', () => {
+  const large = gzipSync(Buffer.alloc(INSIDE_LIMITS.documentBytesMax + 1, 'x\n')).toString('base64');
+  assert.deepEqual(masked(large, true), { text: 'MASK', found: [`embedded-secret  base64 ${large}`] });
+  const none = Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).toString('base64');
+  assert.deepEqual(masked(none, true), { text: none, found: [] });
 });
 
 test('a scalar that YAML itself would refuse is masked all the same', () => {

@@ -13,6 +13,7 @@ import type { KnownValues } from '../text/known-values.ts';
 import { type DocumentNode, placedEdits, type ScalarNode } from './document-node.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import { INSIDE_LIMITS } from './inside-limits.ts';
+import { packedText } from './packed-text.ts';
 import { readDocument } from './read-document.ts';
 import { type ObjectValues, type SecretValue, secretValues } from './secret-values.ts';
 import { unreadDocument } from './yaml-document.ts';
@@ -47,6 +48,8 @@ export interface InsideOptions {
 export function insideEdits(bytes: Buffer, options: InsideOptions): readonly Edit[] {
   if (options.isBase64 === true) {
     const decoded = decodedBase64(bytes);
+    const packed = decoded === undefined ? undefined : packedText(decoded);
+    if (packed !== undefined) return packedEdit(bytes, packed, options);
     if (decoded !== undefined)
       return encodedEdit(bytes, decoded, inOrder(editsOf(decoded.toString('latin1'), options, options.path ?? '', 0)));
   }
@@ -202,6 +205,19 @@ function decodedBase64(bytes: Buffer): Buffer | undefined {
   const text = bytes.toString('latin1');
   if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)) return undefined;
   return Buffer.from(text, 'base64');
+}
+
+/** All of what says a text in another form than UTF-8, where anything in it would be masked, or where it is too large to be looked into: nothing is put into such a form. */
+function packedEdit(bytes: Buffer, text: Buffer | 'too-large', options: InsideOptions): readonly Edit[] {
+  const { path = '', maskOf } = options;
+  let detector = text === 'too-large' ? 'embedded-secret' : undefined;
+  const noted = (found: InsideFound) => {
+    detector ??= found.detector;
+    return undefined;
+  };
+  if (text !== 'too-large') editsOf(text.toString('latin1'), { ...options, maskOf: noted }, path, 0);
+  const mask = detector === undefined ? undefined : maskOf({ detector, path, value: bytes, form: 'base64' });
+  return mask === undefined ? [] : [{ start: 0, end: bytes.length, text: mask }];
 }
 
 /** Edits of what base64 says are one edit of the whole. */

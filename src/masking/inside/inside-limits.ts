@@ -2,7 +2,7 @@
 export const INSIDE_LIMITS = Object.freeze({
   /** How many documents may stand inside each other and are looked into. Below, values are found by their look, and what may say that it is a Secret is masked whole. */
   documentsMax: 4,
-  /** How long a string is that is looked into as a document, which is more than etcd takes of one object. What is longer is masked as what stands too deep. */
+  /** How long a string is that is looked into as a document, which is more than etcd takes of one object. What is longer is masked as what stands too deep; what gzip packs and is longer, whole. */
   documentBytesMax: 2 * 1024 * 1024,
   /** How much of a stream of YAML is taken apart, since its library reads about a megabyte in a second. What comes behind it is masked as what stands too deep. */
   yamlBytesMax: 128 * 1024,

@@ -51,6 +51,25 @@ test('T49: an object that is written as it was shown is written as it is stored'
   deepEqual(back(shownIn(secret, secrets), secret, secrets), secret);
 });
 
+test('T49: what is masked whole in `binaryData`, packed or in UTF-16, is written as it is stored', () => {
+  const text = 'DB_PASSWORD=c0rrect-h0rse\n';
+  const binaryData = {
+    gzip: gzipSync(text).toString('base64'),
+    utf16: Buffer.from(text, 'utf16le').toString('base64'),
+    other: gzipSync('a=b\n').toString('base64'),
+  };
+  const stored = { kind: 'ConfigMap', metadata: { name: 'conf', uid: 'u3' }, binaryData };
+  const shown = shownIn(stored, maps);
+  deepEqual(
+    Object.entries(binaryData).map(([name, value]) => shown.binaryData[name as 'gzip'] === value),
+    [false, false, true],
+  );
+  ok(/^masked-by-sallyport-[a-z2-7]{20}$/.test(Buffer.from(shown.binaryData.gzip, 'base64').toString()));
+  deepEqual(back(shown, stored, maps), stored);
+  const moved = { ...shown, binaryData: { ...shown.binaryData, other: shown.binaryData.gzip } };
+  equal(back(moved, stored, maps), 'misplaced binaryData.other');
+});
+
 test('T49: documents in a ConfigMap whose readers differ are written as they are stored', () => {
   const data = {
     'app.properties':
