@@ -47,6 +47,8 @@ const FOUND = [
   'Env:[]core.EnvVar{core.EnvVar{Name:"DB_PASSWORD", Value:"«hunter2x9k»", ValueFrom:nil}}',
   '      "Name": "DB_PASSWORD",\n-     "Value": "«hunter2x9k»",\n+     "Value": "other",',
   'tokens: «hunter2x9k»',
+  'REDISPASSWORD=«hunter2x9k» bindpasswd: «hunter2x9k» passwordpolicy: hunter2x9k',
+  'SECRET_KEY_BASE=«9f86d081884c7d659a2feaa0c55ad015» SECRET_KEY_BASE_DUMMY=1 TOKEN_BASE_PATH=a1b2c3d4e5',
   // What begins as a variable, a tag or a bracket does, and is no name behind it.
   'DB_PASSWORD=«!QAZ2wsx#EDC4rfv»',
   'password: "«$Tr0ub4dor&3x»", token: "«[9x!kQ2#aa7z»", secret: "«<9x!kQ2#aa7z»"',

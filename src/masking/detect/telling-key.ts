@@ -32,7 +32,7 @@ function isJudgedTelling(name: string): boolean {
   if (words.some((word) => harmless.has(word))) return false;
   const last = words.at(-1);
   if (last === undefined) return false;
-  if (tellingWords.has(last)) return true;
+  if (tellingWords.has(last) || passwordWord.test(last)) return true;
   return last === 'key' && words.length > 1 && keysOf.has(words.at(-2) as string);
 }
 
@@ -47,18 +47,7 @@ function wordsOf(name: string): string[] {
 }
 
 const tellingWords: ReadonlySet<string> = new Set([
-  ...[
-    'password',
-    'passwd',
-    'passphrase',
-    'pwd',
-    'pass',
-    'secret',
-    'token',
-    'credential',
-    'credentials',
-    'userpassword',
-  ],
+  ...['pwd', 'pass', 'secret', 'token', 'credential', 'credentials'],
   ...[
     'apikey',
     'secretkey',
@@ -71,17 +60,11 @@ const tellingWords: ReadonlySet<string> = new Set([
     'bearertoken',
     'apitoken',
   ],
-  ...[
-    'dbpassword',
-    'mypassword',
-    'rootpassword',
-    'adminpassword',
-    'pgpassword',
-    'mysqlpwd',
-    'clientsecret',
-    'apisecret',
-  ],
+  ...['mysqlpwd', 'clientsecret', 'apisecret'],
 ]);
+
+/** Also where what it is of is written as one word with it: `redispassword`, `PGPASSWORD`. */
+const passwordWord = /(?:password|passwd|passphrase)$/;
 
 /** What a `key` is of where it is secret: a `key` alone, a primary or a cache key is not. */
 const keysOf: ReadonlySet<string> = new Set([
@@ -141,6 +124,7 @@ const trailing: ReadonlySet<string> = new Set([
     'staging',
   ],
   ...['1', '2', '3', 'v1', 'v2', 'header', 'data', 'string'],
+  'base', // Rails’ `SECRET_KEY_BASE`
 ]);
 
 const harmless: ReadonlySet<string> = new Set([
