@@ -224,7 +224,6 @@ function signInClient({ clientId, secret, redirectUri }: SignInClient): object {
     grant_types: ['authorization_code'],
     response_types: ['code'],
     redirect_uris: [redirectUri],
-    require_auth_time: true,
   };
 }
 

@@ -230,7 +230,9 @@ export const meSchema = z.strictObject({
   session: z
     .strictObject({
       id: z.string(),
-      signedInAt: instant,
+      signedInAt: instant
+        .optional()
+        .describe('When the issuer saw the person; absent where it did not say, which counts as long ago.'),
       idleEndsAt: instant.describe('When it ends unless its person does something.'),
       endsAt: instant,
       csrf: z.string().describe('What each change of this session brings in the header `x-csrf-token`.'),

@@ -42,5 +42,9 @@ export function meRoutes({ seatedIn, delegations }: Parts): readonly Route[] {
 }
 
 function sessionView({ id, signedInAt, idleEndsAt, endsAt, csrf }: ConsoleSession) {
-  return { id, signedInAt: instant(signedInAt), idleEndsAt: instant(idleEndsAt), endsAt: instant(endsAt), csrf };
+  return {
+    id,
+    ...(signedInAt === undefined ? {} : { signedInAt: instant(signedInAt) }),
+    ...{ idleEndsAt: instant(idleEndsAt), endsAt: instant(endsAt), csrf },
+  };
 }

@@ -36,23 +36,24 @@ export interface LoginAttempt {
   readonly verifier: string;
 }
 
-/** A person who has signed in. */
-export interface SignedIn {
-  readonly caller: Caller;
-  /** When the issuer saw the person, in milliseconds since 1970; now, where it does not say. */
-  readonly at: number;
-}
+/** How old a sign-in at the issuer may be before it asks the person again, in seconds. */
+const MAX_AGE_SECONDS = Object.freeze({
+  /** Where the person is to be asked: longer ago than the way back takes. */
+  fresh: 10,
+  /** Else: whatever there is. It is asked all the same, since an issuer that is asked must say when it saw the person. Source: `auth_time`, OpenID Connect Core 1.0, 2 */
+  any: 365 * 24 * 60 * 60,
+});
 
 /** One issuer at which persons sign in. */
 export interface Login {
-  /** Where the browser is sent. @throws {Refusal} ISSUER_UNAVAILABLE */
-  begin(attempt: LoginAttempt): Promise<string>;
+  /** Where the browser is sent; with `isFresh` the issuer is to ask the person, also one that it knows. @throws {Refusal} ISSUER_UNAVAILABLE */
+  begin(attempt: LoginAttempt, isFresh: boolean): Promise<string>;
   /**
-   * Who comes back, by the query of the address that the browser was sent to.
+   * Who comes back, by the query of the address that the browser was sent to; `signedInAt` is there where the issuer says it.
    *
    * @throws {Refusal} SIGN_IN_FAILED, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE
    */
-  finish(query: URLSearchParams, attempt: LoginAttempt): Promise<SignedIn>;
+  finish(query: URLSearchParams, attempt: LoginAttempt): Promise<Caller>;
 }
 
 /** What belongs to one attempt, drawn anew. Source: RFC 7636, 4.1; RFC 9700, 2.1.1 */
@@ -77,7 +78,7 @@ export function createLogin(issuer: Issuer, settings: LoginSettings, clock: Cloc
     return known.server;
   };
   return {
-    async begin({ redirectUri, state, nonce, verifier }) {
+    async begin({ redirectUri, state, nonce, verifier }, isFresh) {
       const { authorization_endpoint: endpoint } = await serverOf().catch(unavailable(issuer));
       const url = new URL(endpoint as string);
       const asked = {
@@ -89,6 +90,7 @@ export function createLogin(issuer: Issuer, settings: LoginSettings, clock: Cloc
         nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        max_age: String(isFresh ? MAX_AGE_SECONDS.fresh : MAX_AGE_SECONDS.any),
       };
       for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
       return url.href;
@@ -119,20 +121,17 @@ export function createLogin(issuer: Issuer, settings: LoginSettings, clock: Cloc
     },
   };
 
-  async function signedIn(idToken: string): Promise<SignedIn> {
-    const now = clock.now();
+  async function signedIn(idToken: string): Promise<Caller> {
     const { payload } = await keys.verify(idToken, {
       algorithms: [...ALGORITHMS],
       issuer: issuer.url,
       audience: settings.clientId,
       clockTolerance: TOKEN_LIMITS.clockSkewSeconds,
       requiredClaims: ['exp', 'iss', 'aud'],
-      currentDate: new Date(now),
+      currentDate: new Date(clock.now()),
     });
     const digest = hash('sha256', idToken, 'base64url');
-    const caller = toCaller(issuer, payload, digest, TOKEN_LIMITS.clockSkewSeconds);
-    const seenAt = typeof payload.auth_time === 'number' ? payload.auth_time * 1000 : now;
-    return { caller, at: Math.min(seenAt, now) };
+    return toCaller(issuer, payload, digest, TOKEN_LIMITS.clockSkewSeconds);
   }
 }
 

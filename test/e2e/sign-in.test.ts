@@ -212,6 +212,28 @@ test('nobody is sent elsewhere after signing in, however that is written', async
   assert.equal((await console_.browser().ask(`${own}/sign-in/other`)).status, 404);
 });
 
+test('a sign-in is as recent as the issuer says; one of which it does not say when is no recent one', async () => {
+  const isAway = (url: string) => !url.startsWith(own);
+  const sent = async (more: string) => {
+    const { url } = await console_.browser().go(`${own}/sign-in?issuer=people${more}`, {}, isAway);
+    return new URL(url).searchParams.get('max_age');
+  };
+  assert.equal(await sent('&fresh=true'), '10', 'the issuer is to ask the person, also one that it knows');
+  assert.equal(await sent(''), '31536000', 'it is to say when it saw the person, however long ago');
+
+  const told = json(await me(await signedIn('lea'))).session.signedInAt;
+  assert.ok(Math.abs(Date.now() - Date.parse(told)) < 10 * 60_000, told);
+
+  // Whoever is at the browser takes the question out on the way, and the issuer says nothing.
+  const browser = console_.browser();
+  const there = new URL((await browser.go(`${own}/sign-in?issuer=people`, {}, isAway)).url);
+  there.searchParams.delete('max_age');
+  await browser.choose(await browser.go(there.href), 'lea', (url) => url === `${own}/`);
+  const { session } = json(await me(browser));
+  assert.ok(session.id);
+  assert.equal(session.signedInAt, undefined);
+});
+
 test('signing out ends this session, or all of the person’s, at once, with their streams', async () => {
   const [one, two, other] = [await signedIn('lea'), await signedIn('lea'), await signedIn('sam')];
   const stream = await events(one);

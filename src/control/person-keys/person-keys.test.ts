@@ -28,6 +28,9 @@ function signedIn(agoMs: number): ConsoleSession {
   return { id: 's', signedInAt: NOW - agoMs, idleEndsAt: NOW + MINUTE_MS, endsAt: NOW + MINUTE_MS, csrf: '' };
 }
 
+/** The issuer did not say when it saw the person. */
+const { signedInAt: _, ...unsaid } = signedIn(0);
+
 const key: KeptKey = {
   id: 'k',
   owner: { subject: lea.subject, issuer: lea.issuer },
@@ -42,6 +45,7 @@ const key: KeptKey = {
 const ROWS: readonly (readonly [string, Caller, ConsoleSession | undefined, string])[] = [
   ['its owner, who signed in a moment ago', lea, signedIn(4 * MINUTE_MS), 'removed'],
   ['its owner’s browser, signed in longer ago', lea, signedIn(5 * MINUTE_MS), 'SIGN_IN_FAILED'],
+  ['its owner’s browser, signed in nobody knows when', lea, unsaid, 'SIGN_IN_FAILED'],
   ['a token of its owner’s', lea, undefined, 'SIGN_IN_FAILED'],
   ['an operator’s command', ada, undefined, 'removed'],
   ['an operator who signed in a moment ago', ada, signedIn(0), 'removed'],

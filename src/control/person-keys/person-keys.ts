@@ -173,7 +173,7 @@ export class PersonKeys {
   #fresh(caller: Caller, session: ConsoleSession | undefined): ConsoleSession {
     const { signedInWithinMs } = KEY_ENROLMENT_LIMITS;
     if (
-      session !== undefined &&
+      session?.signedInAt !== undefined &&
       caller.kind === 'person' &&
       this.#parts.store.now() - session.signedInAt < signedInWithinMs
     )

@@ -36,7 +36,7 @@ async function world(idleMaxMs = 10 * MINUTE) {
     pass: (ms: number) => {
       now += ms;
     },
-    begin: (replaces?: string) => sessions.begin({ caller: ADA, at: now, peer: '::1', replaces }),
+    begin: (replaces?: string) => sessions.begin({ caller: ADA, peer: '::1', replaces }),
     async close() {
       await store.close();
       rmSync(folder, { recursive: true });

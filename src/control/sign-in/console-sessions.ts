@@ -22,7 +22,8 @@ export const SESSION_LIMITS = Object.freeze({
 /** A session as its requests see it. */
 export interface ConsoleSession {
   readonly id: string;
-  readonly signedInAt: number;
+  /** When the issuer saw the person; absent where it did not say. */
+  readonly signedInAt?: number;
   readonly idleEndsAt: number;
   readonly endsAt: number;
   /** What each change brings along, beside the cookie. */
@@ -59,7 +60,7 @@ export class ConsoleSessions implements ChangeListener {
   }
 
   /** A new session of a person, under a new id and secret: the value of its cookie. Security: never one that was there before (fixation). */
-  async begin({ caller, at, peer, replaces }: Beginning): Promise<string> {
+  async begin({ caller, peer, replaces }: Beginning): Promise<string> {
     const { store, maxMs } = this.#parts;
     const secret = randomBytes(32).toString('base64url');
     const now = store.now();
@@ -67,7 +68,7 @@ export class ConsoleSessions implements ChangeListener {
       id: newId(now),
       secretDigest: digestOf(secret),
       who: whoOf(caller),
-      signedInAt: Math.min(at, now),
+      ...signedInOf(caller, now),
       activeAt: now,
       endsAt: now + maxMs,
     };
@@ -96,8 +97,11 @@ export class ConsoleSessions implements ChangeListener {
     if (!isSame(digestOf(secret), session.secretDigest) || this.#isOver(session)) throw ended();
     const activeAt = isActive ? await this.#touch(session) : session.activeAt;
     const idleEndsAt = Math.min(activeAt + idleMaxMs, session.endsAt);
-    const { signedInAt, endsAt } = session;
-    return { caller: callerOf(session), session: { id, signedInAt, idleEndsAt, endsAt, csrf: csrfOf(cookie) } };
+    const { endsAt } = session;
+    return {
+      caller: callerOf(session),
+      session: { id, ...signedInOf(session), idleEndsAt, endsAt, csrf: csrfOf(cookie) },
+    };
   }
 
   /** Ends a session. */
@@ -227,8 +231,6 @@ export class ConsoleSessions implements ChangeListener {
 /** A person who has signed in, and from where. */
 export interface Beginning {
   readonly caller: Caller;
-  /** When the issuer saw the person. */
-  readonly at: number;
   readonly peer: string;
   /** The cookie that the browser had when it left for the issuer. */
   readonly replaces: string | undefined;
@@ -249,12 +251,21 @@ function whoOf({ subject, issuer, groups, labels, person, run }: Caller): KeptSe
   };
 }
 
+/** Never later than now, whatever the issuer's clock says. */
+function signedInOf(
+  { signedInAt }: { readonly signedInAt?: number },
+  nowMs = Number.POSITIVE_INFINITY,
+): { readonly signedInAt?: number } {
+  return signedInAt === undefined ? {} : { signedInAt: Math.min(signedInAt, nowMs) };
+}
+
 /** Security: always a person; only issuers of persons sign anybody in. */
-function callerOf({ id, who, signedInAt, endsAt }: KeptSession): Caller {
+function callerOf(session: KeptSession): Caller {
+  const { id, who, endsAt } = session;
   return Object.freeze({
     ...who,
     kind: 'person',
-    signedInAt,
+    ...signedInOf(session),
     tokenEndsAt: endsAt,
     tokenDigest: hash('sha256', `session ${id}`, 'base64url'),
   });

@@ -11,8 +11,8 @@ export interface Attempt {
 /** One issuer at which persons sign in, as this folder asks it. */
 export interface LoginPort {
   newAttempt(redirectUri: string): Attempt;
-  /** Where the browser is sent. @throws {Refusal} ISSUER_UNAVAILABLE */
-  begin(attempt: Attempt): Promise<string>;
-  /** Who comes back with this query, and when the issuer saw them. @throws {Refusal} SIGN_IN_FAILED, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE */
-  finish(query: URLSearchParams, attempt: Attempt): Promise<{ readonly caller: Caller; readonly at: number }>;
+  /** Where the browser is sent; with `isFresh` the issuer is to ask the person, also one that it knows. @throws {Refusal} ISSUER_UNAVAILABLE */
+  begin(attempt: Attempt, isFresh: boolean): Promise<string>;
+  /** Who comes back with this query, with `signedInAt` where the issuer says it. @throws {Refusal} SIGN_IN_FAILED, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE */
+  finish(query: URLSearchParams, attempt: Attempt): Promise<Caller>;
 }

@@ -14,8 +14,8 @@ export interface KeptSession {
     readonly person?: string;
     readonly run?: string;
   };
-  /** When the issuer saw the person. */
-  readonly signedInAt: number;
+  /** When the issuer saw the person; absent where it did not say. */
+  readonly signedInAt?: number;
   /** When the person last did something; kept by the minute. */
   readonly activeAt: number;
   readonly endsAt: number;

@@ -110,7 +110,7 @@ export class SignIn {
       ...(replaces === undefined ? {} : { replaces }),
     };
     const closed = this.#parts.vault.close(Buffer.from(JSON.stringify(kept)), PLACE);
-    const location = await login.begin(attempt);
+    const location = await login.begin(attempt, query.get('fresh') === 'true');
     return { location, cookies: [setCookie(ATTEMPT_COOKIE, closed, 'Lax', SIGN_IN_LIMITS.attemptMs / 1000)] };
   }
 
@@ -118,11 +118,11 @@ export class SignIn {
     const { sessions, own, sessionMaxMs } = this.#parts;
     const { issuer, attempt, to, replaces } = this.#kept(cookieIn(cookie, ATTEMPT_COOKIE));
     const [, login] = this.#chosen(issuer);
-    const { caller, at } = await login.finish(query, attempt);
+    const caller = await login.finish(query, attempt);
     // Security: T77. A session is a person's from then on, whatever its ID token said.
     if (caller.kind !== 'person')
       throw new Refusal('SIGN_IN_FAILED', 'whoever acts for somebody does not sign in as they');
-    const value = await sessions.begin({ caller, at, peer, replaces });
+    const value = await sessions.begin({ caller, peer, replaces });
     return {
       location: `${own().origin}${to}`,
       cookies: [setCookie(SESSION_COOKIE, value, 'Strict', sessionMaxMs / 1000), clearCookie(ATTEMPT_COOKIE)],

@@ -17,7 +17,7 @@ export interface Self {
   readonly tokenEndsAt: string;
   readonly session?: {
     readonly id: string;
-    readonly signedInAt: string;
+    readonly signedInAt?: string;
     readonly idleEndsAt: string;
     readonly endsAt: string;
     readonly csrf: string;

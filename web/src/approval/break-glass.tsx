@@ -27,20 +27,20 @@ const REASON_CHARACTERS = { min: 10, max: 500 };
  */
 export function BreakGlass({ approval }: { readonly approval: ApprovalView }) {
   const [isOpen, open] = useState(false);
-  const staleMs = useStaleness();
+  const stale = useStaleness();
   return (
     <section className={styles.glass}>
       <p className={styles.title}>
         <Icon name="warn" />
         {words.title}
       </p>
-      {staleMs !== undefined && <SignInAgain agoMs={staleMs} id={approval.id} />}
-      {staleMs === undefined && !isOpen && (
+      {stale !== undefined && <SignInAgain agoMs={stale.agoMs} id={approval.id} />}
+      {stale === undefined && !isOpen && (
         <button type="button" className={styles.go} onClick={() => open(true)}>
           {words.open}
         </button>
       )}
-      {staleMs === undefined && isOpen && (
+      {stale === undefined && isOpen && (
         <>
           <p>{words.lead}</p>
           <ul className={styles.marks}>
@@ -55,17 +55,19 @@ export function BreakGlass({ approval }: { readonly approval: ApprovalView }) {
   );
 }
 
-/** How long ago the person signed in, where that is too long. */
-function useStaleness(): number | undefined {
+/** How long ago the person signed in, where that is too long, or not known. */
+function useStaleness(): { readonly agoMs: number | undefined } | undefined {
   const self = useQuery(selfQuery).data;
   if (self?.session === undefined) return undefined;
-  const agoMs = gatewayNow() - Date.parse(self.session.signedInAt);
-  return agoMs < SIGNED_IN_MS_MAX ? undefined : agoMs;
+  const { signedInAt } = self.session;
+  const agoMs = signedInAt === undefined ? undefined : gatewayNow() - Date.parse(signedInAt);
+  return agoMs !== undefined && agoMs < SIGNED_IN_MS_MAX ? undefined : { agoMs };
 }
 
-function SignInAgain({ agoMs, id }: { readonly agoMs: number; readonly id: string }) {
+function SignInAgain({ agoMs, id }: { readonly agoMs: number | undefined; readonly id: string }) {
   const self = useQuery(selfQuery).data;
-  const query = new URLSearchParams({ issuer: self?.issuer ?? '', to: `/approvals/${encodeURIComponent(id)}` });
+  const to = `/approvals/${encodeURIComponent(id)}`;
+  const query = new URLSearchParams({ issuer: self?.issuer ?? '', to, fresh: 'true' });
   return (
     <>
       <p>{words.stale(agoMs, SIGNED_IN_MS_MAX)}</p>

@@ -16,7 +16,7 @@ export const glassTexts = {
   sure: (what: string) => `Press again: ${what}, by you alone`,
   sending: 'Sending…',
   leave: 'Back',
-  stale: (agoMs: number, withinMs: number) =>
-    `You signed in ${span(agoMs)} ago; this wants a sign-in of the last ${span(withinMs)}.`,
+  stale: (agoMs: number | undefined, withinMs: number) =>
+    `${agoMs === undefined ? 'Your identity provider does not say when you signed in' : `You signed in ${span(agoMs)} ago`}; this wants a sign-in of the last ${span(withinMs)}.`,
   signIn: 'Sign in again, and come back here',
 };
