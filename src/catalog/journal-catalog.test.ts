@@ -116,6 +116,36 @@ test('sessions are summed up, and told as the runs that their caller says they w
   );
 });
 
+test('what was only planned is marked, and is neither a change nor a refusal, in its session and its run', async () => {
+  const asked = { operation: { ...operation, verb: 'delete' }, session: sessionId(1) };
+  const denied = { session: sessionId(1), decision: { effect: 'deny', rule: 'never' } } as const;
+  await write([
+    begun(1, { ...asked, planned: true }),
+    ended(1, { ...DENIED, code: 'PLANNED' }, { session: sessionId(1) }),
+    begun(2, { ...asked, planned: true }),
+    ended(2, DENIED, denied),
+    begun(3, asked),
+    ended(3, DENIED, denied),
+  ]);
+  await catalog.catchUp();
+  const found = await catalog.session(EVERYTHING, sessionId(1));
+  const { exchanges: all, changes, refused, planned } = found?.session ?? {};
+  assert.deepEqual([all, changes, refused, planned], [3, 1, 1, 2]);
+  assert.deepEqual(
+    found?.stories.map((story) => [story.exchanges, story.changes, story.refused]),
+    [[3, 1, 1]],
+  );
+  const rows = await catalog.exchanges(EVERYTHING, {}, { limit: 10 });
+  assert.deepEqual(
+    rows.map((row) => [row.isChange, row.planned]),
+    [
+      [true, undefined],
+      [false, true],
+      [false, true],
+    ],
+  );
+});
+
 test('one exchange is read from the journal’s own lines, with their hashes', async () => {
   await write(EVENTS);
   await catalog.catchUp();

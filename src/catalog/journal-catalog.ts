@@ -34,7 +34,7 @@ const LINES_MAX = 1_000;
 const TOLD_MAX = 20_000;
 const STORIES_MAX = 1_000;
 
-const COUNTS = `count(*) AS exchanges, sum(isChange) AS changes, sum(outcome = 'refused') AS refused,
+const COUNTS = `count(*) AS exchanges, sum(isChange) AS changes, sum(outcome = 'refused' AND NOT isPlanned) AS refused,
   sum(outcome IN ('broken', 'lost') OR (outcome = 'abandoned' AND status IS NULL)) AS failed, min(at) AS startedAt, max(at) AS lastAt`;
 
 /** The catalog of the journal in a folder, kept in a file. */
@@ -171,7 +171,7 @@ export class JournalCatalog implements Catalog {
 
   #sessionOf(seen: Where, id: string): FoundSession | undefined {
     const [row] = this.#all(
-      `SELECT session, subject, issuer, kind, target, ${COUNTS}, sum(outcome = 'open') AS open, count(recording) AS recordings
+      `SELECT session, subject, issuer, kind, target, ${COUNTS}, sum(outcome = 'open') AS open, sum(isPlanned) AS planned, count(recording) AS recordings
        FROM exchange WHERE session = ? AND ${seen.sql} GROUP BY session`,
       [id, ...seen.values],
     );
@@ -180,7 +180,7 @@ export class JournalCatalog implements Catalog {
 
   #storiesOf(seen: Where, id: string): readonly FoundStory[] {
     const rows = this.#all(
-      `SELECT id, at, durationMs, outcome, status, verb, resource, name, isChange, claimedSession, claimedCommand
+      `SELECT id, at, durationMs, outcome, status, verb, resource, name, isChange, isPlanned, claimedSession, claimedCommand
        FROM exchange WHERE session = ? AND ${seen.sql} ORDER BY n LIMIT ?`,
       [id, ...seen.values, TOLD_MAX],
     );

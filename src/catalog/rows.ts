@@ -11,6 +11,7 @@ export function toExchange(row: Row): FoundExchange {
     claimedSession,
     claimedCommand,
     isChange,
+    isPlanned,
     grantId,
     ...same
   } = Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value === null ? undefined : value]));
@@ -18,6 +19,7 @@ export function toExchange(row: Row): FoundExchange {
     ...same,
     grant: grantId,
     isChange: isChange === 1,
+    ...(isPlanned === 1 ? { planned: true } : {}),
     claimed: claimed({ claimedSession, claimedCommand }),
   } as FoundExchange;
 }
@@ -29,8 +31,8 @@ export function toSession({ session, ...same }: Row): FoundSession {
 
 /** What of a row says of which run it is. */
 export function toRunPart(row: Row): RunPart {
-  const { id, at, durationMs, outcome, status, verb, resource, name, isChange } = row as Readonly<
-    Record<'id' | 'outcome' | 'verb' | 'resource' | 'name', string> & Record<'at' | 'isChange', number>
+  const { id, at, durationMs, outcome, status, verb, resource, name, isChange, isPlanned } = row as Readonly<
+    Record<'id' | 'outcome' | 'verb' | 'resource' | 'name', string> & Record<'at' | 'isChange' | 'isPlanned', number>
   > & { readonly durationMs: number | null; readonly status: number | null };
   return {
     id,
@@ -41,7 +43,7 @@ export function toRunPart(row: Row): RunPart {
     resource,
     name,
     isChange: isChange === 1,
-    isRefused: outcome === 'refused',
+    isRefused: outcome === 'refused' && isPlanned === 0,
     isFailed: outcome === 'broken' || outcome === 'lost' || (outcome === 'abandoned' && status === null),
   };
 }

@@ -17,8 +17,8 @@ export class EventTaker {
 
   constructor(database: DatabaseSync) {
     this.#begin = database.prepare(`INSERT OR IGNORE INTO exchange
-      (n, id, session, at, subject, issuer, kind, token, target, verb, apiGroup, resource, subresource, namespace, name, path, isChange, claimedSession, claimedCommand, outcome)
-      VALUES (:n, :id, :session, :at, :subject, :issuer, :kind, :token, :target, :verb, :apiGroup, :resource, :subresource, :namespace, :name, :path, :isChange, :claimedSession,
+      (n, id, session, at, subject, issuer, kind, token, target, verb, apiGroup, resource, subresource, namespace, name, path, isChange, isPlanned, claimedSession, claimedCommand, outcome)
+      VALUES (:n, :id, :session, :at, :subject, :issuer, :kind, :token, :target, :verb, :apiGroup, :resource, :subresource, :namespace, :name, :path, :isChange, :isPlanned, :claimedSession,
       :claimedCommand, 'open')`);
     this.#said = database.prepare('INSERT INTO said (rowid, text) VALUES (?, ?)');
     this.#permit = database.prepare(
@@ -86,7 +86,8 @@ export class EventTaker {
       namespace: operation?.namespace ?? '',
       name: operation?.name ?? '',
       path: operation?.path ?? '',
-      isChange: operation !== undefined && isChange(operation) ? 1 : 0,
+      isChange: isChange(event) ? 1 : 0,
+      isPlanned: event.planned === true ? 1 : 0,
       claimedSession: operation?.claimed?.session ?? null,
       claimedCommand: operation?.claimed?.command ?? null,
     });

@@ -22,7 +22,19 @@ interface ListOptions extends OutputOptions, SourceOptions {
   readonly follow: boolean;
 }
 
-const HEAD = ['SESSION', 'STARTED', 'LAST', 'SUBJECT', 'TARGET', 'EXCHANGES', 'REFUSED', 'FAILED', 'OPEN', 'THROTTLED'];
+const HEAD = [
+  'SESSION',
+  'STARTED',
+  'LAST',
+  'SUBJECT',
+  'TARGET',
+  'EXCHANGES',
+  'REFUSED',
+  'FAILED',
+  'OPEN',
+  'PLANNED',
+  'THROTTLED',
+];
 
 /** `sallyport sessions list`. */
 export function listCommand(env: Environment): Command {
@@ -92,7 +104,7 @@ async function listOfControl(client: ControlClient, options: ListOptions): Promi
     const isAsked = (subject ?? caller.subject) === caller.subject && (target ?? on) === on;
     if (!isAsked || told.has(session)) continue;
     told.add(session);
-    const counts = { exchanges: 1, changes: 0, refused: 0, failed: 0, open: 1, recordings: 0 };
+    const counts = { exchanges: 1, changes: 0, refused: 0, failed: 0, open: 1, planned: 0, recordings: 0 };
     const begun: SessionView = { id: session, caller, target: on, startedAt: at, lastAt: at, ...counts };
     printMore(HEAD, [begun], controlCells, output);
   }
@@ -111,12 +123,12 @@ function print<Session>(
 }
 
 function fileCells({ session, startedAt, lastAt, subject, target, ...counts }: SessionSummary): readonly string[] {
-  const numbers = [counts.exchanges, counts.refused, counts.failed, counts.open, counts.throttled];
+  const numbers = [counts.exchanges, counts.refused, counts.failed, counts.open, counts.planned, counts.throttled];
   return [session, time(startedAt), time(lastAt), subject, target || '-', ...numbers.map(String)];
 }
 
 function controlCells({ id, startedAt, lastAt, caller, target, ...counts }: SessionView): readonly string[] {
-  const numbers = [counts.exchanges, counts.refused, counts.failed, counts.open];
+  const numbers = [counts.exchanges, counts.refused, counts.failed, counts.open, counts.planned];
   return [id, startedAt, lastAt, caller.subject, target || '-', ...numbers.map(String), '-'];
 }
 

@@ -1,6 +1,6 @@
 /*
  * What counts for budgets only once it is done: bytes of replies, refusals, errors. Told by the journal's own events as they are written; nothing is kept of exchanges
- * of callers without such a budget.
+ * of callers without such a budget, nor of what is only planned.
  */
 import { REFUSAL_CODES } from '../model/refusal-codes.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
@@ -32,7 +32,8 @@ export class CountedEvents {
     else if (event.type === 'exchange.ended') this.#ended(event);
   }
 
-  #begun({ exchange, caller, target, operation }: ExchangeBegun): void {
+  #begun({ exchange, caller, target, operation, planned }: ExchangeBegun): void {
+    if (planned === true) return;
     const of = this.#budgets.of(caller, target).filter((budget) => AFTERWARDS.has(budget.of));
     if (of.length === 0 || this.#underWay.size >= UNDER_WAY_MAX) return;
     const isDryRun = operation?.query.some(([key]) => key === 'dryRun') ?? false;
@@ -68,10 +69,10 @@ function amountOf({ of }: Budget, { outcome, traffic }: ExchangeEnded, { isChang
   }
 }
 
-/** What is told to wait, to look, or to be slower, or was only planned, is no refusal. */
+/** What is told to wait, to look, or to be slower is no refusal. */
 function isFinal(code: keyof typeof REFUSAL_CODES): boolean {
   const { retry } = REFUSAL_CODES[code];
-  return code !== 'PLANNED' && (retry === 'never' || retry === 'changed');
+  return retry === 'never' || retry === 'changed';
 }
 
 function isFailure(outcome: ExchangeEnded['outcome']): boolean {

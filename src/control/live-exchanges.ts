@@ -67,7 +67,7 @@ export class LiveExchanges {
 }
 
 function view(
-  { exchange, session, at, caller, target, method, operation }: ExchangeBegun,
+  { exchange, session, at, caller, target, method, operation, planned }: ExchangeBegun,
   ended: ExchangeEnded | undefined,
 ): LiveExchange {
   const { outcome, decision, traffic } = ended ?? {};
@@ -83,6 +83,7 @@ function view(
     subresource: operation?.subresource ?? '',
     namespace: operation?.namespace ?? '',
     name: operation?.name ?? '',
+    ...(planned === true ? { planned } : {}),
     outcome: outcome?.kind ?? 'open',
     ...(decision === undefined
       ? {}

@@ -48,7 +48,7 @@ const counts = {
   lastAt: instant.describe('When the last exchange began.'),
   exchanges: z.int(),
   changes: z.int().describe('Those that ask for a change of what is stored.'),
-  refused: z.int(),
+  refused: z.int().describe('Without those that were only planned.'),
   failed: z.int(),
 };
 
@@ -61,6 +61,7 @@ export const sessionSchema = z.strictObject({
   target: z.string(),
   ...counts,
   open: z.int().describe('Those without an end yet.'),
+  planned: z.int().describe('Those that only asked what would become of them (`sallyport plan`).'),
   recordings: z.int().describe('Those that can be played.'),
 });
 
@@ -83,6 +84,10 @@ export const exchangeSchema = z.strictObject({
   name: z.string(),
   path: z.string(),
   isChange: z.boolean(),
+  planned: z
+    .literal(true)
+    .optional()
+    .describe('It was only planned (`sallyport plan`): whatever became of it, nothing of it was forwarded.'),
   decision: decision.optional(),
   rule: z.string().optional(),
   grant: z.string().optional(),
@@ -110,6 +115,7 @@ export const liveExchangeSchema = exchangeSchema.pick({
   subresource: true,
   namespace: true,
   name: true,
+  planned: true,
   outcome: true,
   decision: true,
   rule: true,

@@ -63,6 +63,8 @@ export interface FoundExchange {
   readonly name: string;
   readonly path: string;
   readonly isChange: boolean;
+  /** It was only planned (`sallyport plan`). */
+  readonly planned?: true;
   readonly decision: 'allow' | 'deny' | 'hold' | undefined;
   readonly rule: string | undefined;
   readonly grant: string | undefined;
@@ -94,6 +96,8 @@ export interface FoundSession {
   readonly refused: number;
   readonly failed: number;
   readonly open: number;
+  /** Only planned: neither changes nor refused. */
+  readonly planned: number;
   readonly recordings: number;
 }
 

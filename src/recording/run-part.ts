@@ -14,8 +14,8 @@ export function runPart({ begun, ended }: ExchangeView): RunPart {
     verb: operation?.verb ?? '',
     resource: operation?.resource ?? '',
     name: operation?.name ?? '',
-    isChange: operation !== undefined && isChange(operation),
-    isRefused: outcome?.kind === 'refused',
+    isChange: isChange(begun),
+    isRefused: outcome?.kind === 'refused' && begun.planned !== true,
     isFailed:
       outcome !== undefined &&
       (outcome.kind === 'broken' ||

@@ -50,6 +50,24 @@ test('sessions are summed up, the newest first', () => {
   assert.deepEqual(list({ subject: 'nobody' }), []);
 });
 
+test('what was only planned is no refusal, whatever became of it', () => {
+  const summaries = new SessionSummaries({ sessionsMax: 10 });
+  const PLANNED = { ...DENIED, code: 'PLANNED' } as const;
+  for (const event of [
+    begun(1, { planned: true }),
+    ended(1, PLANNED),
+    begun(2, { planned: true }),
+    begun(3),
+    ended(2, DENIED),
+    ended(3, DENIED),
+  ])
+    summaries.add(event);
+  assert.deepEqual(
+    summaries.list().map(({ exchanges, refused, planned, open }) => [exchanges, refused, planned, open]),
+    [[3, 1, 2, 0]],
+  );
+});
+
 test('a stream that its caller closed is no failure, and anything else that was left is', () => {
   const { operation } = begun(1) as ExchangeBegun;
   const watch = { operation: { ...(operation as NonNullable<typeof operation>), verb: 'watch' } };

@@ -20,6 +20,8 @@ export interface SessionSummary {
   failed: number;
   /** Begun and not ended yet. */
   open: number;
+  /** Only planned (`sallyport plan`): whatever became of them, they are no refusals. */
+  planned: number;
   /** Requests of its caller, on whatever target, that were refused while it lasted because they came too fast; they are no exchanges. */
   throttled: number;
 }
@@ -43,6 +45,8 @@ export class SessionSummaries {
   readonly #ofCaller = new Map<string, Set<SessionSummary>>();
   /** What is open and has no end of its own. */
   readonly #streams = new Set<ExchangeId>();
+  /** What is open and only planned. */
+  readonly #planned = new Set<ExchangeId>();
   /** No session up to this id is taken any more. */
   #forgottenUpTo = '';
 
@@ -56,15 +60,20 @@ export class SessionSummaries {
       if (summary === undefined) return;
       summary.exchanges += 1;
       summary.open += 1;
+      if (event.planned === true) {
+        summary.planned += 1;
+        this.#planned.add(event.exchange);
+      }
       if (event.operation?.verb === 'watch' || event.operation?.stream !== undefined) this.#streams.add(event.exchange);
       summary.lastAt = Math.max(summary.lastAt, event.at);
     } else if (event.type === 'exchange.ended') {
       const isStream = this.#streams.delete(event.exchange);
+      const isPlanned = this.#planned.delete(event.exchange);
       const summary = this.#sessions.get(event.session);
       if (summary === undefined) return;
       summary.open -= 1;
       summary.lastAt = Math.max(summary.lastAt, event.at);
-      if (event.outcome.kind === 'refused') summary.refused += 1;
+      if (event.outcome.kind === 'refused') summary.refused += isPlanned ? 0 : 1;
       else if (!isGood(event.outcome, isStream)) summary.failed += 1;
     } else if (event.type === 'caller.throttled') {
       for (const summary of this.#ofCaller.get(callerOf(event.caller)) ?? [])
@@ -98,6 +107,7 @@ export class SessionSummaries {
       refused: 0,
       failed: 0,
       open: 0,
+      planned: 0,
       throttled: 0,
     };
     this.#keep(summary);

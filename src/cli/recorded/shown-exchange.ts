@@ -39,7 +39,7 @@ export function shownView(view: ExchangeView): ShownExchange {
 
 /** An exchange as the control plane lists it. */
 export function shownRow(row: ExchangeRowView): ShownExchange {
-  const { id, at, verb, name, outcome, status, durationMs, claimed, code, recording } = row;
+  const { id, at, verb, name, outcome, status, durationMs, claimed, code, recording, planned } = row;
   const beganAt = Date.parse(at);
   return {
     part: {
@@ -51,11 +51,12 @@ export function shownRow(row: ExchangeRowView): ShownExchange {
       resource: row.resource,
       name,
       isChange: row.isChange,
-      isRefused: outcome === 'refused',
+      isRefused: outcome === 'refused' && planned !== true,
       isFailed: outcome === 'broken' || outcome === 'lost' || (outcome === 'abandoned' && status === undefined),
     },
     cells: rowCells(row),
     remarks: [
+      ...(planned === true ? [ONLY_PLANNED] : []),
       ...(recording === undefined ? [] : [`    sallyport sessions replay ${escapeControl(id)}`]),
       ...(code === undefined ? [] : [`    ${escapeControl(code)}`]),
     ],
@@ -88,11 +89,14 @@ function kindOf(operation: {
   return kind === '' ? path : `${kind}${apiGroup === '' ? '' : `.${apiGroup}`}`;
 }
 
+const ONLY_PLANNED = '    only planned: nothing of it was forwarded';
+
 /** What a row has no column for: what was run in a pod, why it was refused, and what has no exchange. */
 function remarks({ begun, ended, files, throttled }: ExchangeView): readonly string[] {
   const argv = begun.operation?.stream?.argv ?? [];
   const outcome = ended?.outcome;
   return [
+    ...(begun.planned === true ? [ONLY_PLANNED] : []),
     ...(argv.length === 0
       ? []
       : [

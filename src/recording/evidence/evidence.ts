@@ -67,7 +67,7 @@ export class Evidence {
     };
     counts.last = ended.at;
     counts.requests += 1;
-    if (begun.operation !== undefined && isChange(begun.operation)) counts.changes += 1;
+    if (isChange(begun)) counts.changes += 1;
     if (ended.outcome.kind === 'refused') counts.refused += 1;
     else if (!hasSucceeded(ended.outcome)) counts.failed += 1;
     this.#callers.set(key, counts);
@@ -100,7 +100,7 @@ function exchangeRows(joined: JoinedExchange): readonly EvidenceRow[] {
     ];
   const rows: EvidenceRow[] = [];
   const status = String(statusOf(outcome) ?? '');
-  if (operation !== undefined && isChange(operation))
+  if (begun !== undefined && operation !== undefined && isChange(begun))
     rows.push({ sheet: 'changes', cells: [...who, operation.verb, ...place, outcome.kind, status, ...by, ...ids] });
   if (operation?.stream !== undefined && operation.power !== undefined) {
     const seconds = traffic === undefined ? '' : String(traffic.durationMs / 1_000);

@@ -21,6 +21,7 @@ function session(id: string, part: Partial<SessionView> = {}): SessionView {
     refused: 0,
     failed: 0,
     open: 0,
+    planned: 0,
     recordings: 0,
     ...part,
   };

@@ -23,7 +23,8 @@ export function RefusalsNow() {
     const source = new EventSource(apiUrl('/exchanges/events'));
     source.addEventListener('exchange', ({ data }) => {
       const exchange = JSON.parse(data) as LiveExchange;
-      if (exchange.outcome === 'refused') setRefused((before) => [exchange, ...before].slice(0, SHOWN_MAX));
+      if (exchange.outcome === 'refused' && exchange.planned !== true)
+        setRefused((before) => [exchange, ...before].slice(0, SHOWN_MAX));
     });
     return () => source.close();
   }, []);

@@ -92,6 +92,7 @@ function Call({ call }: { readonly call: ExchangeRowView }) {
             <Icon name="play" />
           </span>
         )}
+        {call.planned === true && <Tag meaning="over">{words.planned}</Tag>}
         {call.approval !== undefined && <Tag meaning="ask">{words.asked}</Tag>}
         {call.grant !== undefined && <Tag meaning="live">{words.byGrant}</Tag>}
         <Tag meaning={meaningOf(call)}>{resultOf(call)}</Tag>

@@ -14,9 +14,10 @@ const words = callTexts;
 /** Why it was answered so: the rule, what permitted it, what the caller was told, and what was hidden in what passed. */
 export function Decision({ call }: { readonly call: ExchangeWholeView }) {
   const { decision, rule = '', grant, approval, message, reason, edits, permits } = call;
-  const isRefused = call.outcome === 'refused';
+  const isRefused = call.outcome === 'refused' && call.planned !== true;
   return (
     <Part title={words.decision} {...(isRefused ? { meaning: 'no' as const } : {})}>
+      {call.planned === true && <p>{words.planned}</p>}
       <p>
         <Named>{decision === undefined ? words.undecided : words.decided[decision](rule)}</Named>
       </p>

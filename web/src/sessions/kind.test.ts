@@ -33,6 +33,8 @@ test('what a call is, and what its colour says', () => {
     [{ outcome: 'refused', code: 'HELD_WAITING', decision: 'hold' }, 'all refused held', 'ask'],
     [{ outcome: 'open' }, 'all', 'live'],
     [{ outcome: 'broken' }, 'all', 'no'],
+    [{ outcome: 'refused', code: 'PLANNED', planned: true }, 'all', 'over'],
+    [{ outcome: 'refused', decision: 'deny', planned: true }, 'all', 'over'],
   ];
   for (const [part, kinds, meaning] of table) {
     assert.equal(KINDS.filter((kind) => isOf(call(part), kind)).join(' '), kinds);

@@ -7,23 +7,24 @@ export type Kind = 'all' | 'changes' | 'refused' | 'held';
 export const KINDS: readonly Kind[] = ['all', 'changes', 'refused', 'held'];
 
 /** Whether a call is of a kind. */
-export function isOf({ isChange, outcome, decision, approval }: ExchangeRowView, kind: Kind): boolean {
+export function isOf({ isChange, outcome, decision, approval, planned }: ExchangeRowView, kind: Kind): boolean {
   switch (kind) {
     case 'all':
       return true;
     case 'changes':
       return isChange;
     case 'refused':
-      return outcome === 'refused';
+      return outcome === 'refused' && planned !== true;
     case 'held':
       return decision === 'hold' || approval !== undefined;
   }
 }
 
-/** What a call’s colour says: refused or failed, waits or goes on, changed something, or only read. */
+/** What a call’s colour says: refused or failed, waits or goes on, changed something, or only read or planned. */
 export function meaningOf(exchange: ExchangeRowView): Meaning {
-  const { outcome, status = 0, isChange, code } = exchange;
+  const { outcome, status = 0, isChange, code, planned } = exchange;
   if (outcome === 'open') return 'live';
+  if (planned === true) return 'over';
   if (code === 'HELD' || code === 'HELD_WAITING') return 'ask';
   if (outcome !== 'answered' || status >= 400) return 'no';
   if (isOf(exchange, 'held') || isChange) return 'ask';

@@ -81,6 +81,7 @@ function Story({ session, calls, more }: StoryProps) {
           {span(Date.parse(session.lastAt) - Date.parse(session.startedAt))} · {session.exchanges}{' '}
           {words.calls.toLowerCase()} · {session.changes} {words.changes.toLowerCase()} · {session.refused}{' '}
           {words.refused.toLowerCase()}
+          {session.planned > 0 && ` · ${session.planned} ${words.planned}`}
         </p>
       </header>
       <TimeLine session={session} calls={calls} />

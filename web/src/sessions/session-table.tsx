@@ -58,7 +58,7 @@ function Row({
   readonly index: number;
   readonly measure: Windowed['row'];
 }) {
-  const { id, caller, target, startedAt, exchanges, changes, refused, failed, open, recordings } = session;
+  const { id, caller, target, startedAt, exchanges, changes, refused, failed, open, planned, recordings } = session;
   return (
     <tr className={styles.row} ref={measure} data-index={index} aria-rowindex={index + 2}>
       <td data-wide="">
@@ -67,6 +67,7 @@ function Row({
           <Seen>{caller.subject}</Seen>
         </Link>
         {open > 0 && <Tag meaning="live">{words.open}</Tag>}
+        {planned > 0 && <Tag meaning="over">{`${planned} ${words.planned}`}</Tag>}
       </td>
       <td data-name={words.target}>
         <Seen>{target}</Seen>

@@ -29,6 +29,7 @@ export const sessionTexts = {
   failed: 'Failed',
   recordings: 'To play',
   open: 'going on',
+  planned: 'only planned',
   back: 'Back to the sessions',
   story: (target: string) => `on \`${target}\``,
   lasted: 'Lasted',
@@ -72,6 +73,7 @@ export const sessionTexts = {
 
 export const callTexts = {
   back: 'Back to the session',
+  planned: 'It was only planned: nothing of it was forwarded, whatever became of it.',
   path: 'Path',
   took: 'Took',
   sizes: 'In and out',
