@@ -14,6 +14,7 @@ export function clashes(located: Located, document: unknown): readonly Finding[]
     'targets.*.name',
     'notifiers.*.name',
     'journal.receivers.*.name',
+    'journal.places.*.name',
   ].flatMap((key) =>
     repeated(stringsAt(document, key)).map(({ path, value }) =>
       findingAt(located, path, `\`${String(value)}\` stands here twice`),
@@ -22,11 +23,25 @@ export function clashes(located: Located, document: unknown): readonly Finding[]
   const hosts = repeated(stringsAt(document, 'targets.*.hostNames.*')).map(({ path, value }) =>
     findingAt(located, path, `\`${String(value)}\` stands here twice; a host name leads to one target`),
   );
-  return [...twice, ...hosts, ...mintable(located, document), ...samePorts(located, document)];
+  return [
+    ...twice,
+    ...hosts,
+    ...samePeople(located, document),
+    ...mintable(located, document),
+    ...samePorts(located, document),
+  ];
 }
 
 function repeated<Entry extends ValueAt>(entries: readonly Entry[]): readonly Entry[] {
   return entries.filter((entry, i) => entries.slice(0, i).some(({ value }) => value === entry.value));
+}
+
+/** Security: who presses a button is one person; of two entries the last would answer, and who reads the file sees the first. */
+function samePeople(located: Located, document: unknown): readonly Finding[] {
+  const ids = Map.groupBy(stringsAt(document, 'notifiers.*.people.*.id'), ({ path }) => path[1]);
+  return [...ids.values()]
+    .flatMap((ofOne) => repeated(ofOne))
+    .map(({ path, value }) => findingAt(located, path, `\`${value}\` stands here twice; an id is one person’s`));
 }
 
 /** Security: a prefix that begins with another's lets that other's issuer mint subjects of this one. */

@@ -136,6 +136,20 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
     'f:11:67: targets[1].hostNames[1]: `a.b` stands here twice; a host name leads to one target',
   ],
   [
+    'two places of a name',
+    (good) => `${good}journal: { places: [{ name: main, folder: a }, { name: main, folder: b }] }\n`,
+    'f:11:50: journal.places[1].name: `main` stands here twice',
+  ],
+  [
+    'somebody of a chat who is two persons',
+    (good) =>
+      `${good}notifiers:
+  - { name: a, teams: { urlFile: kubeconfig }, people: [{ id: U1, subject: p:lea }] }
+  - { name: b, teams: { urlFile: kubeconfig }, people: [{ id: U1, subject: p:lea }, { id: U2, subject: p:ada }, { id: U1, subject: p:eve }] }
+`,
+    'f:13:115: notifiers[1].people[2].id: `U1` stands here twice; an id is one person’s',
+  ],
+  [
     'a port that two targets have',
     (good) =>
       good.replace('policy:', '    port: 1\n  - { name: b, kubeconfig: { file: kubeconfig }, port: 1 }\npolicy:'),
