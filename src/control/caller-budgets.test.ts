@@ -12,7 +12,8 @@ import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
-import { CallerBudgets } from './caller-budgets.ts';
+import { sweepBudgets } from './budget-rows.ts';
+import { BUDGET_LIMITS, CallerBudgets } from './caller-budgets.ts';
 
 const KEYS = () => storeKeys(Buffer.alloc(32, 1));
 const clock = { at: 1_750_000_000_000, now: () => clock.at, monotonic: () => clock.at };
@@ -138,6 +139,64 @@ laws('alone', () => ({ stores: [undefined] }));
     rmSync(folder, { recursive: true });
   });
   laws('SQLite', () => ({ stores: [store] }));
+  sweeps('SQLite', () => ({ stores: [store] }));
+}
+
+/** What becomes of rows whose time is over. */
+function sweeps(name: string, world: () => { readonly stores: readonly Store[] }): void {
+  const keyIn = (id: string, { issuer, subject } = dev) => `${name}/${id} ${JSON.stringify([issuer, subject])}`;
+  const put = (store: Store, key: string, agoMs: number, isTripped = false) => {
+    const body = { window: 1, taken: 1, isTripped, endsAt: store.now() - agoMs };
+    const row = { kind: 'budget', id: key, version: 0, owner: '', state: '', body } as const;
+    return store.exclusively('put', (rows) => rows.put(row));
+  };
+  const { overKeptMs } = BUDGET_LIMITS;
+
+  test(`${name}: what was over long ago is removed when another is counted; what was not, and what waits for a person, stays`, async () => {
+    const store = world().stores[0] as Store;
+    await put(store, keyIn('long'), overKeptMs + 1_000);
+    await put(store, keyIn('lately'), overKeptMs - 60_000);
+    await put(store, keyIn('waits'), overKeptMs + 1_000, true);
+    const gateway = gatewayOn(store, []);
+    assert.equal(await gateway.take(budgetOf(`${name}/anew`), dev, 1), true);
+    await gateway.idle();
+    const left = (await store.list('budget', { limit: 1_000 })).map(({ id }) => id);
+    assert.deepEqual(
+      ['long', 'lately', 'waits', 'anew'].filter((id) => left.includes(keyIn(id))),
+      ['lately', 'waits', 'anew'],
+    );
+  });
+
+  test(`${name}: rows are looked at in parts, each where the one before stopped, and then from the beginning`, async () => {
+    const store = world().stores[0] as Store;
+    for (let i = 0; i < 5; i++) await put(store, keyIn(`part-${i}`), overKeptMs + 1_000);
+    const all = await store.list('budget', { limit: 1_000 });
+    let before: string | undefined;
+    for (let i = 0; i < Math.ceil(all.length / 2); i++) {
+      before = await sweepBudgets(store, { before, rowsMax: 2, endedBefore: store.now() - overKeptMs });
+      assert.ok(before !== undefined);
+    }
+    assert.equal(await sweepBudgets(store, { before, rowsMax: 2, endedBefore: 0 }), undefined);
+    const left = await store.list('budget', { limit: 1_000 });
+    assert.equal(left.length, all.length - 5);
+  });
+
+  test(`${name}: nothing is lost that is counted in a row while it is looked at`, async () => {
+    const { stores } = world();
+    const [first, last] = [stores[0], stores.at(-1)] as [Store, Store];
+    const ids = Array.from({ length: 30 }, (_, i) => `back-${i}`);
+    for (const id of ids) await put(first, keyIn(id), overKeptMs + 1_000);
+    const [counting, sweeping] = [gatewayOn(first, []), gatewayOn(last, [])];
+    await Promise.all(
+      ids.flatMap((id) => [
+        sweeping.take(budgetOf(`${name}/beside-${id}`), dev, 1),
+        counting.take(budgetOf(`${name}/${id}`, { max: 1 }), dev, 1),
+      ]),
+    );
+    await Promise.all([counting.idle(), sweeping.idle()]);
+    for (const id of ids)
+      assert.equal(await sweeping.take(budgetOf(`${name}/${id}`, { max: 1 }), dev, 1), false, `${id} was lost`);
+  });
 }
 
 const programs = postgresPrograms();
@@ -162,4 +221,5 @@ else {
     await server.stop();
   });
   laws('PostgreSQL', () => ({ stores }));
+  sweeps('PostgreSQL', () => ({ stores }));
 }

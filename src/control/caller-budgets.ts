@@ -3,13 +3,14 @@
  *
  * What is counted before it is sent is leased from the store in shares, so that most requests ask nobody, and all gateways together never let more through than the
  * budget says in a window; what one gateway has leased and not used, another cannot use. What is counted afterwards (bytes, refusals, errors) is written a moment later:
- * it can be overshot by what is under way, at each gateway. Without a store, one gateway counts for itself.
+ * it can be overshot by what is under way, at each gateway. Without a store, one gateway counts for itself. Rows whose time is long over are removed, some beside each that is made.
  */
 import { type Caller, callerKey } from '../model/caller.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
 import { type Budget, budgetMatcher, budgetRoom, isBreaker } from '../policy/budget.ts';
 import type { MatchedCaller } from '../policy/caller-match.ts';
-import type { ChangeListener, Row, RowKind, Store } from '../store/store.ts';
+import type { ChangeListener, RowKind, Store } from '../store/store.ts';
+import { type Counted, countedOf, lockOf, NOTHING_COUNTED, sweepBudgets } from './budget-rows.ts';
 import { fromStore } from './from-store.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 
@@ -19,6 +20,10 @@ export const BUDGET_LIMITS = Object.freeze({
   rememberedMax: 50_000,
   /** A share that is leased is one of so many parts of what is left. */
   sharesOfRest: 4,
+  /** Rows of the store that are looked at when one is made, so that those of callers that do not come back are removed. */
+  sweptAtOnceMax: 100,
+  /** How long a row is kept once its time is over, in milliseconds: a caller that comes back within it needs no new one. */
+  overKeptMs: 86_400_000,
 });
 
 interface Parts {
@@ -29,14 +34,6 @@ interface Parts {
   /** A caller has met a bound on refusals or errors. */
   readonly onTripped: (budget: Budget, caller: Pick<Caller, 'subject' | 'issuer'>) => void;
   readonly onFailure: (what: string, error: unknown) => void;
-}
-
-/** What the store has of one caller and budget. */
-interface Counted {
-  readonly window: number;
-  readonly taken: number;
-  /** Over, until a person has looked. */
-  readonly isTripped: boolean;
 }
 
 type Asking = Pick<Caller, 'subject' | 'issuer'>;
@@ -53,6 +50,8 @@ export class CallerBudgets implements Budgets, ChangeListener {
   readonly #pending = new Map<string, number>();
   readonly #writing = new Map<string, Promise<void>>();
   #changes = 0;
+  #sweeping: Promise<void> | undefined;
+  #sweptBefore: string | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -111,7 +110,7 @@ export class CallerBudgets implements Budgets, ChangeListener {
       const { taken } = inWindow(before, window);
       const room = budgetRoom(budget) - taken;
       leased = room < needed ? 0 : Math.max(needed, Math.min(room, Math.floor(room / BUDGET_LIMITS.sharesOfRest)));
-      return leased === 0 ? undefined : { window, taken: taken + leased, isTripped: false };
+      return leased === 0 ? undefined : countedIn(budget, window, taken + leased, false);
     };
     await this.#change(key, changed, () => {
       this.#share(key, window).left += leased;
@@ -145,12 +144,13 @@ export class CallerBudgets implements Budgets, ChangeListener {
     const budget = this.#parts.budgets().find((one) => one.id === id);
     if (budget === undefined || !isBreaker(budget)) return;
     this.#pending.delete(keyOf(budget, caller));
-    await this.#change(keyOf(budget, caller), () => ({ window: this.#window(budget), taken: 0, isTripped: false }));
+    await this.#change(keyOf(budget, caller), () => countedIn(budget, this.#window(budget), 0, false));
   }
 
-  /** Resolves when what was counted is written. */
+  /** Resolves when what was counted is written, and no sweep is under way. */
   async idle(): Promise<void> {
     await Promise.all(this.#writing.values());
+    await this.#sweeping;
   }
 
   // What the store tells.
@@ -181,7 +181,7 @@ export class CallerBudgets implements Budgets, ChangeListener {
         const taken = now.taken + amount;
         const isTripped = now.isTripped || (isBreaker(budget) && taken > budget.max);
         isNew = isTripped && !now.isTripped;
-        return { window, taken, isTripped };
+        return countedIn(budget, window, taken, isTripped);
       };
       await this.#change(key, changed, () => {
         const left = (this.#pending.get(key) ?? amount) - amount;
@@ -206,7 +206,7 @@ export class CallerBudgets implements Budgets, ChangeListener {
 
   async #read(key: string): Promise<Counted> {
     const { store } = this.#parts;
-    if (store === undefined) return NONE;
+    if (store === undefined) return NOTHING_COUNTED;
     const changes = this.#changes;
     const row = await fromStore(UNREAD, () => store.get('budget', key));
     const counted = countedOf(row);
@@ -224,26 +224,45 @@ export class CallerBudgets implements Budgets, ChangeListener {
 
   async #kept(key: string, next: (before: Counted) => Counted | undefined): Promise<Counted | undefined> {
     const { store } = this.#parts;
-    if (store === undefined) return next(this.#known.get(key) ?? NONE);
-    return fromStore(UNREAD, () =>
-      store.exclusively(`budget ${key}`, async (rows) => {
+    if (store === undefined) return next(this.#known.get(key) ?? NOTHING_COUNTED);
+    let isNew = false;
+    const kept = await fromStore(UNREAD, () =>
+      store.exclusively(lockOf(key), async (rows) => {
         const row = await rows.get('budget', key);
         const changed = next(countedOf(row));
         if (changed === undefined) return undefined;
         const { version = 0 } = row ?? {};
+        isNew = version === 0;
         await rows.put({ kind: 'budget', id: key, version, owner: '', state: '', body: changed });
         return changed;
       }),
     );
+    if (isNew) this.#sweep(store);
+    return kept;
+  }
+
+  /** One at a time, beside what is counted. */
+  #sweep(store: NonNullable<Parts['store']>): void {
+    const { sweptAtOnceMax: rowsMax, overKeptMs } = BUDGET_LIMITS;
+    this.#sweeping ??= sweepBudgets(store, {
+      before: this.#sweptBefore,
+      rowsMax,
+      endedBefore: store.now() - overKeptMs,
+    })
+      .then((before) => {
+        this.#sweptBefore = before;
+      })
+      .catch((error: unknown) => this.#parts.onFailure('budgets that are over could not be removed', error))
+      .finally(() => {
+        this.#sweeping = undefined;
+      });
   }
 }
 
-const NONE: Counted = { window: -1, taken: 0, isTripped: false };
-
 const UNREAD = 'the store of budgets does not answer';
 
-function countedOf(row: Row | undefined): Counted {
-  return row === undefined ? NONE : (row.body as Counted);
+function countedIn({ perMs }: Budget, window: number, taken: number, isTripped: boolean): Counted {
+  return { window, taken, isTripped, endsAt: (window + 1) * perMs };
 }
 
 function inWindow(counted: Counted, window: number): Counted {
