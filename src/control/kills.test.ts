@@ -71,6 +71,9 @@ async function world() {
   };
 }
 
+const ada = callerOf({ subject: 'ada', kind: 'person' });
+const anything = () => true;
+
 function isRefused(access: LiveAccess, subject: string): boolean {
   try {
     access.refuseKilled(callerOf({ subject }), 'demo', 's');
@@ -99,7 +102,7 @@ test('T60: a kill holds while the store is down, over restarts, and goes to the 
   assert.equal((await real.get('kill', set.kill.id))?.state, 'live');
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')).kills, []);
   assert.ok(ended.includes('dev'), 'the tokens that it gave are ended too');
-  await second.kills.lift(set.kill.id, 'ada', '');
+  await second.kills.lift(set.kill.id, ada, anything);
   assert.equal(second.refuses('dev'), false);
   await close();
 });
@@ -114,7 +117,7 @@ test('what stops the same in the store already stands for a kill that was held',
   await one.kills.bringToStore();
   assert.equal(await real.get('kill', held.kill.id), undefined);
   assert.equal(one.refuses('anybody'), true);
-  await one.kills.lift(stored.kill.id, 'ada', '');
+  await one.kills.lift(stored.kill.id, ada, anything);
   assert.equal(one.refuses('anybody'), false);
   await close();
 });
@@ -124,7 +127,7 @@ test('a kill that the store does not have is lifted without it', async () => {
   down(true);
   const one = gateway();
   const { kill } = await one.kills.set('all', '', 'ada', 'stop');
-  assert.equal((await one.kills.lift(kill.id, 'ada', '')).liftedBy, 'ada');
+  assert.equal((await one.kills.lift(kill.id, ada, anything)).liftedBy, 'ada');
   assert.equal(one.refuses('dev'), false);
   assert.equal(gateway().refuses('dev'), false);
   await close();
@@ -139,7 +142,7 @@ test('T60: a kill that one worker holds for the store holds at the others, until
   assert.equal(other.refuses('dev'), false);
   other.kills.readHeld();
   assert.deepEqual([other.refuses('dev'), other.refuses('bot')], [true, true]);
-  await one.kills.lift(lifted.kill.id, 'ada', '');
+  await one.kills.lift(lifted.kill.id, ada, anything);
   // The store is down: whether it was lifted cannot be known.
   other.kills.readHeld();
   await new Promise(setImmediate);
@@ -163,10 +166,37 @@ test('a kill that was lifted without the store ends at the other workers when th
   const { kill } = await one.kills.set('caller', 'dev', 'ada', 'wild');
   const other = gateway();
   assert.equal(other.refuses('dev'), true);
-  await one.kills.lift(kill.id, 'ada', '');
+  await one.kills.lift(kill.id, ada, anything);
   down(false);
   other.kills.readHeld();
   while (other.refuses('dev')) await new Promise(setImmediate);
+  await close();
+});
+
+test('T60: a gateway that has not heard of a stop lifts it for nobody whom it stops, nor for whom no role reaches it', async () => {
+  const { gateway, real, close } = await world();
+  const [one, deaf] = [gateway(), gateway()];
+  const { kill } = await one.kills.set('caller', 'ada', 'opal', 'her token was stolen');
+  assert.equal(deaf.refuses('ada'), false, 'it has not heard of it');
+  await assert.rejects(deaf.kills.lift(kill.id, ada, anything), { code: 'KILLED' });
+  const bob = callerOf({ subject: 'bob', kind: 'person' });
+  const onlyTargets = ({ what }: { readonly what: string }) => what === 'target';
+  await assert.rejects(deaf.kills.lift(kill.id, bob, onlyTargets), { code: 'ROLE_REQUIRED' });
+  assert.equal((await real.get('kill', kill.id))?.state, 'live');
+  assert.equal((await deaf.kills.lift(kill.id, bob, anything)).liftedBy, 'bob');
+  await close();
+});
+
+test('a kill that waits for the store is lifted by whom a role reaches it for alone', async () => {
+  const { gateway, down, close } = await world();
+  down(true);
+  const one = gateway();
+  const { kill } = await one.kills.set('all', '', 'ada', 'stop');
+  await assert.rejects(
+    one.kills.lift(kill.id, ada, () => false),
+    { code: 'ROLE_REQUIRED' },
+  );
+  assert.equal(one.refuses('dev'), true);
   await close();
 });
 

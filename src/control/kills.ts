@@ -3,6 +3,7 @@
  * that does not answer, a kill is kept in a file of this gateway's own, holds here, and goes to the store when that is back.
  */
 
+import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { KillChanged } from '../recording/event.ts';
 import { newId } from '../std/ids.ts';
@@ -10,14 +11,13 @@ import { type RowWriter, type Store, StoreError } from '../store/store.ts';
 import { fromStore } from './from-store.ts';
 import type { HeldKills } from './held-kills.ts';
 import type { LiveAccess } from './live-access.ts';
+import { roleRequired } from './role-required.ts';
 import { type Kill, killOf, killRow } from './row-body.ts';
+import { KILLS_MAX, stoppedNow } from './stopped-now.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 
 /** How often the store is tried while kills are held for it, in milliseconds. */
 const KILLS_TRIED_EVERY_MS = 1_000;
-
-/** Limit: live kills that are looked at for one that stops the same. */
-const KILLS_MAX = 50_000;
 
 interface Parts {
   readonly store: Store;
@@ -132,20 +132,27 @@ export class Kills {
     }
   }
 
-  /** @throws {Refusal} NOT_FOUND, STORE_UNAVAILABLE */
-  async lift(id: string, by: string, reason: string): Promise<Kill> {
+  /**
+   * Lifts a stop. Security: whether somebody may is decided by the stop as the store has it, and by who is stopped there, in the very transaction; this gateway may not have heard of
+   * either.
+   *
+   * @throws {Refusal} NOT_FOUND, ROLE_REQUIRED, KILLED, STORE_UNAVAILABLE
+   */
+  async lift(id: string, by: Caller, mayLift: (kill: Kill) => boolean): Promise<Kill> {
     const { store } = this.#parts;
     await this.bringToStore();
-    if (this.isHeld(id)) return this.#liftHeld(id, by, reason);
+    if (this.isHeld(id)) return this.#liftHeld(id, by, mayLift);
     const lifted = await this.#kept(
       () =>
         store.exclusively('kill', async (rows) => {
           const row = await rows.get('kill', id);
           if (row === undefined) throw new Refusal('NOT_FOUND', `there is no kill \`${id}\``);
           const kill = killOf(row);
+          if (!mayLift(kill)) throw roleRequired(['operator']);
+          (await stoppedNow(rows)).refuseCaller(by);
           if (kill.liftedAt !== undefined) return kill;
-          const over: Kill = { ...kill, liftedBy: by, liftedAt: store.now() };
-          await this.#record(over, 'lifted', by, reason);
+          const over: Kill = { ...kill, liftedBy: by.subject, liftedAt: store.now() };
+          await this.#record(over, 'lifted', by.subject, '');
           await rows.put(killRow(over, row.version));
           return over;
         }),
@@ -172,11 +179,12 @@ export class Kills {
   }
 
   /** What the store may never have had is lifted without it; where it has it all the same, it is there to be lifted again. */
-  async #liftHeld(id: string, by: string, reason: string): Promise<Kill> {
+  async #liftHeld(id: string, { subject }: Caller, mayLift: (kill: Kill) => boolean): Promise<Kill> {
     const { held, store, access } = this.#parts;
     const kill = held.list().find((each) => each.id === id) as Kill;
-    const over: Kill = { ...kill, liftedBy: by, liftedAt: store.now() };
-    await this.#record(over, 'lifted', by, reason);
+    if (!mayLift(kill)) throw roleRequired(['operator']);
+    const over: Kill = { ...kill, liftedBy: subject, liftedAt: store.now() };
+    await this.#record(over, 'lifted', subject, '');
     held.remove(id);
     access().takeKill(over);
     return over;

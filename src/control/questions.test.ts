@@ -29,12 +29,14 @@ import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Row, Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
 import { Answers } from './answers.ts';
+import { approvalRoutes } from './approval-routes.ts';
 import { approvalRow } from './approval-rows.ts';
 import { closeEdits, openEdits } from './closed-edits.ts';
 import { grantQuestion } from './grant-question.ts';
 import { KeptQuestions } from './kept-questions.ts';
+import { LiveKills } from './live-kills.ts';
 import { QUESTION_LIMITS, Questions } from './questions.ts';
-import { grantOf, grantRow } from './row-body.ts';
+import { grantOf, grantRow, type Kill, killRow } from './row-body.ts';
 import { partyOf } from './seats.ts';
 
 const MASKING = testMasking();
@@ -109,6 +111,42 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
       assert.deepEqual(await outcomes([asking.take(asked.id, 'x')]), ['HOLD_EXPIRED'], `${isStopped}`);
     const again = await asking.ask(heldRequest('x', `${name}-stopped`));
     assert.deepEqual([again.id === asked.id, again.state], [false, 'pending']);
+  });
+
+  test(`${name}: T60: whom an operator has stopped at another gateway says nothing at one that has not heard of it`, async () => {
+    const [store] = world().stores;
+    const { asking, answers, kept } = gatewayOn(store);
+    const routes = approvalRoutes({
+      ...{ questions: kept, answers, approvals: { onApproval: () => () => {} } },
+      personKeys: { of: async () => [], site: () => ({ rpId: '', origin: '' }) },
+      delegations: { to: async () => [] },
+      access: { kills: new LiveKills() },
+    });
+    const caller = callerOf({ subject: 'p:nan', kind: 'person' });
+    const glass = { breakGlass: [{ subjects: [caller.subject] }] };
+    const held = heldRequest('x', `${name}-deaf`, { caller });
+    const own = await asking.ask({ ...held, holds: held.holds.map((hold) => ({ ...hold, ...glass })) });
+    const other = await asking.ask(heldRequest('x', `${name}-deaf-other`));
+    const says = async (path: string, { id, digest }: Approval) => {
+      const { handle } = routes.find((route) => route.path === `/approvals/{id}/${path}`) as (typeof routes)[number];
+      const body = { digest, reason: 'nobody else is there' };
+      const none = { query: undefined, idempotencyKey: undefined, version: undefined, session: undefined };
+      await handle({ ...none, caller, roles: [], path: { id }, body });
+    };
+    const kill = {
+      id: newId(store.now()),
+      what: 'caller',
+      value: caller.subject,
+      reason: '',
+      by: 'p:ada',
+      at: 0,
+    } as const;
+    await store.exclusively('kill', (rows) => rows.put(killRow(kill, 0)));
+    const tries = [says('approve', other), says('reject', other), says('break-glass', own)];
+    assert.deepEqual(await outcomes(tries), ['KILLED', 'KILLED', 'KILLED']);
+    const lifted: Kill = { ...kill, liftedBy: 'p:ada', liftedAt: store.now() };
+    await store.exclusively('kill', (rows) => rows.put(killRow(lifted, 1)));
+    await says('reject', other);
   });
 
   test(`${name}: T36: many that ask the same at once ask one question`, async () => {

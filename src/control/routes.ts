@@ -353,9 +353,8 @@ function operatorRoutes({ kills, access, underWay, gateway }: Parts): readonly R
       needs: CHANGE,
       answer: { status: 200, schema: killSchema, description: 'It is lifted.' },
       handle: async ({ caller, roles, path }) => {
-        const kill = access.kills.list().find(({ id }) => id === path.id);
-        if (kill !== undefined && !reachesKill(roles, kill)) throw roleRequired(CHANGE);
-        return { status: 200, body: killView(await kills.lift(path.id as string, caller.subject, '')) };
+        const lifted = await kills.lift(path.id as string, caller, (kill) => reachesKill(roles, kill));
+        return { status: 200, body: killView(lifted) };
       },
     },
     {
