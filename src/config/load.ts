@@ -24,13 +24,23 @@ export type Config = ConfigDocument & {
   readonly worker?: number;
 };
 
+/** Which of the files that a configuration names must be there: for who only looks at its policy, on whatever machine, those of `policy.files`. */
+export type FilesNeeded = 'all' | 'policy';
+
+/** What a configuration is held against. */
+interface Known {
+  readonly guards: ReadonlySet<string>;
+  /** Default: `all`. */
+  readonly files?: FilesNeeded;
+}
+
 /** Limit: a configuration or policy file larger than this is refused. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The configuration, or all that is wrong with it. */
 export function loadConfig(
   file: string,
-  known: { readonly guards: ReadonlySet<string> },
+  known: Known,
 ): { readonly config: Config } | { readonly findings: readonly Finding[] } {
   const path = resolve(file);
   const text = readText(path);
@@ -42,7 +52,7 @@ export function loadConfig(
 export function parseConfig(
   file: string,
   text: string,
-  known: { readonly guards: ReadonlySet<string> },
+  known: Known,
 ): { readonly config: Config } | { readonly findings: readonly Finding[] } {
   const [located, ...more] = parseYaml(file, text);
   if (located === undefined)
@@ -53,7 +63,7 @@ export function parseConfig(
   const parsed = configSchema.safeParse(value);
   const findings = [
     ...(parsed.success ? [] : schemaFindings(located, parsed.error)),
-    ...missingFiles(located, value, dirname(file)),
+    ...missingFiles(located, value, dirname(file), known.files ?? 'all'),
     ...untrustedIssuers(located, value),
     ...exampleIssuers(located, value),
     ...loginsWithoutConsole(located, value),
@@ -147,11 +157,14 @@ function withAbsolutePaths(document: ConfigDocument, folder: string): ConfigDocu
   return { ...config, dataFolder, journal: { ...config.journal, folder: journal } };
 }
 
-function missingFiles(located: Located, value: unknown, folder: string): Finding[] {
-  return FILE_KEYS.flatMap((key) => stringsAt(value, key)).flatMap((entry) => {
-    const file = resolve(folder, entry.value);
-    return existsSync(file) ? [] : [findingAt(located, entry.path, `there is no file \`${file}\``)];
-  });
+function missingFiles(located: Located, value: unknown, folder: string, needed: FilesNeeded): Finding[] {
+  const keys = needed === 'all' ? FILE_KEYS : FILE_KEYS.filter((key) => key.startsWith('policy.'));
+  return keys
+    .flatMap((key) => stringsAt(value, key))
+    .flatMap((entry) => {
+      const file = resolve(folder, entry.value);
+      return existsSync(file) ? [] : [findingAt(located, entry.path, `there is no file \`${file}\``)];
+    });
 }
 
 function untrustedIssuers(located: Located, value: unknown): Finding[] {

@@ -4,7 +4,7 @@ import { glob } from '../../policy/glob.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { CliError } from '../cli-error.ts';
 import { printableJson } from '../escape-control.ts';
-import { readRules } from '../policy/read-policies.ts';
+import { readRulesOf } from '../policy/read-policies.ts';
 import { readConfig } from '../read-config.ts';
 import { table } from '../table.ts';
 import { bootstrapText } from '../target/bootstrap-text.ts';
@@ -46,11 +46,12 @@ export function clusterCommand(): Command {
       new Option('-o, --output <format>', 'with --audit-log: how to print').choices(['text', 'json']).default('text'),
     )
     .action((name: string | undefined, options: Options) => {
-      const { targets } = readConfig(options.config);
+      const config = readConfig(options.config, 'policy');
+      const { targets } = config;
       const target = name === undefined && targets.length === 1 ? targets[0] : targets.find((one) => one.name === name);
       if (target === undefined)
         throw new CliError(`name a target: ${targets.map((one) => `\`${one.name}\``).join(', ')}`);
-      const callers = callersOf(readRules({ config: options.config, files: [] }), target.name, options);
+      const callers = callersOf(readRulesOf(config), target.name, options);
       if (options.auditLog !== undefined) return detect(options.auditLog, callers, options.output);
       if (!target.marked)
         throw new CliError(

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { type Finding, formatFinding } from '../../config/finding.ts';
-import { policyFiles } from '../../config/load.ts';
+import { type Config, policyFiles } from '../../config/load.ts';
 import { parsePolicies } from '../../config/parse-policies.ts';
 import type { PolicyFile, PolicySet } from '../../config/policy-load.ts';
 import type { GuardId } from '../../policy/guards/guard.ts';
@@ -29,7 +29,11 @@ export function readPolicyFiles({ config, files }: PolicySource): readonly Polic
   if ((config === undefined) === (files.length === 0))
     throw new CliError('name policy files, or a configuration with --config');
   const paths = config === undefined ? listed(files) : readConfig(config).policyFiles;
-  return paths.map((path) => ({ path: shortest(path), text: readText(path) }));
+  return paths.map(policyFile);
+}
+
+function policyFile(path: string): PolicyFile {
+  return { path: shortest(path), text: readText(path) };
 }
 
 function listed(files: readonly string[]): readonly string[] {
@@ -70,9 +74,18 @@ export function readRules(source: PolicySource): readonly Rule[] {
   return readPolicySet(source).rules;
 }
 
+/** The rules of a configuration that has been read. @throws {CliError} listing every mistake */
+export function readRulesOf({ policyFiles: paths }: Pick<Config, 'policyFiles'>): readonly Rule[] {
+  return parsedSet(paths.map(policyFile)).rules;
+}
+
 /** The rules, roles and masks of a source. @throws {CliError} listing every mistake */
 export function readPolicySet(source: PolicySource): PolicySet {
-  const parsed = parsePolicies(readPolicyFiles(source));
+  return parsedSet(readPolicyFiles(source));
+}
+
+function parsedSet(files: readonly PolicyFile[]): PolicySet {
+  const parsed = parsePolicies(files);
   if ('findings' in parsed) throw findingsError(parsed.findings);
   return parsed;
 }

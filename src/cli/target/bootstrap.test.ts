@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { type Bootstrap, bootstrapFolder } from '../../../test/support/bootstrap-folder.ts';
@@ -70,6 +72,23 @@ describe('sallyport target bootstrap', () => {
     const { status, stderr } = bootstrap('prod');
     assert.equal(status, 2);
     assert.match(stderr, /say the cluster’s version with --kubernetes/);
+  });
+
+  test('what it prints comes before the credentials: of the files that the configuration names, those of policy alone must be there', () => {
+    const early = bootstrapFolder();
+    try {
+      rmSync(join(early.folder, 'empty'));
+      const { status, stdout, stderr } = early.run('prod', '--kubernetes', '1.37');
+      assert.equal(status, 0, stderr);
+      assert.equal(stdout, bootstrap('prod', '--kubernetes', '1.37').stdout);
+      const proof = early.run('prod', '--kubernetes', '1.37', '--prove');
+      assert.equal(proof.status, 2);
+      assert.match(proof.stderr, /targets\[0\]\.server\.tokenFile: there is no file/);
+      rmSync(join(early.folder, 'policy.yaml'));
+      assert.match(early.run('prod', '--kubernetes', '1.37').stderr, /policy\.files\[0\]: there is no file/);
+    } finally {
+      early.remove();
+    }
   });
 
   test('T63b: the trust policy is of the words that the configuration states, in every form', () => {

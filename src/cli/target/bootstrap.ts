@@ -4,7 +4,7 @@ import type { Catalog } from '../../policy/analysis/space.ts';
 import { type RbacNeeded, rbacNeeded } from '../../policy/rbac-export/rbac-needed.ts';
 import { CliError } from '../cli-error.ts';
 import { catalogOf } from '../policy/catalog.ts';
-import { readRules } from '../policy/read-policies.ts';
+import { readRulesOf } from '../policy/read-policies.ts';
 import { readConfig } from '../read-config.ts';
 import { type AwsForm, type AwsNeed, type AwsTrust, awsText } from './bootstrap-aws.ts';
 import { type Account, bootstrapObjects } from './bootstrap-objects.ts';
@@ -74,7 +74,8 @@ export function bootstrapCommand(ports: BootstrapPorts): Command {
       'ask the target by which right the gateway acts for callers; exit code 1 unless it is the one that is printed',
     )
     .action(async (name: string | undefined, options: Options) => {
-      const config = readConfig(options.config);
+      // What is printed gives the gateway its credentials: their files need not be there before.
+      const config = readConfig(options.config, options.prove === true ? 'all' : 'policy');
       const target = targetNamed(config, name);
       if (options.aws !== undefined) process.stdout.write(awsText(awsNeed(target, options), options.aws));
       else if (options.prove === true) await prove(ports, config, target, options);
@@ -110,7 +111,7 @@ async function print(ports: BootstrapPorts, config: Config, target: Target, opti
 }
 
 function neededFor({ powerOf }: BootstrapPorts, config: Config, target: Target, options: Options): RbacNeeded {
-  return rbacNeeded(readRules({ config: options.config, files: [] }), {
+  return rbacNeeded(readRulesOf(config), {
     target: target.name,
     catalog: catalogOf(powerOf),
     apiGroups: options.apiGroup,
