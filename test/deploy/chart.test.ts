@@ -4,13 +4,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { parsePolicies } from '../../src/config/parse-policies.ts';
 import { configSchema } from '../../src/config/schema.ts';
+import { LOCAL_NAMES } from '../../src/listener/local-ca.ts';
 import type { ClientName } from '../clients/client.ts';
 import { clientNamed } from '../clients/clients.ts';
 import { leftOut } from '../support/left-out.ts';
@@ -306,6 +307,34 @@ function suite(which: ClientName): void {
     const serving = new X509Certificate(Buffer.from(secret('gw-tls')['tls.crt'] ?? '', 'base64'));
     for (const address of ['127.0.0.1', '203.0.113.7']) assert.equal(serving.checkIP(address), address);
     assert.equal(found.webhooks[0]?.clientConfig.caBundle, secret('gw-webhook')['ca.crt']);
+  });
+
+  test(`${which}: what it prints after an install leads to a name that the gateway’s certificate has, from where it is typed`, async () => {
+    const own = join(folder(), 'chart');
+    cpSync(CHART, own, { recursive: true });
+    const notes = readFileSync(join(CHART, 'templates/NOTES.txt'), 'utf8');
+    const shown = `{{- define "notes" -}}\n${notes}{{- end -}}\napiVersion: v1\nkind: Notes\nnotes: {{ include "notes" . | toJson }}\n`;
+    writeFileSync(join(own, 'templates/notes.yaml'), shown);
+    const printed = async (...args: string[]): Promise<string> => {
+      const only = ['--namespace', 'sallyport', '--show-only', 'templates/notes.yaml'];
+      const { status, stdout, stderr } = await helm('template', 'gw', own, ...only, ...args);
+      assert.equal(status, 0, stderr);
+      return parse(stdout).notes;
+    };
+    assert.ok(LOCAL_NAMES.includes('localhost'), 'and the certificates that Helm makes have it');
+    const local = await printed(...of('one-gateway.yaml'));
+    assert.match(local, /\n {2}kubectl -n sallyport port-forward service\/gw 8443:443 &\n/);
+    assert.match(local, /sallyport\.yaml \\\n {4}--server https:\/\/localhost:8443 --embed-ca --token-file/);
+    assert.match(
+      await printed(...of('one-gateway.yaml'), '--set', 'tls.mode=helm'),
+      /--server https:\/\/localhost:8443 --embed-ca --ca-file \/etc\/sallyport\/tls\/ca\.crt /,
+    );
+    const elsewhere = await printed(...of('on-each-node.yaml'));
+    assert.match(elsewhere, /--server https:\/\/gw\.sallyport\.svc:443 /);
+    assert.ok(!elsewhere.includes('port-forward'), 'nobody knows whether that certificate has localhost');
+    const server = { url: 'https://kubernetes.default.svc', tokenFile: 'token' };
+    const two = JSON.stringify(['here', 'there'].map((name) => ({ name, server })));
+    assert.match(await printed(...of('one-gateway.yaml'), '--set-json', `config.targets=${two}`), / --target here /);
   });
 
   for (const page of ['install-with-helm.md', 'eks-with-okta.md'])
