@@ -6,13 +6,14 @@ export async function cliPage(): Promise<string> {
   const program = await createProgram({ own: { command: 'node', args: [] }, env: {}, asked: SUBCOMMANDS });
   return `# Command line
 
-In a clone, \`npm start -- \` stands for \`sallyport \`: \`npm start -- gateway --config sallyport.yaml\`.
+In a clone, \`npm start --silent -- \` stands for \`sallyport \`: \`npm start --silent -- gateway --config sallyport.yaml\`. Without \`--silent\` npm puts lines of its own before what is printed, also in a file.
 
 | exit code | meaning |
 |---|---|
 | 0 | done |
 | 1 | the answer is no: the chain is broken, a policy has mistakes, a request would be refused |
 | 2 | the command was mistyped, or could not be done; standard error says why in a sentence |
+| 3 | \`policy explain\`: the answer hangs on what is not given |
 
 This page is made from the commands' own help (\`npm run docs\` writes it; a test keeps the two equal). Every command has \`--help\`.
 

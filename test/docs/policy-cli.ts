@@ -28,7 +28,7 @@ true is not found.
 The decision; the rule, guard or silence that made it; the rules that match too; the rules that hang on facts which are not known; and the nearest rules that do
 not match, each with the fields in which rule and request differ. A deny or hold is compared under the reading of the request that is nearest to it: an eviction
 also as a delete. \`facts used\` are those of \`--facts\` that a rule asked for; \`unknown\` are those that a gateway would look up. Exit code 0 for an allow, 1 for a
-deny or hold.
+deny or hold, 3 where the answer hangs on a fact that is not given.
 
 \`\`\`sh
 sallyport policy explain --config sallyport.yaml --as bot-7 --group sre-bots --target demo -- delete pod web -n shop
