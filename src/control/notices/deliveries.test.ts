@@ -154,6 +154,18 @@ test('what is told later is told when its time has come, and only of a question 
   await store.close();
 });
 
+test('what never arrives is tried for some six hours, as the pages say, and then given up', () => {
+  let delivery = newDelivery(notice('n'), 'ops');
+  const firstAt = delivery.nextAt;
+  let lastAt = firstAt;
+  for (let taken = begun(delivery, lastAt); taken !== undefined; taken = begun(delivery, delivery.nextAt)) {
+    lastAt = delivery.nextAt;
+    delivery = failed(taken, 'away', lastAt);
+  }
+  assert.equal(delivery.state, 'dead');
+  assert.equal(Math.round((lastAt - firstAt) / 3_600_000), 6);
+});
+
 test('a try is one gateway’s for its time, and ends in being sent or given up', () => {
   fc.assert(
     fc.property(

@@ -10,7 +10,7 @@ export const NOTICE_LIMITS = Object.freeze({
   /** How long one try may take. */
   sendTimeoutMs: 10_000,
   /** Tries until it is given up: for some six hours. */
-  triesMax: 12,
+  triesMax: 16,
   /** How long after the first failure it is tried again; each time twice as long. */
   retryMs: 5_000,
   /** The longest time between two tries. */
