@@ -336,7 +336,7 @@ Client libraries send a request again when its answer was lost; some do so whate
 |---|---|
 | a create whose name the server makes up (\`generateName\`) | make another object |
 | a create on a subresource, but a binding: an eviction without a \`uid\`, a token (also as a dry run) | be done to what is there by then |
-| a JSON patch without a \`test\` | speak of places in lists that the first one has moved |
+| a JSON patch without a \`test\` of something that it changes, or of \`/metadata/resourceVersion\` | speak of places in lists that the first one has moved |
 | an exec without a terminal, over WebSocket or SPDY, whose answer never came | run the command twice |
 | POST and PATCH through a proxy | be another request to the program behind it |
 

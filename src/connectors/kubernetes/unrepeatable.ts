@@ -4,10 +4,11 @@
  * patches, which speak of places in lists that the first one has moved, and what leaves the API: commands and requests to programs behind a proxy.
  */
 import { hash } from 'node:crypto';
-import type { JsonObject, Operation } from '../../model/operation.ts';
+import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts';
 import type { ReplyHead } from '../../model/reply.ts';
 import type { Request } from '../../model/request.ts';
 import type { Unrepeatable } from '../../model/unrepeatable.ts';
+import { overlaps, pointerSegments } from './body/json-pointer.ts';
 import { isJsonObject } from './is-json-object.ts';
 import { printable } from './printable.ts';
 
@@ -52,7 +53,7 @@ function howToLook(method: string, operation: Operation): string | undefined {
     default:
   }
   if (options.isDryRun) return undefined;
-  if (body?.patch?.type === 'json') return hasTest(body.patch.operations) ? undefined : LOOK_AT_PATCHED;
+  if (body?.patch?.type === 'json') return failsAgain(body.patch.operations) ? undefined : LOOK_AT_PATCHED;
   if (verb !== 'create') return undefined;
   if (subresource === 'eviction')
     return options.preconditions?.uid === undefined
@@ -65,8 +66,21 @@ function howToLook(method: string, operation: Operation): string | undefined {
 const LOOK_AT_PATCHED =
   'look at the object; a JSON patch with a `test` of what it changes, and a patch of another type, can be repeated';
 
-function hasTest(operations: readonly unknown[]): boolean {
-  return operations.some((each) => isJsonObject(each as never) && (each as JsonObject)['op'] === 'test');
+/** Whether a JSON patch that has run is refused where it comes again: by a test of what it changes, or of the version. One that changes nothing does no harm. */
+function failsAgain(operations: readonly JsonValue[]): boolean {
+  const each = operations.filter(isJsonObject);
+  const tested = each.filter(({ op }) => op === 'test').map(({ path }) => path);
+  const changed = each
+    .filter(({ op }) => op !== 'test')
+    .flatMap(({ op, path, from }) => (op === 'move' ? [path, from] : [path]));
+  if (changed.length === 0) return true;
+  return placesOf(tested).some((at) => [VERSION, ...placesOf(changed)].some((other) => overlaps(at, other)));
+}
+
+const VERSION = ['metadata', 'resourceVersion'];
+
+function placesOf(pointers: readonly (JsonValue | undefined)[]): readonly (readonly string[])[] {
+  return pointers.filter((pointer) => typeof pointer === 'string').map(pointerSegments);
 }
 
 /** Undefined for an object that has a name: a second one is refused by the API server. */
