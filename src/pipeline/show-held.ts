@@ -37,7 +37,7 @@ export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: st
   const [risks, missing] = [[...actingRisks(caller), ...risksOf(operation, decision), ...releaseRisks(release)], []];
   const shown: Shown = {
     operation: release === undefined ? describe(operation) : beginning(release),
-    asked: `${request.method} ${operation.path}${queryOf(operation)}`,
+    asked: `${request.method} ${maskedText(operation.path)}${queryOf(operation)}`,
     risk: riskOf({ risks, missing }),
     risks,
     ...(argv.length === 0 ? {} : { argv: maskedWords(argv) }),
@@ -116,10 +116,10 @@ function actingRisks({ subject, actors = [] }: Caller): readonly string[] {
   return actors.length === 0 ? [] : [`\`${actors.join('`, behind it `')}\` asks it in the name of \`${subject}\``];
 }
 
-/** A command is shown by itself. */
+/** A value is masked behind its key, which may tell: behind a proxy it is an application's. A command is shown by itself. */
 function queryOf({ query, stream }: Operation): string {
   const shown = [...query].flatMap(([key, values]) =>
-    key === 'command' && stream !== undefined ? [] : values.map((value) => `${key}=${maskedText(value)}`),
+    key === 'command' && stream !== undefined ? [] : values.map((value) => maskedText(`${key}=${value}`)),
   );
   return shown.length === 0 ? '' : `?${shown.join('&')}`;
 }

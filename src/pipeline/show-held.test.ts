@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testMasking } from '../../test/support/masking.ts';
+import { callerOf, operationOf } from '../../test/support/operation.ts';
+import type { Asking } from '../connectors/connector.ts';
+import { showHeld } from './show-held.ts';
+
+/** What a person is shown of a request that asks for `uri`. */
+function shownOf(uri: string): string {
+  const held = {
+    caller: callerOf(),
+    request: { id: 'x', method: 'GET' },
+    operation: operationOf({ method: 'GET', uri }),
+    decision: { effect: 'hold', holds: [{}] },
+  } as unknown as Parameters<typeof showHeld>[1];
+  return JSON.stringify(showHeld(testMasking(), held, { mayDiffer: [] } as unknown as Asking));
+}
+
+const PROXY = '/api/v1/namespaces/shop/services/web/proxy';
+
+const token = ['ghp', '16C7e42F292c6912E7710c838347Ae178B4a'].join('_');
+
+for (const [path, value] of [
+  ['/login?user=a&password=c0rrect-h0rse', 'c0rrect-h0rse'],
+  ['/login?next=/&api_key=c0rrect-h0rse', 'c0rrect-h0rse'],
+  [`/hooks/${token}/push`, token.slice(4)],
+] as const)
+  test(`T55: a person is asked about ${path.replace(value, '…')} without its value`, () => {
+    const shown = shownOf(PROXY + path);
+    assert.ok(!shown.includes(value), shown);
+    assert.match(shown, /proxy\/.*[=_]masked-by-sallyport-/);
+  });
