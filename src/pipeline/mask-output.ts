@@ -14,9 +14,14 @@ import { headerOf, withoutHeaders } from './reply-headers.ts';
 
 const untrue: ReadonlySet<string> = new Set(['content-length']);
 
-/** Whether the reply is what a program in a pod says (a log), or why it could not be asked, and not what an application serves behind a proxy. */
-export function isOutput({ operation }: Permit): boolean {
-  return operation.stream !== undefined && operation.stream.proxyPath === undefined;
+/**
+ * Whether the reply is what a program in a pod says (a log), or why it could not be asked, and not what an application serves behind a proxy.
+ *
+ * Limit: why upstream refuses an upgrade goes as it came, since some of its clients read no more of it than its `Content-Length` says.
+ */
+export function isOutput({ operation, request }: Permit, { status }: UnaryReply | StreamReply): boolean {
+  const isSaid = operation.stream !== undefined && operation.stream.proxyPath === undefined;
+  return isSaid && (status < 300 || request.upgrade === undefined);
 }
 
 /**
