@@ -179,6 +179,7 @@ export type NotTaken =
   | 'no-glass'
   | 'no-reason'
   | 'signed-before'
+  | 'stopped-before'
   | 'twice'
   | 'rest'
   | 'narrow'

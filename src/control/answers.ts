@@ -7,11 +7,13 @@ import {
   current,
   type Party,
   type Saying,
+  saidBy,
   withWord,
 } from '../approval/approval.ts';
 import type { Narrowing } from '../approval/narrowed.ts';
 import { ended, given } from '../grant/grant.ts';
 import type { Amendment } from '../model/amendment.ts';
+import { identitiesOf } from '../model/identities-of.ts';
 import { Refusal } from '../model/refusal.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter } from '../store/store.ts';
@@ -21,6 +23,7 @@ import { closeEdits } from './closed-edits.ts';
 import type { KeptQuestions } from './kept-questions.ts';
 import { notTaken } from './question-refusals.ts';
 import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
+import { stoppedNow } from './stopped-now.ts';
 
 /** Whether every signature that a question's yes hangs on holds. */
 export type IsStillSigned = (approval: Approval, rows: Pick<RowWriter, 'list'>) => Promise<boolean>;
@@ -53,6 +56,8 @@ interface Parts {
   readonly onGrant: (kept: KeptGrant) => void;
   readonly recordGrant: (kept: KeptGrant['grant'], by: string, reason: string) => Promise<void>;
   readonly isStillSigned: IsStillSigned;
+  /** Whether an operator has stopped somebody, as far as this gateway has heard. */
+  readonly isStopped: (who: Party) => boolean;
 }
 
 /** Answers to questions. */
@@ -81,6 +86,9 @@ export class Answers {
       // Security: a grant has no use at which its yes is taken, so what was signed is verified again where it begins, with the keys that count now.
       if (next.grant !== undefined && next.state === 'approved' && !(await this.#parts.isStillSigned(next, rows)))
         throw notTaken('signed-before', before);
+      // Security: T60. Nor does it begin with a yes of whom an operator has stopped since.
+      if (next.grant !== undefined && next.state === 'approved' && (await this.#isStoppedAmong(next, rows)))
+        throw notTaken('stopped-before', before);
       await this.#kept.record(next, next.answers.at(-1));
       if (next.command !== undefined && next.state === 'rejected')
         await rows.put(noRow(newId(now), next.command, next));
@@ -90,6 +98,13 @@ export class Answers {
     });
     if (settled !== undefined) this.#parts.onGrant(settled);
     return approval;
+  }
+
+  async #isStoppedAmong(approval: Approval, rows: RowWriter): Promise<boolean> {
+    // A stop is before it, or sees what it has given.
+    await rows.alsoExclusively('kill');
+    const stopped = await stoppedNow(rows);
+    return saidBy(approval).some((who) => this.#parts.isStopped(who) || stopped.stops(who));
   }
 
   /** Security: what an edit puts there may be secret, also to others who answer and to who reads the store. */
@@ -115,7 +130,8 @@ export class Answers {
     const { grant, version } = grantOf(row);
     const now = this.#kept.now();
     const who = { subject: by.subject, reason };
-    const next = approval.state === 'approved' ? given(grant, now) : ended(grant, 'rejection', now, who);
+    const givers = saidBy(approval).flatMap(identitiesOf);
+    const next = approval.state === 'approved' ? given(grant, now, givers) : ended(grant, 'rejection', now, who);
     if (next === grant) throw notTaken('closed', approval);
     await this.#parts.recordGrant(next, by.subject, reason);
     return grantOf(await rows.put(grantRow({ grant: next, version })));

@@ -58,7 +58,7 @@ before(async () => {
     onFailure,
   });
   const unused = { maskEdits: () => assert.fail('nobody edits'), onGrant() {}, recordGrant: async () => {} };
-  answers = new Answers({ kept, vault: store.vault, isStillSigned, ...unused });
+  answers = new Answers({ kept, vault: store.vault, isStillSigned, isStopped: () => false, ...unused });
 });
 after(async () => {
   await store.close();

@@ -173,6 +173,7 @@ class Gateway {
       onGrant: (kept) => this.access.take(kept),
       recordGrant: async () => {},
       isStillSigned: async () => true,
+      isStopped: () => false,
     });
     this.access = this.#newAccess();
   }

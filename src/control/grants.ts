@@ -29,6 +29,9 @@ export const GRANT_LIMITS = Object.freeze({
   keyForMs: 86_400_000,
 });
 
+/** Limit: live grants that are looked at when somebody is stopped; a gateway holds no more in memory. */
+const LIVE_MAX = 50_000;
+
 interface Parts {
   readonly store: Store;
   readonly rules: () => RuleSet;
@@ -140,6 +143,13 @@ export class Grants {
   /** Ends what ended by itself, as a gateway saw it; not for idleness where another has seen it used since. */
   async endDue(id: string, by: EndedBy, seenUsedAt: number): Promise<void> {
     await this.#end(id, (grant) => (by === 'idle' && (grant.usedAt ?? 0) > seenUsedAt ? undefined : by));
+  }
+
+  /** T60: ends what lives by the yes of whom an operator stops. @throws {Refusal} STORE_UNAVAILABLE */
+  async endGivenBy(name: string, by: string): Promise<void> {
+    for (const { grant } of await this.list({ state: 'live', limit: LIVE_MAX }))
+      if (grant.givenBy?.includes(name) === true)
+        await this.end(grant.id, 'kill', { subject: by, reason: 'whoever said yes to it was stopped' });
   }
 
   /** The question about a grant is over with it. */

@@ -24,7 +24,7 @@ interface Parts {
   readonly held: HeldKills;
   readonly record: (event: KillChanged) => Promise<void>;
   readonly access: () => LiveAccess;
-  /** Ends what a caller gave to its programs. */
+  /** Ends what a caller gave: to its programs, and by a yes. */
   readonly endTokensOf: (subject: string, by: string) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }
@@ -162,7 +162,7 @@ export class Kills {
     return lifted;
   }
 
-  /** T60: lifted later, a kill gives nothing back to the programs that it stopped. */
+  /** T60: lifted later, a kill gives nothing back to the programs that it stopped, nor by a yes that came before it. */
   async #endTokens({ what, value, by }: Kill): Promise<void> {
     if (what === 'caller') await this.#parts.endTokensOf(value, by);
   }

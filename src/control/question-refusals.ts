@@ -47,6 +47,11 @@ const WORDS: Readonly<Record<NotTaken, readonly [RefusalCode, string, string]>> 
     'a yes to it was signed by a key that no longer counts, so this one gives nothing',
     'say no to it, and let it be asked anew',
   ],
+  'stopped-before': [
+    'ANSWER_REFUSED',
+    'an operator has stopped somebody who has said yes to it, so this one gives nothing',
+    'say no to it, and let it be asked anew',
+  ],
   unsigned: [
     'ANSWER_REFUSED',
     'the rule wants a yes that is signed by a key of yours, and none that counts here has signed it',

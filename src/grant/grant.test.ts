@@ -61,7 +61,7 @@ test('T60: a grant’s life, against a model: uses are never more than allowed, 
                 model.at >= model.usedAt + (idleMaxMs ?? Number.POSITIVE_INFINITY));
         assert.equal(dueEnd(grant, model.at) !== undefined, isDue);
         if (step === 'give') {
-          grant = given(grant, model.at);
+          grant = given(grant, model.at, []);
           if (model.state === 'pending') Object.assign(model, { state: 'live', startsAt: model.at, usedAt: model.at });
         } else if (step === 'use') {
           const next = used(grant, model.at);

@@ -50,6 +50,8 @@ export interface Grant {
   /** While it is pending: when the question is closed. */
   readonly closesAt?: number;
   readonly startsAt?: number;
+  /** The names by which those are stopped on whose yes it hangs; absent: its rules gave it. */
+  readonly givenBy?: readonly string[];
   readonly endsAt?: number;
   readonly uses: number;
   /** When it was used last; kept to a quarter of `idleMaxMs`. */
@@ -60,11 +62,12 @@ export interface Grant {
   readonly endedWith?: { readonly subject: string; readonly reason: string };
 }
 
-/** A yes: the grant lives from now. */
-export function given(grant: Grant, nowMs: number): Grant {
+/** A yes, of persons who are stopped by these names: the grant lives from now. */
+export function given(grant: Grant, nowMs: number, by: readonly string[]): Grant {
   if (grant.state !== 'pending') return grant;
   const { closesAt: _, ...rest } = grant;
-  return { ...rest, state: 'live', startsAt: nowMs, endsAt: nowMs + grant.forMs };
+  const givenBy = by.length === 0 ? {} : { givenBy: by };
+  return { ...rest, state: 'live', startsAt: nowMs, endsAt: nowMs + grant.forMs, ...givenBy };
 }
 
 /** The grant, ended; one that has ended stays as it ended. */

@@ -102,6 +102,7 @@ export function accessParts(
       await tokens.endOf(subject, 'kill', by);
       await sessions.endOf(subject);
       await delegations.endOf(subject, by);
+      await grants.endGivenBy(subject, by);
     },
   });
   access = new LiveAccess({

@@ -69,8 +69,8 @@ export function questionParts(store: Store, from: From) {
     sessionSoFar: from.sessionSoFar,
     onFailure,
   });
-  const { maskEdits, onGrant, recordGrant } = from;
-  const answering = { kept, vault: store.vault, maskEdits, isStillSigned: isSigned, onGrant, recordGrant };
+  const { maskEdits, onGrant, recordGrant, isStopped } = from;
+  const answering = { kept, vault: store.vault, maskEdits, isStillSigned: isSigned, isStopped, onGrant, recordGrant };
   const answers = new Answers(answering);
   return { kept, asking: questions, answers, approvals, onQuestion };
 }
