@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { compileRules } from '../../test/support/compile-rules.ts';
 import { callerOf } from '../../test/support/operation.ts';
 import { ruleOf } from '../../test/support/rule.ts';
+import { ask } from '../grant/ask.ts';
 import { ruleDigest } from '../grant/rule-digest.ts';
+import type { GrantScope } from '../model/grant-scope.ts';
 import type { Store } from '../store/store.ts';
 import { LiveAccess } from './live-access.ts';
 
@@ -65,6 +67,30 @@ function gateway(lookAtRules: (replace: () => void) => Promise<void>) {
   access.stop();
   return { access, ended, lives: () => access.grantsOf(caller) !== undefined };
 }
+
+test('T61: a grant that waits for whom its rule asked ends with the reload by which it asks others', () => {
+  const approval = { approvers: [{ groups: ['leads'] }], quorum: 1, waitMaxMs: 60_000 };
+  const rulesOf = (asked: typeof approval) =>
+    compileRules([{ ...rule, request: { ...request, approval: asked } }], { unsafe: new Set() });
+  let rules = rulesOf(approval);
+  const ended: string[] = [];
+  const access = new LiveAccess({
+    store: { now: () => 0, isHeard: () => true } as unknown as Store,
+    rules: () => rules,
+    underWay: { endGrant() {}, endKilled() {}, isStreaming: () => false },
+    isHeldKill: () => false,
+    writeEnd: async (id, by) => void ended.push(`${id} ${by}`),
+    onFailure() {},
+  });
+  const [scope] = grant.parts.map((part) => part.scope);
+  const asked = ask(rules, caller, { scopes: [scope as GrantScope], reason: '' }, 'g1', 0);
+  access.take({ grant: asked.grant, version: 1 });
+  access.look();
+  assert.deepEqual(ended, []);
+  rules = rulesOf({ ...approval, approvers: [{ groups: ['security'] }] });
+  access.look();
+  assert.deepEqual(ended, ['g1 rule']);
+});
 
 test('a grant that another worker gave under newer rules has this one look at the files before it ends it', async () => {
   const newer = gateway(async (replace) => replace());

@@ -6,7 +6,7 @@ import type { GrantApproval, RequestTerms, Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import { durationText } from '../std/duration.ts';
 import type { Grant } from './grant.ts';
-import { ruleDigest } from './rule-digest.ts';
+import { approvalDigest, ruleDigest } from './rule-digest.ts';
 
 /** What a caller asks for. */
 export interface GrantAsk {
@@ -61,7 +61,10 @@ export function ask(rules: RuleSet, caller: Caller, asked: GrantAsk, id: string,
     id,
     state: waits.length > 0 ? 'pending' : 'live',
     holder: { subject: caller.subject, issuer: caller.issuer },
-    parts: offers.map(({ rule, scope }) => ({ rule: rule.id, ruleDigest: ruleDigest(rule), scope })),
+    parts: offers.map(({ rule, scope }) => ({
+      ...{ rule: rule.id, ruleDigest: ruleDigest(rule), scope },
+      ...(waits.length === 0 ? {} : { approvalDigest: approvalDigest((rule.request as RequestTerms).approval) }),
+    })),
     reason: asked.reason,
     askedAt: nowMs,
     forMs: asked.forMs ?? forMaxMs,

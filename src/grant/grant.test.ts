@@ -97,6 +97,23 @@ test('terms that became less hold at once, those that became more do not, and a 
   );
 });
 
+test('T61: a grant that waits for a yes is over once its rule asks others, or otherwise; one that was given lives on', () => {
+  const approval = { approvers: [{ groups: ['leads'] }], quorum: 1, waitMaxMs: 60_000 };
+  const waiting = asked({ approval });
+  const under = (grant: Grant, now: RequestTerms['approval']) =>
+    underTerms(grant, () => ({ digest: grant.parts[0]?.ruleDigest as string, terms: { ...TERMS, approval: now } }));
+  const others: readonly RequestTerms['approval'][] = [
+    { ...approval, approvers: [{ groups: ['security'] }] },
+    { ...approval, quorum: 2 },
+    { ...approval, freshMs: 60_000 },
+    'none',
+  ];
+  assert.equal(under(waiting, structuredClone(approval))?.state, 'pending');
+  for (const other of others) assert.equal(under(waiting, other), undefined);
+  const live = given(waiting, 2_000, ['p:lea']);
+  for (const other of others) assert.equal(under(live, other)?.state, 'live');
+});
+
 test('a grant that is bound to a run has it from the token, and is not given without', () => {
   assert.equal(asked({ bindTo: 'run' }, {}, callerOf({ run: 'r1' })).run, 'r1');
   assert.equal(asked({}, {}, callerOf({ run: 'r1' })).run, undefined);

@@ -4,12 +4,15 @@
  */
 import type { GrantScope } from '../model/grant-scope.ts';
 import type { RequestTerms } from '../policy/rule.ts';
+import { approvalDigest } from './rule-digest.ts';
 
 /** One part of what is granted, and the rule that offers it. */
 export interface GrantedPart {
   readonly rule: string;
   /** What the rule said when it was asked for; see `ruleDigest`. */
   readonly ruleDigest: string;
+  /** Whom the rule asked then, where a person has to say yes; see `approvalDigest`. */
+  readonly approvalDigest?: string;
   readonly scope: GrantScope;
 }
 
@@ -103,7 +106,7 @@ export function used(grant: Grant, nowMs: number): Grant | undefined {
 
 /**
  * The grant under the terms that its rules have now: what has become less holds at once, what has become more does not. Undefined where a rule is gone or says
- * something else: then the grant is over.
+ * something else: then the grant is over. So is one that waits for a yes, where its rule asks others, or otherwise, now: who was asked may not be who gives it any more.
  */
 export function underTerms(
   grant: Grant,
@@ -113,9 +116,14 @@ export function underTerms(
   for (const part of grant.parts) {
     const now = termsOf(part.rule);
     if (now === undefined || now.digest !== part.ruleDigest) return undefined;
+    if (grant.state === 'pending' && isAskedOtherwise(part, now.terms)) return undefined;
     bounded = boundedBy(bounded, now.terms);
   }
   return bounded;
+}
+
+function isAskedOtherwise(part: GrantedPart, { approval }: RequestTerms): boolean {
+  return part.approvalDigest !== undefined && part.approvalDigest !== approvalDigest(approval);
 }
 
 function boundedBy(grant: Grant, { forMaxMs, usesMax, idleMaxMs }: RequestTerms): Grant {

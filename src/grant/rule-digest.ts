@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Rule } from '../policy/rule.ts';
+import type { GrantApproval, Rule } from '../policy/rule.ts';
 import { sortedJson } from '../policy/rule-said.ts';
 
 /**
@@ -14,5 +14,14 @@ export function ruleDigest({
   record: _____,
   ...said
 }: Rule): string {
+  return digestOf(said);
+}
+
+/** Who has to say yes before a grant begins, and how, in one digest. */
+export function approvalDigest(approval: 'none' | GrantApproval): string {
+  return digestOf({ approval });
+}
+
+function digestOf(said: object): string {
   return createHash('sha256').update(sortedJson(said)).digest('base64url');
 }
