@@ -114,8 +114,8 @@ test('what is given up stays, is told of, and is sent when an operator says so',
   assert.deepEqual(failures, ['notifier ops could not tell of approval.asked']);
   await a.look();
   assert.deepEqual([sent.length, a.dead], [0, 1]);
-  assert.equal((await a.again(dead?.id ?? ''))?.state, 'waiting');
-  assert.equal(await a.again(dead?.id ?? ''), undefined);
+  assert.equal((await a.again(dead?.id ?? '', () => true))?.state, 'waiting');
+  assert.equal(await a.again(dead?.id ?? '', () => true), undefined);
   await a.look();
   await a.look();
   assert.deepEqual([sent.length, a.dead], [1, 0]);

@@ -72,11 +72,11 @@ export class Deliveries {
     return (await this.#parts.store.list('notice', { state, limit })).map(({ body }) => body as Delivery);
   }
 
-  /** One that was given up is tried anew; undefined: there is none. */
-  async again(id: string): Promise<Delivery | undefined> {
+  /** One that was given up is tried anew; undefined: there is none, or not one that may be. */
+  async again(id: string, mayBe: (delivery: Delivery) => boolean): Promise<Delivery | undefined> {
     this.#countAt = 0;
     return this.#change(id, (delivery) =>
-      delivery.state === 'dead' ? begunAnew(delivery, this.#parts.store.now()) : undefined,
+      delivery.state === 'dead' && mayBe(delivery) ? begunAnew(delivery, this.#parts.store.now()) : undefined,
     );
   }
 

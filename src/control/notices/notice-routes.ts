@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { Refusal } from '../../model/refusal.ts';
+import { type Role, type RoleName, reaches } from '../../policy/role.ts';
 import { pageOf } from '../contract.ts';
 import type { Route } from '../route.ts';
 import { instant } from '../views.ts';
 import type { Deliveries } from './deliveries.ts';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, NOTICE_LIMITS } from './delivery.ts';
 import { type NoticeView, noticeSchema } from './notice-contract.ts';
 
 const query = z.strictObject({
@@ -12,7 +13,10 @@ const query = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
 
-/** The operations on notices that have not arrived. */
+const SEE: readonly RoleName[] = ['operator', 'auditor'];
+const CHANGE: readonly RoleName[] = ['operator'];
+
+/** The operations on notices that have not arrived: those of places that a role of the caller's reaches. */
 export function noticeRoutes(deliveries: Pick<Deliveries, 'list' | 'again'>): readonly Route[] {
   return [
     {
@@ -20,12 +24,15 @@ export function noticeRoutes(deliveries: Pick<Deliveries, 'list' | 'again'>): re
       path: '/notices',
       id: 'listNotices',
       summary: 'Notices that wait to be sent or were given up, the newest first.',
-      needs: ['operator', 'auditor'],
+      needs: SEE,
       query,
       answer: { status: 200, schema: pageOf(noticeSchema), description: 'A page.' },
-      handle: async ({ query: asked }) => {
+      handle: async ({ roles, query: asked }) => {
         const { state, limit } = asked as z.infer<typeof query>;
-        return { status: 200, body: { items: (await deliveries.list(state, limit)).map(view), next: null } };
+        const found = (await deliveries.list(state, NOTICE_LIMITS.waitingMax)).filter((one) =>
+          isReached(roles, SEE, one),
+        );
+        return { status: 200, body: { items: found.slice(0, limit).map(view), next: null } };
       },
     },
     {
@@ -33,15 +40,23 @@ export function noticeRoutes(deliveries: Pick<Deliveries, 'list' | 'again'>): re
       path: '/notices/{id}/retry',
       id: 'retryNotice',
       summary: 'Try a notice again that was given up.',
-      needs: ['operator'],
+      needs: CHANGE,
       answer: { status: 200, schema: noticeSchema, description: 'It waits to be sent.' },
-      handle: async ({ path }) => {
-        const again = await deliveries.again(path.id as string);
+      handle: async ({ roles, path }) => {
+        // Security: what a role does not reach is answered as what is not there.
+        const again = await deliveries.again(path.id as string, (one) => isReached(roles, CHANGE, one));
         if (again === undefined) throw new Refusal('NOT_FOUND', 'there is no such notice that was given up');
         return { status: 200, body: view(again) };
       },
     },
   ];
+}
+
+/** Security: what a notice says of several places is seen by whose role reaches each; of no place, by who has one without bounds. */
+function isReached(roles: readonly Role[], names: readonly RoleName[], { notice }: Delivery): boolean {
+  const { target, namespace, places } = notice;
+  const namespaces = places?.namespaces ?? (namespace === '' ? [] : [namespace]);
+  return (places?.targets ?? [target]).every((each) => reaches(roles, names, { target: each, namespaces }));
 }
 
 function view({ id, state, notifier, notice, tries, nextAt, failure }: Delivery): NoticeView {
