@@ -13,7 +13,7 @@ import { testMasking } from '../../test/support/masking.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
 
-import type { Approval, Party } from '../approval/approval.ts';
+import type { Approval } from '../approval/approval.ts';
 import { shownDigest } from '../approval/shown-digest.ts';
 import type { Grant } from '../grant/grant.ts';
 import type { Amendment } from '../model/amendment.ts';
@@ -29,16 +29,12 @@ import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Row, Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
 import { Answers } from './answers.ts';
-import { approvalRoutes } from './approval-routes.ts';
 import { approvalRow } from './approval-rows.ts';
 import { closeEdits, openEdits } from './closed-edits.ts';
 import { grantQuestion } from './grant-question.ts';
-import { Grants } from './grants.ts';
 import { KeptQuestions } from './kept-questions.ts';
-import type { LiveAccess } from './live-access.ts';
-import { LiveKills } from './live-kills.ts';
 import { QUESTION_LIMITS, Questions } from './questions.ts';
-import { grantOf, grantRow, type Kill, killRow } from './row-body.ts';
+import { grantOf, grantRow } from './row-body.ts';
 import { partyOf } from './seats.ts';
 
 const MASKING = testMasking();
@@ -64,7 +60,7 @@ function gatewayOn(
   events: ApprovalChanged[] = [],
   onFailure: (what: string, error: unknown) => void = (what, error) => assert.fail(`${what}: ${error}`),
   isSigned = () => true,
-  isStopped: (who: Party) => boolean = () => false,
+  isStopped = () => false,
 ) {
   const kept = new KeptQuestions({ store, record: async (event) => void events.push(event), onChange() {} });
   const isStillSigned = async () => isSigned();
@@ -114,42 +110,6 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
       assert.deepEqual(await outcomes([asking.take(asked.id, 'x')]), ['HOLD_EXPIRED'], `${isStopped}`);
     const again = await asking.ask(heldRequest('x', `${name}-stopped`));
     assert.deepEqual([again.id === asked.id, again.state], [false, 'pending']);
-  });
-
-  test(`${name}: T60: whom an operator has stopped at another gateway says nothing at one that has not heard of it`, async () => {
-    const [store] = world().stores;
-    const { asking, answers, kept } = gatewayOn(store);
-    const routes = approvalRoutes({
-      ...{ questions: kept, answers, approvals: { onApproval: () => () => {} } },
-      personKeys: { of: async () => [], site: () => ({ rpId: '', origin: '' }) },
-      delegations: { to: async () => [] },
-      access: { kills: new LiveKills() },
-    });
-    const caller = callerOf({ subject: 'p:nan', kind: 'person' });
-    const glass = { breakGlass: [{ subjects: [caller.subject] }] };
-    const held = heldRequest('x', `${name}-deaf`, { caller });
-    const own = await asking.ask({ ...held, holds: held.holds.map((hold) => ({ ...hold, ...glass })) });
-    const other = await asking.ask(heldRequest('x', `${name}-deaf-other`));
-    const says = async (path: string, { id, digest }: Approval) => {
-      const { handle } = routes.find((route) => route.path === `/approvals/{id}/${path}`) as (typeof routes)[number];
-      const body = { digest, reason: 'nobody else is there' };
-      const none = { query: undefined, idempotencyKey: undefined, version: undefined, session: undefined };
-      await handle({ ...none, caller, roles: [], path: { id }, body });
-    };
-    const kill = {
-      id: newId(store.now()),
-      what: 'caller',
-      value: caller.subject,
-      reason: '',
-      by: 'p:ada',
-      at: 0,
-    } as const;
-    await store.exclusively('kill', (rows) => rows.put(killRow(kill, 0)));
-    const tries = [says('approve', other), says('reject', other), says('break-glass', own)];
-    assert.deepEqual(await outcomes(tries), ['KILLED', 'KILLED', 'KILLED']);
-    const lifted: Kill = { ...kill, liftedBy: 'p:ada', liftedAt: store.now() };
-    await store.exclusively('kill', (rows) => rows.put(killRow(lifted, 1)));
-    await says('reject', other);
   });
 
   test(`${name}: T36: many that ask the same at once ask one question`, async () => {
@@ -472,49 +432,6 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     isSigned = true;
     await a.answers.answer(id, saying(question));
     assert.deepEqual(await state(), ['approved', 'live']);
-  });
-
-  test(`${name}: T60: no grant begins with, or lives on by, the yes of whom an operator has stopped`, async () => {
-    const [store] = world().stores;
-    const stopped = new Set<string>();
-    const isStopped = ({ subject }: Party) => stopped.has(subject);
-    const { answers } = gatewayOn(store, [], undefined, undefined, isStopped);
-    const grants = new Grants({
-      store,
-      rules: () => assert.fail('nothing is asked for'),
-      record: async () => {},
-      access: () => ({ take() {} }) as unknown as LiveAccess,
-      recordQuestion: async () => {},
-      onQuestion() {},
-    });
-    const ask = async () => {
-      const id = newId(store.now());
-      const times = { askedAt: store.now(), forMs: 60_000, closesAt: store.now() + 60_000 };
-      const grant: Grant = { id, state: 'pending', holder: asker, parts: [], reason: '', ...times, uses: 0 };
-      const hold = { ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 };
-      const question = grantQuestion(grant, asker, [hold]);
-      await store.exclusively(`approval ${id}`, async (rows) => {
-        await rows.put(grantRow({ grant, version: 0 }));
-        await rows.put(approvalRow({ approval: question, version: 0 }));
-      });
-      return question;
-    };
-    const state = async ({ id }: Approval) => {
-      const { grant } = grantOf((await store.get('grant', id)) as Row);
-      return [grant.state, grant.endedBy];
-    };
-    const first = await ask();
-    await answers.answer(first.id, saying(first));
-    stopped.add(lead.subject);
-    assert.deepEqual(await outcomes([answers.answer(first.id, saying(first, mate))]), ['ANSWER_REFUSED']);
-    assert.deepEqual(await state(first), ['pending', undefined]);
-    stopped.clear();
-    const second = await ask();
-    for (const by of [lead, mate]) await answers.answer(second.id, saying(second, by));
-    await grants.endGivenBy('p:somebody', 'p:ada');
-    assert.deepEqual(await state(second), ['live', undefined]);
-    await grants.endGivenBy(lead.subject, 'p:ada');
-    assert.deepEqual(await state(second), ['ended', 'kill']);
   });
 
   test(`${name}: a question lapses by the store’s clock, and what has lapsed asks anew`, async () => {

@@ -1,0 +1,157 @@
+/* What whom an operator has stopped says to questions, and has said before. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { heldRequest } from '../../test/support/held-request.ts';
+import { callerOf } from '../../test/support/operation.ts';
+import type { Approval, Party } from '../approval/approval.ts';
+import type { Grant } from '../grant/grant.ts';
+import { DEFAULT_HOLD } from '../model/hold-terms.ts';
+import { Refusal } from '../model/refusal.ts';
+import { newId } from '../std/ids.ts';
+import { openSqlStore } from '../store/sql-store.ts';
+import { openSqlite } from '../store/sqlite-backend.ts';
+import type { Row, Store } from '../store/store.ts';
+import { storeKeys } from '../store/store-keys.ts';
+import { Answers } from './answers.ts';
+import { approvalRoutes } from './approval-routes.ts';
+import { approvalRow } from './approval-rows.ts';
+import { grantQuestion } from './grant-question.ts';
+import { Grants } from './grants.ts';
+import { KeptQuestions } from './kept-questions.ts';
+import type { LiveAccess } from './live-access.ts';
+import { LiveKills } from './live-kills.ts';
+import { Questions } from './questions.ts';
+import { grantOf, grantRow, type Kill, killRow } from './row-body.ts';
+import { partyOf } from './seats.ts';
+
+const NOW = 1_750_000_000_000;
+const clock = { now: () => NOW, monotonic: () => NOW };
+
+const asker = callerOf({ subject: 'ci:dev' });
+const lead = partyOf(callerOf({ subject: 'p:lea', kind: 'person' }));
+const mate = partyOf(callerOf({ subject: 'p:max', kind: 'person' }));
+
+const saying = ({ digest }: Pick<Approval, 'digest'>, by = lead) => ({
+  answer: 'approve' as const,
+  by,
+  seated: async () => ({ seats: ['p/h'] }),
+  reason: '',
+  digest,
+});
+
+async function storeFor(t: TestContext): Promise<Store> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-stopped-'));
+  const backend = await openSqlite(join(folder, 'store.db'), clock);
+  const store = await openSqlStore(backend, storeKeys(Buffer.alloc(32, 1)), () => {});
+  t.after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  return store;
+}
+
+function gatewayOn(store: Store, isStopped: (who: Party) => boolean = () => false) {
+  const kept = new KeptQuestions({ store, record: async () => {}, onChange() {} });
+  const isStillSigned = async () => true;
+  const onFailure = (what: string, error: unknown) => assert.fail(`${what}: ${error}`);
+  const asking = {
+    kept,
+    isStillSigned,
+    isStopped,
+    unknownForMs: 300_000,
+    sessionSoFar: async () => undefined,
+    onFailure,
+  };
+  const unused = { maskEdits: () => assert.fail('nobody edits'), onGrant() {}, recordGrant: async () => {} };
+  const answers = new Answers({ kept, vault: store.vault, isStillSigned, isStopped, ...unused });
+  return { kept, answers, asking: new Questions(asking) };
+}
+
+async function outcomes(tries: readonly Promise<unknown>[]): Promise<readonly string[]> {
+  const settled = await Promise.allSettled(tries);
+  return settled.map((each) =>
+    each.status === 'fulfilled' ? 'done' : each.reason instanceof Refusal ? each.reason.code : String(each.reason),
+  );
+}
+
+test('T60: whom an operator has stopped at another gateway says nothing at one that has not heard of it', async (t) => {
+  const store = await storeFor(t);
+  const { asking, answers, kept } = gatewayOn(store);
+  const routes = approvalRoutes({
+    ...{ questions: kept, answers, approvals: { onApproval: () => () => {} } },
+    personKeys: { of: async () => [], site: () => ({ rpId: '', origin: '' }) },
+    delegations: { to: async () => [] },
+    access: { kills: new LiveKills() },
+  });
+  const caller = callerOf({ subject: 'p:nan', kind: 'person' });
+  const glass = { breakGlass: [{ subjects: [caller.subject] }] };
+  const held = heldRequest('x', 'deaf', { caller });
+  const own = await asking.ask({ ...held, holds: held.holds.map((hold) => ({ ...hold, ...glass })) });
+  const other = await asking.ask(heldRequest('x', 'deaf-other'));
+  const says = async (path: string, { id, digest }: Approval) => {
+    const { handle } = routes.find((route) => route.path === `/approvals/{id}/${path}`) as (typeof routes)[number];
+    const body = { digest, reason: 'nobody else is there' };
+    const none = { query: undefined, idempotencyKey: undefined, version: undefined, session: undefined };
+    await handle({ ...none, caller, roles: [], path: { id }, body });
+  };
+  const kill = {
+    id: newId(store.now()),
+    what: 'caller',
+    value: caller.subject,
+    reason: '',
+    by: 'p:ada',
+    at: 0,
+  } as const;
+  await store.exclusively('kill', (rows) => rows.put(killRow(kill, 0)));
+  const tries = [says('approve', other), says('reject', other), says('break-glass', own)];
+  assert.deepEqual(await outcomes(tries), ['KILLED', 'KILLED', 'KILLED']);
+  const lifted: Kill = { ...kill, liftedBy: 'p:ada', liftedAt: store.now() };
+  await store.exclusively('kill', (rows) => rows.put(killRow(lifted, 1)));
+  await says('reject', other);
+});
+
+test('T60: no grant begins with, or lives on by, the yes of whom an operator has stopped', async (t) => {
+  const store = await storeFor(t);
+  const stopped = new Set<string>();
+  const isStopped = ({ subject }: Party) => stopped.has(subject);
+  const { answers } = gatewayOn(store, isStopped);
+  const grants = new Grants({
+    store,
+    rules: () => assert.fail('nothing is asked for'),
+    record: async () => {},
+    access: () => ({ take() {} }) as unknown as LiveAccess,
+    recordQuestion: async () => {},
+    onQuestion() {},
+  });
+  const ask = async () => {
+    const id = newId(store.now());
+    const times = { askedAt: store.now(), forMs: 60_000, closesAt: store.now() + 60_000 };
+    const grant: Grant = { id, state: 'pending', holder: asker, parts: [], reason: '', ...times, uses: 0 };
+    const hold = { ...DEFAULT_HOLD, rule: 'p/h', reason: '', approvers: [{ subjects: ['p:*'] }], quorum: 2 };
+    const question = grantQuestion(grant, asker, [hold]);
+    await store.exclusively(`approval ${id}`, async (rows) => {
+      await rows.put(grantRow({ grant, version: 0 }));
+      await rows.put(approvalRow({ approval: question, version: 0 }));
+    });
+    return question;
+  };
+  const state = async ({ id }: Approval) => {
+    const { grant } = grantOf((await store.get('grant', id)) as Row);
+    return [grant.state, grant.endedBy];
+  };
+  const first = await ask();
+  await answers.answer(first.id, saying(first));
+  stopped.add(lead.subject);
+  assert.deepEqual(await outcomes([answers.answer(first.id, saying(first, mate))]), ['ANSWER_REFUSED']);
+  assert.deepEqual(await state(first), ['pending', undefined]);
+  stopped.clear();
+  const second = await ask();
+  for (const by of [lead, mate]) await answers.answer(second.id, saying(second, by));
+  await grants.endGivenBy('p:somebody', 'p:ada');
+  assert.deepEqual(await state(second), ['live', undefined]);
+  await grants.endGivenBy(lead.subject, 'p:ada');
+  assert.deepEqual(await state(second), ['ended', 'kill']);
+});
