@@ -66,6 +66,23 @@ suite('policy check', () => {
     assert.match(out, /\(wildcard-verbs\)\n {4}fix: /);
   });
 
+  for (const [what, part] of [
+    ['roles', 'roles: [{ role: operator, callers: [{ groups: [platform] }] }]'],
+    ['masks', "masks: [{ id: customers, pattern: 'CUST-[0-9]{8}' }]"],
+    ['notices', 'notify: [{ on: [kill.changed], to: [on-call] }]'],
+    [
+      'budgets',
+      'budgets: [{ id: deletes, callers: [{ groups: [agents] }], of: deletes, max: 20, per: 10m, over: deny }]',
+    ],
+    ['retention', 'retention: [{ match: {}, keepFor: 90d }]'],
+  ] as const)
+    test(`a document of ${what} alone has no rules, and is checked`, async () => {
+      const head = 'apiVersion: sallyport.dev/v1\nkind: Policy\nmetadata: { name: apart }\ntargets: [prod]\n';
+      const { code, out, err } = await run('check', file('apart.yaml', `${head}${part}\n`), EXAMPLES);
+      assert.deepEqual([code, err], [0, ''], err);
+      assert.match(out, /0 mistakes, \d+ warnings/);
+    });
+
   test('SARIF has a place and a rule for each', async () => {
     const { out } = await run('check', '-o', 'sarif', EXAMPLES);
     const { version, runs } = JSON.parse(out);
