@@ -175,7 +175,7 @@ test('the commands print what stands there, in exit codes too, and nothing that 
   assert.deepEqual([verified.status, verified.stderr], [0, '']);
   assert.match(verified.stdout, /the chain holds\n$/);
   const listed = sallyport('sessions', 'list', '--journal', folder);
-  assert.match(listed.stdout, new RegExp(`${session} .* ci:deployer +prod +3 +1 +1 +0 +0\n$`));
+  assert.match(listed.stdout, new RegExp(`${session} .* ci:deployer +prod +3 +1 +1 +0 +0 +0\n$`));
   const shown = sallyport('sessions', 'show', session, '--journal', folder);
   assert.match(shown.stdout, /get +deployments\.apps +default\/web-1 +answered +200 +read +5\n/);
   assert.match(shown.stdout, /\n {4}DENIED_BY_RULE: no web\\u001b.* \(it web\\u001b.*\)\n/);
@@ -202,7 +202,7 @@ test('what was asked where no target is has a dash in the list, and is said so',
   const { operation: _, ...nowhere } = begun(1, { target: '' });
   const outcome = { kind: 'refused', code: 'TARGET_UNKNOWN', status: 404, message: 'no target' } as const;
   const folder = journal([[nowhere, ended(1, outcome)]]);
-  assert.match(sallyport('sessions', 'list', '--journal', folder).stdout, / ci:deployer +- +1 +1 +0 +0 +0\n$/);
+  assert.match(sallyport('sessions', 'list', '--journal', folder).stdout, / ci:deployer +- +1 +1 +0 +0 +0 +0\n$/);
   const shown = sallyport('sessions', 'show', sessionId(1), '--journal', folder).stdout;
   assert.match(shown, /^session \w+: ci:deployer \(main\) on no target\n/);
 });
@@ -211,7 +211,7 @@ test('what was asked too fast has no exchange, and is shown with those before it
   const { caller } = begun(1);
   const throttled: Event = { type: 'caller.throttled', at: START_AT + 9, caller, since: START_AT + 8, requests: 7 };
   const folder = journal([[begun(1), ended(1), throttled]]);
-  assert.match(sallyport('sessions', 'list', '--journal', folder).stdout, / prod +1 +0 +0 +0 +7\n$/);
+  assert.match(sallyport('sessions', 'list', '--journal', folder).stdout, / prod +1 +0 +0 +0 +0 +7\n$/);
   assert.match(
     sallyport('sessions', 'show', sessionId(1), '--journal', folder).stdout,
     /\n {4}CALLER_THROTTLED: from .*\.008Z to .*\.009Z the caller asked too fast: 7 requests, on whatever target, were refused\n$/,
