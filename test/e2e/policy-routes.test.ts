@@ -123,8 +123,11 @@ test('what is only observed is told with what it would have answered', async () 
 
 test('a proposal is checked, tested and simulated on what was recorded; nothing in force changes', async () => {
   const text = POLICY.replace('resources: [configmaps, services]', 'resources: [services]');
-  const tried = async (file: string, changed: string) =>
-    (await api<Tried>('POST', '/policy/proposals/try', { files: [{ file, text: changed }] })).body;
+  const tried = async (file: string, changed: string) => {
+    const { status, body } = await api<Tried>('POST', '/policy/proposals/try', { files: [{ file, text: changed }] });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body;
+  };
   const result = await tried('policy.yaml', text);
   assert.match(result.patch, /^--- a\/policy\.yaml\n\+\+\+ b\/policy\.yaml\n@@ /);
   assert.ok(result.changes?.some((line) => /can no longer be done/.test(line)));
