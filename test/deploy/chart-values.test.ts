@@ -101,7 +101,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'podWebhook.namespaceSelector': { in: pods, to: { matchLabels: { a: 'b' } } },
   'podWebhook.tls.secretName': { in: pods, to: 'other' },
   'podWebhook.tls.caBundle': { in: pods, to: 'PEM' },
-  'podWebhook.tls.certManager': { in: pods, to: true },
+  'podWebhook.tls.certManager': { in: pods, to: true, also: { 'tls.certManager.issuerRef': { name: 'mine' } } },
   'podWebhook.resources': { in: pods, to: { limits: { cpu: '1' } } },
   'serviceMonitor.enabled': { in: one, to: true },
   'serviceMonitor.interval': { in: two, to: '10s' },

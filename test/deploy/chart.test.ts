@@ -277,6 +277,30 @@ function suite(which: ClientName): void {
     ]);
   });
 
+  test(`${which}: who signs for the webhook by cert-manager is there: an issuer that is named, or the CA of the release`, async () => {
+    const issuersOf = async (...args: string[]) => {
+      const all = await manifests(
+        ...of('pods-of-the-cluster.yaml'),
+        '--set',
+        'podWebhook.tls.certManager=true',
+        ...args,
+      );
+      const certificate = all.find(({ kind, metadata }) => kind === 'Certificate' && metadata.name === 'gw-webhook');
+      const spec = certificate?.spec as unknown as { readonly issuerRef: unknown } | undefined;
+      const made = all.filter(({ kind }) => kind === 'Issuer').map(({ metadata }) => metadata.name);
+      return { issuerRef: spec?.issuerRef, made };
+    };
+    const named = { name: 'corporate', kind: 'ClusterIssuer' };
+    assert.deepEqual(await issuersOf('--set-json', `tls.certManager.issuerRef=${JSON.stringify(named)}`), {
+      issuerRef: named,
+      made: [],
+    });
+    assert.deepEqual(await issuersOf('--set', 'tls.mode=certManager'), {
+      issuerRef: { name: 'gw', kind: 'Issuer', group: 'cert-manager.io' },
+      made: ['gw-root', 'gw'],
+    });
+  });
+
   test(`${which}: the certificates that Helm makes are of the authorities that are told, for the names that are asked for`, async () => {
     const made = [
       'podWebhook.tls.secretName=',
@@ -365,6 +389,9 @@ function suite(which: ClientName): void {
     const pods = ['--values', join(CHART, 'ci/pods-of-the-cluster.yaml')];
     assert.match(await refused(...pods, '--set', 'tls.mode=local'), /podWebhook\.gatewayCaBundle/);
     assert.match(await refused(...pods, '--set', 'podWebhook.audience=other'), /no issuer .* takes tokens for "other"/);
+    const byCertManager = [...pods, '--set', 'podWebhook.tls.certManager=true'];
+    assert.match(await refused(...byCertManager), /no issuer is named who would sign/);
+    assert.match(await refused('--set', 'tls.certManager.issuerRef.kind=ClusterIssuer'), /an issuer has a name/);
   });
 }
 

@@ -93,6 +93,11 @@ Takes: root, name (of the Secret), cn, dnsNames, ips.
 {{- .Values.podWebhook.tls.secretName | default (printf "%s-webhook" (include "sallyport.name" .)) -}}
 {{- end -}}
 
+{{/* Who signs certificates by cert-manager: whom the values name, else this release's own CA. */}}
+{{- define "sallyport.issuerRef" -}}
+{{- .Values.tls.certManager.issuerRef | default (dict "name" (include "sallyport.name" .) "kind" "Issuer" "group" "cert-manager.io") | toJson -}}
+{{- end -}}
+
 {{/* What would run, and not do what was meant, is refused here. */}}
 {{- define "sallyport.refusals" -}}
 {{- $several := or (eq .Values.mode "daemonset") (gt (int .Values.replicas) 1) -}}
@@ -107,7 +112,14 @@ Takes: root, name (of the Secret), cn, dnsNames, ips.
 {{- fail "several gateways make the same masks only under one key: say config.masks.keyFile" -}}
 {{- end -}}
 {{- end -}}
+{{- $issuerRef := .Values.tls.certManager.issuerRef -}}
+{{- if and $issuerRef (not $issuerRef.name) -}}
+{{- fail "tls.certManager.issuerRef: an issuer has a name: say { name, kind } of one of cert-manager's, or leave all of it out for a CA of this release's own" -}}
+{{- end -}}
 {{- if .Values.podWebhook.enabled -}}
+{{- if and .Values.podWebhook.tls.certManager (empty $issuerRef) (ne .Values.tls.mode "certManager") -}}
+{{- fail (printf "podWebhook.tls.certManager: with tls.mode %s this release has no CA of cert-manager's, and no issuer is named who would sign: say tls.certManager.issuerRef, or tls.mode certManager" .Values.tls.mode) -}}
+{{- end -}}
 {{- $ports := list -}}
 {{- range .Values.config.targets }}{{ if .port }}{{ $ports = append $ports .port }}{{ end }}{{ end -}}
 {{- if not $ports -}}
