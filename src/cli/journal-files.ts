@@ -42,7 +42,7 @@ export async function journalFolder({ journal, config }: JournalOptions): Promis
   if (journal !== undefined) return journal;
   // Read where it is needed: a journal that is named plays sooner without what reads configurations.
   const { readConfig } = await import('./read-config.ts');
-  const { journal: section, dataFolder } = readConfig(config ?? 'sallyport.yaml');
+  const { journal: section, dataFolder } = readConfig(config ?? 'sallyport.yaml', 'policy');
   return section.folder ?? join(dataFolder, 'journal');
 }
 

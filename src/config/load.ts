@@ -24,7 +24,7 @@ export type Config = ConfigDocument & {
   readonly worker?: number;
 };
 
-/** Which of the files that a configuration names must be there: for who only looks at its policy, on whatever machine, those of `policy.files`. */
+/** Which of the files that a configuration names must be there: for who only looks at its policy or for its journal, on whatever machine, those of `policy.files`. */
 export type FilesNeeded = 'all' | 'policy';
 
 /** What a configuration is held against. */

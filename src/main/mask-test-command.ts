@@ -79,7 +79,7 @@ function objectsIn(file: string): readonly KubernetesObject[] {
 }
 
 function worldOf({ config, policy, as, group, issuer, kind }: Options) {
-  const configured = config === undefined ? undefined : readConfig(config);
+  const configured = config === undefined ? undefined : readConfig(config, 'policy');
   const files =
     config === undefined && policy.length === 0
       ? []

@@ -4,7 +4,8 @@ import { ADVICE_CODES } from '../../src/policy/analysis/lint/advice.ts';
 export function policyCliPage(): string {
   return `# What the policy commands tell
 
-Their options are in [cli.md](cli.md). Nothing is sent anywhere, but by \`import rbac --kubeconfig\`, which reads with GET alone.
+Their options are in [cli.md](cli.md). Nothing is sent anywhere, but by \`import rbac --kubeconfig\`, which reads with GET alone. Of the files that a configuration names (\`--config\`) they look for those of \`policy.files\` alone, so that policy is
+looked at where its gateway's keys and tokens are not: on a laptop, in a pipeline.
 
 This page's table is made from the code (\`npm run docs\` writes it; a test keeps the two equal).
 

@@ -101,3 +101,46 @@ test('`policy seed` writes a policy that `policy check` takes, and that allows w
     /line 1: this is no event of audit\.k8s\.io\/v1/,
   );
 });
+
+const ELSEWHERE = `apiVersion: sallyport.dev/v1
+kind: Gateway
+tls: { certificateFile: run/tls.crt, keyFile: run/tls.key }
+issuers: [{ name: main, url: "https://issuer.test", audiences: [sallyport], caFile: run/ca.crt }]
+targets: [{ name: prod, server: { url: "https://127.0.0.1:6443", caFile: run/ca.crt, tokenFile: run/token } }]
+console: { port: 8444 }
+store: { postgres: { urlFile: run/url }, keyFile: run/key }
+masks: { keyFile: run/masks }
+policy: { files: [elsewhere.policy.yaml] }
+`;
+
+test('what looks at policy alone wants none of the gateway’s own files: a laptop or a pipeline has no token of it', () => {
+  writeFileSync(join(folder, 'elsewhere.yaml'), ELSEWHERE);
+  writeFileSync(
+    join(folder, 'elsewhere.policy.yaml'),
+    `apiVersion: sallyport.dev/v1
+kind: Policy
+metadata: { name: p }
+callers: [{ subjects: [bot] }]
+targets: [prod]
+rules: [{ id: read, effect: allow, verbs: [get], apiGroups: [""], resources: [pods], namespaces: [shop] }]
+`,
+  );
+  const by = ['--config', 'elsewhere.yaml'];
+  for (const [args, says] of [
+    [['check', ...by], /^nothing to remark\n$/],
+    [['explain', ...by, '--as', 'bot', '--', 'get', 'pods', 'web', '-n', 'shop'], /p\/read/],
+    [['who-can', ...by, 'get', 'pods'], /bot/],
+  ] as const) {
+    const { status, stdout, stderr } = sallyport('policy', ...args);
+    assert.deepEqual([status, stderr], [0, ''], args[0]);
+    assert.match(stdout, says);
+  }
+  const started = sallyport('gateway', ...by);
+  assert.equal(started.status, 2);
+  assert.match(started.stderr, /targets\[0\]\.server\.tokenFile: there is no file/, 'which needs them');
+  rmSync(join(folder, 'elsewhere.policy.yaml'));
+  const checked = sallyport('policy', 'check', ...by);
+  assert.equal(checked.status, 1);
+  assert.match(checked.stdout, /policy\.files\[0\]: there is no file/);
+  assert.doesNotMatch(checked.stdout, /run\//);
+});

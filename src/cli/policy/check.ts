@@ -33,7 +33,10 @@ export function checkCommand(powerOf: Catalog['powerOf'], typesAt: TypesAt, read
   return new Command('check')
     .description('check policies before they are loaded; exit code 1 for mistakes, and with --strict for warnings')
     .argument('[files...]', 'policy files or folders')
-    .option('--config <file>', 'the gateway’s configuration, which is checked too, for its policies and open guards')
+    .option(
+      '--config <file>',
+      'the gateway’s configuration, which is checked too, for its policies and open guards; of the files that it names, those of policy alone are looked for',
+    )
     .option(
       '--open-guard <id>',
       'a guard that is open; may be given again',
@@ -67,7 +70,7 @@ function findingsOf(
   if ((config === undefined) === (files.length === 0))
     throw new CliError('name policy files, or a configuration with --config');
   if (config === undefined) return checkPolicies(readPolicyFiles({ files }), guardIds(openGuard), catalog, Date.now());
-  const loaded = loadConfig(config, { guards: GUARD_IDS });
+  const loaded = loadConfig(config, { guards: GUARD_IDS, files: 'policy' });
   if ('findings' in loaded) return loaded.findings.map(invalid);
   const opened = guardIds([...openedIds(loaded.config), ...openGuard]);
   return checkPolicies(readPolicyFiles({ config, files: [] }), opened, catalog, Date.now());
@@ -80,7 +83,7 @@ async function heldFindings(
   read: OperationReader,
 ): Promise<readonly PolicyFinding[]> {
   if (journal === undefined) return [];
-  const configured = config === undefined ? undefined : readConfig(config);
+  const configured = config === undefined ? undefined : readConfig(config, 'policy');
   const opened = configured === undefined ? { unsafe: new Set<never>(), openings: [] } : openGuards(configured);
   const unsafe = new Set([...opened.unsafe, ...guardIds(openGuard)]);
   const options = { unsafe, openings: opened.openings, openHealthPaths: configured?.openHealthPaths ?? false };

@@ -198,7 +198,7 @@ function validated<Schema extends z.ZodType>(located: Located, schema: Schema): 
 }
 
 function world(options: Options) {
-  const config = options.config === undefined ? undefined : readConfig(options.config);
+  const config = options.config === undefined ? undefined : readConfig(options.config, 'policy');
   const source =
     options.config === undefined ? { files: options.policy } : { config: options.config, files: options.policy };
   const { unsafe, openings } = openGuards(config ?? { unsafe: { openGuards: [] } });

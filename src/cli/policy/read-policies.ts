@@ -28,7 +28,7 @@ export interface PolicySource {
 export function readPolicyFiles({ config, files }: PolicySource): readonly PolicyFile[] {
   if ((config === undefined) === (files.length === 0))
     throw new CliError('name policy files, or a configuration with --config');
-  const paths = config === undefined ? listed(files) : readConfig(config).policyFiles;
+  const paths = config === undefined ? listed(files) : readConfig(config, 'policy').policyFiles;
   return paths.map(policyFile);
 }
 

@@ -61,7 +61,7 @@ export function simulateCommand(read: OperationReader): Command {
 
 /** The guards are those of the configuration, for either policy. */
 function compiler({ config, openGuard }: Options): (policy: string) => RuleSet {
-  const configured = config === undefined ? undefined : readConfig(config);
+  const configured = config === undefined ? undefined : readConfig(config, 'policy');
   const opened = configured === undefined ? { unsafe: new Set<never>(), openings: [] } : openGuards(configured);
   const unsafe = new Set([...opened.unsafe, ...guardIds(openGuard)]);
   const options = { unsafe, openings: opened.openings, openHealthPaths: configured?.openHealthPaths ?? false };

@@ -41,7 +41,7 @@ export function whoCanCommand(powerOf: Catalog['powerOf']): Command {
     .action((verb: string, resource: string, name: string | undefined, options: Options) => {
       const { config, policy, namespace } = options;
       const rules = readRules({ files: policy, ...(config === undefined ? {} : { config }) });
-      const configured = config === undefined ? [] : openedIds(readConfig(config));
+      const configured = config === undefined ? [] : openedIds(readConfig(config, 'policy'));
       const opened = guardIds([...configured, ...options.openGuard]);
       const guards = GUARDS.filter(({ id }) => !opened.has(id));
       const query = {
