@@ -1,5 +1,5 @@
 /*
- * The parts of `sallyport.yaml` whose part of the gateway comes later; schema.ts refuses each as not built until then. Their names are final.
+ * The parts of `sallyport.yaml` beside the data path: control plane, store, and whom the gateway tells. What of them is not built yet is refused at its key; their names are final.
  */
 import { z } from 'zod';
 import { isTrustedUrl } from '../std/trusted-url.ts';

@@ -1,9 +1,9 @@
 /*
- * The clauses of effects, and the lists beside `rules`. Each belongs to a part of the gateway of its own; until that part is there, policy-schema.ts
- * refuses it as not built. Their names are final.
+ * The clauses of effects, and the lists beside `rules`. What of them is not built yet is refused at its key; their names are final.
  */
 import { z } from 'zod';
 import { durationMs } from '../std/duration.ts';
+import { answerFrom, approvers, grantAnswerFrom, grantApprovers } from './approvers.ts';
 import { notBuilt } from './not-built.ts';
 import {
   callers,
@@ -21,44 +21,9 @@ import {
 
 const count = z.int('expected a whole number').min(1, 'expected at least 1');
 
-const approver = z
-  .union([
-    z
-      .strictObject({
-        subjects: patterns.optional().describe('Persons by subject; with `groups`, both hold.'),
-        groups: words.optional().describe('Persons by group, any of these.'),
-        keys: z
-          .array(
-            z
-              .string()
-              .regex(
-                /^webauthn:[\w-]{8,1400}:[\w-]{32,4096}$/,
-                'expected a key as the console shows it: `webauthn:…:…`',
-              ),
-          )
-          .min(1, 'expected at least one')
-          .max(50)
-          .optional()
-          .describe(
-            'Keys with which one person signs a yes where the rule says `signed`: lines that the console shows of a key. The entry then names that person alone: one subject without `*`, and no groups.',
-          ),
-      })
-      .refine(({ subjects, groups }) => subjects !== undefined || groups !== undefined, 'expected a condition'),
-    z.strictObject({
-      namespaceLabel: word.describe('A label of the namespace that names the owning team, as it is when it is asked.'),
-      groupPrefix: z.string().default('').describe('Put before the label’s value to make the group.'),
-    }),
-    z.strictObject({
-      schedule: identifier.describe('Whoever is on shift when they answer, by a schedule of the same document.'),
-    }),
-  ])
-  .describe('Who may answer: persons alone, never the one who asks.');
-
-const approvers = z.array(approver).min(1, 'expected at least one').describe('Who may answer, any of these.');
-
-/** What of a hold an approval of a grant takes too. */
+/** What is asked before a grant is given, which a hold takes too, but for what it says itself. */
 const approvalKeys = {
-  approvers,
+  approvers: grantApprovers,
   quorum: count.max(10).default(1).describe('How many yeses it takes, each of another person.'),
   waitMax: duration.default('10m').describe('How long the question is open.'),
   fresh: duration
@@ -78,27 +43,17 @@ const approvalKeys = {
     .describe(
       'Of a signed one: whether keys count that persons enrol in the console, beside those under `approvers[].keys`. Default: false.',
     ),
-  answerFrom: z
-    .array(z.enum(['console', 'cli', 'slack', 'teams', 'webhook']))
-    .min(1)
-    .refine(
-      (places) => places.every((place) => place !== 'teams' && place !== 'webhook') && places.includes('cli'),
-      'not built yet: answers from Teams and webhooks, and from the console alone; name `cli`, which is `/api/v1`',
-    )
-    .default(['console', 'cli'])
-    .describe(
-      'Where it may be answered. `cli` is `/api/v1`, which `sallyport approvals` asks. `slack`: by buttons of a message that shows all of it, by whom the notifier’s `people` name; not with `signed` or `fresh`.',
-    ),
+  answerFrom: grantAnswerFrom,
   escalate: notBuilt(
-    z.array(z.strictObject({ after: duration, approvers })).min(1),
-    'who is asked too when nobody has answered',
+    z.array(z.strictObject({ after: duration, approvers: grantApprovers })).min(1),
+    'who is asked too when nobody has answered, for a grant',
   ),
   auto: notBuilt(
     z.array(z.strictObject({ answer: z.enum(['approve', 'reject']), times: times.optional() })).min(1),
-    'questions that are answered by themselves',
+    'questions that are answered by themselves, for a grant',
   ),
-  breakGlass: notBuilt(z.strictObject({ callers }), 'answering one’s own question in an emergency'),
-  delegate: notBuilt(z.boolean(), 'approvers who name another'),
+  breakGlass: notBuilt(z.strictObject({ callers }), 'answering one’s own question in an emergency, for a grant'),
+  delegate: notBuilt(z.boolean(), 'approvers who name another, for a grant'),
 };
 
 /** Limit: the first byte of an answer to an upgrade; clients and what stands before them wait no longer. */
@@ -111,6 +66,7 @@ export const hold = z
     approvers: approvers
       .optional()
       .describe('Who may answer, any of these; default: whoever holds the role `approver` for the place.'),
+    answerFrom,
     upgradeWaitMax: duration
       .default(UPGRADE_WAIT)
       .describe(
@@ -170,7 +126,7 @@ export const hold = z
       .strictObject({ callers })
       .optional()
       .describe(
-        'Persons who go through alone in an emergency with what they ask themselves: each time with a reason, within 15 minutes of signing in, good for two minutes, told as `glass.broken` and marked for ever. Never a program, whoever it is of. Not with `signed`, nor where the guard `rbac` is lifted.',
+        'Persons, named by subject, group, issuer or label, who go through alone in an emergency with what they ask themselves: each time with a reason, within 15 minutes of signing in, good for two minutes, told as `glass.broken` and marked for ever. Never a program, whoever it is of. Not with `signed`, nor where the guard `rbac` is lifted.',
       ),
     delegate: z
       .boolean()
@@ -206,15 +162,7 @@ export const request = z
         '`run`: only the token’s own run (pipeline run, pod, session) uses the grant. `caller`: every token of the caller.',
       ),
     approval: z
-      .union([
-        z.literal('none'),
-        z
-          .strictObject(approvalKeys)
-          .refine(
-            ({ approvers: named }) => named.every((one) => !('namespaceLabel' in one)),
-            'not built yet: a team that a label names, for a grant; name the persons or groups',
-          ),
-      ])
+      .union([z.literal('none'), z.strictObject(approvalKeys)])
       .default('none')
       .describe('`none`: a grant that fits is given at once. Else who is asked.'),
   })

@@ -1,3 +1,5 @@
+import { NOT_BUILT } from '../../src/config/not-built.ts';
+
 /** A JSON Schema, as far as the reference pages read one. */
 export interface Schema {
   readonly type?: string;
@@ -19,20 +21,25 @@ export interface Row {
   readonly fallback: string;
 }
 
-/** Every key below a schema, those of list items and of alternatives among them, in the order of the schema. */
-export function* keysOf(schema: Schema, prefix: string, isBuilt = true): Generator<Row> {
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+/** Every key below a schema, those of list items and of alternatives among them, in the order of the schema; of what is not built yet the key alone, since nothing within it is taken. */
+export function* keysOf(schema: Schema, prefix: string): Generator<Row> {
+  const all = Object.entries(schema.properties ?? {});
+  const notBuilt = all.filter(([name, property]) => isNotBuilt(property) && schema.required?.includes(name));
+  for (const [name, property] of notBuilt.length > 0 ? notBuilt : all) {
     const key = prefix === '' ? name : `${prefix}.${name}`;
-    const isRequired = schema.required?.includes(name) ?? false;
+    const isRequired = notBuilt.length === 0 && (schema.required?.includes(name) ?? false);
     const inner = property.items ?? property;
     const parts = [inner, ...(inner.anyOf ?? [])].filter(({ properties }) => properties !== undefined);
-    if (parts.length === 0 || property.description !== undefined) {
-      const said = what(property);
-      yield { key, what: isBuilt ? said : `Not built yet. ${said}`.trim(), fallback: fallback(property, isRequired) };
-    }
-    const isPartBuilt = isBuilt && !(property.description ?? '').startsWith('Not built yet');
-    for (const part of parts) yield* keysOf(part, property.items === undefined ? key : `${key}[]`, isPartBuilt);
+    if (parts.length === 0 || property.description !== undefined)
+      yield { key, what: what(property), fallback: fallback(property, isRequired) };
+    if (isNotBuilt(property)) continue;
+    for (const part of parts) yield* keysOf(part, property.items === undefined ? key : `${key}[]`);
   }
+}
+
+/** Whether a key is refused, whatever it says, until its part of the gateway is there. */
+export function isNotBuilt({ description }: Schema): boolean {
+  return description?.startsWith(NOT_BUILT) ?? false;
 }
 
 function what({ description, enum: values, const: only, items }: Schema): string {
