@@ -236,4 +236,6 @@ export const EVERY_EVENT: readonly Event[] = [
   }),
   begun(20, { target: '' }),
   ended(20, { kind: 'refused', code: 'REQUEST_MALFORMED', status: 400, message: 'no' }, {}),
+  begun(21, { planned: true }),
+  ended(21, { kind: 'refused', code: 'PLANNED', status: 403, message: 'only planned' }),
 ];

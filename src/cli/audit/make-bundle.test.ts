@@ -23,7 +23,7 @@ const { operation } = begun(1) as Required<ExchangeBegun>;
 const HOSTILE = '=HYPERLINK("http://evil")';
 const DAY = 86_400_000;
 
-/** A change, a hostile refusal a day later, and a read the day after. */
+/** A change, a hostile refusal a day later, and the day after a read, and what was only planned: what policy would allow, and what it would not. */
 const EVENTS: readonly Event[] = [
   { type: 'policy.loaded', at: START_AT, files: ['p.yaml'], rules: 1, digest: 'ab' },
   begun(1, { operation: { ...operation, verb: 'patch' } }),
@@ -37,6 +37,14 @@ const EVENTS: readonly Event[] = [
   ),
   begun(3, { at: START_AT + 2 * DAY }),
   ended(3, undefined, { at: START_AT + 2 * DAY }),
+  begun(4, { at: START_AT + 2 * DAY, planned: true, operation: { ...operation, verb: 'patch' } }),
+  ended(4, { kind: 'refused', code: 'PLANNED', status: 403, message: 'only planned' }, { at: START_AT + 2 * DAY }),
+  begun(5, { at: START_AT + 2 * DAY, planned: true, operation: { ...operation, verb: 'delete' } }),
+  ended(
+    5,
+    { kind: 'refused', code: 'DENIED_BY_RULE', status: 403, message: 'no' },
+    { at: START_AT + 2 * DAY, decision: { effect: 'deny', rule: 'never' } },
+  ),
 ];
 
 const journal = join(folder, 'journal');
@@ -63,7 +71,11 @@ test('a bundle says who, by which rule and approval, and is safe to open in a sp
   assert.match(row ?? '', /,ci:deployer,main,prod,patch,deployments\.apps,default,web-1,answered,200,deploys,,a1,/);
   const refused = read(bundle, 'refused.csv');
   assert.ok(refused.includes(`,"'=HYPERLINK(""http://evil"")",DENIED_BY_RULE,"no, ""never""",never,`), refused);
-  assert.match(read(bundle, 'callers.csv'), /ci:deployer,main,autonomous,ci,[^,]+,[^,]+,3,2,1,0/);
+  assert.match(read(bundle, 'callers.csv'), /ci:deployer,main,autonomous,ci,[^,]+,[^,]+,5,2,1,0,2\r/);
+  assert.equal(refused.split('\r\n').length, 3, 'a head, one refusal, and nothing of what was only planned');
+  const planned = read(bundle, 'planned.csv').split('\r\n');
+  assert.match(planned[1] ?? '', /,prod,patch,deployments\.apps,default,web-1,PLANNED,only planned,/);
+  assert.match(planned[2] ?? '', /,prod,delete,deployments\.apps,default,web-1,DENIED_BY_RULE,no,never,/);
   const page = read(bundle, 'index.html');
   assert.ok(page.includes('gw&#60;1&#62;') && !/<script|<b>|gw<1>/.test(page));
   for (const [, name] of page.matchAll(/href="([^"]+)"/g)) assert.ok(readdirSync(bundle).includes(name ?? ''));

@@ -1,6 +1,6 @@
 import type { Event, RecordedOperation } from '../event.ts';
 import { type JoinedExchange, JoinedExchanges } from '../formats/joined-exchanges.ts';
-import { hasSucceeded, messageOf, statusOf } from '../formats/words-of.ts';
+import { hasSucceeded, isPlanned, messageOf, statusOf } from '../formats/words-of.ts';
 import { isChange } from '../is-change.ts';
 import type { EvidenceRow, SheetName } from './sheets.ts';
 
@@ -15,6 +15,7 @@ interface CallerCounts {
   changes: number;
   refused: number;
   failed: number;
+  planned: number;
 }
 
 /** Makes the rows of a bundle out of events in order, those of a time; what began before it and ended in it is there. */
@@ -46,12 +47,13 @@ export class Evidence {
         ...cells,
         instant(first),
         instant(last),
-        ...[counts.requests, counts.changes, counts.refused, counts.failed].map(String),
+        ...[counts.requests, counts.changes, counts.refused, counts.failed, counts.planned].map(String),
       ],
     }));
   }
 
-  #count({ begun, ended }: JoinedExchange): void {
+  #count(joined: JoinedExchange): void {
+    const { begun, ended } = joined;
     if (begun === undefined) return;
     const { subject, issuer, kind, groups } = begun.caller;
     const isKnown = this.#callers.size < CALLERS_MAX;
@@ -64,11 +66,13 @@ export class Evidence {
       changes: 0,
       refused: 0,
       failed: 0,
+      planned: 0,
     };
     counts.last = ended.at;
     counts.requests += 1;
     if (isChange(begun)) counts.changes += 1;
-    if (ended.outcome.kind === 'refused') counts.refused += 1;
+    if (isPlanned(joined)) counts.planned += 1;
+    else if (ended.outcome.kind === 'refused') counts.refused += 1;
     else if (!hasSucceeded(ended.outcome)) counts.failed += 1;
     this.#callers.set(key, counts);
   }
@@ -91,13 +95,12 @@ function exchangeRows(joined: JoinedExchange): readonly EvidenceRow[] {
     decision?.approval ?? permitted?.approval ?? '',
   ];
   const ids = [session, exchange];
-  if (outcome.kind === 'refused')
-    return [
-      {
-        sheet: 'refused',
-        cells: [...who, operation?.verb ?? '', ...place, outcome.code, messageOf(ended) ?? '', by[0] ?? '', ...ids],
-      },
-    ];
+  const isOnlyPlanned = isPlanned(joined);
+  if (isOnlyPlanned || outcome.kind === 'refused') {
+    const code = 'code' in outcome ? outcome.code : outcome.kind;
+    const cells = [...who, operation?.verb ?? '', ...place, code, messageOf(ended) ?? '', by[0] ?? '', ...ids];
+    return [{ sheet: isOnlyPlanned ? 'planned' : 'refused', cells }];
+  }
   const rows: EvidenceRow[] = [];
   const status = String(statusOf(outcome) ?? '');
   if (begun !== undefined && operation !== undefined && isChange(begun))

@@ -2,11 +2,39 @@
  * The sheets of an auditor's bundle: each a question that an auditor asks, and the columns of its answer. Which control each bears on is in controls.ts.
  */
 
+const ANSWERED = [
+  'at',
+  'subject',
+  'issuer',
+  'target',
+  'verb',
+  'resource',
+  'namespace',
+  'name',
+  'code',
+  'message',
+  'rule',
+  'session',
+  'exchange',
+] as const;
+
 /** The sheets, by the names of their files. */
 export const SHEETS = {
   callers: {
     title: 'Who used the gateway',
-    columns: ['subject', 'issuer', 'kind', 'groups', 'first', 'last', 'requests', 'changes', 'refused', 'failed'],
+    columns: [
+      'subject',
+      'issuer',
+      'kind',
+      'groups',
+      'first',
+      'last',
+      'requests',
+      'changes',
+      'refused',
+      'failed',
+      'planned',
+    ],
   },
   changes: {
     title: 'What was changed, by whom, under which rule, grant and approval',
@@ -50,21 +78,11 @@ export const SHEETS = {
   },
   refused: {
     title: 'What was refused, and why',
-    columns: [
-      'at',
-      'subject',
-      'issuer',
-      'target',
-      'verb',
-      'resource',
-      'namespace',
-      'name',
-      'code',
-      'message',
-      'rule',
-      'session',
-      'exchange',
-    ],
+    columns: ANSWERED,
+  },
+  planned: {
+    title: 'What was only planned, and not done: what policy told of it',
+    columns: ANSWERED,
   },
   grants: {
     title: 'Access that was asked for, given and ended',

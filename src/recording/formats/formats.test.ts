@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { begun, ended, exchangeId, permitted, START_AT, sessionId } from '../../../test/support/journal-events.ts';
 import { CHAIN_START, sealEvent } from '../chain.ts';
 import type { Event, ExchangeBegun, ExchangeEnded } from '../event.ts';
-import type { ExportFormat } from './exported.ts';
+import { EXPORT_FORMATS, type ExportedRecord, type ExportFormat } from './exported.ts';
 import { Formatter } from './formatter.ts';
 
 const DENIED: ExchangeEnded['outcome'] = {
@@ -39,13 +39,17 @@ const SEGMENT: Event = {
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
 function told(format: ExportFormat, events: readonly Event[]): readonly any[] {
+  return recordsOf(format, events).map(({ text }) => JSON.parse(text));
+}
+
+function recordsOf(format: ExportFormat, events: readonly Event[]): readonly ExportedRecord[] {
   const formatter = new Formatter(format);
   let head = CHAIN_START;
   return events.flatMap((event) => {
     const { line, head: next } = sealEvent(head, event);
     head = next;
     const record = formatter.take({ event, seq: next.seq, hash: next.hash, line: Buffer.from(line.trimEnd()) });
-    return record === undefined ? [] : [JSON.parse(record.text)];
+    return record === undefined ? [] : [record];
   });
 }
 
@@ -150,4 +154,34 @@ test('an exchange is an API Activity of OCSF, with what policy did', () => {
   assert.doesNotMatch(JSON.stringify(denied), /for operators alone/);
   const [exec] = told('ocsf', [begun(1, { operation: EXEC }), ended(1)]);
   assert.deepEqual([exec.activity_id, exec.unmapped.command], [99, EXEC.stream?.argv]);
+});
+
+test('what was only planned is neither a change nor a refusal: it is marked, and nothing that is to be looked at', () => {
+  const PLANNED = { ...DENIED, code: 'PLANNED' } as const;
+  for (const [outcome, effect] of [
+    [PLANNED, 'allow'],
+    [DENIED, 'deny'],
+  ] as const) {
+    const events = [
+      begun(1, { planned: true, operation: { ...operation, verb: 'delete' } }),
+      ended(1, outcome, { decision: { effect, rule: 'r' } }),
+    ];
+    const [event] = told('ocsf', events);
+    assert.deepEqual(
+      [event.status, event.action, event.disposition, event.severity, event.policy.is_applied, event.unmapped.planned],
+      ['Success', 'Observed', 'Logged', 'Informational', false, true],
+    );
+    assert.deepEqual([event.status_code, event.activity_name], [outcome.code, 'Delete']);
+    assert.match(event.message, /^ci:deployer: only planned: delete deployments/);
+    for (const audit of told('audit', events)) assert.equal(audit.annotations['sallyport.dev/planned'], 'true');
+    for (const format of EXPORT_FORMATS)
+      assert.ok(!recordsOf(format, events).some(({ isNotable }) => isNotable), format);
+  }
+  const [meant] = told('ocsf', [begun(1), ended(1, DENIED)]);
+  assert.deepEqual([meant.action, meant.unmapped.planned], ['Denied', undefined]);
+  for (const format of EXPORT_FORMATS)
+    assert.ok(
+      recordsOf(format, [begun(1), ended(1, DENIED)]).some(({ isNotable }) => isNotable),
+      format,
+    );
 });

@@ -1,3 +1,4 @@
+import type { ExchangeId } from '../../std/ids.ts';
 import { unreachable } from '../../std/unreachable.ts';
 import type { Event } from '../event.ts';
 import type { RecordedEvent } from '../read-chain.ts';
@@ -10,6 +11,8 @@ import { ocsfRecord } from './ocsf.ts';
 export class Formatter {
   readonly #format: ExportFormat;
   readonly #joined = new JoinedExchanges();
+  /** Exchanges that are open and only planned, where ends are not put to beginnings. */
+  readonly #planned = new Set<ExchangeId>();
   #gateway = '';
 
   constructor(format: ExportFormat) {
@@ -26,7 +29,7 @@ export class Formatter {
     if (event.type === 'journal.segment') this.#gateway = event.gateway;
     switch (this.#format) {
       case 'jsonl':
-        return { seq, at: event.at, type: event.type, isNotable: isNotable(event), text: line.toString() };
+        return { seq, at: event.at, type: event.type, isNotable: this.#isNotable(event), text: line.toString() };
       case 'audit':
         return auditRecord(event, seq, this.#joined.take(event, seq));
       case 'ocsf':
@@ -35,23 +38,30 @@ export class Formatter {
         return unreachable(this.#format);
     }
   }
-}
 
-/** What whoever watches should look at. */
-function isNotable(event: Event): boolean {
-  switch (event.type) {
-    case 'exchange.ended':
-      return event.outcome.kind === 'refused' || event.outcome.kind === 'broken' || event.outcome.kind === 'lost';
-    case 'policy.refused':
-    case 'journal.recovered':
-    case 'kill.changed':
-    case 'target.changed':
-    case 'mask.guessed':
-    case 'mask.returned':
-    case 'copy.refused':
-    case 'caller.throttled':
-      return true;
-    default:
-      return false;
+  /** What whoever watches should look at. */
+  #isNotable(event: Event): boolean {
+    switch (event.type) {
+      case 'exchange.begun':
+        if (event.planned === true) this.#planned.add(event.exchange);
+        return false;
+      case 'exchange.ended': {
+        const { outcome, exchange } = event;
+        if (this.#planned.delete(exchange)) return false;
+        if (outcome.kind === 'refused') return outcome.code !== 'PLANNED';
+        return outcome.kind === 'broken' || outcome.kind === 'lost';
+      }
+      case 'policy.refused':
+      case 'journal.recovered':
+      case 'kill.changed':
+      case 'target.changed':
+      case 'mask.guessed':
+      case 'mask.returned':
+      case 'copy.refused':
+      case 'caller.throttled':
+        return true;
+      default:
+        return false;
+    }
   }
 }

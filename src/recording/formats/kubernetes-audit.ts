@@ -9,29 +9,35 @@
 import type { Event, ExchangeBegun, ExchangeEnded } from '../event.ts';
 import type { ExportedRecord } from './exported.ts';
 import type { JoinedExchange } from './joined-exchanges.ts';
-import { hasSucceeded, messageOf, statusOf } from './words-of.ts';
+import { hasSucceeded, isPlanned, messageOf, statusOf } from './words-of.ts';
 
 /** The audit event that an event of the journal makes; undefined where it makes none. */
 export function auditRecord(event: Event, seq: number, joined: JoinedExchange | undefined): ExportedRecord | undefined {
   if (event.type === 'exchange.begun')
-    return recordOf(event, seq, { ...received(event), stage: 'RequestReceived', stageTimestamp: microTime(event.at) });
+    return recordOf(event, seq, {
+      ...received(event),
+      stage: 'RequestReceived',
+      stageTimestamp: microTime(event.at),
+      ...(event.planned === true ? { annotations: { 'sallyport.dev/planned': 'true' } } : {}),
+    });
   if (joined === undefined) return undefined;
   const { begun, ended } = joined;
   const asked =
     begun === undefined ? { ...HEAD, auditID: ended.exchange, verb: '', user: {}, requestURI: '' } : received(begun);
-  return recordOf(ended, seq, {
+  const isNotable = !isPlanned(joined) && !hasSucceeded(ended.outcome);
+  const value = {
     ...asked,
     stage: 'ResponseComplete',
     stageTimestamp: microTime(ended.at),
     ...responseStatus(ended),
     annotations: annotationsOf(joined),
-  });
+  };
+  return recordOf(ended, seq, value, isNotable);
 }
 
 const HEAD = { kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata' };
 
-function recordOf(event: ExchangeBegun | ExchangeEnded, seq: number, value: object): ExportedRecord {
-  const isNotable = event.type === 'exchange.ended' && !hasSucceeded(event.outcome);
+function recordOf(event: ExchangeBegun | ExchangeEnded, seq: number, value: object, isNotable = false): ExportedRecord {
   return { seq, at: event.at, type: event.type, isNotable, text: JSON.stringify(value) };
 }
 
@@ -112,13 +118,15 @@ function responseStatus(ended: ExchangeEnded) {
 }
 
 /** Every value is a text; Source: `annotations` of the API's page. */
-function annotationsOf({ begun, permitted, ended }: JoinedExchange): Readonly<Record<string, string>> {
+function annotationsOf(joined: JoinedExchange): Readonly<Record<string, string>> {
+  const { begun, permitted, ended } = joined;
   const { decision, outcome, traffic } = ended;
   const { stream, claimed } = begun?.operation ?? {};
   const said = {
     target: begun?.target,
     session: ended.session,
     outcome: outcome.kind,
+    planned: isPlanned(joined) ? 'true' : undefined,
     code: 'code' in outcome ? outcome.code : undefined,
     rule: decision?.rule,
     grant: decision?.grant ?? permitted?.grant,

@@ -3,7 +3,7 @@ import type { ExportedRecord } from './exported.ts';
 import type { JoinedExchange } from './joined-exchanges.ts';
 import { type OcsfClass, ocsfEvent, ocsfUser, type PlaceInJournal } from './ocsf-event.ts';
 import { ocsfOther } from './ocsf-other.ts';
-import { exchangeSentence, hasSucceeded, messageOf, statusOf } from './words-of.ts';
+import { exchangeSentence, hasSucceeded, isPlanned, messageOf, statusOf } from './words-of.ts';
 
 /**
  * The OCSF event that an event of the journal makes: an exchange when it ends is an API Activity (6003) under the profile `security_control`; what bears on access is of
@@ -39,14 +39,15 @@ const ACTIVITIES: Readonly<Record<string, number>> = {
 function ocsfExchange(joined: JoinedExchange, place: PlaceInJournal): ExportedRecord {
   const { begun, ended } = joined;
   const { outcome, decision } = ended;
-  const isSuccess = hasSucceeded(outcome);
+  const isOnlyPlanned = isPlanned(joined);
   const operation = begun?.operation;
   const isRefused = outcome.kind === 'refused';
+  const isSuccess = (isOnlyPlanned && isRefused) || hasSucceeded(outcome);
   const isUnknown = outcome.kind === 'broken' || outcome.kind === 'lost';
   const isPlain = operation !== undefined && operation.stream === undefined && operation.power === undefined;
   return ocsfEvent(ended, place, API_ACTIVITY, {
     activity: isPlain ? (ACTIVITIES[operation.verb] ?? 99) : operation === undefined ? 0 : 99,
-    severity: isUnknown ? 3 : isRefused ? 2 : 1,
+    severity: isOnlyPlanned ? 1 : isUnknown ? 3 : isRefused ? 2 : 1,
     isSuccess: outcome.kind === 'lost' ? undefined : isSuccess,
     message: exchangeSentence(joined),
     profiles: ['security_control'],
@@ -58,10 +59,10 @@ function ocsfExchange(joined: JoinedExchange, place: PlaceInJournal): ExportedRe
       src_endpoint: begun === undefined ? { name: 'unknown' } : { ip: begun.peer },
       ...(begun === undefined ? {} : { ...requestOf(begun), ...resourcesOf(begun) }),
       ...(begun === undefined || begun.target === '' ? {} : { dst_endpoint: { svc_name: begun.target } }),
-      ...controlOf(decision?.effect, isRefused),
+      ...(isOnlyPlanned ? OBSERVED : controlOf(decision?.effect, isRefused)),
       ...(decision === undefined || decision.rule === ''
         ? {}
-        : { policy: { name: decision.rule, uid: decision.rule, is_applied: true } }),
+        : { policy: { name: decision.rule, uid: decision.rule, is_applied: !isOnlyPlanned } }),
     },
     unmapped: unmappedOf(joined),
   });
@@ -128,19 +129,24 @@ function resourcesOf({ operation }: ExchangeBegun) {
   };
 }
 
+/** Nothing was done, and nothing was stopped: policy told what it would answer. */
+const OBSERVED = { action_id: 3, action: 'Observed', disposition_id: 17, disposition: 'Logged' };
+
 function controlOf(effect: 'allow' | 'deny' | 'hold' | undefined, isRefused: boolean) {
   if (isRefused) return { action_id: 2, action: 'Denied', disposition_id: 2, disposition: 'Blocked' };
   if (effect === undefined) return { action_id: 0, action: 'Unknown', disposition_id: 0, disposition: 'Unknown' };
   return { action_id: 1, action: 'Allowed', disposition_id: 1, disposition: 'Allowed' };
 }
 
-function unmappedOf({ begun, permitted, ended }: JoinedExchange) {
+function unmappedOf(joined: JoinedExchange) {
+  const { begun, permitted, ended } = joined;
   const { decision, traffic, outcome } = ended;
   const { stream, claimed, power, body } = begun?.operation ?? {};
   return {
     target: begun?.target,
     exchange: ended.exchange,
     outcome: outcome.kind,
+    planned: isPlanned(joined) ? true : undefined,
     effect: decision?.effect,
     grant: decision?.grant ?? permitted?.grant,
     approval: decision?.approval ?? permitted?.approval,

@@ -6,6 +6,11 @@ export function statusOf(outcome: Outcome): number | undefined {
   return 'status' in outcome ? outcome.status : undefined;
 }
 
+/** Whether it was only planned (`sallyport plan`): nothing of it was forwarded, and it is neither a change nor a refusal. Where its beginning is not there, its code says so. */
+export function isPlanned({ begun, ended: { outcome } }: JoinedExchange): boolean {
+  return begun?.planned === true || (outcome.kind === 'refused' && outcome.code === 'PLANNED');
+}
+
 /** Whether it went as its caller wanted: a stream that its caller closed has. */
 export function hasSucceeded(outcome: Outcome): boolean {
   const status = statusOf(outcome);
@@ -22,11 +27,13 @@ export function askedWords({ method, operation }: ExchangeBegun): string {
 }
 
 /** An exchange in one sentence, without a final stop. */
-export function exchangeSentence({ begun, ended }: JoinedExchange): string {
+export function exchangeSentence(joined: JoinedExchange): string {
+  const { begun, ended } = joined;
   if (begun === undefined) return `exchange ${ended.exchange} ${ended.outcome.kind}`;
   const status = statusOf(ended.outcome);
   const target = begun.target === '' ? '' : ` on ${begun.target}`;
-  return `${begun.caller.subject}: ${askedWords(begun)}${target}: ${ended.outcome.kind}${status === undefined ? '' : ` ${status}`}`;
+  const asked = `${begun.caller.subject}: ${isPlanned(joined) ? 'only planned: ' : ''}${askedWords(begun)}${target}`;
+  return `${asked}: ${ended.outcome.kind}${status === undefined ? '' : ` ${status}`}`;
 }
 
 /** What the caller, or the operator, is told of a failure; undefined where there is none. */
