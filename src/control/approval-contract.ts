@@ -166,6 +166,7 @@ export const approvalSchema = z.strictObject({
       approvers: strings.describe('In words.'),
       quorum: z.int(),
       signed: z.boolean().describe('Whether a yes is signed by a key of who gives it.'),
+      freshMs: z.int().optional().describe('How long ago at most who says yes signed in; absent: it is not asked.'),
       missing: z.int().describe('Yeses that are still missing.'),
       later: z
         .array(z.strictObject({ at: instant, approvers: strings }))

@@ -26,12 +26,13 @@ export function approvalView(
     asker: askerView(asker),
     target: approval.target,
     namespace: approval.namespace,
-    rules: approval.seats.map(({ rule, reason, approvers, quorum, signed, later = [] }) => ({
+    rules: approval.seats.map(({ rule, reason, approvers, quorum, signed, freshMs, later = [] }) => ({
       rule,
       reason,
       approvers: approvers.length === 0 ? ['holders of the role `approver`'] : approvers.map(approverWords),
       quorum,
       signed: signed !== undefined,
+      ...(freshMs === undefined ? {} : { freshMs }),
       missing: lacking.get(rule) ?? 0,
       later: later.map(({ afterMs, approvers: others }) => ({
         at: instant(approval.askedAt + afterMs),

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { ApprovalView } from '../../src/control/approval-contract.ts';
 import { controlApi } from '../support/control-api.ts';
 import { type ControlWorld, startControlWorld } from '../support/control-world.ts';
 
@@ -64,12 +65,19 @@ async function asked(token: string, name: string, method: 'DELETE' | 'PATCH' = '
     const { items } = (await api(token, 'GET', '/approvals?own=true')).body;
     const [first] = items;
     if (items.length > before && first.preview !== 'looking')
-      return { ...first, reply } as { id: string; digest: string; mayBreakGlass?: true; reply: typeof reply };
+      return { ...first, reply } as Pick<ApprovalView, 'id' | 'digest' | 'rules' | 'mayBreakGlass'> & {
+        reply: typeof reply;
+      };
   }
 }
 
 test('where a rule says `fresh`, a yes is of who has signed in lately; a no of anybody whom it names', async () => {
-  const { id, digest, reply } = await asked(await world.token('dev'), 'settings', 'PATCH');
+  const { id, digest, rules, reply } = await asked(await world.token('dev'), 'settings', 'PATCH');
+  assert.deepEqual(
+    rules.map(({ rule, freshMs }) => [rule, freshMs]),
+    [['p/fresh', 15 * MINUTE * 1_000]],
+    'which the page tells before anything is pressed',
+  );
   for (const [ago, why] of [
     [undefined, 'not known'],
     [15 * MINUTE, 'too long ago'],

@@ -168,6 +168,7 @@ export const STATES: readonly PageState[] = [
     replies: onlyOne(questions.ALONE),
     ready: /Sign in again/,
   },
+  { name: 'question-stale', path: '/approvals/q-stale', replies: onlyOne(questions.STALE), ready: /Sign in again/ },
   {
     name: 'question-broken',
     path: '/approvals/q-broken',
@@ -341,6 +342,7 @@ export const STATES: readonly PageState[] = [
     ready: 'Hand on what you answer',
     act: press('Hand it on'),
   },
-  { name: 'keys', path: '/keys', ready: 'security key on the ring' },
+  { name: 'keys', path: '/keys', replies: signedInLately, ready: 'security key on the ring' },
+  { name: 'keys-stale', path: '/keys', ready: /Sign in again/ },
   { name: 'keys-none', path: '/keys', replies: { '/keys': replies.keyList([]) }, ready: 'You have no key' },
 ];

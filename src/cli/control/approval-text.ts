@@ -1,4 +1,5 @@
 import type { ApprovalView } from '../../control/approval-contract.ts';
+import { durationText } from '../../std/duration.ts';
 import { escapeControl } from '../escape-control.ts';
 import { type Paint, plain } from './paint.ts';
 
@@ -174,8 +175,10 @@ function coveredLines({ rest, restOf }: ApprovalView): readonly Line[] {
 
 function stateLines(approval: ApprovalView): readonly Line[] {
   return [
-    ...approval.rules.flatMap(({ rule, reason, approvers, quorum, missing, later }): readonly Line[] => [
-      [`rule ${rule}${reason === '' ? '' : ` (${reason})`}: ${quorum} of ${approvers.join(', ')}; ${missing} missing`],
+    ...approval.rules.flatMap(({ rule, reason, approvers, quorum, missing, freshMs, later }): readonly Line[] => [
+      [
+        `rule ${rule}${reason === '' ? '' : ` (${reason})`}: ${quorum} of ${approvers.join(', ')}; ${missing} missing${freshMs === undefined ? '' : `; a yes wants a sign-in of the last ${durationText(freshMs)}`}`,
+      ],
       ...later.map(({ at, approvers: others }): Line => [`  from ${at} on also ${others.join(', ')}`]),
     ]),
     ...approval.words.map(

@@ -239,6 +239,9 @@ export const ALONE = question('q-alone', {
   shown: { ...RESTART, risks: [...RESTART.risks] },
 });
 
+/** A yes to it wants a sign-in that is less old than that of who looks. */
+export const STALE = question('q-stale', { rules: [{ ...RULE, freshMs: 900_000 }] });
+
 export const BROKEN = question('q-broken', {
   ...ended,
   asker: ME,

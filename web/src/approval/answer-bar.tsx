@@ -8,9 +8,13 @@ import { Named } from '../looks/named.tsx';
 import sheets from '../looks/sheets.module.css';
 import { useArmed } from '../looks/use-armed.ts';
 import { useKeys } from '../looks/use-keys.ts';
+import { SignInAgain } from '../sign-in/sign-in-again.tsx';
+import { useStaleness } from '../sign-in/use-staleness.ts';
 import { texts } from '../words/texts.ts';
 import { yesTexts } from '../words/yes-texts.ts';
 import styles from './answer-bar.module.css';
+import { freshMsOf } from './fresh.ts';
+import { pathOf } from './path-of.ts';
 import { isRisky } from './risk.ts';
 import { type Saying, useAnswer } from './use-answer.ts';
 import { kindsOf, mistakeOf, PLAIN_YES, type YesForm, type YesKind, yesBody } from './yes-form.ts';
@@ -60,8 +64,7 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
   });
   return (
     <div className={styles.bar} data-armed={approve.isArmed || undefined}>
-      <NotTaken error={answer.error} />
-      <InPlaceOf who={approval.inPlaceOf} />
+      <Told approval={approval} error={answer.error} />
       {isRejecting ? (
         <Rejecting
           reason={reason}
@@ -99,6 +102,17 @@ export function AnswerBar({ approval, form, onForm, onAnswer }: Props) {
   );
 }
 
+/** What is to be known of an answer before it is given: why the last one was not taken, in whose place it would be, and that its person has to sign in again. */
+function Told({ approval, error }: { readonly approval: ApprovalView; readonly error: Error | null }) {
+  return (
+    <>
+      <NotTaken error={error} />
+      <InPlaceOf who={approval.inPlaceOf} />
+      <Stale approval={approval} />
+    </>
+  );
+}
+
 /** Whose answer it would be beside one's own. */
 function InPlaceOf({ who }: { readonly who: ApprovalView['inPlaceOf'] }) {
   if (who === undefined) return null;
@@ -109,6 +123,18 @@ function InPlaceOf({ who }: { readonly who: ApprovalView['inPlaceOf'] }) {
         <Named>{texts.question.inPlaceOf(who)}</Named> <Link to="/stand-ins">{texts.question.inPlaceOfLink}</Link>
       </span>
     </p>
+  );
+}
+
+/** A rule that waits wants a yes of somebody who signed in lately: said before it is given. A no wants nothing. */
+function Stale({ approval }: { readonly approval: ApprovalView }) {
+  const withinMs = freshMsOf(approval);
+  const stale = useStaleness(withinMs);
+  if (withinMs === undefined || stale === undefined) return null;
+  return (
+    <div className={sheets.notice} data-meaning="ask">
+      <SignInAgain stale={stale} withinMs={withinMs} to={pathOf(approval)} />
+    </div>
   );
 }
 

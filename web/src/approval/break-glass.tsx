@@ -1,9 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
-import { basePath } from '../api/base.ts';
-import { gatewayNow } from '../api/clock.ts';
-import { selfQuery } from '../api/queries.ts';
 import { request } from '../api/request.ts';
 import buttons from '../looks/buttons.module.css';
 import { Field } from '../looks/field.tsx';
@@ -11,9 +8,13 @@ import { Icon } from '../looks/icon.tsx';
 import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { useArmed } from '../looks/use-armed.ts';
+import { SignInAgain } from '../sign-in/sign-in-again.tsx';
+import { useStaleness } from '../sign-in/use-staleness.ts';
 import { glassTexts } from '../words/glass-texts.ts';
 import { texts } from '../words/texts.ts';
 import styles from './break-glass.module.css';
+import { freshMsOf } from './fresh.ts';
+import { pathOf } from './path-of.ts';
 
 const words = glassTexts;
 
@@ -27,14 +28,15 @@ const REASON_CHARACTERS = { min: 10, max: 500 };
  */
 export function BreakGlass({ approval }: { readonly approval: ApprovalView }) {
   const [isOpen, open] = useState(false);
-  const stale = useStaleness();
+  const withinMs = Math.min(SIGNED_IN_MS_MAX, freshMsOf(approval) ?? SIGNED_IN_MS_MAX);
+  const stale = useStaleness(withinMs);
   return (
     <section className={styles.glass}>
       <p className={styles.title}>
         <Icon name="warn" />
         {words.title}
       </p>
-      {stale !== undefined && <SignInAgain agoMs={stale.agoMs} id={approval.id} />}
+      {stale !== undefined && <SignInAgain stale={stale} withinMs={withinMs} to={pathOf(approval)} />}
       {stale === undefined && !isOpen && (
         <button type="button" className={styles.go} onClick={() => open(true)}>
           {words.open}
@@ -52,29 +54,6 @@ export function BreakGlass({ approval }: { readonly approval: ApprovalView }) {
         </>
       )}
     </section>
-  );
-}
-
-/** How long ago the person signed in, where that is too long, or not known. */
-function useStaleness(): { readonly agoMs: number | undefined } | undefined {
-  const self = useQuery(selfQuery).data;
-  if (self?.session === undefined) return undefined;
-  const { signedInAt } = self.session;
-  const agoMs = signedInAt === undefined ? undefined : gatewayNow() - Date.parse(signedInAt);
-  return agoMs !== undefined && agoMs < SIGNED_IN_MS_MAX ? undefined : { agoMs };
-}
-
-function SignInAgain({ agoMs, id }: { readonly agoMs: number | undefined; readonly id: string }) {
-  const self = useQuery(selfQuery).data;
-  const to = `/approvals/${encodeURIComponent(id)}`;
-  const query = new URLSearchParams({ issuer: self?.issuer ?? '', to, fresh: 'true' });
-  return (
-    <>
-      <p>{words.stale(agoMs, SIGNED_IN_MS_MAX)}</p>
-      <a className={buttons.quiet} href={`${basePath}/sign-in?${query}`}>
-        {words.signIn}
-      </a>
-    </>
   );
 }
 

@@ -12,11 +12,16 @@ import { PageHead } from '../looks/page-head.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import sheets from '../looks/sheets.module.css';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
+import { SignInAgain } from '../sign-in/sign-in-again.tsx';
+import { useStaleness } from '../sign-in/use-staleness.ts';
 import { keyTexts } from '../words/key-texts.ts';
 import { KeyCard } from './key-card.tsx';
 import styles from './keys.module.css';
 
 const words = keyTexts;
+
+/** Limit of the gateway's: how long ago who enrols or removes a key signed in at most, in milliseconds. */
+const SIGNED_IN_MS_MAX = 5 * 60_000;
 
 /** The keys with which a person signs answers; who operates the gateway sees everybody's, and says that another's counts. */
 export function Keys() {
@@ -28,6 +33,7 @@ export function Keys() {
   return (
     <>
       <PageHead title={words.title} lead={words.lead} />
+      <Stale />
       <Enrol />
       {own.isPending && <Reading />}
       {own.data === undefined && own.error !== null && <Failed error={own.error} again={() => void own.refetch()} />}
@@ -56,6 +62,17 @@ function List({ keys, mayConfirm }: { readonly keys: readonly KeyView[]; readonl
         <KeyCard key={key.id} personKey={key} mayConfirm={mayConfirm} />
       ))}
     </ul>
+  );
+}
+
+/** Keys are enrolled and removed by who signed in a moment ago: said before a name is typed. */
+function Stale() {
+  const stale = useStaleness(SIGNED_IN_MS_MAX);
+  if (stale === undefined) return null;
+  return (
+    <div className={styles.stale}>
+      <SignInAgain stale={stale} withinMs={SIGNED_IN_MS_MAX} to="/keys" />
+    </div>
   );
 }
 

@@ -1,5 +1,3 @@
-import { span } from './duration.ts';
-
 /** The texts of going through alone. */
 export const glassTexts = {
   title: 'Nobody answers, and it cannot wait?',
@@ -16,7 +14,4 @@ export const glassTexts = {
   sure: (what: string) => `Press again: ${what}, by you alone`,
   sending: 'Sending…',
   leave: 'Back',
-  stale: (agoMs: number | undefined, withinMs: number) =>
-    `${agoMs === undefined ? 'Your identity provider does not say when you signed in' : `You signed in ${span(agoMs)} ago`}; this wants a sign-in of the last ${span(withinMs)}.`,
-  signIn: 'Sign in again, and come back here',
 };
