@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { leftOut } from '../../test/support/left-out.ts';
 import type { Config } from '../config/load.ts';
 import type { PolicyDesk } from '../control/policy-routes.ts';
 import type { Refusal } from '../model/refusal.ts';
+import { processorMs } from '../std/processor-time.ts';
 import { deskCommand, type Outcome } from './desk-command.ts';
 import { DESK_LIMITS, policyDesk } from './policy-desk.ts';
 import { version } from './version.ts';
@@ -65,10 +69,11 @@ test('what was right to ask and could not be answered is never told as a mistake
         assert.deepEqual([code, status, retryAfterSeconds], ['POLICY_UNANSWERED', 503, 5]);
         return !message.includes('shadow-command');
       });
-  await assert.rejects(deskThat(SENTENCES.fault).why(WHY), { code: 'POLICY_UNANSWERED' });
+  for (const code of [1, 2])
+    await assert.rejects(deskThat({ ...SENTENCES.fault, code }).why(WHY), { code: 'POLICY_UNANSWERED' });
 });
 
-const LIMITS = { ...DESK_LIMITS, commandMs: 600_000 };
+const LIMITS = { ...DESK_LIMITS, processorMs: 600_000, commandMs: 600_000 };
 for (const [what, limits] of [
   ['time', { ...LIMITS, commandMs: 1 }],
   ['room', { ...LIMITS, answerBytesMax: 10 }],
@@ -82,3 +87,21 @@ test('a command that ends in order is answered with what it printed', async () =
   assert.deepEqual([code, stdout.trim()], [0, version()]);
   assert.equal((await deskCommand(LIMITS)(['policy', 'explain', '--nonsense'], '/')).code, 2);
 });
+
+if (processorMs(process.pid) === undefined) leftOut('the processor’s time that a question about policy takes', 'Linux');
+else
+  test('what a command takes of a processor is bounded, and not what it waits for it: a busy machine is no reason to give it up', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-desk-'));
+    try {
+      const limits = { ...LIMITS, processorMs: 1_000 };
+      const written = (name: string, text: string) => {
+        writeFileSync(join(folder, name), text);
+        return deskCommand(limits, join(folder, name))([], folder);
+      };
+      const waits = written('waits.mjs', `setTimeout(() => console.log('an answer'), 2_000);`);
+      await assert.rejects(written('works.mjs', 'for (;;);'), { code: 'POLICY_UNANSWERED', status: 503 });
+      assert.deepEqual(await waits, { code: 0, stdout: 'an answer\n', stderr: '' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });

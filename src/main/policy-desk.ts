@@ -25,8 +25,10 @@ export const DESK_LIMITS = Object.freeze({
   atOnceMax: 1,
   /** Questions that wait for their turn; beyond it, asking is refused. */
   waitingMax: 10,
-  /** How long one command may take, in milliseconds. */
-  commandMs: 60_000,
+  /** How much of a processor's time one command may take, in milliseconds; where the system does not say, how long. */
+  processorMs: 60_000,
+  /** How long one command may take, whatever else its machine does, in milliseconds. */
+  commandMs: 300_000,
   /** Memory of one, in MiB. */
   memoryMib: 256,
   /** Bytes of the files of a proposal, together. */
@@ -225,7 +227,7 @@ function ofWords(outcome: Outcome): Outcome {
 
 /** An answer to what was checked before it was asked. @throws {Refusal} POLICY_UNANSWERED what it needs could not be read: never the caller's fault */
 function told(outcome: Outcome): Outcome {
-  if (outcome.code !== 2) return outcome;
+  if (outcome.code !== 2 && !isFault(outcome)) return outcome;
   const why = isFault(outcome) ? 'the command failed, and the log says why' : sentenceOf(outcome);
   throw new Refusal('POLICY_UNANSWERED', `this could not be answered: ${why}`, {
     detail: outcome.stderr.slice(0, 2_000),
@@ -233,7 +235,7 @@ function told(outcome: Outcome): Outcome {
   });
 }
 
-/** A broken invariant is printed with its stack, which is for the log alone. */
+/** A broken invariant is printed with its stack, which is for the log alone; where Node itself prints it, the exit code is that of an answer. */
 function isFault({ stderr }: Outcome): boolean {
   return /^ {4}at /m.test(stderr);
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Agent } from 'undici';
 import type { PolicyView, Tried, WhyAnswer } from '../../src/control/policy-contract.ts';
+import { DESK_LIMITS } from '../../src/main/policy-desk.ts';
 import { type ConsoleWorld, startConsoleWorld } from '../support/console-world.ts';
 import { controlApi } from '../support/control-api.ts';
 
@@ -33,6 +34,9 @@ cases:
   - { name: reading goes on, run: get configmaps -n shop, expect: allow }
 `;
 
+/** Limit: a try of a proposal is four commands, one after the other, and each yields to all else that the machine does. */
+const TRY_MS_MAX = 4 * DESK_LIMITS.commandMs;
+
 let world: ConsoleWorld;
 let agent: Agent;
 let admin: string;
@@ -40,7 +44,7 @@ let admin: string;
 before(async () => {
   world = await startConsoleWorld({ policy: POLICY, persons: [] });
   writeFileSync(join(world.world.folder, 'policy.test.yaml'), TEST);
-  agent = new Agent({ connect: { ca: world.world.caPem } });
+  agent = new Agent({ connect: { ca: world.world.caPem }, headersTimeout: TRY_MS_MAX });
   admin = await world.people.tokenFor('ada', ['admins']);
   const token = await world.world.token('dev');
   for (const resource of ['configmaps', 'services'])
@@ -121,7 +125,9 @@ test('what is only observed is told with what it would have answered', async () 
   );
 });
 
-test('a proposal is checked, tested and simulated on what was recorded; nothing in force changes', async () => {
+test('a proposal is checked, tested and simulated on what was recorded; nothing in force changes', {
+  timeout: 2 * TRY_MS_MAX,
+}, async () => {
   const text = POLICY.replace('resources: [configmaps, services]', 'resources: [services]');
   const tried = async (file: string, changed: string) => {
     const { status, body } = await api<Tried>('POST', '/policy/proposals/try', { files: [{ file, text: changed }] });
