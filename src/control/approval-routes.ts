@@ -26,7 +26,7 @@ import { isFresh, newChallenge, rulesSignedFor, usableKeys } from './person-keys
 import type { Answered, Asked, Route } from './route.ts';
 import { breaksGlassFor, type Handed, maySee, partyOf, seatedAs } from './seats.ts';
 import { seen } from './seen.ts';
-import { stoppedNow } from './stopped-now.ts';
+import { refuseStopped } from './stopped-now.ts';
 import { yesParts } from './yes-parts.ts';
 
 interface Parts {
@@ -270,8 +270,7 @@ function answering(parts: Parts, said: Said['answer'], summary: string): Route {
 /** Security: T60. A delegation that was ended, or a stop, since the answer was begun counts before it, at whatever gateway. */
 function seatedNow({ questions, delegations, access }: Parts, { caller, roles }: Asked): SeatedNow {
   return async (approval, rows) => {
-    access.kills.refuseCaller(caller);
-    (await stoppedNow(rows)).refuseCaller(caller);
+    await refuseStopped(caller, access.kills, rows);
     return seatedAs(caller, roles, approval, questions.now(), await delegations.to(caller, rows));
   };
 }
@@ -294,8 +293,7 @@ function breakGlassRoute(parts: Parts): Route {
       const { digest, reason } = asked.body as ReturnType<typeof breakGlassSchema.parse>;
       const breakingGlass = { rules: breaksGlassFor(caller, approval) };
       const seated: SeatedNow = async (_approval, rows) => {
-        access.kills.refuseCaller(caller);
-        (await stoppedNow(rows)).refuseCaller(caller);
+        await refuseStopped(caller, access.kills, rows);
         return { seats: [] };
       };
       const by = { by: partyOf(caller), seated, ...signedInOf(caller) };

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { heldRequest } from '../../test/support/held-request.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { fc } from '../../test/support/property.ts';
+import { lead, questionGateway } from '../../test/support/question-gateway.ts';
 import type { Approval } from '../approval/approval.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
@@ -15,15 +16,14 @@ import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
-import { Answers } from './answers.ts';
-import { KeptQuestions } from './kept-questions.ts';
-import { Questions } from './questions.ts';
+import type { Answers } from './answers.ts';
+import type { KeptQuestions } from './kept-questions.ts';
+import type { Questions } from './questions.ts';
 import { partyOf } from './seats.ts';
 
 const COOLDOWN_MS = 10_000;
 
 const clock = { at: 1_750_000_000_000, now: () => clock.at, monotonic: () => clock.at };
-const lead = partyOf(callerOf({ subject: 'p:lea', kind: 'person' }));
 const holds = [
   {
     ...DEFAULT_HOLD,
@@ -46,19 +46,7 @@ before(async () => {
     storeKeys(Buffer.alloc(32, 1)),
     () => {},
   );
-  kept = new KeptQuestions({ store, record: async () => {}, onChange() {} });
-  const isStillSigned = async () => true;
-  const onFailure = (what: string, error: unknown) => assert.fail(`${what}: ${error}`);
-  asking = new Questions({
-    kept,
-    isStillSigned,
-    isStopped: () => false,
-    unknownForMs: 300_000,
-    sessionSoFar: async () => undefined,
-    onFailure,
-  });
-  const unused = { maskEdits: () => assert.fail('nobody edits'), onGrant() {}, recordGrant: async () => {} };
-  answers = new Answers({ kept, vault: store.vault, isStillSigned, isStopped: () => false, ...unused });
+  ({ asking, answers, kept } = questionGateway(store));
 });
 after(async () => {
   await store.close();

@@ -17,7 +17,7 @@ import { approvalOf, approvalRow, type KeptApproval } from './approval-rows.ts';
 import { fromStore } from './from-store.ts';
 import { grantQuestion } from './grant-question.ts';
 import type { LiveAccess } from './live-access.ts';
-import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
+import { grantOf, grantRow, type KeptGrant, LIVE_ROWS_MAX } from './row-body.ts';
 
 /** Limits of asking. */
 export const GRANT_LIMITS = Object.freeze({
@@ -28,9 +28,6 @@ export const GRANT_LIMITS = Object.freeze({
   /** How long an idempotency key is good for. */
   keyForMs: 86_400_000,
 });
-
-/** Limit: live grants that are looked at when somebody is stopped; a gateway holds no more in memory. */
-const LIVE_MAX = 50_000;
 
 interface Parts {
   readonly store: Store;
@@ -147,7 +144,7 @@ export class Grants {
 
   /** T60: ends what lives by the yes of whom an operator stops. @throws {Refusal} STORE_UNAVAILABLE */
   async endGivenBy(name: string, by: string): Promise<void> {
-    for (const { grant } of await this.list({ state: 'live', limit: LIVE_MAX }))
+    for (const { grant } of await this.list({ state: 'live', limit: LIVE_ROWS_MAX }))
       if (grant.givenBy?.includes(name) === true)
         await this.end(grant.id, 'kill', { subject: by, reason: 'whoever said yes to it was stopped' });
   }

@@ -12,8 +12,8 @@ import { fromStore } from './from-store.ts';
 import type { HeldKills } from './held-kills.ts';
 import type { LiveAccess } from './live-access.ts';
 import { roleRequired } from './role-required.ts';
-import { type Kill, killOf, killRow } from './row-body.ts';
-import { KILLS_MAX, stoppedNow } from './stopped-now.ts';
+import { type Kill, killOf, killRow, LIVE_ROWS_MAX } from './row-body.ts';
+import { stoppedNow } from './stopped-now.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 
 /** How often the store is tried while kills are held for it, in milliseconds. */
@@ -212,7 +212,7 @@ export class Kills {
 async function broughtTo(rows: RowWriter, kill: Kill): Promise<Kill> {
   const own = await rows.get('kill', kill.id);
   if (own !== undefined) return killOf(own);
-  const live = (await rows.list('kill', { state: 'live', limit: KILLS_MAX })).map(killOf);
+  const live = (await rows.list('kill', { state: 'live', limit: LIVE_ROWS_MAX })).map(killOf);
   const same = live.find(({ what, value }) => what === kill.what && value === kill.value);
   if (same !== undefined) return same;
   return killOf(await rows.put(killRow(kill, 0)));

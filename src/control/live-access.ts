@@ -16,14 +16,11 @@ import { type ChangeListener, type RowKind, type Store, StoreError } from '../st
 import { ByCaller } from './by-caller.ts';
 import { HeardChanges } from './heard-changes.ts';
 import { LiveKills } from './live-kills.ts';
-import { grantOf, grantRow, type KeptGrant, type Kill, killOf } from './row-body.ts';
+import { grantOf, grantRow, type KeptGrant, type Kill, killOf, LIVE_ROWS_MAX } from './row-body.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 
 /** How often what ends by itself is looked for, in milliseconds; a request looks for itself. */
 export const LOOK_EVERY_MS = 250;
-
-/** Limit: live and pending grants, and kills, that a gateway holds in memory; more are a mistake of somebody's. */
-const ROWS_MAX = 50_000;
 
 /** What is under way, to be ended. */
 export interface UnderWayPort {
@@ -174,9 +171,9 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   async #readAll(): Promise<void> {
     const { store } = this.#parts;
     const [live, pending, kills] = await Promise.all([
-      store.list('grant', { state: 'live', limit: ROWS_MAX }),
-      store.list('grant', { state: 'pending', limit: ROWS_MAX }),
-      store.list('kill', { state: 'live', limit: ROWS_MAX }),
+      store.list('grant', { state: 'live', limit: LIVE_ROWS_MAX }),
+      store.list('grant', { state: 'pending', limit: LIVE_ROWS_MAX }),
+      store.list('kill', { state: 'live', limit: LIVE_ROWS_MAX }),
     ]);
     const found = new Map([...live, ...pending].map((row) => [row.id, grantOf(row)]));
     for (const id of this.#held.keys()) if (!found.has(id)) await this.#read('grant', id);

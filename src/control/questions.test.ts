@@ -12,13 +12,12 @@ import { leftOut } from '../../test/support/left-out.ts';
 import { testMasking } from '../../test/support/masking.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../test/support/postgres.ts';
-
+import { lead, mate, outcomes, questionGateway, saying } from '../../test/support/question-gateway.ts';
 import type { Approval } from '../approval/approval.ts';
 import { shownDigest } from '../approval/shown-digest.ts';
 import type { Grant } from '../grant/grant.ts';
 import type { Amendment } from '../model/amendment.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
-import { Refusal } from '../model/refusal.ts';
 import type { Preview, Shown } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import { maskedEdits } from '../pipeline/masked-edits.ts';
@@ -28,14 +27,12 @@ import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Row, Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
-import { Answers } from './answers.ts';
+import type { MaskEdits } from './answers.ts';
 import { approvalRow } from './approval-rows.ts';
 import { closeEdits, openEdits } from './closed-edits.ts';
 import { grantQuestion } from './grant-question.ts';
-import { KeptQuestions } from './kept-questions.ts';
-import { QUESTION_LIMITS, Questions } from './questions.ts';
+import { QUESTION_LIMITS } from './questions.ts';
 import { grantOf, grantRow } from './row-body.ts';
-import { partyOf } from './seats.ts';
 
 const MASKING = testMasking();
 
@@ -43,67 +40,19 @@ const KEYS = () => storeKeys(Buffer.alloc(32, 1));
 const clock = { at: 1_750_000_000_000, now: () => clock.at, monotonic: () => clock.at };
 
 const asker = callerOf({ subject: 'ci:dev' });
-const lead = partyOf(callerOf({ subject: 'p:lea', kind: 'person' }));
-const mate = partyOf(callerOf({ subject: 'p:max', kind: 'person' }));
+const maskEdits: MaskEdits = ({ id, target, namespace, about }, edits) =>
+  maskedEdits({ masking: MASKING, caller: 'anybody', operation: { ...about, target, namespace }, exchange: id }, edits);
 
-const saying = ({ digest }: Pick<Approval, 'digest'>, by = lead, answer: 'approve' | 'reject' = 'approve') => ({
-  answer,
-  by,
-  seated: async () => ({ seats: ['p/h'] }),
-  reason: '',
-  digest,
-});
-
-/** What one gateway has of questions: as it asks them, as they are answered there, and as they are kept. */
-function gatewayOn(
-  store: Store,
-  events: ApprovalChanged[] = [],
-  onFailure: (what: string, error: unknown) => void = (what, error) => assert.fail(`${what}: ${error}`),
-  isSigned = () => true,
-  isStopped = () => false,
-) {
-  const kept = new KeptQuestions({ store, record: async (event) => void events.push(event), onChange() {} });
-  const isStillSigned = async () => isSigned();
-  return {
-    asking: new Questions({
-      kept,
-      isStillSigned,
-      isStopped,
-      unknownForMs: 300_000,
-      sessionSoFar: async () => undefined,
-      onFailure,
-    }),
-    answers: new Answers({
-      kept,
-      vault: store.vault,
-      maskEdits: ({ id, target, namespace, about }, edits) =>
-        maskedEdits(
-          { masking: MASKING, caller: 'anybody', operation: { ...about, target, namespace }, exchange: id },
-          edits,
-        ),
-      isStillSigned,
-      isStopped,
-      onGrant() {},
-      recordGrant: async () => {},
-    }),
-    kept,
-  };
-}
+const gatewayOn = (store: Store, options: Parameters<typeof questionGateway>[1] = {}) =>
+  questionGateway(store, { maskEdits, ...options });
 
 type OnGateway = ReturnType<typeof gatewayOn>;
-
-async function outcomes(tries: readonly Promise<unknown>[]): Promise<readonly string[]> {
-  const settled = await Promise.allSettled(tries);
-  return settled.map((each) =>
-    each.status === 'fulfilled' ? 'done' : each.reason instanceof Refusal ? each.reason.code : String(each.reason),
-  );
-}
 
 /** The laws, for the stores of two gateways: of SQLite they are one, since one gateway has it alone. */
 function laws(name: string, world: () => { readonly stores: readonly [Store, Store]; readonly times: number }): void {
   test(`${name}: T60: the yes of whom an operator has stopped since is not used, and it is asked anew`, async () => {
     let isStopped = false;
-    const { asking, answers } = gatewayOn(world().stores[0], [], undefined, undefined, () => isStopped);
+    const { asking, answers } = gatewayOn(world().stores[0], { isStopped: () => isStopped });
     const asked = await asking.ask(heldRequest('x', `${name}-stopped`));
     await answers.answer(asked.id, saying(asked));
     for (isStopped of [true, false])
@@ -125,7 +74,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
   test(`${name}: T52: the digest of a question cannot be computed from what it is about: nothing that is kept, recorded or told has the plain one`, async () => {
     const { stores } = world();
     const events: ApprovalChanged[] = [];
-    const [a, b] = stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
+    const [a, b] = stores.map((store) => gatewayOn(store, { events })) as [OnGateway, OnGateway];
     const plain = hash('sha256', `${name}: a body with a short secret`, 'hex');
     const asked = await a.asking.ask(heldRequest('x', plain));
     await b.answers.answer(asked.id, saying(asked));
@@ -140,7 +89,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
   test(`${name}: T59: of a yes and a no at once one is taken, and of many that would use the yes one does`, async () => {
     const { stores, times } = world();
     const events: ApprovalChanged[] = [];
-    const [a, b] = stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
+    const [a, b] = stores.map((store) => gatewayOn(store, { events })) as [OnGateway, OnGateway];
     let approved = 0;
     for (let i = 0; i < times; i++) {
       const asked = await a.asking.ask(heldRequest(`x${i}`, `${name}-${i}`));
@@ -190,7 +139,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
 
   test(`${name}: T78: what a request would do is looked up beside its question, which takes no yes meanwhile and then is another`, async () => {
     const events: ApprovalChanged[] = [];
-    const [a, b] = world().stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
+    const [a, b] = world().stores.map((store) => gatewayOn(store, { events })) as [OnGateway, OnGateway];
     const looking = Promise.withResolvers<Preview>();
     const preview = () => looking.promise;
     const asked = await a.asking.ask(heldRequest('x', `${name}-look`, { preview }));
@@ -211,7 +160,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
   });
 
   test(`${name}: T78: what cannot be looked up is told as missing`, async () => {
-    const [a] = world().stores.map((store) => gatewayOn(store, [], () => {})) as [OnGateway];
+    const [a] = world().stores.map((store) => gatewayOn(store, { onFailure() {} })) as [OnGateway];
     const fails = async (): Promise<Preview> => {
       throw new Error('broken');
     };
@@ -365,7 +314,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
   test(`${name}: T55: what an edit puts into a Secret is shown, recorded and kept as masked as the body is, and opens for its own question alone`, async () => {
     const { stores } = world();
     const events: ApprovalChanged[] = [];
-    const [a, b] = stores.map((store) => gatewayOn(store, events)) as [OnGateway, OnGateway];
+    const [a, b] = stores.map((store) => gatewayOn(store, { events })) as [OnGateway, OnGateway];
     const operation = operationOf({
       method: 'PATCH',
       uri: '/api/v1/namespaces/shop/secrets/db',
@@ -403,7 +352,7 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     const [store] = stores;
     const events: ApprovalChanged[] = [];
     let isSigned = false;
-    const a = gatewayOn(store, events, undefined, () => isSigned);
+    const a = gatewayOn(store, { events, isSigned: () => isSigned });
     const id = newId(store.now());
     const grant: Grant = {
       id,

@@ -2,6 +2,9 @@ import type { Grant } from '../grant/grant.ts';
 import { callerKey } from '../model/caller.ts';
 import type { Row } from '../store/store.ts';
 
+/** Limit: live grants, pending ones, and live kills, each, that a gateway holds in memory and reads at once; more are a mistake of somebody's. */
+export const LIVE_ROWS_MAX = 50_000;
+
 /** A grant and the version of its row. */
 export interface KeptGrant {
   readonly grant: Grant;

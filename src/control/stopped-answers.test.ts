@@ -6,42 +6,27 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { heldRequest } from '../../test/support/held-request.ts';
 import { callerOf } from '../../test/support/operation.ts';
+import { lead, mate, outcomes, questionGateway, saying } from '../../test/support/question-gateway.ts';
 import type { Approval, Party } from '../approval/approval.ts';
 import type { Grant } from '../grant/grant.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
-import { Refusal } from '../model/refusal.ts';
 import { newId } from '../std/ids.ts';
 import { openSqlStore } from '../store/sql-store.ts';
 import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Row, Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
-import { Answers } from './answers.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { approvalRow } from './approval-rows.ts';
 import { grantQuestion } from './grant-question.ts';
 import { Grants } from './grants.ts';
-import { KeptQuestions } from './kept-questions.ts';
 import type { LiveAccess } from './live-access.ts';
 import { LiveKills } from './live-kills.ts';
-import { Questions } from './questions.ts';
 import { grantOf, grantRow, type Kill, killRow } from './row-body.ts';
-import { partyOf } from './seats.ts';
 
 const NOW = 1_750_000_000_000;
 const clock = { now: () => NOW, monotonic: () => NOW };
 
 const asker = callerOf({ subject: 'ci:dev' });
-const lead = partyOf(callerOf({ subject: 'p:lea', kind: 'person' }));
-const mate = partyOf(callerOf({ subject: 'p:max', kind: 'person' }));
-
-const saying = ({ digest }: Pick<Approval, 'digest'>, by = lead) => ({
-  answer: 'approve' as const,
-  by,
-  seated: async () => ({ seats: ['p/h'] }),
-  reason: '',
-  digest,
-});
-
 async function storeFor(t: TestContext): Promise<Store> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-stopped-'));
   const backend = await openSqlite(join(folder, 'store.db'), clock);
@@ -53,33 +38,9 @@ async function storeFor(t: TestContext): Promise<Store> {
   return store;
 }
 
-function gatewayOn(store: Store, isStopped: (who: Party) => boolean = () => false) {
-  const kept = new KeptQuestions({ store, record: async () => {}, onChange() {} });
-  const isStillSigned = async () => true;
-  const onFailure = (what: string, error: unknown) => assert.fail(`${what}: ${error}`);
-  const asking = {
-    kept,
-    isStillSigned,
-    isStopped,
-    unknownForMs: 300_000,
-    sessionSoFar: async () => undefined,
-    onFailure,
-  };
-  const unused = { maskEdits: () => assert.fail('nobody edits'), onGrant() {}, recordGrant: async () => {} };
-  const answers = new Answers({ kept, vault: store.vault, isStillSigned, isStopped, ...unused });
-  return { kept, answers, asking: new Questions(asking) };
-}
-
-async function outcomes(tries: readonly Promise<unknown>[]): Promise<readonly string[]> {
-  const settled = await Promise.allSettled(tries);
-  return settled.map((each) =>
-    each.status === 'fulfilled' ? 'done' : each.reason instanceof Refusal ? each.reason.code : String(each.reason),
-  );
-}
-
 test('T60: whom an operator has stopped at another gateway says nothing at one that has not heard of it', async (t) => {
   const store = await storeFor(t);
-  const { asking, answers, kept } = gatewayOn(store);
+  const { asking, answers, kept } = questionGateway(store);
   const routes = approvalRoutes({
     ...{ questions: kept, answers, approvals: { onApproval: () => () => {} } },
     personKeys: { of: async () => [], site: () => ({ rpId: '', origin: '' }) },
@@ -117,7 +78,7 @@ test('T60: no grant begins with, or lives on by, the yes of whom an operator has
   const store = await storeFor(t);
   const stopped = new Set<string>();
   const isStopped = ({ subject }: Party) => stopped.has(subject);
-  const { answers } = gatewayOn(store, isStopped);
+  const { answers } = questionGateway(store, { isStopped });
   const grants = new Grants({
     store,
     rules: () => assert.fail('nothing is asked for'),

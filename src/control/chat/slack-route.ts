@@ -16,7 +16,7 @@ import type { KeptQuestions } from '../kept-questions.ts';
 import type { LiveKills } from '../live-kills.ts';
 import type { Route } from '../route.ts';
 import { partyOf, seatsFilledBy } from '../seats.ts';
-import { stoppedNow } from '../stopped-now.ts';
+import { refuseStopped } from '../stopped-now.ts';
 import type { ChatPlace } from './chat-place.ts';
 import { buttonSeal, type SlackClick, slackClick } from './slack-click.ts';
 import { isOfSlack, SLACK_AGE_MS_MAX } from './slack-signature.ts';
@@ -93,8 +93,7 @@ async function answered(
     throw refused('there is no such question that you may answer');
   refuseElsewhere(kept.approval, caller);
   const seated: SeatedNow = async (approval, rows) => {
-    parts.access.kills.refuseCaller(caller);
-    (await stoppedNow(rows)).refuseCaller(caller);
+    await refuseStopped(caller, parts.access.kills, rows);
     return { seats: seatsOf(approval) };
   };
   const { state } = await parts.answers.answer(id, { answer, by: partyOf(caller), seated, reason: '', digest });
