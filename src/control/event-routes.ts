@@ -2,6 +2,7 @@ import { callerKey } from '../model/caller.ts';
 import { type RoleName, reaches } from '../policy/role.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
+import { reachesKill } from './reaches-kill.ts';
 import type { Asked, Route } from './route.ts';
 import { killView } from './views.ts';
 
@@ -36,10 +37,15 @@ export function eventRoutes({ access, exchanges }: Parts, others: readonly Route
       method: 'GET',
       path: '/kills/events',
       id: 'watchKills',
-      summary: 'Each stop as it is set and lifted, as server-sent events.',
+      summary: 'Each stop as it is set and lifted, as server-sent events, of what a role reaches.',
       needs: SEE,
       answer: { status: 200, schema: 'events', description: 'Events `kill`, each with a stop.' },
-      handle: async () => ({ begin: (send) => access.onKill((kill) => send('kill', killView(kill))) }),
+      handle: async ({ roles }) => ({
+        begin: (send) =>
+          access.onKill((kill) => {
+            if (reachesKill(roles, SEE, kill)) send('kill', killView(kill));
+          }),
+      }),
     },
   ];
   return [...own, allEvents([...own, ...others])];

@@ -50,9 +50,10 @@ import { noticeRoutes } from './notices/notice-routes.ts';
 import { keyRoutes } from './person-keys/key-routes.ts';
 import type { PersonKeys } from './person-keys/person-keys.ts';
 import { type PolicyDesk, policyRoutes } from './policy-routes.ts';
+import { reachesKill } from './reaches-kill.ts';
 import { roleRequired } from './role-required.ts';
 import type { Answered, Asked, Route } from './route.ts';
-import type { KeptGrant, Kill } from './row-body.ts';
+import type { KeptGrant } from './row-body.ts';
 import { seen } from './seen.ts';
 import { type KeptReader, sessionRoutes, viewerOf } from './session-routes.ts';
 import type { ConsoleSessions } from './sign-in/console-sessions.ts';
@@ -331,7 +332,7 @@ function operatorRoutes({ kills, access, underWay, gateway }: Parts): readonly R
       answer: { status: 201, schema: setKillSchema, description: 'It is stopped, here at least.' },
       handle: async ({ caller, roles, body }) => {
         const { what, value, reason } = body as ReturnType<typeof killAskSchema.parse>;
-        if (!reachesKill(roles, { what, value })) throw roleRequired(CHANGE);
+        if (!reachesKill(roles, CHANGE, { what, value })) throw roleRequired(CHANGE);
         const { kill, isKept, notReached } = await kills.set(what, value, caller.subject, reason);
         return { status: 201, body: { ...killView(kill), isKept, gateway: gateway(), notReached } };
       },
@@ -340,10 +341,14 @@ function operatorRoutes({ kills, access, underWay, gateway }: Parts): readonly R
       method: 'GET',
       path: '/kills',
       id: 'listKills',
-      summary: 'What is stopped.',
+      summary:
+        'What is stopped, of what a role reaches; a caller, a session and all are reached by one without bounds.',
       needs: SEE,
       answer: { status: 200, schema: pageOf(killSchema), description: 'All of it.' },
-      handle: async () => ({ status: 200, body: { items: access.kills.list().map(killView), next: null } }),
+      handle: async ({ roles }) => {
+        const visible = access.kills.list().filter((kill) => reachesKill(roles, SEE, kill));
+        return { status: 200, body: { items: visible.map(killView), next: null } };
+      },
     },
     {
       method: 'DELETE',
@@ -353,7 +358,7 @@ function operatorRoutes({ kills, access, underWay, gateway }: Parts): readonly R
       needs: CHANGE,
       answer: { status: 200, schema: killSchema, description: 'It is lifted.' },
       handle: async ({ caller, roles, path }) => {
-        const lifted = await kills.lift(path.id as string, caller, (kill) => reachesKill(roles, kill));
+        const lifted = await kills.lift(path.id as string, caller, (kill) => reachesKill(roles, CHANGE, kill));
         return { status: 200, body: killView(lifted) };
       },
     },
@@ -404,12 +409,4 @@ function isOwn({ grant }: Pick<KeptGrant, 'grant'>, caller: Caller): boolean {
 
 function reachesGrant(roles: readonly Role[], names: readonly RoleName[], { grant }: KeptGrant): boolean {
   return grant.parts.every(({ scope }) => reaches(roles, names, scope));
-}
-
-/** A caller, a session and all are everywhere: only a role without bounds reaches them. */
-function reachesKill(roles: readonly Role[], { what, value }: Pick<Kill, 'what' | 'value'>): boolean {
-  if (what === 'target') return reaches(roles, CHANGE, { target: value, namespaces: [] });
-  return roles.some(
-    (role) => CHANGE.includes(role.role) && role.targets === undefined && role.namespaces === undefined,
-  );
 }

@@ -12,7 +12,10 @@ kind: Policy
 metadata: { name: p }
 callers: [{ groups: [ops] }]
 targets: [demo]
-roles: [{ role: operator, callers: [{ groups: [admins] }] }]
+roles:
+  - { role: operator, callers: [{ groups: [admins] }] }
+  - { role: auditor, callers: [{ groups: [watchers] }], targets: [here] }
+  - { role: auditor, callers: [{ groups: [auditors] }] }
 rules:
   - { id: read, effect: allow, verbs: [get, list, watch], apiGroups: [""], resources: [pods] }
   - id: asked
@@ -218,4 +221,22 @@ test('T61: what a program asks with a token of its giver’s is answered by no o
   assert.deepEqual([own.status, own.body.code], [404, 'NOT_FOUND'], 'they have no seat in it');
   assert.equal((await answer(bob)).status, 200);
   assert.equal((await waiting).status, 403);
+});
+
+test('whoever sees stops sees those that a role reaches: of its targets, and of all else only without bounds', async () => {
+  const kills = [
+    ['target', 'here'],
+    ['target', 'elsewhere'],
+    ['caller', 'ci:nobody'],
+  ].map(([what, value]) => api(ada, 'POST', '/kills', { what, value, reason: 'seen' }));
+  const ids = (await Promise.all(kills)).map(({ body }) => body.id as string);
+  const seen = async (group: string) => {
+    const { body } = await api(await people.tokenFor('eve', [group]), 'GET', '/kills');
+    return (body.items as { id: string; value: string }[])
+      .flatMap(({ id, value }) => (ids.includes(id) ? [value] : []))
+      .toSorted();
+  };
+  assert.deepEqual(await seen('watchers'), ['here']);
+  assert.deepEqual(await seen('auditors'), ['ci:nobody', 'elsewhere', 'here']);
+  for (const id of ids) assert.equal((await api(ada, 'DELETE', `/kills/${id}`)).status, 200);
 });
