@@ -23,12 +23,12 @@ async function world() {
     isKeyMade: true,
   } as const;
   const real = await openStore(place, { clock: systemClock, feedLostMs: 10_000, onUnsealed() {} });
-  let isDown = false;
+  let isDown: boolean | 'silent' = false;
   const store = new Proxy(real, {
     get(target, name: keyof Store) {
       if (name === 'peers') return () => ['https://other'];
-      if (isDown && (name === 'exclusively' || name === 'get' || name === 'list'))
-        return async () => Promise.reject(new StoreError('it is down'));
+      if (isDown !== false && (name === 'exclusively' || name === 'get' || name === 'list'))
+        return () => (isDown === 'silent' ? new Promise(() => {}) : Promise.reject(new StoreError('it is down')));
       const value: unknown = target[name];
       return typeof value === 'function' ? value.bind(target) : value;
     },
@@ -38,7 +38,7 @@ async function world() {
     file,
     real,
     ended,
-    down: (is: boolean) => {
+    down: (is: typeof isDown) => {
       isDown = is;
     },
     /** A gateway as it starts. */
@@ -72,6 +72,7 @@ async function world() {
 }
 
 const ada = callerOf({ subject: 'ada', kind: 'person' });
+const opal = callerOf({ subject: 'opal', kind: 'person' });
 const anything = () => true;
 
 function isRefused(access: LiveAccess, subject: string): boolean {
@@ -87,7 +88,7 @@ test('T60: a kill holds while the store is down, over restarts, and goes to the 
   const { gateway, down, real, file, ended, close } = await world();
   down(true);
   const first = gateway();
-  const set = await first.kills.set('caller', 'dev', 'ada', 'wild');
+  const set = await first.kills.set('caller', 'dev', ada, 'wild');
   assert.deepEqual([set.isKept, set.notReached], [false, ['https://other']]);
   assert.equal(first.refuses('dev'), true);
   const second = gateway();
@@ -110,9 +111,9 @@ test('T60: a kill holds while the store is down, over restarts, and goes to the 
 test('what stops the same in the store already stands for a kill that was held', async () => {
   const { gateway, down, real, close } = await world();
   const one = gateway();
-  const stored = await one.kills.set('target', 'demo', 'ada', 'first');
+  const stored = await one.kills.set('target', 'demo', ada, 'first');
   down(true);
-  const held = await one.kills.set('target', 'demo', 'ada', 'second');
+  const held = await one.kills.set('target', 'demo', ada, 'second');
   down(false);
   await one.kills.bringToStore();
   assert.equal(await real.get('kill', held.kill.id), undefined);
@@ -126,7 +127,7 @@ test('a kill that the store does not have is lifted without it', async () => {
   const { gateway, down, close } = await world();
   down(true);
   const one = gateway();
-  const { kill } = await one.kills.set('all', '', 'ada', 'stop');
+  const { kill } = await one.kills.set('all', '', ada, 'stop');
   assert.equal((await one.kills.lift(kill.id, ada, anything)).liftedBy, 'ada');
   assert.equal(one.refuses('dev'), false);
   assert.equal(gateway().refuses('dev'), false);
@@ -137,8 +138,8 @@ test('T60: a kill that one worker holds for the store holds at the others, until
   const { gateway, down, real, file, close } = await world();
   const [one, other] = [gateway(), gateway()];
   down(true);
-  const lifted = await one.kills.set('caller', 'dev', 'ada', 'wild');
-  const brought = await one.kills.set('caller', 'bot', 'ada', 'wild');
+  const lifted = await one.kills.set('caller', 'dev', ada, 'wild');
+  const brought = await one.kills.set('caller', 'bot', ada, 'wild');
   assert.equal(other.refuses('dev'), false);
   other.kills.readHeld();
   assert.deepEqual([other.refuses('dev'), other.refuses('bot')], [true, true]);
@@ -163,7 +164,7 @@ test('a kill that was lifted without the store ends at the other workers when th
   const { gateway, down, close } = await world();
   const one = gateway();
   down(true);
-  const { kill } = await one.kills.set('caller', 'dev', 'ada', 'wild');
+  const { kill } = await one.kills.set('caller', 'dev', ada, 'wild');
   const other = gateway();
   assert.equal(other.refuses('dev'), true);
   await one.kills.lift(kill.id, ada, anything);
@@ -176,7 +177,7 @@ test('a kill that was lifted without the store ends at the other workers when th
 test('T60: a gateway that has not heard of a stop lifts it for nobody whom it stops, nor for whom no role reaches it', async () => {
   const { gateway, real, close } = await world();
   const [one, deaf] = [gateway(), gateway()];
-  const { kill } = await one.kills.set('caller', 'ada', 'opal', 'her token was stolen');
+  const { kill } = await one.kills.set('caller', 'ada', opal, 'her token was stolen');
   assert.equal(deaf.refuses('ada'), false, 'it has not heard of it');
   await assert.rejects(deaf.kills.lift(kill.id, ada, anything), { code: 'KILLED' });
   const bob = callerOf({ subject: 'bob', kind: 'person' });
@@ -187,11 +188,28 @@ test('T60: a gateway that has not heard of a stop lifts it for nobody whom it st
   await close();
 });
 
+test('T60: whom an operator has stopped stops nobody at a gateway that has not heard of it; where the store says nothing, a stop holds', async () => {
+  const { gateway, down, close } = await world();
+  const [one, deaf] = [gateway(), gateway()];
+  await one.kills.set('caller', 'ada', opal, 'her token was stolen');
+  await assert.rejects(deaf.kills.set('all', '', ada, 'so there'), { code: 'KILLED' });
+  await assert.rejects(one.kills.set('all', '', ada, 'so there'), { code: 'KILLED' });
+  assert.equal(deaf.refuses('dev'), false);
+  assert.equal((await deaf.kills.set('caller', 'dev', opal, 'wild')).isKept, true);
+  down(true);
+  assert.equal((await deaf.kills.set('caller', 'bot', ada, 'wild')).isKept, false);
+  assert.equal(deaf.refuses('bot'), true);
+  down('silent');
+  void deaf.kills.set('caller', 'third', opal, 'wild');
+  while (!deaf.refuses('third')) await new Promise(setImmediate);
+  await close();
+});
+
 test('a kill that waits for the store is lifted by whom a role reaches it for alone', async () => {
   const { gateway, down, close } = await world();
   down(true);
   const one = gateway();
-  const { kill } = await one.kills.set('all', '', 'ada', 'stop');
+  const { kill } = await one.kills.set('all', '', ada, 'stop');
   await assert.rejects(
     one.kills.lift(kill.id, ada, () => false),
     { code: 'ROLE_REQUIRED' },

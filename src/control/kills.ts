@@ -3,6 +3,7 @@
  * that does not answer, a kill is kept in a file of this gateway's own, holds here, and goes to the store when that is back.
  */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { KillChanged } from '../recording/event.ts';
@@ -13,11 +14,14 @@ import type { HeldKills } from './held-kills.ts';
 import type { LiveAccess } from './live-access.ts';
 import { roleRequired } from './role-required.ts';
 import { type Kill, killOf, killRow, LIVE_ROWS_MAX } from './row-body.ts';
-import { stoppedNow } from './stopped-now.ts';
+import { refuseStopped, stoppedNow } from './stopped-now.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 
 /** How often the store is tried while kills are held for it, in milliseconds. */
 const KILLS_TRIED_EVERY_MS = 1_000;
+
+/** Limit: how long the store may take to say whether who stops somebody is stopped, in milliseconds; then it holds all the same. */
+const KILLS_ASKED_FOR_MS = 1_000;
 
 interface Parts {
   readonly store: Store;
@@ -87,14 +91,15 @@ export class Kills {
   /**
    * Stops something. It holds here, over restarts, whether or not the store takes it: a store that is down must not keep an operator from stopping somebody.
    *
-   * @throws {Refusal} STORE_UNAVAILABLE neither store nor disk takes it; RECORDING_UNAVAILABLE; it holds here all the same, until the gateway is started anew
+   * @throws {Refusal} KILLED; STORE_UNAVAILABLE neither store nor disk takes it; RECORDING_UNAVAILABLE; it holds here all the same, until the gateway is started anew
    */
-  async set(what: Kill['what'], value: string, by: string, reason: string): Promise<SetKill> {
+  async set(what: Kill['what'], value: string, by: Caller, reason: string): Promise<SetKill> {
     const { store, access } = this.#parts;
+    await this.#refuseStopped(by);
     const now = store.now();
-    const kill: Kill = { id: newId(now), what, value, reason, by, at: now };
+    const kill: Kill = { id: newId(now), what, value, reason, by: by.subject, at: now };
     access().takeKill(kill);
-    await this.#record(kill, 'live', by, reason);
+    await this.#record(kill, 'live', by.subject, reason);
     try {
       await store.exclusively('kill', (rows) => rows.put(killRow(kill, 0)));
       await this.#endTokens(kill);
@@ -160,6 +165,15 @@ export class Kills {
     );
     this.#parts.access().takeKill(lifted);
     return lifted;
+  }
+
+  /** Security: this gateway may not have heard that who stops others is stopped. Where the store does not answer that cannot be known, and a stop gives nobody anything. */
+  async #refuseStopped(by: Caller): Promise<void> {
+    const { store, access } = this.#parts;
+    const asked = refuseStopped(by, access().kills, store).catch((error: unknown) => {
+      if (!(error instanceof StoreError)) throw error;
+    });
+    await Promise.race([asked, pause(KILLS_ASKED_FOR_MS, undefined, { ref: false })]);
   }
 
   /** T60: lifted later, a kill gives nothing back to the programs that it stopped, nor by a yes that came before it. */

@@ -333,7 +333,7 @@ function operatorRoutes({ kills, access, underWay, gateway }: Parts): readonly R
       handle: async ({ caller, roles, body }) => {
         const { what, value, reason } = body as ReturnType<typeof killAskSchema.parse>;
         if (!reachesKill(roles, CHANGE, { what, value })) throw roleRequired(CHANGE);
-        const { kill, isKept, notReached } = await kills.set(what, value, caller.subject, reason);
+        const { kill, isKept, notReached } = await kills.set(what, value, caller, reason);
         return { status: 201, body: { ...killView(kill), isKept, gateway: gateway(), notReached } };
       },
     },
