@@ -2,6 +2,7 @@ import type { Approval } from '../approval/approval.ts';
 import { newApproval } from '../approval/new-approval.ts';
 import type { Asked } from '../grant/ask.ts';
 import type { Grant } from '../grant/grant.ts';
+import { actorWords } from '../model/actor-words.ts';
 import type { Caller } from '../model/caller.ts';
 import { durationText } from '../std/duration.ts';
 import { partyOf, seatsOf } from './seats.ts';
@@ -33,7 +34,7 @@ export function grantQuestion(grant: Grant, caller: Caller, asks: Asked['asks'])
       asked: bounds.join(', '),
       risk: 'raised',
       risks: [
-        ...(caller.actors ?? []).map((actor) => `\`${actor}\` asks it in the name of \`${caller.subject}\``),
+        ...(caller.actors ?? []).map((actor) => `${actorWords(actor)} asks it in the name of \`${caller.subject}\``),
         'standing permission until it ends: each request of it runs without being asked about',
         ...(scopes.some(({ unmask }) => unmask === true)
           ? ['values that are masked for others are shown to who asks']

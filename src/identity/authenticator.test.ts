@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { identitiesOf } from '../model/identities-of.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Request } from '../model/request.ts';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
@@ -141,6 +142,22 @@ test('T77: a token by which another acts for a person is a program’s, whoever 
   assert.equal(await kindOf({ act: 'their own claim' }), 'person');
   for (const act of [{ sub: 'agent' }, { sub: 'agent', act: { sub: 'scheduler' } }, {}])
     assert.equal(await kindOf({ act }), 'autonomous', JSON.stringify(act));
+});
+
+test('T77: who acts is told apart from whom it acts for, also where the token names only those behind it', async () => {
+  fresh();
+  const people = createAuthenticator([{ ...issuer, kind: 'person' }], clock);
+  const asked = async (act: object) =>
+    people.authenticate({ token: await mint({ claims: { act } }), peer: '192.0.2.1' } as Request);
+  for (const [act, actors, names] of [
+    [{ sub: 'agent', act: { sub: 'scheduler' } }, ['ci:agent', 'ci:scheduler'], ['ci:agent', 'ci:scheduler']],
+    [{ act: { sub: 'agent' } }, ['', 'ci:agent'], ['ci:agent']],
+    [{}, [''], []],
+  ] as const) {
+    const caller = await asked(act);
+    assert.deepEqual(caller.actors, actors);
+    assert.deepEqual(identitiesOf(caller), [caller.subject, ...names], 'nobody is stopped by no name');
+  }
 });
 
 test('the name under which upstream is asked whom it sees is nobody’s', async () => {

@@ -88,7 +88,7 @@ function personOf({ person }: Issuer, claims: JWTPayload): { readonly person?: s
   return { person: checked(value, 'person') };
 }
 
-/** Named as subjects of the issuer are. What is no object says nothing: it is somebody's own claim. Source: RFC 8693, 4.1 */
+/** Named as subjects of the issuer are. What is no object says nothing: it is somebody's own claim. Security: one without a name keeps its place, so that whoever it acts for is not taken for it. Source: RFC 8693, 4.1 */
 function actorsOf({ subject: { prefix } }: Issuer, claims: JWTPayload): { readonly actors?: readonly string[] } {
   const actors: string[] = [];
   let next: unknown = claims['act'];
@@ -99,7 +99,7 @@ function actorsOf({ subject: { prefix } }: Issuer, claims: JWTPayload): { readon
     actors.push(typeof sub === 'string' ? checked(prefix + sub, 'actor') : '');
     next = act;
   }
-  return actors.length === 0 ? {} : { actors: Object.freeze(actors.filter((actor) => actor !== '')) };
+  return actors.length === 0 ? {} : { actors: Object.freeze(actors) };
 }
 
 /** Claims that say of another whether it was verified. Source: https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */

@@ -18,7 +18,7 @@ export interface Caller {
   readonly labels: Readonly<Record<string, string>>;
   /** The person behind the identity, where its issuer names one: a program’s owner, or the one whom several identities are of. */
   readonly person?: string;
-  /** Who acts for the subject, by the token's own word, the nearest first: a program to which somebody delegates. They are stopped by their own names too. */
+  /** Who acts for the subject, by the token's own word, the nearest first, empty where it names none: a program to which somebody delegates. They are stopped by their own names too. */
   readonly actors?: readonly string[];
   /** The run that the token is of, where it names one: a pod, a pipeline run, a session. Another run of the same caller has another. */
   readonly run?: string;

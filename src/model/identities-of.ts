@@ -6,5 +6,5 @@ export function identitiesOf({
   person,
   actors = [],
 }: Pick<Caller, 'subject' | 'person' | 'actors'>): readonly string[] {
-  return [subject, ...(person === undefined ? [] : [person]), ...actors];
+  return [subject, ...(person === undefined ? [] : [person]), ...actors.filter((actor) => actor !== '')];
 }

@@ -8,6 +8,7 @@
 import { riskOf } from '../approval/risk-of.ts';
 import type { Asking } from '../connectors/connector.ts';
 import { maskedText, maskedWords } from '../masking/text/masked-text.ts';
+import { actorWords } from '../model/actor-words.ts';
 import type { Caller } from '../model/caller.ts';
 import type { HoldDecision } from '../model/decision.ts';
 import type { JsonObject, Operation } from '../model/operation.ts';
@@ -113,7 +114,9 @@ function releaseRisks(release: Release | undefined): readonly string[] {
 
 /** T78: in whose name it is asked is not who asks it. */
 function actingRisks({ subject, actors = [] }: Caller): readonly string[] {
-  return actors.length === 0 ? [] : [`\`${actors.join('`, behind it `')}\` asks it in the name of \`${subject}\``];
+  return actors.length === 0
+    ? []
+    : [`${actors.map(actorWords).join(', behind it ')} asks it in the name of \`${subject}\``];
 }
 
 /** A value is masked behind its key, which may tell: behind a proxy it is an application's. A command is shown by itself. */

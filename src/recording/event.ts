@@ -322,7 +322,7 @@ export interface RecordedCaller {
   readonly labels: Readonly<Record<string, string>>;
   /** Of a token that the gateway gave for this caller: its id. What carries it is a program of the caller's. */
   readonly token?: string;
-  /** Who acts for the subject, by the token's own word (`act`), the nearest first. */
+  /** Who acts for the subject, by the token's own word (`act`), the nearest first; empty where it names none. */
   readonly actors?: readonly string[];
 }
 
