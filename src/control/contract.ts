@@ -77,6 +77,7 @@ export const grantSchema = z.strictObject({
   uses: z.int(),
   idleMax: z.string().optional(),
   isBoundToRun: z.boolean(),
+  actors: z.array(z.string()).optional().describe('Who acted for the holder when it was asked for, whose alone it is.'),
   endedAt: instant.optional(),
   endedBy: z.string().optional(),
   endedWith: z.strictObject({ subject: z.string(), reason: z.string() }).optional(),

@@ -17,6 +17,7 @@ export function grantQuestion(grant: Grant, caller: Caller, asks: Asked['asks'])
     `for ${durationText(grant.forMs)} from the yes`,
     grant.usesMax === undefined ? 'any number of requests' : `${grant.usesMax} requests`,
     ...(grant.run === undefined ? [] : ['the run that asks alone']),
+    ...(grant.actors === undefined ? [] : [`who asks it for \`${caller.subject}\` alone`]),
   ];
   return newApproval({
     id: grant.id,

@@ -57,9 +57,10 @@ export class Grants {
   async ask(caller: Caller, asked: GrantAsk, key: string | undefined): Promise<KeptGrant> {
     const { store, rules } = this.#parts;
     const owner = callerKey(caller);
+    const answerId = key === undefined ? undefined : answerIdOf(caller, key);
     let told: KeptApproval | undefined;
     const kept = await this.#inStore(`caller ${owner}`, async (rows) => {
-      const answered = key === undefined ? undefined : await this.#answered(rows, owner, key, asked);
+      const answered = answerId === undefined ? undefined : await this.#answered(rows, answerId, asked);
       if (answered !== undefined) return answered;
       const now = store.now();
       const { grant, livePerCallerMax, asks } = ask(rules(), caller, asked, newId(now), now);
@@ -74,7 +75,7 @@ export class Grants {
         told = approvalOf(await rows.put(approvalRow({ approval: question, version: 0 })));
       }
       const made = grantOf(await rows.put(grantRow({ grant, version: 0 })));
-      if (key !== undefined) await this.#keepAnswer(rows, owner, key, asked, grant.id, now);
+      if (answerId !== undefined) await this.#keepAnswer(rows, answerId, owner, asked, grant.id, now);
       return made;
     });
     this.#parts.access().take(kept);
@@ -170,8 +171,8 @@ export class Grants {
       .filter(({ grant }) => dueEnd(grant, now) === undefined);
   }
 
-  async #answered(rows: RowWriter, owner: string, key: string, asked: GrantAsk): Promise<KeptGrant | undefined> {
-    const row = await rows.get('answer', answerId(owner, key));
+  async #answered(rows: RowWriter, answerId: string, asked: GrantAsk): Promise<KeptGrant | undefined> {
+    const row = await rows.get('answer', answerId);
     if (row === undefined) return undefined;
     const { digest, grant, at } = row.body as { digest: string; grant: string; at: number };
     if (this.#parts.store.now() - at > GRANT_LIMITS.keyForMs) {
@@ -186,17 +187,9 @@ export class Grants {
     return found === undefined ? undefined : grantOf(found);
   }
 
-  async #keepAnswer(rows: RowWriter, owner: string, key: string, asked: GrantAsk, grant: string, at: number) {
-    const id = answerId(owner, key);
-    await rows.put({
-      kind: 'answer',
-      id,
-      version: 0,
-      owner,
-      state: '',
-      body: { digest: digestOf(asked), grant, at },
-      isQuiet: true,
-    });
+  async #keepAnswer(rows: RowWriter, id: string, owner: string, asked: GrantAsk, grant: string, at: number) {
+    const row = { kind: 'answer', id, version: 0, owner, state: '' } as const;
+    await rows.put({ ...row, body: { digest: digestOf(asked), grant, at }, isQuiet: true });
   }
 
   /** Writes a grant as it is to be into the journal. */
@@ -239,15 +232,15 @@ function refuseTooMany(own: readonly KeptGrant[], grant: Grant, livePerCallerMax
 }
 
 function isSameQuestion(a: Grant, b: Grant): boolean {
-  const question = ({ parts, forMs, usesMax, run, reason }: Grant) =>
-    JSON.stringify([parts, forMs, usesMax, run, reason]);
+  const question = ({ parts, forMs, usesMax, run, actors, reason }: Grant) =>
+    JSON.stringify([parts, forMs, usesMax, run, actors, reason]);
   return a.state === 'pending' && b.state === 'pending' && question(a) === question(b);
 }
 
-/** Security: a key is its caller's own; another's is another row. */
-function answerId(owner: string, key: string): string {
+/** Security: a key is its caller's own, and of who acts for them; another's is another row. */
+function answerIdOf(caller: Caller, key: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([owner, key]))
+    .update(JSON.stringify([callerKey(caller), key, ...(caller.actors === undefined ? [] : [caller.actors])]))
     .digest('base64url');
 }
 

@@ -92,6 +92,34 @@ test('T61: a grant that waits for whom its rule asked ends with the reload by wh
   assert.deepEqual(ended, ['g1 rule']);
 });
 
+test('T60: a grant that A asked for S does not serve S through B, nor S alone; what S was granted serves neither', () => {
+  const rules = compileRules([rule], { unsafe: new Set() });
+  const access = new LiveAccess({
+    store: { now: () => 0, isHeard: () => true } as unknown as Store,
+    rules: () => rules,
+    underWay: { endGrant() {}, endKilled() {}, isStreaming: () => false },
+    isHeldKill: () => false,
+    writeEnd: async () => {},
+    onFailure() {},
+  });
+  const by = (...actors: string[]) => callerOf({ subject: 'dev', actors });
+  const callers = { own: caller, a: by('a'), b: by('b'), unnamed: by('', 'a'), chain: by('b', 'a') };
+  const usable = () =>
+    Object.fromEntries(
+      Object.entries(callers).map(([name, one]) => [
+        name,
+        access
+          .grantsOf(one)
+          ?.map((each) => each.grant)
+          .join() ?? '',
+      ]),
+    );
+  access.take({ grant, version: 1 });
+  assert.deepEqual(usable(), { own: 'g1', a: '', b: '', unnamed: '', chain: '' });
+  access.take({ grant: { ...grant, id: 'g2', actors: ['a'] }, version: 1 });
+  assert.deepEqual(usable(), { own: 'g1', a: 'g2', b: '', unnamed: '', chain: '' });
+});
+
 test('a grant that another worker gave under newer rules has this one look at the files before it ends it', async () => {
   const newer = gateway(async (replace) => replace());
   newer.access.take({ grant, version: 1 });

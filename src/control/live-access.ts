@@ -3,8 +3,9 @@
  * once, its streams are ended, and then the store is told; what the store says is never taken where it is older than what was seen.
  */
 
-import { dueEnd, type EndedBy, type Grant, underTerms, used } from '../grant/grant.ts';
+import { dueEnd, type EndedBy, type Grant, isFor, underTerms, used } from '../grant/grant.ts';
 import { ruleDigest } from '../grant/rule-digest.ts';
+import { actsForAnother } from '../model/acts-for-another.ts';
 import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Access } from '../pipeline/access.ts';
@@ -54,8 +55,8 @@ interface Own {
   readonly held: readonly Held[];
   /** All their scopes, the same list at each request. */
   readonly scopes: readonly GrantedScope[];
-  /** Whether any is of one run alone. */
-  readonly isBoundToRuns: boolean;
+  /** Whether any is of one run, or of who acts for the caller, alone. */
+  readonly isBound: boolean;
 }
 
 interface RuleTerms {
@@ -115,10 +116,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
     if (this.#parts.rules() !== this.#rulesSeen) this.#rulesChanged();
     const own = this.#byCaller.get(caller);
     if (own === undefined) return undefined;
-    if (!own.isBoundToRuns && caller.issued === undefined) return own.scopes;
-    const usable = own.held.filter(
-      ({ grant }) => grant.run === caller.run || (grant.run === undefined && caller.issued === undefined),
-    );
+    if (!own.isBound && !actsForAnother(caller)) return own.scopes;
+    const usable = own.held.filter(({ grant }) => isFor(grant, caller));
     return usable.length === 0 ? undefined : usable.flatMap(({ scopes }) => scopes);
   }
 
@@ -353,7 +352,7 @@ function ownOf(held: readonly Held[]): Own {
   return {
     held,
     scopes: held.flatMap(({ scopes }) => scopes),
-    isBoundToRuns: held.some(({ grant }) => grant.run !== undefined),
+    isBound: held.some(({ grant: { run, actors } }) => run !== undefined || actors !== undefined),
   };
 }
 

@@ -1,6 +1,8 @@
 /*
  * `/api/v1`, whole: every operation with who may do it. Who sees or changes what of a list is decided here too, so that one file says it all.
  */
+import { isFor } from '../grant/grant.ts';
+import { actsForAnother } from '../model/acts-for-another.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { LivesBy } from '../pipeline/in-flight.ts';
@@ -401,10 +403,10 @@ function present(underWay: readonly LivesBy[]): readonly Present[] {
   return [...found.values()];
 }
 
-/** Security: a program of somebody's sees and ends what was granted to it, and nothing else of theirs. */
+/** Security: a program of somebody's, and whoever acts for them, sees and ends what was granted to it, and nothing else of theirs. */
 function isOwn({ grant }: Pick<KeptGrant, 'grant'>, caller: Caller): boolean {
   if (callerKey(grant.holder) !== callerKey(caller)) return false;
-  return caller.issued === undefined || grant.run === caller.run;
+  return !actsForAnother(caller) || isFor(grant, caller);
 }
 
 function reachesGrant(roles: readonly Role[], names: readonly RoleName[], { grant }: KeptGrant): boolean {

@@ -32,6 +32,7 @@ export function grantView({ grant }: Pick<KeptGrant, 'grant'>): GrantView {
     uses: grant.uses,
     ...(idleMaxMs === undefined ? {} : { idleMax: durationText(idleMaxMs) }),
     isBoundToRun: grant.run !== undefined,
+    ...(grant.actors === undefined ? {} : { actors: [...grant.actors] }),
     ...(endedAt === undefined ? {} : { endedAt: instant(endedAt) }),
     ...(endedBy === undefined ? {} : { endedBy }),
     ...(endedWith === undefined ? {} : { endedWith }),

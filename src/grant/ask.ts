@@ -52,6 +52,11 @@ export function ask(rules: RuleSet, caller: Caller, asked: GrantAsk, id: string,
     throw new Refusal('GRANT_NOT_OFFERED', `a grant of ${named(offers)} is bound to a run, and the token names none`, {
       advice: 'ask with the token of a pipeline run, a pod or a session',
     });
+  // Security: of whom the token does not name, nobody could be told apart.
+  if (caller.actors?.[0] === '')
+    throw new Refusal('GRANT_NOT_OFFERED', 'a grant is bound to who acts for you, and the token names nobody (`act`)', {
+      advice: 'ask with a token that names who acts, or with your own',
+    });
   const asks = [...new Map(offers.map(({ rule }) => [rule.id, rule])).values()].flatMap(
     ({ id: rule, reason, request }) =>
       request === undefined || request.approval === 'none' ? [] : [{ rule, reason, ...request.approval }],
@@ -71,6 +76,7 @@ export function ask(rules: RuleSet, caller: Caller, asked: GrantAsk, id: string,
     ...(usesMax === undefined ? {} : { usesMax }),
     ...(idleMaxMs === undefined ? {} : { idleMaxMs }),
     ...(isBound ? { run: caller.run as string } : {}),
+    ...(caller.actors === undefined ? {} : { actors: caller.actors }),
     ...(waits.length > 0
       ? { closesAt: nowMs + Math.min(...waits) }
       : { startsAt: nowMs, endsAt: nowMs + (asked.forMs ?? forMaxMs) }),

@@ -7,7 +7,7 @@ import { ruleOf } from '../../test/support/rule.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { RequestTerms } from '../policy/rule.ts';
 import { ask } from './ask.ts';
-import { dueEnd, ended, type Grant, given, underTerms, used } from './grant.ts';
+import { dueEnd, ended, type Grant, given, isFor, underTerms, used } from './grant.ts';
 
 const TERMS: RequestTerms = { forMaxMs: 60_000, livePerCallerMax: 5, bindTo: 'caller', approval: 'none' };
 
@@ -112,6 +112,29 @@ test('T61: a grant that waits for a yes is over once its rule asks others, or ot
   for (const other of others) assert.equal(under(waiting, other), undefined);
   const live = given(waiting, 2_000, ['p:lea']);
   for (const other of others) assert.equal(under(live, other)?.state, 'live');
+});
+
+test('T60: a grant that is asked for by who acts for a person is used by them alone', () => {
+  const by = (...actors: string[]) => callerOf({ actors });
+  const own = callerOf();
+  const callers = [
+    own,
+    by('a'),
+    by('b'),
+    by('a', 'b'),
+    by('b', 'a'),
+    callerOf({ actors: ['a'], run: 'r1' }),
+    by('', 'a'),
+  ];
+  const usable = (grant: Grant) => callers.flatMap((caller, i) => (isFor(grant, caller) ? [i] : []));
+  assert.deepEqual(usable(asked({}, {}, own)), [0], 'what is one’s own is not theirs who act for one');
+  assert.deepEqual(usable(asked({}, {}, by('a'))), [1, 5]);
+  assert.deepEqual(usable(asked({}, {}, by('a', 'b'))), [3]);
+  assert.deepEqual(usable(asked({ bindTo: 'run' }, {}, callerOf({ actors: ['a'], run: 'r1' }))), [5]);
+  assert.throws(
+    () => asked({}, {}, by('', 'a')),
+    (error: Refusal) => error.code === 'GRANT_NOT_OFFERED' && /the token names nobody/.test(error.message),
+  );
 });
 
 test('a grant that is bound to a run has it from the token, and is not given without', () => {

@@ -2,6 +2,7 @@
  * The life of a grant, as a state machine: `pending` (a person has to say yes), `live`, `ended`. Instants are arguments, by the store's clock; nothing here
  * reads one. What has ended never lives again.
  */
+import type { Caller } from '../model/caller.ts';
 import type { GrantScope } from '../model/grant-scope.ts';
 import type { RequestTerms } from '../policy/rule.ts';
 import { approvalDigest } from './rule-digest.ts';
@@ -50,6 +51,8 @@ export interface Grant {
   readonly idleMaxMs?: number;
   /** The run whose token asked, where the grant is bound to it. */
   readonly run?: string;
+  /** Who acted for the holder by the token that asked, the nearest first: it is theirs alone. Absent: nobody did. */
+  readonly actors?: readonly string[];
   /** While it is pending: when the question is closed. */
   readonly closesAt?: number;
   readonly startsAt?: number;
@@ -63,6 +66,17 @@ export interface Grant {
   readonly endedBy?: EndedBy;
   /** Who ended it, and their words; empty where nobody did. */
   readonly endedWith?: { readonly subject: string; readonly reason: string };
+}
+
+/**
+ * Whether a caller who is its holder may use the grant.
+ *
+ * Security: what is granted to a run, to a program of the holder's or to whoever acts for them is not the holder's own, nor another's; what the holder was granted is not theirs who act for them.
+ * Test: `T60: a grant that is asked for by who acts for a person is used by them alone`.
+ */
+export function isFor({ run, actors }: Grant, caller: Pick<Caller, 'run' | 'issued' | 'actors'>): boolean {
+  const isActor = JSON.stringify(actors) === JSON.stringify(caller.actors);
+  return isActor && (run === caller.run || (run === undefined && caller.issued === undefined));
 }
 
 /** A yes, of persons who are stopped by these names: the grant lives from now. */

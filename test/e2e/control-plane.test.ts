@@ -160,6 +160,26 @@ test('T60: another run of the same pipeline does not inherit a grant, nor does a
   for (const token of others) assert.equal(await isRefused(token), true);
 });
 
+test('T60: a grant that one actor asked for somebody serves, and is seen by, neither another actor nor those whose own is not theirs', async () => {
+  const tokenOf = (sub?: string) =>
+    world.issuer.tokenFor('acted', ['ops'], sub === undefined ? {} : { claims: { act: { sub } } });
+  const [own, a, b] = [await tokenOf(), await tokenOf('a'), await tokenOf('b')];
+  const ask = (token: string) =>
+    api(token, 'POST', '/grants', { scopes: [scope('configmaps')] }, { 'idempotency-key': 'k1' });
+  const asked = await ask(a);
+  assert.deepEqual([asked.status, asked.body.actors], [201, ['ci:a']], JSON.stringify(asked.body));
+  const uri = '/api/v1/namespaces/shop/configmaps/settings';
+  const isRefused = async (token: string) => (await world.ask({ token, uri })).status === 403;
+  const seen = async (token: string) => (await api(token, 'GET', `/grants/${asked.body.id}`)).status;
+  assert.deepEqual([await isRefused(a), await isRefused(b), await isRefused(own)], [false, true, true]);
+  assert.deepEqual([await seen(a), await seen(b), await seen(own)], [200, 404, 200], 'whom it is for may take it back');
+  const others = await ask(b);
+  assert.notEqual(others.body.id, asked.body.id);
+  assert.equal((await ask(own)).status, 201);
+  await api(b, 'POST', `/grants/${others.body.id}/release`, {});
+  assert.deepEqual([await isRefused(a), await isRefused(b), await isRefused(own)], [false, true, false]);
+});
+
 test('no more questions of one caller wait for a person than may', async () => {
   const token = await world.token('dev-5');
   const ask = (n: number) =>
