@@ -111,6 +111,28 @@ test('a cookie that is none, of another session or cut stands for nobody; its se
   await close();
 });
 
+test('sessions of persons who do not come back end with their time, in store and journal; those that last stay', async () => {
+  const { sessions, other, begin, recorded, store, pass, close } = await world();
+  await begin();
+  pass(55 * MINUTE);
+  const bob = callerOf({ subject: 'bob', issuer: 'people', kind: 'person' });
+  const cookie = await sessions.begin({ caller: bob, peer: '::1', replaces: undefined });
+  pass(5 * MINUTE + 1);
+  const kept = async () => (await store.list('login', { limit: 10 })).length;
+  await sessions.endOver(AbortSignal.abort());
+  assert.equal(await kept(), 2, 'a gateway that stops ends nothing more');
+  const { signal } = new AbortController();
+  await Promise.all([sessions, other].map((gateway) => gateway.endOver(signal)));
+  const ended = recorded.filter(({ state }) => state === 'ended');
+  assert.deepEqual(
+    ended.map(({ person, endedBy }) => [person.subject, endedBy]),
+    [['ada', 'time']],
+  );
+  assert.equal(await kept(), 1);
+  assert.equal(await outcome(sessions.find(cookie, true)), 'bob');
+  await close();
+});
+
 test('a person has so many sessions; one more ends the oldest, and what is over is forgotten', async () => {
   const { sessions, begin, recorded, store, pass, close } = await world();
   const first = await begin();

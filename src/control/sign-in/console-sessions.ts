@@ -134,6 +134,23 @@ export class ConsoleSessions implements ChangeListener {
       await this.#asked(() => store.exclusively(lockOf(session.who), (rows) => this.#end(rows, session, 'kill')));
   }
 
+  /** Ends what is over by itself, which nobody presents any more: so a person who does not come back leaves nothing behind. */
+  async endOver(stopped: AbortSignal): Promise<void> {
+    const { store, maxMs } = this.#parts;
+    const query = { state: 'live', before: newId(store.now() - maxMs), limit: OVER_AT_ONCE_MAX };
+    for (const { id, body } of await this.#asked(() => store.list('login', query))) {
+      if (stopped.aborted) return;
+      const { who } = body as KeptSession;
+      await this.#asked(() =>
+        store.exclusively(lockOf(who), async (rows) => {
+          const row = await rows.get('login', id);
+          if (row !== undefined && this.#isOver(sessionOf(row).session))
+            await this.#end(rows, sessionOf(row).session, 'person');
+        }),
+      );
+    }
+  }
+
   /** Calls `over` once the session has ended, until the returned function is called. */
   onEnd(id: string, over: () => void): () => void {
     const all = this.#listeners.get(id) ?? new Set();
@@ -238,6 +255,9 @@ export interface Beginning {
 
 /** Limit: rows that are read at once. */
 const ROWS_MAX = 10_000;
+
+/** Limit: sessions that are ended in one turn since their time is over; the others wait for the next. */
+const OVER_AT_ONCE_MAX = 500;
 
 function lockOf(owner: Pick<Caller, 'issuer' | 'subject'>): string {
   return `sessions ${callerKey(owner)}`;
