@@ -2,6 +2,7 @@
  * The parts of `sallyport.yaml` beside the data path: control plane, store, and whom the gateway tells. What of them is not built yet is refused at its key; their names are final.
  */
 import { z } from 'zod';
+import { durationMs } from '../std/duration.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { notBuilt } from './not-built.ts';
 import { duration } from './policy-words.ts';
@@ -70,6 +71,9 @@ export const control = z
   })
   .prefault({});
 
+/** How long what has ended is kept in a store of which nothing is said. */
+export const STORE_KEEP_FOR = '90d';
+
 /** Where grants and answers are kept. */
 export const store = z
   .strictObject({
@@ -79,6 +83,15 @@ export const store = z
       .optional()
       .describe(
         'File that holds the key under which rows that give power are sealed; with `postgres` required and shared by all gateways.',
+      ),
+    keepFor: duration
+      .refine(
+        (text) => durationMs(text) >= durationMs('1d'),
+        'expected at least `1d`: an idempotency key is good for a day',
+      )
+      .default(STORE_KEEP_FOR)
+      .describe(
+        'How long what has ended is kept in the store: grants with their idempotency keys, questions, tokens, delegations, and stops that were lifted. What became of them is in the journal for as long as that is kept.',
       ),
   })
   .refine(

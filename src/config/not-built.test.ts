@@ -161,6 +161,11 @@ rules:
   assert.match(policyFindings('effect: allow, hold: { quorum: 1 }')[0] as string, /only a hold asks a person/);
 });
 
+test('what has ended is kept in the store for a day at least, as its idempotency keys are good for', () => {
+  assert.deepEqual(configFindings('store: { keepFor: 1d }'), []);
+  assert.match(configFindings('store: { keepFor: 23h }')[0] as string, /store\.keepFor: expected at least `1d`/);
+});
+
 test('console and store are well formed with every key of theirs', () => {
   const text = `console: { address: 127.0.0.1, port: 8444, hostName: console.test, pathPrefix: /p, audiences: [c] }
 store: { postgres: { urlFile: u }, keyFile: k }`;

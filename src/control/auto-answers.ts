@@ -25,6 +25,14 @@ export function hasCooldown(holds: Holds): boolean {
   return holds.some(({ auto = [] }) => auto.some(({ cooldownMs }) => cooldownMs !== undefined));
 }
 
+/** How long what a person said before counts at most, in milliseconds; 0: no rule asks. */
+export function longestCooldownMs(
+  rules: readonly { readonly hold?: { readonly auto?: readonly AutoAnswer[] } }[],
+): number {
+  const all = rules.flatMap(({ hold }) => (hold?.auto ?? []).map(({ cooldownMs = 0 }) => cooldownMs));
+  return all.reduce((longest, one) => Math.max(longest, one), 0);
+}
+
 function isTime({ times }: AutoAnswer, nowMs: number): boolean {
   return times === undefined || timeMatcher(times as TimeMatch)(nowMs);
 }

@@ -188,7 +188,8 @@ export class Grants {
   }
 
   async #keepAnswer(rows: RowWriter, id: string, owner: string, asked: GrantAsk, grant: string, at: number) {
-    const row = { kind: 'answer', id, version: 0, owner, state: '' } as const;
+    // By its state it is found where the grant goes, with which it goes.
+    const row = { kind: 'answer', id, version: 0, owner, state: grant } as const;
     await rows.put({ ...row, body: { digest: digestOf(asked), grant, at }, isQuiet: true });
   }
 

@@ -268,6 +268,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
       case 'press':
       case 'notice':
       case 'notice-thread':
+      case 'turn':
         return;
       default:
         unreachable(kind);

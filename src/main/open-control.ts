@@ -65,6 +65,7 @@ import { sharedGuesses } from './shared-guesses.ts';
 import { SharedHoneytokens } from './shared-honeytokens.ts';
 import { sharedHost } from './shared-host.ts';
 import { storePlace } from './store-place.ts';
+import { storeSweepOf } from './store-sweep-of.ts';
 import { version } from './version.ts';
 import { answerConsole, consoleOfAll } from './workers/console-of-all.ts';
 import type { WorkerBus } from './workers/worker-bus.ts';
@@ -281,6 +282,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, 
   const shared = new SharedHoneytokens({ store, honeytokens: parts.masks.honeytokens, onFailure });
   parts.masks.guesses.shared = sharedGuesses(store, onFailure);
   const novelty = new DoneOperations({ store, now: () => told.clock.now(), onFailure });
+  const sweep = storeSweepOf(store, { ...parts, sessions, onFailure });
   const stop = async () => {
     access.stop();
     live.stop();
@@ -292,6 +294,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, 
     await shared.stop();
     await budgets.idle();
     await novelty.stop();
+    await sweep.stop();
     await store.close();
   };
   access.start();
@@ -307,6 +310,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, 
   startKills(made, { ...parts, held });
   deliveries.start();
   novelty.start();
+  sweep.start();
   tellOpened(deliveries, parts);
   return { ...made, budgets, novelty, deliveries, store, held, sessions, logins, stop };
 }

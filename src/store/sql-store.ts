@@ -143,9 +143,9 @@ class SqlStore implements Store {
         if (!isQuiet) await tell(`${row.kind} ${row.id}`);
         return row;
       },
-      delete: async (kind, id) => {
+      delete: async (kind, id, { isQuiet } = { isQuiet: false }) => {
         await run('DELETE FROM sallyport_rows WHERE kind = $1 AND id = $2', [kind, id]);
-        await tell(`${kind} ${id}`);
+        if (!isQuiet) await tell(`${kind} ${id}`);
       },
     };
   }

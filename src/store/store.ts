@@ -30,7 +30,8 @@ export type RowKind =
   | 'budget'
   | 'target'
   | 'notice'
-  | 'notice-thread';
+  | 'notice-thread'
+  | 'turn';
 
 /** A sealed document. */
 export interface Row {
@@ -72,7 +73,8 @@ export interface RowChange extends Row {
 export interface RowWriter extends RowReader {
   /** Writes the row with the next version. @throws {StoreError} it has another version, or is there already */
   put(change: RowChange): Promise<Row>;
-  delete(kind: RowKind, id: string): Promise<void>;
+  /** `isQuiet`: nobody is told of it, since nobody holds it in memory. */
+  delete(kind: RowKind, id: string, how?: { readonly isQuiet: boolean }): Promise<void>;
   /**
    * Waits until nobody else is in an `exclusively` of this key too, until this one is over. Invariant: whoever has the second key never waits for the first, else both would
    * wait for each other.

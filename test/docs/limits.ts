@@ -33,6 +33,7 @@ import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
 import { SESSION_LIMITS } from '../../src/control/sign-in/console-sessions.ts';
 import { COOKIE_LIMITS } from '../../src/control/sign-in/identify.ts';
 import { SIGN_IN_LIMITS } from '../../src/control/sign-in/sign-in.ts';
+import { SWEEP_LIMITS } from '../../src/control/store-sweep.ts';
 import { TARGET_LIMITS } from '../../src/control/targets/target-contract.ts';
 import { DELIVERY_LIMITS } from '../../src/delivery/delivery-limits.ts';
 import { TOKEN_LIMITS } from '../../src/identity/authenticator.ts';
@@ -132,6 +133,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Plans, at the gateway', { ...PLAN_LIMITS }, 'src/pipeline/plan/looks.ts'],
   ['Plans, where the command runs', { ...RELAY_LIMITS }, 'src/cli/plan/plan-relay.ts'],
   ['Counting for budgets', { ...BUDGET_LIMITS }, 'src/control/caller-budgets.ts'],
+  ['Removing what has ended from the store', { ...SWEEP_LIMITS }, 'src/control/store-sweep.ts'],
   ['Notices', { ...NOTICE_LIMITS }, 'src/control/notices/delivery.ts'],
   ['Asking for grants', { ...GRANT_LIMITS }, 'src/control/grants.ts'],
   ['Targets by API', { ...TARGET_LIMITS }, 'src/control/targets/target-contract.ts'],

@@ -73,6 +73,8 @@ test('a notice arrives once, however many gateways look, and what comes later ab
   a.tell(notice('n1'));
   await settled(a);
   await Promise.all([a.look(), b.look(), a.look()]);
+  const threads = async () => (await store.list('notice-thread', { owner: 'a1', limit: 10 })).length;
+  assert.equal(await threads(), 1, 'found by what it is about, with which it goes');
   b.tell(notice('n2', { isLast: true }));
   await settled(b);
   a.tell(notice('n3'));

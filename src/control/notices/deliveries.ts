@@ -139,7 +139,7 @@ export class Deliveries {
       const link = notice.path === '' || consoleUrl() === '' ? '' : consoleUrl() + notice.path;
       const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(NOTICE_LIMITS.sendTimeoutMs)]);
       const next = await notifier.send(notice, { signal, link, thread, nowMs: store.now() });
-      await this.#sent(id, threadId, notice.isLast ? undefined : next);
+      await this.#sent(taken, threadId, notice.isLast ? undefined : next);
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       const reason =
@@ -153,7 +153,7 @@ export class Deliveries {
   }
 
   /** What arrived is gone; what comes next about the same goes to the same place. */
-  async #sent(id: string, threadId: string, thread: string | undefined): Promise<void> {
+  async #sent({ id, notice }: Delivery, threadId: string, thread: string | undefined): Promise<void> {
     await this.#drop(id);
     await this.#parts.store.exclusively(`notice-thread ${threadId}`, async (rows) => {
       const row = await rows.get('notice-thread', threadId);
@@ -162,7 +162,8 @@ export class Deliveries {
         kind: 'notice-thread',
         id: threadId,
         version: row?.version ?? 0,
-        owner: '',
+        // It goes with what it is about, by whose name it is found.
+        owner: notice.about,
         state: '',
         body: thread,
         isQuiet: true,
