@@ -311,16 +311,46 @@ test('an authority that was rotated is read when a connection fails, and the req
   for (const text of ['', 'no certificate']) {
     await writeFile(file, text);
     nowMs += 1_000;
-    assert.equal(await authority.renew(), false);
+    assert.equal(await authority.renew(other), false);
   }
   await writeFile(file, t.caPem);
   nowMs += 1_000;
   assert.equal((await upstream.send(get('/a'), signal)).status, 200);
   await writeFile(file, other);
   nowMs += 1_000;
-  assert.equal(await authority.renew(), true);
+  assert.equal(await authority.renew(t.caPem), true);
   assert.equal(await codeOf(upstream.send(get('/a'), signal)), 'UPSTREAM_UNREACHABLE', 'what is gone is not believed');
   assert.equal(await codeOf(upstream.upgrade(get('/a'), 'websocket', signal)), 'UPSTREAM_UNREACHABLE');
+});
+
+test('all requests that meet an authority at the moment of its rotation go on over the new one, each sent once', async () => {
+  await using cleanup = new t.Cleanup();
+  let requests = 0;
+  const { url } = await t.startServer(cleanup, (_request, response) => {
+    requests++;
+    response.end('yes');
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'authority-'));
+  cleanup.add(folder, (path) => rm(path, { recursive: true }));
+  const file = join(folder, 'ca.crt');
+  const { certPem: other } = await makeCa({ notBefore: new Date(0), notAfter: new Date(1e13) });
+  await writeFile(file, other);
+  let nowMs = 0;
+  const authority = fileAuthority({ file, clock: { now: () => nowMs, monotonic: () => nowMs } });
+  const upstream = t.upstreamTo(cleanup, url, { authority, limits: { connectionsMax: 4 } });
+  await writeFile(file, t.caPem);
+  nowMs += 1_000;
+  const { signal } = new AbortController();
+  const codes = await Promise.all([
+    ...Array.from({ length: 20 }, (_, i) => codeOf(upstream.send(get(`/${i}`), signal))),
+    ...Array.from({ length: 20 }, (_, i) => {
+      const body = Buffer.from(`${i}`);
+      return codeOf(upstream.send(get(`/${i}`, { method: 'POST', body, isStream: i % 2 === 0 }), signal));
+    }),
+    codeOf(upstream.upgrade(get('/exec'), 'websocket', signal)),
+  ]);
+  assert.deepEqual([...new Set(codes)], ['no refusal']);
+  assert.equal(requests, 41);
 });
 
 test('T3: a target that sees its callers gets no request without one, and headers that fail are not sent', async () => {

@@ -82,12 +82,14 @@ test('they are looked for at once where upstream did not take the credential, or
   reach.credentials.invalidate(first);
   assert.equal(await authorization(reach), 'Bearer second');
   write({ user: 'token: second', ca: data(two.certPem) });
-  assert.equal(await reach.authority.renew(), false, 'no more than once a second');
+  const met = reach.authority.current();
+  assert.equal(await reach.authority.renew(met), false, 'no more than once a second');
   nowMs += 1_000;
-  assert.equal(await reach.authority.renew(), true);
+  assert.equal(await reach.authority.renew(met), true);
+  assert.equal(await reach.authority.renew(met), true, 'who met the one before is told of the newer one too');
   assert.equal(reach.authority.current(), two.certPem);
   nowMs += 1_000;
-  assert.equal(await reach.authority.renew(), false);
+  assert.equal(await reach.authority.renew(two.certPem), false);
 });
 
 test('what cannot be used, and another server, is told and not taken', async () => {

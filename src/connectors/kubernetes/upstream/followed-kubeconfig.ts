@@ -56,10 +56,9 @@ export function followedKubeconfig({ onRefused, ...options }: FollowedKubeconfig
     credentials,
     authority: {
       current: () => reach.caPem,
-      async renew() {
-        const before = reach.caPem;
-        lookOnceOlderThan(LOOK_MIN_MS);
-        return reach.caPem !== before;
+      async renew(met) {
+        if (reach.caPem === met) lookOnceOlderThan(LOOK_MIN_MS);
+        return reach.caPem !== met;
       },
     },
   };

@@ -89,7 +89,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const credential = await options.credentials.current(signal);
     const headers = upstreamHeaders(request.headers, credential, request.identity);
     if (signal.aborted) throw upstreamFailure(signal.reason, { isSent: false });
-    return { credential, headers, path: server.basePath + request.uri };
+    return { credential, headers, path: server.basePath + request.uri, caPem: authority.current() };
   };
   type SendWith<Answer> = (prepared: Prepared) => Promise<Answer>;
   /** Sends with the credential in force. */
@@ -114,12 +114,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     request: UpstreamRequest,
     signal: AbortSignal,
     sendWith: SendWith<Answer>,
-    { credential }: Prepared,
+    { credential, caPem }: Prepared,
     failure: unknown,
   ): Promise<Answer> => {
     const code = failure instanceof Refusal ? failure.code : undefined;
     if (code === 'CREDENTIAL_REFUSED') options.credentials.invalidate(credential);
-    else if (code !== 'UPSTREAM_UNREACHABLE' || !(await authority.renew())) throw failure;
+    else if (code !== 'UPSTREAM_UNREACHABLE' || !(await authority.renew(caPem))) throw failure;
     const newer = await prepare(request, signal);
     if (code === 'CREDENTIAL_REFUSED' && newer.credential === credential) throw failure;
     const again = await sendWith(newer);
@@ -165,6 +165,8 @@ interface Prepared {
   readonly credential: Credential;
   readonly headers: string[];
   readonly path: string;
+  /** The authority that was in force, or one before that by which it is sent. */
+  readonly caPem: string | undefined;
 }
 
 function sendOnce(
