@@ -301,7 +301,10 @@ const limits = z
           z.int().min(1),
           'Header fields of one HTTP/2 request, beyond which its stream is reset; never less than `headersCountMax` and 100 more.',
         ),
-        streamsPerConnectionMax: wireBound(z.int().min(1), 'Requests in flight on one HTTP/2 connection.'),
+        streamsPerConnectionMax: wireBound(
+          z.int().min(1),
+          'Requests in flight on one HTTP/2 connection; over HTTP/1.1, requests that wait for one before them, and one more ends the connection.',
+        ),
         streamWindowBytes: wireBound(
           z
             .int()

@@ -23,7 +23,7 @@ export interface ListenerLimits {
   readonly slowReaderTimeoutMs: number;
   /** How long the other direction of an exec or port-forward may go on after one side has ended. */
   readonly halfCloseTimeoutMs: number;
-  /** Requests in flight on one HTTP/2 connection. */
+  /** Requests in flight on one HTTP/2 connection; over HTTP/1.1, requests that wait for one before them, and one more ends the connection. */
   readonly streamsPerConnectionMax: number;
   /** Flow-control window of one HTTP/2 stream towards the gateway. */
   readonly streamWindowBytes: number;

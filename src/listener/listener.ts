@@ -21,6 +21,7 @@ import { onFirstRead } from './first-read.ts';
 import { serveHttp1 } from './http1.ts';
 import { type Http1Connections, trackHttp1 } from './http1-connections.ts';
 import { type Http2Connection, http2Connection, STREAM_ID_MAX, serveHttp2 } from './http2.ts';
+import { InOrder } from './in-order.ts';
 import type { ListenerLimits } from './limits.ts';
 import { directPeer, type PeerOf, takeProxyHeaders } from './peers.ts';
 import { Progress } from './progress.ts';
@@ -157,13 +158,27 @@ function createServer({ certificate, limits }: ListenerOptions): Http2SecureServ
   return server;
 }
 
+/** Source: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 function serveRequests(server: Http2SecureServer, context: ExchangeContext, http1: Http1Connections): void {
   const connections = new WeakMap<ServerHttp2Session, Http2Connection>();
+  const orders = new WeakMap<Socket, InOrder>();
   server.on('request', (request, response) => {
     const [http1Request, http1Response] = [request, response] as unknown as [IncomingMessage, ServerResponse];
-    http1.begins(http1Request.socket);
-    http1Response.once('close', () => http1.ends(http1Request.socket));
-    serveHttp1(context, http1Request, http1Response).catch(context.onFault);
+    const { socket, method = '' } = http1Request;
+    // Nobody would hear what became of it.
+    if (!socket.writable) return void http1Request.resume();
+    const order = orders.get(socket) ?? new InOrder(context.limits.streamsPerConnectionMax);
+    orders.set(socket, order);
+    const begin = () => {
+      if (socket.writable) serveHttp1(context, http1Request, http1Response).catch(context.onFault);
+    };
+    const turn = { isSafe: SAFE_METHODS.has(method), begin };
+    http1.begins(socket);
+    http1Response.once('close', () => http1.ends(socket));
+    if (!order.take(turn)) return void socket.destroy();
+    http1Response.once('close', () => order.end(turn));
   });
   // Node's imitation of HTTP/1 for streams came with the handler above; streams are served by the one below.
   server.removeAllListeners('stream');

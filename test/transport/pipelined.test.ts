@@ -1,0 +1,93 @@
+/* Requests that a client sends on one HTTP/1.1 connection without waiting for answers. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Serve } from '../../src/listener/exchange.ts';
+import type { Answer } from '../../src/model/reply.ts';
+import * as t from './support.ts';
+
+const request = (line: string, body = '') =>
+  `${line} HTTP/1.1\r\nHost: h\r\n${body === '' ? '' : `Content-Length: ${body.length}\r\n`}\r\n${body}`;
+
+/** A listener whose exchanges begin as `begun` says, and are answered when a test says so. */
+async function start(cleanup: t.Cleanup, limits: Parameters<typeof t.listen>[2] = {}) {
+  const begun: string[] = [];
+  const answers = new Map<string, () => void>();
+  const serve: Serve = async (_target, raw, signal) => {
+    if (raw.uri === '/barrier') return t.refused(200, 'passed');
+    begun.push(`${raw.method} ${raw.uri}`);
+    const body = await t.bodyOf(raw);
+    return new Promise<Answer>((resolve) => {
+      answers.set(raw.uri, () => resolve(t.refused(200, `${raw.uri} done ${body}`)));
+      signal.addEventListener('abort', () => resolve(t.refused(500, '')));
+    });
+  };
+  const listener = await t.listen(cleanup, serve, limits);
+  const socket = cleanup.add(await t.openSocket(listener.port), (value) => value.destroy());
+  /** All that a client has sent before has been read by then, and what it may begin has begun. */
+  const barrier = () => t.exchangeBytes(listener.port, 'GET /barrier HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+  const answer = async (uri: string) => {
+    const came = t.readUntil(socket, `${uri} done`);
+    answers.get(uri)?.();
+    await came;
+    await barrier();
+  };
+  return { listener, socket, begun, answer, barrier };
+}
+
+test('a change begins when all that was sent before it on its connection is answered, and what is sent behind it waits for it', async () => {
+  await using cleanup = new t.Cleanup();
+  const { socket, begun, answer, barrier } = await start(cleanup);
+  socket.write(
+    request('GET /1') +
+      request('OPTIONS /2') +
+      request('POST /3', 'three') +
+      request('DELETE /4') +
+      request('GET /5') +
+      request('GET /6'),
+  );
+  await barrier();
+  const upTo = (expected: string) => assert.equal(begun.join(', '), expected);
+  upTo('GET /1, OPTIONS /2');
+  await answer('/1');
+  upTo('GET /1, OPTIONS /2');
+  await answer('/2');
+  upTo('GET /1, OPTIONS /2, POST /3');
+  await answer('/3');
+  upTo('GET /1, OPTIONS /2, POST /3, DELETE /4');
+  await answer('/4');
+  upTo('GET /1, OPTIONS /2, POST /3, DELETE /4, GET /5, GET /6');
+  await answer('/5');
+  await answer('/6');
+});
+
+test('a change of another connection does not wait', async () => {
+  await using cleanup = new t.Cleanup();
+  const { listener, socket, begun, barrier } = await start(cleanup);
+  const other = cleanup.add(await t.openSocket(listener.port), (value) => value.destroy());
+  socket.write(request('POST /1'));
+  other.write(request('POST /2'));
+  while (begun.length < 2) await barrier();
+});
+
+test('what waits when its connection ends never begins', async () => {
+  await using cleanup = new t.Cleanup();
+  const { listener, socket, begun, barrier } = await start(cleanup);
+  socket.write(request('POST /1') + request('POST /2') + request('GET /3'));
+  await barrier();
+  socket.destroy();
+  while (listener.connections > 0) await new Promise(setImmediate);
+  await barrier();
+  assert.deepEqual(begun, ['POST /1']);
+});
+
+test('streamsPerConnectionMax: that many requests wait on a connection, and one more ends it without any of them', async () => {
+  await using cleanup = new t.Cleanup();
+  const { socket, begun, barrier } = await start(cleanup, { limits: { streamsPerConnectionMax: 2 } });
+  socket.write(request('POST /1') + request('POST /2') + request('POST /3'));
+  await barrier();
+  assert.deepEqual(begun, ['POST /1']);
+  socket.write(request('POST /4'));
+  assert.equal(await t.readAll(socket), '');
+  await barrier();
+  assert.deepEqual(begun, ['POST /1']);
+});
