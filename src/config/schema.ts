@@ -289,7 +289,7 @@ const limits = z
         ),
         halfCloseTimeoutMs: wireBound(
           milliseconds,
-          'How long an exec or port-forward may go on after one side has ended.',
+          'How long an exec or port-forward may go on after one side has ended, and how long what a client still sends is dropped behind an answer that ends its connection.',
         ),
         connectionsMax: wireBound(z.int().min(1), 'TCP connections of one port at once.'),
         handshakeTimeoutMs: wireBound(milliseconds, 'How long a TLS handshake may take.'),

@@ -8,6 +8,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { newExchangeId } from '../std/ids.ts';
 import { answerOf, clientGone, type ExchangeContext, faultReply } from './exchange.ts';
+import type { ListenerLimits } from './limits.ts';
+import { endBehindAnswer } from './linger.ts';
 import { ReplyWriter, type Wire } from './reply-writer.ts';
 import { routeOf } from './route.ts';
 
@@ -86,7 +88,7 @@ export class Http1Wire implements Wire {
     if (trailers.length > 0) this.#response.addTrailers(pairs(trailers));
     if (chunk === undefined) this.#response.end();
     else this.#response.end(chunk);
-    if (!this.#request.complete) discardRest(this.#request, this.#context.limits.unwantedBodyBytesMax);
+    if (!this.#request.complete) discardRest(this.#request, this.#response, this.#context.limits);
   }
 
   cut(): void {
@@ -99,14 +101,34 @@ export class Http1Wire implements Wire {
   }
 }
 
-/** Limit: what a client still sends of a body that nobody wanted; over it, the connection ends. */
-function discardRest(request: IncomingMessage, bytesMax: number): void {
+/**
+ * Limit: what a client still sends of a body that nobody wanted; over it, the connection ends behind the answer. However it ends before the body does, its
+ * client can read the answer.
+ */
+function discardRest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { unwantedBodyBytesMax, halfCloseTimeoutMs }: ListenerLimits,
+): void {
+  const { socket } = request;
+  const end = () => {
+    request.resume();
+    endBehindAnswer(socket, halfCloseTimeoutMs);
+  };
   let bytes = 0;
-  request.on('data', (chunk: Buffer) => {
+  const onData = (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > bytesMax) request.socket.destroy();
-  });
-  request.resume();
+    if (bytes <= unwantedBodyBytesMax) return;
+    request.off('data', onData);
+    if (response.writableFinished) return end();
+    // Other answers on this connection come first: nothing more is read until they have.
+    request.pause();
+    response.once('finish', end);
+  };
+  request.on('data', onData).resume();
+  // Node's own way to end a connection behind an answer that says `Connection: close`.
+  socket.destroySoon = () => endBehindAnswer(socket, halfCloseTimeoutMs);
+  request.once('end', () => Reflect.deleteProperty(socket, 'destroySoon'));
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

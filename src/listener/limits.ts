@@ -21,7 +21,7 @@ export interface ListenerLimits {
   readonly unwantedBodyBytesMax: number;
   /** How long a client may take nothing of what waits for it before its reply is cut. */
   readonly slowReaderTimeoutMs: number;
-  /** How long the other direction of an exec or port-forward may go on after one side has ended. */
+  /** How long the other direction of an exec or port-forward may go on after one side has ended, and how long what a client still sends is dropped behind an answer that ends its HTTP/1.1 connection, so that it can read that answer. */
   readonly halfCloseTimeoutMs: number;
   /** Requests in flight on one HTTP/2 connection; over HTTP/1.1, requests that wait for one before them, and one more ends the connection. */
   readonly streamsPerConnectionMax: number;

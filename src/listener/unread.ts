@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { RefusedReply } from '../model/reply.ts';
+import { endBehindAnswer } from './linger.ts';
 import type { PeerOf } from './peers.ts';
 
 /** Why the bytes of a connection are no request: its head is larger than `headersBytesMax`, it came too slowly, or it breaks HTTP's grammar. */
@@ -35,10 +36,8 @@ export function answerUnread(
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
     for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
     socket.write(`${lines.join('\r\n')}\r\nconnection: close\r\n\r\n`);
-    socket.end(body);
-    // What the client still sends is read and dropped for a while: unread, it would make the kernel throw the answer away.
+    socket.write(body);
     socket.on('data', () => {}).resume();
-    socket.once('end', () => socket.destroySoon());
-    setTimeout(() => socket.destroy(), lingerMs).unref();
+    endBehindAnswer(socket, lingerMs);
   });
 }

@@ -271,6 +271,49 @@ test('unwantedBodyBytesMax: the rest of a body that nobody read is thrown away, 
   await closed(over);
 });
 
+for (const [name, headers] of [
+  ['in chunks', 'Transfer-Encoding: chunked\r\n'],
+  ['of a length', 'Content-Length: 99999999\r\n'],
+  ['in chunks, behind which the connection is to end', 'Transfer-Encoding: chunked\r\nConnection: close\r\n'],
+] as const) {
+  test(`unwantedBodyBytesMax: a client that sends a body beyond it, ${name}, can read the answer behind what it has sent`, async () => {
+    await using cleanup = new t.Cleanup();
+    let calls = 0;
+    const serve: Serve = async (_target, raw) => {
+      calls++;
+      await new Promise((resolve) => raw.body.once('data', resolve));
+      return t.refused(413, 'too large', ['content-type', 'text/plain']);
+    };
+    const listener = await t.listen(cleanup, serve);
+    const socket = await t.openSocket(listener.port);
+    socket.write(`POST / HTTP/1.1\r\nHost: h\r\n${headers}\r\n`);
+    const piece = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    for (let sent = 0; sent < 8 << 20; sent += piece.length)
+      await new Promise((resolve) => socket.write(piece, resolve));
+    assert.match(await t.readAll(socket), /^HTTP\/1.1 413 [\s\S]*too large$/);
+    assert.equal(calls, 1);
+  });
+}
+
+test('unwantedBodyBytesMax: nothing that comes behind a body over it is served, and the client has halfCloseTimeoutMs', async () => {
+  await using cleanup = new t.Cleanup();
+  const seen: string[] = [];
+  const serve: Serve = async (_target, raw) => {
+    seen.push(raw.uri);
+    return t.refused(413, 'too large');
+  };
+  const limits = { unwantedBodyBytesMax: 1000, halfCloseTimeoutMs: 500 };
+  const listener = await t.listen(cleanup, serve, { limits });
+  const socket = await t.openSocket(listener.port);
+  const rest = t.readUntil(socket, 'too large');
+  socket.write(`POST /one HTTP/1.1\r\nHost: h\r\nContent-Length: 9000\r\n\r\n${'x'.repeat(8000)}`);
+  await rest;
+  await new Promise((resolve) => socket.resume().once('end', resolve));
+  socket.write(`${'x'.repeat(1000)}POST /two HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n`);
+  while (listener.connections > 0) await new Promise(setImmediate);
+  assert.deepEqual(seen, ['/one']);
+});
+
 test('headersTimeoutMs: headers that do not end are cut by it alone, and a body has the time of the whole request', async () => {
   await using cleanup = new t.Cleanup();
   const serve: Serve = async (_target, raw) => t.refused(200, await t.bodyOf(raw));
