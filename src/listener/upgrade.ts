@@ -6,7 +6,6 @@
  * read, so no pipe is left to anything (CVE-2018-1002105).
  */
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { DuplexReply } from '../model/reply.ts';
 import { answerOf, clientGone, type ExchangeContext } from './exchange.ts';
@@ -26,11 +25,11 @@ export async function serveUpgrade(
   const onGone = () => aborter.abort(clientGone());
   socket.on('error', () => {});
   socket.once('end', onGone).once('close', onGone);
-  if (hasBody(request)) return void socket.end(BODY_REFUSED, () => socket.destroy());
   const { target, prefix, raw } = http1Request(context, request);
   const answer = await answerOf(context, target, { ...raw, upgrade: { socket, head } }, aborter.signal);
-  if (answer.kind !== 'duplex') return sendAndClose(context, request, socket as Socket, answer, prefix);
-  if (aborter.signal.aborted) {
+  if (answer.kind !== 'duplex') return sendAndClose(context, request, answer, prefix);
+  if (hasBody(request)) context.onFault(new Error('a duplex reply to an upgrade request that has a body'));
+  if (aborter.signal.aborted || hasBody(request)) {
     socket.destroy();
     answer.socket.destroy();
     return;
@@ -44,20 +43,18 @@ export async function serveUpgrade(
   splice(socket, answer.socket, context.limits);
 }
 
-/** A body in front of the other protocol is read by some servers and taken for that protocol's first bytes by others. */
+/** The data path refuses such a request. Node takes the body out of what comes: a server that does not would take it for the other protocol's first bytes. */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-const BODY_REFUSED = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
-
 function sendAndClose(
   context: ExchangeContext,
   request: IncomingMessage,
-  socket: Socket,
   answer: Parameters<ReplyWriter['send']>[0],
   prefix: string,
 ): void {
+  const { socket } = request;
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);

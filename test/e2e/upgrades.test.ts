@@ -303,6 +303,37 @@ test('T33: an exec that is refused leaves no pipe: one answer, nothing upstream,
   }
 });
 
+for (const [name, headers, body] of [
+  ['a length', ['Content-Length: 5'], 'hello'],
+  ['chunks', ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'],
+  ['a length, and does not send it', ['Content-Length: 5'], ''],
+] as const) {
+  test(`T33: an exec whose request has a body, by ${name}, is told so and recorded, and no pipe is left`, async () => {
+    const from = (await refusedBodies()).length;
+    const before = upgrades;
+    const client = await open();
+    client.write(upgradeRequest({ uri: execOf('sh'), headers }) + body + PIPELINED);
+    const text = await readAll(client);
+    assert.match(
+      text,
+      /^HTTP\/1.1 400 Bad Request\r\n[\s\S]*"kind":"Status"[\s\S]*a request for an upgrade has a body/,
+    );
+    assert.equal(text.split('HTTP/1.1 ').length, 2);
+    assert.equal(upgrades, before);
+    while ((await refusedBodies()).length === from);
+  });
+}
+
+/** Ends in the journal of upgrades that were refused for their body. */
+async function refusedBodies() {
+  return (await world.events()).filter(
+    (event) =>
+      event.type === 'exchange.ended' &&
+      event.outcome.kind === 'refused' &&
+      event.outcome.message.startsWith('a request for an upgrade has a body'),
+  );
+}
+
 test('T33: an upgrade that upstream refuses is an ordinary answer, and no pipe is left', async () => {
   const from = await execEnds();
   const behind: string[] = [];

@@ -130,16 +130,36 @@ test('T33: a refusal by the gateway itself leaves no pipe, and nothing behind it
   assert.equal(calls, 4);
 });
 
-test('an upgrade request with a body is refused, and so is one behind a request in flight', async () => {
+for (const [name, header, body] of [
+  ['that never comes', 'Content-Length: 5\r\n', ''],
+  ['that has come', 'Content-Length: 5\r\n', 'hello'],
+  ['that is longer than the answer waits for', 'Transfer-Encoding: chunked\r\n', `fffff\r\n${'x'.repeat(0xfffff)}`],
+] as const) {
+  test(`the answer to an upgrade request with a body ${name} is read, and a yes to it makes no pipe`, async () => {
+    await using cleanup = new t.Cleanup();
+    const { url, connections } = await startUpstream(cleanup, (_head, socket) => socket.write(SWITCH));
+    const upstream = t.passThrough(t.upstreamTo(cleanup, url));
+    const faults: unknown[] = [];
+    let serve: Serve = async () => t.refused(400, 'no');
+    const listener = await t.listen(cleanup, (...asked) => serve(...asked), { faults });
+    const asked = request('POST', 'SPDY/3.1', header) + body;
+    assert.match(await t.exchangeBytes(listener.port, asked), /^HTTP\/1.1 400 Bad Request\r\n[\s\S]*\r\n\r\nno$/);
+    serve = upstream;
+    assert.equal(await t.exchangeBytes(listener.port, asked), '');
+    assert.equal(faults.length, 1);
+    const [connection] = connections;
+    if (connection?.socket.closed === false) await new Promise((resolve) => connection.socket.on('close', resolve));
+    assert.match(connection?.bytes ?? '', /\r\n\r\n$/);
+  });
+}
+
+test('an upgrade request behind a request in flight is refused', async () => {
   await using cleanup = new t.Cleanup();
   const seen: string[] = [];
   const listener = await t.listen(cleanup, (_target, raw) => {
     seen.push(raw.uri);
     return new Promise(() => {});
   });
-  for (const body of ['Content-Length: 5\r\n', 'Transfer-Encoding: chunked\r\n']) {
-    assert.match(await t.exchangeBytes(listener.port, request('POST', 'SPDY/3.1', body)), /^HTTP\/1.1 400 /);
-  }
   assert.equal(
     await t.exchangeBytes(listener.port, `GET /first HTTP/1.1\r\nHost: h\r\n\r\n${request('POST', 'SPDY/3.1')}`),
     '',

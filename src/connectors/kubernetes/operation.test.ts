@@ -176,6 +176,10 @@ table('T10 T35: upgrades', [
   [`GET ${POD}/log?follow=true`, 'UPGRADE_UNSUPPORTED', { upgrade: 'websocket' }],
   ['GET /api/v1/pods?watch=true', 'UPGRADE_UNSUPPORTED', { upgrade: 'websocket' }],
   ['GET /version', 'UPGRADE_UNSUPPORTED', { upgrade: 'spdy/3.1' }],
+  [`POST ${POD}/exec`, 'create pods/exec (exec)', { upgrade: 'spdy/3.1', headers: { 'content-length': '0' } }],
+  [`POST ${POD}/exec`, 'REQUEST_MALFORMED', { upgrade: 'spdy/3.1', body: 'x' }],
+  [`POST ${POD}/exec`, 'REQUEST_MALFORMED', { upgrade: 'spdy/3.1', headers: { 'transfer-encoding': 'chunked' } }],
+  [`GET ${POD}/proxy/ws`, 'REQUEST_MALFORMED', { upgrade: 'websocket', body: 'x' }],
 ]);
 
 table('T22: a body where none belongs', [

@@ -13,7 +13,7 @@ const ALWAYS: ReadonlySet<Power | undefined> = new Set<Power>(['exec', 'attach',
  *
  * WebSocket is GET; SPDY is POST, or GET from older clients.
  *
- * @throws {Refusal} UPGRADE_UNSUPPORTED
+ * @throws {Refusal} UPGRADE_UNSUPPORTED; REQUEST_MALFORMED it has a body
  */
 export function checkUpgrade(
   { method, upgrade, headers }: Pick<Request, 'method' | 'upgrade' | 'headers'>,
@@ -25,6 +25,13 @@ export function checkUpgrade(
     throw new Refusal('UPGRADE_UNSUPPORTED', `${power} needs an upgrade to WebSocket or SPDY/3.1`, {
       advice: 'use kubectl, or a client library that streams',
     });
+  }
+  if (hasBody(headers)) {
+    throw new Refusal(
+      'REQUEST_MALFORMED',
+      'a request for an upgrade has a body, which some servers would take for the first bytes of the other protocol',
+      { advice: 'send it without one' },
+    );
   }
   if (framed !== undefined && upgrade.protocol === 'websocket' && method === 'GET') {
     checkHandshake(headers, framed === 'log');
@@ -39,4 +46,8 @@ export function checkUpgrade(
   const isMethodRight = method === 'GET' || (method === 'POST' && upgrade.protocol === 'spdy/3.1');
   if (!isMethodRight)
     throw new Refusal('UPGRADE_UNSUPPORTED', `an upgrade to ${upgrade.protocol} is not made by ${method}`);
+}
+
+function hasBody(headers: Request['headers']): boolean {
+  return headers.has('transfer-encoding') || (headers.get('content-length')?.[0] ?? '0') !== '0';
 }
