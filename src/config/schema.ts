@@ -249,6 +249,11 @@ const limits = z
       .default(10_000)
       .describe('How long a connection to upstream and its handshake may take.'),
     upstreamTimeoutMs: milliseconds.default(60_000).describe('How long upstream may take to begin its answer.'),
+    upstreamStallTimeoutMs: milliseconds
+      .default(60_000)
+      .describe(
+        'How long upstream may send nothing of a reply that it has begun, before the reply is broken off; watches, followed logs, execs, port-forwards and proxies may be silent.',
+      ),
     stopTimeoutMs: milliseconds
       .default(10_000)
       .describe('How long a stop waits for requests, execs and port-forwards in flight; watches and logs end at once.'),

@@ -40,10 +40,10 @@ export function targetChecker({ config, live, rules, clock }: Parts) {
     const found = configured(config, clock, name) ?? registered(config, live, clock, name);
     if (found === undefined) return undefined;
     const { terms, ways } = found;
-    const { upstreamTimeoutMs, connectTimeoutMs } = config.limits;
+    const { upstreamTimeoutMs, upstreamStallTimeoutMs, connectTimeoutMs } = config.limits;
     return checkTarget({
       ways: { own: ways.own, reader: ways.hasReader ? ways.reader : undefined },
-      limits: { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs, connectTimeoutMs },
+      limits: { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs, upstreamStallTimeoutMs, connectTimeoutMs },
       upstreamIdentity: terms.upstreamIdentity,
       clock,
       rightsOf: rightsChecker({

@@ -47,13 +47,13 @@ const DISCOVERY_TIMEOUT_MS = 15_000;
 export function createTarget(
   target: TargetTerms,
   { own: way, reader: readerWay }: Ways,
-  { limits: { upstreamTimeoutMs, connectTimeoutMs, bodies } }: Pick<Config, 'limits'>,
+  { limits: { upstreamTimeoutMs, upstreamStallTimeoutMs, connectTimeoutMs, bodies } }: Pick<Config, 'limits'>,
   clock: Clock,
   policy: TargetPolicy,
   told: ReaderTold,
   traced: (upstream: Upstream) => Upstream = (upstream) => upstream,
 ): Target {
-  const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs, connectTimeoutMs };
+  const limits = { ...DEFAULT_UPSTREAM_LIMITS, upstreamTimeoutMs, upstreamStallTimeoutMs, connectTimeoutMs };
   const named = traced(way({ identity: target.upstreamIdentity, limits }));
   const forwards = target.marked ? markedUpstream(named, target.name) : named;
   const upstream = target.upstreamIdentity === 'caller' ? provenUpstream(forwards, clock) : forwards;

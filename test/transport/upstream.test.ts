@@ -165,6 +165,45 @@ test('streamConnectionsMax: a watch for which there is no connection is refused 
   assert.deepEqual(seen, ['/first', '/third']);
 });
 
+test('upstreamStallTimeoutMs: a reply that stops coming is broken off, and no stream, nothing behind a proxy, nor one whose taker waits', async () => {
+  await using cleanup = new t.Cleanup();
+  const { signal } = new AbortController();
+  const responses = new Map<string | undefined, ServerResponse>();
+  const { url } = await t.startServer(cleanup, (request, response) => {
+    responses.set(request.url, response);
+    response.write('begun, ');
+  });
+  const upstream = t.upstreamTo(cleanup, url, { limits: { upstreamStallTimeoutMs: WAITED_MS } });
+  const watch = await upstream.send(get('/watch', { isStream: true }), signal);
+  const proxied = await upstream.send(get('/proxied', { isOpaque: true }), signal);
+  const slow = await upstream.send(get('/slow'), signal);
+  const taken: string[] = [];
+  const first = Promise.withResolvers<void>();
+  const whole = new Promise<string>((resolve, reject) => {
+    slow.body.start({
+      write(chunk) {
+        taken.push(Buffer.from(chunk).toString());
+        first.resolve();
+        return taken.length > 1;
+      },
+      end: () => resolve(taken.join('')),
+      fail: reject,
+    });
+  });
+  await first.promise;
+
+  const limit = new RegExp(`\`limits\\.upstreamStallTimeoutMs\`, which is ${WAITED_MS}$`);
+  await assert.rejects(collectBytes((await upstream.send(get('/stalled'), signal)).body, 100), limit);
+  const refused = await upstream.upgrade(get('/refused'), 'websocket', signal);
+  assert.ok(refused.kind === 'unary');
+  await assert.rejects(collectBytes(refused.body, 100), limit);
+
+  for (const uri of ['/watch', '/proxied', '/slow']) responses.get(uri)?.end('and late');
+  slow.body.resume();
+  assert.equal(await whole, 'begun, and late');
+  for (const { body } of [watch, proxied]) assert.equal(`${await collectBytes(body, 100)}`, 'begun, and late');
+});
+
 test('an abort ends the request upstream at once, before its reply and in the middle of it', async () => {
   await using cleanup = new t.Cleanup();
   const closed: string[] = [];

@@ -3,7 +3,7 @@ import { StreamEnded } from '../../../model/channels.ts';
 import type { Refusal } from '../../../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../../../model/reply.ts';
 import type { ByteSink, ByteSource } from '../../../std/byte-source.ts';
-import { upstreamFailure, upstreamTimeout } from './failure.ts';
+import { replyStalled, upstreamFailure, upstreamTimeout } from './failure.ts';
 import { repliedHeaders } from './replied-headers.ts';
 
 /** Limit: bytes of a reply that are kept before somebody takes them; over it, upstream is made to wait. */
@@ -23,9 +23,11 @@ export interface ExchangeFailure {
  */
 export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource {
   readonly #isStream: boolean;
+  readonly #stallTimeoutMs: number | undefined;
   readonly #signal: AbortSignal;
   readonly #onOutcome: (outcome: UnaryReply | StreamReply | ExchangeFailure) => void;
   #timer: NodeJS.Timeout | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #sink: ByteSink | undefined;
   #waiting: Buffer[] = [];
@@ -41,11 +43,14 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
   constructor(options: {
     readonly isStream: boolean;
     readonly timeoutMs: number;
+    /** How long nothing may come of a reply that has begun and is no stream; undefined: as long as it likes. */
+    readonly stallTimeoutMs: number | undefined;
     readonly signal: AbortSignal;
     /** Called once: with the head of the reply, or with the failure. */
     readonly onOutcome: (outcome: UnaryReply | StreamReply | ExchangeFailure) => void;
   }) {
     this.#isStream = options.isStream;
+    this.#stallTimeoutMs = options.stallTimeoutMs;
     this.#signal = options.signal;
     this.#onOutcome = options.onOutcome;
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -78,10 +83,14 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
     const isStream = this.#isStream && status < 300;
     if (isStream)
       this.#onOutcome({ kind: 'stream', status, headers, body: this, end: ({ message }) => this.#cut(message) });
-    else this.#onOutcome({ kind: 'unary', status, headers, body: this });
+    else {
+      this.#boundStalls();
+      this.#onOutcome({ kind: 'unary', status, headers, body: this });
+    }
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#stallTimer?.refresh();
     if (this.#sink !== undefined) {
       if (!this.#sink.write(chunk)) controller.pause();
       return;
@@ -123,10 +132,11 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
     if (this.#trailers !== undefined) sink.end(this.#trailers);
     else if (this.#error !== undefined) sink.fail(this.#error);
     else if (!wantsMore) this.#controller?.pause();
-    else if (this.#waitingBytes > WAITING_BYTES_MAX) this.#controller?.resume();
+    else if (this.#waitingBytes > WAITING_BYTES_MAX) this.resume();
   }
 
   resume(): void {
+    this.#stallTimer?.refresh();
     this.#controller?.resume();
   }
 
@@ -155,6 +165,15 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
     this.#controller?.abort(reason);
   };
 
+  /** Upstream alone is bounded: while the taker wants nothing, nothing is asked of it. */
+  #boundStalls(): void {
+    const timeoutMs = this.#stallTimeoutMs;
+    if (timeoutMs === undefined) return;
+    this.#stallTimer = setTimeout(() => {
+      if (this.#controller?.paused === false) this.#controller.abort(replyStalled(timeoutMs));
+    }, timeoutMs);
+  }
+
   #onTimeout(timeoutMs: number): void {
     this.#fail(upstreamTimeout('upstreamTimeoutMs', timeoutMs, { isSent: this.#isSent }));
     this.#controller?.abort(new Error('no answer in time'));
@@ -169,6 +188,8 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
 
   #release(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = undefined;
     this.#signal.removeEventListener('abort', this.#onAbort);
   }
 }

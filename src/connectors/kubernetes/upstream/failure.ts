@@ -53,6 +53,11 @@ export function upstreamTimeout(
   );
 }
 
+/** Why a reply that had begun was given up; the head has gone to the caller, so only the journal is told in words. */
+export function replyStalled(timeoutMs: number): Error {
+  return new Error(`nothing more of it came for \`limits.upstreamStallTimeoutMs\`, which is ${timeoutMs}`);
+}
+
 /**
  * Upstream, or what stands before it, does not take our client certificate. Over TLS 1.3 it says so once we think that the connection stands, and a request
  * may have left: it has not been read.

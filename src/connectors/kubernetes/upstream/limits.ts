@@ -7,6 +7,11 @@ export interface UpstreamLimits {
    * answer may then take as long as it likes.
    */
   readonly upstreamTimeoutMs: number;
+  /**
+   * How long upstream may send nothing of a reply that it has begun, while its caller takes what comes. Watches, followed logs, execs, port-forwards and what is
+   * behind a proxy may be silent as long as they like.
+   */
+  readonly upstreamStallTimeoutMs: number;
   /** Connections for requests that end: more than two callers may have under way who take none of their replies, so that others still get one. */
   readonly connectionsMax: number;
   /** Connections for watches and `logs -f`, each of which keeps one. */
@@ -23,6 +28,7 @@ export interface UpstreamLimits {
 export const DEFAULT_UPSTREAM_LIMITS: UpstreamLimits = Object.freeze({
   connectTimeoutMs: 10_000,
   upstreamTimeoutMs: 60_000,
+  upstreamStallTimeoutMs: 60_000,
   connectionsMax: 1_024,
   streamConnectionsMax: 4_096,
   idleTimeoutMs: 60_000,

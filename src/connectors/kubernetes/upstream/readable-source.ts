@@ -15,13 +15,13 @@ export function readableSource(message: IncomingMessage): ByteSource {
         isOver = true;
         sink.end(message.rawTrailers);
       });
-      const onBroken = () => {
+      const onBroken = (error: Error | undefined) => {
         if (isOver) return;
         isOver = true;
-        sink.fail(new Error('the reply broke off'));
+        sink.fail(error ?? new Error('the reply broke off'));
       };
-      message.on('error', onBroken).on('close', onBroken);
-      if (message.destroyed) onBroken();
+      message.on('error', onBroken).on('close', () => onBroken(undefined));
+      if (message.destroyed) onBroken(message.errored ?? undefined);
     },
     resume() {
       message.resume();

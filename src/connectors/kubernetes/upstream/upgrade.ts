@@ -14,7 +14,7 @@ import type { DuplexReply, Reply, UnaryReply } from '../../../model/reply.ts';
 import type { UpgradeProtocol } from '../../../model/request.ts';
 import { connectionNames } from '../../../std/hop-by-hop.ts';
 import { keepReading } from '../../../std/keep-reading.ts';
-import { upstreamFailure, upstreamTimeout } from './failure.ts';
+import { replyStalled, upstreamFailure, upstreamTimeout } from './failure.ts';
 import type { UpstreamLimits } from './limits.ts';
 import { readableSource } from './readable-source.ts';
 import { repliedHeaders } from './replied-headers.ts';
@@ -28,6 +28,8 @@ export interface UpgradeRequest {
   /** Names and values in turn, ours included; without those of the connection. */
   readonly headers: readonly string[];
   readonly protocol: UpgradeProtocol;
+  /** As that of `UpstreamRequest`. */
+  readonly isOpaque: boolean;
 }
 
 /** As the API server compares them: without regard to case. */
@@ -78,6 +80,11 @@ export function sendUpgrade(upgrade: UpgradeRequest, limits: UpstreamLimits, sig
         return;
       }
       settle();
+      const { upstreamStallTimeoutMs } = limits;
+      if (!upgrade.isOpaque)
+        response.socket.setTimeout(upstreamStallTimeoutMs, () =>
+          response.destroy(replyStalled(upstreamStallTimeoutMs)),
+        );
       resolve(unaryReply(response, signal));
     });
     outgoing.on('upgrade', (response, socket, head) => {

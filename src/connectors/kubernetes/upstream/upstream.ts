@@ -141,7 +141,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     upgrade(request, protocol, signal) {
       return withCredential(request, signal, ({ credential, headers, path }) => {
         const tls = tlsOptions(options, authority.current(), credential.clientCertificate);
-        return sendUpgrade({ server, tls, method: request.method, path, headers, protocol }, options.limits, signal);
+        const { method, isOpaque = false } = request;
+        return sendUpgrade({ server, tls, method, path, headers, protocol, isOpaque }, options.limits, signal);
       });
     },
     close: () => pools.close(),
@@ -171,13 +172,19 @@ interface Prepared {
 
 function sendOnce(
   pools: Pools,
-  { method, body, isStream }: UpstreamRequest,
+  { method, body, isStream, isOpaque }: UpstreamRequest,
   { credential, headers, path }: Prepared,
-  { upstreamTimeoutMs }: UpstreamLimits,
+  { upstreamTimeoutMs, upstreamStallTimeoutMs }: UpstreamLimits,
   signal: AbortSignal,
 ): Promise<UnaryReply | StreamReply | ExchangeFailure> {
   return new Promise((onOutcome) => {
-    const exchange = new UpstreamExchange({ isStream, timeoutMs: upstreamTimeoutMs, signal, onOutcome });
+    const exchange = new UpstreamExchange({
+      isStream,
+      timeoutMs: upstreamTimeoutMs,
+      stallTimeoutMs: isOpaque === true ? undefined : upstreamStallTimeoutMs,
+      signal,
+      onOutcome,
+    });
     const pool = pools.of(credential.clientCertificate)[isStream ? 'streams' : 'unary'];
     // Go's server reads a body whatever the method, so the connection of a DELETE with options can be used again.
     pool.dispatch(
