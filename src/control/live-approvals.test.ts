@@ -6,6 +6,7 @@ import { callerOf } from '../../test/support/operation.ts';
 import type { Approval } from '../approval/approval.ts';
 import { newApproval } from '../approval/new-approval.ts';
 import { Refusal } from '../model/refusal.ts';
+import { InFlightShares } from '../pipeline/in-flight-shares.ts';
 import type { Store } from '../store/store.ts';
 import { LiveApprovals } from './live-approvals.ts';
 import type { Questions } from './questions.ts';
@@ -27,12 +28,16 @@ function question(id: string): Approval {
   });
 }
 
-function approvalsWith(limits: { heldMax: number; heldPerCallerMax: number }): LiveApprovals {
+function approvalsWith(
+  limits: { heldMax: number; heldPerCallerMax: number },
+  elsewhere?: InFlightShares,
+): LiveApprovals {
   return new LiveApprovals({
     store: { now: () => 0, isHeard: () => true } as Store,
     kept: { get: async () => undefined },
     questions: () => assert.fail('nothing is asked') as Questions,
     limits,
+    elsewhere,
     monotonic: () => 0,
     onFailure: (what, error) => assert.fail(`${what}: ${error}`),
   });
@@ -67,6 +72,29 @@ test('`heldMax` and `heldPerCallerMax`: one more is refused, with when to come b
   for (const each of [two, three, four]) each.leave();
   await Promise.all([two.ended, three.ended, four.ended]);
   assert.equal(approvals.held, 0);
+});
+
+test('both hold over all workers of a gateway, each caller’s as far as it waits anywhere', async () => {
+  const shares: InFlightShares[] = [];
+  const worker = (number: number) => {
+    const own = new InFlightShares(number, (share) => {
+      for (const each of shares) if (each !== own) each.learn(share);
+    });
+    shares.push(own);
+    return approvalsWith({ heldMax: 4, heldPerCallerMax: 3 }, own);
+  };
+  const [one, two] = [worker(1), worker(2)];
+  const all = [waiting(one, 'a'), waiting(two, 'a'), waiting(two, 'a')];
+  for (const each of [one, two]) assert.equal(await waiting(each, 'a').ended, 'TOO_MANY_REQUESTS');
+  all.push(waiting(one, 'b'));
+  for (const each of [one, two]) assert.equal(await waiting(each, 'c').ended, 'TOO_MANY_REQUESTS');
+  assert.deepEqual([one.held, two.held], [2, 2]);
+  for (const each of all) each.leave();
+  await Promise.all(all.map(({ ended }) => ended));
+  const again = Array.from({ length: 3 }, () => waiting(one, 'a'));
+  assert.equal(one.held, 3, 'there is room again');
+  for (const each of again) each.leave();
+  await Promise.all(again.map(({ ended }) => ended));
 });
 
 test('a stop lets all that wait go at once, and whoever comes later does not wait at all', async () => {

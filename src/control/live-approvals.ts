@@ -8,6 +8,7 @@ import type { Amendment } from '../model/amendment.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Approvals, HeldRequest, Waited } from '../pipeline/approvals.ts';
+import type { InFlightShares } from '../pipeline/in-flight-shares.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
 import { approvalOf, type KeptApproval } from './approval-rows.ts';
@@ -23,12 +24,17 @@ const LOOK_EVERY_MS = 500;
 /** Limit: questions that are followed until they end by themselves. */
 const FOLLOWED_MAX = 50_000;
 
+/** The key of all callers together. */
+const ALL = '';
+
 interface Parts {
   readonly store: Store;
   readonly questions: () => Questions;
   readonly kept: Pick<KeptQuestions, 'get'>;
   /** Limits of requests that wait at this gateway. */
   readonly limits: { readonly heldMax: number; readonly heldPerCallerMax: number };
+  /** What waits at other workers of this gateway, of each caller and under `ALL`; it counts too. */
+  readonly elsewhere?: Pick<InFlightShares, 'of' | 'counted'> | undefined;
   readonly monotonic: () => number;
   readonly onFailure: (what: string, error: unknown) => void;
 }
@@ -237,18 +243,27 @@ export class LiveApprovals implements Approvals, ChangeListener {
   #enter(caller: Caller): () => void {
     const { heldMax, heldPerCallerMax } = this.#parts.limits;
     const key = callerKey(caller);
-    const own = this.#byCaller.get(key) ?? 0;
+    const own = (this.#byCaller.get(key) ?? 0) + this.#elsewhere(key);
     if (own >= heldPerCallerMax)
       throw tooMany(`you have ${own} requests that wait for a person`, 'limits.heldPerCallerMax');
-    if (this.#held >= heldMax) throw tooMany(`${this.#held} requests wait for a person`, 'limits.heldMax');
-    this.#held++;
-    this.#byCaller.set(key, own + 1);
-    return () => {
-      this.#held--;
-      const left = (this.#byCaller.get(key) ?? 1) - 1;
-      if (left === 0) this.#byCaller.delete(key);
-      else this.#byCaller.set(key, left);
-    };
+    const all = this.#held + this.#elsewhere(ALL);
+    if (all >= heldMax) throw tooMany(`${all} requests wait for a person`, 'limits.heldMax');
+    this.#count(key, 1);
+    return () => this.#count(key, -1);
+  }
+
+  #elsewhere(key: string): number {
+    return this.#parts.elsewhere?.of(key).requests ?? 0;
+  }
+
+  #count(key: string, more: 1 | -1): void {
+    const { limits, elsewhere } = this.#parts;
+    this.#held += more;
+    const own = (this.#byCaller.get(key) ?? 0) + more;
+    if (own === 0) this.#byCaller.delete(key);
+    else this.#byCaller.set(key, own);
+    elsewhere?.counted(key, { requests: own, streams: 0 }, { requests: limits.heldPerCallerMax, streams: 1 });
+    elsewhere?.counted(ALL, { requests: this.#held, streams: 0 }, { requests: limits.heldMax, streams: 1 });
   }
 
   #add(id: string, waiting: Waiting): void {

@@ -6,8 +6,11 @@ import type { Approval } from '../approval/approval.ts';
 import type { ShownSession } from '../model/shown.ts';
 import type { Catalog, FoundExchange, Viewer } from '../recording/found.ts';
 
+/** What is looked up of a question. */
+export type AskedInSession = Pick<Approval, 'session' | 'asker' | 'target' | 'namespace' | 'attendedBy'>;
+
 /** Looks it up in the recordings of this gateway; a text says why it cannot be, undefined that the question is of no session. */
-export type SessionSoFar = (asked: Approval) => Promise<ShownSession | string | undefined>;
+export type SessionSoFar = (asked: AskedInSession) => Promise<ShownSession | string | undefined>;
 
 /** Limits of what is looked at and told. */
 const LIMITS = Object.freeze({
@@ -20,9 +23,8 @@ const LIMITS = Object.freeze({
 /** The gateway itself. */
 const ALL: Viewer = { own: undefined, reach: [{}] };
 
-/** Out of the catalog; undefined: another process of the gateway has it. */
-export function sessionSoFar(catalog: Pick<Catalog, 'session' | 'exchanges'> | undefined): SessionSoFar {
-  if (catalog === undefined) return async () => 'another process of the gateway has the recordings';
+/** Out of the catalog. */
+export function sessionSoFar(catalog: Pick<Catalog, 'session' | 'exchanges'>): SessionSoFar {
   return async ({ session, asker, target, namespace, attendedBy }) => {
     if (session === undefined) return undefined;
     const found = (await catalog.session(ALL, session))?.session;

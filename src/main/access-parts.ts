@@ -35,6 +35,7 @@ import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { questionParts } from './question-parts.ts';
 import { registeredParts } from './registered-parts.ts';
+import { sharesOf } from './workers/shares-of.ts';
 import type { WorkerBus } from './workers/worker-bus.ts';
 
 interface From {
@@ -74,6 +75,7 @@ export function accessParts(
     consoleUrl,
     maskEdits: maskingEdits(config, policy, masks),
     sessionSoFar,
+    heldElsewhere: sharesOf('held', config.worker, bus),
     isStopped: (who) => access.kills.stops(who),
     onGrant: (given) => access.take(given),
     recordGrant: (grant, by, reason) => grants.record(grant, by, reason),

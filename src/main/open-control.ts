@@ -68,6 +68,7 @@ import { storePlace } from './store-place.ts';
 import { storeSweepOf } from './store-sweep-of.ts';
 import { version } from './version.ts';
 import { answerConsole, consoleOfAll } from './workers/console-of-all.ts';
+import { sessionOfConsole } from './workers/session-of-console.ts';
 import type { WorkerBus } from './workers/worker-bus.ts';
 
 interface Parts {
@@ -250,7 +251,8 @@ async function openedBeside(
   consoleUrl: () => string,
   catalogs: ReturnType<typeof openCatalogs> | undefined,
 ) {
-  return openAccess(place, parts, consoleUrl, sessionSoFar(catalogs?.catalog)).catch(async (error: unknown) => {
+  const own = catalogs === undefined ? undefined : sessionSoFar(catalogs.catalog);
+  return openAccess(place, parts, consoleUrl, sessionOfConsole(own, parts.bus)).catch(async (error: unknown) => {
     await catalogs?.close();
     throw error;
   });

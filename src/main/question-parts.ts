@@ -13,6 +13,7 @@ import { siteOf } from '../control/person-keys/webauthn.ts';
 import { Questions } from '../control/questions.ts';
 import type { KeptGrant } from '../control/row-body.ts';
 import type { SessionSoFar } from '../control/session-so-far.ts';
+import type { InFlightShares } from '../pipeline/in-flight-shares.ts';
 import type { Event } from '../recording/event.ts';
 import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
@@ -30,6 +31,8 @@ interface From {
   readonly consoleUrl: () => string;
   readonly maskEdits: MaskEdits;
   readonly sessionSoFar: SessionSoFar;
+  /** What waits for a person at other workers of this gateway. */
+  readonly heldElsewhere: InFlightShares | undefined;
   /** See `Answers`. */
   readonly isStopped: (who: Party) => boolean;
   readonly onGrant: (kept: KeptGrant) => void;
@@ -56,6 +59,7 @@ export function questionParts(store: Store, from: From) {
     kept,
     questions: () => questions,
     limits,
+    elsewhere: from.heldElsewhere,
     monotonic: () => clock.monotonic(),
     onFailure,
   });

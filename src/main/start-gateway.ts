@@ -20,7 +20,6 @@ import { DeletedObjects } from '../pipeline/deleted-objects.ts';
 import type { Gateway } from '../pipeline/gateway.ts';
 import { HeldReleases } from '../pipeline/held-releases.ts';
 import { InFlight } from '../pipeline/in-flight.ts';
-import { InFlightShares, type Share } from '../pipeline/in-flight-shares.ts';
 import { CALLER_LIMITS } from '../pipeline/limits.ts';
 import type { Masking } from '../pipeline/masking.ts';
 import type { Novelty } from '../pipeline/novelty.ts';
@@ -72,6 +71,7 @@ import { TargetTroubles } from './target-troubles.ts';
 import { openToldDelivery } from './told-delivery.ts';
 import { openToldTracing } from './tracing/told-tracing.ts';
 import { version } from './version.ts';
+import { sharesOf } from './workers/shares-of.ts';
 import type { WorkerBus } from './workers/worker-bus.ts';
 
 /** A gateway that serves. */
@@ -118,7 +118,7 @@ export async function startGateway(
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const inFlight = new InFlight(config.limits, sharesOf(config, bus));
+    const inFlight = new InFlight(config.limits, sharesOf('in-flight', config.worker, bus));
     const { journal, pieces, keeping, delivery, sealing } = await openRecording(config, inFlight, closers, told);
     const policy = await openPolicy(config, reading, journal, told, bus);
     closers.push(policy.stop);
@@ -181,16 +181,6 @@ function answerParent(bus: WorkerBus, readinessNow: () => Readiness, { log, metr
   bus.answer('readiness', readinessNow);
   bus.answer('metrics', metricsOf(metrics));
   log.info({ pid: process.pid }, 'a worker serves');
-}
-
-/** What callers have under way counts over all workers. */
-function sharesOf({ worker }: Config, bus: WorkerBus | undefined): InFlightShares | undefined {
-  if (bus === undefined || worker === undefined) return undefined;
-  const shares = new InFlightShares(worker, (share) => bus.tell('in-flight', share));
-  bus.hear('in-flight', (share) => shares.learn(share as Share));
-  bus.onMissed(() => shares.tellAgain());
-  bus.onJoined(() => shares.tellAgain());
-  return shares;
 }
 
 /** A request that may have run at one worker is not done a second time by another. */

@@ -21,6 +21,7 @@ rules:
   - { id: make, effect: allow, verbs: [create, delete], apiGroups: [""], resources: [configmaps], namespaces: [shop] }
   - { id: config, effect: request, verbs: [get, list, watch], apiGroups: [""], resources: [configmaps], namespaces: [shop] }
   - { id: few, effect: allow, verbs: [get], apiGroups: [""], resources: [services], namespaces: [shop] }
+  - { id: held, effect: hold, verbs: [create], apiGroups: [""], resources: [configmaps], namespaces: [default], hold: { approvers: [{ groups: [admins] }] } }
 budgets:
   - { id: made, of: changes, max: 6, per: 1h, over: deny, callers: [{ subjects: ["ci:spender"] }] }
 `;
@@ -42,7 +43,7 @@ describe('two workers', () => {
   let one: Connection;
   let other: Connection;
   before(async () => {
-    world = await startWorkersWorld(POLICY, 'limits: { stopTimeoutMs: 200 }\n');
+    world = await startWorkersWorld(POLICY, 'limits: { stopTimeoutMs: 200, heldPerCallerMax: 2 }\n');
     [one, other] = await world.each();
   });
   after(() => world.stop());
@@ -140,6 +141,37 @@ describe('two workers', () => {
     }
     assert.ok(made.filter((status) => status === 201).length <= 6, made.join());
     assert.ok(made.includes(201) && made.includes(403), made.join());
+  });
+
+  test('what waits for a person counts over both, and who answers is told what its caller did at either', async () => {
+    const [dev, ada] = [await world.caller('asker'), await world.operator()];
+    const make = (each: Connection, name: string) =>
+      each.ask('POST', '/api/v1/namespaces/default/configmaps', dev, configMap(name));
+    // One that was refused as such a change is, and is in the recordings.
+    assert.equal((await other.ask('DELETE', '/api/v1/namespaces/default/configmaps/none', dev)).status, 403);
+    const before = '/api/v1/sessions?caller=ci:asker';
+    while ((await world.control('GET', before, ada)).body.items.length === 0) await turn();
+    const waiting = ['a', 'b'].map((name) => make(other, name));
+    const asked = async () => {
+      const { body } = await world.control('GET', '/api/v1/approvals?state=pending', ada);
+      return body.items as { id: string; digest: string; preview: string }[];
+    };
+    let questions = await asked();
+    while (!questions.every(({ preview }, _, { length }) => length === 2 && preview === 'shown'))
+      questions = await asked();
+    // What one worker had told the other before is known there when both have answered twice.
+    for (let i = 0; i < 2; i++) await world.metrics();
+    const { status, body } = await make(one, 'c');
+    assert.deepEqual([status, body.details.causes[0].message], [429, 'TOO_MANY_REQUESTS'], JSON.stringify(body));
+    for (const { id, digest } of questions) {
+      const { before: told } = (await world.control('GET', `/api/v1/approvals/${id}`, ada)).body.shown;
+      assert.equal(told.session?.refused, 1, JSON.stringify(told));
+      assert.equal(told.session.last.at(-1), 'delete configmaps `none`: refused 403 (DENIED_BY_SILENCE)');
+      const said = await world.control('POST', `/api/v1/approvals/${id}/reject`, ada, { digest });
+      assert.equal(said.status, 200, JSON.stringify(said.body));
+    }
+    // On a slow machine they were told to come again before.
+    for (const { status: said } of await Promise.all(waiting)) assert.ok([403, 429].includes(said), String(said));
   });
 
   test('a changed policy is in force at both', async () => {

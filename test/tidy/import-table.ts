@@ -50,6 +50,7 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
     'pipeline/approvals.ts',
     'pipeline/budgets.ts',
     'pipeline/in-flight.ts',
+    'pipeline/in-flight-shares.ts',
     'pipeline/novelty.ts',
   ],
   cli: [

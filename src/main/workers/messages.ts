@@ -6,10 +6,10 @@
 import type { Ports } from './choose-ports.ts';
 
 /** What every other worker is told. */
-export type Told = 'change' | 'unknown' | 'in-flight' | 'policy' | 'kills' | 'watch' | 'exchange';
+export type Told = 'change' | 'unknown' | 'in-flight' | 'held' | 'policy' | 'kills' | 'watch' | 'exchange';
 
 /** What every other worker is asked. */
-export type Asked = 'under-way' | 'end-exchange' | 'refusals' | 'seals';
+export type Asked = 'under-way' | 'end-exchange' | 'refusals' | 'seals' | 'session-so-far';
 
 /** What the parent asks each worker. */
 export type AskedByParent = 'readiness' | 'metrics';
