@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { connect } from 'node:tls';
 import { Agent, request } from 'undici';
 import { makeLoopbackCertificate } from '../../demo/standin/certificate.ts';
 import { runChild } from '../support/child.ts';
 import { ask, CLI, makeSite, READ_ONLY, type Running, type Site } from '../support/gateway-process.ts';
 import { journalOf } from '../support/journal-of.ts';
+import { servedName } from '../support/served-name.ts';
 
 const PODS = '/k8s/target-0/api/v1/namespaces/shop/pods';
 const SERVICES = '/k8s/target-0/api/v1/namespaces/shop/services';
@@ -229,16 +229,4 @@ async function startWatch(
     await dispatcher.destroy();
   };
   return { ended: read() };
-}
-
-/** The common name of the certificate that a new handshake is shown. */
-function servedName(url: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
-      resolve(String(socket.getPeerCertificate().subject.CN));
-      socket.destroy();
-    });
-    socket.once('error', reject);
-  });
 }

@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { makeLoopbackCertificate } from '../../demo/standin/certificate.ts';
 import { journalsIn } from '../../src/segments/worker-journals.ts';
 import { hasGroup, runChild } from '../support/child.ts';
-import { CLI } from '../support/gateway-process.ts';
+import { CLI, makeSite, type Running } from '../support/gateway-process.ts';
 import { journalOf } from '../support/journal-of.ts';
+import { servedName } from '../support/served-name.ts';
 import { type Connection, startWorkersWorld, type WorkersWorld } from '../support/workers-world.ts';
 
 const POLICY = `apiVersion: sallyport.dev/v1
@@ -321,6 +323,37 @@ test('when what keeps the workers is killed, they end by themselves, and the nex
     await world.site.start();
   } finally {
     await world.stop();
+  }
+});
+
+test('a changed certificate is shown by every worker, and by one that is started anew, whatever has become of the configuration’s file', async () => {
+  const site = await makeSite({
+    config: 'workers: 2\nconsole: { port: 0 }\ntls: { certificateFile: tls.crt, keyFile: tls.key }\n',
+  });
+  const place = async (name: string) => {
+    const { certPem, keyPem } = await makeLoopbackCertificate(name, Date.now());
+    writeFileSync(join(site.folder, 'tls.crt'), certPem);
+    writeFileSync(join(site.folder, 'tls.key'), keyPem);
+  };
+  try {
+    await place('first');
+    const { child, url, consoleUrl } = (await site.start()) as Running & { readonly consoleUrl: string };
+    /** Connections come to the workers in turn. */
+    const shown = async () => [await servedName(url), await servedName(url), await servedName(consoleUrl)];
+    assert.deepEqual(await shown(), ['first', 'first', 'first']);
+    await place('second');
+    for (const worker of [1, 2])
+      await child.until(new RegExp(`"worker":${worker},"msg":"a changed certificate is in force"`));
+    assert.deepEqual(await shown(), ['second', 'second', 'second']);
+    writeFileSync(site.configFile, 'workers: none\n');
+    const [, pid] = await child.until(/"worker":2,"pid":(\d+),"msg":"a worker serves"/);
+    process.kill(Number(pid), 'SIGKILL');
+    await child.until(/(?:"a worker serves"[\s\S]*){3}/);
+    assert.deepEqual(await shown(), ['second', 'second', 'second']);
+    await place('third');
+    while ((await shown()).some((name) => name !== 'third')) await turn();
+  } finally {
+    await site.stop();
   }
 });
 
