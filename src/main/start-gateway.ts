@@ -138,7 +138,7 @@ export async function startGateway(
     const { access, approvals, budgets, novelty, releaseHeld, heard } = control;
     const observer = observerOf(told, lines, troubles);
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, novelty, observer, observed };
-    const kept = { journal: heard(journal), ...parts, turns: new Turns(), processorMs };
+    const kept = { journal: heard(journal), ...parts, turns: new Turns(() => told.clock.monotonic()), processorMs };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, masks, telling, told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);

@@ -20,13 +20,17 @@ export type PolicyPorts = Pick<Gateway, 'probe' | 'novelty' | 'clock' | 'access'
  */
 export function askPolicy(
   gateway: PolicyPorts,
-  recording: Pick<Recording, 'probed' | 'timed'>,
+  recording: Pick<Recording, 'probed' | 'timed' | 'conditionsTurn'>,
   rules: RuleSet,
   caller: Caller,
 ): Ask {
   const grants = gateway.access.grantsOf(caller);
-  const timed = hasConditions(rules) ? recording.timed.bind(recording) : untimed;
+  const has = hasConditions(rules);
+  const timed = has ? recording.timed.bind(recording) : untimed;
+  const turn = () => (has ? recording.conditionsTurn() : undefined);
   const ask = async (operation: Operation): Promise<Answered> => {
+    const first = turn();
+    if (first !== undefined) await first;
     const question = await resolve(
       gateway,
       { probed: (facts) => recording.probed(facts), timed },
@@ -35,6 +39,9 @@ export function askPolicy(
       operation,
       grants,
     );
+    // What was looked up for many may come at once.
+    const second = turn();
+    if (second !== undefined) await second;
     return timed(() => {
       const decision = decide(rules, question);
       return { decision, hangsOn: hangsOn(rules, question, decision) };

@@ -28,7 +28,7 @@ export interface Observing {
  */
 export function askShadowed(
   gateway: PolicyPorts & { readonly observing?: Observing | undefined },
-  recording: Pick<Recording, 'probed' | 'timed'>,
+  recording: Pick<Recording, 'probed' | 'timed' | 'conditionsTurn'>,
   rules: RuleSet,
   caller: Caller,
 ): Ask {

@@ -9,16 +9,23 @@ export interface BytesEditor {
 /** Limit: what is handed on at once of an object that was held whole; the rest waits until its reader has taken that, and the reply has not ended. */
 const PIECE_BYTES = 64 * 1024;
 
-/** The bytes as an editor lets them out, whose work is `timed`; where it throws, the source is given up and the reader is told that it broke off. */
-export function editedSource(
-  source: ByteSource,
-  editor: BytesEditor,
-  timed: <Result>(work: () => Result) => Result,
-): ByteSource {
+/** Whose work it is: counted, and done in turns where it was much lately. */
+export interface EditedFor {
+  timed<Result>(work: () => Result): Result;
+  /** Its turn to edit what came; undefined: it is so now. Never rejects. */
+  masksTurn(): Promise<void> | undefined;
+}
+
+/**
+ * The bytes as an editor lets them out; where it throws, the source is given up and the reader is told that it broke off.
+ *
+ * Limit: what waits for its turn is what the source gave until it heard of it, and it gives no more meanwhile.
+ */
+export function editedSource(source: ByteSource, editor: BytesEditor, whose: EditedFor): ByteSource {
   let flow: Flow | undefined;
   return {
     start(sink) {
-      flow = new Flow(source, timedEditor(editor, timed), sink);
+      flow = new Flow(source, timedEditor(editor, whose), sink, whose);
       source.start(flow);
     },
     resume() {
@@ -31,8 +38,8 @@ export function editedSource(
   };
 }
 
-function timedEditor(editor: BytesEditor, timed: <Result>(work: () => Result) => Result): BytesEditor {
-  return { write: (chunk) => timed(() => editor.write(chunk)), end: () => timed(() => editor.end()) };
+function timedEditor(editor: BytesEditor, whose: EditedFor): BytesEditor {
+  return { write: (chunk) => whose.timed(() => editor.write(chunk)), end: () => whose.timed(() => editor.end()) };
 }
 
 /** One reply on its way through the editor. */
@@ -40,26 +47,56 @@ class Flow implements ByteSink {
   readonly #source: ByteSource;
   readonly #editor: BytesEditor;
   readonly #sink: ByteSink;
+  readonly #whose: Pick<EditedFor, 'masksTurn'>;
+  /** What came and waits for its turn, with how the source ended behind it. */
+  #queued: { readonly chunks: Uint8Array[]; ended?: readonly string[] } | undefined;
   /** What the reader has no room for yet. */
   #waiting: Buffer = Buffer.alloc(0);
   /** The source has ended behind what waits. */
   #trailers: readonly string[] | undefined;
   #isOver = false;
 
-  constructor(source: ByteSource, editor: BytesEditor, sink: ByteSink) {
+  constructor(source: ByteSource, editor: BytesEditor, sink: ByteSink, whose: Pick<EditedFor, 'masksTurn'>) {
     this.#source = source;
     this.#editor = editor;
     this.#sink = sink;
+    this.#whose = whose;
   }
 
   write(chunk: Uint8Array): boolean {
     if (this.#isOver) return false;
+    if (this.#queued !== undefined) {
+      this.#queued.chunks.push(chunk);
+      return false;
+    }
+    const turn = this.#whose.masksTurn();
+    if (turn === undefined) return this.#writeNow(chunk);
+    this.#queued = { chunks: [chunk] };
+    void turn.then(() => this.#writeQueued());
+    return false;
+  }
+
+  #writeQueued(): void {
+    const { chunks = [], ended } = this.#queued ?? {};
+    this.#queued = undefined;
+    let hasRoom = true;
+    for (const chunk of chunks) if (!this.#isOver) hasRoom = this.#writeNow(chunk);
+    if (this.#isOver) return;
+    if (ended !== undefined) this.end(ended);
+    else if (hasRoom) this.#source.resume();
+  }
+
+  #writeNow(chunk: Uint8Array): boolean {
     const edited = this.#edit(() => this.#editor.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)));
     return edited !== undefined && this.#pass(edited);
   }
 
   end(trailers: readonly string[]): void {
     if (this.#isOver) return;
+    if (this.#queued !== undefined) {
+      this.#queued.ended = trailers;
+      return;
+    }
     const rest = this.#edit(() => this.#editor.end());
     if (rest === undefined) return;
     this.#trailers = trailers;
@@ -75,16 +112,16 @@ class Flow implements ByteSink {
 
   /** Hands on what waits, as far as the reader takes it; whether the source may go on. */
   flush(): boolean {
-    if (this.#isOver || this.#waiting.length === 0) return !this.#isOver;
     const waiting = this.#waiting;
     this.#waiting = Buffer.alloc(0);
-    const hasRoom = this.#pass(waiting);
+    const hasRoom = waiting.length === 0 || this.#pass(waiting);
     this.#endIfPassed();
-    return hasRoom && !this.#isOver;
+    return hasRoom && !this.#isOver && this.#queued === undefined;
   }
 
   drop(): void {
     this.#isOver = true;
+    this.#queued = undefined;
     this.#waiting = Buffer.alloc(0);
   }
 

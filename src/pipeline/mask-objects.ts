@@ -23,7 +23,7 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   permit: Permit,
   reply: R,
   masking: Masking,
-  recording: Pick<Recording, 'edits' | 'timed'>,
+  recording: Pick<Recording, 'edits' | 'timed' | 'masksTurn'>,
 ): R {
   const { operation, request } = permit;
   const plan = planOf(masking, permit);
@@ -53,7 +53,7 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   return {
     ...head,
     headers: withoutHeaders(head.headers, untrue),
-    body: editedSource(reply.body, masker, (work) => recording.timed(work)),
+    body: editedSource(reply.body, masker, recording),
   };
 }
 

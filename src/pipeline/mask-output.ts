@@ -36,7 +36,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
   reply: R,
   known: KnownValues | undefined,
   masking: Pick<Masking, 'rules' | 'openFor'>,
-  recording: Pick<Recording, 'edits' | 'timed'>,
+  recording: Pick<Recording, 'edits' | 'timed' | 'masksTurn'>,
 ): R {
   const encoding = headerOf(reply.headers, 'content-encoding');
   if (encoding !== undefined && encoding !== 'identity') {
@@ -51,7 +51,7 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
   return {
     ...reply,
     headers: withoutHeaders(reply.headers, untrue),
-    body: editedSource(reply.body, endedByBinary(editor), (work) => recording.timed(work)),
+    body: editedSource(reply.body, endedByBinary(editor), recording),
   };
 }
 

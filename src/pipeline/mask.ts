@@ -20,7 +20,7 @@ export function mask(
   reply: Reply,
   known: KnownValues | undefined,
   masking: Masking,
-  recording: Pick<Recording, 'edits' | 'timed'>,
+  recording: Pick<Recording, 'edits' | 'timed' | 'masksTurn'>,
 ): MaskedReply {
   if (reply.kind === 'duplex') {
     maskChannels(permit, reply, known, masking, recording);

@@ -40,6 +40,7 @@ function recordingInto(kept: Buffer[]) {
     keep: () => keeping,
     edits: () => {},
     timed: <Result>(work: () => Result) => work(),
+    masksTurn: () => undefined,
     typed: () => assert.fail('nothing is typed'),
   };
 }

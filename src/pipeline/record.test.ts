@@ -32,7 +32,7 @@ function begunWith(operation: Partial<Operation>) {
     observer: { begun() {}, ended() {}, throttled() {} } as unknown as Observer,
     clock: { now: () => 0, monotonic: () => 0 },
     rates: { take: () => undefined, takeBytes: () => undefined, worked() {} },
-    turns: new Turns(),
+    turns: new Turns(() => 0),
     processorMs: () => 0,
     inFlight,
     digestOf: () => 'keyed',

@@ -25,6 +25,7 @@ import type { CallerRates } from './caller-rates.ts';
 import { ChargedWork } from './charged-work.ts';
 import { type Followed, follow, GOODBYE_MS, type ReplyEnd } from './follow.ts';
 import type { InFlight, LivesBy, Place, UnderWay } from './in-flight.ts';
+import { isKeptFirst } from './is-kept-first.ts';
 import type { Judged } from './judge.ts';
 import { recordedDecision } from './recorded-decision.ts';
 import { recordedOperation } from './recorded-operation.ts';
@@ -167,10 +168,19 @@ class JournalRecording implements Recording, UnderWay {
   readonly whole = (bytes: number) => this.#parts.turns.ofBody(this.#caller as Caller, bytes);
 
   timed<Result>(work: () => Result): Result {
-    this.#work ??= new ChargedWork(this.#parts.processorMs, (ms) =>
-      this.#parts.rates.worked(this.#caller as Caller, ms),
-    );
+    this.#work ??= new ChargedWork(this.#parts.processorMs, (ms) => {
+      this.#parts.rates.worked(this.#caller as Caller, ms);
+      this.#parts.turns.worked(this.#caller as Caller);
+    });
     return this.#work.timed(work);
+  }
+
+  conditionsTurn(): Promise<void> | undefined {
+    return this.#parts.turns.ofConditions(this.#caller as Caller);
+  }
+
+  masksTurn(): Promise<void> | undefined {
+    return this.#parts.turns.ofMasks(this.#caller as Caller);
   }
 
   begin(operation: Operation): void {
@@ -479,14 +489,6 @@ class JournalRecording implements Recording, UnderWay {
       edits: edits ?? noEdits,
     });
   }
-}
-
-/** What changes, streams, or shows what is secret or masked for others has its intent on the disk first. */
-function isKeptFirst({ operation, amended, decision }: Judged): boolean {
-  const { isChange, isStream, isSecret } = operation;
-  return (
-    isChange || isStream || isSecret || amended !== undefined || ('unmask' in decision && decision.unmask !== undefined)
-  );
 }
 
 function recordedEdits({ masked, neutralised, shown = 0 }: OutputEdits): OutputEdits {

@@ -36,6 +36,10 @@ export interface Recording {
   readonly took: (bytes: number) => Promise<void> | undefined;
   /** Its body came whole; a large one waits for its caller's turn to be read. */
   readonly whole: (bytes: number) => Promise<void> | undefined;
+  /** Conditions are evaluated next: where its caller's took long lately, a promise of its turn. @throws {Refusal} TOO_MANY_REQUESTS, or as a rejection */
+  conditionsTurn(): Promise<void> | undefined;
+  /** A part of the reply is masked next: the same, and it waits as long as it takes. */
+  masksTurn(): Promise<void> | undefined;
   /** Does what may take long, conditions and masks, and charges its time to the caller. */
   timed<Result>(work: () => Result): Result;
   /** The intent. @throws {Refusal} RECORDING_UNAVAILABLE, TOO_MANY_REQUESTS */

@@ -60,6 +60,7 @@ import { GUESS_LIMITS } from '../../src/pipeline/guesses.ts';
 import { HONEYTOKEN_LIMITS } from '../../src/pipeline/honeytokens.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from '../../src/pipeline/limits.ts';
 import { PLAN_LIMITS } from '../../src/pipeline/plan/looks.ts';
+import { FAIR_TURN_LIMITS } from '../../src/pipeline/turns.ts';
 import { UNKNOWN_LIMITS } from '../../src/pipeline/unknown-outcomes.ts';
 import { ATTEMPT_LIMITS } from '../../src/pipeline/while-changed.ts';
 import { THERE_LIMITS } from '../../src/pipeline/while-there.ts';
@@ -77,6 +78,7 @@ type Limits = Readonly<Record<string, number>>;
 const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[] = [
   ['The data path', { ...DEFAULT_LIMITS }, 'src/pipeline/limits.ts'],
   ['One caller', { ...CALLER_LIMITS }, 'src/pipeline/limits.ts'],
+  ['Turns at large bodies, conditions and masks', { ...FAIR_TURN_LIMITS }, 'src/pipeline/turns.ts'],
   ['The wire', { ...DEFAULT_LISTENER_LIMITS }, 'src/listener/limits.ts'],
   ['Queries of Kubernetes requests', { ...QUERY_LIMITS }, 'src/connectors/kubernetes/request/query-limits.ts'],
   ['Bodies of Kubernetes requests', { ...DEFAULT_BODY_LIMITS }, 'src/connectors/kubernetes/body/body-limits.ts'],

@@ -161,7 +161,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       observer: quiet,
       clock,
       rates: { take: () => undefined, takeBytes: () => undefined, worked() {} },
-      turns: new Turns(),
+      turns: new Turns(clock.monotonic),
       processorMs: () => 0,
       unknown: { refuse() {}, remember() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
