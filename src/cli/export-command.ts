@@ -3,22 +3,24 @@ import type { ExchangeRecorded } from '../recording/event.ts';
 import type { ExportFormat } from '../recording/formats/exported.ts';
 import { Formatter } from '../recording/formats/formatter.ts';
 import { CliError } from './cli-error.ts';
+import type { Environment } from './control/find-server.ts';
 import { escapeControl } from './escape-control.ts';
 import { castOf } from './export-cast.ts';
-import { type JournalOptions, withJournalOptions } from './journal-files.ts';
+import { exportOfControl } from './export-of-control.ts';
 import { journalWith } from './journal-with.ts';
 import { readJournal } from './read-journal.ts';
 import { recordedLines } from './recorded/recorded-lines.ts';
+import { recordedSource, type SourceOptions, withSource } from './recorded/recorded-source.ts';
 import { warn } from './session-output.ts';
 import { writeOut } from './write-out.ts';
 
-interface Options extends JournalOptions {
+interface Options extends SourceOptions {
   readonly format: ExportFormat | 'asciicast' | 'proven';
 }
 
 /** `sallyport sessions export`. */
-export function exportCommand(): Command {
-  return withJournalOptions(new Command('export'))
+export function exportCommand(env: Environment): Command {
+  return withSource(new Command('export'))
     .description(
       'print what the journal has of a session, for other programs: its very lines, or in the form of others',
     )
@@ -26,15 +28,17 @@ export function exportCommand(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'which form; asciicast is what a terminal showed, made harmless; proven has each line with what shows it in a checkpoint that is signed now',
+        'which form; asciicast is what a terminal showed, made harmless; proven has each line with what shows it in a checkpoint that is signed now; ocsf and proven are made of a journal’s files',
       )
         .choices(['jsonl', 'audit', 'ocsf', 'asciicast', 'proven'])
         .default('jsonl'),
     )
     .action(async (session: string, { format, ...where }: Options) => {
-      const folder = await journalWith(where, session);
+      const source = await recordedSource(where, env);
+      if (source.kind === 'control') return exportOfControl(source.client, session, format);
+      const folder = await journalWith(source.where, session);
       if (format === 'asciicast') await exportCast(folder, session);
-      else if (format === 'proven') await proven(folder, session, where.config);
+      else if (format === 'proven') await proven(folder, session, source.where.config);
       else await exportRecords(folder, session, format);
     });
 }

@@ -11,7 +11,7 @@ export function sessionsCommand(env: Environment): Command {
   return new Command('sessions')
     .addCommand(listCommand(env))
     .addCommand(showCommand(env))
-    .addCommand(replayCommand())
+    .addCommand(replayCommand(env))
     .addCommand(searchCommand(env))
-    .addCommand(exportCommand());
+    .addCommand(exportCommand(env));
 }

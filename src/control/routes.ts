@@ -36,6 +36,7 @@ import {
 import { delegationRoutes } from './delegations/delegation-routes.ts';
 import type { Delegations } from './delegations/delegations.ts';
 import { eventRoutes } from './event-routes.ts';
+import { exportRoute } from './export-route.ts';
 import { statusRoute } from './gateway-status.ts';
 import { grantUse } from './grant-use.ts';
 import type { Grants } from './grants.ts';
@@ -126,6 +127,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...tokenRoutes(parts),
     statusRoute(parts),
     ...sessionRoutes(parts),
+    exportRoute(parts),
     ...liveRoutes(parts),
     ...policyRoutes(parts),
     ...journalRoutes(parts.seals),

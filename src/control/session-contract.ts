@@ -40,6 +40,14 @@ const paging = {
 
 export const sessionListQuery = z.strictObject({ ...filters, ...paging });
 
+/** How a session is exported. */
+export const exportQuery = z.strictObject({
+  format: z
+    .enum(['jsonl', 'audit'])
+    .default('jsonl')
+    .describe('`jsonl`: the journal’s own lines. `audit`: its exchanges as `audit.k8s.io/v1` events.'),
+});
+
 /** Of the exchanges of one session. */
 export const sessionQuery = z.strictObject({ ...filters, ...paging });
 

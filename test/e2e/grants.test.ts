@@ -327,6 +327,7 @@ test('T77: every route, with no token, another’s, and every role: each answers
     'delete /api/v1/tokens/{id}': '401 404 404 404 404',
     'get /api/v1/sessions': '401 200 200 200 200',
     'get /api/v1/sessions/{id}': '401 404 404 404 404',
+    'get /api/v1/sessions/{id}/export': '401 403 403 404 404',
     'get /api/v1/exchanges': '401 200 200 200 200',
     'get /api/v1/exchanges/{id}': '401 404 404 404 404',
     'get /api/v1/exchanges/{id}/recording': '401 404 404 404 404',

@@ -31,6 +31,8 @@ export interface ControlClient {
   ): Promise<unknown>;
   /** The data of each event, until the stream ends. */
   events(path: string): AsyncIterable<unknown>;
+  /** The lines of an answer that is one by one, as they come; what stands behind the last line feed is none. @throws {CliError} one is longer than any may be; as `ask` */
+  lines(path: string): AsyncIterable<string>;
   /** Ends what is under way. */
   close(): Promise<void>;
 }
@@ -71,6 +73,17 @@ export async function controlClient(env: Environment, context?: string, at?: str
       throw new CliError(`the control plane at ${server} cannot be asked: ${(error as Error).message}`);
     }
   };
+  const lines = async function* (path: string): AsyncGenerator<string> {
+    const reply = await send('GET', path);
+    if (reply.statusCode >= 400) throw new ControlRefusal(parsed(await textOf(reply.body), server) as Problem);
+    let rest = '';
+    for await (const chunk of reply.body.setEncoding('utf8')) {
+      const whole = (rest + String(chunk)).split('\n');
+      rest = whole.pop() ?? '';
+      if (rest.length > ANSWER_BYTES_MAX) throw new CliError('a line of the control plane’s answer is too long');
+      yield* whole;
+    }
+  };
   return {
     async ask(method, path, body, headers) {
       const reply = await send(method, path, body, headers);
@@ -79,15 +92,9 @@ export async function controlClient(env: Environment, context?: string, at?: str
       return answer;
     },
     async *events(path) {
-      const reply = await send('GET', path);
-      if (reply.statusCode >= 400) throw new ControlRefusal(parsed(await textOf(reply.body), server) as Problem);
-      let rest = '';
-      for await (const chunk of reply.body.setEncoding('utf8')) {
-        const lines = (rest + String(chunk)).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) if (line.startsWith('data: ')) yield JSON.parse(line.slice(6));
-      }
+      for await (const line of lines(path)) if (line.startsWith('data: ')) yield JSON.parse(line.slice(6));
     },
+    lines,
     close: () => dispatcher.destroy(),
   };
 }
