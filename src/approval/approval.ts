@@ -105,6 +105,14 @@ export interface About {
   readonly name: string;
 }
 
+/** One request of a planned command. */
+export interface PlannedRequest {
+  /** See `Approval.request`: of what will be asked by itself when the command is run. */
+  readonly request: string;
+  /** See `Approval.like`. */
+  readonly like?: string;
+}
+
 /** A question and what became of it; instants are in milliseconds since 1970. */
 export interface Approval {
   readonly id: string;
@@ -153,12 +161,16 @@ export interface Approval {
   readonly rest?: Rest;
   /** Edits that its yes makes, closed in the vault: what they put there may be secret. */
   readonly edits?: string;
-  /** What it is about; absent: a grant. */
+  /** What it is about; absent: a grant, or a planned command. */
   readonly about?: About;
-  /** The session of the exchange that asked it; absent: a grant. */
+  /** The session of the exchange that asked it; absent: a grant, or a planned command. */
   readonly session?: string;
   /** The question whose yes covers this one; nobody was asked. */
   readonly restOf?: string;
+  /** Of one that is covered: who said that yes was shown this very request. */
+  readonly wasShown?: true;
+  /** The requests of a planned command that it asks about, in the order of `shown.planned`; absent: it is about one request, or a grant. */
+  readonly planned?: readonly PlannedRequest[];
   /** Of what a no to it is meant for as well, keyed; absent: for nothing else. */
   readonly like?: string;
 }
@@ -238,7 +250,9 @@ export function answered(approval: Approval, saying: Saying, nowMs: number): App
   // What others have said yes to is not changed behind them.
   if (
     saying.narrowed !== undefined &&
-    (approval.answers.some(({ isAuto }) => isAuto !== true) || approval.grant !== undefined)
+    (approval.answers.some(({ isAuto }) => isAuto !== true) ||
+      approval.grant !== undefined ||
+      approval.planned !== undefined)
   )
     return 'narrow';
   const less = saying.narrowed === undefined ? approval : narrowed(approval, saying.narrowed);

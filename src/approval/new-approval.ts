@@ -6,7 +6,10 @@ export type NewApproval = Pick<
   Approval,
   'id' | 'request' | 'asker' | 'target' | 'namespace' | 'seats' | 'shown' | 'askedAt' | 'closesAt' | 'claimForMs'
 > &
-  Pick<Partial<Approval>, 'grant' | 'lookingUntil' | 'command' | 'verb' | 'about' | 'session' | 'like' | 'places'>;
+  Pick<
+    Partial<Approval>,
+    'grant' | 'lookingUntil' | 'lookedUpAt' | 'command' | 'verb' | 'about' | 'session' | 'like' | 'places' | 'planned'
+  >;
 
 /** A question that is asked now. */
 export function newApproval(parts: NewApproval): Approval {

@@ -29,6 +29,8 @@ export interface RestUse {
   readonly operation: string;
   readonly exchange: string;
   readonly at: number;
+  /** Of a planned command: which request it was; see `PlannedRequest`. */
+  readonly request?: string;
 }
 
 /** What a call is of its command. */
@@ -113,6 +115,21 @@ export function covered(
   return { ...approval, rest: { ...approval.rest, uses: [...approval.rest.uses, use] } };
 }
 
+/**
+ * The question about a planned command with one more of its requests that is run; undefined where its yes does not cover that. Each is covered once: what the plan has
+ * twice, twice. A yes that was taken back, or is over, covers nothing.
+ */
+export function coveredAsPlanned(
+  { state, exchange, rest, planned = [], ...approval }: Approval,
+  use: RestUse & { readonly request: string },
+): (Approval & { readonly rest: Rest }) | undefined {
+  if (state !== 'approved' || exchange !== 'waiting' || rest === undefined) return undefined;
+  const isIt = ({ request }: { readonly request?: string }) => request === use.request;
+  const isLeft = rest.uses.filter(isIt).length < planned.filter(isIt).length;
+  if (!isLeft || rest.uses.length >= rest.usesMax || use.at >= rest.until) return undefined;
+  return { ...approval, state, exchange, planned, rest: { ...rest, uses: [...rest.uses, use] } };
+}
+
 /** A new question as the yes to another covers it: approved by the same persons, for as long as that yes lasts at most. */
 export function approvedBy(asked: Approval, by: Approval & { readonly rest: Rest }, nowMs: number): Approval {
   const { lookingUntil: _, ...rest } = asked;
@@ -123,5 +140,6 @@ export function approvedBy(asked: Approval, by: Approval & { readonly rest: Rest
     endedAt: nowMs,
     goodUntil: Math.min(nowMs + asked.claimForMs, by.rest.until),
     restOf: by.id,
+    ...(by.planned === undefined ? {} : { wasShown: true }),
   };
 }

@@ -60,6 +60,11 @@ interface Parts {
   readonly isStopped: (who: Party) => boolean;
 }
 
+/** What a no is meant for as well. */
+function likesOf({ like, planned = [] }: Approval): readonly string[] {
+  return [...new Set([...(like === undefined ? [] : [like]), ...planned.flatMap((each) => each.like ?? [])])];
+}
+
 /** Answers to questions. */
 export class Answers {
   readonly #parts: Parts;
@@ -92,7 +97,7 @@ export class Answers {
       await this.#kept.record(next, next.answers.at(-1));
       if (next.command !== undefined && next.state === 'rejected')
         await rows.put(noRow(newId(now), next.command, next));
-      if (next.like !== undefined && next.state === 'rejected') await rows.put(noRow(newId(now), next.like, next));
+      if (next.state === 'rejected') for (const like of likesOf(next)) await rows.put(noRow(newId(now), like, next));
       if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, said);
       return next;
     });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AMENDMENTS_MAX } from '../model/amendment.ts';
 import { FIELD_POINTER, isAmendable } from '../model/field-pointer.ts';
-import { REST_LIMITS } from '../model/rest-limits.ts';
+import { PLAN_QUESTION_LIMITS, REST_LIMITS } from '../model/rest-limits.ts';
 import { durationMs } from '../std/duration.ts';
 import { duration, ownWords } from './contract.ts';
 import { signatureSchema } from './key-contract.ts';
@@ -89,8 +89,8 @@ const preview = {
   before: before.optional(),
 };
 
-/** All of what a person is shown. */
-export const shownSchema = z.strictObject({
+/** What a person is shown of one request. */
+const shownRequestSchema = z.strictObject({
   operation: z.string().describe('In words.'),
   asked: z.string().describe('The request line, or the bounds of a grant.'),
   risk: z.enum(['high', 'raised', 'plain']).describe('How dangerous it is, by the facts that `risks` names.'),
@@ -116,6 +116,14 @@ export const shownSchema = z.strictObject({
   missing: strings.describe('What could not be shown, and why.'),
   task: z.string().optional().describe('What a program’s token was given for, in the words of who gave it.'),
   reason: z.string().describe('The caller’s own words: the command that it says it runs.'),
+});
+
+/** All of what a person is shown. */
+export const shownSchema = shownRequestSchema.extend({
+  planned: z
+    .array(shownRequestSchema)
+    .optional()
+    .describe('Of a question about a planned command: each of its requests that is held, whole.'),
 });
 
 const answer = z.strictObject({
@@ -144,7 +152,9 @@ export const approvalSchema = z.strictObject({
   state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn']),
   exchange: z
     .enum(['waiting', 'forwarded', 'answered', 'unknown', 'gone'])
-    .describe('Of what was asked for: `unknown` may have run, `gone` was never sent.'),
+    .describe(
+      'Of what was asked for: `unknown` may have run, `gone` was never sent. Of a planned command: `forwarded` while some of its requests are sent and others may come, `answered` once none does; `rest.uses` has each.',
+    ),
   digest: z.string().describe('Of all that is shown; an answer names it.'),
   preview: z
     .enum(['looking', 'shown', 'none'])
@@ -289,6 +299,15 @@ export const yesSchema = answerSchema.extend({
     })
     .optional()
     .describe('Also the rest of the command, where `shown.rest` offers it.'),
+});
+
+/** Which planned requests are asked about. */
+export const planAskSchema = z.strictObject({
+  requests: z
+    .array(z.string().max(1024 * 1024))
+    .min(1)
+    .max(PLAN_QUESTION_LIMITS.requestsMax)
+    .describe('What the gateway gave for each held request that was planned, in the order of the command.'),
 });
 
 /** A word about a question. */

@@ -8,7 +8,7 @@ function narrowedWords({ goodForMs, edits }: NonNullable<Answer['narrowed']>): r
 
 /** The event of a question's change. */
 export function approvalEvent(approval: Approval, answer: Answer | undefined, at: number): ApprovalChanged {
-  const { id, state, digest, asker, target, shown, seats, attendedBy, grant, restOf } = approval;
+  const { id, state, digest, asker, target, shown, seats, attendedBy, grant, restOf, planned } = approval;
   return {
     type: 'approval.changed',
     at,
@@ -19,7 +19,11 @@ export function approvalEvent(approval: Approval, answer: Answer | undefined, at
     target,
     operation: shown.operation,
     rules: seats.map(({ rule }) => rule),
-    ...(grant === undefined ? { exchange: attendedBy } : { grant }),
+    ...(planned !== undefined
+      ? { requests: planned.length }
+      : grant === undefined
+        ? { exchange: attendedBy }
+        : { grant }),
     ...(restOf === undefined ? {} : { restOf }),
     ...(answer === undefined
       ? {}

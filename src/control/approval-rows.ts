@@ -24,6 +24,16 @@ export function pointerRow(digest: string, approval: string, version: number): R
   return { kind: 'question', id: digest, version, owner: '', state: '', body: { approval } };
 }
 
+/** Which question about a planned command asks about a request, by the digest of the request. */
+export function plannedRow(digest: string, approval: string, version: number): Row {
+  return { kind: 'question', id: plannedId(digest), version, owner: '', state: 'planned', body: { approval } };
+}
+
+/** The id of that row. */
+export function plannedId(digest: string): string {
+  return `planned ${digest}`;
+}
+
 /** That somebody said no to a call of a command, or to what is like another; `id` sorts by when, and the newest is found by its owner however many questions stand above. */
 export function noRow(id: string, owner: string, { id: approval, endedAt }: Approval): Row {
   return { kind: 'question', id, version: 0, owner, state: 'no', body: { approval, at: endedAt } };

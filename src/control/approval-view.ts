@@ -20,7 +20,7 @@ export function approvalView(
   return {
     id: approval.id,
     state: approval.state,
-    exchange: approval.exchange,
+    exchange: exchangeOf(approval),
     digest: approval.digest,
     preview: isLooking(approval, nowMs) ? 'looking' : approval.lookedUpAt === undefined ? 'none' : 'shown',
     asker: askerView(asker),
@@ -72,13 +72,20 @@ export function approvalView(
             verbs: [...rest.verbs],
             usesMax: rest.usesMax,
             until: instant(rest.until),
-            uses: rest.uses.map((use) => ({ ...use, at: instant(use.at) })),
+            uses: rest.uses.map(({ operation, exchange, at }) => ({ operation, exchange, at: instant(at) })),
           },
         }),
     ...(restOf === undefined ? {} : { restOf }),
     ...(mayBreakGlass(approval, caller) ? { mayBreakGlass: true as const } : {}),
     ...answering(approval, caller, roles, nowMs, handed),
   };
+}
+
+/** T75: of a planned command, what became of all of it; each of its requests is a question of its own. */
+function exchangeOf({ exchange, planned, rest }: Approval): Approval['exchange'] {
+  const sent = rest?.uses.length ?? 0;
+  if (planned === undefined || sent === 0) return exchange;
+  return exchange === 'waiting' && sent < planned.length ? 'forwarded' : 'answered';
 }
 
 /** Whether who looks may answer, and in whose place. */

@@ -7,7 +7,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { ApprovalChanged } from '../recording/event.ts';
 import type { RowKind, RowQuery, RowReader, RowWriter, Store } from '../store/store.ts';
 import { approvalEvent } from './approval-event.ts';
-import { approvalOf, approvalRow, type KeptApproval, pointedAt } from './approval-rows.ts';
+import { approvalOf, approvalRow, type KeptApproval, plannedId, pointedAt } from './approval-rows.ts';
 import { fromStore } from './from-store.ts';
 
 interface Parts {
@@ -71,6 +71,12 @@ export class KeptQuestions {
     if (pointer === undefined) return { pointerVersion: 0, kept: undefined };
     const row = await this.#reading(() => rows.get('approval', pointedAt(pointer)));
     return { pointerVersion: pointer.version, kept: row === undefined ? undefined : approvalOf(row) };
+  }
+
+  /** The id of the newest question about a planned command that asks about a request, by the digest of the request; undefined: none does. */
+  async planOf(digest: string): Promise<string | undefined> {
+    const row = await this.#reading(() => this.#parts.store.get('question', plannedId(digest)));
+    return row === undefined ? undefined : pointedAt(row);
   }
 
   /** Runs `work` with nobody else under the same key. */

@@ -36,6 +36,7 @@ function approvalsWith(
     store: { now: () => 0, isHeard: () => true } as Store,
     kept: { get: async () => undefined },
     questions: () => assert.fail('nothing is asked') as Questions,
+    closePlanned: () => assert.fail('nothing is planned'),
     limits,
     elsewhere,
     monotonic: () => 0,

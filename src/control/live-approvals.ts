@@ -7,7 +7,7 @@ import { type Approval, current } from '../approval/approval.ts';
 import type { Amendment } from '../model/amendment.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { Approvals, HeldRequest, Waited } from '../pipeline/approvals.ts';
+import type { Approvals, HeldRequest, PlannedHeld, Waited } from '../pipeline/approvals.ts';
 import type { InFlightShares } from '../pipeline/in-flight-shares.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
@@ -31,6 +31,8 @@ interface Parts {
   readonly store: Store;
   readonly questions: () => Questions;
   readonly kept: Pick<KeptQuestions, 'get'>;
+  /** See `PlannedQuestions`. */
+  readonly closePlanned: Approvals['closePlanned'];
   /** Limits of requests that wait at this gateway. */
   readonly limits: { readonly heldMax: number; readonly heldPerCallerMax: number };
   /** What waits at other workers of this gateway, of each caller and under `ALL`; it counts too. */
@@ -139,6 +141,10 @@ export class LiveApprovals implements Approvals, ChangeListener {
       stop();
       leave();
     }
+  }
+
+  closePlanned(planned: PlannedHeld): Promise<string> {
+    return this.#parts.closePlanned(planned);
   }
 
   wasToldLately(id: string, withinMs: number): boolean {

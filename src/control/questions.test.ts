@@ -31,7 +31,7 @@ import type { MaskEdits } from './answers.ts';
 import { approvalRow } from './approval-rows.ts';
 import { closeEdits, openEdits } from './closed-edits.ts';
 import { grantQuestion } from './grant-question.ts';
-import { QUESTION_LIMITS } from './questions.ts';
+import { QUESTION_LIMITS } from './question-limits.ts';
 import { grantOf, grantRow } from './row-body.ts';
 
 const MASKING = testMasking();

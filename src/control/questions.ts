@@ -18,13 +18,11 @@ import {
 } from '../approval/approval.ts';
 import { autoAnswered } from '../approval/auto-answered.ts';
 import { newApproval } from '../approval/new-approval.ts';
-import { approvedBy, covered, covering, type Rest, restOffered } from '../approval/rest.ts';
+import { approvedBy, covered, coveredAsPlanned, covering, type Rest, restOffered } from '../approval/rest.ts';
 import { callerKey } from '../model/caller.ts';
-import { Refusal } from '../model/refusal.ts';
 import type { Preview, ShownBefore } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import { newId } from '../std/ids.ts';
-import type { RowWriter } from '../store/store.ts';
 import type { IsStillSigned } from './answers.ts';
 import { type KeptApproval, noAtOf, pointerRow } from './approval-rows.ts';
 import { askedBefore } from './asked-before.ts';
@@ -32,21 +30,10 @@ import { autoAnswers, hasCooldown } from './auto-answers.ts';
 import type { KeptQuestions } from './kept-questions.ts';
 import { likeKey } from './like-key.ts';
 import { PREVIEW_LIMITS, Previews } from './previews.ts';
+import { QUESTION_LIMITS, refuseTooMany } from './question-limits.ts';
 import { mayHaveRun, notThere } from './question-refusals.ts';
 import { hangsOnLabels, partyOf, seatsOf } from './seats.ts';
 import type { SessionSoFar } from './session-so-far.ts';
-
-/** Limits of questions; documented in docs/reference/limits.md. */
-export const QUESTION_LIMITS = Object.freeze({
-  /** Questions of one caller that wait for a person. */
-  pendingPerCallerMax: 50,
-  /** How long the same request is told of a no before it asks anew. */
-  rejectedForMs: 30_000,
-  /** How long it is told that nobody answered. */
-  expiredForMs: 5_000,
-  /** Of a caller's newest questions, how many are looked at to tell what it asked before, and what was said to its command. */
-  beforeMax: 200,
-});
 
 interface Parts {
   readonly kept: KeptQuestions;
@@ -101,7 +88,7 @@ export class Questions {
     // What is asked of the target stands before the transaction, which others wait for.
     const shown = isJoined ? undefined : await held.show();
     const labels = isJoined || !hangsOnLabels(held.holds) ? null : await held.namespaceLabels();
-    const ofCommand = shown === undefined ? {} : await this.#ofCommand(held, shown);
+    const ofCommand = shown === undefined ? {} : await this.#ofCommand({ ...held, digest }, shown);
     const ofLike = isJoined ? {} : await this.#ofLike(held);
     let told: KeptApproval | undefined;
     const asked = await this.#kept.exclusively(`question ${digest}`, async (rows) => {
@@ -112,7 +99,7 @@ export class Questions {
         ...ofCommand,
         ...ofLike,
       });
-      if (approval.state === 'pending') await this.#refuseTooMany(rows, approval);
+      if (approval.state === 'pending') await refuseTooMany(rows, approval.asker);
       await this.#kept.record(
         approval,
         approval.answers.find(({ isAuto }) => isAuto === true),
@@ -195,9 +182,11 @@ export class Questions {
 
   /** What was said to the rest of its command, of which one use is then taken; or what can be said. */
   async #ofCommand(
-    { caller, call, exchange, holds }: HeldRequest,
+    { caller, call, exchange, holds, digest }: HeldRequest,
     { operation }: Approval['shown'],
   ): Promise<OfCommand> {
+    const planned = await this.#ofPlan({ request: digest, operation, exchange });
+    if (planned !== undefined) return { by: planned };
     // A signature is good for one request: the rest of a command is never covered by it.
     if (call === undefined || holds.some(({ signed }) => signed !== undefined)) return {};
     if (call.whole !== undefined) return { offered: call.whole };
@@ -214,6 +203,19 @@ export class Questions {
     if (by !== undefined) return { by };
     const offered = restOffered(call, own, now);
     return offered === undefined ? {} : { offered };
+  }
+
+  /** The question about its planned command whose yes covers this very request, of which the use is then taken; undefined: there is none. */
+  async #ofPlan(use: { readonly request: string; readonly operation: string; readonly exchange: string }) {
+    const plan = await this.#kept.planOf(use.request);
+    if (plan === undefined) return undefined;
+    let by: OfCommand['by'];
+    await this.#kept.change(plan, async (approval) => {
+      const now = this.#kept.now();
+      by = coveredAsPlanned(current(approval, now), { ...use, at: now });
+      return by ?? approval;
+    });
+    return by;
   }
 
   /** When a person last said no to the like; nothing is looked for where no rule asks. */
@@ -260,20 +262,6 @@ export class Questions {
   async #newestOf(asker: Parameters<typeof callerKey>[0]): Promise<readonly Approval[]> {
     const own = await this.#kept.list({ owner: callerKey(asker), limit: QUESTION_LIMITS.beforeMax });
     return own.map(({ approval }) => approval);
-  }
-
-  async #refuseTooMany(rows: RowWriter, { asker }: Approval): Promise<void> {
-    const { pendingPerCallerMax } = QUESTION_LIMITS;
-    const owner = callerKey(asker);
-    const waiting = await rows.list('approval', { owner, state: 'pending', limit: pendingPerCallerMax });
-    if (waiting.length >= pendingPerCallerMax)
-      throw new Refusal(
-        'TOO_MANY_REQUESTS',
-        `you have ${pendingPerCallerMax} questions that wait for a person, as many as you may`,
-        {
-          advice: 'wait for some of them to be answered',
-        },
-      );
   }
 
   /** See `Approvals.take`. */

@@ -52,6 +52,8 @@ import type { Deliveries } from './notices/deliveries.ts';
 import { noticeRoutes } from './notices/notice-routes.ts';
 import { keyRoutes } from './person-keys/key-routes.ts';
 import type { PersonKeys } from './person-keys/person-keys.ts';
+import { planRoute } from './plan-route.ts';
+import type { PlannedQuestions } from './planned-questions.ts';
 import { type PolicyDesk, policyRoutes } from './policy-routes.ts';
 import { reachesKill } from './reaches-kill.ts';
 import { roleRequired } from './role-required.ts';
@@ -75,6 +77,7 @@ interface Parts extends TargetParts {
   /** What a caller was refused last, the last first. */
   readonly refusals: { of(caller: Caller): Promise<readonly RefusalView[]> };
   readonly questions: KeptQuestions;
+  readonly plannedQuestions: PlannedQuestions;
   readonly answers: Answers;
   readonly approvals: LiveApprovals;
   readonly sessions: ConsoleSessions;
@@ -122,6 +125,7 @@ export function routesOf(parts: Parts): readonly Route[] {
     ...askRoutes(parts),
     ...grantRoutes(parts),
     ...approvalRoutes(parts),
+    planRoute(parts),
     ...noticeRoutes(parts.deliveries),
     slackRoute(parts),
     ...tokenRoutes(parts),

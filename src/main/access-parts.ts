@@ -65,7 +65,7 @@ export function accessParts(
   const [onFailure, record] = [failuresTo(told), recording(journal, tell)];
   let access: LiveAccess;
   let grants: Grants;
-  const { kept, asking, answers, approvals, onQuestion } = questionParts(store, {
+  const { kept, planned, asking, answers, approvals, onQuestion } = questionParts(store, {
     limits: config.limits,
     clock: told.clock,
     log: told.log,
@@ -124,7 +124,7 @@ export function accessParts(
     onFailure,
   });
   const withOwnTokens = takingOwn(keys, live, told.clock);
-  const questions = { questions: kept, answers, approvals, personKeys, delegations };
+  const questions = { questions: kept, plannedQuestions: planned, answers, approvals, personKeys, delegations };
   const made = { grants, kills, tokens, access, live, withOwnTokens, ...questions };
   const stopAsking = () => asking.stop();
   return { ...made, stopAsking, ...registeredParts(store, { config, inFlight, record, onFailure }) };

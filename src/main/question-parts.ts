@@ -10,6 +10,7 @@ import { noticesOf } from '../control/notices/notices.ts';
 import { keysIn } from '../control/person-keys/person-keys.ts';
 import { isStillSigned } from '../control/person-keys/signed-answer.ts';
 import { siteOf } from '../control/person-keys/webauthn.ts';
+import { PlannedQuestions } from '../control/planned-questions.ts';
 import { Questions } from '../control/questions.ts';
 import type { KeptGrant } from '../control/row-body.ts';
 import type { SessionSoFar } from '../control/session-so-far.ts';
@@ -54,10 +55,12 @@ export function questionParts(store: Store, from: From) {
     }
   };
   const kept = new KeptQuestions({ store, record, onChange: onQuestion });
+  const planned = new PlannedQuestions({ kept, vault: store.vault });
   const approvals: LiveApprovals = new LiveApprovals({
     store,
     kept,
     questions: () => questions,
+    closePlanned: (held) => planned.close(held),
     limits,
     elsewhere: from.heldElsewhere,
     monotonic: () => clock.monotonic(),
@@ -76,5 +79,5 @@ export function questionParts(store: Store, from: From) {
   const { maskEdits, onGrant, recordGrant, isStopped } = from;
   const answering = { kept, vault: store.vault, maskEdits, isStillSigned: isSigned, isStopped, onGrant, recordGrant };
   const answers = new Answers(answering);
-  return { kept, asking: questions, answers, approvals, onQuestion };
+  return { kept, planned, asking: questions, answers, approvals, onQuestion };
 }

@@ -23,3 +23,13 @@ export const RELEASE_LIMITS = Object.freeze({
   /** Characters of their manifests, with those before them. */
   keptCharactersMax: 16_000_000,
 });
+
+/** Limits of one question about a planned command; documented in docs/reference/limits.md. */
+export const PLAN_QUESTION_LIMITS = Object.freeze({
+  /** Requests that one question asks about. */
+  requestsMax: 50,
+  /** Characters of all that is shown of them. */
+  shownCharactersMax: 163_840,
+  /** How long after a request was planned it can be asked about, in milliseconds. */
+  askWithinMs: 600_000,
+});

@@ -133,7 +133,13 @@ export interface Preview {
 }
 
 /** What a person is shown of what is asked for: all of it, with masks in the place of secret values whoever asks or answers. */
-export interface Shown extends Preview {
+export interface Shown extends ShownRequest {
+  /** Of a question about several planned requests: each of them, whole, in the order of their command. */
+  readonly planned?: readonly ShownRequest[];
+}
+
+/** What is shown of one request, or of a grant. */
+export interface ShownRequest extends Preview {
   /** In words. */
   readonly operation: string;
   /** The request line, or what a grant would be for. */

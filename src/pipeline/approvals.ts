@@ -4,7 +4,7 @@ import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import type { Operation } from '../model/operation.ts';
-import type { Preview, Shown } from '../model/shown.ts';
+import type { Preview, Shown, ShownRequest } from '../model/shown.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 
 /** A request that rules hold, as it is put to persons. */
@@ -30,6 +30,13 @@ export interface HeldRequest {
   readonly namespaceLabels: () => Promise<Readonly<Record<string, string>> | null | 'unknown'>;
 }
 
+/** A held request that is only planned, as persons are asked about it together with others of its command. */
+export interface PlannedHeld
+  extends Pick<HeldRequest, 'caller' | 'operation' | 'digest' | 'holds' | 'namespaceLabels'> {
+  /** All of it, with what it would do. */
+  readonly shown: ShownRequest;
+}
+
 /** Questions to persons, as the data path asks them. Each call may throw STORE_UNAVAILABLE. */
 export interface Approvals {
   /** Whether anybody can be asked at all. */
@@ -46,6 +53,8 @@ export interface Approvals {
    * @throws {Refusal} TOO_MANY_REQUESTS as many wait as may; what `signal` was aborted with
    */
   wait(approval: Approval, caller: Caller, ms: number, signal: AbortSignal): Promise<Waited>;
+  /** What asks about it later, together with others: closed, so that its caller can neither read nor change it, and good for a time. Nobody is asked by it. */
+  closePlanned(planned: PlannedHeld): Promise<string>;
   /** Whether a wait for it at this gateway ended without an answer so lately. */
   wasToldLately(id: string, withinMs: number): boolean;
   /** Its caller is told to come back: it counts as there for so long from now. */
@@ -75,6 +84,9 @@ export const noApprovals: Approvals = {
   },
   async wait() {
     throw new Error('a question was waited for where there is none');
+  },
+  async closePlanned() {
+    throw new Error('a planned request was closed where nobody can be asked');
   },
   wasToldLately: () => false,
   async attend() {},

@@ -10,7 +10,6 @@
 import type { Approval } from '../approval/approval.ts';
 import type { Asking, Probe } from '../connectors/connector.ts';
 import type { AllowDecision, HoldDecision } from '../model/decision.ts';
-import type { JsonObject } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId } from '../std/ids.ts';
@@ -20,6 +19,7 @@ import { heldDigest } from './held-digest.ts';
 import { expired, heldOpen, heldOtherwise, heldTold, rejected, unsupported } from './held-refusals.ts';
 import { heldRelease } from './held-release.ts';
 import type { Edits, Judged } from './judge.ts';
+import { lifeOf } from './life-of.ts';
 import { previewHeld } from './preview-held.ts';
 import type { Recording } from './recording.ts';
 import { showHeld } from './show-held.ts';
@@ -120,23 +120,6 @@ async function ask(
   return { approval, asking, existing };
 }
 
-/** The live object, in the reader’s name; a Secret, which that often may not get, in its caller’s own. Undefined: the operation names none. */
-async function lifeOf(
-  { probe, writeBack }: Pick<Gateway, 'probe' | 'writeBack'>,
-  recording: Pick<Recording, 'probed'>,
-  { operation, caller }: Held,
-): Promise<JsonObject | null | 'unknown' | undefined> {
-  if (operation.name === '') return undefined;
-  const existing = await probe.existing(operation, caller);
-  if (existing !== 'unknown' || operation.resource !== 'secrets') {
-    recording.probed({ existing });
-    return existing;
-  }
-  const own = await writeBack.own(operation, caller);
-  if (own === null) return null;
-  return typeof own === 'string' ? 'unknown' : (JSON.parse(own.bytes.toString('utf8')) as JsonObject);
-}
-
 function patienceOf({ patience }: Asking, { holds }: HoldDecision) {
   const waitMs =
     patience.waitMs === 'upgrade'
@@ -178,8 +161,9 @@ async function approved(
 }
 
 /** Whether no person has seen it. What a budget holds has been held to all of them, and a yes to the rest of that was said in sight of it. */
-function isUnseen({ restOf, answers }: Approval, { decision }: Held): boolean {
-  return decision.allowed === undefined && (restOf !== undefined || answers.every(({ isAuto }) => isAuto === true));
+function isUnseen({ restOf, wasShown, answers }: Approval, { decision }: Held): boolean {
+  const isOfRest = restOf !== undefined && wasShown !== true;
+  return decision.allowed === undefined && (isOfRest || answers.every(({ isAuto }) => isAuto === true));
 }
 
 /** What a yes allows that no person gave: with it where it is within the budgets, or held by what is over. Budgets pass over what has a yes. */

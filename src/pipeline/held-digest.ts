@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { type Caller, callerKey } from '../model/caller.ts';
+import { askerOf } from '../model/asker-of.ts';
+import type { Caller } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import type { JsonObject, JsonValue, Operation } from '../model/operation.ts';
 
@@ -21,9 +22,7 @@ export interface HeldParts {
  */
 export function heldDigest({ caller, operation, holds, what, existing }: HeldParts): string {
   const isVersion = holds.some(({ pin }) => pin === 'resourceVersion');
-  // A program of somebody's is another caller than they are: neither uses what was said to the other.
-  const asker = [callerKey(caller), caller.issued?.id ?? '', caller.actors ?? null];
-  const parts = [asker, operation.target, what, holds, lifeOf(existing, isVersion)];
+  const parts = [askerOf(caller), operation.target, what, holds, lifeOf(existing, isVersion)];
   return hash('sha256', JSON.stringify(parts), 'hex');
 }
 

@@ -270,10 +270,12 @@ export interface ApprovalChanged {
   /** In words. */
   readonly operation: string;
   readonly rules: readonly string[];
-  /** The exchange that asks; absent of a grant. */
+  /** The exchange that asks; absent of a grant, and of a planned command. */
   readonly exchange?: string;
   /** The grant that is asked for. */
   readonly grant?: string;
+  /** Of a planned command: how many of its requests are asked about. */
+  readonly requests?: number;
   /** Who answered, and what; absent where nobody did. */
   readonly answer?: {
     readonly answer: 'approve' | 'reject';

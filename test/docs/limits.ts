@@ -28,7 +28,7 @@ import { OWN_TOKEN_LIMITS } from '../../src/control/own-token-limits.ts';
 import { PAGE_LIMITS } from '../../src/control/pages/built-pages.ts';
 import { KEY_ENROLMENT_LIMITS } from '../../src/control/person-keys/person-keys.ts';
 import { PREVIEW_LIMITS } from '../../src/control/previews.ts';
-import { QUESTION_LIMITS } from '../../src/control/questions.ts';
+import { QUESTION_LIMITS } from '../../src/control/question-limits.ts';
 import { REFUSAL_LIMITS } from '../../src/control/refusals.ts';
 import { SESSION_LIMITS } from '../../src/control/sign-in/console-sessions.ts';
 import { COOKIE_LIMITS } from '../../src/control/sign-in/identify.ts';
@@ -52,7 +52,7 @@ import { TRACING_LIMITS } from '../../src/main/tracing/tracing-limits.ts';
 import { WORKER_LIMITS } from '../../src/main/workers/messages.ts';
 import { INSIDE_LIMITS } from '../../src/masking/inside/inside-limits.ts';
 import { DELEGATION_LIMITS } from '../../src/model/delegation-limits.ts';
-import { RELEASE_LIMITS, REST_LIMITS } from '../../src/model/rest-limits.ts';
+import { PLAN_QUESTION_LIMITS, RELEASE_LIMITS, REST_LIMITS } from '../../src/model/rest-limits.ts';
 import { ARCHIVE_LIMITS } from '../../src/pipeline/archive-files.ts';
 import { WAIT_LIMITS } from '../../src/pipeline/ask-person.ts';
 import { DELETED_LIMITS } from '../../src/pipeline/deleted-objects.ts';
@@ -124,7 +124,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['What callers were refused', { ...REFUSAL_LIMITS }, 'src/control/refusals.ts'],
   ['Waiting for a person', { ...HELD_LIMITS }, 'src/connectors/kubernetes/held/patience.ts'],
   ['Coming back to a question', { ...WAIT_LIMITS }, 'src/pipeline/ask-person.ts'],
-  ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/questions.ts'],
+  ['Questions to persons', { ...QUESTION_LIMITS }, 'src/control/question-limits.ts'],
   ['Breaking glass', { ...BREAK_GLASS_LIMITS }, 'src/approval/broken-glass.ts'],
   ['Answering in another’s place', { ...DELEGATION_LIMITS }, 'src/model/delegation-limits.ts'],
   ['What callers have done before', { ...DONE_LIMITS }, 'src/control/done-operations.ts'],
@@ -133,6 +133,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['Looking up what a held request would do', { ...PREVIEW_LIMITS }, 'src/control/previews.ts'],
   ['Reads of one such look', { ...LOOK_LIMITS }, 'src/connectors/kubernetes/preview/preview-limits.ts'],
   ['Plans, at the gateway', { ...PLAN_LIMITS }, 'src/pipeline/plan/looks.ts'],
+  ['One question about a planned command', { ...PLAN_QUESTION_LIMITS }, 'src/model/rest-limits.ts'],
   ['Plans, where the command runs', { ...RELAY_LIMITS }, 'src/cli/plan/plan-relay.ts'],
   ['Counting for budgets', { ...BUDGET_LIMITS }, 'src/control/caller-budgets.ts'],
   ['Removing what has ended from the store', { ...SWEEP_LIMITS }, 'src/control/store-sweep.ts'],

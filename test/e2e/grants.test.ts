@@ -315,6 +315,7 @@ test('T77: every route, with no token, another’s, and every role: each answers
     'post /api/v1/approvals/{id}/reject': '401 400 400 400 400',
     'post /api/v1/approvals/{id}/say': '401 400 400 400 400',
     'post /api/v1/approvals/{id}/break-glass': '401 400 400 400 400',
+    'post /api/v1/plans': '401 400 400 400 400',
     'get /api/v1/delegations': '401 200 200 200 200',
     'post /api/v1/delegations': '401 400 400 400 400',
     'post /api/v1/delegations/{id}/end': '401 404 404 404 404',
