@@ -84,12 +84,10 @@ export class CallerBudgets implements Budgets, ChangeListener {
     }
   }
 
-  async hasRoom(budget: Budget, caller: Asking, amount: number, part = ''): Promise<boolean> {
+  async room(budget: Budget, caller: Asking, part = ''): Promise<number> {
     const [key, window] = [keyOf(budget, caller, part), this.#window(budget)];
-    const { left } = this.#share(key, window);
-    if (left >= amount) return true;
     const counted = this.#known.get(key) ?? (await this.#read(key));
-    return budgetRoom(budget) - inWindow(counted, window).taken >= amount - left;
+    return budgetRoom(budget) - inWindow(counted, window).taken + this.#share(key, window).left;
   }
 
   async #leasedOnce(key: string, budget: Budget, window: number, needed: number): Promise<boolean> {

@@ -9,6 +9,34 @@ export interface PlannedHold {
   readonly quorum: number;
 }
 
+/** A budget of which a request takes something, or that stops it. */
+export interface PlannedBudget {
+  readonly budget: string;
+  /** What it lets its callers do, in words. */
+  readonly bounds: string;
+  /** What becomes of what is over it. */
+  readonly over: 'hold' | 'deny';
+  /** Of what it is counted by itself; absent: it is one count. */
+  readonly part?: string;
+  /** How much of it the request takes; absent: nobody can tell, or nothing, since what was done before stops it. */
+  readonly takes?: number;
+  /** How much is left of it, with what the plan takes before. */
+  readonly left: number;
+  /** How many of these numbers are one of what `bounds` counts. */
+  readonly ofOne: number;
+  readonly isOver: boolean;
+}
+
+/** Of several calls that one yes can cover. */
+export interface PlannedIntent {
+  /** The same for each of them. */
+  readonly id: string;
+  /** `helm`: the yes to the first covers the others. `command`: from the second on, a yes can be widened to what comes. */
+  readonly kind: 'command' | 'helm';
+  /** Of the call that asks for all of them: what its yes covers, one by one. */
+  readonly covers?: readonly string[];
+}
+
 /** What would become of a request that policy does not refuse; nothing of it was done, and nobody was asked. */
 export interface Planned {
   /** In words. */
@@ -30,6 +58,14 @@ export interface Planned {
   readonly grant?: string;
   /** Every rule that would hold it; none: it is allowed. */
   readonly holds: readonly PlannedHold[];
+  /** Absent: it takes nothing of any. */
+  readonly budgets?: readonly PlannedBudget[];
+  /** Absent: a yes to it covers nothing else. */
+  readonly intent?: PlannedIntent;
+  /** Where its caller asks for that: what asks about it together with others, closed. */
+  readonly question?: string;
+  /** Why it is asked about by itself; absent: it is not. */
+  readonly alone?: string;
   /** What it would do, as far as its caller may look at that; with masks. */
   readonly shown: Preview;
   /** What its client would be answered, with masks; absent: that cannot be foreseen. */

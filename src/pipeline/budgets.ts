@@ -11,8 +11,8 @@ export interface Budgets {
    * @throws {Refusal} STORE_UNAVAILABLE it cannot be known what is left
    */
   take(budget: Budget, caller: MatchedCaller, amount: number, part?: string): Promise<boolean>;
-  /** Whether there is so much left now; nothing is taken. @throws {Refusal} STORE_UNAVAILABLE */
-  hasRoom(budget: Budget, caller: MatchedCaller, amount: number, part?: string): Promise<boolean>;
+  /** How much is left now; nothing is taken. @throws {Refusal} STORE_UNAVAILABLE */
+  room(budget: Budget, caller: MatchedCaller, part?: string): Promise<number>;
   /** Whether what was counted of the caller is over the budget now. @throws {Refusal} STORE_UNAVAILABLE */
   isOver(budget: Budget, caller: MatchedCaller): Promise<boolean>;
   /** Counts what has been done; written a moment later. Never throws. */
@@ -23,7 +23,7 @@ export interface Budgets {
 export const noBudgets: Budgets = {
   of: () => [],
   take: async () => true,
-  hasRoom: async () => true,
+  room: async () => Number.POSITIVE_INFINITY,
   isOver: async () => false,
   count() {},
 };

@@ -19,8 +19,13 @@ type Bounds = Pick<Budget, 'id' | 'of' | 'max' | 'perMs'>;
 
 /** Why a budget stops what policy allows: the same as long as it does, since a yes is bound to it. */
 export function overBudgetReason(budget: Bounds): string {
-  const bounds = `${budget.max} ${WORDS[budget.of]} in ${durationText(budget.perMs)}`;
+  const bounds = boundsOf(budget);
   return isBreaker(budget) ? `it had more than ${bounds}; a person looks first` : `it is over its budget of ${bounds}`;
+}
+
+/** As much as it lets its callers do, in words. */
+export function boundsOf({ of, max, perMs }: Bounds): string {
+  return `${max} ${WORDS[of]} in ${durationText(perMs)}`;
 }
 
 /** Told to a caller that has done as much as its budget says. */

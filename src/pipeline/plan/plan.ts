@@ -6,12 +6,13 @@
  * alone. No use of a grant is taken, no budget is counted, nobody is asked and no yes is spent. What its caller is told it could have had otherwise: a look-up is judged as
  * its own read, and what would be held for a person is looked up only where it may read that object already.
  */
-import type { Looked, Probe } from '../../connectors/connector.ts';
+import type { Looked, MayRead, Probe } from '../../connectors/connector.ts';
 import { approverWords } from '../../model/approver-words.ts';
 import { callerKey } from '../../model/caller.ts';
+import type { HoldDecision } from '../../model/decision.ts';
 import type { Holding } from '../../model/hold-terms.ts';
-import type { Operation } from '../../model/operation.ts';
-import type { Planned, PlannedHold } from '../../model/planned.ts';
+import type { JsonObject, Operation } from '../../model/operation.ts';
+import type { Planned, PlannedHold, PlannedIntent } from '../../model/planned.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { RefusedReply } from '../../model/reply.ts';
 import type { RawRequest } from '../../model/request.ts';
@@ -19,12 +20,16 @@ import type { Preview } from '../../model/shown.ts';
 import { accept } from '../accept.ts';
 import { asOneself } from '../as-oneself.ts';
 import { askShadowed } from '../ask-shadow.ts';
-import type { Budgets } from '../budgets.ts';
 import { describe } from '../describe.ts';
 import type { Gateway } from '../gateway.ts';
+import { heldCommand } from '../held-command.ts';
 import { unsupported } from '../held-refusals.ts';
+import { heldRelease } from '../held-release.ts';
+import { HeldReleases } from '../held-releases.ts';
 import { type Judged, judge } from '../judge.ts';
+import { lifeOf } from '../life-of.ts';
 import { previewHeld } from '../preview-held.ts';
+import type { Recording } from '../recording.ts';
 import { tellMaskAsToken, tellReturnedMasks } from '../returned-masks.ts';
 import { denied } from '../settle.ts';
 import { toRefusal } from '../to-refusal.ts';
@@ -34,10 +39,17 @@ import { withoutMasks } from '../without-masks.ts';
 import { writtenMasks } from '../written-masks.ts';
 import { Looks } from './looks.ts';
 import { mayReadOf } from './may-read.ts';
+import { type PlanWanted, planWanted } from './plan-wanted.ts';
 import { plannedAnswer } from './planned-answer.ts';
+import { plannedBudgets } from './planned-budgets.ts';
+import { plannedIntent } from './planned-intent.ts';
+import { plannedQuestion } from './planned-question.ts';
 
 /** Those of this process. */
 const looks = new Looks();
+
+/** Releases that plans of this process begin. Security: apart from those that somebody is asked about, so that nothing is covered by what was only planned. */
+const releases = new HeldReleases({ monotonic: () => performance.now() });
 
 /** What would become of a request, as a refusal; nothing is done. */
 export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSignal): Promise<RefusedReply> {
@@ -54,7 +66,9 @@ export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSigna
     const hasMasks = withoutMasks(gateway.masking, caller, operation);
     const masks = writtenMasks(gateway, caller, operation.target, hasMasks);
     const ask = askShadowed(masks.gateway, recording, gateway.rules(), caller);
-    const within = withinBudgets(lookedAt(gateway.budgets), masks.gateway.probe, signal);
+    const wanted = planWanted(request);
+    const { budgets, told } = plannedBudgets(gateway.budgets, wanted.taken);
+    const within = withinBudgets(budgets, masks.gateway.probe, signal);
     const judged = await within(await judge(gateway.connector, ask, { caller, request, operation }));
     const { decision } = judged;
     // What is only planned is no use of a rule or grant: who reads the journal for those finds a decision of refusals alone.
@@ -64,30 +78,55 @@ export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSigna
     await masks.whole(judged); //                                             masks that could not be put back are refused as they would be
     recording.lookedUp('plan');
     const mayRead = mayReadOf(gateway.connector, ask, request);
-    const parts = { masking: gateway.masking, probe: masks.gateway.probe };
-    throw planned(await looks.inTurn(callerKey(caller), signal, (end) => foreseen(parts, judged, mayRead, end)));
+    const parts = { ...masks.gateway, recording, mayRead };
+    const look = async (end: AbortSignal): Promise<Planned> => ({
+      ...(await foreseen(parts, judged, end)),
+      ...(told.length === 0 ? {} : { budgets: told }),
+      ...(await asked(parts, judged, wanted, end)),
+    });
+    throw planned(await looks.inTurn(callerKey(caller), signal, look));
   } catch (thrown) {
     return gateway.connector.refuse(recording.refused(toRefusal(thrown, signal)), raw);
   }
 }
 
-/** Budgets that are looked at, and of which nothing is taken. */
-function lookedAt(budgets: Budgets): Budgets {
-  return {
-    of: (caller, target) => budgets.of(caller, target),
-    take: (budget, caller, amount, part) => budgets.hasRoom(budget, caller, amount, part),
-    hasRoom: (budget, caller, amount, part) => budgets.hasRoom(budget, caller, amount, part),
-    isOver: (budget, caller) => budgets.isOver(budget, caller),
-    count() {},
-  };
+interface Parts extends Gateway {
+  readonly recording: Pick<Recording, 'probed'>;
+  /** Whether the caller may read what is behind a request target. */
+  readonly mayRead: MayRead;
 }
 
-async function foreseen(
-  { masking, probe }: Pick<Gateway, 'masking' | 'probe'>,
+/** How persons would be asked about it, where rules hold it. */
+async function asked(
+  parts: Parts,
   judged: Judged,
-  mayRead: (uri: string) => Promise<boolean>,
+  wanted: Pick<PlanWanted, 'question'>,
   signal: AbortSignal,
-): Promise<Planned> {
+): Promise<Pick<Planned, 'intent' | 'question' | 'alone'>> {
+  const { decision } = judged;
+  if (decision.effect !== 'hold') return {};
+  const held = { ...judged, decision };
+  const isOfRelease = decision.holds.every(({ intent }) => intent === 'helm');
+  const existing = isOfRelease || wanted.question ? await lifeOf(parts, parts.recording, held) : undefined;
+  const command = plannedIntent(heldCommand(held), 'command');
+  const intent = command ?? (isOfRelease ? await ofRelease(parts, held, existing) : undefined);
+  const told = intent === undefined ? {} : { intent };
+  if (!wanted.question) return told;
+  if (intent?.kind === 'helm') return { ...told, alone: 'one question is asked about its release, when that is begun' };
+  return { ...told, ...(await plannedQuestion(parts, held, existing, signal)) };
+}
+
+/** What it is of a release of Helm that the plan begins, as far as its caller could see that by its own reads. */
+async function ofRelease(
+  parts: Parts,
+  held: Judged & { readonly decision: HoldDecision },
+  existing: JsonObject | null | 'unknown' | undefined,
+): Promise<PlannedIntent | undefined> {
+  if (existing === 'unknown' || !(await parts.mayRead(objectPath(held.operation)))) return undefined;
+  return plannedIntent(await heldRelease({ ...parts, releases }, held, existing), 'helm');
+}
+
+async function foreseen({ masking, probe, mayRead }: Parts, judged: Judged, signal: AbortSignal): Promise<Planned> {
   const { caller, request, operation, decision } = judged;
   const { verb, apiGroup, resource, subresource, namespace, name, path, options } = operation;
   const told = {
