@@ -1,4 +1,4 @@
-import type { PlannedHold } from '../../model/planned.ts';
+import type { PlannedBudget, PlannedHold, PlannedIntent } from '../../model/planned.ts';
 import type { Preview } from '../../model/shown.ts';
 
 /** What a plan says of one request of the command. */
@@ -11,9 +11,22 @@ export interface PlanCall {
   readonly rule?: string;
   readonly grant?: string;
   readonly holds?: readonly PlannedHold[];
+  /** As the cluster has it; absent where it is refused. */
+  readonly verb?: string;
+  /** Budgets that it takes of, with what the plan takes before it. */
+  readonly budgets?: readonly PlannedBudget[];
+  /** Which calls one yes covers. */
+  readonly intent?: PlannedIntent;
+  /** With `--ask`: why it is asked about by itself, when the command is run. */
+  readonly alone?: string;
   readonly shown?: Preview;
   /** What the gateway refuses it with, and the command that asks for what would allow it. */
-  readonly refusal?: { readonly code: string; readonly message: string; readonly request?: string };
+  readonly refusal?: {
+    readonly code: string;
+    readonly message: string;
+    readonly rule?: string;
+    readonly request?: string;
+  };
   readonly exchange?: string;
 }
 

@@ -1,4 +1,6 @@
+import type { PlanBudget } from './plan-budgets.ts';
 import type { PlanCall } from './plan-call.ts';
+import type { PlanQuestion } from './plan-questions.ts';
 
 /** What is printed. */
 export interface PlanDocument {
@@ -10,4 +12,8 @@ export interface PlanDocument {
   readonly exitCode: number;
   readonly calls: readonly PlanCall[];
   readonly reads: number;
+  /** What persons would be asked when the command is run as it is. */
+  readonly questions: readonly PlanQuestion[];
+  /** What its calls take of budgets together. */
+  readonly budgets: readonly PlanBudget[];
 }

@@ -17,6 +17,7 @@ import { failure, type PlanReply, reply } from './plan-reply.ts';
 import type { PlanWay, SentRequest, UpgradeProtocol } from './plan-way.ts';
 import { PlannedWorld, type SentByCommand } from './planned-world.ts';
 import { statusTold } from './status-told.ts';
+import { TakenBudgets } from './taken-budgets.ts';
 
 /** Stands before each path that is asked about. */
 const PLAN_PATH = '/sallyport-plan';
@@ -46,14 +47,19 @@ export class PlanRelay {
   reads = 0;
   /** Why no plan can be made; undefined: it can. */
   fault: string | undefined;
+  /** What asks persons about the held calls together, where that is wanted; see `Planned.question`. */
+  readonly questions: string[] = [];
+  readonly #asks: boolean;
+  readonly #taken = new TakenBudgets();
   readonly #way: PlanWay;
   readonly #world = new PlannedWorld();
   /** Whoever does not know it is answered nothing: other users of the machine reach loopback too. */
   readonly #secret = randomBytes(18).toString('base64url');
   readonly #server: Server;
 
-  private constructor(way: PlanWay) {
+  private constructor(way: PlanWay, asks: boolean) {
     this.#way = way;
+    this.#asks = asks;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: Error) => {
         // A client that goes away, as whoever has waited long enough does, takes nothing of the plan with it.
@@ -73,8 +79,9 @@ export class PlanRelay {
     });
   }
 
-  static async start(way: PlanWay): Promise<PlanRelay> {
-    const relay = new PlanRelay(way);
+  /** `asks`: the gateway is to give what asks persons about what is held. */
+  static async start(way: PlanWay, asks: boolean): Promise<PlanRelay> {
+    const relay = new PlanRelay(way, asks);
     await new Promise<void>((resolve, reject) => {
       relay.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
     });
@@ -167,7 +174,12 @@ export class PlanRelay {
       // The answer has a body, which says what is planned.
       method: method === 'HEAD' ? 'GET' : method,
       uri: `${PLAN_PATH}${uri}`,
-      headers: new Map<string, readonly string[]>([...kept, ['accept', ['application/json']]]),
+      headers: new Map<string, readonly string[]>([
+        ...kept,
+        ['accept', ['application/json']],
+        ...(this.#asks ? [['sallyport-plan', ['ask']] as const] : []),
+        ...this.#taken.header(),
+      ]),
       body: body.length === 0 ? undefined : body,
       ...{ identity: undefined, isStream: false, isOpaque: true },
     };
@@ -186,19 +198,29 @@ export class PlanRelay {
     }
     // It comes back by itself.
     if (answer.status === 429) return said;
-    const { code, message, exchange, planned } = told;
+    const { code, message, exchange, planned, rule: refusedBy, request: asksFor } = told;
     if (planned === undefined) {
-      const refusal = { code, message, ...(told.request === undefined ? {} : { request: told.request }) };
+      const refusal = {
+        ...{ code, message },
+        ...(refusedBy === undefined ? {} : { rule: refusedBy }),
+        ...(asksFor === undefined ? {} : { request: asksFor }),
+      };
       this.#tell({ operation: `${method} ${uri}`, verdict: 'refused', refusal, exchange });
       return said;
     }
-    const { operation, rule, grant, holds, shown } = planned;
+    const { operation, verb, rule, grant, holds, budgets = [], intent, question, alone, shown } = planned;
     if (planned.isRead && holds.length === 0) return 'pass';
     const foreseen = this.#world.answer(planned, sent);
+    this.#taken.add(budgets);
+    if (question !== undefined) this.questions.push(question);
     this.#tell({
       operation,
       ...(holds.length === 0 ? { verdict: 'allowed', rule } : { verdict: 'held', holds }),
       ...(grant === undefined ? {} : { grant }),
+      verb,
+      ...(budgets.length === 0 ? {} : { budgets }),
+      ...(intent === undefined ? {} : { intent }),
+      ...(alone === undefined ? {} : { alone }),
       outcome: foreseen.outcome,
       // What the target said of it is of a target without what the plan makes.
       ...(foreseen.outcome === 'untried' ? {} : { shown }),

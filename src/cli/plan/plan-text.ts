@@ -2,15 +2,19 @@ import type { Preview, ShownChange } from '../../model/shown.ts';
 import { lookedLines } from '../control/approval-text.ts';
 import type { Paint } from '../control/paint.ts';
 import { escapeControl } from '../escape-control.ts';
+import type { PlanBudget } from './plan-budgets.ts';
 import { isYes, type PlanCall } from './plan-call.ts';
 import type { PlanDocument } from './plan-document.ts';
+import type { PlanQuestion } from './plan-questions.ts';
 
 type Line = readonly [text: string, paint?: ((text: string) => string) | undefined];
 
 /** A plan as a person reads it; safe to print. */
-export function planText({ calls, reads, command, exitCode }: PlanDocument, paint: Paint): string {
+export function planText({ calls, reads, command, exitCode, questions, budgets }: PlanDocument, paint: Paint): string {
   const lines = [
     ...calls.flatMap((call, i) => callLines(call, i + 1, paint)),
+    ...budgets.flatMap((budget) => budgetLines(budget, paint)),
+    ...questionLines(questions),
     [summary(calls, reads), calls.every(isYes) ? paint.plain : paint.raised] as const,
     ...(exitCode === 0
       ? []
@@ -42,12 +46,16 @@ function callLines(call: PlanCall, n: number, paint: Paint): readonly Line[] {
   ];
 }
 
-function verdictLines({ verdict, outcome, rule, grant, refusal }: PlanCall, paint: Paint): readonly Line[] {
+function verdictLines({ verdict, outcome, rule, grant, refusal, alone }: PlanCall, paint: Paint): readonly Line[] {
   switch (verdict) {
     case 'refused':
       return [[`   refused (${refusal?.code}): ${refusal?.message}`, paint.high]];
     case 'held':
-      return [['   held: a person is asked first', paint.raised], ...outcomeLines(outcome, paint)];
+      return [
+        ['   held: a person is asked first', paint.raised],
+        ...(alone === undefined ? [] : [[`   asked about by itself: ${alone}`] as const]),
+        ...outcomeLines(outcome, paint),
+      ];
     case 'allowed': {
       const by = rule === undefined ? '' : ` by rule \`${rule}\`${grant === undefined ? '' : `, grant ${grant}`}`;
       return [[`   allowed${by}`, paint.plain], ...outcomeLines(outcome, paint)];
@@ -67,6 +75,49 @@ function outcomeLines(outcome: PlanCall['outcome'], paint: Paint): readonly Line
     case undefined:
       return [];
   }
+}
+
+/** Of budgets that the plan is over, which and from where on. */
+function budgetLines({ budget, bounds, part, left, takes, overAt, over }: PlanBudget, paint: Paint): readonly Line[] {
+  if (overAt === undefined) return [];
+  const of = part === undefined ? '' : `, of ${part}`;
+  const known = bounds === undefined ? '' : ` (${bounds}${of})`;
+  const room =
+    left === undefined
+      ? ''
+      : `: ${number(left)} left${takes === undefined ? '' : `, and the plan takes ${number(takes)}`}`;
+  const what = over === 'held' ? 'for which a person is asked' : 'which is refused';
+  return [[`budget \`${budget}\`${known}${room}; over from call ${overAt} on, ${what}`, paint.high]];
+}
+
+function number(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+/** What would be asked, where one yes could be for more than one call. */
+function questionLines(questions: readonly PlanQuestion[]): readonly Line[] {
+  if (questions.every(({ kind }) => kind === 'one')) return [];
+  return [
+    [`persons would be asked ${questions.length === 1 ? 'one question' : `${questions.length} questions`}:`],
+    ...questions.flatMap(({ calls, kind, covers = [] }): readonly Line[] => {
+      const [first, ...others] = calls;
+      const more = others.length === 0 ? '' : ` and ${others.join(', ')}`;
+      if (kind === 'helm')
+        return [
+          [
+            `  about call ${first}; the yes covers${more === '' ? '' : `${more.slice(4)}, and`} all that its release says:`,
+          ],
+          ...covers.map((what): Line => [`    ${what}`]),
+        ];
+      if (kind === 'command')
+        return [
+          [
+            `  about call ${first}; the yes can be widened to the rest of the command${more === '' ? '' : ` (${others.join(', ')})`}`,
+          ],
+        ];
+      return [[`  about call ${first}`]];
+    }),
+  ];
 }
 
 /** Limit: characters of one value that a person is shown; `-o json` has all of it. */

@@ -5,6 +5,7 @@ interface StatusTold {
   readonly code: string;
   readonly message: string;
   readonly exchange: string;
+  readonly rule: string | undefined;
   readonly request: string | undefined;
   readonly planned: Planned | undefined;
 }
@@ -32,6 +33,7 @@ export function statusTold(body: Buffer): StatusTold | undefined {
     code,
     message: status.message ?? '',
     exchange: cause('SallyportExchange') ?? '',
+    rule: cause('SallyportRule'),
     request: cause('SallyportRequest'),
     planned: plan === undefined ? undefined : (JSON.parse(plan) as Planned),
   };

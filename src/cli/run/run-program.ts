@@ -8,7 +8,7 @@ const BOTH: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
 /**
  * Runs a program with this one's terminal, or what `stdio` says, until it ends; its exit code, 128 and the number of a signal that ended it. Signals are passed on to it, or to
- * `signalled` where that is given.
+ * `signalled` where that is given; `input` is what it reads, where `stdio` has a pipe for that.
  *
  * @throws {CliError} there is no such program
  */
@@ -17,9 +17,12 @@ export function runProgram(
   env: Readonly<Record<string, string>>,
   signalled?: (signal: NodeJS.Signals) => void,
   stdio: StdioOptions = 'inherit',
+  input?: Buffer,
 ): Promise<number> {
   const [program = '', ...args] = command;
   const child = spawn(program, args, { stdio, env });
+  // A program need not read all that it is given.
+  if (input !== undefined) child.stdin?.on('error', () => {}).end(input);
   const pass = signalled ?? ((signal: NodeJS.Signals) => void child.kill(signal));
   const leave = () => {};
   for (const signal of PASSED_ON) process.on(signal, pass);
