@@ -4,6 +4,7 @@ import { escapeControl } from '../escape-control.ts';
 import { type Paint, plain } from './paint.ts';
 
 type ShownView = ApprovalView['shown'];
+type RequestView = Omit<ShownView, 'planned'>;
 
 /**
  * A question as a person reads it, whole; safe to print. T78: what cannot be seen is drawn, and nothing is cut. The caller's own words stand last, as a quotation.
@@ -15,7 +16,7 @@ export function approvalText(approval: ApprovalView, paint: Paint = plain): stri
 /** The same, line by line. */
 export function approvalLines(approval: ApprovalView, paint: Paint = plain): readonly string[] {
   const { shown, asker } = approval;
-  const painted: readonly (readonly [text: string, paint?: (text: string) => string])[] = [
+  const painted: readonly Line[] = [
     [`risk: ${shown.risk}`, paint[shown.risk]],
     ...shown.risks.map((risk) => [`! ${risk}`, paint[shown.risk]] as const),
     [
@@ -23,9 +24,8 @@ export function approvalLines(approval: ApprovalView, paint: Paint = plain): rea
     ],
     [`  ${shown.operation}`, paint.strong],
     [`on ${approval.target}${approval.grant === undefined ? '' : ', as a grant'}: ${shown.asked}`],
-    ...block('command', shown.argv?.map((word) => JSON.stringify(word)).join(' ')),
-    ...block('body', shown.body),
-    ...lookedLines(shown, paint),
+    ...requestLines(shown, paint),
+    ...plannedLines(shown, paint),
     ...(approval.preview === 'looking'
       ? [['what it would do is being looked up; look again in a moment', paint.raised] as const]
       : []),
@@ -44,11 +44,42 @@ export function approvalLines(approval: ApprovalView, paint: Paint = plain): rea
   );
 }
 
-type Line = readonly [text: string, paint?: (text: string) => string];
+type Line = readonly [text: string, paint?: ((text: string) => string) | undefined];
 
 function block(name: string, text: string | undefined): readonly Line[] {
   if (text === undefined || text === '') return [];
   return [[`${name}:`], ...text.split('\n').map((line) => [`  ${line}`] as const)];
+}
+
+/** What is sent, and what it would do. */
+function requestLines(shown: RequestView, paint: Paint): readonly Line[] {
+  return [
+    ...block('command', shown.argv?.map((word) => JSON.stringify(word)).join(' ')),
+    ...block('body', shown.body),
+    ...lookedLines(shown, paint),
+  ];
+}
+
+/** Each request of a planned command. T78: whole. */
+function plannedLines({ planned = [] }: ShownView, paint: Paint): readonly Line[] {
+  return planned.flatMap((one, i): readonly Line[] => [
+    [`${i + 1}. ${one.operation}`, paint.strong],
+    ...[
+      [one.asked] as const,
+      ...one.risks.map((risk): Line => [`! ${risk}`, paint[one.risk]]),
+      ...requestLines(one, paint),
+      ...(one.undo === undefined ? [] : [[`way back: ${one.undo}`] as const]),
+      ...one.mayDiffer.map((what) => [`may differ when it is run again: ${what}`] as const),
+      ...one.missing.map((what): Line => [`not shown: ${what}`, paint.raised]),
+    ].map(([text, colour]): Line => [indented(text), colour]),
+  ]);
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `   ${line}`)
+    .join('\n');
 }
 
 /** What was looked up of what it would do, line by line. */
@@ -145,8 +176,10 @@ function beforeLines(before: Looked['before']): readonly Line[] {
   ];
 }
 
-function restLines({ rest }: ShownView): readonly Line[] {
+function restLines({ rest, planned }: ShownView): readonly Line[] {
   if (rest === undefined) return [];
+  if (planned !== undefined)
+    return [[`a yes covers exactly these ${rest.usesMax}, each once, for ${rest.forMs / 1_000} s, when the command is run`]];
   if (rest.covers !== undefined)
     return [
       [`a yes covers the rest of it: ${rest.usesMax} requests of the same token and ${rest.forMs / 1_000} s at most`],

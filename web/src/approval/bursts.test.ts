@@ -24,6 +24,14 @@ test('three of one caller to one target are a list too, whatever they ask; what 
   assert.deepEqual(of([patch('d'), ...kind, patch('e')]), ['one: d', 'kind: a b c', 'one: e']);
 });
 
+test('T78: a planned command is answered by itself, where each of its requests is shown', () => {
+  const { shown } = questionLike();
+  const plan = (id: string) =>
+    questionLike({ id, shown: { operation: 'do 2 planned requests of one command', planned: [shown, shown] } });
+  assert.deepEqual(ids([plan('a'), plan('b'), plan('c')]), ['a', 'b', 'c']);
+  assert.deepEqual(ids([remove('a'), plan('x'), remove('b'), remove('c')]), ['a b c', 'x']);
+});
+
 test('another caller, place, verb, rule or danger is another kind', () => {
   const asker = { subject: 'ci:other', issuer: 'https://issuer.example', kind: 'autonomous' } as const;
   const rules = [{ rule: 'p/other', reason: '', approvers: [], quorum: 1, missing: 1 }];

@@ -3,7 +3,7 @@ import sheets from '../looks/sheets.module.css';
 import styles from './question.module.css';
 
 /** The heading of a part: one below that of what it is a part of. */
-export const PartHeading = createContext<'h2' | 'h3'>('h2');
+export const PartHeading = createContext<'h2' | 'h3' | 'h4'>('h2');
 
 interface PartProps {
   readonly title: string;

@@ -21,6 +21,17 @@ test('what became of a question is said by its last step', () => {
   assert.match(last({ state: 'approved', exchange: 'unknown' }), /^bad: may have run/);
   assert.match(last({ state: 'approved', exchange: 'gone' }), /^bad: never sent/);
   assert.equal(last({ state: 'approved', grant: 'g1' }), 'done: the grant is given');
+  const { shown: one } = questionLike();
+  const uses = [{ operation: 'a', exchange: 'x', at: '2026-01-01T00:00:00.000Z' }];
+  const rest = { verbs: ['patch'], usesMax: 2, until: '2026-01-01T00:10:00.000Z', uses };
+  const planned = { state: 'approved', shown: { planned: [one, one] } } as const;
+  assert.equal(last(planned), 'now: waits for its caller to run the command, until');
+  assert.equal(last({ ...planned, exchange: 'forwarded', rest }), 'now: 1 of 2 requests sent; others may come, until');
+  assert.equal(
+    last({ ...planned, exchange: 'answered', rest }),
+    'done: 1 of 2 requests sent, each a question of its own',
+  );
+  assert.match(last({ ...planned, exchange: 'gone' }), /^bad: never sent/);
 });
 
 test('a second yes that is missing is said', () => {

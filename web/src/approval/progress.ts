@@ -53,8 +53,15 @@ function yesStep(answers: ApprovalView['answers']): Step {
   return { title: words.approved(who), state: 'done' };
 }
 
-function afterYes({ exchange, status, grant, goodUntil }: ApprovalView): Step {
+function afterYes(approval: ApprovalView): Step {
+  const { exchange, status, grant, goodUntil, shown, rest } = approval;
   const words = texts.progress;
+  if (shown.planned !== undefined && exchange !== 'gone') {
+    const sent = rest?.uses.length ?? 0;
+    if (exchange === 'answered') return { title: words.planSent(sent, shown.planned.length), state: 'done' };
+    const title = sent === 0 ? words.planToRun : words.planSending(sent, shown.planned.length);
+    return { title, state: 'now', ...(goodUntil === undefined ? {} : { at: goodUntil }) };
+  }
   if (grant !== undefined) return { title: words.granted, state: 'done' };
   switch (exchange) {
     case 'waiting':

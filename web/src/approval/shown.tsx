@@ -1,5 +1,6 @@
-import { Fragment } from 'react';
+import { Fragment, useContext } from 'react';
 import type { ApprovalView } from '../../../src/control/approval-contract.ts';
+import { Named } from '../looks/named.tsx';
 import { Seen } from '../looks/seen.tsx';
 import textStyles from '../looks/text.module.css';
 import { span } from '../words/duration.ts';
@@ -9,7 +10,7 @@ import { yesTexts } from '../words/yes-texts.ts';
 import { Before } from './before.tsx';
 import { Changes } from './changes.tsx';
 import { Lines } from './lines.tsx';
-import { Part } from './part.tsx';
+import { Part, PartHeading } from './part.tsx';
 import { Preview } from './preview.tsx';
 import styles from './question.module.css';
 
@@ -29,7 +30,7 @@ export function Shown({
   readonly session: string | undefined;
 }) {
   const { risks, argv, changes = [], losses = [], body = '', mayDiffer, missing, reason, before } = shown;
-  const { amended = [], undo } = shown;
+  const { amended = [], undo, planned = [] } = shown;
   return (
     <>
       {risks.length > 0 && (
@@ -64,7 +65,11 @@ export function Shown({
           <Lines lines={[undo]} />
         </Part>
       )}
-      {shown.rest?.covers !== undefined && (
+      {planned.map((one, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a request of a plan is its place
+        <Planned key={i} shown={one} title={yesTexts.planned(i + 1, planned.length)} />
+      ))}
+      {shown.rest?.covers !== undefined && planned.length === 0 && (
         <Part title={yesTexts.coversKnown} hint={yesTexts.coversKnownHint(shown.rest.usesMax, span(shown.rest.forMs))}>
           <Lines lines={shown.rest.covers} />
         </Part>
@@ -89,6 +94,21 @@ export function Shown({
         </Part>
       )}
     </>
+  );
+}
+
+/** One request of a planned command, whole. */
+function Planned({ shown, title }: { readonly shown: ShownView; readonly title: string }) {
+  const heading = useContext(PartHeading);
+  return (
+    <Part title={title} hint={yesTexts.plannedHint}>
+      <p className={textStyles.request}>
+        <Named>{shown.operation}</Named>
+      </p>
+      <PartHeading value={heading === 'h2' ? 'h3' : 'h4'}>
+        <Shown shown={shown} isLooking={false} session={undefined} />
+      </PartHeading>
+    </Part>
   );
 }
 

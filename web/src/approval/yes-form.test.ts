@@ -64,6 +64,7 @@ test('less is offered where nobody has said yes yet, the rest where the gateway 
   assert.equal(kinds({ shown: { rest: REST } }), 'all less rest');
   assert.equal(kinds({ shown: { rest: REST }, answers: [answer] }), 'all rest');
   assert.equal(kinds({ grant: 'g' }), 'all');
+  assert.equal(kinds({ shown: { rest: { ...REST, covers: ['a'] }, planned: [shown] } }), 'all', 'of a plan, all of it');
   assert.equal(
     kinds({ shown: { rest: REST }, rules: [{ ...(rule as NonNullable<typeof rule>), signed: true }] }),
     'all',

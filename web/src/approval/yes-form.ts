@@ -37,7 +37,7 @@ export const PLAIN_YES: YesForm = { kind: 'all', goodFor: '', isDryRun: false, e
 /** What a yes to this question can be, beside a plain one. A signed one is to all of it, and nothing is taken from what another has said yes to. */
 export function kindsOf({ rules, shown, grant, answers }: ApprovalView): readonly YesKind[] {
   if (rules.some(({ signed }) => signed)) return ['all'];
-  const mayBeLess = grant === undefined && answers.length === 0;
+  const mayBeLess = grant === undefined && shown.planned === undefined && answers.length === 0;
   return ['all', ...(mayBeLess ? (['less'] as const) : []), ...(isWidened(shown) ? (['rest'] as const) : [])];
 }
 

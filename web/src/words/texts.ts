@@ -255,6 +255,9 @@ export const texts = {
     unknown: 'may have run: the gateway did not see the answer. Look at the cluster before anybody runs it again',
     gone: 'never sent: its caller did not come back for it',
     granted: 'the grant is given',
+    planToRun: 'waits for its caller to run the command, until',
+    planSending: (sent: number, count: number) => `${sent} of ${count} requests sent; others may come, until`,
+    planSent: (sent: number, count: number) => `${sent} of ${count} requests sent, each a question of its own`,
   },
 
   states: {

@@ -38,6 +38,8 @@ export const yesTexts = {
   coversKnown: 'What a yes covers by itself',
   coversKnownHint: (usesMax: number, length: string) =>
     `What comes after it in the same release: ${usesMax} requests of the same token at most, within ${length}. Anything else is asked about anew.`,
+  planned: (number: number, count: number) => `Request ${number} of ${count}`,
+  plannedHint: 'A yes covers it once, when the command is run, exactly as it is shown here.',
   covers: (uses: number, usesMax: number, verbs: readonly string[]) =>
     `The yes covers the rest of its command: ${verbs.join(', ')}; ${uses} of ${usesMax} used`,
   coversUntil: 'until',

@@ -2,7 +2,7 @@ import type { ApprovalView } from '../../../control/approval-contract.ts';
 import { escapeControl } from '../../escape-control.ts';
 import { approvalLines } from '../approval-text.ts';
 import type { Paint } from '../paint.ts';
-import { type Screen, selectedOf } from './screen.ts';
+import { isWidened, type Screen, selectedOf } from './screen.ts';
 
 /** The size of a terminal, in characters. */
 export interface Size {
@@ -54,7 +54,7 @@ function listLines({ questions, selected }: Screen, paint: Paint, { columns }: S
 function bottomLines(screen: Screen, nowMs: number): readonly string[] {
   const { typing, pending, note, open, isRead } = screen;
   const approve =
-    selectedOf(screen)?.shown.rest === undefined ? 'a approve' : 'a approve · A with the rest of its command';
+    isWidened(selectedOf(screen)) ? 'a approve · A with the rest of its command' : 'a approve';
   const keys =
     open === undefined
       ? 'up/down select · enter open · r reject · u take back · q leave'

@@ -116,3 +116,28 @@ test('T54, T78: what is drawn is safe and whole: nothing moves the cursor, and w
   );
   assert.deepEqual(bare, readingLines(question('a', { shown }), SIZE, plain));
 });
+
+test('a plan is read whole, each of its requests; a yes to it, as to a release, is widened to nothing', () => {
+  const rest = { verbs: ['patch'], usesMax: 2, forMs: 600_000, earlier: [] };
+  const one = (operation: string) => ({
+    ...question('a').shown,
+    operation,
+    changes: [{ at: '/data/a', after: operation }],
+  });
+  const planned = [one('patch configmaps `one`'), one('patch configmaps `two`')];
+  const shown = { ...question('a').shown, rest: { ...rest, covers: ['one', 'two'] }, planned };
+  const lines = readingLines(question('a', { shown }), { columns: 200, rows: 10 }, plain);
+  for (const line of [
+    /^1\. patch configmaps `one`$/,
+    /^2\. patch configmaps `two`$/,
+    /^ {5}\+ patch configmaps `two`$/,
+  ])
+    assert.ok(
+      lines.some((each) => line.test(each)),
+      `${line}: ${lines.join('\n')}`,
+    );
+  assert.ok(lines.includes('a yes covers exactly these 2, each once, for 600 s, when the command is run'));
+  const read = (of: ApprovalView['shown']) => after(told(EMPTY, question('a', { shown: of })), `\r${' '.repeat(20)}A`);
+  assert.match(read(shown).note, /the rest of its command cannot be approved with it/);
+  assert.equal(read({ ...question('a').shown, rest }).pending?.answer, 'approve');
+});

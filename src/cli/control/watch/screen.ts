@@ -66,6 +66,11 @@ export function selectedOf({ questions, selected }: Screen): ApprovalView | unde
   return questions[selected];
 }
 
+/** Whether a yes to it can be widened to the rest of its command; what is known beforehand is covered by a plain one. */
+export function isWidened(question: ApprovalView | undefined): boolean {
+  return question?.shown.rest !== undefined && question.shown.rest.covers === undefined;
+}
+
 /** The screen with a question as it is now. */
 export function told(screen: Screen, question: ApprovalView): Screen {
   const current = selectedOf(screen)?.id;
@@ -127,7 +132,7 @@ export function pressed(screen: Screen, key: string, sight: Sight): Screen {
     case 'a':
       return approved(screen, sight);
     case 'A':
-      return selectedOf(screen)?.shown.rest === undefined
+      return !isWidened(selectedOf(screen))
         ? { ...screen, note: 'the rest of its command cannot be approved with it' }
         : approved(screen, sight, { rest: true });
     case 'r':
