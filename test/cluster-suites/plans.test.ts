@@ -1,16 +1,18 @@
 /*
- * `sallyport plan` before a real API server: real kubectl, Helm 3 and 4 are planned whole, nothing of that is done, and what they do when they are run is what the plan said. What
- * is there is read beside the gateway.
+ * `sallyport plan` before a real API server: real kubectl, Helm 3 and 4 are planned whole, nothing of that is done, and what they do when they are run is what the plan said. With
+ * `--ask`, a person says yes to all that is held, and it is run. What is there is read beside the gateway.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Agent } from 'undici';
 import type { ClientName } from '../clients/client.ts';
 import { clientNamed } from '../clients/clients.ts';
 import type { Cluster } from '../support/cluster.ts';
+import { controlApi } from '../support/control-api.ts';
 import { type GatewayInFront, startGatewayInFront } from '../support/gateway.ts';
 import { CLI } from '../support/gateway-process.ts';
 import { bindCaller, CALLER, sharedCluster } from '../support/test-cluster.ts';
@@ -64,10 +66,17 @@ function suite(real: Cluster): void {
   const programs = new Map<ClientName, string>();
   let gateway: GatewayInFront;
 
-  const run = (program: string, args: readonly string[], kubeconfig: string, input = ''): Promise<Ran> =>
+  const run = (
+    program: string,
+    args: readonly string[],
+    kubeconfig: string,
+    input = '',
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Ran> =>
     new Promise((resolve, reject) => {
       const env = {
         ...process.env,
+        ...more,
         KUBECONFIG: kubeconfig,
         KUBECACHEDIR: join(folder, 'cache'),
         HELM_CACHE_HOME: join(folder, 'helm'),
@@ -263,6 +272,166 @@ spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image:
       has(plan, /^(?:create|patch) pods hook .*: allowed done$/);
       has(plan, /^(?:create|patch) configmaps after-the-hook .*: allowed done$/);
       assert.equal(await there(), before);
+    });
+
+  /**
+   * Plans a command that asks, has a person answer the one question, and says what was asked, what the command printed, and what else was asked meanwhile. A question that the
+   * run asks anew is answered with no, so that nothing waits for it.
+   */
+  async function askedOnce(name: ClientName, args: readonly string[], said: 'approve' | 'reject', input = '') {
+    return askedFor([programs.get(name) as string, '-n', NAMESPACE, ...args], said, input);
+  }
+  async function askedFor(command: readonly string[], said: 'approve' | 'reject', input = '') {
+    const dispatcher = new Agent({ connect: { ca: readFileSync(gateway.caFile, 'utf8') } });
+    const ask = controlApi(
+      () => gateway.consoleUrl,
+      () => dispatcher,
+    );
+    try {
+      const lead = await gateway.token('operator', 'lea', 3_600);
+      const api = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> =>
+        (await ask(lead, method, path, body)).body;
+      const before = new Set((await api('GET', '/approvals?limit=1000')).items.map(({ id }: Json) => id));
+      const [program, ...cli] = CLI;
+      let ended: Ran | undefined;
+      const running = run(program, [...cli, 'plan', '--ask', '--', ...command], gateway.kubeconfig, input, {
+        SALLYPORT_SERVER: gateway.consoleUrl,
+        SALLYPORT_TOKEN_FILE: gateway.tokenFile,
+        SALLYPORT_CA_FILE: gateway.caFile,
+      }).then((ran) => {
+        ended = ran;
+        return ran;
+      });
+      let question: Json;
+      while (ended === undefined) {
+        const { items } = await api('GET', '/approvals?state=pending');
+        for (const one of items.filter(({ id, preview }: Json) => !before.has(id) && preview !== 'looking')) {
+          const isFirst = one.shown.planned !== undefined && question === undefined;
+          if (isFirst) question = one;
+          await api('POST', `/approvals/${one.id}/${isFirst ? said : 'reject'}`, { digest: one.digest });
+        }
+      }
+      const { code, out, err } = await running;
+      const { items } = await api('GET', '/approvals?limit=1000');
+      const fresh = items.filter(({ id }: Json) => !before.has(id) && id !== question?.id);
+      return {
+        ...{ code, out, err, question },
+        covered: fresh.filter(({ restOf }: Json) => restOf === question?.id),
+        others: fresh.filter(({ restOf }: Json) => restOf === undefined),
+      };
+    } finally {
+      await dispatcher.destroy();
+    }
+  }
+  const replicas = () => admin(['-n', NAMESPACE, 'get', 'deployment', 'web', '-o', 'jsonpath={.spec.replicas}']);
+  const template = (image: string) =>
+    `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: ${NAMESPACE} }
+spec:
+  replicas: 0
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: busybox, image: "${image}" }] }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: beside, namespace: ${NAMESPACE} }
+data: { image: "${image}" }
+`;
+  const image = () =>
+    admin(['-n', NAMESPACE, 'get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}']);
+
+  test('kubectl apply with `--ask`: one question shows what is held, and after the yes exactly that runs; after a no, nothing', async () => {
+    const before = await there();
+    const refused = await askedOnce(
+      'kubectl-1.36',
+      ['apply', '-f', '-'],
+      'reject',
+      template('registry.test/busybox:2'),
+    );
+    assert.equal(refused.code, 1, refused.err);
+    assert.deepEqual([await there(), refused.covered.length, refused.others.length], [before, 0, 0], refused.err);
+    const { code, err, out, question, covered, others } = await askedOnce(
+      'kubectl-1.36',
+      ['apply', '-f', '-'],
+      'approve',
+      template('registry.test/busybox:3'),
+    );
+    assert.equal(code, 0, err);
+    assert.match(out, /deployment\.apps\/web configured/);
+    const [held, ...more] = question.shown.planned;
+    assert.deepEqual(more, []);
+    assert.ok(
+      held.changes.some(({ after: now }: Json) => now === '"registry.test/busybox:3"'),
+      JSON.stringify(held),
+    );
+    assert.deepEqual([covered.length, others.length, covered[0].status], [1, 0, 200]);
+    assert.equal(await image(), 'registry.test/busybox:3');
+    assert.match(await admin(['-n', NAMESPACE, 'get', 'configmap', 'beside', '-o', 'name']), /beside/);
+  });
+
+  test('kubectl rollout restart, set image and server-side apply with `--ask` meet no other question', async () => {
+    const rows: readonly (readonly [args: readonly string[], input?: string])[] = [
+      // It says when it was restarted: another instant at its run than at its plan.
+      [['rollout', 'restart', 'deployment/web']],
+      [['set', 'image', 'deployment/web', 'busybox=registry.test/busybox:4']],
+      [['apply', '--server-side', '--force-conflicts', '-f', '-'], template('registry.test/busybox:5')],
+    ];
+    for (const [args, input] of rows) {
+      const { code, err, question, covered, others } = await askedOnce('kubectl-1.36', args, 'approve', input);
+      assert.equal(code, 0, `${args.join(' ')}: ${err}`);
+      assert.deepEqual([question.shown.planned.length, covered.length, others.length], [1, 1, 0], args.join(' '));
+    }
+    assert.equal(await image(), 'registry.test/busybox:5');
+  });
+
+  test('what changed between the yes and the run is held as ever', async () => {
+    // The object is another one by then: the same name, and another life.
+    const script = join(folder, 'two-lives');
+    const kubectl = programs.get('kubectl-1.36') as string;
+    writeFileSync(
+      script,
+      `if [ -f ${script}.planned ]; then KUBECONFIG=${real.adminKubeconfig()} ${kubectl} -n ${NAMESPACE} replace --force -f ${script}.yaml; fi
+touch ${script}.planned
+exec ${kubectl} -n ${NAMESPACE} patch deployment web --type merge -p '{"spec":{"replicas":1}}'
+`,
+    );
+    writeFileSync(`${script}.yaml`, template('registry.test/busybox:6'));
+    const { code, covered, others } = await askedFor(['/bin/sh', script], 'approve');
+    assert.notEqual(code, 0);
+    assert.deepEqual([covered.length, others.length], [0, 1]);
+    assert.equal(await replicas(), '0');
+  });
+
+  for (const helm of ['helm-3', 'helm-4'] as const)
+    test(`${helm} with \`--ask\`: an upgrade whose deployment is held runs after one yes, and asks nothing else`, async () => {
+      const chart = join(folder, `asked-${helm}`);
+      mkdirSync(join(chart, 'templates'), { recursive: true });
+      writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: asked\nversion: 0.1.0\n');
+      writeFileSync(
+        join(chart, 'templates', 'd.yaml'),
+        `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: "{{ .Release.Name }}" }
+spec:
+  replicas: 0
+  selector: { matchLabels: { app: asked } }
+  template:
+    metadata: { labels: { app: asked } }
+    spec: { containers: [{ name: a, image: "registry.test/busybox:{{ .Values.tag }}" }] }
+`,
+      );
+      const release = `asked-${helm}`;
+      // Helm 4 makes by an apply, which is a patch, and so is held too.
+      const installed = await askedOnce(helm, ['install', release, chart, '--set-string', 'tag=1'], 'approve');
+      assert.deepEqual([installed.code, installed.others.length], [0, 0], installed.err);
+      const upgraded = await askedOnce(helm, ['upgrade', release, chart, '--set-string', 'tag=2'], 'approve');
+      assert.equal(upgraded.code, 0, upgraded.err);
+      const { planned: shown } = upgraded.question.shown;
+      assert.deepEqual([shown.length, upgraded.covered.length, upgraded.others.length], [1, 1, 0], upgraded.err);
+      assert.match(JSON.stringify(shown[0].changes), /busybox:2/);
     });
 
   test('what cannot be foreseen is not sent: exec and a token are told so, with exit code 1', async () => {
