@@ -188,6 +188,12 @@ export const STATES: readonly PageState[] = [
     ready: 'What a yes covers by itself',
   },
   {
+    name: 'question-planned',
+    path: '/approvals/q-planned',
+    replies: onlyOne(questions.PLANNED),
+    ready: 'Request 2 of 2',
+  },
+  {
     name: 'question-gone',
     path: '/approvals/gone',
     replies: { '/approvals/gone': unknown },

@@ -314,6 +314,51 @@ export const RELEASE = question('q-release', {
   },
 });
 
+/** Of a planned command: each of its requests, as it would be shown by itself. */
+export const PLANNED = question('q-planned', {
+  rules: [RULE, { ...RULE, rule: 'prod/kept' }],
+  shown: {
+    operation: 'do 2 planned requests of one command',
+    asked: 'each that is listed, once, when the command is run',
+    risk: 'high',
+    risks: ['1: takes away replicas: 6 to 2', '2: deletes 3 other objects with it'],
+    planned: [
+      {
+        operation: 'patch deployments/scale.apps `checkout` in namespace `shop`',
+        asked: 'PATCH /apis/apps/v1/namespaces/shop/deployments/checkout/scale',
+        risk: 'high',
+        risks: ['takes away replicas: 6 to 2'],
+        changes: [{ at: '/spec/replicas', before: '6', after: '2' }],
+        scale: { from: 6, to: 2 },
+        mayDiffer: [],
+        missing: [],
+        reason: 'kubectl scale',
+      },
+      {
+        operation: 'delete jobs.batch `checkout-migrate` in namespace `shop`',
+        asked: 'DELETE /apis/batch/v1/namespaces/shop/jobs/checkout-migrate',
+        risk: 'raised',
+        risks: ['deletes 3 other objects with it'],
+        losses: [{ kind: 'pods', count: 3, names: ['checkout-migrate-7x2kq', 'checkout-migrate-p0aa1'] }],
+        mayDiffer: [],
+        missing: [],
+        reason: 'kubectl delete',
+      },
+    ],
+    rest: {
+      verbs: ['delete', 'patch'],
+      usesMax: 2,
+      forMs: 600_000,
+      earlier: [],
+      covers: [
+        'patch deployments/scale.apps `checkout` in namespace `shop`',
+        'delete jobs.batch `checkout-migrate` in namespace `shop`',
+      ],
+    },
+    reason: 'kubectl scale; kubectl delete',
+  },
+});
+
 export const LOOKING = question('q-looking', { preview: 'looking' });
 
 /** What was answered and ended lately. */
