@@ -129,6 +129,28 @@ test('a yes covers exactly what was asked about, each once, and says by whom; wh
   );
 });
 
+test('what was asked by itself before, and still waits, is answered by the yes to its plan', async () => {
+  const before = await run('e1', 'earlier');
+  const asked = await askedOf(['earlier']);
+  assert.deepEqual([before.state, (await run('e2', 'earlier')).state], ['pending', 'pending']);
+  await answer(asked);
+  const after = await run('e3', 'earlier');
+  assert.deepEqual([after.id, after.state, after.restOf, after.wasShown], [before.id, 'approved', asked.id, true]);
+  assert.equal((await run('e4', 'earlier')).id, before.id);
+  assert.equal((await kept.get(asked.id))?.approval.rest?.uses.length, 1);
+});
+
+test('many that send a planned request at once are one question, which is covered once', async () => {
+  const asked = await askedOf(['at-once']);
+  await answer(asked);
+  const all = await Promise.all(Array.from({ length: 8 }, (_, i) => run(`o${i}`, 'at-once')));
+  assert.equal(new Set(all.map(({ id }) => id)).size, 1);
+  const [one] = all as [Approval];
+  assert.deepEqual([(await run('o9', 'at-once')).state, one.restOf], ['approved', asked.id]);
+  const takes = await Promise.all(all.map((_, i) => codeOf(asking.take(one.id, `o${i}`))));
+  assert.deepEqual(takes.toSorted(), [...Array.from({ length: 7 }, () => 'HOLD_EXPIRED'), 'done']);
+});
+
 test('what a plan has twice is covered twice', async () => {
   await answer(await askedOf(['twice', 'twice']));
   for (const [exchange, state] of [

@@ -88,7 +88,7 @@ export class Questions {
     // What is asked of the target stands before the transaction, which others wait for.
     const shown = isJoined ? undefined : await held.show();
     const labels = isJoined || !hangsOnLabels(held.holds) ? null : await held.namespaceLabels();
-    const ofCommand = shown === undefined ? {} : await this.#ofCommand({ ...held, digest }, shown);
+    const ofCommand: OfCommand = shown === undefined ? {} : await this.#ofCommand({ ...held, digest }, shown);
     const ofLike = isJoined ? {} : await this.#ofLike(held);
     let told: KeptApproval | undefined;
     const asked = await this.#kept.exclusively(`question ${digest}`, async (rows) => {
@@ -113,10 +113,17 @@ export class Questions {
       if (held.preview !== undefined && asked.state === 'pending') this.#previews.begin(asked.id, held.preview);
       return asked;
     }
+    // What was asked by itself before its command was planned is answered by the yes to that.
+    const { exchange } = held;
+    const by =
+      ofCommand.by ?? (await this.#ofPlan({ request: digest, operation: asked.shown.operation, exchange }, asked));
     // Under the question's own key, as all else that changes it.
     return this.#kept.change(asked.id, async (approval) => {
+      const now = this.#kept.now();
+      const open = current(approval, now);
       const until = this.#attendedUntil(held, approval.closesAt);
-      return this.#kept.recorded(approval, attended(current(approval, this.#kept.now()), held.exchange, until));
+      const isCovered = by !== undefined && open.state === 'pending';
+      return this.#kept.recorded(approval, isCovered ? approvedBy(open, by, now) : attended(open, exchange, until));
     });
   }
 
@@ -205,8 +212,12 @@ export class Questions {
     return offered === undefined ? {} : { offered };
   }
 
-  /** The question about its planned command whose yes covers this very request, of which the use is then taken; undefined: there is none. */
-  async #ofPlan(use: { readonly request: string; readonly operation: string; readonly exchange: string }) {
+  /** The question about its planned command whose yes covers this very request, of which the use is then taken; undefined: there is none, or none is wanted for what was `asked`. */
+  async #ofPlan(
+    use: { readonly request: string; readonly operation: string; readonly exchange: string },
+    asked?: Pick<Approval, 'state'>,
+  ): Promise<OfCommand['by']> {
+    if (asked !== undefined && asked.state !== 'pending') return undefined;
     const plan = await this.#kept.planOf(use.request);
     if (plan === undefined) return undefined;
     let by: OfCommand['by'];
