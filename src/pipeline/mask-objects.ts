@@ -2,7 +2,6 @@
  * The objects of a reply, masked while they pass. The reply's own content type says what it is: what was asked for does not.
  */
 import { ReplyMasker, type ReplyShape } from '../masking/objects/reply-masker.ts';
-import { textMask } from '../masking/text/text-mask.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Reply, StreamReply, UnaryReply } from '../model/reply.ts';
@@ -10,7 +9,7 @@ import { editedSource } from './edited-source.ts';
 import { maskOutput } from './mask-output.ts';
 import { type Masking, planOf } from './masking.ts';
 import type { Recording } from './recording.ts';
-import { editedHeader, headerOf, withoutHeaders } from './reply-headers.ts';
+import { headerOf, withoutHeaders } from './reply-headers.ts';
 
 const untrue: ReadonlySet<string> = new Set(['content-length', 'etag', 'digest', 'content-digest', 'repr-digest']);
 
@@ -27,13 +26,10 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
 ): R {
   const { operation, request } = permit;
   const plan = planOf(masking, permit);
-  const { detection } = plan;
-  const inText = (text: string) => (detection === undefined ? text : maskedText(text, detection.inString(text)));
-  const head = { ...reply, headers: editedHeader(reply.headers, 'warning', inText) };
-  if (hasNoBody(reply)) return head;
-  if (request.method === 'HEAD') return { ...head, headers: withoutHeaders(head.headers, untrue) };
+  if (hasNoBody(reply)) return reply;
+  if (request.method === 'HEAD') return { ...reply, headers: withoutHeaders(reply.headers, untrue) };
   // What is said of a failure in another form is text, as a redirect or `404 page not found`. Security: a Status in CBOR is not (T71).
-  if (reply.status > 299 && isText(reply)) return maskOutput(permit, head, undefined, masking, recording);
+  if (reply.status > 299 && isText(reply)) return maskOutput(permit, reply, undefined, masking, recording);
   if (!isReadable(reply)) throw unreadable(permit, reply);
   const masker = new ReplyMasker({
     plan,
@@ -51,8 +47,8 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   });
   recording.edits(() => ({ masked: masker.count, neutralised: masker.neutralised, shown: masker.shown }));
   return {
-    ...head,
-    headers: withoutHeaders(head.headers, untrue),
+    ...reply,
+    headers: withoutHeaders(reply.headers, untrue),
     body: editedSource(reply.body, masker, recording),
   };
 }
@@ -99,17 +95,4 @@ function unreadable({ operation }: Permit, { status, headers, body }: UnaryReply
     detail,
     advice: 'whoever runs this gateway finds the form in its log; masks are made in JSON alone',
   });
-}
-
-function maskedText(
-  text: string,
-  spans: readonly { readonly start: number; readonly end: number; readonly detector: string }[],
-): string {
-  let out = '';
-  let left = 0;
-  for (const { start, end, detector } of spans) {
-    out += text.slice(left, start) + textMask(detector);
-    left = end;
-  }
-  return out + text.slice(left);
 }

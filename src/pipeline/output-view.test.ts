@@ -174,3 +174,39 @@ for (const [what, method, path] of FAILED)
     assert.equal(seen.kept, what === 'a log' ? expected : '');
     assert.equal(said(permit, 500, 'text/plain', new Set(), pieces).shown, ALL_MASKED);
   });
+
+const SAID_WARNINGS = ['299 - "A=plain canary value DB_PASSWORD=c0rrect-h0rse m\xfc"', '299 - "unknown field"'];
+const WARNED = [
+  ['a log', 200, '/api/v1/namespaces/a/pods/web/log'],
+  ['why a log failed', 400, '/api/v1/namespaces/a/pods/web/log'],
+  ['an upgrade', 101, '/api/v1/namespaces/a/pods/web/exec?stdout=1&command=env'],
+  ['a refused upgrade', 403, '/api/v1/namespaces/a/pods/web/exec?stdout=1&command=env'],
+  ['an object', 200, '/api/v1/namespaces/a/configmaps/web'],
+] as const;
+
+for (const [what, status, uri] of WARNED)
+  test(`T46: warnings of ${what} are told without the values that are in them`, () => {
+    assert.deepEqual(warnings(status, uri), [`299 - "A=${SECRET} ${KEYED} m\xfc"`, '299 - "unknown field"']);
+  });
+
+test('a warning behind a proxy is an application’s own', () => {
+  assert.deepEqual(warnings(200, '/api/v1/namespaces/a/pods/web/proxy/x'), SAID_WARNINGS);
+});
+
+function warnings(status: number, uri: string): readonly string[] {
+  const base = permitOf('GET', uri);
+  const request = { ...base.request, ...(uri.includes('exec') ? { upgrade: { kind: 'websocket' } } : {}) };
+  const headers = SAID_WARNINGS.flatMap((text, at) => [at === 0 ? 'Warning' : 'warning', text]);
+  const body = { start() {}, resume() {}, cancel() {} };
+  const socket = new PassThrough();
+  const channels = { attach() {}, hold: () => () => {}, exitCode: () => undefined };
+  const reply = {
+    status,
+    headers: ['Content-Type', 'application/json', ...headers],
+    ...(status === 101
+      ? { kind: 'duplex', socket, head: Buffer.alloc(0), end() {}, channels }
+      : { kind: 'unary', body }),
+  } as unknown as Reply;
+  const masked = mask({ ...base, request } as Permit, reply, known, testMasking(), recordingInto([]));
+  return masked.headers.filter((_, at) => at % 2 === 1 && masked.headers[at - 1]?.toLowerCase() === 'warning');
+}
