@@ -13,6 +13,7 @@ import type { Keeping, KeptEnd } from '../recording/keeping.ts';
 import { knownProtocol, PROTOCOL_BYTES } from '../recording/known-protocol.ts';
 import { ArchiveFiles } from './archive-files.ts';
 import { keptParts } from './kept-parts.ts';
+import { keptDetection, type Masking } from './masking.ts';
 import type { OutputView } from './output-view.ts';
 import type { Recording } from './recording.ts';
 
@@ -24,6 +25,7 @@ import type { Recording } from './recording.ts';
 export function keepChannels(
   permit: Permit,
   reply: DuplexReply,
+  masking: Pick<Masking, 'rules'>,
   recording: Pick<Recording, 'keep' | 'typed'>,
   view?: OutputView,
 ): void {
@@ -32,7 +34,8 @@ export function keepChannels(
   const { channels } = reply;
   let release: (() => void) | undefined;
   const { operation } = permit;
-  const head = { form, part: 'stream', command: maskedWords(operation.stream?.argv ?? []) } as const;
+  const command = maskedWords(operation.stream?.argv ?? [], keptDetection(masking, permit));
+  const head = { form, part: 'stream', command } as const;
   const keeping = recording.keep(head, () => {
     release?.();
     release = undefined;

@@ -61,7 +61,7 @@ export function keep(
 ): MaskedReply {
   return orWithheld(reply, () => {
     if (reply.kind === 'duplex') {
-      if (!hasViewOfItsOwn(permit, masking)) keepChannels(permit, reply, recording);
+      if (!hasViewOfItsOwn(permit, masking)) keepChannels(permit, reply, masking, recording);
       return reply;
     }
     const head = headOf(permit, reply, masking);
@@ -85,7 +85,7 @@ export function keepView(
   if (!hasViewOfItsOwn(permit, masking)) return reply;
   return orWithheld(reply, () => {
     if (reply.kind === 'duplex') {
-      keepChannels(permit, reply, recording, keptView(masking, permit, known));
+      keepChannels(permit, reply, masking, recording, keptView(masking, permit, known));
       return reply;
     }
     const head = reply.status > 299 ? undefined : headOf(permit, reply, masking);

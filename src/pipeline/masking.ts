@@ -1,4 +1,5 @@
 import type { Reads } from '../connectors/connector.ts';
+import type { Detection } from '../masking/detect/detection.ts';
 import type { MaskKey } from '../masking/form/mask-key.ts';
 import type { ObjectPlan } from '../masking/objects/object-plan.ts';
 import { MASK_IDS } from '../masking/rules/mask-ids.ts';
@@ -66,6 +67,15 @@ export function planOf(masking: Pick<Masking, 'openFor' | 'rules'>, { caller, op
     isMadeSafe: decision.neutralise ?? caller.kind === 'autonomous',
     ...(decision.unmask === undefined ? {} : { unmask: decision.unmask }),
   });
+}
+
+/** What knows values by their look in what of an operation is kept, or shown to others than its caller: masks of policy that speak to it count, and what is open to it does not. */
+export function keptDetection(
+  { rules }: Pick<Masking, 'rules'>,
+  { caller, operation }: Pick<Permit, 'caller' | 'operation'>,
+): Detection {
+  const inForce = rules();
+  return inForce.textDetection(inForce.masksFor(caller, operation));
 }
 
 /** A question about oneself, which the gateway answers itself. */

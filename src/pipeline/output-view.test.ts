@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { testMasking } from '../../test/support/masking.ts';
+import { patternMasks, testMasking } from '../../test/support/masking.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { knownValues } from '../masking/text/known-values.ts';
 import type { Channel, ChannelEditor, ChannelObserver, TapFor } from '../model/channels.ts';
@@ -210,3 +210,21 @@ function warnings(status: number, uri: string): readonly string[] {
   const masked = mask({ ...base, request } as Permit, reply, known, testMasking(), recordingInto([]));
   return masked.headers.filter((_, at) => at % 2 === 1 && masked.headers[at - 1]?.toLowerCase() === 'warning');
 }
+
+test('T55: the words of a command are kept without what a mask of policy knows', () => {
+  const heads: unknown[] = [];
+  const recording = { ...recordingInto([]), keep: (head: unknown) => heads.push(head) };
+  const uri = '/api/v1/namespaces/a/pods/web/exec?stdout=1&command=login&command=blue-123456';
+  const channels = { attach() {}, hold: () => () => {}, exitCode: () => undefined };
+  const reply = { kind: 'duplex', status: 101, headers: [], socket: new PassThrough(), channels };
+  keep(
+    permitOf('POST', uri),
+    reply as unknown as MaskedReply,
+    testMasking(patternMasks('blue-[0-9]{6}')),
+    recording as unknown as Parameters<typeof keep>[3],
+  );
+  assert.deepEqual(
+    heads.map((head) => (head as { readonly command: unknown }).command),
+    [['login', 'masked-by-sallyport-own']],
+  );
+});

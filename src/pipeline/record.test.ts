@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { patternMasks, testMasking } from '../../test/support/masking.ts';
 import { noKeeper } from '../../test/support/no-keeper.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
+import { builtInDetection } from '../masking/detect/built-in-detection.ts';
 import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RawRequest } from '../model/request.ts';
@@ -18,14 +20,14 @@ import { Turns } from './turns.ts';
 const kept = { written: async () => {}, synced: async () => {} };
 
 /** A recording of an exchange that is under way. */
-function begunWith(operation: Partial<Operation>) {
-  const events: Event['type'][] = [];
+function begunWith(operation: Partial<Operation>, masking = testMasking()) {
+  const events: Event[] = [];
   const inFlight = new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 });
   const recording = createRecorder({
     target: 'prod',
     journal: {
-      append({ type }) {
-        events.push(type);
+      append(event) {
+        events.push(event);
         return kept;
       },
     },
@@ -37,6 +39,7 @@ function begunWith(operation: Partial<Operation>) {
     inFlight,
     digestOf: () => 'keyed',
     ...noKeeper,
+    masking,
     unknown: { refuse() {}, remember() {} },
     access: noAccess,
     approvals: noApprovals,
@@ -88,7 +91,7 @@ for (const [name, operation] of [
 test('what has begun has an end, also where its caller is found to ask too fast', () => {
   const { inFlight, recording, events } = begunWith({});
   recording.refused(new Refusal('CALLER_THROTTLED', 'too fast'));
-  assert.deepEqual([events, inFlight.callers], [['exchange.begun', 'exchange.ended'], 0]);
+  assert.deepEqual([events.map(({ type }) => type), inFlight.callers], [['exchange.begun', 'exchange.ended'], 0]);
 });
 
 test('T55: what a caller wrote is recorded with masks where a detector finds a value, and a body by its keyed digest', () => {
@@ -97,6 +100,7 @@ test('T55: what a caller wrote is recorded with masks where a detector finds a v
   const recorded = recordedOperation(
     operationOf({ method: 'POST', uri, body: { password: 'c0rrect-h0rse' } }),
     () => 'keyed',
+    builtInDetection(),
   );
   assert.deepEqual(recorded.stream?.argv, [
     'mysql',
@@ -109,12 +113,25 @@ test('T55: what a caller wrote is recorded with masks where a detector finds a v
   const read = recordedOperation(
     operationOf({ method: 'GET', uri: `/api/v1/pods/${token}?labelSelector=token%3D${token}` }),
     () => '',
+    builtInDetection(),
   );
   assert.doesNotMatch(JSON.stringify(read), /a1B2/);
   const said = refusedOutcome(
     new Refusal('DENIED_BY_RULE', `no pod \`${token}\``, { detail: `its password=c0rrect-h0rse` }),
     false,
     undefined,
+    builtInDetection(),
   );
   assert.doesNotMatch(JSON.stringify(said), /a1B2|h0rse/);
+});
+
+test('T55: a mask of policy masks what it knows in words of a command, in a name and in why a request is refused', () => {
+  const uri = '/api/v1/namespaces/a/pods/web-blue-123456/exec?command=login&command=blue-123456&stdout=1';
+  const masking = testMasking(patternMasks('blue-[0-9]{6}'));
+  const { recording, events } = begunWith(operationOf({ method: 'POST', uri }), masking);
+  recording.refused(new Refusal('DENIED_BY_RULE', 'no', { detail: 'it was given blue-123456' }));
+  const recorded = JSON.stringify(events);
+  assert.doesNotMatch(recorded, /123456/);
+  assert.match(recorded, /"argv":\["login","masked-by-sallyport-own"\]/);
+  assert.match(recorded, /it was given masked-by-sallyport-own/);
 });

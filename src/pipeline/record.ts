@@ -5,6 +5,8 @@
  * recorded is refused, and what is under way when the journal breaks is broken off. Who is not known is not recorded here but counted and logged,
  * since anybody can make such requests without end; what a caller asks too fast is counted, and recorded as a count.
  */
+import { builtInDetection } from '../masking/detect/built-in-detection.ts';
+import type { Detection } from '../masking/detect/detection.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Decision, DecisionNote } from '../model/decision.ts';
 import { identitiesOf } from '../model/identities-of.ts';
@@ -27,6 +29,7 @@ import { type Followed, follow, GOODBYE_MS, type ReplyEnd } from './follow.ts';
 import type { InFlight, LivesBy, Place, UnderWay } from './in-flight.ts';
 import { isKeptFirst } from './is-kept-first.ts';
 import type { Judged } from './judge.ts';
+import { keptDetection, type Masking } from './masking.ts';
 import { recordedDecision } from './recorded-decision.ts';
 import { recordedOperation } from './recorded-operation.ts';
 import type { KeptHeadHere, Recorder, Recording, Typed } from './recording.ts';
@@ -93,6 +96,7 @@ interface Parts {
   /** The same of bytes as they come. */
   readonly digesting: () => Typed;
   readonly keeper: KeeperPort;
+  readonly masking: Pick<Masking, 'rules'>;
   readonly unknown: Pick<UnknownOutcomes, 'refuse' | 'remember'>;
   readonly sessionOf: (caller: Caller, target: string) => SessionId;
   readonly access: Pick<Access, 'refuseKilled' | 'refused'>;
@@ -186,7 +190,7 @@ class JournalRecording implements Recording, UnderWay {
   begin(operation: Operation): void {
     if (operation.isStream) this.#place?.stream();
     this.#operation = operation;
-    this.#appendBegun(recordedOperation(operation, this.#parts.digestOf));
+    this.#appendBegun(this.#recorded(operation));
   }
 
   once(unrepeatable: Unrepeatable | undefined): void {
@@ -246,9 +250,7 @@ class JournalRecording implements Recording, UnderWay {
       ...('grant' in decision && decision.grant !== undefined ? { grant: decision.grant } : {}),
       ...('unmask' in decision && decision.unmask !== undefined ? { unmask: decision.unmask } : {}),
       ...('approval' in decision && decision.approval !== undefined ? { approval: decision.approval } : {}),
-      ...(amended === undefined
-        ? {}
-        : { amended: { rules: amended.rule, operation: recordedOperation(operation, this.#parts.digestOf) } }),
+      ...(amended === undefined ? {} : { amended: { rules: amended.rule, operation: this.#recorded(operation) } }),
       ...(precondition === undefined ? {} : { precondition }),
     };
   }
@@ -398,8 +400,23 @@ class JournalRecording implements Recording, UnderWay {
       this.#place?.leave();
       return refusal; // Limit: a journal that takes nothing cannot take this either; nothing was forwarded.
     }
-    this.#end(refusedOutcome(refusal, this.#isPermitted, this.#cut), this.#operation?.body?.bytes.length ?? 0, 0);
+    this.#end(
+      refusedOutcome(refusal, this.#isPermitted, this.#cut, this.#detection()),
+      this.#operation?.body?.bytes.length ?? 0,
+      0,
+    );
     return refusal;
+  }
+
+  #recorded(operation: Operation): RecordedOperation {
+    return recordedOperation(operation, this.#parts.digestOf, this.#detection(operation));
+  }
+
+  /** What knows values in what is recorded; before it is known who asks for what, the built-in detectors. */
+  #detection(operation = this.#operation): Detection {
+    const caller = this.#caller;
+    if (caller === undefined || operation === undefined) return builtInDetection();
+    return keptDetection(this.#parts.masking, { caller, operation });
   }
 
   #appendBegun(operation: RecordedOperation | undefined): void {
@@ -466,7 +483,9 @@ class JournalRecording implements Recording, UnderWay {
       exchange: this.#raw.id,
       session: this.#session as SessionId,
       outcome,
-      ...(decision === undefined ? {} : { decision: recordedDecision(decision, this.#shadow, this.#facts) }),
+      ...(decision === undefined
+        ? {}
+        : { decision: recordedDecision(decision, this.#shadow, this.#facts, this.#detection()) }),
       traffic: { bytesIn, bytesOut, durationMs },
       ...(isEdited ? { output: recordedEdits(edits) } : {}),
     };

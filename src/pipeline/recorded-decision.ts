@@ -1,3 +1,4 @@
+import type { Detection } from '../masking/detect/detection.ts';
 import { maskedText } from '../masking/text/masked-text.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Observed } from '../model/observed.ts';
@@ -8,6 +9,7 @@ export function recordedDecision(
   decision: Decision,
   shadow: Observed | undefined,
   facts: readonly string[],
+  detection: Detection,
 ): NonNullable<ExchangeEnded['decision']> {
   const { effect, rule, notes = [] } = decision;
   return {
@@ -17,6 +19,8 @@ export function recordedDecision(
     ...(effect === 'allow' && decision.approval !== undefined ? { approval: decision.approval } : {}),
     ...(shadow === undefined ? {} : { shadow }),
     ...(facts.length === 0 ? {} : { facts: [...new Set(facts)] }),
-    ...(notes.length === 0 ? {} : { notes: notes.map(({ rule: id, detail }) => `${id}: ${maskedText(detail)}`) }),
+    ...(notes.length === 0
+      ? {}
+      : { notes: notes.map(({ rule: id, detail }) => `${id}: ${maskedText(detail, detection)}`) }),
   };
 }

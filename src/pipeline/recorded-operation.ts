@@ -1,3 +1,4 @@
+import type { Detection } from '../masking/detect/detection.ts';
 import { maskedText, maskedWords } from '../masking/text/masked-text.ts';
 import type { Operation } from '../model/operation.ts';
 import type { RecordedOperation } from '../recording/event.ts';
@@ -21,14 +22,19 @@ const KNOWN_KEYS = new Set([
  *
  * @param digestOf of a body: keyed, since whoever reads the journal could else find a short secret by trying
  */
-export function recordedOperation(operation: Operation, digestOf: (bytes: Uint8Array) => string): RecordedOperation {
+export function recordedOperation(
+  operation: Operation,
+  digestOf: (bytes: Uint8Array) => string,
+  detection: Detection,
+): RecordedOperation {
+  const masked = (text: string) => maskedText(text, detection);
   const { verb, apiGroup, apiVersion, resource, subresource, namespace, name, path, power, stream, body, claimed } =
     operation;
   const query: (readonly [string, string])[] = [];
   // Security: behind a proxy, path and query are an application's own and may hold what must not be recorded.
   const isProxied = power?.endsWith('-proxy') ?? false;
   for (const [key, values] of isProxied ? [] : operation.query) {
-    if (KNOWN_KEYS.has(key)) for (const value of values) query.push([key, maskedText(value)]);
+    if (KNOWN_KEYS.has(key)) for (const value of values) query.push([key, masked(value)]);
   }
   return {
     verb,
@@ -37,8 +43,8 @@ export function recordedOperation(operation: Operation, digestOf: (bytes: Uint8A
     resource,
     subresource,
     namespace,
-    name: maskedText(name),
-    path: maskedText(isProxied ? `${path.split('/proxy')[0]}/proxy` : path),
+    name: masked(name),
+    path: masked(isProxied ? `${path.split('/proxy')[0]}/proxy` : path),
     ...(power === undefined ? {} : { power }),
     query,
     ...(stream === undefined
@@ -46,14 +52,14 @@ export function recordedOperation(operation: Operation, digestOf: (bytes: Uint8A
       : {
           stream: {
             ...(stream.container === undefined ? {} : { container: stream.container }),
-            argv: maskedWords(stream.argv),
+            argv: maskedWords(stream.argv, detection),
             tty: stream.isTty,
             ...(stream.ports.length === 0 ? {} : { ports: stream.ports }),
           },
         }),
     ...(claimed === undefined
       ? {}
-      : { claimed: { session: maskedText(claimed.session), command: maskedText(claimed.command) } }),
+      : { claimed: { session: masked(claimed.session), command: masked(claimed.command) } }),
     ...(body === undefined
       ? {}
       : { body: { mediaType: body.mediaType, bytes: body.bytes.length, digest: digestOf(body.bytes) } }),

@@ -1,3 +1,4 @@
+import type { Detection } from '../masking/detect/detection.ts';
 import { maskedText } from '../masking/text/masked-text.ts';
 import type { Refusal } from '../model/refusal.ts';
 import type { Outcome } from '../recording/event.ts';
@@ -11,11 +12,16 @@ const TEXT_MAX = 4096;
  * @param isPermitted it may have been sent
  * @param cut why the gateway gave it up, where it did
  */
-export function refusedOutcome(refusal: Refusal, isPermitted: boolean, cut: string | undefined): Outcome {
+export function refusedOutcome(
+  refusal: Refusal,
+  isPermitted: boolean,
+  cut: string | undefined,
+  detection: Detection,
+): Outcome {
   if (refusal.code === 'CALLER_GONE') return cut === undefined ? { kind: 'abandoned' } : cutOutcome(cut, isPermitted);
   const wasSent = isPermitted && refusal.retry === 'verify';
   const { code, status } = refusal;
-  const [message, detail] = [clipped(refusal.message), clipped(refusal.detail)];
+  const [message, detail] = [clipped(refusal.message, detection), clipped(refusal.detail, detection)];
   return { kind: wasSent ? 'broken' : 'refused', code, status, message, ...(detail === '' ? {} : { detail }) };
 }
 
@@ -26,7 +32,7 @@ function cutOutcome(message: string, isPermitted: boolean): Outcome {
     : { kind: 'refused', code: 'SHUTTING_DOWN', status: 503, message };
 }
 
-function clipped(text: string): string {
-  const masked = maskedText(text);
+function clipped(text: string, detection: Detection): string {
+  const masked = maskedText(text, detection);
   return masked.length <= TEXT_MAX ? masked : `${masked.slice(0, TEXT_MAX)}…`;
 }

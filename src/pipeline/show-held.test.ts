@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testMasking } from '../../test/support/masking.ts';
+import { patternMasks, testMasking } from '../../test/support/masking.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import type { Asking } from '../connectors/connector.ts';
+import { MaskRules } from '../masking/rules/mask-rules.ts';
 import { showHeld } from './show-held.ts';
 
 /** What a person is shown of a request that asks for `uri`. */
-function shownOf(uri: string): string {
+function shownOf(uri: string, rules = new MaskRules()): string {
   const held = {
     caller: callerOf(),
     request: { id: 'x', method: 'GET' },
     operation: operationOf({ method: 'GET', uri }),
     decision: { effect: 'hold', holds: [{}] },
   } as unknown as Parameters<typeof showHeld>[1];
-  return JSON.stringify(showHeld(testMasking(), held, { mayDiffer: [] } as unknown as Asking));
+  return JSON.stringify(showHeld(testMasking(rules), held, { mayDiffer: [] } as unknown as Asking));
 }
 
 const PROXY = '/api/v1/namespaces/shop/services/web/proxy';
@@ -30,3 +31,10 @@ for (const [path, value] of [
     assert.ok(!shown.includes(value), shown);
     assert.match(shown, /proxy\/.*[=_]masked-by-sallyport-/);
   });
+
+test('T55: a person is shown words of a command without what a mask of policy knows', () => {
+  const uri = '/api/v1/namespaces/a/pods/web/exec?command=login&command=blue-123456&stdout=1';
+  const shown = shownOf(uri, patternMasks('blue-[0-9]{6}'));
+  assert.match(shown, /"argv":\["login","masked-by-sallyport-own"\]/);
+  assert.doesNotMatch(shown, /123456/);
+});

@@ -19,7 +19,7 @@ import { unshowable } from './held-refusals.ts';
 import { pendingIn, writesRecord } from './held-release.ts';
 import type { Judged } from './judge.ts';
 import { maskedBody } from './masked-body.ts';
-import type { Masking } from './masking.ts';
+import { keptDetection, type Masking } from './masking.ts';
 
 /** Limit: so many characters of one question are kept and shown. */
 export const SHOWN_CHARACTERS_MAX = 160 * 1024;
@@ -34,20 +34,22 @@ export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: st
   const release = releaseOf(held);
   // T78: what is packed shows nothing to anybody.
   const body = writesRecord(operation) ? releaseText(masking, held) : bodyOf(masking, held);
+  const detection = keptDetection(masking, held);
+  const masked = (text: string) => maskedText(text, detection);
   const argv = operation.stream?.argv ?? [];
   const [risks, missing] = [[...actingRisks(caller), ...risksOf(operation, decision), ...releaseRisks(release)], []];
   const shown: Shown = {
     operation: release === undefined ? describe(operation) : beginning(release),
-    asked: `${request.method} ${maskedText(operation.path)}${queryOf(operation)}`,
+    asked: `${request.method} ${masked(operation.path)}${queryOf(operation, masked)}`,
     risk: riskOf({ risks, missing }),
     risks,
-    ...(argv.length === 0 ? {} : { argv: maskedWords(argv) }),
+    ...(argv.length === 0 ? {} : { argv: maskedWords(argv, detection) }),
     ...(body === undefined ? {} : { body }),
     mayDiffer: asking.mayDiffer,
     ...(undo === undefined ? {} : { undo }),
     missing,
-    ...(caller.issued === undefined ? {} : { task: maskedText(caller.issued.task) }),
-    reason: maskedText(operation.claimed?.command ?? ''),
+    ...(caller.issued === undefined ? {} : { task: masked(caller.issued.task) }),
+    reason: masked(operation.claimed?.command ?? ''),
   };
   const { length } = JSON.stringify(shown);
   if (length > SHOWN_CHARACTERS_MAX)
@@ -120,9 +122,9 @@ function actingRisks({ subject, actors = [] }: Caller): readonly string[] {
 }
 
 /** A value is masked behind its key, which may tell: behind a proxy it is an application's. A command is shown by itself. */
-function queryOf({ query, stream }: Operation): string {
+function queryOf({ query, stream }: Operation, masked: (text: string) => string): string {
   const shown = [...query].flatMap(([key, values]) =>
-    key === 'command' && stream !== undefined ? [] : values.map((value) => maskedText(`${key}=${value}`)),
+    key === 'command' && stream !== undefined ? [] : values.map((value) => masked(`${key}=${value}`)),
   );
   return shown.length === 0 ? '' : `?${shown.join('&')}`;
 }

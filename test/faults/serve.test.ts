@@ -167,6 +167,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       digestOf: () => 'keyed',
       ...noKeeper,
+      masking: testMasking(),
       access: noAccess,
       approvals: noApprovals,
       sessionOf: () => 's' as SessionId,

@@ -1,3 +1,4 @@
+import { patternDetector } from '../../src/masking/detect/pattern-detector.ts';
 import { MaskKey, maskKeyBytes } from '../../src/masking/form/mask-key.ts';
 import { OBJECT_BYTES_MAX } from '../../src/masking/objects/reply-masker.ts';
 import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
@@ -19,4 +20,11 @@ export function testMasking(rules = new MaskRules()): Masking {
     openFor: () => new Set(),
     objectBytesMax: OBJECT_BYTES_MAX,
   };
+}
+
+/** The default masks, and one of policy, `p/own`, for everybody: what matches a pattern. */
+export function patternMasks(pattern: string): MaskRules {
+  const places = { at: [], annotations: [], labels: [], env: [], keys: [], detect: [] };
+  const own = { id: 'p/own', source: { file: 'p.yaml', line: 1 }, compare: 'field', honeytoken: false } as const;
+  return new MaskRules([{ ...own, ...places, pattern }], patternDetector);
 }

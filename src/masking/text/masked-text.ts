@@ -1,16 +1,20 @@
 import { builtInDetection } from '../detect/built-in-detection.ts';
+import type { Detection } from '../detect/detection.ts';
 import type { Span } from '../detect/span.ts';
 import { textMask } from './text-mask.ts';
 
-/** A short text without the values that the built-in detectors know: what is said in a message, a log or a record. */
-export function maskedText(text: string): string {
-  const spans = builtInDetection().inString(text);
+/** A short text without the values that detectors know, the built-in ones unless others are given: what is said in a message, a log or a record. */
+export function maskedText(text: string, { inString }: Pick<Detection, 'inString'> = builtInDetection()): string {
+  const spans = inString(text);
   return spans.length === 0 ? text : put(text, 0, spans);
 }
 
 /** The words of a command without such values; a word says whether the next one is secret (`--password`, `Authorization:`). */
-export function maskedWords(words: readonly string[]): readonly string[] {
-  const spans = builtInDetection().inString(words.join(' '));
+export function maskedWords(
+  words: readonly string[],
+  { inString }: Pick<Detection, 'inString'> = builtInDetection(),
+): readonly string[] {
+  const spans = inString(words.join(' '));
   if (spans.length === 0) return words;
   let at = 0;
   return words.map((word) => {
