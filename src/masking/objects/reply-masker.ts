@@ -124,6 +124,7 @@ export class ReplyMasker {
       return false;
     }
     if (this.#phase === 'end') throw new Unwalkable('something follows its end');
+    if (this.#phase === 'items') return this.#items(walk, edited);
     const edits: Edit[] = [];
     this.#beginStep();
     switch (this.#options.shape) {
@@ -135,8 +136,7 @@ export class ReplyMasker {
         this.#event(walk, edits);
         break;
       case 'list':
-        if (this.#phase === 'items') this.#items(walk, edited);
-        else this.#inList(walk, edits);
+        this.#inList(walk, edits);
     }
     edited.leave(walk.at, edits);
     this.#endStep();
@@ -258,13 +258,8 @@ export class ReplyMasker {
     this.#stepNeutralised++;
   };
 
-  /** Items of a list, as many as are there; its end, where it comes next. */
-  #items(walk: Walk, edited: Edited): void {
-    if (walk.blank() === 0x5d) {
-      walk.take(0x5d);
-      [this.#phase, this.#isFirst] = ['members', false];
-      return;
-    }
+  /** Items of a list, as many as are there, and its end, where it comes next; whether it did. */
+  #items(walk: Walk, edited: Edited): boolean {
     const { plan, keying } = this.#options;
     const isRemembered = keying.remember !== undefined && plan.honeytokens.size > 0;
     const list = {
@@ -273,7 +268,7 @@ export class ReplyMasker {
       from: edited.end,
       keying: isRemembered ? undefined : keying,
     };
-    walk.objects(list, {
+    const isEnd = walk.objects(list, {
       masked: (end, bytes, counts) => {
         edited.leaveWritten(end, bytes);
         for (const [rule, count] of counts) {
@@ -290,6 +285,11 @@ export class ReplyMasker {
         this.#isFirst = false;
       },
     });
+    if (!isEnd) return false;
+    walk.take(0x5d);
+    [this.#phase, this.#isFirst] = ['members', false];
+    edited.leave(walk.at, []);
+    return true;
   }
 
   /** One step in a list: its beginning, a member of it, a row, its end. */
