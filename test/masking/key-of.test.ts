@@ -15,7 +15,7 @@ const secret = 'h0rse-c0rrect-b4ttery';
 
 function masked(resource: string, shape: ReplyShape, text: string, step: number): string {
   const plan = rules.planOf({ apiGroup: '', resource, subresource: '' });
-  const masker = new ReplyMasker({ plan, keying, shape, mayBeTable: true });
+  const masker = new ReplyMasker({ plan, keying, shape, mayBeTable: true, listStepBytes: 0 });
   const bytes = Buffer.from(text);
   const out: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += step) out.push(masker.write(Buffer.from(bytes.subarray(at, at + step))));

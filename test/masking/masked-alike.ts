@@ -20,7 +20,7 @@ export function editorsOutput(
   changed = (plan: ObjectPlan): ObjectPlan => plan,
 ): string {
   const plan = changed(rules.planOf({ apiGroup: '', resource: kind, subresource: '' }));
-  const masker = new ReplyMasker({ plan, keying, shape, mayBeTable: false });
+  const masker = new ReplyMasker({ plan, keying, shape, mayBeTable: false, listStepBytes: 0 });
   const bytes = Buffer.from(text, 'utf8');
   const out: Buffer[] = [];
   let at = 0;

@@ -26,6 +26,7 @@ function masked(
     keying: { key, target: 'prod', exchange: options.exchange ?? 'x1', isComparable: true },
     shape,
     mayBeTable: true,
+    listStepBytes: 0,
     ...options,
   });
   const bytes = Buffer.from(text);
@@ -273,6 +274,31 @@ test('a list is held object by object, whatever its length', () => {
   for (let i = 0; i < 1_000; i++) bytes += masker.write(item).length;
   bytes += masker.write(Buffer.from(']}')).length + masker.end().length;
   equal(bytes, 14 + 1_000 * item.length);
+});
+
+/** The pieces in which a list of Secrets leaves that comes in pieces of 16 KiB; with what is left when it ends. */
+function piecesOf(text: string, objectBytesMax?: number): readonly Buffer[] {
+  const masker = new ReplyMasker({
+    plan: rules.planOf(secrets),
+    keying: { key, target: 'prod', exchange: 'x1', isComparable: true },
+    shape: 'list',
+    mayBeTable: false,
+    ...(objectBytesMax === undefined ? {} : { objectBytesMax }),
+  });
+  const bytes = Buffer.from(text);
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += 16_384) pieces.push(masker.write(bytes.subarray(at, at + 16_384)));
+  return [...pieces, masker.end()].filter(({ length }) => length > 0);
+}
+
+test('a list leaves in few pieces, with the bytes that it has in many', () => {
+  const text = `{"items":[${Array.from({ length: 2_000 }, (_, i) => `{"metadata":{"uid":"${i}"},"data":{"a":"${'c2Vj'.repeat(20)}"}}`).join(',')}]}`;
+  const pieces = piecesOf(text);
+  equal(Buffer.concat(pieces).toString(), masked(text, secrets, 'list'));
+  ok(pieces.length <= Math.ceil(text.length / (48 * 1024)), `${pieces.length} pieces of ${text.length} bytes`);
+  for (const { length } of pieces) ok(length <= 64 * 1024, `${length} bytes`);
+  // Where less may be held of one object, no more of a list is waited for; several objects may be more than one may.
+  equal(Buffer.concat(piecesOf(text, 1_000)).toString(), Buffer.concat(pieces).toString());
 });
 
 test('numbers below a masked place become 0, booleans and null stay', () => {

@@ -22,6 +22,12 @@ export type ReplyShape = 'object' | 'list' | 'watch';
 /** Limit: the bytes of one object that are held, unless the configuration says otherwise: 4 MiB; etcd takes 1.5 MiB by default. */
 export const OBJECT_BYTES_MAX = 4 * 1024 * 1024;
 
+/**
+ * Of a list so many bytes are waited for before they are masked, unless it ends: TLS hands out 16 KiB at a time, and for each piece that leaves HTTP has some twenty microseconds of work,
+ * as much as masking it. What becomes of them still leaves in one piece of 64 KiB.
+ */
+const LIST_STEP_BYTES = 48 * 1024;
+
 export interface ReplyMaskerOptions {
   readonly plan: ObjectPlan;
   readonly keying: Keying;
@@ -29,6 +35,8 @@ export interface ReplyMaskerOptions {
   /** Whether it may be a table, whose rows have the objects. */
   readonly mayBeTable: boolean;
   readonly objectBytesMax?: number;
+  /** How much of a list is waited for before it is looked at; tests of what is cut anywhere wait for nothing. */
+  readonly listStepBytes?: number;
 }
 
 const plain: Place = new PlaceMaker([]).start();
@@ -59,7 +67,7 @@ export class ReplyMasker {
   constructor(options: ReplyMaskerOptions) {
     this.#options = options;
     this.#objectBytesMax = options.objectBytesMax ?? OBJECT_BYTES_MAX;
-    this.#tryAt = options.shape === 'object' ? Number.POSITIVE_INFINITY : 0;
+    this.#tryAt = this.#nextTry(0);
   }
 
   /** How many values were masked. */
@@ -99,7 +107,7 @@ export class ReplyMasker {
   }
 
   #advance(isLast: boolean): Buffer {
-    const { plan, shape } = this.#options;
+    const { plan } = this.#options;
     return withWalk(plan, this.#waiting, isLast, (walk) => {
       const edited = new Edited();
       try {
@@ -111,9 +119,21 @@ export class ReplyMasker {
       const rest = bytes.length - edited.end;
       this.#waiting = rest === 0 ? [] : [Buffer.from(bytes.subarray(edited.end))];
       this.#waitingBytes = rest;
-      if (shape !== 'object') this.#tryAt = 2 * rest;
+      this.#tryAt = this.#nextTry(rest);
       return edited.end === 0 ? empty : edited.taken(bytes);
     });
+  }
+
+  /** How many bytes have to be there before it is worth while to look at them again, where so many are left. */
+  #nextTry(rest: number): number {
+    switch (this.#options.shape) {
+      case 'object':
+        return Number.POSITIVE_INFINITY;
+      case 'list':
+        return Math.min(Math.max(this.#options.listStepBytes ?? LIST_STEP_BYTES, 2 * rest), this.#objectBytesMax);
+      case 'watch':
+        return 2 * rest;
+    }
   }
 
   /** One object, item, row, event or member further; whether there may be another. */
