@@ -56,6 +56,13 @@ const FOUND = [
   'password: «$apr1$abcd1234$Qx9fF0aKcE2»',
   'postgres://app:«$Tr0ub4dor3»@db/x',
   'key_api_key=«hunter2x9k» key=hunter2x9k keyPassword: «hunter2x9k» monkey.key: hunter2x9k',
+  // Without quotation marks, a value goes on behind what parts values, unless another one's name stands there, a blank or nothing.
+  'DB_PASSWORD=«c0rrect,h0rse;b4ttery&staple»',
+  'a password=«c0rrect,h0rse»&ssl=true b TOKEN=«a1b2c3d4e5;f6g7»;\n',
+  'Server=db;Password=«Pa55,w0rd;x»;Trust Server Certificate=true',
+  'href="/?password=«s3cr3t0verHere»&amp;user=a"',
+  'tokens: «a1b2c3d4e5,f6g7h8i9j0», next',
+  '{token: «a1b2c3d4e5»,user: b}',
   // A name of two words tells as one with a dash does: what the key is of stands in the same line right before it, whatever is before that.
   'API key: «s3cr3t0verHere»',
   'Signing key = «s3cr3t0verHere»',
@@ -110,6 +117,7 @@ const LEFT = [
   'op=sign component=storage key=a1b2c3d4e5',
   '<service key="a1b2c3d4e5"/>',
   'unknown service key: retry_policy; master key: rotated, API key: none, signing key id: a1b2c3d4e5, api key is a1b2c3d4e5',
+  'tokens: name-one,name-two secret: db-a;db-b password=any&all',
   'app-7d4b9c8f6d-x7k2p   1/1     Running   0          3d',
   'HEAD is now at 7dd30eb8a3c1f0e9d2b4a6c8e0f1a3b5c7d9e1f3',
   'certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJkekNDQVIyZ0F3SUJBZ0lCQURBS0JnZ3Foa2pPUFFRREFqQWpNU0V3',

@@ -35,7 +35,7 @@ export function isMarkedName(value: string): boolean {
 }
 
 /** Words with separators between them, maybe with what Kubernetes appends to a generated name. */
-function isName(value: string): boolean {
+export function isName(value: string): boolean {
   const parts = value.split(/[-_./:@\s]+/).filter((part) => part !== '');
   return parts.every((part, index) => isWordy(part) || (index > 0 && isGenerated(part)));
 }

@@ -5,9 +5,9 @@
  * Only where the value is, and up to where it is judged: what is a secret is the matcher's to say.
  */
 import { byteSet } from './byte-set.ts';
-import { isSecretLooking, judgedBytesMax } from './is-secret-looking.ts';
+import { isName, isSecretLooking, judgedBytesMax } from './is-secret-looking.ts';
 import type { Look } from './look.ts';
-import { type Found, matchTail, pending, runTail, type Tail } from './matcher.ts';
+import { type Found, matchTail, pending, type Tail } from './matcher.ts';
 
 const nameBytes = byteSet('A-Za-z0-9_./-');
 const nameBytesMax = 48;
@@ -174,13 +174,20 @@ function afterQuote(look: Look, from: number): number {
 export function secretValue(look: Look, value: ValueStart, isAny: boolean): Found {
   const judging = valueTail(value);
   const bound = Math.min(look.end, value.at + judgedBytesMax);
-  const judgedEnd = judging.through(look.bytes, value.at, bound);
+  const judgedEnd = judging.through(look.bytes, value.at, bound, look.isLast && bound === look.end);
   look.steps += judgedEnd - value.at;
   if (!judging.isOver() && bound < value.at + judgedBytesMax && !look.isLast) return pending(value.at);
   const judged = look.text(value.at, judgedEnd);
   if (judged.startsWith('-----BEGIN ')) return undefined; // its own detector knows where it ends
-  if (isAny ? isNothing(judged) : !isSecretLooking(withoutScheme(judged))) return undefined;
+  if (isAny ? isNothing(judged) : !looksSecret(withoutScheme(judged), value.quote === -1)) return undefined;
   return matchTail(look, value.at, value.at, valueTail(value));
+}
+
+/** Without quotation marks it may be a list: of words, where each is one; or the first of it is what another reader takes for the whole value. */
+function looksSecret(value: string, mayBeList: boolean): boolean {
+  const parts = mayBeList ? value.split(/[,;&]/) : [value];
+  if (isSecretLooking(parts[0] as string)) return true;
+  return parts.length > 1 && isSecretLooking(value) && !parts.every(isName);
 }
 
 /** What stands for no value, or for one that is filled in later. */
@@ -193,7 +200,7 @@ function withoutScheme(value: string): string {
 }
 
 function valueTail({ quote, escapes }: ValueStart): Tail {
-  if (quote === -1) return runTail(unquotedBytes);
+  if (quote === -1) return unquotedTail();
   let isOver = true;
   return {
     isOver: () => isOver,
@@ -210,6 +217,43 @@ function valueTail({ quote, escapes }: ValueStart): Tail {
       return end - Math.min(behind, backslashesHeldMax);
     },
   };
+}
+
+/** A value without quotation marks: it goes on behind `,`, `;` or `&` unless a blank, the end, or the name of another value stands there. */
+function unquotedTail(): Tail {
+  let isOver = true;
+  return {
+    isOver: () => isOver,
+    through: (bytes, from, end, isLast) => {
+      for (let at = from; at < end; at++) {
+        const byte = bytes[at] as number;
+        if (unquotedBytes[byte] === 1) continue;
+        const goesOn = separators[byte] === 1 ? goesOnBehind(bytes, at, end, isLast) : false;
+        if (goesOn === true) continue;
+        isOver = goesOn === false;
+        return at;
+      }
+      isOver = false;
+      return end;
+    },
+  };
+}
+
+const separators = byteSet(',;&');
+const nameOfWordsBytes = byteSet('A-Za-z0-9_./ -');
+
+/** Whether a value goes on behind a separator; 'more' where that cannot be told yet. Behind `;` a name may be of several words, as in `;Initial Catalog=a`; `&amp;` is another `&`. */
+function goesOnBehind(bytes: Uint8Array, separatorAt: number, end: number, isLast: boolean): boolean | 'more' {
+  const first = separatorAt + 1;
+  if (first >= end) return isLast ? false : 'more';
+  if (unquotedBytes[bytes[first] as number] !== 1) return false;
+  const separator = bytes[separatorAt];
+  const set = separator === 0x3b ? nameOfWordsBytes : nameBytes;
+  let nameEnd = first;
+  while (nameEnd < end && nameEnd < first + nameBytesMax && set[bytes[nameEnd] as number] === 1) nameEnd++;
+  if (nameEnd >= end) return isLast ? true : 'more';
+  const behind = bytes[nameEnd];
+  return behind !== 0x3d && behind !== 0x3a && (separator !== 0x26 || behind !== 0x3b);
 }
 
 /** How many backslashes at the end of what is there wait for what follows. */

@@ -27,8 +27,11 @@ export interface Pending {
 
 /** The rest of a value whose beginning was masked: takes bytes as they come. */
 export interface Tail {
-  /** Up to where the bytes are the value's. Where it is not over then, what is left (a backslash before what may be a quotation mark) is shown again with more. */
-  readonly through: (bytes: Uint8Array, from: number, end: number) => number;
+  /**
+   * Up to where the bytes are the value's. Where it is not over then, what is left (a backslash before what may be a quotation mark) is shown again with more; not where `isLast`:
+   * nothing follows.
+   */
+  readonly through: (bytes: Uint8Array, from: number, end: number, isLast: boolean) => number;
   readonly isOver: () => boolean;
 }
 
@@ -46,7 +49,7 @@ export function matchRun(look: Look, start: number, set: ByteSet): Match {
 
 /** A value whose beginning is known, and which goes on from a place as its tail says. */
 export function matchTail(look: Look, start: number, from: number, tail: Tail): Match {
-  const end = tail.through(look.bytes, from, look.end);
+  const end = tail.through(look.bytes, from, look.end, look.isLast);
   look.steps += end - from + 1;
   return { kind: 'match', start, end, tail: look.isLast || tail.isOver() ? undefined : tail };
 }

@@ -44,7 +44,7 @@ const encodedArmour: KeywordMatcher = {
     if (!/^LS0t(?:LS1CRUdJTi|LUJFR0lO|QkVHSU4g)$/.test(look.text(keywordStart, keywordEnd))) return undefined;
     const labelled = Math.min(look.end, keywordEnd + encodedLabelBytesMax);
     const judging = wrappedBase64(look, keywordEnd);
-    const known = judging.through(look.bytes, keywordEnd, labelled);
+    const known = judging.through(look.bytes, keywordEnd, labelled, false);
     look.steps += known - keywordEnd;
     if (!judging.isOver() && look.isOpen(labelled)) return pending(keywordStart);
     const first = Buffer.from(look.text(keywordStart, known), 'base64').toString('latin1');

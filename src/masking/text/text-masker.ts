@@ -129,7 +129,7 @@ export class TextMasker {
     const look = new Look(bytes, end, isLast, this.#kubeUserAt);
     let from = this.#detectFrom;
     if (this.#tail !== undefined) {
-      const at = this.#tail.through(bytes, from.at, end);
+      const at = this.#tail.through(bytes, from.at, end, isLast);
       spans.push({ start: from.at, end: at, mask: '', by: 'tail' });
       from = { at, state: 0 };
       if (!this.#tail.isOver() && !isLast) {
