@@ -69,12 +69,16 @@ export function planOf(masking: Pick<Masking, 'openFor' | 'rules'>, { caller, op
   });
 }
 
-/** What knows values by their look in what of an operation is kept, or shown to others than its caller: masks of policy that speak to it count, and what is open to it does not. */
+/**
+ * What knows values by their look in what of an operation is kept, or shown to others than its caller: masks of policy that speak to it count, and what is open to it does not. Before it
+ * is known who asks for what, the built-in detectors.
+ */
 export function keptDetection(
   { rules }: Pick<Masking, 'rules'>,
-  { caller, operation }: Pick<Permit, 'caller' | 'operation'>,
+  { caller, operation }: { readonly caller: Caller | undefined; readonly operation: Operation | undefined },
 ): Detection {
   const inForce = rules();
+  if (caller === undefined || operation === undefined) return inForce.textDetection([]);
   return inForce.textDetection(inForce.masksFor(caller, operation));
 }
 

@@ -5,8 +5,6 @@
  * recorded is refused, and what is under way when the journal breaks is broken off. Who is not known is not recorded here but counted and logged,
  * since anybody can make such requests without end; what a caller asks too fast is counted, and recorded as a count.
  */
-import { builtInDetection } from '../masking/detect/built-in-detection.ts';
-import type { Detection } from '../masking/detect/detection.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Decision, DecisionNote } from '../model/decision.ts';
 import { identitiesOf } from '../model/identities-of.ts';
@@ -102,8 +100,6 @@ interface Parts {
   readonly access: Pick<Access, 'refuseKilled' | 'refused'>;
   readonly approvals: Pick<Approvals, 'conclude'>;
 }
-
-const noEdits = { masked: 0, neutralised: 0 };
 
 /** A recorder that writes to a journal. */
 export function createRecorder(parts: Parts): Recorder {
@@ -400,11 +396,8 @@ class JournalRecording implements Recording, UnderWay {
       this.#place?.leave();
       return refusal; // Limit: a journal that takes nothing cannot take this either; nothing was forwarded.
     }
-    this.#end(
-      refusedOutcome(refusal, this.#isPermitted, this.#cut, this.#detection()),
-      this.#operation?.body?.bytes.length ?? 0,
-      0,
-    );
+    const outcome = refusedOutcome(refusal, this.#isPermitted, this.#cut, this.#detection());
+    this.#end(outcome, this.#operation?.body?.bytes.length ?? 0, 0);
     return refusal;
   }
 
@@ -412,11 +405,8 @@ class JournalRecording implements Recording, UnderWay {
     return recordedOperation(operation, this.#parts.digestOf, this.#detection(operation));
   }
 
-  /** What knows values in what is recorded; before it is known who asks for what, the built-in detectors. */
-  #detection(operation = this.#operation): Detection {
-    const caller = this.#caller;
-    if (caller === undefined || operation === undefined) return builtInDetection();
-    return keptDetection(this.#parts.masking, { caller, operation });
+  #detection(operation = this.#operation) {
+    return keptDetection(this.#parts.masking, { caller: this.#caller, operation });
   }
 
   #appendBegun(operation: RecordedOperation | undefined): void {
@@ -483,9 +473,7 @@ class JournalRecording implements Recording, UnderWay {
       exchange: this.#raw.id,
       session: this.#session as SessionId,
       outcome,
-      ...(decision === undefined
-        ? {}
-        : { decision: recordedDecision(decision, this.#shadow, this.#facts, this.#detection()) }),
+      ...(decision && { decision: recordedDecision(decision, this.#shadow, this.#facts, this.#detection()) }),
       traffic: { bytesIn, bytesOut, durationMs },
       ...(isEdited ? { output: recordedEdits(edits) } : {}),
     };
@@ -495,17 +483,15 @@ class JournalRecording implements Recording, UnderWay {
       // The journal broke after the intent was kept: it closes the exchange as lost once it can.
     }
     const code = 'code' in outcome ? outcome.code : 'status' in outcome ? String(outcome.status) : '';
-    const isStream = this.#operation?.isStream ?? false;
-    const notes = decision?.notes ?? [];
     this.#parts.observer.ended({
       target: this.#parts.target,
       outcome: outcome.kind,
       code,
       durationMs,
-      isStream,
-      notes,
+      isStream: this.#operation?.isStream ?? false,
+      notes: decision?.notes ?? [],
       ...(this.#shadow === undefined ? {} : { shadow: this.#shadow }),
-      edits: edits ?? noEdits,
+      edits: edits ?? { masked: 0, neutralised: 0 },
     });
   }
 }
