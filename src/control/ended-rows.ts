@@ -5,7 +5,7 @@
  * A grant keeps the question about it, which bears its id, and the idempotency key that it was asked with: a key that came again would else be given a grant that is gone.
  */
 import type { Row, RowKind, RowReader } from '../store/store.ts';
-import { approvalOf, noAtOf, pointedAt } from './approval-rows.ts';
+import { approvalOf, noAtOf, plannedId, pointedAt } from './approval-rows.ts';
 import { delegationOf } from './delegations/delegation-row.ts';
 import { grantOf, killOf } from './row-body.ts';
 import { tokenOf } from './token-row.ts';
@@ -62,9 +62,13 @@ const questions = (uses: () => Uses): EndedRows => ({
   },
   isNeeded: async ({ id }, rows) => (await rows.get('grant', id)) !== undefined,
   along: async (row, rows) => {
-    const { id, request } = approvalOf(row).approval;
-    const pointer = await rows.get('question', request);
-    return [...(pointer !== undefined && pointedAt(pointer) === id ? [pointer] : []), ...(await threads(id, rows))];
+    const { id, request, planned = [] } = approvalOf(row).approval;
+    const pointers: Row[] = [];
+    for (const digest of new Set([request, ...planned.map((each) => plannedId(each.request))])) {
+      const pointer = await rows.get('question', digest);
+      if (pointer !== undefined && pointedAt(pointer) === id) pointers.push(pointer);
+    }
+    return [...pointers, ...(await threads(id, rows))];
   },
 });
 

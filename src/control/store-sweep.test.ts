@@ -75,6 +75,8 @@ function everyKind(now: number): Rows['all'] {
     const question = rows.put(goes, 'approval', 'rejected', { request: `request-${days}`, endedAt: ago(days), claimForMs: 0, exchange: 'gone' });
     rows.put(goes, 'question', '', { approval: question }, { id: `request-${days}` });
     rows.put(goes, 'notice-thread', '', {}, { id: `slack/${question}`, owner: question });
+    const plan = rows.put(goes, 'approval', 'approved', { request: `plan-${days}`, planned: [{ request: `of-plan-${days}` }], endedAt: ago(days), claimForMs: 0, exchange: 'waiting' });
+    rows.put(goes, 'question', 'planned', { approval: plan }, { id: `planned of-plan-${days}` });
     rows.put(goes, 'question', 'no', { approval: question, at: ago(days + 5) });
     // A yes that nobody used, which is good for three days; and one whose request may have run.
     rows.put(goes, 'approval', 'approved', { request: `unused-${days}`, endedAt: ago(days + 3), claimForMs: 3 * DAY_MS, exchange: 'waiting' });
