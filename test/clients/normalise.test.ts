@@ -23,6 +23,11 @@ const same: readonly (readonly [why: string, here: string, there: string])[] = [
     'I1129 18:20:00.000000    12 request.go:752] "Waited before sending request" delay="1.0s" verb="GET"\ndone',
     'done',
   ],
+  [
+    'a watch that client-go gave up itself',
+    'I1130 09:12:00.000000    12 reflector.go:578] "Warning: watch ended with error" err="unable to decode an event from the watch stream: context canceled"\ndone',
+    'done',
+  ],
   ['addresses of pods', 'IP: 10.244.3.7', 'IP: 10.244.3.101'],
 ];
 
@@ -32,6 +37,11 @@ const different: readonly (readonly [why: string, one: string, other: string])[]
   ['a remote port', 'localPort=1 remotePort=9', 'localPort=1 remotePort=80'],
   ['a value', 'colour: blue', 'colour: red'],
   ['a content’s sum', '6bde2aa6394fde37e21748bc0578113b  back', 'c9fc2d3dd83ab67a129ac10b09c9ebbb  back'],
+  [
+    'a watch that somebody else ended',
+    'I1130 09:12:00.000000    12 reflector.go:578] "Warning: watch ended with error" err="unexpected EOF"\ndone',
+    'done',
+  ],
   ['an error’s reason', 'Error from server (Forbidden): no', 'Error from server (NotFound): no'],
 ];
 

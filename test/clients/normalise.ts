@@ -19,6 +19,8 @@ const words: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/^ELOG websocket\.go:\d+\] Unknown stream id \d+, discarding message\n/gm, ''],
   // client-go's own pace, by its own clock.
   [/^ILOG request\.go:\d+\] "?Waited (?:before|for)[^\n]*\n/gm, ''],
+  // Its own watch, which it gives up while it may be reading an event.
+  [/^[EIW]LOG reflector\.go:\d+\][^\n]*\bcontext canceled\b[^\n]*\n/gm, ''],
   [/(resourceVersion"?: ?"?|resourceVersion=|resource version )\d+/gi, '$1VERSION'],
   [/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-RANDOM'], // before ages: `24d5s` is one of these too
   [/kube-api-access-RANDOM/g, 'kube-api-access'],
