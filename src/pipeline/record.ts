@@ -175,13 +175,8 @@ class JournalRecording implements Recording, UnderWay {
     return this.#work.timed(work);
   }
 
-  conditionsTurn(): Promise<void> | undefined {
-    return this.#parts.turns.ofConditions(this.#caller as Caller);
-  }
-
-  masksTurn(): Promise<void> | undefined {
-    return this.#parts.turns.ofMasks(this.#caller as Caller);
-  }
+  readonly conditionsTurn = () => this.#parts.turns.ofConditions(this.#caller as Caller);
+  readonly masksTurn = () => this.#parts.turns.ofMasks(this.#caller as Caller);
 
   begin(operation: Operation): void {
     if (operation.isStream) this.#place?.stream();

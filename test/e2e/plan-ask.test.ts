@@ -139,7 +139,11 @@ test('one question shows every held request whole; after the yes the command run
   assert.equal((await answer(question, 'approve')).status, 200);
   assert.equal(await child.ended, 0, child.said());
   assert.match(child.said(), /is approved by p:lea/);
-  assert.equal(child.said().match(/deployment\.apps\/web scaled/g)?.length, 1, 'what it says when it is planned is not true yet');
+  assert.equal(
+    child.said().match(/deployment\.apps\/web scaled/g)?.length,
+    1,
+    'what it says when it is planned is not true yet',
+  );
   assert.deepEqual(writes, [
     'PATCH /apis/apps/v1/namespaces/shop/deployments/web/scale',
     'DELETE /api/v1/namespaces/shop/configmaps/settings',

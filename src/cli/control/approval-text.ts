@@ -179,7 +179,9 @@ function beforeLines(before: Looked['before']): readonly Line[] {
 function restLines({ rest, planned }: ShownView): readonly Line[] {
   if (rest === undefined) return [];
   if (planned !== undefined)
-    return [[`a yes covers exactly these ${rest.usesMax}, each once, for ${rest.forMs / 1_000} s, when the command is run`]];
+    return [
+      [`a yes covers exactly these ${rest.usesMax}, each once, for ${rest.forMs / 1_000} s, when the command is run`],
+    ];
   if (rest.covers !== undefined)
     return [
       [`a yes covers the rest of it: ${rest.usesMax} requests of the same token and ${rest.forMs / 1_000} s at most`],

@@ -15,7 +15,9 @@ const LOOK_EVERY_MS = 1_000;
 export async function askPersons(client: ControlClient, requests: readonly string[]): Promise<boolean> {
   let asked = (await client.ask('POST', '/plans', { requests })) as ApprovalView;
   if (asked.state === 'pending')
-    tell(`asked: approval ${asked.id} about ${requests.length === 1 ? 'one request' : `${requests.length} requests`}, open until ${asked.closesAt}`);
+    tell(
+      `asked: approval ${asked.id} about ${requests.length === 1 ? 'one request' : `${requests.length} requests`}, open until ${asked.closesAt}`,
+    );
   while (asked.state === 'pending') {
     await sleep(LOOK_EVERY_MS);
     asked = await readApproval(client, asked.id);

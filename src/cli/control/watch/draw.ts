@@ -53,8 +53,7 @@ function listLines({ questions, selected }: Screen, paint: Paint, { columns }: S
 
 function bottomLines(screen: Screen, nowMs: number): readonly string[] {
   const { typing, pending, note, open, isRead } = screen;
-  const approve =
-    isWidened(selectedOf(screen)) ? 'a approve · A with the rest of its command' : 'a approve';
+  const approve = isWidened(selectedOf(screen)) ? 'a approve · A with the rest of its command' : 'a approve';
   const keys =
     open === undefined
       ? 'up/down select · enter open · r reject · u take back · q leave'
