@@ -24,12 +24,15 @@ test('three of one caller to one target are a list too, whatever they ask; what 
   assert.deepEqual(of([patch('d'), ...kind, patch('e')]), ['one: d', 'kind: a b c', 'one: e']);
 });
 
-test('T78: a planned command is answered by itself, where each of its requests is shown', () => {
+test('T78: what covers several requests is answered by itself, where each of them is shown', () => {
   const { shown } = questionLike();
-  const plan = (id: string) =>
-    questionLike({ id, shown: { operation: 'do 2 planned requests of one command', planned: [shown, shown] } });
-  assert.deepEqual(ids([plan('a'), plan('b'), plan('c')]), ['a', 'b', 'c']);
-  assert.deepEqual(ids([remove('a'), plan('x'), remove('b'), remove('c')]), ['a b c', 'x']);
+  const rest = { verbs: ['patch'], usesMax: 2, forMs: 60_000, earlier: [], covers: ['patch one', 'patch other'] };
+  for (const planned of [[shown, shown], undefined]) {
+    const whole = (id: string) =>
+      questionLike({ id, shown: { operation: 'do several', rest, ...(planned === undefined ? {} : { planned }) } });
+    assert.deepEqual(ids([whole('a'), whole('b'), whole('c')]), ['a', 'b', 'c']);
+    assert.deepEqual(ids([remove('a'), whole('x'), remove('b'), remove('c')]), ['a b c', 'x']);
+  }
 });
 
 test('another caller, place, verb, rule or danger is another kind', () => {

@@ -13,10 +13,10 @@ const BURST_FROM = 3;
 /**
  * Questions that belong together, each group where the first of it stands; the order of the rest stays. First those that ask the same of different things: of one
  * caller, to one target and namespace, held by the same rules, with the same verb and the same facts that make them dangerous. Of what is left, those of one caller to
- * one target, whatever they ask. T78: a planned command is answered where each of its requests is shown, and in no list.
+ * one target, whatever they ask. T78: a yes that covers several requests, of a planned command or of a release of Helm, is given where each of them is shown, and in no list.
  */
 export function bursts(questions: readonly ApprovalView[]): readonly Burst[] {
-  const listed = questions.filter(({ shown }) => shown.planned === undefined);
+  const listed = questions.filter((question) => !coversOthers(question));
   const kinds = Map.groupBy(listed, kindOf);
   const isOfKind = (question: ApprovalView) => (kinds.get(kindOf(question))?.length ?? 0) >= BURST_FROM;
   const callers = Map.groupBy(
@@ -28,12 +28,16 @@ export function bursts(questions: readonly ApprovalView[]): readonly Burst[] {
     const of = isOfKind(question) ? 'kind' : 'caller';
     const key = of === 'kind' ? kindOf(question) : callerOf(question);
     const all = (of === 'kind' ? kinds : callers).get(key) ?? [];
-    if (all.length < BURST_FROM || question.shown.planned !== undefined)
+    if (all.length < BURST_FROM || coversOthers(question))
       return [{ key: question.id, of: 'one', questions: [question] }];
     if (taken.has(key)) return [];
     taken.add(key);
     return [{ key, of, questions: all }];
   });
+}
+
+function coversOthers({ shown }: ApprovalView): boolean {
+  return shown.rest?.covers !== undefined;
 }
 
 function callerOf({ asker, target }: ApprovalView): string {
