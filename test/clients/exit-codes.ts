@@ -1,6 +1,6 @@
 /*
- * `node test/clients/exit-codes.ts [--times 150] [--client kubectl-1.35]`: how often kubectl tells another exit code than the command's own while its standard input
- * still comes, directly and through the gateway. Some get lost in kubectl itself: who writes into a connection that the other end has left may never read what that had
+ * `node test/clients/exit-codes.ts [--times 150] [--minutes 20] [--client kubectl-1.35]`: how often kubectl tells another exit code than the command's own while its standard
+ * input still comes, directly and through the gateway, told after every tenth; none begins after its minutes. Some get lost in kubectl itself: who writes into a connection that the other end has left may never read what that had
  * said; and some hang, since the API server waits for a kubelet that takes no more. It ends with 1 where more go wrong through the gateway than directly, by more than luck
  * gives.
  */
@@ -16,9 +16,14 @@ import type { ClientName } from './client.ts';
 import { clientNamed } from './clients.ts';
 
 const { values } = parseArgs({
-  options: { times: { type: 'string', default: '150' }, client: { type: 'string', default: 'kubectl-1.35' } },
+  options: {
+    times: { type: 'string', default: '150' },
+    minutes: { type: 'string', default: '20' },
+    client: { type: 'string', default: 'kubectl-1.35' },
+  },
 });
 const times = Number(values.times);
+const lastBeginMs = Date.now() + Number(values.minutes) * 60_000;
 /** One that has not ended by then counts as one that hangs. */
 const HANGS_MS = 20_000;
 const NAMESPACE = 'exit-codes';
@@ -41,24 +46,31 @@ const ways = {
 };
 const wrong = { directly: 0, 'through the gateway': 0 };
 const seen: Record<keyof typeof ways, Record<string, number>> = { directly: {}, 'through the gateway': {} };
+let done = 0;
 try {
-  for (let i = 0; i < times; i++)
+  while (done < times && Date.now() < lastBeginMs) {
     for (const [way, kubeconfig] of Object.entries(ways) as [keyof typeof ways, string][]) {
       const code = await exitCode(kubeconfig);
       if (code !== 5) wrong[way]++;
       seen[way][code ?? 'hangs'] = (seen[way][code ?? 'hangs'] ?? 0) + 1;
     }
+    if (++done % 10 === 0) tell();
+  }
 } finally {
   await admin(`kubectl delete namespace ${NAMESPACE} --wait=false`);
   await gateway.stop();
   rmSync(folder, { recursive: true });
   cluster.stop();
 }
-for (const [way, count] of Object.entries(wrong))
-  process.stdout.write(`${way}: ${count} of ${times} wrong: ${JSON.stringify(seen[way as keyof typeof ways])}\n`);
+tell();
 // Three standard deviations of the difference of two counts.
 const luck = 3 * Math.sqrt(wrong.directly + wrong['through the gateway']);
 process.exitCode = wrong['through the gateway'] - wrong.directly > luck ? 1 : 0;
+
+function tell(): void {
+  for (const [way, count] of Object.entries(wrong))
+    process.stdout.write(`${way}: ${count} of ${done} wrong: ${JSON.stringify(seen[way as keyof typeof ways])}\n`);
+}
 
 /** Of a command that ends while more and more is written to it; null where it hangs. */
 function exitCode(kubeconfig: string): Promise<number | null> {
