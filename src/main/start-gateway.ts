@@ -32,6 +32,7 @@ import { KeyedCount, keyedDigest } from '../recording/keyed-digest.ts';
 import { inRanges } from '../std/address-ranges.ts';
 import { systemClock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
+import { threadTime } from '../std/thread-time.ts';
 import type { Journal } from '../storage/journal.ts';
 import { ownKey } from '../storage/own-key.ts';
 import { Sessions } from '../storage/sessions.ts';
@@ -138,7 +139,12 @@ export async function startGateway(
     const { access, approvals, budgets, novelty, releaseHeld, heard } = control;
     const observer = observerOf(told, lines, troubles);
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, novelty, observer, observed };
-    const kept = { journal: heard(journal), ...parts, turns: new Turns(() => told.clock.monotonic()), processorMs };
+    const kept = {
+      journal: heard(journal),
+      ...parts,
+      turns: new Turns(() => told.clock.monotonic()),
+      threadTime: threadTime(),
+    };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, masks, telling, told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
@@ -191,12 +197,6 @@ function unknownOutcomes({ limits }: Config, { clock }: Told, bus: WorkerBus | u
     bus.hear('unknown', (one) => unknown.learn(one as UnknownOutcome));
   }
   return unknown;
-}
-
-/** What this thread has taken of the processor. */
-function processorMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
 }
 
 function tellServes({ targets }: Config, where: object, { log }: Told): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callerOf } from '../../test/support/operation.ts';
+import { ThreadTime } from '../std/thread-time.ts';
 import { CallerRates } from './caller-rates.ts';
 import { ChargedWork } from './charged-work.ts';
 import { CALLER_LIMITS, DEFAULT_LIMITS } from './limits.ts';
@@ -17,7 +18,7 @@ function charged() {
   const clock = { ms: 0, now: () => clock.ms, monotonic: () => clock.ms };
   const rates = new CallerRates(LIMITS, clock);
   const caller = callerOf({ subject: 'dear' });
-  const work = new ChargedWork(clock.monotonic, (ms) => rates.worked(caller, ms));
+  const work = new ChargedWork(new ThreadTime(clock.monotonic, clock.monotonic), (ms) => rates.worked(caller, ms));
   const takes = (ms: number) =>
     work.timed(() => {
       clock.ms += ms;
@@ -59,7 +60,7 @@ test('work that fails is counted too', () => {
   const { canAsk } = charged();
   const clock = { ms: 0, monotonic: () => clock.ms };
   const charges: number[] = [];
-  const work = new ChargedWork(clock.monotonic, (ms) => charges.push(ms));
+  const work = new ChargedWork(new ThreadTime(clock.monotonic, clock.monotonic), (ms) => charges.push(ms));
   assert.throws(() =>
     work.timed(() => {
       clock.ms += 5;

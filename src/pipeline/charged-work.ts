@@ -1,3 +1,5 @@
+import type { ThreadTime } from '../std/thread-time.ts';
+
 /** Limit: work of one exchange below this, in milliseconds, is part of what any request costs. */
 const WORK_MS_MIN = 1;
 
@@ -7,22 +9,22 @@ const WORK_MS_MIN = 1;
  * It is counted by the processor's time of this thread, and not by a clock: where the machine is busy with something else, no caller pays for that.
  */
 export class ChargedWork {
-  readonly #processorMs: () => number;
+  readonly #time: ThreadTime;
   readonly #charge: (ms: number) => void;
   #ms = 0;
 
-  constructor(processorMs: () => number, charge: (ms: number) => void) {
-    this.#processorMs = processorMs;
+  constructor(time: ThreadTime, charge: (ms: number) => void) {
+    this.#time = time;
     this.#charge = charge;
   }
 
   /** Does it, and counts what it took. It must not wait for anything. */
   timed<Result>(work: () => Result): Result {
-    const startedMs = this.#processorMs();
+    const mark = this.#time.begin();
     try {
       return work();
     } finally {
-      this.#ms += this.#processorMs() - startedMs;
+      this.#ms += this.#time.since(mark);
       if (this.#ms >= WORK_MS_MIN) {
         this.#charge(this.#ms);
         this.#ms = 0;

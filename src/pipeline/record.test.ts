@@ -9,6 +9,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { Event } from '../recording/event.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
+import { threadTime } from '../std/thread-time.ts';
 import { noAccess } from './access.ts';
 import { noApprovals } from './approvals.ts';
 import { InFlight } from './in-flight.ts';
@@ -35,7 +36,7 @@ function begunWith(operation: Partial<Operation>, masking = testMasking()) {
     clock: { now: () => 0, monotonic: () => 0 },
     rates: { take: () => undefined, takeBytes: () => undefined, worked() {} },
     turns: new Turns(() => 0),
-    processorMs: () => 0,
+    threadTime: threadTime(),
     inFlight,
     digestOf: () => 'keyed',
     ...noKeeper,

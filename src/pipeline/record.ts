@@ -19,6 +19,7 @@ import type { Event, Outcome, OutputEdits, RecordedOperation } from '../recordin
 import type { Keeping, KeepingTold, KeptHead } from '../recording/keeping.ts';
 import type { Clock } from '../std/clock.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
+import type { ThreadTime } from '../std/thread-time.ts';
 import type { Access } from './access.ts';
 import type { Approvals } from './approvals.ts';
 import type { CallerRates } from './caller-rates.ts';
@@ -86,8 +87,7 @@ interface Parts {
   readonly clock: Clock;
   readonly rates: Pick<CallerRates, 'take' | 'takeBytes' | 'worked'>;
   readonly turns: Turns;
-  /** What this thread has taken of the processor, in milliseconds. */
-  readonly processorMs: () => number;
+  readonly threadTime: ThreadTime;
   readonly inFlight: InFlight;
   /** The digest of a body, keyed. */
   readonly digestOf: (bytes: Uint8Array) => string;
@@ -168,7 +168,7 @@ class JournalRecording implements Recording, UnderWay {
   readonly whole = (bytes: number) => this.#parts.turns.ofBody(this.#caller as Caller, bytes);
 
   timed<Result>(work: () => Result): Result {
-    this.#work ??= new ChargedWork(this.#parts.processorMs, (ms) => {
+    this.#work ??= new ChargedWork(this.#parts.threadTime, (ms) => {
       this.#parts.rates.worked(this.#caller as Caller, ms);
       this.#parts.turns.worked(this.#caller as Caller);
     });

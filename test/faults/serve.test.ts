@@ -29,6 +29,7 @@ import { Turns } from '../../src/pipeline/turns.ts';
 import type { Event } from '../../src/recording/event.ts';
 import { bytesSource, collectBytes } from '../../src/std/byte-source.ts';
 import type { ExchangeId, SessionId } from '../../src/std/ids.ts';
+import { threadTime } from '../../src/std/thread-time.ts';
 import { compileRules } from '../support/compile-rules.ts';
 import { testMasking } from '../support/masking.ts';
 import { noKeeper } from '../support/no-keeper.ts';
@@ -162,7 +163,7 @@ async function run(asked: Operation, failing: number): Promise<Run> {
       clock,
       rates: { take: () => undefined, takeBytes: () => undefined, worked() {} },
       turns: new Turns(clock.monotonic),
-      processorMs: () => 0,
+      threadTime: threadTime(),
       unknown: { refuse() {}, remember() {} },
       inFlight: new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 }),
       digestOf: () => 'keyed',
