@@ -4,18 +4,40 @@
  *
  * Source: RFC 6962, 2.1
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import { LINE_BYTES_MAX } from './chain.ts';
 
 /** The hash of a leaf. */
 export function leafHash(leaf: Uint8Array): Buffer {
-  return createHash('sha256').update(LEAF).update(leaf).digest();
+  return hashOf(LEAF, leaf, NOTHING);
 }
 
-const LEAF = Buffer.of(0);
-const NODE = Buffer.of(1);
+const LEAF = 0;
+const NODE = 1;
+const NOTHING = new Uint8Array(0);
 
+/** The node that was made last over a left one, and of which right one. */
+const madeLast = new WeakMap<Buffer, { readonly right: Buffer; readonly node: Buffer }>();
+
+/** The same leaves are added to a tree and to a part of it, one after the other: what both have is hashed once. */
 function nodeHash(left: Buffer, right: Buffer): Buffer {
-  return createHash('sha256').update(NODE).update(left).update(right).digest();
+  const made = madeLast.get(left);
+  if (made?.right === right) return made.node;
+  const node = hashOf(NODE, left, right);
+  madeLast.set(left, { right, node });
+  return node;
+}
+
+/** Where bytes are put together that are hashed at once, which costs half of a hash that takes them in pieces; nothing of it is kept. */
+const joined = Buffer.alloc(1 + LINE_BYTES_MAX);
+
+function hashOf(kind: number, first: Uint8Array, second: Uint8Array): Buffer {
+  const bytes = 1 + first.length + second.length;
+  if (bytes > joined.length) return createHash('sha256').update(Buffer.of(kind)).update(first).update(second).digest();
+  joined[0] = kind;
+  joined.set(first, 1);
+  joined.set(second, 1 + first.length);
+  return hash('sha256', joined.subarray(0, bytes), 'buffer');
 }
 
 /** A whole subtree: a power of two of leaves. */

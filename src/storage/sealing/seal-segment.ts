@@ -136,15 +136,17 @@ class Held {
 export class PackedLines {
   readonly #frames: Frame[] = [];
   readonly #digest = createHash('sha256');
-  #lines: Buffer[] = [];
+  #lines = Buffer.allocUnsafe(2 * FRAME_BYTES);
   #bytes = 0;
   #byte = 0;
 
   /** The frame that is full with this line, if one is. */
   *add(line: Buffer): Generator<Buffer> {
+    if (this.#bytes + line.length >= this.#lines.length)
+      this.#lines = Buffer.concat([this.#lines.subarray(0, this.#bytes)], this.#bytes + line.length + 1);
     // Copied: the reader uses its memory again.
-    this.#lines.push(Buffer.concat([line, END]));
-    this.#bytes += line.length + 1;
+    this.#bytes += line.copy(this.#lines, this.#bytes);
+    this.#lines[this.#bytes++] = END;
     if (this.#bytes >= FRAME_BYTES) yield this.#frame();
   }
 
@@ -155,17 +157,17 @@ export class PackedLines {
   }
 
   #frame(): Buffer {
-    const packed = packFrame(Buffer.concat(this.#lines));
+    const packed = packFrame(this.#lines.subarray(0, this.#bytes));
     this.#frames.push({ byte: this.#byte, packed: packed.length, plain: this.#bytes });
     this.#digest.update(packed);
     this.#byte += packed.length;
-    this.#lines = [];
     this.#bytes = 0;
     return packed;
   }
 }
 
-const END = Buffer.from('\n');
+/** A line feed. */
+const END = 0x0a;
 
 /** Puts a file in the place of the one of that name, if there is one, once it is whole and on the disk. */
 export async function replaceFile<Value>(
