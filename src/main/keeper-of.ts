@@ -11,7 +11,8 @@ export function keeperOf(pieces: Pieces, journal: Pick<Journal, 'append'>, clock
     open(exchange, head, told) {
       const { part, form } = head;
       return pieces.open(head, {
-        ...told,
+        onRoom: () => told.onRoom(),
+        onFailed: (error) => told.onFailed(error),
         onKept({ pieces: refs, isList, bytes, end }) {
           try {
             journal.append({

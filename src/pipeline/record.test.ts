@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { patternMasks, testMasking } from '../../test/support/masking.ts';
 import { noKeeper } from '../../test/support/no-keeper.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
@@ -8,12 +11,13 @@ import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { Event } from '../recording/event.ts';
+import type { KeepingTold } from '../recording/keeping.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 import { threadTime } from '../std/thread-time.ts';
 import { noAccess } from './access.ts';
 import { noApprovals } from './approvals.ts';
 import { InFlight } from './in-flight.ts';
-import { createRecorder, type Observer } from './record.ts';
+import { createRecorder, type KeeperPort, type Observer } from './record.ts';
 import { recordedOperation } from './recorded-operation.ts';
 import { refusedOutcome } from './refused-outcome.ts';
 import { Turns } from './turns.ts';
@@ -21,7 +25,7 @@ import { Turns } from './turns.ts';
 const kept = { written: async () => {}, synced: async () => {} };
 
 /** A recording of an exchange that is under way. */
-function begunWith(operation: Partial<Operation>, masking = testMasking()) {
+function begunWith(operation: Partial<Operation>, masking = testMasking(), keeper: KeeperPort = noKeeper.keeper) {
   const events: Event[] = [];
   const inFlight = new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 });
   const recording = createRecorder({
@@ -40,6 +44,7 @@ function begunWith(operation: Partial<Operation>, masking = testMasking()) {
     inFlight,
     digestOf: () => 'keyed',
     ...noKeeper,
+    keeper,
     masking,
     unknown: { refuse() {}, remember() {} },
     access: noAccess,
@@ -135,4 +140,34 @@ test('T55: a mask of policy masks what it knows in words of a command, in a name
   assert.doesNotMatch(recorded, /123456/);
   assert.match(recorded, /"argv":\["login","masked-by-sallyport-own"\]/);
   assert.match(recorded, /it was given masked-by-sallyport-own/);
+});
+
+test('what is kept reaches the disk behind its exchange, and whoever waits for that holds nothing of the exchange', async () => {
+  const waiting: KeepingTold[] = [];
+  const keeper: KeeperPort = {
+    ...noKeeper.keeper,
+    open(_exchange, _head, told) {
+      waiting.push(told);
+      return noKeeper.keeper.open();
+    },
+  };
+  let hasRoom = 0;
+  const held = (() => {
+    const { recording } = begunWith({}, testMasking(), keeper);
+    const cut = { form: 'body', part: 'request', mediaType: '', cut: 'whole', bytesMax: undefined } as const;
+    recording.keep(cut, () => hasRoom++);
+    waiting[0]?.onRoom();
+    recording.refused(new Refusal('CALLER_THROTTLED', 'too fast'));
+    return new WeakRef(recording);
+  })();
+  waiting[0]?.onRoom();
+  waiting[0]?.onFailed(new Error('the disk is full'));
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  // A target that was looked at stays until the turn of the loop has ended.
+  for (let i = 0; i < 50 && held.deref() !== undefined; i++) {
+    await setImmediate();
+    collect();
+  }
+  assert.deepEqual([hasRoom, held.deref(), waiting.length], [1, undefined, 1]);
 });

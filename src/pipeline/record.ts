@@ -34,6 +34,7 @@ import { recordedOperation } from './recorded-operation.ts';
 import type { KeptHeadHere, Recorder, Recording, Typed } from './recording.ts';
 import { refusedOutcome } from './refused-outcome.ts';
 import { stopping } from './stopping.ts';
+import { ToldUnderWay } from './told-under-way.ts';
 import type { Turns } from './turns.ts';
 import type { UnknownOutcomes } from './unknown-outcomes.ts';
 import { unrecorded, withheld } from './unrecorded.ts';
@@ -121,6 +122,7 @@ class JournalRecording implements Recording, UnderWay {
   #decision: Decision | undefined;
   #shadow: Observed | undefined;
   readonly #facts: string[] = [];
+  readonly #told: ToldUnderWay[] = [];
   #edits: (() => OutputEdits) | undefined;
   #place: Place | undefined;
   #isPermitted = false;
@@ -286,7 +288,8 @@ class JournalRecording implements Recording, UnderWay {
 
   keep(head: KeptHeadHere, onRoom: () => void): Keeping {
     const at = this.#parts.clock.now();
-    const told = { onRoom, onFailed: (error: Error) => this.breakOff(error) };
+    const told = new ToldUnderWay({ onRoom, onFailed: (error) => this.breakOff(error) });
+    this.#told.push(told);
     return this.#parts.keeper.open(this.#raw.id, head.form === 'body' ? head : { ...head, at }, told);
   }
 
@@ -456,6 +459,7 @@ class JournalRecording implements Recording, UnderWay {
     this.#isEnded = true;
     this.#conclude(outcome.kind === 'refused' || !this.#isPermitted ? 'unsent' : 'unknown');
     this.#place?.leave();
+    for (const told of this.#told) told.over();
     if (this.#unrepeatable !== undefined && this.#mayHaveRun(outcome))
       this.#parts.unknown.remember(this.#caller as Caller, this.#unrepeatable, this.#raw.id);
     const durationMs = Math.round((this.#parts.clock.monotonic() - this.#startedAt) * 1000) / 1000;
