@@ -8,6 +8,7 @@
 import { Refusal } from '../model/refusal.ts';
 import type { RawRequest, Request, Upgrade, UpgradeProtocol } from '../model/request.ts';
 import { connectionNames, isHopByHop } from '../std/hop-by-hop.ts';
+import { remembered } from '../std/remembered.ts';
 import { type BodyHears, bodyReader, NOBODY_HEARS } from './body-reader.ts';
 import type { Limits } from './limits.ts';
 
@@ -103,20 +104,16 @@ function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedH
   const tokens: string[] = [];
   let impersonation: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase();
+    const { name, isSingle, meaning } = headerNamed(rawHeaders[i] as string);
     const value = rawHeaders[i + 1] as string;
-    if (name.startsWith(':')) continue;
+    if (meaning === 'pseudo') continue;
     const values = headers.get(name);
-    if (SINGLE_HEADERS.has(name) && (values !== undefined || (name === 'authorization' && tokens.length > 0)))
-      throw twice(name);
-    if (METHOD_OVERRIDE.test(name))
+    if (isSingle && (values !== undefined || (name === 'authorization' && tokens.length > 0))) throw twice(name);
+    if (meaning === 'method')
       throw new Refusal('REQUEST_MALFORMED', `header \`${name}\` asks for another method than the request's own`);
     if (name === 'authorization') tokens.push(bearer(value));
-    if (IMPERSONATION.test(name)) {
-      impersonation ??= name;
-      continue;
-    }
-    if (IDENTITY_HEADERS.has(name) || IDENTITY_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
+    if (meaning === 'impersonation') impersonation ??= name;
+    if (meaning !== 'own') continue;
     const kept = name === 'sec-websocket-protocol' ? withoutToken(value, tokens) : value;
     if (kept === '' && name === 'sec-websocket-protocol') continue;
     if (values === undefined) headers.set(name, [kept]);
@@ -125,6 +122,20 @@ function acceptHeaders(rawHeaders: readonly string[], limits: Limits): AcceptedH
   refuseUnsent(headers);
   const unsent = [...connectionNames(headers.get('connection'))].find((name) => IMPERSONATION.test(name));
   return { headers, tokens, impersonation: impersonation ?? unsent };
+}
+
+/** A name as it is told from others: `own` is what goes on as the caller sent it. */
+const headerNamed = remembered((raw: string) => {
+  const name = raw.toLowerCase();
+  return { name, isSingle: SINGLE_HEADERS.has(name), meaning: meaningOf(name) } as const;
+});
+
+function meaningOf(name: string): 'pseudo' | 'method' | 'impersonation' | 'identity' | 'own' {
+  if (name.startsWith(':')) return 'pseudo';
+  if (METHOD_OVERRIDE.test(name)) return 'method';
+  if (IMPERSONATION.test(name)) return 'impersonation';
+  const isIdentity = IDENTITY_HEADERS.has(name) || IDENTITY_PREFIXES.some((prefix) => name.startsWith(prefix));
+  return isIdentity ? 'identity' : 'own';
 }
 
 /** Security: what `Connection` names ends at this hop, so it would be judged here and not be seen by the API server (T2). */

@@ -1,3 +1,5 @@
+import { remembered } from './remembered.ts';
+
 /**
  * The headers of one connection, which are never passed on to the next, beside those that `Connection` names.
  *
@@ -27,15 +29,13 @@ const NONE: ReadonlySet<string> = new Set();
 /** The lower-case names that the values of `Connection` list. */
 export function connectionNames(values: readonly string[] | undefined): ReadonlySet<string> {
   if (values === undefined) return NONE;
-  const names = new Set<string>();
-  for (const value of values) {
-    for (const name of value.split(',')) {
-      const trimmed = name.trim().toLowerCase();
-      if (trimmed !== '') names.add(trimmed);
-    }
-  }
-  return names;
+  return values.length === 1 ? namesIn(values[0] as string) : new Set(values.flatMap((value) => [...namesIn(value)]));
 }
+
+const namesIn = remembered((value: string): ReadonlySet<string> => {
+  const names = value.split(',').map((name) => name.trim().toLowerCase());
+  return new Set(names.filter((name) => name !== ''));
+});
 
 /** Names and values in turn, without those that end at this hop. */
 export function withoutHopByHop(headers: readonly string[]): string[] {

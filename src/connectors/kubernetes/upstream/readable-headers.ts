@@ -1,5 +1,6 @@
 import { Refusal } from '../../../model/refusal.ts';
 import type { Headers } from '../../../model/request.ts';
+import { remembered } from '../../../std/remembered.ts';
 import type { Reads } from '../../connector.ts';
 
 const anything: ReadonlySet<string> = new Set(['*/*', 'application/*']);
@@ -12,10 +13,9 @@ const anything: ReadonlySet<string> = new Set(['*/*', 'application/*']);
  * Source: RFC 9110, 12.5.1
  */
 export function readableHeaders(headers: Headers, reads: Exclude<Reads, 'nothing'>): Headers {
-  const accepted = (headers.get('accept') ?? []).flatMap((value) => value.split(',')).map((one) => one.trim());
-  const json = [...new Set(accepted.filter((one) => one !== '').map(asJson))].filter((one) => one !== undefined);
+  const { isAny, json } = acceptedIn((headers.get('accept') ?? []).join());
   const readable = reads === 'objects' ? json : json.filter((one) => !/;as=table(?:;|$)/i.test(one));
-  if (readable.length === 0 && accepted.some((one) => one !== ''))
+  if (readable.length === 0 && isAny)
     throw new Refusal(
       'ENCODING_NOT_ACCEPTABLE',
       json.length > 0
@@ -25,11 +25,20 @@ export function readableHeaders(headers: Headers, reads: Exclude<Reads, 'nothing
     );
   const reduced = new Map(headers);
   // What gzip packs is opened and packed again; no other encoding is.
-  const takesGzip = (headers.get('accept-encoding') ?? []).some((value) => value.split(',').some(isGzip));
+  const takesGzip = acceptsGzip((headers.get('accept-encoding') ?? []).join());
   if (takesGzip) reduced.set('accept-encoding', ['gzip']);
   else reduced.delete('accept-encoding');
   return reduced.set('accept', [readable.length === 0 ? 'application/json' : readable.join(',')]);
 }
+
+/** What of it is JSON, each once; and whether anything is accepted by name. */
+const acceptedIn = remembered((accept: string) => {
+  const ranges = accept.split(',').map((one) => one.trim());
+  const named = ranges.filter((one) => one !== '');
+  return { isAny: named.length > 0, json: [...new Set(named.map(asJson))].filter((one) => one !== undefined) };
+});
+
+const acceptsGzip = remembered((encodings: string) => encodings.split(',').some(isGzip));
 
 function isGzip(range: string): boolean {
   const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
