@@ -1,4 +1,5 @@
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
+import { FAIR_TURN_LIMITS } from './turns.ts';
 
 /** What edits bytes while they pass; it throws where nothing more may pass. */
 export interface BytesEditor {
@@ -17,15 +18,21 @@ export interface EditedFor {
 }
 
 /**
- * The bytes as an editor lets them out; where it throws, the source is given up and the reader is told that it broke off.
+ * The bytes as an editor lets them out; where it throws, the source is given up and the reader is told that it broke off. Less than `slightBytes` waits for no turn, and is
+ * not counted.
  *
  * Limit: what waits for its turn is what the source gave until it heard of it, and it gives no more meanwhile.
  */
-export function editedSource(source: ByteSource, editor: BytesEditor, whose: EditedFor): ByteSource {
+export function editedSource(
+  source: ByteSource,
+  editor: BytesEditor,
+  whose: EditedFor,
+  slightBytes: number = FAIR_TURN_LIMITS.turnReplyBytesMin,
+): ByteSource {
   let flow: Flow | undefined;
   return {
     start(sink) {
-      flow = new Flow(source, timedEditor(editor, whose), sink, whose);
+      flow = new Flow(source, editor, sink, whose, slightBytes);
       source.start(flow);
     },
     resume() {
@@ -38,16 +45,14 @@ export function editedSource(source: ByteSource, editor: BytesEditor, whose: Edi
   };
 }
 
-function timedEditor(editor: BytesEditor, whose: EditedFor): BytesEditor {
-  return { write: (chunk) => whose.timed(() => editor.write(chunk)), end: () => whose.timed(() => editor.end()) };
-}
-
 /** One reply on its way through the editor. */
 class Flow implements ByteSink {
   readonly #source: ByteSource;
   readonly #editor: BytesEditor;
   readonly #sink: ByteSink;
-  readonly #whose: Pick<EditedFor, 'masksTurn'>;
+  readonly #whose: EditedFor;
+  readonly #slightBytes: number;
+  #bytes = 0;
   /** What came and waits for its turn, with how the source ended behind it. */
   #queued: { readonly chunks: Uint8Array[]; ended?: readonly string[] } | undefined;
   /** What the reader has no room for yet. */
@@ -56,20 +61,23 @@ class Flow implements ByteSink {
   #trailers: readonly string[] | undefined;
   #isOver = false;
 
-  constructor(source: ByteSource, editor: BytesEditor, sink: ByteSink, whose: Pick<EditedFor, 'masksTurn'>) {
+  constructor(source: ByteSource, editor: BytesEditor, sink: ByteSink, whose: EditedFor, slightBytes: number) {
     this.#source = source;
     this.#editor = editor;
     this.#sink = sink;
     this.#whose = whose;
+    this.#slightBytes = slightBytes;
   }
 
   write(chunk: Uint8Array): boolean {
     if (this.#isOver) return false;
     if (this.#queued !== undefined) {
+      this.#bytes += chunk.length;
       this.#queued.chunks.push(chunk);
       return false;
     }
-    const turn = this.#whose.masksTurn();
+    this.#bytes += chunk.length;
+    const turn = this.#isSlight ? undefined : this.#whose.masksTurn();
     if (turn === undefined) return this.#writeNow(chunk);
     this.#queued = { chunks: [chunk] };
     void turn.then(() => this.#writeQueued());
@@ -147,9 +155,14 @@ class Flow implements ByteSink {
     this.#sink.end(this.#trailers);
   }
 
+  /** So little has come that it is no work to speak of. */
+  get #isSlight(): boolean {
+    return this.#bytes < this.#slightBytes;
+  }
+
   #edit(edit: () => Buffer): Buffer | undefined {
     try {
-      return edit();
+      return this.#isSlight ? edit() : this.#whose.timed(edit);
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       this.drop();

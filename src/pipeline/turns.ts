@@ -14,6 +14,11 @@ import { Refusal } from '../model/refusal.ts';
 export const FAIR_TURN_LIMITS = Object.freeze({
   /** A request body of fewer bytes, read within about a millisecond, waits for no turn. */
   turnBytesMin: 32 * 1024,
+  /**
+   * So much of a reply is masked within a fraction of a millisecond, whatever is in it: it waits for no turn and is no work that counts, since what a pause of the whole process took meanwhile
+   * would count too.
+   */
+  turnReplyBytesMin: 16 * 1024,
   /** How long the conditions and masks of a caller wait for turns after those of one of its exchanges took a millisecond of the processor or more. */
   dearForMs: 1_000,
   /** Requests that wait for a turn at once; of more, those of callers that wait already are refused with 429. */
