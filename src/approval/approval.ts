@@ -27,6 +27,8 @@ export interface Party {
   readonly person?: string;
   /** Who acts for the subject, by the token's word. */
   readonly actors?: readonly string[];
+  /** Of a token that the gateway gave for the subject: its id. What carries it is a program of theirs. */
+  readonly token?: string;
 }
 
 /** One rule's say: so many persons, each of whom it seats. */

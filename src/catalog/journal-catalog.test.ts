@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { begun, ended, exchangeId, permitted, START_AT, sessionId } from '../../test/support/journal-events.ts';
+import type { AskedBy } from '../model/is-own.ts';
 import type { Event, ExchangeBegun } from '../recording/event.ts';
 import type { Viewer } from '../recording/found.ts';
 import { openJournal } from '../storage/open-journal.ts';
@@ -165,13 +166,13 @@ test('one exchange is read from the journal’s own lines, with their hashes', a
 test('who looks sees their own and what a role reaches, and of the rest not even that it is there', async () => {
   await write(EVENTS);
   await catalog.catchUp();
-  const own = (subject: string, token?: string): Viewer => ({ own: { subject, issuer: 'main', token }, reach: [] });
+  const own = (subject: string, more: Partial<AskedBy> = {}): Viewer => ({
+    own: { subject, issuer: 'main', ...more },
+    reach: [],
+  });
   assert.deepEqual(await exchanges(own('ci:other')), [5, 4]);
-  assert.deepEqual(await exchanges(own('ci:other', 'a program')), [], 'a program sees what it did itself');
-  assert.deepEqual(
-    await exchanges({ own: { subject: 'ci:other', issuer: 'another', token: undefined }, reach: [] }),
-    [],
-  );
+  assert.deepEqual(await exchanges(own('ci:other', { token: 'a program' })), [], 'a program sees what it did itself');
+  assert.deepEqual(await exchanges(own('ci:other', { issuer: 'another' })), []);
   const reach = (...places: Viewer['reach']): Viewer => ({ own: undefined, reach: places });
   assert.deepEqual(await exchanges(reach({ targets: ['pro*'] })), [3, 2, 1]);
   assert.deepEqual(await exchanges(reach({ namespaces: ['ba*'] })), [3]);
@@ -181,6 +182,18 @@ test('who looks sees their own and what a role reaches, and of the rest not even
   assert.deepEqual([session?.exchanges, session?.changes], [1, 0], 'counts are of what may be seen');
   assert.equal(await catalog.session(own('nobody'), sessionId(1)), undefined);
   assert.equal(await catalog.exchange(own('nobody'), exchangeId(1)), undefined);
+});
+
+test('T60: who acts for somebody sees what itself did; they see what their programs and actors did as well', async () => {
+  const by = (n: number, more: Partial<AskedBy>) => begun(n, { caller: { ...caller, ...more } });
+  await write([by(1, {}), by(2, { token: 'x' }), by(3, { actors: ['a'] }), by(4, { actors: ['b', 'a'] })]);
+  await catalog.catchUp();
+  const seenBy = (more: Partial<AskedBy>) => exchanges({ own: { ...caller, ...more }, reach: [] });
+  assert.deepEqual(await seenBy({}), [4, 3, 2, 1]);
+  assert.deepEqual(await seenBy({ token: 'x' }), [2]);
+  assert.deepEqual(await seenBy({ actors: ['a'] }), [3]);
+  assert.deepEqual(await seenBy({ actors: ['b'] }), []);
+  assert.deepEqual(await seenBy({ token: 'x', actors: ['a'] }), []);
 });
 
 test('it goes on where it was, and is made anew where the journal is another than it was', async () => {

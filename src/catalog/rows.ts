@@ -8,6 +8,7 @@ export function toExchange(row: Row): FoundExchange {
   const {
     n: _,
     token: __,
+    actors: ___,
     claimedSession,
     claimedCommand,
     isChange,

@@ -3,7 +3,7 @@
  */
 
 /** The version of the tables; another one is made anew from the journal. */
-export const CATALOG_VERSION = 5;
+export const CATALOG_VERSION = 6;
 
 /**
  * Makes the tables. `n` is the number of the event with which an exchange begins, so that rows lie in the order of the journal. A row of `said` has the number of the
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS place (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS exchange (
   n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, session TEXT NOT NULL, at INTEGER NOT NULL,
-  subject TEXT NOT NULL, issuer TEXT NOT NULL, kind TEXT NOT NULL, token TEXT, target TEXT NOT NULL,
+  subject TEXT NOT NULL, issuer TEXT NOT NULL, kind TEXT NOT NULL, token TEXT, actors TEXT, target TEXT NOT NULL,
   verb TEXT NOT NULL, apiGroup TEXT NOT NULL, resource TEXT NOT NULL, subresource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
   path TEXT NOT NULL, isChange INTEGER NOT NULL, isPlanned INTEGER NOT NULL, claimedSession TEXT, claimedCommand TEXT,
   decision TEXT, rule TEXT, grantId TEXT, approval TEXT, outcome TEXT NOT NULL, status INTEGER, code TEXT,

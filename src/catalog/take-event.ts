@@ -22,8 +22,8 @@ export class EventTaker {
 
   constructor(database: DatabaseSync) {
     this.#begin = database.prepare(`INSERT OR IGNORE INTO exchange
-      (n, id, session, at, subject, issuer, kind, token, target, verb, apiGroup, resource, subresource, namespace, name, path, isChange, isPlanned, claimedSession, claimedCommand, outcome)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`);
+      (n, id, session, at, subject, issuer, kind, token, actors, target, verb, apiGroup, resource, subresource, namespace, name, path, isChange, isPlanned, claimedSession, claimedCommand, outcome)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`);
     this.#said = database.prepare('INSERT INTO said (rowid, text) VALUES (?, ?)');
     this.#permit = database.prepare(
       `UPDATE exchange SET decision = 'allow', rule = ?, grantId = ?, approval = ? WHERE n = ?`,
@@ -76,7 +76,8 @@ export class EventTaker {
   #begun(event: ExchangeBegun, n: number): void {
     const { exchange, session, at, caller, target, operation } = event;
     this.#begin.run(
-      ...[n, exchange, session, at, caller.subject, caller.issuer, caller.kind, caller.token ?? null, target],
+      ...[n, exchange, session, at, caller.subject, caller.issuer, caller.kind, caller.token ?? null],
+      ...[caller.actors === undefined ? null : JSON.stringify(caller.actors), target],
       ...[operation?.verb ?? event.method.toLowerCase(), operation?.apiGroup ?? '', operation?.resource ?? ''],
       ...[operation?.subresource ?? '', operation?.namespace ?? '', operation?.name ?? '', operation?.path ?? ''],
       ...[isChange(event) ? 1 : 0, event.planned === true ? 1 : 0],

@@ -13,12 +13,12 @@ export function visibleTo({ own, reach }: Viewer): Where {
     return { sql: places.length === 0 ? '1' : allOf(places).sql, values: places.flatMap(({ values }) => values) };
   });
   if (own !== undefined) {
-    // Security: a program of somebody's sees what it did itself, and nothing else of theirs.
-    const token = own.token === undefined ? { sql: '1', values: [] } : { sql: 'token = ?', values: [own.token] };
-    ways.push({
-      sql: `(subject = ? AND issuer = ? AND ${token.sql})`,
-      values: [own.subject, own.issuer, ...token.values],
-    });
+    const { subject, issuer, token, actors } = own;
+    const ofCaller: Where = { sql: 'subject = ? AND issuer = ?', values: [subject, issuer] };
+    // As `isOwn` has it. Security: a program of somebody's, and whoever acts for them, sees what itself did, and nothing else of theirs.
+    const isActing = token !== undefined || actors !== undefined;
+    const acting = [isOne('token', token), isOne('actors', actors && JSON.stringify(actors))];
+    ways.push(allOf([ofCaller, ...(isActing ? acting : [])]));
   }
   if (ways.length === 0) return { sql: '0', values: [] };
   return { sql: `(${ways.map(({ sql }) => sql).join(' OR ')})`, values: ways.flatMap(({ values }) => values) };
@@ -74,6 +74,11 @@ export function matchOf(text: string | undefined): string | undefined {
 /** Words as they are, whatever signs they hold. Source: https://www.sqlite.org/fts5.html, 3.1 */
 function quoted(word: string): string {
   return `"${word.replaceAll('"', '""')}"`;
+}
+
+/** That a column has just this; undefined: nothing. */
+function isOne(column: 'token' | 'actors', value: string | undefined): Where {
+  return value === undefined ? { sql: `${column} IS NULL`, values: [] } : { sql: `${column} = ?`, values: [value] };
 }
 
 /** As roles have it: what is in no namespace is reached only by a role that names none. */

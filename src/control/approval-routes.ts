@@ -1,6 +1,7 @@
 import type { Approval, Proof } from '../approval/approval.ts';
 import { fatigue } from '../approval/fatigue.ts';
 import { callerKey } from '../model/caller.ts';
+import { askedBy, isOwn } from '../model/is-own.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Answers, Said, SeatedNow } from './answers.ts';
 import {
@@ -160,7 +161,7 @@ function sayingRoute(parts: Parts): Route {
     handle: async (asked) => {
       const { approval, handed } = await find(parts, asked);
       const { caller, roles } = asked;
-      const isAsker = callerKey(caller) === callerKey(approval.asker);
+      const isAsker = isOwn(approval.asker, askedBy(caller));
       if (!isAsker && seatedAs(caller, roles, approval, questions.now(), handed).seats.length === 0)
         throw new Refusal('ANSWER_REFUSED', 'only who asks and who may answer say something about a question');
       const { text } = asked.body as { readonly text: string };

@@ -1,4 +1,4 @@
-import { callerKey } from '../model/caller.ts';
+import { askedBy, isOwn } from '../model/is-own.ts';
 import { type RoleName, reaches } from '../policy/role.ts';
 import type { LiveAccess } from './live-access.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
@@ -26,10 +26,10 @@ export function eventRoutes({ access, exchanges }: Parts, others: readonly Route
       answer: { status: 200, schema: 'events', description: 'Events `exchange`, each with an exchange.' },
       handle: async ({ caller, roles }) => ({
         begin: (send) =>
-          exchanges.onExchange(({ view, owner, token }) => {
-            const isOwn = owner === callerKey(caller) && (caller.issued === undefined || caller.issued.id === token);
+          exchanges.onExchange(({ view, by }) => {
             const namespaces = view.namespace === '' ? [] : [view.namespace];
-            if (isOwn || reaches(roles, SEE, { target: view.target, namespaces })) send('exchange', view);
+            if (isOwn(by, askedBy(caller)) || reaches(roles, SEE, { target: view.target, namespaces }))
+              send('exchange', view);
           }),
       }),
     },

@@ -1,7 +1,7 @@
 /*
  * Exchanges as they begin and end at this gateway, for whoever watches. Nothing is kept while nobody does, and of what is watched only that it is under way.
  */
-import { callerKey } from '../model/caller.ts';
+import type { AskedBy } from '../model/is-own.ts';
 import type { Event, ExchangeBegun, ExchangeEnded } from '../recording/event.ts';
 import type { LiveExchange } from './session-contract.ts';
 import { instant } from './views.ts';
@@ -12,11 +12,10 @@ export const WATCH_LIMITS = Object.freeze({
   underWayMax: 50_000,
 });
 
-/** An exchange as it is watched: whose it is, and the gateway's own token that it was asked with. */
+/** An exchange as it is watched, and whose it is. */
 export interface WatchedExchange {
   readonly view: LiveExchange;
-  readonly owner: string;
-  readonly token: string | undefined;
+  readonly by: AskedBy;
 }
 
 type Listener = (told: WatchedExchange) => void;
@@ -62,7 +61,7 @@ export class LiveExchanges {
   }
 
   #tell(begun: ExchangeBegun, ended: ExchangeEnded | undefined): void {
-    this.show({ view: view(begun, ended), owner: callerKey(begun.caller), token: begun.caller.token });
+    this.show({ view: view(begun, ended), by: begun.caller });
   }
 }
 

@@ -3,6 +3,7 @@
  * the gateway that refused: the journal is what lasts.
  */
 import { type Caller, callerKey } from '../model/caller.ts';
+import { type AskedBy, askedBy, isOwn } from '../model/is-own.ts';
 import type { Refusal } from '../model/refusal.ts';
 
 /** Limits of what is kept. */
@@ -21,23 +22,30 @@ export interface KeptRefusal {
   readonly refusal: Refusal;
 }
 
+interface OwnRefusal extends KeptRefusal {
+  readonly by: AskedBy;
+}
+
 /** The last refusals of each caller. */
 export class Refusals {
   /** The caller that was refused last comes last. */
-  readonly #byCaller = new Map<string, readonly KeptRefusal[]>();
+  readonly #byCaller = new Map<string, readonly OwnRefusal[]>();
 
   keep(caller: Caller, kept: KeptRefusal): void {
     const key = callerKey(caller);
     const before = this.#byCaller.get(key) ?? [];
     this.#byCaller.delete(key);
-    this.#byCaller.set(key, [kept, ...before.slice(0, REFUSAL_LIMITS.keptPerCallerMax - 1)]);
+    this.#byCaller.set(key, [
+      { ...kept, by: askedBy(caller) },
+      ...before.slice(0, REFUSAL_LIMITS.keptPerCallerMax - 1),
+    ]);
     if (this.#byCaller.size <= REFUSAL_LIMITS.callersMax) return;
     const [oldest] = this.#byCaller.keys();
     this.#byCaller.delete(oldest as string);
   }
 
-  /** Those of a caller, by its key, the last first. Security: nobody is told another's. */
-  of(key: string): readonly KeptRefusal[] {
-    return this.#byCaller.get(key) ?? [];
+  /** Those that are the own of who looks, the last first. Security: nobody is told another's. */
+  of(viewer: AskedBy): readonly KeptRefusal[] {
+    return (this.#byCaller.get(callerKey(viewer)) ?? []).filter(({ by }) => isOwn(by, viewer));
   }
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callerOf } from '../../test/support/operation.ts';
 import { newApproval } from '../approval/new-approval.ts';
+import type { Caller } from '../model/caller.ts';
 import { DEFAULT_HOLD } from '../model/hold-terms.ts';
-import { hangsOnLabels, maySee, seatsFilledBy, seatsOf } from './seats.ts';
+import { hangsOnLabels, maySee, partyOf, seatsFilledBy, seatsOf } from './seats.ts';
 
 const HOLD = {
   ...DEFAULT_HOLD,
@@ -69,6 +70,23 @@ test('T61, T77: later too nobody answers for themselves, and no machine does', (
   assert.equal(maySee(person('managers', 'p:mo'), [], approval, late), false);
   const machine = callerOf({ subject: 'ci:other', groups: ['managers'], kind: 'autonomous' });
   assert.deepEqual(seatsFilledBy(machine, [], approval, late), []);
+});
+
+test('T60: whoever acts for somebody sees the questions that they ask, and none of somebody’s own or of another’s', () => {
+  const acting = (part: Parameters<typeof callerOf>[0]) => callerOf({ subject: 'p:ada', kind: 'autonomous', ...part });
+  const issued = (id: string) => acting({ issued: { id, task: '', targets: ['demo'] } });
+  const callers = {
+    ada: callerOf({ subject: 'p:ada', kind: 'person' }),
+    ...{ one: issued('one'), two: issued('two') },
+    ...{ a: acting({ actors: ['a'] }), b: acting({ actors: ['b'] }), behindA: acting({ actors: ['a', 'b'] }) },
+  };
+  const seenBy = (asker: Caller) =>
+    Object.entries(callers).flatMap(([name, caller]) =>
+      maySee(caller, [], { ...approval, asker: partyOf(asker) }, 0) ? [name] : [],
+    );
+  assert.deepEqual(seenBy(callers.ada), ['ada']);
+  for (const name of ['one', 'two', 'a', 'b', 'behindA'] as const)
+    assert.deepEqual(seenBy(callers[name]), ['ada', name], 'whom it is for sees it too');
 });
 
 test('a team of whom only the later seat speaks is read with the question, and one without a label is nobody', () => {

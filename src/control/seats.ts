@@ -1,18 +1,20 @@
 import { type Approval, isSamePerson, type Party, type Seat } from '../approval/approval.ts';
 import { actsForAnother } from '../model/acts-for-another.ts';
-import { type Caller, callerKey } from '../model/caller.ts';
+import type { Caller } from '../model/caller.ts';
 import type { Approver, Holding } from '../model/hold-terms.ts';
+import { askedBy, isOwn } from '../model/is-own.ts';
 import { callerMatcher } from '../policy/caller-match.ts';
 import { type Role, type RoleName, reaches } from '../policy/role.ts';
 import type { CallerMatch, TimeMatch } from '../policy/rule.ts';
 import { timeMatcher } from '../policy/time-match.ts';
 
 /** The caller as a party to questions. */
-export function partyOf({ subject, issuer, groups, kind, person, actors }: Caller): Party {
+export function partyOf({ subject, issuer, groups, kind, person, actors, issued }: Caller): Party {
   return {
     ...{ subject, issuer, groups, kind },
     ...(person === undefined ? {} : { person }),
     ...(actors === undefined ? {} : { actors }),
+    ...(issued === undefined ? {} : { token: issued.id }),
   };
 }
 
@@ -158,7 +160,7 @@ export function maySee(
   nowMs: number,
   handed: readonly Handed[] = [],
 ): boolean {
-  if (callerKey(caller) === callerKey(approval.asker)) return true;
+  if (isOwn(approval.asker, askedBy(caller))) return true;
   if (reachesAll(roles, SEE, approval)) return true;
   return (
     seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0 && !isSamePerson(partyOf(caller), approval.asker)

@@ -1,4 +1,5 @@
 import type { Caller } from '../model/caller.ts';
+import { askedBy } from '../model/is-own.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RoleName } from '../policy/role.ts';
 import type { ExchangeRecorded } from '../recording/event.ts';
@@ -144,7 +145,7 @@ async function find(catalog: Catalog, asked: Asked): Promise<FoundWhole> {
 /** Who looks: what is theirs, and what roles of these names reach. */
 export function viewerOf({ caller, roles }: Asked, names = SEE): Viewer {
   return {
-    own: { subject: caller.subject, issuer: caller.issuer, token: caller.issued?.id },
+    own: askedBy(caller),
     reach: roles
       .filter(({ role }) => names.includes(role))
       .map(({ targets, namespaces }) => ({

@@ -1,13 +1,14 @@
 /*
  * What is found of recordings: rows of the catalog, which is made from the journal and can be made again. Whose they are and where decides who sees them.
  */
+import type { AskedBy } from '../model/is-own.ts';
 import type { Outcome, RecordedOperation } from './event.ts';
 import type { Run } from './tell-runs.ts';
 
 /** Who looks: what is their own, and the places that a role reaches for them. */
 export interface Viewer {
   /** Undefined: whoever may read the files themselves. */
-  readonly own: { readonly subject: string; readonly issuer: string; readonly token: string | undefined } | undefined;
+  readonly own: AskedBy | undefined;
   /** With `*`; an absent list is every target, or every namespace and what is in none. */
   readonly reach: readonly { readonly targets?: readonly string[]; readonly namespaces?: readonly string[] }[];
 }

@@ -22,6 +22,7 @@ rules:
   - { id: read, effect: allow, verbs: [get, list, watch], apiGroups: [""], resources: [pods, configmaps, services] }
   - { id: people, effect: allow, callers: [{ kind: person }], verbs: [get], apiGroups: [""], resources: [events] }
   - { id: scale, effect: request, verbs: [get], apiGroups: [apps], resources: [deployments], namespaces: [shop], request: { forMax: 10m } }
+  - { id: asked, effect: request, verbs: [delete], apiGroups: [""], resources: [pods], namespaces: [shop], request: { forMax: 10m, approval: { approvers: [{ groups: [leads] }] } } }
 `;
 
 let world: SmallWorld;
@@ -126,6 +127,11 @@ test('a token gives no other, holds no role, and sees and ends nothing of its gi
   assert.equal(grant.status, 201);
   assert.equal((await api(token, 'POST', `/grants/${grant.body.id}/release`, {})).status, 404);
   assert.deepEqual((await api(token, 'GET', '/grants')).body.items, []);
+  const question = (await api(ada, 'POST', '/grants', { scopes: [scope({ verbs: ['delete'] })] })).body.id;
+  assert.equal((await api(ada, 'GET', `/approvals/${question}`)).body.state, 'pending');
+  assert.deepEqual((await api(token, 'GET', '/approvals')).body.items, []);
+  assert.equal((await api(token, 'GET', `/approvals/${question}`)).status, 404);
+  assert.equal((await api(token, 'POST', `/approvals/${question}/say`, { text: 'it is urgent' })).status, 404);
   assert.equal((await api(token, 'DELETE', `/tokens/${id}`)).body.endedBy, 'giver');
   assert.equal(await asks(token, PODS), 401);
   assert.equal(await asks(other.token, PODS), 200);

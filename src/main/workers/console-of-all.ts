@@ -7,7 +7,8 @@ import type { Seals, SealsOfOther } from '../../control/journal-routes.ts';
 import type { LiveExchanges, WatchedExchange } from '../../control/live-exchanges.ts';
 import type { Refusals } from '../../control/refusals.ts';
 import { refusalView } from '../../control/views.ts';
-import { type Caller, callerKey } from '../../model/caller.ts';
+import type { Caller } from '../../model/caller.ts';
+import { type AskedBy, askedBy } from '../../model/is-own.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { LivesBy } from '../../pipeline/in-flight.ts';
 import type { WorkerBus } from './worker-bus.ts';
@@ -44,8 +45,9 @@ export function consoleOfAll(own: OwnParts, bus: WorkerBus | undefined): AllPart
     },
     refusals: {
       async of(caller) {
-        const ours = own.refusals.of(callerKey(caller)).map(refusalView);
-        const others = (await ask<readonly RefusalView[]>('refusals', callerKey(caller))).flat();
+        const viewer = askedBy(caller);
+        const ours = own.refusals.of(viewer).map(refusalView);
+        const others = (await ask<readonly RefusalView[]>('refusals', viewer)).flat();
         return others.length === 0 ? ours : [...ours, ...others].sort((a, b) => (a.at < b.at ? 1 : -1));
       },
     },
@@ -68,7 +70,7 @@ export function answerConsole(own: OwnParts, bus: WorkerBus): void {
     const { id, code, message, detail } = body as EndAsked;
     return own.endExchange(id, new Refusal(code, message, { detail }));
   });
-  bus.answer('refusals', (key) => own.refusals.of(String(key)).map(refusalView));
+  bus.answer('refusals', (viewer) => own.refusals.of(viewer as AskedBy).map(refusalView));
   bus.answer('seals', () => ({ keys: own.seals.keys(), checkpoint: own.seals.checkpoint() ?? null }));
   let end: (() => void) | undefined;
   bus.hear('watch', (isWatched) => {
