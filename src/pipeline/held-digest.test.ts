@@ -19,12 +19,13 @@ const held = (part: Partial<HeldParts> = {}): string =>
     caller: ada,
     operation: { target: 'demo' } as Operation,
     holds: [],
+    lifts: undefined,
     what: 'DELETE /x',
     existing: null,
     ...part,
   });
 
-test('T59: the same caller with a new token asks the same; another caller, a program of its own, another request or life does not', () => {
+test('T59: the same caller with a new token asks the same; another caller, a program of its own, another request or life, or a guard that nobody was told of, does not', () => {
   const same = held();
   assert.equal(held({ caller: { ...ada, tokenDigest: 'b', tokenEndsAt: 1 } }), same);
   const issued = (id: string): Caller => ({ ...ada, kind: 'autonomous', issued: { id, task: '', targets: ['demo'] } });
@@ -36,6 +37,8 @@ test('T59: the same caller with a new token asks the same; another caller, a pro
     held({ what: 'DELETE /y' }),
     held({ existing: { metadata: { uid: 'u' } } }),
     held({ existing: undefined }),
+    held({ lifts: ['critical-pods'] }),
+    held({ lifts: ['critical-pods', 'host-path'] }),
   ];
   assert.equal(new Set([same, ...others]).size, others.length + 1);
 });

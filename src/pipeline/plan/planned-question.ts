@@ -41,7 +41,7 @@ export async function plannedQuestion(
     const { risks, missing, ...looked } = await previewHeld(masking, probe, held, signal);
     const all = { ...shown, ...looked, risks: [...shown.risks, ...risks], missing: [...shown.missing, ...missing] };
     const whole: ShownRequest = { ...all, risk: riskOf(all) };
-    const digest = heldDigest({ caller, operation, holds, what: asking.what, existing });
+    const digest = heldDigest({ caller, operation, holds, lifts: decision.lifts, what: asking.what, existing });
     const namespaceLabels = () => probe.namespaceLabels(operation, caller);
     return {
       question: await approvals.closePlanned({ caller, operation, digest, holds, namespaceLabels, shown: whole }),
