@@ -49,6 +49,17 @@ test('who asks goes through every seat that waits, for two minutes, and it says 
   assert.equal(next.goodUntil, NOW + 1 + BREAK_GLASS_LIMITS.goodForMs);
 });
 
+test('a plan whose glass is broken covers nothing beyond the two minutes; a release that was begun within them is brought to its end', () => {
+  const { shown } = question();
+  const rest = { verbs: ['patch'], usesMax: 2, forMs: 600_000, earlier: [], covers: ['a', 'b'] };
+  const untilOf = (part: Partial<Approval>) => {
+    const next = answered({ ...question({ shown: { ...shown, rest } }), ...part }, says(), NOW + 1);
+    return typeof next === 'string' ? next : (next.rest?.until ?? 0) - NOW - 1;
+  };
+  assert.equal(untilOf({ planned: [{ request: 'x' }, { request: 'y' }] }), BREAK_GLASS_LIMITS.goodForMs);
+  assert.equal(untilOf({}), rest.forMs);
+});
+
 test('T61, T77: each way in which it is not theirs is refused', () => {
   const rows: readonly (readonly [why: string, Approval, Partial<Saying>, string])[] = [
     ['a rule does not name them', question(), { breakingGlass: { rules: ['p/a'] } }, 'no-glass'],

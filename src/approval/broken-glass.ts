@@ -46,8 +46,14 @@ export function brokenGlass(
   if (!hasSignedIn({ ...(signedInAt === undefined ? {} : { signedInAt }) }, freshMs, nowMs)) return 'stale';
   const said: Answer = { answer, by, reason, seats: waiting.map(({ rule }) => rule), at: nowMs, isBreakGlass: true };
   const answers = [...approval.answers, said];
-  const covered = restGiven({ answers, shown: approval.shown }, nowMs);
   const claimForMs = Math.min(approval.claimForMs, BREAK_GLASS_LIMITS.goodForMs);
+  const goodUntil = nowMs + claimForMs;
+  const given = restGiven({ answers, shown: approval.shown }, nowMs);
+  // What a plan covers begins within it; a release that has begun is brought to its end.
+  const covered =
+    given === undefined || approval.planned === undefined
+      ? given
+      : { ...given, until: Math.min(given.until, goodUntil) };
   return {
     ...approval,
     claimForMs,
@@ -55,6 +61,6 @@ export function brokenGlass(
     ...(covered === undefined ? {} : { rest: covered }),
     state: 'approved',
     endedAt: nowMs,
-    goodUntil: nowMs + claimForMs,
+    goodUntil,
   };
 }
