@@ -117,13 +117,15 @@ export function covered(
 
 /**
  * The question about a planned command with one more of its requests that is run; undefined where its yes does not cover that. Each is covered once: what the plan has
- * twice, twice. A yes that was taken back, or is over, covers nothing.
+ * twice, twice. A yes that was taken back, or is over, covers nothing. `saidNoAt`: of the last no to this very request, or to what is like it, that is kept.
  */
 export function coveredAsPlanned(
   { state, exchange, rest, planned = [], ...approval }: Approval,
   use: RestUse & { readonly request: string },
+  saidNoAt: number,
 ): (Approval & { readonly rest: Rest }) | undefined {
   if (state !== 'approved' || exchange !== 'waiting' || rest === undefined) return undefined;
+  if ((approval.endedAt ?? 0) <= saidNoAt) return undefined;
   const isIt = ({ request }: { readonly request?: string }) => request === use.request;
   const isLeft = rest.uses.filter(isIt).length < planned.filter(isIt).length;
   if (!isLeft || rest.uses.length >= rest.usesMax || use.at >= rest.until) return undefined;

@@ -18,7 +18,7 @@ import { Refusal } from '../model/refusal.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
-import { noRow } from './approval-rows.ts';
+import { noRow, plannedId } from './approval-rows.ts';
 import { closeEdits } from './closed-edits.ts';
 import type { KeptQuestions } from './kept-questions.ts';
 import { notTaken } from './question-refusals.ts';
@@ -60,9 +60,14 @@ interface Parts {
   readonly isStopped: (who: Party) => boolean;
 }
 
-/** What a no is meant for as well. */
-function likesOf({ like, planned = [] }: Approval): readonly string[] {
-  return [...new Set([...(like === undefined ? [] : [like]), ...planned.flatMap((each) => each.like ?? [])])];
+/** What a no is meant for as well: the rest of its command, the same request in a plan, and what is like it. */
+async function meantFor(
+  { request, command, like, planned = [] }: Approval,
+  rows: RowWriter,
+): Promise<ReadonlySet<string>> {
+  const inPlan = planned.length === 0 && (await rows.get('question', plannedId(request))) !== undefined;
+  const owners = [command, inPlan ? plannedId(request) : undefined, like, ...planned.map((each) => each.like)];
+  return new Set(owners.filter((owner) => owner !== undefined));
 }
 
 /** Answers to questions. */
@@ -95,9 +100,8 @@ export class Answers {
       if (next.grant !== undefined && next.state === 'approved' && (await this.#isStoppedAmong(next, rows)))
         throw notTaken('stopped-before', before);
       await this.#kept.record(next, next.answers.at(-1));
-      if (next.command !== undefined && next.state === 'rejected')
-        await rows.put(noRow(newId(now), next.command, next));
-      if (next.state === 'rejected') for (const like of likesOf(next)) await rows.put(noRow(newId(now), like, next));
+      if (next.state === 'rejected')
+        for (const owner of await meantFor(next, rows)) await rows.put(noRow(newId(now), owner, next));
       if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, said);
       return next;
     });

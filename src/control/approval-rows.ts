@@ -34,14 +34,23 @@ export function plannedId(digest: string): string {
   return `planned ${digest}`;
 }
 
-/** That somebody said no to a call of a command, or to what is like another; `id` sorts by when, and the newest is found by its owner however many questions stand above. */
-export function noRow(id: string, owner: string, { id: approval, endedAt }: Approval): Row {
-  return { kind: 'question', id, version: 0, owner, state: 'no', body: { approval, at: endedAt } };
+/**
+ * That somebody said no to a call of a command, to a request that was planned, or to what is like another; `id` sorts by when, and the newest is found by its owner however many
+ * questions stand above. It is of use as long as a yes that came before it could be.
+ */
+export function noRow(id: string, owner: string, { id: approval, endedAt = 0, claimForMs }: Approval): Row {
+  const body = { approval, at: endedAt, until: endedAt + claimForMs };
+  return { kind: 'question', id, version: 0, owner, state: 'no', body };
 }
 
 /** When that was; 0: never. */
 export function noAtOf(row: Row | undefined): number {
   return row === undefined ? 0 : (row.body as { readonly at: number }).at;
+}
+
+/** Until when a yes that came before it could be used. */
+export function noUntilOf(row: Row): number {
+  return (row.body as { readonly until: number }).until;
 }
 
 /** The id of the question that a pointer names. */

@@ -5,7 +5,7 @@
  * A grant keeps the question about it, which bears its id, and the idempotency key that it was asked with: a key that came again would else be given a grant that is gone.
  */
 import type { Row, RowKind, RowReader } from '../store/store.ts';
-import { approvalOf, noAtOf, plannedId, pointedAt } from './approval-rows.ts';
+import { approvalOf, noAtOf, noUntilOf, plannedId, pointedAt } from './approval-rows.ts';
 import { delegationOf } from './delegations/delegation-row.ts';
 import { grantOf, killOf } from './row-body.ts';
 import { tokenOf } from './token-row.ts';
@@ -76,7 +76,7 @@ const noes = (uses: () => Uses): EndedRows => ({
   kind: 'question',
   states: ['no'],
   lockOf: (id) => `no ${id}`,
-  endOf: (row) => noAtOf(row) + uses().cooldownMs,
+  endOf: (row) => Math.max(noAtOf(row) + uses().cooldownMs, noUntilOf(row)),
   along: async () => [],
 });
 

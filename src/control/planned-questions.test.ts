@@ -183,6 +183,38 @@ test('nothing is covered before the yes, after a no, once it is over, or by the 
   stopped = undefined;
 });
 
+test('a no that is said after the yes to the plan stands, however often the request comes again', async () => {
+  const before = await run('v1', 'vetoed');
+  await answer(await askedOf(['vetoed', 'other']));
+  clock.at++;
+  await answer(before, lead, 'reject');
+  assert.equal((await run('v2', 'vetoed')).state, 'rejected');
+  clock.at += QUESTION_LIMITS.rejectedForMs;
+  const anew = await run('v3', 'vetoed');
+  await asking.leave(anew.id, 'v3');
+  assert.deepEqual([anew.state, (await run('v4', 'vetoed')).state], ['pending', 'pending']);
+  assert.equal((await run('v5', 'other')).state, 'approved', 'the rest of the plan is as it was');
+  await answer(await askedOf(['vetoed']));
+  assert.equal((await run('v6', 'vetoed')).state, 'approved', 'a yes that comes after the no is the last word');
+});
+
+test('what cools down since the yes to its plan is answered by the rule', async () => {
+  const cooling: Holding = { ...hold, rule: 'p/w', auto: [{ answer: 'reject', cooldownMs: 60_000 }] };
+  const operation = operationOf({ method: 'DELETE', uri: '/api/v1/namespaces/shop/pods/warm' });
+  const part = { operation, holds: [cooling] };
+  await answer(await askedOf(['warm'], { holds: [cooling] }));
+  const like = await run('w1', 'warm by another way', part);
+  assert.equal(like.state, 'pending');
+  clock.at++;
+  const own = await run('w2', 'cold', part);
+  await answer(await askedOf(['cold'], { holds: [cooling] }));
+  clock.at++;
+  await answer(like, lead, 'reject');
+  assert.equal((await run('w3', 'warm', part)).state, 'rejected');
+  const waits = await run('w4', 'cold', part);
+  assert.deepEqual([waits.id, waits.state], [own.id, 'pending'], 'nor is what waits answered by that yes');
+});
+
 test('T61: nobody answers their own plan, and a yes to it is not narrowed', async () => {
   const asked = await askedOf(['own']);
   const self = partyOf(callerOf({ subject: 'ci:dev', kind: 'person' }));

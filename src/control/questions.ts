@@ -24,7 +24,7 @@ import type { Preview, ShownBefore } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import { newId } from '../std/ids.ts';
 import type { IsStillSigned } from './answers.ts';
-import { type KeptApproval, noAtOf, pointerRow } from './approval-rows.ts';
+import { type KeptApproval, noAtOf, plannedId, pointerRow } from './approval-rows.ts';
 import { askedBefore } from './asked-before.ts';
 import { autoAnswers, hasCooldown } from './auto-answers.ts';
 import type { KeptQuestions } from './kept-questions.ts';
@@ -88,8 +88,8 @@ export class Questions {
     // What is asked of the target stands before the transaction, which others wait for.
     const shown = isJoined ? undefined : await held.show();
     const labels = isJoined || !hangsOnLabels(held.holds) ? null : await held.namespaceLabels();
-    const ofCommand: OfCommand = shown === undefined ? {} : await this.#ofCommand({ ...held, digest }, shown);
-    const ofLike = isJoined ? {} : await this.#ofLike(held);
+    const ofLike = await this.#ofLike(held);
+    const ofCommand: OfCommand = shown === undefined ? {} : await this.#ofCommand({ ...held, digest }, shown, ofLike);
     let told: KeptApproval | undefined;
     const asked = await this.#kept.exclusively(`question ${digest}`, async (rows) => {
       const { kept, pointerVersion } = await this.#kept.about(digest, rows);
@@ -116,7 +116,8 @@ export class Questions {
     // What was asked by itself before its command was planned is answered by the yes to that.
     const { exchange } = held;
     const by =
-      ofCommand.by ?? (await this.#ofPlan({ request: digest, operation: asked.shown.operation, exchange }, asked));
+      ofCommand.by ??
+      (await this.#ofPlan({ request: digest, operation: asked.shown.operation, exchange }, { ...ofLike, asked }));
     // Under the question's own key, as all else that changes it.
     return this.#kept.change(asked.id, async (approval) => {
       const now = this.#kept.now();
@@ -191,8 +192,9 @@ export class Questions {
   async #ofCommand(
     { caller, call, exchange, holds, digest }: HeldRequest,
     { operation }: Approval['shown'],
+    ofLike: OfLike,
   ): Promise<OfCommand> {
-    const planned = await this.#ofPlan({ request: digest, operation, exchange });
+    const planned = await this.#ofPlan({ request: digest, operation, exchange }, ofLike);
     if (planned !== undefined) return { by: planned };
     // A signature is good for one request: the rest of a command is never covered by it.
     if (call === undefined || holds.some(({ signed }) => signed !== undefined)) return {};
@@ -212,18 +214,23 @@ export class Questions {
     return offered === undefined ? {} : { offered };
   }
 
-  /** The question about its planned command whose yes covers this very request, of which the use is then taken; undefined: there is none, or none is wanted for what was `asked`. */
+  /**
+   * The question about its planned command whose yes covers this very request, of which the use is then taken; undefined: there is none, or none is wanted for what was `asked`.
+   * A no that came after the yes stands, to the request itself as to what is like it.
+   */
   async #ofPlan(
     use: { readonly request: string; readonly operation: string; readonly exchange: string },
-    asked?: Pick<Approval, 'state'>,
+    { noAt = 0, asked }: OfLike & { readonly asked?: Pick<Approval, 'state'> },
   ): Promise<OfCommand['by']> {
     if (asked !== undefined && asked.state !== 'pending') return undefined;
     const plan = await this.#kept.planOf(use.request);
     if (plan === undefined) return undefined;
+    const [no] = await this.#kept.rows('question', { owner: plannedId(use.request), state: 'no', limit: 1 });
+    const saidNoAt = Math.max(noAt, noAtOf(no));
     let by: OfCommand['by'];
     await this.#kept.change(plan, async (approval) => {
       const now = this.#kept.now();
-      by = coveredAsPlanned(current(approval, now), { ...use, at: now });
+      by = coveredAsPlanned(current(approval, now), { ...use, at: now }, saidNoAt);
       return by ?? approval;
     });
     return by;

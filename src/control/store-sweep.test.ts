@@ -77,7 +77,9 @@ function everyKind(now: number): Rows['all'] {
     rows.put(goes, 'notice-thread', '', {}, { id: `slack/${question}`, owner: question });
     const plan = rows.put(goes, 'approval', 'approved', { request: `plan-${days}`, planned: [{ request: `of-plan-${days}` }], endedAt: ago(days), claimForMs: 0, exchange: 'waiting' });
     rows.put(goes, 'question', 'planned', { approval: plan }, { id: `planned of-plan-${days}` });
-    rows.put(goes, 'question', 'no', { approval: question, at: ago(days + 5) });
+    rows.put(goes, 'question', 'no', { approval: question, at: ago(days + 5), until: 0 });
+    // A yes that came before it could be used for long.
+    rows.put(goes, 'question', 'no', { approval: question, at: ago(150), until: ago(days) });
     // A yes that nobody used, which is good for three days; and one whose request may have run.
     rows.put(goes, 'approval', 'approved', { request: `unused-${days}`, endedAt: ago(days + 3), claimForMs: 3 * DAY_MS, exchange: 'waiting' });
     rows.put(goes, 'approval', 'approved', { request: `unknown-${days}`, endedAt: ago(150), usedAt: ago(days + 2), claimForMs: 0, exchange: 'unknown' });
