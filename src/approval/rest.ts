@@ -7,7 +7,7 @@
  */
 import { REST_LIMITS } from '../model/rest-limits.ts';
 import type { ShownRest } from '../model/shown.ts';
-import type { Approval } from './approval.ts';
+import type { Answer, Approval } from './approval.ts';
 
 /** The bounds that a person says. */
 export interface RestAsked {
@@ -132,13 +132,14 @@ export function coveredAsPlanned(
   return { ...approval, state, exchange, planned, rest: { ...rest, uses: [...rest.uses, use] } };
 }
 
-/** A new question as the yes to another covers it: approved by the same persons, for as long as that yes lasts at most. */
+/** A new question as the yes to another covers it: approved by the same persons, of a plan by those who answered for its own rules, for as long as that yes lasts at most. */
 export function approvedBy(asked: Approval, by: Approval & { readonly rest: Rest }, nowMs: number): Approval {
   const { lookingUntil: _, ...rest } = asked;
+  const isItsOwn = ({ seats }: Answer) => asked.seats.some(({ rule }) => seats.includes(rule));
   return {
     ...rest,
     state: 'approved',
-    answers: by.answers,
+    answers: by.planned === undefined ? by.answers : by.answers.filter(isItsOwn),
     endedAt: nowMs,
     goodUntil: Math.min(nowMs + asked.claimForMs, by.rest.until),
     restOf: by.id,

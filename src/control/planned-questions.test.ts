@@ -215,6 +215,20 @@ test('what cools down since the yes to its plan is answered by the rule', async 
   assert.deepEqual([waits.id, waits.state], [own.id, 'pending'], 'nor is what waits answered by that yes');
 });
 
+test('what is covered has the answers that fill its own seats: what rules alone have answered is not what a person said yes to', async () => {
+  const auto: Holding = { ...hold, rule: 'p/auto', auto: [{ answer: 'approve' }] };
+  const asked = await planned.ask(dev, [await closed('by-rule', { holds: [auto] }), await closed('by-person')]);
+  assert.equal(asked.state, 'pending');
+  await answers.answer(asked.id, {
+    ...{ answer: 'approve', by: lead, reason: '', digest: asked.digest },
+    seated: async () => ({ seats: ['p/h'] }),
+  });
+  const saidTo = async (digest: string, holds: readonly Holding[]) =>
+    (await run(`r ${digest}`, digest, { holds })).answers.map(({ by }) => by.subject);
+  assert.deepEqual(await saidTo('by-rule', [auto]), ['rule p/auto']);
+  assert.deepEqual(await saidTo('by-person', [hold]), ['p:lea']);
+});
+
 test('T61: nobody answers their own plan, and a yes to it is not narrowed', async () => {
   const asked = await askedOf(['own']);
   const self = partyOf(callerOf({ subject: 'ci:dev', kind: 'person' }));
