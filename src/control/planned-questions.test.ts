@@ -19,6 +19,7 @@ import { openSqlite } from '../store/sqlite-backend.ts';
 import type { Store } from '../store/store.ts';
 import { storeKeys } from '../store/store-keys.ts';
 import { Answers } from './answers.ts';
+import { plannedId } from './approval-rows.ts';
 import { KeptQuestions } from './kept-questions.ts';
 import { PlannedQuestions } from './planned-questions.ts';
 import { QUESTION_LIMITS } from './question-limits.ts';
@@ -241,7 +242,9 @@ test('T61: nobody answers their own plan, and a yes to it is not narrowed', asyn
 
 test('the same plan joins the question that is open or answered; once something of it was run, it is asked anew', async () => {
   const first = await askedOf(['j', 'k']);
+  const pointer = await store.get('question', plannedId(kept.requestDigest('j')));
   assert.equal((await askedOf(['j', 'k'])).id, first.id);
+  assert.deepEqual(await store.get('question', pointer?.id ?? ''), pointer, 'joining writes nothing');
   assert.notEqual((await askedOf(['k', 'j'])).id, first.id);
   await answer(first);
   assert.equal((await askedOf(['j', 'k'])).id, first.id);

@@ -17,7 +17,7 @@ import type { PlannedHeld } from '../pipeline/approvals.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
-import { type KeptApproval, noAtOf, plannedId, plannedRow, pointerRow } from './approval-rows.ts';
+import { type KeptApproval, noAtOf, plannedId, plannedRow, pointedAt, pointerRow } from './approval-rows.ts';
 import { askedBefore } from './asked-before.ts';
 import { autoAnswers, hasCooldown } from './auto-answers.ts';
 import { type ClosedPlan, closePlan, openPlan } from './closed-plans.ts';
@@ -123,7 +123,7 @@ export class PlannedQuestions {
 async function pointTo(rows: RowWriter, { id, planned = [] }: Approval): Promise<void> {
   for (const request of new Set(planned.map((each) => each.request))) {
     const before = await rows.get('question', plannedId(request));
-    await rows.put(plannedRow(request, id, before?.version ?? 0));
+    if (before === undefined || pointedAt(before) !== id) await rows.put(plannedRow(request, id, before?.version ?? 0));
   }
 }
 
