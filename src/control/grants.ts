@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto';
 import { type Approval, withdrawn } from '../approval/approval.ts';
 import { ask, type GrantAsk } from '../grant/ask.ts';
-import { dueEnd, type EndedBy, ended, type Grant } from '../grant/grant.ts';
+import { dueEnd, type EndedBy, ended, type Grant, isFor } from '../grant/grant.ts';
+import { askerOf } from '../model/asker-of.ts';
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
@@ -60,7 +61,7 @@ export class Grants {
     const answerId = key === undefined ? undefined : answerIdOf(caller, key);
     let told: KeptApproval | undefined;
     const kept = await this.#inStore(`caller ${owner}`, async (rows) => {
-      const answered = answerId === undefined ? undefined : await this.#answered(rows, answerId, asked);
+      const answered = answerId === undefined ? undefined : await this.#answered(rows, answerId, asked, caller);
       if (answered !== undefined) return answered;
       const now = store.now();
       const { grant, livePerCallerMax, asks } = ask(rules(), caller, asked, newId(now), now);
@@ -171,7 +172,7 @@ export class Grants {
       .filter(({ grant }) => dueEnd(grant, now) === undefined);
   }
 
-  async #answered(rows: RowWriter, answerId: string, asked: GrantAsk): Promise<KeptGrant | undefined> {
+  async #answered(rows: RowWriter, answerId: string, asked: GrantAsk, caller: Caller): Promise<KeptGrant | undefined> {
     const row = await rows.get('answer', answerId);
     if (row === undefined) return undefined;
     const { digest, grant, at } = row.body as { digest: string; grant: string; at: number };
@@ -179,12 +180,13 @@ export class Grants {
       await rows.delete('answer', row.id);
       return undefined;
     }
-    if (digest !== digestOf(asked))
-      throw new Refusal('KEY_REUSED', 'this idempotency key came with another request before', {
-        advice: 'use a new key for each request',
-      });
+    if (digest !== digestOf(asked)) throw keyReused('with another request');
     const found = await rows.get('grant', grant);
-    return found === undefined ? undefined : grantOf(found);
+    if (found === undefined) return undefined;
+    const kept = grantOf(found);
+    // Security: what is bound to another run would be of no use to this one.
+    if (!isFor(kept.grant, caller)) throw keyReused('from another run');
+    return kept;
   }
 
   async #keepAnswer(rows: RowWriter, id: string, owner: string, asked: GrantAsk, grant: string, at: number) {
@@ -232,16 +234,21 @@ function refuseTooMany(own: readonly KeptGrant[], grant: Grant, livePerCallerMax
     throw new Refusal('GRANT_LIMIT', `you have ${pending} questions that wait for a person, as many as you may`);
 }
 
+function keyReused(how: string): Refusal {
+  const message = `this idempotency key came ${how} before`;
+  return new Refusal('KEY_REUSED', message, { advice: 'use a new key for each request' });
+}
+
 function isSameQuestion(a: Grant, b: Grant): boolean {
   const question = ({ parts, forMs, usesMax, run, actors, reason }: Grant) =>
     JSON.stringify([parts, forMs, usesMax, run, actors, reason]);
   return a.state === 'pending' && b.state === 'pending' && question(a) === question(b);
 }
 
-/** Security: a key is its caller's own, and of who acts for them; another's is another row. */
+/** Security: a key is of who asks; that of a program of theirs, or of who acts for them, is another row. Test: `T60: a key is of who asks`. */
 function answerIdOf(caller: Caller, key: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([callerKey(caller), key, ...(caller.actors === undefined ? [] : [caller.actors])]))
+    .update(JSON.stringify([...askerOf(caller), key]))
     .digest('base64url');
 }
 
