@@ -15,6 +15,7 @@ import { partsOf, type RuleSet } from '../policy/rule-set.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { type ChangeListener, type RowKind, type Store, StoreError } from '../store/store.ts';
 import { ByCaller } from './by-caller.ts';
+import { EndedVersions } from './ended-versions.ts';
 import { HeardChanges } from './heard-changes.ts';
 import { LiveKills } from './live-kills.ts';
 import { grantOf, grantRow, type KeptGrant, type Kill, killOf, LIVE_ROWS_MAX } from './row-body.ts';
@@ -84,8 +85,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   readonly #parts: Parts;
   readonly #held = new Map<string, Held>();
   readonly #byCaller = new ByCaller<Own>();
-  /** Versions of rows that have ended, so that an older one is not taken for news. Limit: forgotten with the process. */
-  readonly #endedVersions = new Map<string, number>();
+  readonly #ended: EndedVersions;
   readonly #listeners = new Set<(kept: KeptGrant) => void>();
   readonly #killListeners = new Set<(kill: Kill) => void>();
   readonly #heard: HeardChanges;
@@ -95,6 +95,7 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#ended = new EndedVersions(() => parts.store.now());
     this.#heard = new HeardChanges({
       read: (kind, id) => this.#read(kind, id),
       now: () => parts.store.now(),
@@ -192,15 +193,15 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
     // It may have been given by rules that came a moment ago.
     if (this.#parts.rules() !== this.#rulesSeen) this.#rulesChanged();
     const { id, state } = kept.grant;
-    const known = this.#held.get(id)?.version ?? this.#endedVersions.get(id) ?? 0;
+    const known = this.#held.get(id)?.version ?? this.#ended.get(id) ?? 0;
     if (kept.version < known) return;
     if (kept.version > known) for (const listener of this.#listeners) listener(kept);
     if (state === 'ended') {
-      this.#endedVersions.set(id, kept.version);
+      this.#ended.note(id, kept.version);
       this.#drop(id, kept.grant.endedBy ?? 'time');
       return;
     }
-    if (this.#endedVersions.has(id)) return;
+    if (this.#ended.has(id)) return;
     const bounded = underTerms(kept.grant, this.#termsOf);
     if (bounded === undefined && !isLooked && !this.#held.has(id) && this.#parts.lookAtRules !== undefined) {
       void this.#parts.lookAtRules().finally(() => this.take(kept, true));

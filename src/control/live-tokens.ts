@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../model/caller.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
+import { EndedVersions } from './ended-versions.ts';
 import { HeardChanges } from './heard-changes.ts';
 import { storeUnavailable } from './store-unavailable.ts';
 import { dueTokenEnd, type KeptToken, type TokenEndedBy, tokenOf } from './token-row.ts';
@@ -42,11 +43,13 @@ const END_WORDS: Readonly<Record<TokenEndedBy, string>> = Object.freeze({
 export class LiveTokens implements ChangeListener {
   readonly #parts: Parts;
   readonly #held = new Map<string, Held>();
+  readonly #ended: EndedVersions;
   readonly #heard: HeardChanges;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#ended = new EndedVersions(() => parts.store.now());
     this.#heard = new HeardChanges({
       read: (_, id) => this.#read(id),
       now: () => parts.store.now(),
@@ -78,12 +81,15 @@ export class LiveTokens implements ChangeListener {
     return dueTokenEnd(held.token, store.now()) === undefined ? held.caller : undefined;
   }
 
-  /** Takes a token as it is in the store now. */
+  /** Takes a token as it is in the store now. Security: one that was read before its end, and told after it, is not in force again. Test: `T60: a token that has ended …`. */
   take({ token, version }: { readonly token: KeptToken; readonly version: number }): void {
     const known = this.#held.get(token.id);
     if (known !== undefined && version < known.version) return;
-    if (token.state === 'ended') this.#drop(token.id, token.endedBy ?? 'time');
-    else this.#held.set(token.id, { token, version, caller: known?.caller ?? callerFor(token) });
+    if (token.state === 'ended') {
+      this.#ended.note(token.id, version);
+      this.#drop(token.id, token.endedBy ?? 'time');
+    } else if (!this.#ended.has(token.id))
+      this.#held.set(token.id, { token, version, caller: known?.caller ?? callerFor(token) });
   }
 
   /** Learns of a token that this gateway has not heard of yet. @throws {StoreError} */

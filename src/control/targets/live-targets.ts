@@ -5,6 +5,7 @@
 import { Refusal } from '../../model/refusal.ts';
 import type { ChangeListener, RowKind, Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store.ts';
+import { EndedVersions } from '../ended-versions.ts';
 import { HeardChanges } from '../heard-changes.ts';
 import { storeUnavailable } from '../store-unavailable.ts';
 import { type KeptTarget, type OpenedCredential, openedCredential, targetOf } from './kept-target.ts';
@@ -47,14 +48,14 @@ export const SHADOWED = 'the configuration has a target of this name, which is t
 export class LiveTargets implements ChangeListener {
   readonly #parts: Parts;
   readonly #held = new Map<string, LiveTarget>();
-  /** Versions of those that were removed, so that an older one is not taken for news. */
-  readonly #removed = new Map<string, number>();
+  readonly #removed: EndedVersions;
   readonly #heard: HeardChanges;
   #server: TargetServer | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#removed = new EndedVersions(() => parts.store.now());
     this.#heard = new HeardChanges({
       read: (_, name) => this.#read(name),
       now: () => parts.store.now(),
@@ -100,7 +101,7 @@ export class LiveTargets implements ChangeListener {
     const before = this.#held.get(name)?.kept;
     if (version <= Math.max(before?.version ?? 0, this.#removed.get(name) ?? 0)) return;
     if (kept.state === 'removed') {
-      this.#removed.set(name, version);
+      this.#removed.note(name, version);
       this.#drop(name);
       return;
     }
