@@ -16,7 +16,10 @@ export const CEL_DIFFERENCES: readonly { readonly what: string; readonly express
     what: 'a number of an object that is whole is an `int`, also where it was written `2.0`; an object with one of 2^53 or more breaks every condition on it off, since JavaScript reads it only nearly',
     expression: /object\.floats\.sum/,
   },
-  { what: '`has()` of a field that is null is false', expression: /^has\(object\.nul\)/ },
+  {
+    what: 'a field of an object that is null is not there, as the API server stores none, and in `labels`, `annotations`, `matchLabels`, `nodeSelector`, `data`, `binaryData` and `stringData` it is the empty text, as is stored',
+    expression: /^(has\(object\.nul(\.x)?\)|object\.nul == null)/,
+  },
   {
     what: 'texts are ordered by UTF-16 units, which differs from Kubernetes beyond U+FFFF',
     expression: /^'(😀|～)' < /,

@@ -93,6 +93,34 @@ suite('a condition on a question', () => {
     assert.equal(compileCel('object == null')(question(undefined, {}, { body })), BROKEN);
   });
 
+  test('a field that is null is what the API server stores of it: none, or in a map of texts the empty one', () => {
+    const sent = {
+      metadata: { name: 'web', labels: { frozen: null, tier: 'a' }, annotations: null },
+      spec: { serviceAccountName: null, replicas: null, securityContext: null, containers: [{ image: null }, null] },
+      data: { key: null },
+    };
+    const rows: readonly (readonly [string, number])[] = [
+      // What a default would be put in place of is not told apart from it by sending null.
+      ['object.spec.serviceAccountName != "default"', BROKEN],
+      ['object.spec.serviceAccountName == null', BROKEN],
+      ['object.spec.replicas == 1', BROKEN],
+      ['object.spec["replicas"] != 1', BROKEN],
+      ['!has(object.spec.securityContext.privileged)', BROKEN],
+      ['object.spec.containers.exists(c, c.image == null)', BROKEN],
+      ['object.spec.containers.all(c, c.image != "bad")', BROKEN],
+      ['has(object.spec.replicas) || "replicas" in object.spec || object.spec.exists(k, k == "replicas")', NO],
+      ['has(object.metadata.annotations)', NO],
+      ['size(object.spec) == 1', YES],
+      ['object.spec.containers.all(c, !has(c.image))', YES],
+      ['"frozen" in object.metadata.labels && has(object.metadata.labels.frozen)', YES],
+      ['object.metadata.labels.frozen == "" && object.data.key == ""', YES],
+      ['object.metadata.labels == {"frozen": "", "tier": "a"}', YES],
+    ];
+    for (const [condition, truth] of rows) assert.equal(compileCel(condition)(question(sent)), truth, condition);
+    const there = question(POD, { facts: { existing: { spec: { a: null } } } });
+    assert.equal(compileCel('has(existing.spec.a) || "a" in existing.spec')(there), NO);
+  });
+
   test('a whole number that JavaScript reads only nearly breaks off, and is not compared', () => {
     assert.equal(compileCel('object.n == 9007199254740992')(question({ n: 2 ** 53 })), BROKEN);
     assert.equal(
