@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { z } from 'zod';
 import { parseConfig } from './load.ts';
 import { parsePolicies } from './parse-policies.ts';
+import { policySchema } from './policy-schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-not-built-'));
 writeFileSync(join(folder, 'kubeconfig'), '');
@@ -21,6 +23,16 @@ ${more}
 `;
   const loaded = parseConfig(join(folder, 'sallyport.yaml'), text, { guards: new Set() });
   return 'config' in loaded ? [] : loaded.findings.map(({ path, line, message }) => `${line} ${path}: ${message}`);
+}
+
+/** The keys of an object in a JSON Schema, by the way to it. */
+function keysAt(schema: object, way: readonly string[]): readonly string[] {
+  type Node = { readonly items?: Node; readonly properties?: Readonly<Record<string, Node>> };
+  const found = way.reduce(
+    (node, key) => (key === 'items' ? node.items : node.properties?.[key]) ?? {},
+    schema as Node,
+  );
+  return Object.keys(found.properties ?? {});
 }
 
 function policyFindings(rule: string, more = ''): readonly string[] {
@@ -72,12 +84,25 @@ test('of a hold and of an approval, what nobody serves yet is refused at its pla
     'signed: true, enrolled: true, answerFrom: [cli, slack]',
     'fresh: 15m, answerFrom: [cli, slack]',
     'auto: [{ answer: approve, cooldown: 15m }]',
-    'breakGlass: { callers: [{ everyone: true }] }',
+    'breakGlass: { callers: [{ kind: autonomous }] }',
+    'breakGlass: { callers: [{}] }',
     'breakGlass: { callers: [{ groups: [sre] }] }, lifts: [rbac], quorum: 2',
     'intent: helm',
     'signed: true, enrolled: true, auto: [{ answer: approve }]',
   ])
     assert.equal(policyFindings(`effect: hold, hold: { ${mistake} }`).length, 1, mistake);
+  const everyone = policyFindings('effect: hold, hold: { breakGlass: { callers: [{ everyone: true }] } }');
+  assert.match(everyone.join(), /everyone/);
+  const way = ['rules', 'items', 'hold', 'breakGlass', 'callers', 'items'];
+  assert.deepEqual(
+    keysAt(z.toJSONSchema(policySchema, { io: 'input' }), way),
+    ['subjects', 'groups', 'issuers', 'labels', 'kind'],
+    'what is refused is no key of the schema',
+  );
+  assert.deepEqual(
+    policyFindings('effect: hold, hold: { breakGlass: { callers: [{ groups: [sre], kind: person }] } }'),
+    [],
+  );
   const request = 'request: { forMax: 10m, usesMax: 5, idleMax: 5m, livePerCallerMax: 5, bindTo: run, approval:';
   for (const asked of ['none', `{ ${served} }`])
     assert.deepEqual(policyFindings(`effect: request, ${request} ${asked} }`), []);

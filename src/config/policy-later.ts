@@ -11,6 +11,7 @@ import {
   identifier,
   instant,
   patterns,
+  persons,
   targets,
   timeOfDay,
   times,
@@ -52,7 +53,10 @@ const approvalKeys = {
     z.array(z.strictObject({ answer: z.enum(['approve', 'reject']), times: times.optional() })).min(1),
     'questions that are answered by themselves, for a grant',
   ),
-  breakGlass: notBuilt(z.strictObject({ callers }), 'answering one’s own question in an emergency, for a grant'),
+  breakGlass: notBuilt(
+    z.strictObject({ callers: persons }),
+    'answering one’s own question in an emergency, for a grant',
+  ),
   delegate: notBuilt(z.boolean(), 'approvers who name another, for a grant'),
 };
 
@@ -123,7 +127,7 @@ export const hold = z
         'Guards that the yes lifts for this very request, by id; which may be lifted is on the page of guards. The rule then names its verbs, groups and resources without `*`.',
       ),
     breakGlass: z
-      .strictObject({ callers })
+      .strictObject({ callers: persons })
       .optional()
       .describe(
         'Persons, named by subject, group, issuer or label, who go through alone in an emergency with what they ask themselves: each time with a reason, within 15 minutes of signing in, good for two minutes, told as `glass.broken` and marked for ever. Never a program, whoever it is of. Not with `signed`, nor where the guard `rbac` is lifted.',

@@ -330,10 +330,6 @@ function* holdMistakes({ hold, helm }: RuleDocument): Iterable<readonly [string,
   for (const id of hold.lifts ?? [])
     if (Object.hasOwn(LIFTABLE, id) && LIFTABLE[id as GuardId] === 'two')
       yield ['hold', `the guard \`${id}\` is lifted by two persons, or by a signed yes, and never by \`breakGlass\``];
-  if (
-    hold.breakGlass.callers.some((caller) => 'everyone' in caller || ('kind' in caller && caller.kind === 'autonomous'))
-  )
-    yield ['hold', 'who goes through alone is named: persons by subject, group, issuer or label'];
 }
 
 type Approvers = NonNullable<NonNullable<RuleDocument['hold']>['approvers']>;

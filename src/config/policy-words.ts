@@ -53,13 +53,17 @@ export const labelSelector = z
   })
   .describe('A label selector, as Kubernetes has it.');
 
+const identity = {
+  subjects: patterns.optional().describe('Subjects; `*` is any run of characters.'),
+  groups: words.optional().describe('Groups, any of which the caller is in.'),
+  issuers: words.optional().describe('Names of issuers in the configuration.'),
+  labels: z.record(word, z.string()).optional().describe('Labels that the issuer gives, with exactly these values.'),
+};
+
 const caller = z
   .strictObject({
     everyone: z.literal(true).optional().describe('Every authenticated caller; stands alone.'),
-    subjects: patterns.optional().describe('Subjects; `*` is any run of characters.'),
-    groups: words.optional().describe('Groups, any of which the caller is in.'),
-    issuers: words.optional().describe('Names of issuers in the configuration.'),
-    labels: z.record(word, z.string()).optional().describe('Labels that the issuer gives, with exactly these values.'),
+    ...identity,
     kind: z.enum(['autonomous', 'person']).optional().describe('What the issuer is configured to be for.'),
   })
   .refine((match) => Object.keys(match).length > 0, 'expected a condition, or `everyone: true`')
@@ -69,6 +73,16 @@ export const callers = z
   .array(caller)
   .min(1, 'expected at least one')
   .describe('Who: any of these, each with conditions that all hold.');
+
+/** Persons by name: everybody, and programs, are none. */
+export const persons = z
+  .array(
+    z
+      .strictObject({ ...identity, kind: z.literal('person').optional().describe('What all of them are.') })
+      .refine((match) => Object.keys(match).length > 0, 'expected a condition'),
+  )
+  .min(1, 'expected at least one')
+  .describe('Which persons: any of these, each with conditions that all hold.');
 export const targets = patterns.describe('Names of targets; `*` is any run of characters.');
 
 export const namespace = z
