@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,15 @@ test('what one gateway has seen is known at the other, and after a restart, and 
     [{ ...web, target: 'another' }, dev('a')],
   ] as const;
   for (const [asked, caller] of strangers) assert.equal(await other.lastDone(asked, caller), null);
+});
+
+test('the row of what is done bears the same id from version to version, so that what was remembered before is remembered after', async () => {
+  const one = gateway();
+  one.done(web, { ...dev('same'), issuer: 'main' });
+  await one.write();
+  const parts = [['["main","same"]', true], web.target, 'delete', '', 'pods', '', 'shop', ''];
+  const id = hash('sha256', JSON.stringify(parts), 'hex');
+  assert.equal((await store.get('done', id))?.owner, '["main","same"]');
 });
 
 test('what another gateway saw later counts, and what nobody did for long is dropped', async () => {

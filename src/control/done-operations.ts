@@ -4,6 +4,9 @@
  *
  * The like of an operation is the same verb on the same kind in the same namespace of the same target, by the same caller; a program with a token that somebody gave it
  * is another than they are.
+ *
+ * Every request that is answered comes by here, and nearly all of them have been done that day already: so what is in memory is found by its own words, and the digest under which the store has it is made where the
+ * store is asked or written.
  */
 import { hash } from 'node:crypto';
 import { type Caller, callerKey } from '../model/caller.ts';
@@ -45,8 +48,9 @@ interface Waiting {
 /** See `Novelty`. */
 export class DoneOperations implements Novelty {
   readonly #parts: Parts;
-  /** When each was last done, as far as is known here; the one that was used last stands last. */
+  /** When each was last done, as far as is known here, by `keyOf`; the one that was used last stands last. */
   readonly #known = new Map<string, number>();
+  /** By the ids of their rows. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #newToday = new Map<string, number>();
   #day = 0;
@@ -70,15 +74,15 @@ export class DoneOperations implements Novelty {
   }
 
   async lastDone(operation: Operation, caller: Caller): Promise<Fact<number | null>> {
-    const id = idOf(operation, caller);
-    const known = this.#known.get(id);
+    const key = keyOf(operation, callerKey(caller), caller);
+    const known = this.#known.get(key);
     // Another gateway may have seen it later.
     if (known !== undefined && this.#parts.now() - known < DAY_MS) return known;
     try {
-      const row = await this.#parts.store.get('done', id);
+      const row = await this.#parts.store.get('done', idOf(operation, caller));
       const at = Math.max(known ?? 0, row === undefined ? 0 : doneAt(row));
       if (at === 0) return null;
-      this.#remember(id, at);
+      this.#remember(key, at);
       return at;
     } catch (error) {
       this.#parts.onFailure('whether a caller has done the like before could not be looked up', error);
@@ -88,14 +92,14 @@ export class DoneOperations implements Novelty {
 
   done(operation: Operation, caller: Caller): void {
     const now = this.#parts.now();
-    const id = idOf(operation, caller);
-    const known = this.#known.get(id);
-    if (known !== undefined && dayOf(known) === dayOf(now)) return;
     const owner = callerKey(caller);
+    const key = keyOf(operation, owner, caller);
+    const known = this.#known.get(key);
+    if (known !== undefined && dayOf(known) === dayOf(now)) return;
     if (known === undefined && !this.#mayRemember(owner, now)) return;
     if (this.#waiting.size >= DONE_LIMITS.waitingMax) return;
-    this.#remember(id, now);
-    this.#waiting.set(id, { owner, at: now });
+    this.#remember(key, now);
+    this.#waiting.set(idOf(operation, caller), { owner, at: now });
   }
 
   /** Writes what waits, and drops what is over; called by a timer. */
@@ -130,16 +134,28 @@ export class DoneOperations implements Novelty {
     return true;
   }
 
-  #remember(id: string, at: number): void {
-    this.#known.delete(id);
-    this.#known.set(id, at);
+  #remember(key: string, at: number): void {
+    this.#known.delete(key);
+    this.#known.set(key, at);
     if (this.#known.size > DONE_LIMITS.inMemoryMax) this.#known.delete(this.#known.keys().next().value as string);
   }
 }
 
+/** What a caller does the like of, in words of which none holds a line end: the owner is JSON, and a path with one is refused. */
+function keyOf(operation: Operation, owner: string, { issued }: Caller): string {
+  const { target, verb, apiGroup, resource, subresource, namespace } = operation;
+  const who = `${owner}\n${issued === undefined}\n${target}\n${verb}`;
+  return `${who}\n${apiGroup}\n${resource}\n${subresource}\n${namespace}\n${placeOf(operation)}`;
+}
+
+function placeOf({ isResourceRequest, path }: Operation): string {
+  return isResourceRequest ? '' : path.split('/').slice(0, 3).join('/');
+}
+
+/** Under which the store has it: whoever reads the store does not read what callers do. */
 function idOf(operation: Operation, caller: Caller): string {
-  const { target, verb, apiGroup, resource, subresource, namespace, isResourceRequest, path } = operation;
-  const place = isResourceRequest ? '' : path.split('/').slice(0, 3).join('/');
+  const { target, verb, apiGroup, resource, subresource, namespace } = operation;
+  const place = placeOf(operation);
   const who = [callerKey(caller), caller.issued === undefined];
   return hash('sha256', JSON.stringify([who, target, verb, apiGroup, resource, subresource, namespace, place]), 'hex');
 }
