@@ -38,7 +38,9 @@ function enrolRoutes(keys: PersonKeys): readonly Route[] {
       handle: async (asked) => {
         const { all } = asked.query as ReturnType<typeof keyListQuery.parse>;
         if (all === 'true' && !hasEverywhere(asked, SEE)) throw roleRequired(SEE);
-        const found = all === 'true' ? await keys.all(LISTED_MAX) : await keys.of(asked.caller);
+        // Security: a program of somebody's sees nothing of theirs.
+        const own = actsForAnother(asked.caller) ? [] : await keys.of(asked.caller);
+        const found = all === 'true' ? await keys.all(LISTED_MAX) : own;
         return { status: 200, body: { items: found.map(view), next: null } };
       },
     },
