@@ -91,7 +91,7 @@ export const store = z
       )
       .default(STORE_KEEP_FOR)
       .describe(
-        'How long what has ended is kept in the store: grants with their idempotency keys, questions, tokens, delegations, and stops that were lifted. What became of them is in the journal for as long as that is kept.',
+        'How long what has ended is kept in the store: grants with their idempotency keys, questions, tokens, delegations, stops that were lifted, and targets by API that were removed. What became of them is in the journal for as long as that is kept.',
       ),
   })
   .refine(

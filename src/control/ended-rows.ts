@@ -1,5 +1,5 @@
 /*
- * What of the store may go once it has ended, when it has, and what goes with it: rows that only serve to find it, or to tell of it. What lives, and what has no end (keys, targets, what budgets hold until
+ * What of the store may go once it has ended, when it has, and what goes with it: rows that only serve to find it, or to tell of it. What lives, and what has no end (keys, what budgets hold until
  * somebody has looked), is not here; what is of use for a fixed time alone is removed by whoever makes it.
  *
  * A grant keeps the question about it, which bears its id, and the idempotency key that it was asked with: a key that came again would else be given a grant that is gone.
@@ -8,6 +8,7 @@ import type { Row, RowKind, RowReader } from '../store/store.ts';
 import { approvalOf, noAtOf, noUntilOf, plannedId, pointedAt } from './approval-rows.ts';
 import { delegationOf } from './delegations/delegation-row.ts';
 import { grantOf, killOf } from './row-body.ts';
+import { targetOf } from './targets/kept-target.ts';
 import { tokenOf } from './token-row.ts';
 
 /** Rows of one kind that may go. */
@@ -15,6 +16,8 @@ export interface EndedRows {
   readonly kind: RowKind;
   /** The states in which they may have ended. */
   readonly states: readonly string[];
+  /** Whether its ids are names, which say nothing of when a row was made. */
+  readonly isNamed?: true;
   /** The key under which one is changed. */
   readonly lockOf: (id: string) => string;
   /** From when it is of no use, in milliseconds since 1970; undefined: it still is. */
@@ -37,7 +40,7 @@ const ALONG_MAX = 100;
 
 /** What may go, in this order: what hangs on another goes after it. */
 export function endedRows(uses: () => Uses): readonly EndedRows[] {
-  return [grants, questions(uses), noes(uses), tokens, kills, delegations];
+  return [grants, questions(uses), noes(uses), tokens, kills, delegations, targets];
 }
 
 const grants: EndedRows = {
@@ -106,6 +109,16 @@ const delegations: EndedRows = {
     return endedAt;
   },
   along: ({ id }, rows) => threads(`delegation ${id}`, rows),
+};
+
+/** One that was removed; its history stands in the journal. A target of its name that is added later begins with its first version again. */
+const targets: EndedRows = {
+  kind: 'target',
+  states: ['removed'],
+  isNamed: true,
+  lockOf: () => 'targets',
+  endOf: (row) => targetOf(row).history.at(-1)?.at,
+  along: async () => [],
 };
 
 /** Where people were told of it. */

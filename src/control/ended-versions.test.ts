@@ -56,7 +56,12 @@ const taken = {
   target(versions: readonly number[], endedAs: number): boolean {
     const targets = new LiveTargets({ store, isConfigured: () => false, endAccess() {}, onFailure });
     for (const version of versions)
-      targets.take({ name: 'shop', state: version === endedAs ? 'removed' : 'live', version } as KeptTarget);
+      targets.take({
+        name: 'shop',
+        state: version === endedAs ? 'removed' : 'live',
+        version,
+        history: [] as const,
+      } as unknown as KeptTarget);
     return targets.has('shop');
   },
 };

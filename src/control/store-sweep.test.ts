@@ -72,6 +72,7 @@ function everyKind(now: number): Rows['all'] {
     rows.put(goes, 'kill', 'lifted', { liftedAt: ago(days) });
     rows.put(goes, 'delegation', 'ended', { endsAt: ago(80), endedAt: ago(days) });
     rows.put(goes, 'delegation', 'live', { endsAt: ago(days) });
+    rows.put(goes, 'target', 'removed', { history: [{ at: ago(190) }, { at: ago(days) }] }, { id: `shop-${days}` });
     const question = rows.put(goes, 'approval', 'rejected', { request: `request-${days}`, endedAt: ago(days), claimForMs: 0, exchange: 'gone' });
     rows.put(goes, 'question', '', { approval: question }, { id: `request-${days}` });
     rows.put(goes, 'notice-thread', '', {}, { id: `slack/${question}`, owner: question });
@@ -91,7 +92,7 @@ function everyKind(now: number): Rows['all'] {
     exchange: 'gone',
   });
   rows.put(kept, 'question', '', { approval: `after-${asked}` }, { id: 'asked-again' });
-  for (const [kind, state] of [['grant', 'live'], ['grant', 'pending'], ['approval', 'pending'], ['token', 'live'], ['kill', 'live'], ['target', 'removed'], ['person-key', 'live'], ['budget', '']] as const)
+  for (const [kind, state] of [['grant', 'live'], ['grant', 'pending'], ['approval', 'pending'], ['token', 'live'], ['kill', 'live'], ['target', 'live'], ['person-key', 'live'], ['budget', '']] as const)
     rows.put(kept, kind, state, {}); // biome-ignore format: a table
   return rows.all;
 }

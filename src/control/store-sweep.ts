@@ -101,21 +101,20 @@ export class StoreSweep {
     });
   }
 
-  /** Ids sort by when a row was made, so what was made too late to have ended long ago is not looked at. */
+  /** Ids that are no names sort by when a row was made, so what was made too late to have ended long ago is not looked at. */
   async #sweep(kind: EndedRows, state: string, endsAt: number): Promise<number> {
     const { store, keptForMs } = this.#parts;
     const endedBefore = store.now() - keptForMs;
     let removed = 0;
-    for (let before: string | undefined = newId(endedBefore); before !== undefined; ) {
+    for (let before = kind.isNamed === true ? undefined : newId(endedBefore); ; ) {
       if (this.#stopped.signal.aborted || store.now() >= endsAt) return removed;
-      const at: string = before;
+      const at = before;
       const done = await store.exclusively('the sweep', (rows) => some(rows, kind, { state, before: at, endedBefore }));
       removed += done.removed;
       before = done.before;
-      if (before !== undefined)
-        await wait(SWEEP_LIMITS.pauseMs, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => {});
+      if (before === undefined) return removed;
+      await wait(SWEEP_LIMITS.pauseMs, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => {});
     }
-    return removed;
   }
 }
 
@@ -123,10 +122,18 @@ export class StoreSweep {
 async function some(
   rows: RowWriter,
   kind: EndedRows,
-  { state, before, endedBefore }: { readonly state: string; readonly before: string; readonly endedBefore: number },
+  {
+    state,
+    before,
+    endedBefore,
+  }: { readonly state: string; readonly before: string | undefined; readonly endedBefore: number },
 ): Promise<{ readonly removed: number; readonly before: string | undefined }> {
   const isOver = (row: Row) => (kind.endOf(row) ?? endedBefore) < endedBefore;
-  const looked = await rows.list(kind.kind, { state, before, limit: SWEEP_LIMITS.rowsAtOnceMax });
+  const looked = await rows.list(kind.kind, {
+    state,
+    ...(before === undefined ? {} : { before }),
+    limit: SWEEP_LIMITS.rowsAtOnceMax,
+  });
   let removed = 0;
   for (const { id } of looked.filter(isOver)) {
     // Somebody may be changing it, who never waits for a sweep in turn.

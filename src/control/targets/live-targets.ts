@@ -5,7 +5,7 @@
 import { Refusal } from '../../model/refusal.ts';
 import type { ChangeListener, RowKind, Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store.ts';
-import { EndedVersions } from '../ended-versions.ts';
+import { ENDED_REMEMBERED_MS, EndedVersions } from '../ended-versions.ts';
 import { HeardChanges } from '../heard-changes.ts';
 import { storeUnavailable } from '../store-unavailable.ts';
 import { type KeptTarget, type OpenedCredential, openedCredential, targetOf } from './kept-target.ts';
@@ -99,7 +99,10 @@ export class LiveTargets implements ChangeListener {
   take(kept: KeptTarget): void {
     const { name, version } = kept;
     const before = this.#held.get(name)?.kept;
-    if (version <= Math.max(before?.version ?? 0, this.#removed.get(name) ?? 0)) return;
+    const known = Math.max(before?.version ?? 0, this.#removed.get(name) ?? 0);
+    // Where one was removed so long ago that it has left the store, which was not heard here, another of its name begins with its first version.
+    const isAnew = before !== undefined && changedAt(kept) - changedAt(before) >= ENDED_REMEMBERED_MS;
+    if (version <= known && !isAnew) return;
     if (kept.state === 'removed') {
       this.#removed.note(name, version);
       this.#drop(name);
@@ -173,6 +176,10 @@ export class LiveTargets implements ChangeListener {
     if (!this.#parts.store.isHeard()) throw notHeard();
     if (this.#heard.isUnread('target', name)) throw unread();
   }
+}
+
+function changedAt({ history }: KeptTarget): number {
+  return history.at(-1)?.at ?? 0;
 }
 
 function notHeard(): Refusal {

@@ -87,7 +87,7 @@ function registeredRoutes({ registered, liveTargets }: TargetParts): readonly Ro
       method: 'GET',
       path: '/targets/registered/{name}',
       id: 'getRegisteredTarget',
-      summary: 'One of them, also after it was removed.',
+      summary: 'One of them, also after it was removed, for as long as `store.keepFor`.',
       needs: SEE,
       answer: { status: 200, ...answer },
       handle: async (asked) => shown(200, await find(registered, asked), liveTargets),

@@ -87,7 +87,7 @@ export class Targets {
     });
   }
 
-  /** Its credentials are gone with it; its history stays. @throws {Refusal} NOT_FOUND, VERSION_CHANGED, STORE_UNAVAILABLE */
+  /** Its credentials are gone with it; its history stays for as long as `store.keepFor`. @throws {Refusal} NOT_FOUND, VERSION_CHANGED, STORE_UNAVAILABLE */
   remove(reason: string, { name, by, version }: Change): Promise<KeptTarget> {
     return this.#change(async (rows, now) => {
       const before = await this.#live(rows, name, version);
