@@ -141,7 +141,15 @@ export class JournalCatalog implements Catalog {
     const where = allOf([visibleTo(viewer), { sql: 'id = ?', values: [id] }]);
     const [row] = this.#all(`SELECT * FROM exchange WHERE ${where.sql}`, where.values);
     if (row === undefined) return undefined;
-    return { exchange: toExchange(row), lines: await this.#lines('exchange = ?', [row.n as number]) };
+    const [segment] = this.#all(
+      'SELECT gateway FROM segment WHERE n = (SELECT segment FROM line WHERE exchange = ? ORDER BY seq LIMIT 1)',
+      [row.n as number],
+    );
+    return {
+      exchange: toExchange(row),
+      gateway: String(segment?.gateway ?? ''),
+      lines: await this.#lines('exchange = ?', [row.n as number]),
+    };
   }
 
   async ruleUses(sinceMs: number) {
@@ -162,7 +170,7 @@ export class JournalCatalog implements Catalog {
     return this.#lines(sql, [...where.values, afterSeq]);
   }
 
-  async #lines(sql: string, values: readonly (string | number)[]): Promise<readonly FoundLine[]> {
+  async #lines(sql: string, values: Where['values']): Promise<readonly FoundLine[]> {
     const lines: FoundLine[] = [];
     for (const row of this.#all(`SELECT * FROM line WHERE ${sql} ORDER BY seq LIMIT ?`, [...values, LINES_MAX]))
       lines.push(...(await this.#readLine(row)));
@@ -258,7 +266,7 @@ export class JournalCatalog implements Catalog {
 
   #clear(): void {
     this.#database.exec(
-      `BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM line; DELETE FROM exchange; INSERT INTO said (said) VALUES ('delete-all'); COMMIT`,
+      `BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM segment; DELETE FROM line; DELETE FROM exchange; INSERT INTO said (said) VALUES ('delete-all'); COMMIT`,
     );
   }
 }

@@ -34,6 +34,7 @@ CREATE INDEX IF NOT EXISTS exchange_code ON exchange (code) WHERE code IS NOT NU
 CREATE INDEX IF NOT EXISTS exchange_claimed ON exchange (claimedCommand) WHERE claimedCommand IS NOT NULL;
 CREATE INDEX IF NOT EXISTS exchange_rule ON exchange (rule, at) WHERE rule IS NOT NULL;
 CREATE INDEX IF NOT EXISTS exchange_stopped ON exchange (decision, session) WHERE decision IN ('deny', 'hold');
+CREATE TABLE IF NOT EXISTS segment (n INTEGER PRIMARY KEY, gateway TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS line (
   seq INTEGER PRIMARY KEY, exchange INTEGER NOT NULL, isRecorded INTEGER NOT NULL, segment INTEGER NOT NULL, byte INTEGER NOT NULL, lineBytes INTEGER NOT NULL
 ) STRICT;

@@ -10,6 +10,7 @@ import type { RetentionApplied } from '../recording/retention-applied.ts';
  * Values are given by their place: by their names each costs a search among all names of its statement, which was a third of what an exchange costs here.
  */
 export class EventTaker {
+  readonly #segment: StatementSync;
   readonly #begin: StatementSync;
   readonly #said: StatementSync;
   readonly #permit: StatementSync;
@@ -21,6 +22,7 @@ export class EventTaker {
   readonly #forget: readonly StatementSync[];
 
   constructor(database: DatabaseSync) {
+    this.#segment = database.prepare('INSERT OR REPLACE INTO segment (n, gateway) VALUES (?, ?)');
     this.#begin = database.prepare(`INSERT OR IGNORE INTO exchange
       (n, id, session, at, subject, issuer, kind, token, actors, target, verb, apiGroup, resource, subresource, namespace, name, path, isChange, isPlanned, claimedSession, claimedCommand, outcome)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`);
@@ -53,6 +55,7 @@ export class EventTaker {
   /** `segmentByte`: where in its segment reading began. `kept`: the words of what the event says is kept. */
   take({ seq, event, byte, line }: RecordedEvent, segment: number, segmentByte: number, kept: string): void {
     if (event.type === 'retention.applied') this.#gone(event);
+    if (event.type === 'journal.segment') this.#segment.run(segment, event.gateway);
     const exchange = exchangeOf(event);
     if (exchange === undefined) return;
     if (event.type === 'exchange.begun') this.#begun(event, seq);

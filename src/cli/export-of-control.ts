@@ -20,8 +20,7 @@ export async function exportOfControl(
   id: string,
   format: ExportFormat | 'asciicast' | 'proven',
 ): Promise<void> {
-  if (format === 'ocsf' || format === 'proven')
-    throw new CliError(`\`${format}\` is made of a journal’s files: run it where they are`);
+  if (format === 'proven') throw new CliError('`proven` is made of a journal’s files: run it where they are');
   if (format === 'asciicast') {
     const exchange = await playable(client, id);
     const lines = client.lines(`/exchanges/${encodeURIComponent(exchange)}/recording`);

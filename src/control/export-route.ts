@@ -6,6 +6,7 @@
  */
 import type { RoleName } from '../policy/role.ts';
 import type { Event } from '../recording/event.ts';
+import type { ExportFormat } from '../recording/formats/exported.ts';
 import { Formatter } from '../recording/formats/formatter.ts';
 import type { Catalog, Viewer } from '../recording/found.ts';
 import type { Route } from './route.ts';
@@ -25,7 +26,7 @@ export function exportRoute({ catalog }: { readonly catalog: Catalog }): Route {
     path: '/sessions/{id}/export',
     id: 'exportSession',
     summary:
-      'What the journal has of a session, for other programs: its lines, exchange by exchange, or its exchanges as `audit.k8s.io/v1` events; as far as a role reaches.',
+      'What the journal has of a session, for other programs: its lines, exchange by exchange, or its exchanges as `audit.k8s.io/v1` events or in OCSF; as far as a role reaches.',
     needs: SEE,
     query: exportQuery,
     answer: { status: 200, schema: 'lines', description: 'A record of JSON in each line.' },
@@ -33,7 +34,7 @@ export function exportRoute({ catalog }: { readonly catalog: Catalog }): Route {
       const { format } = asked.query as ReturnType<typeof exportQuery.parse>;
       const [viewer, session] = [{ ...viewerOf(asked, SEE), own: undefined }, asked.path.id as string];
       seen(await catalog.session(viewer, session), 'session');
-      return { lines: recordsOf(catalog, viewer, session, new Formatter(format)), type: 'application/x-ndjson' };
+      return { lines: recordsOf(catalog, viewer, session, format), type: 'application/x-ndjson' };
     },
   };
 }
@@ -42,12 +43,14 @@ async function* recordsOf(
   catalog: Catalog,
   viewer: Viewer,
   session: string,
-  formatter: Formatter,
+  format: ExportFormat,
 ): AsyncGenerator<Uint8Array> {
   for (let before: string | undefined; ; ) {
     const exchanges = await catalog.exchanges(viewer, { session }, { before, limit: PAGE_MAX });
     for (const { id } of exchanges) {
-      for (const { seq, hash, line } of (await catalog.exchange(viewer, id))?.lines ?? []) {
+      const found = await catalog.exchange(viewer, id);
+      const formatter = new Formatter(format, found?.gateway);
+      for (const { seq, hash, line } of found?.lines ?? []) {
         const record = formatter.take({ event: JSON.parse(line) as Event, seq, hash, line: Buffer.from(line) });
         if (record !== undefined) yield Buffer.from(`${record.text}\n`);
       }

@@ -43,9 +43,11 @@ export const sessionListQuery = z.strictObject({ ...filters, ...paging });
 /** How a session is exported. */
 export const exportQuery = z.strictObject({
   format: z
-    .enum(['jsonl', 'audit'])
+    .enum(['jsonl', 'audit', 'ocsf'])
     .default('jsonl')
-    .describe('`jsonl`: the journal’s own lines. `audit`: its exchanges as `audit.k8s.io/v1` events.'),
+    .describe(
+      '`jsonl`: the journal’s own lines. `audit`: its exchanges as `audit.k8s.io/v1` events. `ocsf`: as events of OCSF 1.8.0.',
+    ),
 });
 
 /** Of the exchanges of one session. */

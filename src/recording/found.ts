@@ -123,6 +123,8 @@ export interface RuleUse {
 /** All that the journal has of one exchange. */
 export interface FoundWhole {
   readonly exchange: FoundExchange;
+  /** Whose journal it is in, by the name that its segment says. */
+  readonly gateway: string;
   readonly lines: readonly FoundLine[];
 }
 

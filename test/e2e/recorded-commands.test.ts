@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { startChild } from '../support/child.ts';
@@ -144,8 +145,16 @@ test('what a terminal showed is played, and a session exported, at the control p
   assert.match((await run(['replay', exchange.id, '--text'], 'dev')).said, /it is up/);
   const refused = await run(['export', exchange.session], 'dev');
   assert.deepEqual([refused.code === 0, /\(ROLE_REQUIRED\)/.test(refused.said)], [false, true], refused.said);
-  assert.match(
-    (await run(['export', exchange.session, '--format', 'ocsf'])).said,
-    /`ocsf` is made of a journal’s files/,
-  );
+  // The same as from the files themselves, where the order is the journal's.
+  const ocsf = ['export', exchange.session, '--format', 'ocsf'];
+  const [there, here] = [await run(ocsf), await run([...ocsf, '--config', world.configFile])];
+  assert.deepEqual([there.code, here.code], [0, 0], there.said + here.said);
+  const recordsOf = (said: string) => said.trimEnd().split('\n').sort();
+  assert.deepEqual(recordsOf(there.said), recordsOf(here.said));
+  for (const line of recordsOf(there.said)) {
+    const { metadata } = JSON.parse(line);
+    assert.deepEqual([metadata.version, metadata.log_provider], ['1.8.0', hostname()]);
+  }
+  const proven = await run(['export', exchange.session, '--format', 'proven']);
+  assert.match(proven.said, /`proven` is made of a journal’s files/);
 });

@@ -13,10 +13,12 @@ export class Formatter {
   readonly #joined = new JoinedExchanges();
   /** Exchanges that are open and only planned, where ends are not put to beginnings. */
   readonly #planned = new Set<ExchangeId>();
-  #gateway = '';
+  #gateway: string;
 
-  constructor(format: ExportFormat) {
+  /** `gateway`: whose events they are, where none of them begins a segment. */
+  constructor(format: ExportFormat, gateway = '') {
     this.#format = format;
+    this.#gateway = gateway;
   }
 
   /** The number of the oldest event that is needed to go on from here with a formatter that knows nothing; undefined: none is. */
