@@ -31,25 +31,39 @@ export function withIssuedTokens(others: Authenticator, issued: IssuedTokens, cl
       const { token, peer } = request;
       if (token === undefined || !token.startsWith(ISSUED_TOKEN_PREFIX)) return others.authenticate(request);
       const digest = hash('sha256', token, 'base64url');
-      const id = verified.get(digest) ?? (await verifiedOnce(token, digest, peer));
-      const caller = issued.callerOf(id);
+      const id = verified.get(digest);
+      const caller = id === undefined ? await firstSeen(token, digest, peer) : issued.callerOf(id);
       if (caller !== undefined) return caller;
       verified.delete(digest);
       throw ended();
     },
   };
 
-  async function verifiedOnce(token: string, digest: string, peer: string): Promise<string> {
+  /** Limit: one that has ended costs a signature and the store a question each time that it comes, so it counts as one that failed. */
+  async function firstSeen(token: string, digest: string, peer: string): Promise<Caller | undefined> {
     const giveBack = failed.reserve(peer);
     const id = await idOf(token, issued, clock);
+    const caller = await inForce(id, issued).catch((error: unknown) => {
+      giveBack();
+      throw error;
+    });
+    if (caller === undefined) return undefined;
     giveBack();
     if (verified.size >= TOKEN_LIMITS.cachedTokensMax) verified.delete(verified.keys().next().value as string);
     verified.set(digest, id);
-    return id;
+    return caller;
   }
 }
 
-async function idOf(token: string, { keyOf, lookUp }: IssuedTokens, clock: Clock): Promise<string> {
+/** @throws {Refusal} STORE_UNAVAILABLE it is genuine, and nobody can tell whether it is in force */
+async function inForce(id: string, { lookUp, callerOf }: IssuedTokens): Promise<Caller | undefined> {
+  await lookUp(id).catch((error: unknown) => {
+    throw error instanceof Refusal ? error : storeUnavailable(error);
+  });
+  return callerOf(id);
+}
+
+async function idOf(token: string, { keyOf }: IssuedTokens, clock: Clock): Promise<string> {
   try {
     const { payload } = await jwtVerify(
       token,
@@ -67,9 +81,7 @@ async function idOf(token: string, { keyOf, lookUp }: IssuedTokens, clock: Clock
         currentDate: new Date(clock.now()),
       },
     );
-    const id = payload.jti as string;
-    await lookUp(id);
-    return id;
+    return payload.jti as string;
   } catch (error) {
     if (error instanceof JWTExpired) throw ended();
     if (error instanceof JOSEError)
@@ -78,12 +90,16 @@ async function idOf(token: string, { keyOf, lookUp }: IssuedTokens, clock: Clock
         cause: error,
       });
     if (error instanceof Refusal) throw error;
-    throw new Refusal('STORE_UNAVAILABLE', 'the store does not answer, so the token cannot be verified', {
-      detail: error instanceof Error ? error.message : '',
-      cause: error,
-      retryAfterSeconds: 2,
-    });
+    throw storeUnavailable(error);
   }
+}
+
+function storeUnavailable(cause: unknown): Refusal {
+  return new Refusal('STORE_UNAVAILABLE', 'the store does not answer, so the token cannot be verified', {
+    detail: cause instanceof Error ? cause.message : '',
+    cause,
+    retryAfterSeconds: 2,
+  });
 }
 
 function ended(): Refusal {
