@@ -36,11 +36,11 @@ export function renewedCredential(options: RenewedCredentialOptions): Credential
       .then(
         (credential) => {
           failure = undefined;
-          current = { credential, madeAtMs: clock.now() };
+          current = { credential, madeAtMs: clock.monotonic() };
           return credential;
         },
         (error) => {
-          failure = { error, atMs: clock.now() };
+          failure = { error, atMs: clock.monotonic() };
           throw error;
         },
       )
@@ -51,9 +51,8 @@ export function renewedCredential(options: RenewedCredentialOptions): Credential
   };
   return {
     async current(signal) {
-      const now = clock.now();
-      const leftMs = (current?.credential.endsAt ?? Number.POSITIVE_INFINITY) - now;
-      const hasJustFailed = failure !== undefined && now - failure.atMs < FAILURE_KEPT_MS;
+      const leftMs = (current?.credential.endsAt ?? Number.POSITIVE_INFINITY) - clock.now();
+      const hasJustFailed = failure !== undefined && clock.monotonic() - failure.atMs < FAILURE_KEPT_MS;
       if (current !== undefined && leftMs > 0) {
         if (leftMs < refreshBeforeMs && !hasJustFailed) refresh().catch(() => {});
         return current.credential;
@@ -62,7 +61,7 @@ export function renewedCredential(options: RenewedCredentialOptions): Credential
       return unlessAborted(refresh(), signal, () => credentialUnavailable(`given up while ${what}`));
     },
     invalidate(credential) {
-      if (credential !== current?.credential || clock.now() - current.madeAtMs < undoubtedMs) return;
+      if (credential !== current?.credential || clock.monotonic() - current.madeAtMs < undoubtedMs) return;
       current = undefined;
     },
   };
