@@ -2,7 +2,7 @@ import { refusalReply } from '../connectors/kubernetes/status.ts';
 import type { ListenerLimits } from '../listener/limits.ts';
 import type { AnswerUnread, Unread } from '../listener/unread.ts';
 import { Refusal } from '../model/refusal.ts';
-import type { Observer } from '../pipeline/record.ts';
+import type { Observer } from '../pipeline/record-ports.ts';
 import type { Clock } from '../std/clock.ts';
 import { newExchangeId } from '../std/ids.ts';
 import { unreachable } from '../std/unreachable.ts';

@@ -1,4 +1,4 @@
-import type { KeeperPort } from '../pipeline/record.ts';
+import type { KeeperPort } from '../pipeline/record-ports.ts';
 import type { KeptEnd } from '../recording/keeping.ts';
 import type { Clock } from '../std/clock.ts';
 import type { Journal } from '../storage/journal.ts';

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeliveryHealth } from '../delivery/delivery-health.ts';
-import type { Observer } from '../pipeline/record.ts';
+import type { Observer } from '../pipeline/record-ports.ts';
 
 /** What the gateway counts. Names and meaning: docs/reference/metrics.md. */
 export interface Metrics extends Omit<Observer, 'failed'> {

@@ -3,7 +3,7 @@ import { type Finding, formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { maskedText } from '../masking/text/masked-text.ts';
 import type { CallerRates } from '../pipeline/caller-rates.ts';
-import type { Observer } from '../pipeline/record.ts';
+import type { Observer } from '../pipeline/record-ports.ts';
 import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';

@@ -36,7 +36,7 @@ import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
 import { type Novelty, noNovelty } from '../pipeline/novelty.ts';
-import type { JournalPort } from '../pipeline/record.ts';
+import type { JournalPort } from '../pipeline/record-ports.ts';
 import { rulesIn } from '../policy/rule-set.ts';
 import { seatedIn } from '../policy/seated-in.ts';
 import type { Event } from '../recording/event.ts';

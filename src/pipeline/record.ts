@@ -6,7 +6,7 @@
  * since anybody can make such requests without end; what a caller asks too fast is counted, and recorded as a count.
  */
 import type { Caller } from '../model/caller.ts';
-import type { Decision, DecisionNote } from '../model/decision.ts';
+import type { Decision } from '../model/decision.ts';
 import { identitiesOf } from '../model/identities-of.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Operation } from '../model/operation.ts';
@@ -16,9 +16,9 @@ import type { RawRequest } from '../model/request.ts';
 import type { Unrepeatable } from '../model/unrepeatable.ts';
 import { FACT_KINDS, type Facts } from '../policy/facts.ts';
 import type { Event, Outcome, OutputEdits, RecordedOperation } from '../recording/event.ts';
-import type { Keeping, KeepingTold, KeptHead } from '../recording/keeping.ts';
+import type { Keeping } from '../recording/keeping.ts';
 import type { Clock } from '../std/clock.ts';
-import type { ExchangeId, SessionId } from '../std/ids.ts';
+import type { SessionId } from '../std/ids.ts';
 import type { ThreadTime } from '../std/thread-time.ts';
 import type { Access } from './access.ts';
 import type { Approvals } from './approvals.ts';
@@ -29,6 +29,7 @@ import type { InFlight, LivesBy, Place, UnderWay } from './in-flight.ts';
 import { isKeptFirst } from './is-kept-first.ts';
 import type { Judged } from './judge.ts';
 import { keptDetection, type Masking } from './masking.ts';
+import type { JournalPort, KeeperPort, Observer } from './record-ports.ts';
 import { recordedDecision } from './recorded-decision.ts';
 import { recordedOperation } from './recorded-operation.ts';
 import type { KeptHeadHere, Recorder, Recording, Typed } from './recording.ts';
@@ -39,47 +40,6 @@ import type { Turns } from './turns.ts';
 import type { UnknownOutcomes } from './unknown-outcomes.ts';
 import { unrecorded, withheld } from './unrecorded.ts';
 import { withoutRetryAfter } from './without-retry-after.ts';
-
-/** Where events go: the journal, as the data path needs it. */
-export interface JournalPort {
-  /**
-   * Takes an event into the journal, in this order.
-   *
-   * @throws {Refusal} RECORDING_UNAVAILABLE the journal is broken or full; `written` and `synced` reject when it breaks afterwards
-   */
-  append(event: Event): { written(): Promise<void>; synced(): Promise<void> };
-}
-
-/** Where what passes is kept: the packs beside the journal, as the data path needs them. */
-export interface KeeperPort {
-  /** @throws {Refusal} RECORDING_UNAVAILABLE nothing can be kept now */
-  ready(): void;
-  /** @throws {Refusal} RECORDING_UNAVAILABLE */
-  open(exchange: ExchangeId, head: KeptHead, told: KeepingTold): Keeping;
-}
-
-/** Who hears of exchanges beside the journal: metrics and the log. */
-export interface Observer {
-  begun(target: string): void;
-  ended(summary: {
-    readonly target: string;
-    readonly outcome: Outcome['kind'];
-    readonly code: string;
-    readonly durationMs: number;
-    readonly isStream: boolean;
-    /** Rules that could not be evaluated whole. */
-    readonly notes: readonly DecisionNote[];
-    /** What the whole policy would have answered, where that is another. */
-    readonly shadow?: Observed;
-    /** What was edited in what passed. */
-    readonly edits: Pick<OutputEdits, 'masked' | 'neutralised'>;
-  }): void;
-  unauthenticated(code: string, refusal: Refusal, raw: Pick<RawRequest, 'id' | 'peer'>): void;
-  /** A caller asked too fast; the caller's count is told elsewhere. */
-  throttled(target: string): void;
-  /** Neither caller nor policy is the cause: the gateway, its disk or the target failed. Its detail is for the operator; no caller sees it. */
-  failed(target: string, refusal: Refusal, raw: RawRequest): void;
-}
 
 interface Parts {
   readonly target: string;
