@@ -17,6 +17,7 @@ import { threadTime } from '../std/thread-time.ts';
 import { noAccess } from './access.ts';
 import { noApprovals } from './approvals.ts';
 import { InFlight } from './in-flight.ts';
+import type { Judged } from './judge.ts';
 import { createRecorder } from './record.ts';
 import type { KeeperPort, Observer } from './record-ports.ts';
 import { recordedOperation } from './recorded-operation.ts';
@@ -26,7 +27,11 @@ import { Turns } from './turns.ts';
 const kept = { written: async () => {}, synced: async () => {} };
 
 /** A recording of an exchange that is under way. */
-function begunWith(operation: Partial<Operation>, masking = testMasking(), keeper: KeeperPort = noKeeper.keeper) {
+function begunWith(
+  operation: Partial<Operation>,
+  masking = testMasking(),
+  { keeper = noKeeper.keeper, synced = kept.synced }: { keeper?: KeeperPort; synced?: () => Promise<void> } = {},
+) {
   const events: Event[] = [];
   const inFlight = new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 });
   const recording = createRecorder({
@@ -34,7 +39,7 @@ function begunWith(operation: Partial<Operation>, masking = testMasking(), keepe
     journal: {
       append(event) {
         events.push(event);
-        return kept;
+        return { ...kept, synced };
       },
     },
     observer: { begun() {}, ended() {}, throttled() {} } as unknown as Observer,
@@ -95,6 +100,46 @@ for (const [name, operation] of [
   });
 }
 
+const CHANGE = { isStream: false, isChange: true };
+const killed = new Refusal('KILLED', 'an operator has stopped it');
+const judged = (operation: Partial<Operation>) =>
+  ({ operation, decision: { effect: 'allow', rule: 'r' } }) as unknown as Judged;
+
+for (const [name, operation] of [
+  ['a change', CHANGE],
+  ['a read', { isStream: false, isChange: false }],
+] as const) {
+  test(`T60: ${name} that is stopped while it is judged is not permitted`, async () => {
+    const { inFlight, recording, events } = begunWith(operation);
+    inFlight.endAccess(() => true, killed);
+    await assert.rejects(recording.permitted(judged(operation)), killed);
+    recording.refused(killed);
+    assert.deepEqual(
+      events.map((event) => ('outcome' in event ? event.outcome.kind : event.type)),
+      ['exchange.begun', 'refused'],
+    );
+  });
+
+  test(`T60: ${name} that is stopped behind its permit is not sent`, async () => {
+    const { inFlight, recording, events } = begunWith(operation);
+    await recording.permitted(judged(operation));
+    inFlight.endAccess(() => true, killed);
+    assert.throws(() => recording.endedWith(new AbortController().signal), killed);
+    recording.refused(killed);
+    const end = events.at(-1);
+    assert.equal(end !== undefined && 'outcome' in end && end.outcome.kind, 'refused');
+  });
+}
+
+test('T60: a change that is stopped while its intent is written is not permitted', async () => {
+  const written = Promise.withResolvers<void>();
+  const { inFlight, recording } = begunWith(CHANGE, testMasking(), { synced: () => written.promise });
+  const permitted = recording.permitted(judged(CHANGE));
+  inFlight.endAccess(() => true, killed);
+  written.resolve();
+  await assert.rejects(permitted, killed);
+});
+
 test('what has begun has an end, also where its caller is found to ask too fast', () => {
   const { inFlight, recording, events } = begunWith({});
   recording.refused(new Refusal('CALLER_THROTTLED', 'too fast'));
@@ -154,7 +199,7 @@ test('what is kept reaches the disk behind its exchange, and whoever waits for t
   };
   let hasRoom = 0;
   const held = (() => {
-    const { recording } = begunWith({}, testMasking(), keeper);
+    const { recording } = begunWith({}, testMasking(), { keeper });
     const cut = { form: 'body', part: 'request', mediaType: '', cut: 'whole', bytesMax: undefined } as const;
     recording.keep(cut, () => hasRoom++);
     waiting[0]?.onRoom();

@@ -58,13 +58,17 @@ export interface Recording {
   edits(counts: () => OutputEdits): void;
   /** What policy answered, for the end's record. */
   decided(judged: Judged): void;
-  /** Resolves once the intent is kept as this operation needs. @throws {Refusal} RECORDING_UNAVAILABLE */
+  /**
+   * Resolves once the intent is kept as this operation needs.
+   *
+   * @throws {Refusal} RECORDING_UNAVAILABLE; KILLED, TOKEN_EXPIRED, GRANT_ENDED, TARGET_UNKNOWN what the request lives by has ended meanwhile
+   */
   permitted(judged: Judged): Promise<void>;
   /**
    * What ends the exchange upstream: `caller`, when it goes away; and of a read without an end, the gateway where it stops before the reply has begun. That may
    * take days: a followed log has no head before its first line.
    *
-   * @throws {Refusal} SHUTTING_DOWN it is such a read, and the gateway stops
+   * @throws {Refusal} SHUTTING_DOWN it is such a read, and the gateway stops; what `permitted` does where what the request lives by has ended since
    */
   endedWith(caller: AbortSignal): AbortSignal;
   /**
