@@ -118,6 +118,8 @@ test('a certificate is read again when its files change, and a pair that cannot 
     [{ certPem: two.certPem, keyPem: one.keyPem }, /the key belongs to another certificate/],
     [{ certPem: 'garbage', keyPem: one.keyPem }, /./],
     [{ certPem: two.certPem, keyPem: two.keyPem.slice(0, 60) }, /./],
+    // Of the chain, what the certificate itself does not show: TLS reads all of it.
+    [{ certPem: `${two.certPem}\n${two.certPem.slice(0, 200)}\n-----END CERTIFICATE-----\n`, keyPem: two.keyPem }, /./],
   ];
   for (const [pair, message] of broken) {
     const isTold = next();
@@ -141,6 +143,38 @@ test('a certificate is read again when its files change, and a pair that cannot 
   put(two); // what is in force is there again: nothing is told, and nothing is wrong any more
   while (files.failure !== undefined) await setImmediate();
   assert.ok(told.every((what) => what instanceof Error && /ENOENT/.test(what.message)));
+  files.close();
+});
+
+test('a pair that a listener does not take is told, and the next one is shown all the same', async () => {
+  const folder = newFolder();
+  const ca = await openLocalCa(folder, clock);
+  const [certificateFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+  const put = ({ certPem, keyPem }: CertificatePair) => {
+    writeFileSync(keyFile, keyPem);
+    writeFileSync(certificateFile, certPem);
+  };
+  const pairs = await Promise.all(['one', 'two', 'three'].map((name) => ca.certify([name])));
+  const [one, two, three] = pairs as [CertificatePair, CertificatePair, CertificatePair];
+  put(one);
+  const [shown, refused] = [Promise.withResolvers<CertificatePair>(), Promise.withResolvers<Error>()];
+  const onChange = (pair: CertificatePair) => {
+    if (pair.certPem === two.certPem) throw new Error('not by this one');
+    shown.resolve(pair);
+  };
+  const files = await watchCertificateFiles({
+    certificateFile,
+    keyFile,
+    onChange,
+    onFailure: (error) => /not by/.test(error.message) && refused.resolve(error),
+    clock,
+    pollMs: 50,
+  });
+  put(two);
+  await refused.promise;
+  assert.deepEqual([files.current, files.failure], [one, 'not by this one']);
+  put(three);
+  assert.deepEqual(await shown.promise, three);
   files.close();
 });
 

@@ -6,6 +6,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { type Clock, systemClock } from '../std/clock.ts';
 
 /** A certificate chain and its key, both PEM. */
@@ -17,7 +18,7 @@ export interface CertificatePair {
 export interface CertificateFilesOptions {
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** A new pair is there; it has been found usable. */
+  /** A new pair is there; it has been found usable. Where this throws, the one before stays. */
   readonly onChange: (pair: CertificatePair) => void;
   /** What is there now cannot be used; the pair in force stays. Told once for each content. */
   readonly onFailure: (error: Error) => void;
@@ -55,15 +56,13 @@ export async function watchCertificateFiles(options: CertificateFilesOptions): P
       if (isSame(pair, seen)) return;
       seen = pair;
       checkPair(pair, clock.now());
+      if (!isSame(pair, current)) options.onChange(pair);
       failure = undefined;
-      if (isSame(pair, current)) return;
       current = pair;
     } catch (error) {
       failure = (error as Error).message;
       options.onFailure(error as Error);
-      return;
     }
-    options.onChange(current);
   };
   const stop = onChanges([options.certificateFile, options.keyFile], options.pollMs ?? 60_000, look);
   return {
@@ -80,12 +79,13 @@ export async function watchCertificateFiles(options: CertificateFilesOptions): P
 /**
  * Holds a pair to be one that clients can be shown.
  *
- * @throws {Error} it is no certificate, its key is another's, or it has ended
+ * @throws {Error} it is no certificate, its key is another's, it has ended, or TLS does not take it: a certificate behind it is damaged, or its key too weak
  */
 export function checkPair({ certPem, keyPem }: CertificatePair, nowMs: number): void {
   const certificate = new X509Certificate(certPem);
   if (!certificate.checkPrivateKey(createPrivateKey(keyPem))) throw new Error('the key belongs to another certificate');
   if (certificate.validToDate.getTime() <= nowMs) throw new Error(`the certificate ended on ${certificate.validTo}`);
+  createSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' });
 }
 
 async function readPair({ certificateFile, keyFile }: CertificateFilesOptions): Promise<CertificatePair> {
