@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { beginReading, type LoadedPolicy, loadPolicyInForce } from './policy-in-force.ts';
 
 const HEAD =
@@ -67,5 +68,46 @@ test('what changes while it is read is not in force', async (context) => {
   assert.deepEqual(loads, [1]);
   await policy.look();
   assert.deepEqual(loads, [1, 3]);
+  await policy.stop();
+});
+
+test('a policy file that cannot even be looked at is refused, its rules stay in force, and it is read again once it can', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-policy-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'policy.yaml');
+  writeFileSync(file, HEAD + ALLOW);
+  const config = { policy: { files: [file] }, openHealthPaths: false };
+  const told: string[] = [];
+  let heard = Promise.withResolvers<void>();
+  const tell = (what: string) => {
+    told.push(what);
+    heard.resolve();
+    heard = Promise.withResolvers();
+  };
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const policy = await loadPolicyInForce({
+    config,
+    guards: { unsafe: new Set(), openings: [] },
+    reading: beginReading(config),
+    onLoaded: ({ rules }) => tell(`${rules} rules`),
+    onRefused: (findings) => tell(findings.map(({ message }) => message).join()),
+  });
+  assert.ok('rules' in policy);
+  const before = policy.rules();
+  const looked = async () => {
+    const { promise } = heard;
+    for (let i = 0; i < 2; i++) context.mock.timers.tick(LOOK_MS);
+    await promise;
+    await setImmediate(); // the read has ended, and the next one may begin
+  };
+  rmSync(file);
+  symlinkSync(file, file);
+  await looked();
+  assert.match(told[1] ?? '', /cannot be read: ELOOP/);
+  assert.equal(policy.rules(), before);
+  rmSync(file);
+  writeFileSync(file, HEAD + ALLOW + DENY);
+  await looked();
+  assert.equal(told[2], '2 rules');
   await policy.stop();
 });

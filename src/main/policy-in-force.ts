@@ -22,7 +22,7 @@ import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import { readPolicies } from './read-policies.ts';
-import type { ReadPolicies } from './read-policy-files.ts';
+import { type ReadPolicies, unreadable } from './read-policy-files.ts';
 
 /** How often the files are looked at, in milliseconds. */
 const LOOK_EVERY_MS = 500;
@@ -97,7 +97,7 @@ export async function loadPolicyInForce(
   const readOnce = async () => {
     if (fingerprint(filesOf(config)) === seen) return;
     const reading = beginReading(config);
-    const loaded = await compiled(reading, options);
+    const loaded = await compiled(reading, options).catch(broken);
     if (fingerprint(filesOf(config)) !== reading.fingerprint) return;
     seen = reading.fingerprint;
     if ('findings' in loaded) {
@@ -182,6 +182,11 @@ async function compiled({ files, result }: PolicyReading, { config, guards }: Op
   };
 }
 
+/** A change that could not be read whole, for whatever reason: the next one is read all the same. */
+function broken(error: Error): Compiled {
+  return { findings: [unreadable('', `the policy could not be read: ${error.message}`)] };
+}
+
 /** What makes tests of conditions; CEL is a quarter of all that a gateway would load, and is loaded with the first rule that needs it. */
 async function compilerFor(rules: readonly Rule[]): Promise<CompileWhen> {
   if (rules.some(({ when }) => when !== undefined)) return (await import('../policy/cel/compile.ts')).compileCel;
@@ -204,12 +209,17 @@ function filesOf(config: PolicyConfig): readonly string[] {
   }
 }
 
-/** Names, sizes, times and inodes. */
+/** Names, sizes, times and inodes; of what cannot be looked at, why. */
 function fingerprint(files: readonly string[]): string {
-  return files
-    .map((path) => {
-      const stat = statSync(path, { throwIfNoEntry: false });
-      return stat === undefined ? `${path} gone` : `${path} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino}`;
-    })
-    .join('\n');
+  return files.map((path) => `${path} ${look(path)}`).join('\n');
+}
+
+function look(path: string): string {
+  try {
+    const { size, mtimeMs, ctimeMs, ino } = statSync(path);
+    return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+  } catch (error) {
+    // Reading it says so, and the rules that were read before stay in force.
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }

@@ -21,12 +21,21 @@ const READER = join(import.meta.dirname, `policy-reader${extname(import.meta.fil
 
 /** The rules of policy files, frozen. A process that breaks off, for want of memory say, or takes more than `timeoutMs`, is a finding. */
 export async function readPolicies(paths: readonly string[], timeoutMs = TIMEOUT_MS): Promise<ReadPolicies> {
-  const bytes = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+  const bytes = paths.reduce((sum, path) => sum + bytesOf(path), 0);
   if (bytes < LARGE_BYTES_MIN) return readPolicyFiles(paths);
   try {
     return deepFreeze(await readElsewhere(paths, timeoutMs));
   } catch (error) {
     return { findings: [unreadable(paths[0] ?? '', `the policy could not be read: ${(error as Error).message}`)] };
+  }
+}
+
+/** Of what cannot be looked at none: reading it says why. */
+function bytesOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
   }
 }
 
