@@ -118,7 +118,7 @@ export interface Pinned {
 }
 
 /**
- * Looks facts up at the target, for rules that need them: the only way upstream beside a permit. Reads, and dry runs that store nothing.
+ * Looks facts up at the target, for rules that need them: with `WriteBack`, the only way upstream beside a permit. Reads, and dry runs that store nothing.
  *
  * Nothing here throws: what cannot be had, or not in time, is `unknown`, and a rule that needs it then allows nothing. `null` is what is known
  * not to be there.

@@ -20,11 +20,12 @@ const functionLinesMax = 70;
 /** Data and generated files, which may be long. */
 const longByNature: readonly string[] = [];
 
-/** The only files that may make the proofs of the data path: each type, where it is minted. */
+/** The only files that may make the proofs of the data path, and the ways upstream beside them: each type, where a cast may make it. */
 const mints: Readonly<Record<string, readonly string[]>> = {
   Permit: ['src/pipeline/settle.ts'],
   MaskedReply: ['src/pipeline/mask.ts'],
-  Probe: ['src/pipeline/resolve.ts'],
+  Probe: [],
+  WriteBack: [],
 };
 
 /** Files that cast through unknown, each with what leaves no other way. */
