@@ -82,10 +82,16 @@ export function keptDetection(
   return inForce.textDetection(inForce.masksFor(caller, operation));
 }
 
-/** A question about oneself, which the gateway answers itself. */
+/** A question about oneself. Security: by its whole name; a kind of somebody's own that only ends alike may hold anything. */
 function isSelfReview({ apiGroup, resource }: Operation): boolean {
-  return apiGroup.endsWith('.k8s.io') && /^selfsubject(?:access|rules)?reviews$/.test(resource);
+  return SELF_REVIEWS.has(`${apiGroup} ${resource}`);
 }
+
+const SELF_REVIEWS: ReadonlySet<string> = new Set([
+  'authentication.k8s.io selfsubjectreviews',
+  'authorization.k8s.io selfsubjectaccessreviews',
+  'authorization.k8s.io selfsubjectrulesreviews',
+]);
 
 /** Whether a path that is no resource holds no value of an object. */
 export function isPublicPath({ path }: Pick<Operation, 'path'>): boolean {
