@@ -6,8 +6,9 @@ import { ruleOf } from '../../test/support/rule.ts';
 import { ask } from '../grant/ask.ts';
 import { ruleDigest } from '../grant/rule-digest.ts';
 import type { GrantScope } from '../model/grant-scope.ts';
-import type { Store } from '../store/store.ts';
+import type { Row, Store } from '../store/store.ts';
 import { LiveAccess } from './live-access.ts';
+import type { Kill } from './row-body.ts';
 
 const request = { forMaxMs: 3_600_000, livePerCallerMax: 10, bindTo: 'caller', approval: 'none' } as const;
 const rule = ruleOf({
@@ -130,4 +131,31 @@ test('a grant that another worker gave under newer rules has this one look at th
   same.access.take({ grant, version: 1 });
   await new Promise(setImmediate);
   assert.deepEqual([same.lives(), same.ended], [false, ['g1 rule']]);
+});
+
+test('T60: a kill that is set while all are read again holds, though the list does not have it; one that was lifted elsewhere is over', async () => {
+  const [old, set] = ['k1', 'k2'].map((id) => ({
+    id,
+    what: 'caller',
+    value: id === 'k1' ? 'other' : caller.subject,
+    reason: 'runs wild',
+    by: 'ada',
+    at: 0,
+  })) as [Kill, Kill];
+  const lists = Promise.withResolvers<readonly Row[]>();
+  const access = new LiveAccess({
+    store: { now: () => 0, isHeard: () => true, list: () => lists.promise } as unknown as Store,
+    rules: () => before as NonNullable<typeof before>,
+    underWay: { endGrant() {}, endKilled() {}, isStreaming: () => false },
+    isHeldKill: () => false,
+    writeEnd: async () => {},
+    onFailure() {},
+  });
+  access.takeKill(old);
+  const read = access.readAgain();
+  access.takeKill(set);
+  lists.resolve([]);
+  await read;
+  assert.throws(() => access.refuseKilled(caller, 'prod', 's'), { code: 'KILLED' });
+  access.refuseKilled(callerOf({ subject: 'other' }), 'prod', 's');
 });

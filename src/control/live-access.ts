@@ -169,7 +169,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
   }
 
   async #readAll(): Promise<void> {
-    const { store } = this.#parts;
+    const { store, isHeldKill } = this.#parts;
+    const before = new Set(this.kills.list().map(({ id }) => id));
     const [live, pending, kills] = await Promise.all([
       store.list('grant', { state: 'live', limit: LIVE_ROWS_MAX }),
       store.list('grant', { state: 'pending', limit: LIVE_ROWS_MAX }),
@@ -178,7 +179,8 @@ export class LiveAccess implements Pick<Access, 'grantsOf' | 'use' | 'refuseKill
     const found = new Map([...live, ...pending].map((row) => [row.id, grantOf(row)]));
     for (const id of this.#held.keys()) if (!found.has(id)) await this.#read('grant', id);
     for (const kept of found.values()) this.take(kept);
-    this.kills.replace(kills.map(killOf), this.#parts.isHeldKill);
+    // Security: a kill that was set after the list was made is not in it, and holds.
+    this.kills.replace(kills.map(killOf), (id) => isHeldKill(id) || !before.has(id));
     for (const kill of this.kills.list()) this.takeKill(kill);
   }
 
