@@ -7,6 +7,9 @@ import { readKeyFile } from '../store/key-file.ts';
 import { StoreError } from '../store/store.ts';
 import { ConfigError } from './config-error.ts';
 
+/** How often those are looked for that have been kept for long enough, beside each start. */
+const SWEEP_EVERY_MS = 24 * 3_600_000;
+
 /** Where objects are kept as they were before a change, where the configuration has a key for them. @throws {ConfigError} its file holds none */
 export function openPreImages(
   { journal, dataFolder }: Pick<Config, 'journal' | 'dataFolder'>,
@@ -16,8 +19,9 @@ export function openPreImages(
   if (preImageKeyFile === undefined) return noPreImages;
   try {
     const kept = new KeptPreImages(join(dataFolder, 'pre-images'), readKeyFile(preImageKeyFile));
-    // What is old goes at each start; a gateway is started anew more often than they grow old.
-    void kept.sweep(clock.now());
+    const sweep = () => void kept.sweep(clock.now());
+    sweep();
+    setInterval(sweep, SWEEP_EVERY_MS).unref();
     return kept;
   } catch (error) {
     throw error instanceof StoreError ? new ConfigError(error.message) : error;

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -70,5 +79,18 @@ test('kept anew it is replaced, a folder that cannot be written refuses, and wha
   await assert.rejects(kept.keep(large), (thrown) => codeOf(thrown) === 'RECORDING_UNAVAILABLE');
   utimesSync(join(folder, 'c', `${id}.sealed`), 1, 1);
   await kept.sweep(Date.now());
+  assert.equal(await kept.read(id), undefined);
+});
+
+test('what is old goes, whatever else stands in the folder', async () => {
+  const kept = new KeptPreImages(join(folder, 'd'), KEY);
+  const id = newId(1);
+  await kept.keep(imageOf(id));
+  // As at the root of a file system, and one by the name of ours, which is no file and cannot be removed as one.
+  const others = ['.lost+found', `${newId(0)}.sealed`].map((name) => join(folder, 'd', name));
+  for (const other of others) mkdirSync(other);
+  for (const file of [...others, join(folder, 'd', `${id}.sealed`)]) utimesSync(file, 1, 1);
+  await kept.sweep(Date.now());
+  assert.deepEqual(readdirSync(join(folder, 'd')).length, others.length);
   assert.equal(await kept.read(id), undefined);
 });

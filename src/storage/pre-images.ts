@@ -60,13 +60,14 @@ export class KeptPreImages {
     }
   }
 
-  /** Drops what has been kept for long enough. */
+  /** Drops what has been kept for long enough. What cannot be removed stays as it is, sealed, until the next time; nothing but files of its own is touched. */
   async sweep(nowMs: number): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
-    for (const name of names) {
+    for (const name of names.filter((each) => each.includes(SUFFIX))) {
       const file = join(this.#folder, name);
       const found = await stat(file).catch(() => undefined);
-      if (found !== undefined && found.mtimeMs < nowMs - PRE_IMAGE_LIMITS.keptForMs) await rm(file, { force: true });
+      if (found !== undefined && found.mtimeMs < nowMs - PRE_IMAGE_LIMITS.keptForMs)
+        await rm(file, { force: true }).catch(() => {});
     }
   }
 
