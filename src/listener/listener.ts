@@ -102,8 +102,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       server.setSecureContext({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }),
     drain() {
       context.isDraining = true;
-      // A notice: what is under way on a connection when it comes is still served there.
-      for (const session of sessions) session.goaway(constants.NGHTTP2_NO_ERROR, STREAM_ID_MAX);
+      // A notice: what is under way on a connection when it comes is still served there. One that has said goodbye waits for its client's, and can be told nothing more.
+      for (const session of sessions) if (!session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, STREAM_ID_MAX);
     },
     async stop(cut) {
       context.isStopping = true;
