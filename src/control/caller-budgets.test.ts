@@ -108,6 +108,23 @@ function laws(name: string, world: () => { readonly stores: readonly (Store | un
   });
 }
 
+test('what is counted at whatever moment of a write is written, and told where it is over', async () => {
+  const tripped: string[] = [];
+  const gateway = gatewayOn(undefined, [], tripped);
+  const ids = Array.from({ length: 16 }, (_, i) => `after ${i} turns`);
+  for (const [turns, id] of ids.entries()) {
+    const budget = budgetOf(id, { of: 'refusals', max: 1, over: 'hold' });
+    gateway.count(budget, dev, 1);
+    for (let i = 0; i < turns; i++) await Promise.resolve();
+    gateway.count(budget, dev, 1);
+    await gateway.idle();
+  }
+  assert.deepEqual(
+    tripped,
+    ids.map((id) => `${id} ci:dev`),
+  );
+});
+
 test('a window that is over gives all of it back, and a bound on refusals that was met stays', async () => {
   const [deletes, refusals] = [
     budgetOf('p/d', { max: 1, perMs: 60_000 }),

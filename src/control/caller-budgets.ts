@@ -16,7 +16,7 @@ import { storeUnavailable } from './store-unavailable.ts';
 
 /** Limits of counting; documented in docs/reference/limits.md. */
 export const BUDGET_LIMITS = Object.freeze({
-  /** Callers and budgets whose counts are remembered at this gateway; of more, the store is asked again, and a share that was leased is lost. */
+  /** Callers and budgets whose counts are remembered at this gateway; of more, the store is asked again, and a share that was leased, or a count that could not be written, is lost. */
   rememberedMax: 50_000,
   /** A share that is leased is one of so many parts of what is left. */
   sharesOfRest: 4,
@@ -127,13 +127,22 @@ export class CallerBudgets implements Budgets, ChangeListener {
 
   count(budget: Budget, caller: Asking, amount: number): void {
     const key = keyOf(budget, caller);
-    this.#pending.set(key, (this.#pending.get(key) ?? 0) + amount);
-    if (this.#writing.has(key)) return;
-    const written = this.#write(key, budget, caller)
-      .catch((error: unknown) =>
-        this.#parts.onFailure(`what counts for budget \`${budget.id}\` could not be kept`, error),
-      )
-      .finally(() => this.#writing.delete(key));
+    remember(this.#pending, key, (this.#pending.get(key) ?? 0) + amount);
+    if (!this.#writing.has(key)) this.#beginWriting(key, budget, caller);
+  }
+
+  #beginWriting(key: string, budget: Budget, caller: Asking): void {
+    const written = this.#write(key, budget, caller).then(
+      () => {
+        this.#writing.delete(key);
+        // What came behind the last look of it is written too.
+        if ((this.#pending.get(key) ?? 0) > 0) this.#beginWriting(key, budget, caller);
+      },
+      (error: unknown) => {
+        this.#writing.delete(key);
+        this.#parts.onFailure(`what counts for budget \`${budget.id}\` could not be kept`, error);
+      },
+    );
     this.#writing.set(key, written);
   }
 
@@ -147,7 +156,7 @@ export class CallerBudgets implements Budgets, ChangeListener {
 
   /** Resolves when what was counted is written, and no sweep is under way. */
   async idle(): Promise<void> {
-    await Promise.all(this.#writing.values());
+    while (this.#writing.size > 0) await Promise.all(this.#writing.values());
     await this.#sweeping;
   }
 
