@@ -20,7 +20,7 @@ export async function openWayOut(folder: string, addresses: readonly RelayedAddr
   const servers = [
     await listening(join(folder, 'signals.sock'), (socket) => {
       inside.add(socket);
-      socket.once('close', () => inside.delete(socket));
+      socket.on('error', () => {}).once('close', () => inside.delete(socket));
     }),
   ];
   for (const { host, port } of addresses)
