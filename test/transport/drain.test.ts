@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectTcp } from 'node:net';
 import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { FRAME, frame } from '../support/http2-frames.ts';
@@ -11,14 +12,11 @@ test('drain: each connection hears of it, also where another is just being close
   await using cleanup = new t.Cleanup();
   const listener = await t.listen(cleanup, ok);
   // It says goodbye and does not end: the gateway has, and waits for it.
-  const options = {
-    port: listener.port,
-    host: '127.0.0.1',
-    ca: t.caPem,
-    servername: 'localhost',
-    ALPNProtocols: ['h2'],
-  };
-  const leaving = cleanup.add(connectTls({ ...options, allowHalfOpen: true }), (socket) => socket.destroy());
+  const wire = connectTcp({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true });
+  const leaving = cleanup.add(
+    connectTls({ socket: wire, ca: t.caPem, servername: 'localhost', ALPNProtocols: ['h2'] }),
+    (socket) => socket.destroy(),
+  );
   leaving.on('error', () => {}).resume();
   const isLeft = new Promise((resolve) => leaving.once('end', resolve));
   leaving.write(
