@@ -11,7 +11,7 @@ interface Parts extends PlacesOf {
   readonly environment: NodeJS.Dict<string>;
   /** Told once for each reason. */
   readonly onFailure: (why: string) => void;
-  /** Told once for each. */
+  /** Told once for each; again where it throws. */
   readonly onFault: (fault: CopyFault) => void;
   readonly everyMs?: number;
 }
@@ -52,18 +52,22 @@ export function openPlaces(parts: Parts) {
     });
     thread.postMessage({ rules: inForce } satisfies PlaceMessage);
     const answer = await answered;
-    const why = 'failed' in answer ? answer.failed : undefined;
-    if (why !== undefined && why !== failure) onFailure(why);
-    failure = why;
-    if (!('faults' in answer)) return;
+    if ('failed' in answer) return failed(answer.failed);
     const found = new Map(answer.faults.map((fault) => [JSON.stringify(fault), fault]));
     for (const [key, fault] of found) if (!faults.has(key)) onFault(fault);
     faults = found;
+    failure = undefined;
+  };
+  const failed = (why: string) => {
+    if (why !== failure) onFailure(why);
+    failure = why;
   };
   const look = () =>
-    (copying ??= copy().finally(() => {
-      copying = undefined;
-    }));
+    (copying ??= copy()
+      .catch((error: Error) => failed(error.message))
+      .finally(() => {
+        copying = undefined;
+      }));
   const timer = setInterval(() => void look(), everyMs).unref();
   return {
     /** Copies now; resolves when it is done, or has failed. */
