@@ -49,6 +49,13 @@ const FOUND = [
   'tokens: «hunter2x9k»',
   'REDISPASSWORD=«hunter2x9k» bindpasswd: «hunter2x9k» passwordpolicy: hunter2x9k',
   'SECRET_KEY_BASE=«9f86d081884c7d659a2feaa0c55ad015» SECRET_KEY_BASE_DUMMY=1 TOKEN_BASE_PATH=a1b2c3d4e5',
+  'AIRFLOW__CORE__FERNET_KEY=«81HqDtbqAywKSOumSha3BhWNOdQ26slT6K0YaZeZyPs=»',
+  'Unseal Key 1: «vgxjWUC3d1oTWVb2LEuS2uJMmQ4ymtfgLj9i1YYRoHqG»\nRecovery Key 12: «kQ1fQm1cHOa8ZwhN4t»\n',
+  '{"unseal_keys_b64":"«vgxjWUC3d1oTWVb2»","recoveryKeys":"«vgxjWUC3d1oTWVb2»","RECOVERY_KEYS_HEX":"«9f86d081884c7d65»"}',
+  'clientsecret=«hunter2x9k» refreshtoken: «hunter2x9k» "fernetkey":"«hunter2x9k»" SESSIONKEY=«hunter2x9k»',
+  'SMTP_CREDS=«hunter2x9k» AUTH_SALT=«hunter2x9k» VPN_PSK=«hunter2x9k» olcRootPW: «hunter2x9k» DB_PW=«hunter2x9k»',
+  'RABBITMQ_ERLANG_COOKIE=«hunter2x9k» GITHUB_PAT=«hunter2x9k» Ocp-Apim-Subscription-Key: «9f86d081884c7d65»',
+  'storepass=«hunter2x9k» Passcode: «hunter2x9k» INSTRUMENTATIONKEY=«9f86d081-884c-7d65-9a2f-eaa0c55ad015»',
   // What begins as a variable, a tag or a bracket does, and is no name behind it.
   'DB_PASSWORD=«!QAZ2wsx#EDC4rfv»',
   'password: "«$Tr0ub4dor&3x»", token: "«[9x!kQ2#aa7z»", secret: "«<9x!kQ2#aa7z»"',
@@ -110,6 +117,8 @@ const LEFT = [
   'image: registry.example/app@sha256:9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
   'pod-template-hash: 7d4b9c8f6d',
   // A key of nothing that is secret; one that is of a word in another line, or in another pair; a value that is words.
+  'pagetoken: a1b2c3d4e5 nextPageToken=a1b2c3d4e5 publictoken: a1b2c3d4e5 GIT_PATH=a1b2c3d4e5 compass: a1b2c3d4e5',
+  'SESSION_COOKIE=a1b2c3d4e5 key 1: a1b2c3d4e5 password 1 a1b2c3d4e5 token 1=a1b2c3d4e5 unsealKeysThreshold: a1b2c3d4e5',
   'press any key: ok, or any key: a1b2c3d4e5',
   'primary key: a1b2c3d4e5, Public key: a1b2c3d4e5, the key: a1b2c3d4e5, cache key=a1b2c3d4e5',
   '"log":"app\\n  key: a1b2c3d4e5\\n"',

@@ -3,12 +3,12 @@ import type { KeywordMatcher } from './detector.ts';
 import { beginsName, blanksBefore, nameAround, secretValue, tells, valueBehind, wordStart } from './keyed-value.ts';
 import type { Look } from './look.ts';
 import { type Found, pending } from './matcher.ts';
-import { isTellingKey, KEY_OF } from './telling-key.ts';
+import { isTellingKey, KEY_OF, TOLD_BY } from './telling-key.ts';
 
 /** A value with letters and digits mixed behind a name that says it is secret. */
 export const keyedSecret: readonly KeywordMatcher[] = [
   {
-    keywords: ['password', 'passwd', 'passphrase', 'pwd', 'pass', 'secret', 'token', 'credential'],
+    keywords: TOLD_BY,
     match: (look, keywordStart, keywordEnd) => valueBehindName(look, keywordStart, keywordEnd, isTellingKey, false),
   },
   {

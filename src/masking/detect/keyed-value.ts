@@ -12,6 +12,7 @@ import { type Found, matchTail, pending, type Tail } from './matcher.ts';
 const nameBytes = byteSet('A-Za-z0-9_./-');
 const nameBytesMax = 48;
 const spaces = byteSet(' \t');
+const digits = byteSet('0-9');
 const blanks = byteSet(' \t\r\n');
 const backslashes = byteSet('\\');
 const escapeLetters = byteSet('nrtfvb');
@@ -70,7 +71,7 @@ export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undef
   if (look.isOpen(at)) return 'more';
   const wasQuoted = at > name.end;
   const gap = at;
-  at = look.run(spaces, at, gapBytesMax);
+  at = behindNumber(look, at);
   if (look.isOpen(at)) return 'more';
   const separator = look.at(at);
   if (separator === 0x3a || separator === 0x3d) {
@@ -83,6 +84,13 @@ export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undef
   if (at > gap && !wasQuoted && look.startsWith('--', name.start)) return opened(look, at, false);
   if (wasQuoted && separator === 0x2c && look.startsWith('-', name.start)) return quotedArgument(look, at + 1);
   return valueOfPair(look, at);
+}
+
+/** Behind blanks, and behind the number of one of several: `Unseal Key 1: x`. */
+function behindNumber(look: Look, from: number): number {
+  const first = look.run(spaces, from, gapBytesMax);
+  const numberEnd = first === from ? first : look.run(digits, first, 3);
+  return numberEnd === first || (!look.isOpen(numberEnd) && look.at(numberEnd) !== 0x3a) ? first : numberEnd;
 }
 
 /** `<password>`, `<ns:password>`: a tag of XML begins before the name. */

@@ -1,10 +1,13 @@
 /**
- * Whether a name says that its value is secret, or each of several (`tokens`, `apiKeys`), where it looks so. Not for a value of which the name alone decides: there `MAX_TOKENS`
- * would hide a number.
+ * Whether a name says that its value is secret, or each of several (`tokens`, `apiKeys`, `unseal_keys_b64`), where it looks so. Not for a value of which the name alone decides: there
+ * `MAX_TOKENS` would hide a number.
  */
 export function isTellingKey(name: string): boolean {
-  return isTellingName(name) || (/s$/i.test(name) && isTellingName(name.slice(0, -1)));
+  return isTellingName(name) || (several.test(name) && isTellingName(name.replace(several, '$1')));
 }
+
+/** The `s` of several, at the end or before the form in which each is written. */
+const several = /s((?:[_.-](?:b64|base64|hex))?)$/i;
 
 /**
  * Whether a name says that its value is secret: `DB_PASSWORD`, `apiKey`, `client-secret`, `auth_token`.
@@ -32,8 +35,13 @@ function isJudgedTelling(name: string): boolean {
   if (words.some((word) => harmless.has(word))) return false;
   const last = words.at(-1);
   if (last === undefined) return false;
-  if (tellingWords.has(last) || passwordWord.test(last)) return true;
-  return last === 'key' && words.length > 1 && keysOf.has(words.at(-2) as string);
+  if (tellingWords.has(last)) return true;
+  const compound = compoundWord.exec(last);
+  if (compound !== null) return !harmless.has((harmlessEnd.exec(compound[1] as string) ?? [''])[0]);
+  if (keysOf.has(last.endsWith('key') ? last.slice(0, -'key'.length) : '')) return true;
+  if (words.length === 1) return false;
+  const before = words.at(-2) as string;
+  return last === 'pw' || (lastOf[last]?.has(before) ?? false);
 }
 
 /** The words of a name in lower case: `APIKeyV2` is api, key, v2; `DB_PASS` is db, pass. */
@@ -47,63 +55,41 @@ function wordsOf(name: string): string[] {
 }
 
 const tellingWords: ReadonlySet<string> = new Set([
-  ...['pwd', 'pass', 'secret', 'token', 'credential', 'credentials'],
-  ...[
-    'apikey',
-    'secretkey',
-    'accesskey',
-    'privatekey',
-    'authkey',
-    'authtoken',
-    'accesstoken',
-    'secrettoken',
-    'bearertoken',
-    'apitoken',
-  ],
-  ...['mysqlpwd', 'clientsecret', 'apisecret'],
+  ...['pwd', 'pswd', 'pass', 'secret', 'token', 'cred', 'creds', 'credential', 'credentials', 'psk', 'salt'],
+  ...['mysqlpwd', 'sshpass', 'keypass', 'storepass', 'dbpass', 'userpass', 'rootpass', 'adminpass'],
+  ...['rootpw', 'bindpw', 'dbpw', 'userpw', 'adminpw', 'erlangcookie', 'passkey'],
 ]);
 
-/** Also where what it is of is written as one word with it: `redispassword`, `PGPASSWORD`. */
-const passwordWord = /(?:password|passwd|passphrase)$/;
+/** Also where what it is of is written as one word with it: `redispassword`, `PGPASSWORD`, `clientsecret`, `refreshtoken`; not where that is public (`pagetoken`). */
+const compoundWord = /^(.*)(?:password|passwd|passphrase|passcode|passwort|secret|token)$/;
+const harmlessEnd = /(?:page|next|continue|continuation|sync|cancellation|pagination|resume|cursor|public)$/;
 
 /** What a `key` is of where it is secret: a `key` alone, a primary or a cache key is not. */
 const keysOf: ReadonlySet<string> = new Set([
-  ...[
-    'api',
-    'access',
-    'secret',
-    'private',
-    'auth',
-    'account',
-    'encryption',
-    'encrypt',
-    'signing',
-    'sign',
-    'shared',
-    'master',
-  ],
-  ...[
-    'storage',
-    'app',
-    'application',
-    'service',
-    'hmac',
-    'session',
-    'cookie',
-    'jwt',
-    'license',
-    'webhook',
-    'admin',
-    'deploy',
-  ],
+  ...['api', 'access', 'secret', 'private', 'priv', 'auth', 'account', 'bearer', 'consumer', 'admin', 'root', 'master'],
+  ...['encryption', 'encrypt', 'decryption', 'decrypt', 'cipher', 'crypto', 'aes', 'fernet', 'signing', 'sign', 'hmac'],
+  ...['unseal', 'seal', 'sealing', 'recovery', 'wrapping', 'gossip', 'join', 'shared', 'storage', 'database'],
+  ...['app', 'application', 'service', 'session', 'cookie', 'jwt', 'license', 'webhook', 'deploy', 'sdk', 'functions'],
+  ...['subscription', 'integration', 'instrumentation', 'ingest', 'ingestion', 'write'],
 ]);
 
+/** Words that tell behind others alone: a `pat` is a personal access token. */
+const lastOf: Readonly<Record<string, ReadonlySet<string>>> = Object.freeze({
+  __proto__: null,
+  key: keysOf,
+  cookie: new Set(['erlang']),
+  pat: new Set(['git', 'github', 'gitlab', 'gh', 'ado', 'devops', 'azure']),
+});
+
 /** What stands before the word `key` in each name of which it is what tells, right before it or with anything between that is neither letter nor digit. */
-export const KEY_OF: readonly string[] = [
-  ...new Set([
-    ...keysOf,
-    ...[...tellingWords].filter((word) => word.endsWith('key')).map((word) => word.slice(0, -'key'.length)),
-  ]),
+export const KEY_OF: readonly string[] = [...keysOf, 'pass'];
+
+/** In lower case, what stands in each name that tells otherwise; and in names that do not. */
+export const TOLD_BY: readonly string[] = [
+  ...['pass', 'pwd', 'pswd', 'secret', 'token', 'cred', 'psk', 'salt', 'erlang'],
+  ...['_pw', '-pw', 'rootpw', 'bindpw', 'dbpw', 'userpw', 'adminpw'],
+  // Not `_pat` alone, with which each `_PATH` begins.
+  ...['github_pat', 'gitlab_pat', 'gh_pat', 'git_pat', 'ado_pat', 'devops_pat', 'azure_pat'],
 ];
 
 const trailing: ReadonlySet<string> = new Set([
@@ -111,6 +97,7 @@ const trailing: ReadonlySet<string> = new Set([
     'value',
     'b64',
     'base64',
+    'hex',
     'plain',
     'raw',
     'old',

@@ -1,5 +1,5 @@
 import { byteSet } from '../detect/byte-set.ts';
-import { isTellingKey } from '../detect/telling-key.ts';
+import { isTellingKey, TOLD_BY } from '../detect/telling-key.ts';
 import type { DocumentNode, ListNode } from './document-node.ts';
 import { jsonDocument } from './json-document.ts';
 import { propertiesDocument } from './properties-document.ts';
@@ -33,11 +33,11 @@ function mayBeSettings(source: string): boolean {
 }
 
 const settingsLine =
-  /^[ \t\f]*(?![ \t\f])[\w."'-]{0,64}(?:\\|[ \t\f]*=|(?:pass|pwd|secret|token|credential|key)[\w.-]{0,64}[ \t\f]+[^\s:=])/im;
+  /^[ \t\f]*(?![ \t\f])[\w."'-]{0,64}(?:\\|[ \t\f]*=|(?:pass|pwd|pswd|secret|token|cred|psk|salt|cookie|pat|pw|key)[\w.-]{0,64}[ \t\f]+[^\s:=])/im;
 
 /** No name with a value is shorter. */
 const bytesMin = 8;
-const nameWords = /pass|pwd|secret|token|credential|key|auth/gi;
+const nameWords = new RegExp([...TOLD_BY, 'key', 'auth'].join('|'), 'gi');
 const nameBytes = byteSet('A-Za-z0-9_./-');
 const nameBytesMax = 64;
 

@@ -1,11 +1,11 @@
 import type { Detection } from '../detect/detection.ts';
-import { KEY_OF } from '../detect/telling-key.ts';
+import { KEY_OF, TOLD_BY } from '../detect/telling-key.ts';
 import { harmBeginnings } from '../neutralise/harm.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { Words } from '../tape/words.ts';
 
 /** In each name that tells stands one of these, or `key` behind what it is of; and in each document whose shape says that a value is secret. */
-const tellingWords = ['pass', 'pwd', 'secret', 'token', 'credential', 'client-key-data', 'auth'];
+const tellingWords = [...TOLD_BY, 'client-key-data', 'auth'];
 
 /** Characters that are not ASCII, whose lower case begins with a letter that is: the Kelvin sign, and I with a dot. In a name they may be that letter. */
 const almostLetters = ['\u212a', '\u0130'].map((letter) => Buffer.from(letter).toString('latin1'));
