@@ -1,3 +1,4 @@
+import type { MaskRules } from '../masking/rules/mask-rules.ts';
 import { maskedText } from '../masking/text/masked-text.ts';
 import type { Caller } from '../model/caller.ts';
 import type { MaskEvents } from '../pipeline/mask-events.ts';
@@ -15,8 +16,12 @@ export const MASK_TELL_LIMITS = Object.freeze({
   returnsBurstMax: 100,
 });
 
-/** Tells what is done with masks: to the journal, the log and the metrics. */
-export function maskTeller(journal: Pick<Journal, 'append'>, { log, metrics, clock }: Told): MaskEvents {
+/** Tells what is done with masks: to the journal, the log and the metrics; `masks`: those in force, which names are told without the values of. */
+export function maskTeller(
+  journal: Pick<Journal, 'append'>,
+  { log, metrics, clock }: Told,
+  masks: () => MaskRules,
+): MaskEvents {
   const lines = new TokenBuckets({
     perSecond: MASK_TELL_LIMITS.returnsPerSecond,
     burstMax: MASK_TELL_LIMITS.returnsBurstMax,
@@ -39,7 +44,13 @@ export function maskTeller(journal: Pick<Journal, 'append'>, { log, metrics, clo
     },
     guessed({ caller, operation, exchange, guessesMax }) {
       const { target, apiGroup, resource, namespace } = operation;
-      const place = { target, apiGroup, resource, namespace, name: maskedText(operation.name) };
+      const place = {
+        target,
+        apiGroup,
+        resource,
+        namespace,
+        name: maskedText(operation.name, masks().everyDetection()),
+      };
       metrics.maskEvent('guessed');
       log.warn(
         { exchange, subject: caller.subject, ...place, guessesMax },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Finding, formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
+import type { MaskRules } from '../masking/rules/mask-rules.ts';
 import { maskedText } from '../masking/text/masked-text.ts';
 import type { CallerRates } from '../pipeline/caller-rates.ts';
 import type { Observer } from '../pipeline/record-ports.ts';
@@ -65,8 +66,17 @@ export function openToldPieces(config: Config, journal: Journal, { log, clock }:
 /** Of refusals before a caller is known, those that are about who calls: its token, too many of them, an issuer that cannot be asked. */
 const ABOUT_CALLERS: ReadonlySet<number> = new Set([401, 429, 503]);
 
-/** Observes exchanges. What is logged of single requests is bounded by `lines`, and without the values that detectors know; the metrics count them all. */
-export function observerOf({ log, metrics, clock }: Told, lines: LogLimit, troubles: TargetTroubles): Observer {
+/**
+ * Observes exchanges. What is logged of single requests is bounded by `lines`, and without the values that detectors know, or any mask of policy does by their look; the metrics count
+ * them all.
+ */
+export function observerOf(
+  { log, metrics, clock }: Told,
+  lines: LogLimit,
+  troubles: TargetTroubles,
+  masks: () => MaskRules,
+): Observer {
+  const masked = (text: string) => maskedText(text, masks().everyDetection());
   return {
     begun: metrics.begun,
     ended(summary) {
@@ -82,8 +92,8 @@ export function observerOf({ log, metrics, clock }: Told, lines: LogLimit, troub
           exchange: raw.id,
           peer: raw.peer,
           code,
-          message: maskedText(refusal.message),
-          detail: maskedText(refusal.detail),
+          message: masked(refusal.message),
+          detail: masked(refusal.detail),
         },
         ABOUT_CALLERS.has(refusal.status) ? 'not authenticated' : 'refused before its caller was known',
       );
@@ -91,8 +101,8 @@ export function observerOf({ log, metrics, clock }: Told, lines: LogLimit, troub
     failed(target, refusal, raw) {
       troubles.failed(target, refusal);
       if (!lines.takesLine(raw.peer, refusal.code, clock.monotonic())) return;
-      const detail = maskedText(refusal.detail);
-      log.error({ exchange: raw.id, target, code: refusal.code, detail }, maskedText(refusal.message));
+      const detail = masked(refusal.detail);
+      log.error({ exchange: raw.id, target, code: refusal.code, detail }, masked(refusal.message));
     },
   };
 }

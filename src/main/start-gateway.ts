@@ -138,7 +138,7 @@ export async function startGateway(
     closers.push(counts.stop);
     const unknown = unknownOutcomes(config, told, bus);
     const { access, approvals, budgets, novelty, releaseHeld, heard } = control;
-    const observer = observerOf(told, lines, troubles);
+    const observer = observerOf(told, lines, troubles, policy.masks);
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, novelty, observer, observed };
     const kept = {
       journal: heard(journal),
@@ -303,7 +303,7 @@ function maskingOf(
     rules: policy.masks,
     openFor: openMasks(config.unsafe.openMasks),
     now: () => systemClock.now(),
-    events: maskTeller(journal, told),
+    events: maskTeller(journal, told, policy.masks),
     objectBytesMax: config.limits.objectBytesMax,
   };
 }

@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { patternMasks } from '../../test/support/masking.ts';
+import { builtInDetection } from '../masking/detect/built-in-detection.ts';
 import type { KeptFile } from '../recording/keeping.ts';
 import { KeyedCount, keyedDigest } from '../recording/keyed-digest.ts';
 import { ARCHIVE_LIMITS, ArchiveFiles } from './archive-files.ts';
@@ -19,9 +21,9 @@ function archiveOf(t: { after(run: () => void): void }, names: readonly string[]
   return spawnSync('tar', ['-cf', '-', 'd'], { cwd: folder, maxBuffer: 64 * 1024 * 1024 }).stdout;
 }
 
-function filesOf(bytes: Buffer) {
+function filesOf(bytes: Buffer, detection = builtInDetection()) {
   const told: KeptFile[] = [];
-  const files = new ArchiveFiles({ typed: () => new KeyedCount(KEY), onFile: (file) => told.push(file) });
+  const files = new ArchiveFiles({ typed: () => new KeyedCount(KEY), onFile: (file) => told.push(file), detection });
   files.take(bytes);
   return { told, end: files.end() };
 }
@@ -32,6 +34,13 @@ test('T55: the digest of a file is keyed, and a secret in its name is masked', (
   assert.equal(end?.count, 3);
   assert.doesNotMatch(JSON.stringify([told, end]), /ghp_a1B2/);
   assert.equal(told.filter(({ digest }) => digest !== undefined).length, 2, 'a folder has none');
+});
+
+test('T55: what a mask of policy knows in the name of a file is masked', (t) => {
+  const { told, end } = filesOf(archiveOf(t, ['of-blue-123456']), patternMasks('blue-[0-9]{6}').everyDetection());
+  assert.equal(end?.count, 2);
+  assert.match(JSON.stringify(told), /d\/of-masked-by-sallyport-own/);
+  assert.doesNotMatch(JSON.stringify([told, end]), /123456/);
 });
 
 test('of many files the line has the first, the recording as many as it may, and all are counted', (t) => {

@@ -1,3 +1,4 @@
+import type { Detection } from '../masking/detect/detection.ts';
 import { maskedText } from '../masking/text/masked-text.ts';
 import { ArchiveEntries, type ArchiveEntry } from '../recording/archive-entries.ts';
 import type { KeptFile, KeptFiles } from '../recording/keeping.ts';
@@ -15,6 +16,8 @@ interface Parts {
   /** Counts and digests one file, under the journal's own key: a file may be a secret, and a plain digest of a short one could be tried. */
   readonly typed: () => Typed;
   readonly onFile: (file: KeptFile) => void;
+  /** What knows values in the names of files. */
+  readonly detection: Detection;
 }
 
 /** The files of an archive while it passes: name, kind, size, mode and digest. What is no archive has none. */
@@ -23,7 +26,7 @@ export class ArchiveFiles {
   readonly #entries: ArchiveEntries;
   #count = 0;
 
-  constructor({ typed, onFile }: Parts) {
+  constructor({ typed, onFile, detection }: Parts) {
     let entry: ArchiveEntry | undefined;
     let counted: Typed | undefined;
     this.#entries = new ArchiveEntries({
@@ -37,7 +40,7 @@ export class ArchiveFiles {
         const { path, kind, bytes, mode } = entry;
         const digest = counted?.end().digest;
         const file = {
-          path: maskedText(path),
+          path: maskedText(path, detection),
           kind,
           bytes,
           mode,

@@ -4,6 +4,8 @@
  * What the caller sends is a number of bytes and a keyed digest, unless a rule says that it is kept: passwords are typed there. So is an archive that a command says
  * (`kubectl cp`), whose files may be of any size: of an archive, said or sent, its files are told by name, size, mode and keyed digest.
  */
+
+import type { Detection } from '../masking/detect/detection.ts';
 import { isCopy } from '../masking/text/is-copy.ts';
 import { maskedWords } from '../masking/text/masked-text.ts';
 import type { Channel, ChannelObserver } from '../model/channels.ts';
@@ -34,7 +36,8 @@ export function keepChannels(
   const { channels } = reply;
   let release: (() => void) | undefined;
   const { operation } = permit;
-  const command = maskedWords(operation.stream?.argv ?? [], keptDetection(masking, permit));
+  const detection = keptDetection(masking, permit);
+  const command = maskedWords(operation.stream?.argv ?? [], detection);
   const head = { form, part: 'stream', command } as const;
   const keeping = recording.keep(head, () => {
     release?.();
@@ -48,6 +51,7 @@ export function keepChannels(
     ...archiveOf(operation.stream?.argv ?? []),
     exitCode: (said) => channels.exitCode(said),
     view,
+    detection,
   });
   channels.attach((channel) => taps.of(channel));
   reply.socket.once('close', () => taps.end(reply.socket.readableEnded));
@@ -60,6 +64,8 @@ interface StreamTerms {
   readonly takesArchive: boolean;
   readonly exitCode: (said: Buffer) => number | undefined;
   readonly view: OutputView | undefined;
+  /** What knows values in the names of an archive's files. */
+  readonly detection: Detection;
 }
 
 /** Limit: bytes of what is said of a command's end. */
@@ -89,6 +95,7 @@ class StreamTaps {
     this.#files = new ArchiveFiles({
       typed: () => recording.typed(),
       onFile: (file) => keeping.told('file', { ...file }),
+      detection: terms.detection,
     });
   }
 

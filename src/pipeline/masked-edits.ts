@@ -3,6 +3,7 @@ import type { Amendment } from '../model/amendment.ts';
 import type { JsonValue } from '../model/operation.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { type MaskedFor, maskedAt } from './masked-body.ts';
+import { keptDetection } from './masking.ts';
 
 /** Edits to a request without the values that masks hide: each as it would be masked where it comes to stand. */
 export function maskedEdits(masked: MaskedFor, edits: readonly Amendment[]): readonly Amendment[] {
@@ -19,7 +20,7 @@ function maskedEdit(masked: MaskedFor, edit: Amendment): Amendment {
     case 'add-annotation':
       return { ...edit, value: String(at(['metadata', 'annotations', edit.key], edit.value)) };
     case 'set-query':
-      return { ...edit, value: maskedText(edit.value) };
+      return { ...edit, value: maskedText(edit.value, keptDetection(masked.masking, masked)) };
     case 'cap-query':
     case 'remove-field':
     case 'force-dry-run':

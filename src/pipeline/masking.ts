@@ -3,7 +3,7 @@ import type { Detection } from '../masking/detect/detection.ts';
 import type { MaskKey } from '../masking/form/mask-key.ts';
 import type { ObjectPlan } from '../masking/objects/object-plan.ts';
 import { MASK_IDS } from '../masking/rules/mask-ids.ts';
-import type { MaskRules } from '../masking/rules/mask-rules.ts';
+import type { MaskedOperation, MaskRules } from '../masking/rules/mask-rules.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Permit } from '../model/permit.ts';
@@ -71,14 +71,17 @@ export function planOf(masking: Pick<Masking, 'openFor' | 'rules'>, { caller, op
 
 /**
  * What knows values by their look in what of an operation is kept, or shown to others than its caller: masks of policy that speak to it count, and what is open to it does not. Before it
- * is known who asks for what, the built-in detectors.
+ * is known who asks for what, each of them.
  */
 export function keptDetection(
   { rules }: Pick<Masking, 'rules'>,
-  { caller, operation }: { readonly caller: Caller | undefined; readonly operation: Operation | undefined },
+  {
+    caller,
+    operation,
+  }: { readonly caller: Caller | 'anybody' | undefined; readonly operation: MaskedOperation | undefined },
 ): Detection {
   const inForce = rules();
-  if (caller === undefined || operation === undefined) return inForce.textDetection([]);
+  if (caller === undefined || operation === undefined) return inForce.everyDetection();
   return inForce.textDetection(inForce.masksFor(caller, operation));
 }
 

@@ -10,7 +10,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { Preview, ShownChange, ShownPod } from '../model/shown.ts';
 import { podFact } from '../policy/pod-fact.ts';
 import { maskedObject } from './masked-body.ts';
-import type { Masking } from './masking.ts';
+import { keptDetection, type Masking } from './masking.ts';
 import { SHOWN_CHARACTERS_MAX } from './show-held.ts';
 import { shownChanges } from './shown-changes.ts';
 import { withinGuesses } from './within-guesses.ts';
@@ -52,7 +52,7 @@ function shownOf(masking: Masking, held: Held, all: Looked): Preview {
     ...(shownPod === undefined ? {} : { pod: shownPod }),
     missing: [...looked.missing, ...missing],
   };
-  return { ...preview, risks: [...refusedBy(held.operation, rejection), ...risksOf(preview)] };
+  return { ...preview, risks: [...refusedBy(masking, held, rejection), ...risksOf(preview)] };
 }
 
 function changesOf(
@@ -69,11 +69,12 @@ function changesOf(
 }
 
 /** The target's own words may quote what is written. */
-function refusedBy({ apiGroup, resource }: Operation, rejection: Looked['rejection']): readonly string[] {
+function refusedBy(masking: Masking, held: Held, rejection: Looked['rejection']): readonly string[] {
   if (rejection === undefined) return [];
+  const { apiGroup, resource } = held.operation;
   const isSecret = apiGroup === '' && resource === 'secrets';
   return [
-    `the target itself would refuse it now (${rejection.reason})${isSecret ? '' : `: ${maskedText(rejection.message)}`}`,
+    `the target itself would refuse it now (${rejection.reason})${isSecret ? '' : `: ${maskedText(rejection.message, keptDetection(masking, held))}`}`,
   ];
 }
 

@@ -38,3 +38,10 @@ test('T55: a person is shown words of a command without what a mask of policy kn
   assert.match(shown, /"argv":\["login","masked-by-sallyport-own"\]/);
   assert.doesNotMatch(shown, /123456/);
 });
+
+test('T55: what is asked is told to a person, and in notices, without what is known in a path or a name', () => {
+  assert.ok(!shownOf(`/hooks/${token}/push`).includes(token.slice(4)));
+  const shown = shownOf('/api/v1/namespaces/a/pods/of-blue-123456', patternMasks('blue-[0-9]{6}'));
+  assert.match(shown, /"operation":"get pods `of-masked-by-sallyport-own` in namespace `a`"/);
+  assert.doesNotMatch(shown, /123456/);
+});

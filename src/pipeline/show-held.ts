@@ -39,7 +39,7 @@ export function showHeld(masking: Masking, held: Held, asking: Asking, undo?: st
   const argv = operation.stream?.argv ?? [];
   const [risks, missing] = [[...actingRisks(caller), ...risksOf(operation, decision), ...releaseRisks(release)], []];
   const shown: Shown = {
-    operation: release === undefined ? describe(operation) : beginning(release),
+    operation: masked(release === undefined ? describe(operation) : beginning(release)),
     asked: `${request.method} ${masked(operation.path)}${queryOf(operation, masked)}`,
     risk: riskOf({ risks, missing }),
     risks,

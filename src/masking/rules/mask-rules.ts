@@ -97,6 +97,11 @@ export class MaskRules {
     return this.#detection(open, looking) ?? knowsNothing;
   }
 
+  /** What knows values by their look for any mask of policy, whomever and whatever it is for: for what is told where that is not known. */
+  everyDetection(): Detection {
+    return this.textDetection(this.#masks);
+  }
+
   #reaching(apiGroup: string, resource: string, subresource: string): readonly CompiledMask[] {
     const id = `${apiGroup} ${resource} ${subresource}`;
     const known = this.#candidates.get(id);

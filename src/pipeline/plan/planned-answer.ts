@@ -3,7 +3,7 @@ import { maskedText } from '../../masking/text/masked-text.ts';
 import type { Permit } from '../../model/permit.ts';
 import type { PlannedAnswer } from '../../model/planned.ts';
 import { maskedObject } from '../masked-body.ts';
-import type { Masking } from '../masking.ts';
+import { keptDetection, type Masking } from '../masking.ts';
 
 /** What a client would be answered, without the values that masks hide from anybody; undefined: nobody can tell. */
 export function plannedAnswer(
@@ -15,7 +15,9 @@ export function plannedAnswer(
   if (rejection !== undefined) {
     // The target's own words may quote what is written.
     const isSecret = apiGroup === '' && resource === 'secrets';
-    const message = isSecret ? 'the target would refuse it' : maskedText(rejection.message);
+    const message = isSecret
+      ? 'the target would refuse it'
+      : maskedText(rejection.message, keptDetection(masking, { caller, operation }));
     return { kind: 'rejected', status: rejection.status, reason: rejection.reason, message };
   }
   if (stored !== undefined) {
