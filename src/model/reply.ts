@@ -21,6 +21,8 @@ interface BodyReply extends ReplyHead {
 /** One body with an end of its own. */
 export interface UnaryReply extends BodyReply {
   readonly kind: 'unary';
+  /** All that `body` gives, where it was read beforehand: its reader has to be told its length. */
+  readonly whole?: Buffer;
 }
 
 /** Frames without an end of their own: watch, `logs -f`. */

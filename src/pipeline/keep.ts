@@ -90,7 +90,7 @@ export function keepView(
     }
     const head = reply.status > 299 ? undefined : headOf(permit, reply, masking);
     if (head === undefined) return reply;
-    const view = isOutput(permit, reply)
+    const view = isOutput(permit)
       ? keptView(masking, permit, known)({ isTerminal: false, isBinary: false })
       : objectsView(permit, reply, masking);
     return { ...reply, body: keptSource(reply.body, (onRoom) => recording.keep(head, onRoom), view) };

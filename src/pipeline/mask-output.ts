@@ -6,6 +6,7 @@ import type { OutputEditor } from '../masking/text/output-editor.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../model/reply.ts';
+import { bytesSource } from '../std/byte-source.ts';
 import { type BytesEditor, editedSource } from './edited-source.ts';
 import type { Masking } from './masking.ts';
 import { callersView } from './output-view.ts';
@@ -14,14 +15,9 @@ import { headerOf, withoutHeaders } from './reply-headers.ts';
 
 const untrue: ReadonlySet<string> = new Set(['content-length']);
 
-/**
- * Whether the reply is what a program in a pod says (a log), or why it could not be asked, and not what an application serves behind a proxy.
- *
- * Limit: why upstream refuses an upgrade goes as it came, since some of its clients read no more of it than its `Content-Length` says.
- */
-export function isOutput({ operation, request }: Permit, { status }: UnaryReply | StreamReply): boolean {
-  const isSaid = operation.stream !== undefined && operation.stream.proxyPath === undefined;
-  return isSaid && (status < 300 || request.upgrade === undefined);
+/** Whether the reply is what a program in a pod says (a log), or why it could not be asked or its upgrade was refused, and not what an application serves behind a proxy. */
+export function isOutput({ operation }: Permit): boolean {
+  return operation.stream !== undefined && operation.stream.proxyPath === undefined;
 }
 
 /**
@@ -48,9 +44,19 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
   }
   const editor = callersView(masking, permit, known)({ isTerminal: false, isBinary: false, ...asWritten(reply) });
   recording.edits(() => editor.counts);
+  const headers = withoutHeaders(reply.headers, untrue);
+  if (reply.kind === 'unary' && reply.whole !== undefined) {
+    const bytes = recording.timed(() => maskedWhole(editor, reply.whole as Buffer));
+    return {
+      ...reply,
+      headers: [...headers, 'Content-Length', String(bytes.length)],
+      body: bytesSource(bytes),
+      whole: bytes,
+    };
+  }
   return {
     ...reply,
-    headers: withoutHeaders(reply.headers, untrue),
+    headers,
     body: editedSource(reply.body, endedByBinary(editor), recording),
   };
 }
@@ -59,6 +65,12 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
 function asWritten({ status, headers }: UnaryReply | StreamReply): { readonly isNeutralised?: false } {
   const isJson = status > 299 && headerOf(headers, 'content-type')?.startsWith('application/json') === true;
   return isJson ? { isNeutralised: false } : {};
+}
+
+/** Of what is not text and has a value in it, nothing. */
+function maskedWhole(editor: OutputEditor, whole: Buffer): Buffer {
+  const bytes = Buffer.concat([editor.write(whole), editor.end()]);
+  return editor.mustEnd === undefined ? bytes : Buffer.alloc(0);
 }
 
 /** What is not text and has a value in it breaks off. */

@@ -29,7 +29,7 @@ export function mask(
     maskChannels(permit, reply, known, masking, recording);
     return reply as MaskedReply;
   }
-  if (isOutput(permit, reply)) return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;
+  if (isOutput(permit)) return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;
   if (readsOf(masking, permit) !== 'nothing')
     return maskObjects(permit, reply, masking, recording) as Reply as MaskedReply;
   const { operation } = permit;

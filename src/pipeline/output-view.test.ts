@@ -8,7 +8,7 @@ import { knownValues } from '../masking/text/known-values.ts';
 import type { Channel, ChannelEditor, ChannelObserver, TapFor } from '../model/channels.ts';
 import type { Permit } from '../model/permit.ts';
 import type { DuplexReply, MaskedReply, Reply, UnaryReply } from '../model/reply.ts';
-import type { ByteSource } from '../std/byte-source.ts';
+import { type ByteSource, bytesSource, collectBytes } from '../std/byte-source.ts';
 import { keep, keepView } from './keep.ts';
 import { mask } from './mask.ts';
 
@@ -173,6 +173,22 @@ for (const [what, method, path] of FAILED)
     assert.equal(seen.shown, expected);
     assert.equal(seen.kept, what === 'a log' ? expected : '');
     assert.equal(said(permit, 500, 'text/plain', new Set(), pieces).shown, ALL_MASKED);
+  });
+
+for (const uri of ['exec?stdout=1&command=env', 'attach?stdout=1', 'portforward'])
+  test(`T46: why the upgrade of ${uri} was refused is told without the values that are in it, with its new length`, async () => {
+    const permit = permitOf('GET', `/api/v1/namespaces/a/pods/web/${uri}`);
+    const refused = async (bytes: Buffer) => {
+      const headers = ['Content-Type', 'application/json', 'content-length', String(bytes.length)];
+      const reply = { kind: 'unary', status: 400, headers, body: bytesSource(bytes), whole: bytes } as const;
+      const masked = through(permit, reply, new Set(), []);
+      assert.ok(masked.kind === 'unary');
+      const body = await collectBytes(masked.body, 10_000);
+      assert.deepEqual(masked.headers, ['Content-Type', 'application/json', 'Content-Length', String(body.length)]);
+      return body.toString();
+    };
+    assert.equal(await refused(Buffer.from(`{"message":"${SAID}"}`)), `{"message":"${ALL_MASKED}"}`);
+    assert.equal(await refused(Buffer.from(`\0${SAID}`)), '');
   });
 
 const SAID_WARNINGS = ['299 - "A=plain canary value DB_PASSWORD=c0rrect-h0rse m\xfc"', '299 - "unknown field"'];

@@ -349,6 +349,22 @@ test('T33: an upgrade that upstream refuses is an ordinary answer, and no pipe i
   assert.deepEqual(behind, []);
 });
 
+test('T46: why upstream refuses an upgrade is told whole, without the values that are in it', async () => {
+  const said = (value: string) =>
+    JSON.stringify({ kind: 'Status', code: 403, message: `denied: DB_PASSWORD=${value} is set` });
+  onUpgrade = (_request, socket) => {
+    const body = said('c0rrect-h0rse');
+    socket.write(
+      `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  };
+  const client = await open();
+  client.write(upgradeRequest({ uri: execOf('sh') }));
+  const [head = '', body] = (await readAll(client)).split('\r\n\r\n');
+  assert.equal(body, said('masked-by-sallyport-keyed-secret'));
+  assert.match(head, new RegExp(`\r\ncontent-length: ${body.length}(?:\r\n|$)`, 'i'));
+});
+
 /** What does not fit together: refused here, or sent on as it is, so that the API server answers, and recorded as the power that it is. */
 const MISMATCHES: readonly (readonly [string, Asked, number])[] = [
   ['SPDY by GET', { uri: 'exec?command=sh', method: 'GET' }, 101],

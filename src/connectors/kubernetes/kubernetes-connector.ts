@@ -26,6 +26,7 @@ import { attributesOf, type OwnRights } from './upstream/own-rights.ts';
 import { readableHeaders } from './upstream/readable-headers.ts';
 import { unlessOurs } from './upstream/unless-ours.ts';
 import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
+import { wholeRefusal } from './upstream/whole-refusal.ts';
 
 interface Parts {
   readonly target: string;
@@ -91,7 +92,7 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
   const raw =
     request.upgrade === undefined || inFrames
       ? openedIf(isRead, await upstream.send(sent, signal), request.method, inFrames)
-      : await upstream.upgrade(sent, request.upgrade.protocol, signal);
+      : await refusalOf(sent, await upstream.upgrade(sent, request.upgrade.protocol, signal));
   const missing = async (whose: Identity) => parts.ownRights?.missing(attributesOf(operation), whose);
   const isNo = raw.status === 401 || raw.status === 403;
   const sentReply = isNo ? await unlessOurs(upstream, raw, identity, missing, signal) : raw;
@@ -105,6 +106,11 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
     ...reply,
     headers: [...reply.headers, ...request.warnings.flatMap((text) => ['Warning', warning(text)])],
   };
+}
+
+/** What an application behind a proxy says of an upgrade is its own, and passes as it comes. */
+function refusalOf({ isOpaque }: UpstreamRequest, reply: Reply): Promise<Reply> | Reply {
+  return isOpaque ? reply : wholeRefusal(reply);
 }
 
 function bytesOf({ body }: Operation): Buffer | undefined {
