@@ -37,7 +37,10 @@ function world(editor: BytesEditor, bytes: Buffer) {
     fail: (error) => told.push(`fail ${error.message}`),
   };
   return {
-    edited: editedSource(source, editor, { timed: (work) => work(), masksTurn: () => undefined }),
+    edited: editedSource(source, editor, { timed: (work) => work(), masksTurn: () => undefined }, ([name = '']) => [
+      name,
+      'edited',
+    ]),
     sink,
     told,
     taken,
@@ -53,7 +56,7 @@ test('T64: what was held whole is handed on as its reader takes it, and has not 
     edited.resume();
     assert.equal(taken.length, resumes + 1);
   }
-  assert.deepEqual(told, ['end x=1']);
+  assert.deepEqual(told, ['end x=edited']);
   assert.deepEqual(Buffer.concat(taken), bytes);
 });
 
@@ -94,6 +97,7 @@ function turnWorld(chunks: readonly string[]) {
     source,
     { write: (chunk) => Buffer.from(chunk.toString().toUpperCase()), end: () => Buffer.from('.') },
     { timed: (work) => work(), masksTurn: () => new Promise((resolve) => turns.push(resolve)) },
+    (trailers) => trailers,
     0,
   );
   edited.start({
@@ -183,7 +187,7 @@ test('a small reply waits for no turn and is no work that counts; what comes of 
       resume() {},
       cancel() {},
     };
-    editedSource(source, editor, whose).start({ write: () => true, end() {}, fail() {} });
+    editedSource(source, editor, whose, (trailers) => trailers).start({ write: () => true, end() {}, fail() {} });
     return asked.splice(0);
   };
   assert.deepEqual(said(FAIR_TURN_LIMITS.turnReplyBytesMin - 1), []);

@@ -18,8 +18,8 @@ export interface EditedFor {
 }
 
 /**
- * The bytes as an editor lets them out; where it throws, the source is given up and the reader is told that it broke off. Less than `slightBytes` waits for no turn, and is
- * not counted.
+ * The bytes as an editor lets them out; where it throws, the source is given up and the reader is told that it broke off. `trailersOf` edits what comes
+ * behind them. Less than `slightBytes` waits for no turn, and is not counted.
  *
  * Limit: what waits for its turn is what the source gave until it heard of it, and it gives no more meanwhile.
  */
@@ -27,12 +27,13 @@ export function editedSource(
   source: ByteSource,
   editor: BytesEditor,
   whose: EditedFor,
+  trailersOf: (trailers: readonly string[]) => readonly string[],
   slightBytes: number = FAIR_TURN_LIMITS.turnReplyBytesMin,
 ): ByteSource {
   let flow: Flow | undefined;
   return {
     start(sink) {
-      flow = new Flow(source, editor, sink, whose, slightBytes);
+      flow = new Flow(source, editor, sink, { whose, trailersOf, slightBytes });
       source.start(flow);
     },
     resume() {
@@ -45,13 +46,18 @@ export function editedSource(
   };
 }
 
+interface FlowParts {
+  readonly whose: EditedFor;
+  readonly trailersOf: (trailers: readonly string[]) => readonly string[];
+  readonly slightBytes: number;
+}
+
 /** One reply on its way through the editor. */
 class Flow implements ByteSink {
   readonly #source: ByteSource;
   readonly #editor: BytesEditor;
   readonly #sink: ByteSink;
-  readonly #whose: EditedFor;
-  readonly #slightBytes: number;
+  readonly #parts: FlowParts;
   #bytes = 0;
   /** What came and waits for its turn, with how the source ended behind it. */
   #queued: { readonly chunks: Uint8Array[]; ended?: readonly string[] } | undefined;
@@ -61,12 +67,11 @@ class Flow implements ByteSink {
   #trailers: readonly string[] | undefined;
   #isOver = false;
 
-  constructor(source: ByteSource, editor: BytesEditor, sink: ByteSink, whose: EditedFor, slightBytes: number) {
+  constructor(source: ByteSource, editor: BytesEditor, sink: ByteSink, parts: FlowParts) {
     this.#source = source;
     this.#editor = editor;
     this.#sink = sink;
-    this.#whose = whose;
-    this.#slightBytes = slightBytes;
+    this.#parts = parts;
   }
 
   write(chunk: Uint8Array): boolean {
@@ -77,7 +82,7 @@ class Flow implements ByteSink {
       return false;
     }
     this.#bytes += chunk.length;
-    const turn = this.#isSlight ? undefined : this.#whose.masksTurn();
+    const turn = this.#isSlight ? undefined : this.#parts.whose.masksTurn();
     if (turn === undefined) return this.#writeNow(chunk);
     this.#queued = { chunks: [chunk] };
     void turn.then(() => this.#writeQueued());
@@ -107,7 +112,7 @@ class Flow implements ByteSink {
     }
     const rest = this.#edit(() => this.#editor.end());
     if (rest === undefined) return;
-    this.#trailers = trailers;
+    this.#trailers = this.#parts.trailersOf(trailers);
     this.#pass(rest);
     this.#endIfPassed();
   }
@@ -157,12 +162,12 @@ class Flow implements ByteSink {
 
   /** So little has come that it is no work to speak of. */
   get #isSlight(): boolean {
-    return this.#bytes < this.#slightBytes;
+    return this.#bytes < this.#parts.slightBytes;
   }
 
   #edit(edit: () => Buffer): Buffer | undefined {
     try {
-      return this.#isSlight ? edit() : this.#whose.timed(edit);
+      return this.#isSlight ? edit() : this.#parts.whose.timed(edit);
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       this.drop();

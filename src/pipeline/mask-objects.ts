@@ -7,6 +7,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { Reply, StreamReply, UnaryReply } from '../model/reply.ts';
 import { editedSource } from './edited-source.ts';
 import { maskOutput } from './mask-output.ts';
+import { maskedHeaders } from './masked-headers.ts';
 import { type Masking, planOf } from './masking.ts';
 import type { Recording } from './recording.ts';
 import { headerOf, withoutHeaders } from './reply-headers.ts';
@@ -49,7 +50,9 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   return {
     ...reply,
     headers: withoutHeaders(reply.headers, untrue),
-    body: editedSource(reply.body, masker, recording),
+    body: editedSource(reply.body, masker, recording, (trailers) =>
+      maskedHeaders(permit, trailers, undefined, masking),
+    ),
   };
 }
 

@@ -8,6 +8,7 @@ import { Refusal } from '../model/refusal.ts';
 import type { StreamReply, UnaryReply } from '../model/reply.ts';
 import { bytesSource } from '../std/byte-source.ts';
 import { type BytesEditor, editedSource } from './edited-source.ts';
+import { maskedHeaders } from './masked-headers.ts';
 import type { Masking } from './masking.ts';
 import { callersView } from './output-view.ts';
 import type { Recording } from './recording.ts';
@@ -57,7 +58,9 @@ export function maskOutput<R extends UnaryReply | StreamReply>(
   return {
     ...reply,
     headers,
-    body: editedSource(reply.body, endedByBinary(editor), recording),
+    body: editedSource(reply.body, endedByBinary(editor), recording, (trailers) =>
+      maskedHeaders(permit, trailers, known, masking),
+    ),
   };
 }
 

@@ -4,16 +4,15 @@ import type { MaskedReply, Reply } from '../model/reply.ts';
 import { maskChannels } from './mask-channels.ts';
 import { maskObjects } from './mask-objects.ts';
 import { isOutput, maskOutput } from './mask-output.ts';
+import { maskedHeaders } from './masked-headers.ts';
 import { isPublicPath, type Masking, readsOf } from './masking.ts';
-import { callersView } from './output-view.ts';
 import type { Recording } from './recording.ts';
-import { editedHeader } from './reply-headers.ts';
 
 /**
  * The reply without the values that must be hidden. Only this stage makes a masked reply, and only of a permitted one.
  *
  * Objects are masked by where values stand and by what they look like; logs, what a command in a container says, and paths that are neither resources nor known to hold no object, as
- * text, and so are warnings in every head. What passes behind a proxy or a port-forward is not masked.
+ * text, and so is what every head says in words. What passes behind a proxy or a port-forward is not masked.
  *
  * @throws {Refusal} ENCODING_NOT_ACCEPTABLE, OUTCOME_UNKNOWN the reply came in a form that nobody could look into
  */
@@ -24,7 +23,8 @@ export function mask(
   masking: Masking,
   recording: Pick<Recording, 'edits' | 'timed' | 'masksTurn'>,
 ): MaskedReply {
-  const reply = withMaskedWarnings(permit, unmasked, known, masking);
+  const headers = maskedHeaders(permit, unmasked.headers, known, masking);
+  const reply = headers === unmasked.headers ? unmasked : { ...unmasked, headers };
   if (reply.kind === 'duplex') {
     maskChannels(permit, reply, known, masking, recording);
     return reply as MaskedReply;
@@ -35,19 +35,4 @@ export function mask(
   const { operation } = permit;
   if (operation.isResourceRequest || isPublicPath(operation)) return reply as MaskedReply;
   return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;
-}
-
-/** An admission webhook warns in words of its own, and may quote what it warns of. */
-function withMaskedWarnings(
-  permit: Permit,
-  reply: Reply,
-  known: KnownValues | undefined,
-  masking: Pick<Masking, 'rules' | 'openFor'>,
-): Reply {
-  if (permit.operation.stream?.proxyPath !== undefined) return reply;
-  const headers = editedHeader(reply.headers, 'warning', (text) => {
-    const editor = callersView(masking, permit, known)({ isTerminal: false, isBinary: false, isNeutralised: false });
-    return Buffer.concat([editor.write(Buffer.from(text, 'latin1')), editor.end()]).toString('latin1');
-  });
-  return headers === reply.headers ? reply : { ...reply, headers };
 }

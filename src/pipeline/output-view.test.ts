@@ -227,6 +227,50 @@ function warnings(status: number, uri: string): readonly string[] {
   return masked.headers.filter((_, at) => at % 2 === 1 && masked.headers[at - 1]?.toLowerCase() === 'warning');
 }
 
+for (const [what, uri, type] of [
+  ['a log', '/api/v1/namespaces/a/pods/web/log', 'text/plain'],
+  ['an object', '/api/v1/namespaces/a/configmaps/web', 'application/json'],
+] as const)
+  test(`T46: where ${what} leads, and its other headers and trailers, are told without the values that are in them`, () => {
+    const told: string[] = [];
+    const body: ByteSource = {
+      start(sink) {
+        sink.write(Buffer.from('{}'));
+        sink.end(['X-Sum', 'DB_PASSWORD=c0rrect-h0rse', 'X-Count', '1']);
+      },
+      resume() {},
+      cancel() {},
+    };
+    const headers = [
+      'Content-Type',
+      type,
+      'Location',
+      '/api/v1/x?token=c0rrect-h0rse',
+      'link',
+      '<https://a:hunter22@b/c>',
+    ];
+    const permit = permitOf('GET', uri);
+    const masked = through(permit, { kind: 'unary', status: 200, headers, body }, new Set(), []);
+    assert.ok(masked.kind === 'unary');
+    masked.body.start({
+      write: () => true,
+      end: (trailers) => told.push(...trailers),
+      fail: (error) => assert.fail(error),
+    });
+    assert.deepEqual(masked.headers, [
+      ...['Content-Type', type, 'Location', '/api/v1/x?token=masked-by-sallyport-keyed-secret'],
+      ...['link', '<https://a:masked-by-sallyport-url-password@b/c>'],
+    ]);
+    assert.deepEqual(told, ['X-Sum', KEYED, 'X-Count', '1']);
+    const proxied = through(
+      permitOf('GET', '/api/v1/namespaces/a/services/web/proxy/x'),
+      { kind: 'unary', status: 200, headers, body },
+      new Set(),
+      [],
+    );
+    assert.deepEqual(proxied.headers, headers);
+  });
+
 test('T55: the words of a command are kept without what a mask of policy knows', () => {
   const heads: unknown[] = [];
   const recording = { ...recordingInto([]), keep: (head: unknown) => heads.push(head) };

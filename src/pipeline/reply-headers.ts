@@ -8,15 +8,3 @@ export function headerOf(headers: readonly string[], name: string): string | und
 export function withoutHeaders(headers: readonly string[], names: ReadonlySet<string>): readonly string[] {
   return headers.filter((_, index) => !names.has((headers[index - (index % 2)] as string).toLowerCase()));
 }
-
-/** The headers with the values of one of them edited. */
-export function editedHeader(
-  headers: readonly string[],
-  name: string,
-  edit: (value: string) => string,
-): readonly string[] {
-  if (headerOf(headers, name) === undefined) return headers;
-  return headers.map((text, index) =>
-    index % 2 === 1 && headers[index - 1]?.toLowerCase() === name ? edit(text) : text,
-  );
-}
