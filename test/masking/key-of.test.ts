@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTellingKey, KEY_OF } from '../../src/masking/detect/telling-key.ts';
+import { isTellingKey, KEYS_OF } from '../../src/masking/detect/telling-key.ts';
 import { MaskKey } from '../../src/masking/form/mask-key.ts';
 import { ReplyMasker, type ReplyShape } from '../../src/masking/objects/reply-masker.ts';
 import { MaskRules } from '../../src/masking/rules/mask-rules.ts';
@@ -83,7 +83,7 @@ const writings: Readonly<Record<string, (json: string) => string>> = {
 
 for (const [place, objectOf] of Object.entries(places))
   test(`T45: a value behind what a key is of is masked in ${place}, in each reply, spelling and writing, however it is cut`, () => {
-    for (const word of KEY_OF)
+    for (const word of KEYS_OF)
       for (const [spelling, nameOf] of Object.entries(spellings)) {
         const name = nameOf(word);
         assert.ok(isTellingKey(name), name);
