@@ -213,6 +213,55 @@ for (const before of ['', 'a', 'ab', certificate, `x${certificate}`, `xy${certif
     }
   });
 
+const ENCODED = [
+  ['DB_HOST=db\nDB_PASSWORD=', 'c0rrect-h0rse', '\nDB_NAME=shop\n'],
+  ['spring.datasource.password = ', 'c0rrect-h0rse', '\n'],
+  ['{"db":{"host":"a","apiKey":"', 'c0rrect-h0rse', '","port":1}}'],
+  ['export STRIPE_API_KEY="', 'c0rrect-h0rse', '"\n'],
+  ['kind: Config\nusers:\n- name: a\n  user:\n    token: ', 'abc', '\n'],
+  ['users:\n- name: a\n  user:\n    client-key-data: ', 'QUJD', '\n'],
+  ['  stringData:\n    clientSecret: ', 'c0rrect-h0rse', '\n'],
+] as const;
+
+for (const [head, value, rest] of ENCODED)
+  for (const before of [0, 1, 2])
+    for (const form of ['base64', 'base64url'] as const) {
+      const text = Buffer.from(`${'#'.repeat(before)}${head}${value}${rest}`).toString(form);
+      // What no byte of the value decides stays.
+      const shown = text.slice(0, Math.floor(((before + head.length) * 4) / 3));
+      test(`in base64 of ${head.slice(-16).replaceAll('\n', '⏎')}… behind ${before} bytes all is masked from the value on (${form})`, () => {
+        for (const [beginning, end] of [
+          ['', ''],
+          ['app --config=', ' --v=2'],
+          ['2026-01-01T00:00:00Z got "', '", done'],
+          ['echo ', '|base64 -d'],
+        ] as const)
+          assert.equal(marked(beginning + text + end), `${beginning}${shown}«${text.slice(shown.length)}»${end}`);
+      });
+    }
+
+test('so it is in base64 that is wrapped, and what is no base64 behind it is left', () => {
+  const lines = 'a: b\n'.repeat(12);
+  const text = Buffer.from(`${lines}password: c0rrect-h0rse-battery\n${lines}${lines}`).toString('base64');
+  const wrapped = text.replaceAll(/.{76}/g, '$&\n');
+  const [shown = '', hidden = '', rest] = marked(`${wrapped}\n\nnext`).split(/[«»]/);
+  assert.match(Buffer.from(shown, 'base64').toString(), /\npassword:$/);
+  assert.equal(shown + hidden, wrapped);
+  assert.equal(rest, '\n\nnext');
+});
+
+test('base64 of a text in which nothing is secret is left', () => {
+  for (const text of [
+    'secretName: db-credentials\ntoken: none\n',
+    'kind: Secret\nmetadata: {name: token-a}\n',
+    'checksum/token: 9f86d081884c7d65',
+  ])
+    for (const before of ['', '#', '##']) {
+      const encoded = Buffer.from(before + text).toString('base64');
+      assert.equal(marked(`a=${encoded} b`), `a=${encoded} b`);
+    }
+});
+
 test('base64 of a certificate is left wherever it stands in what is encoded, and what is no base64 behind a wrapped key', () => {
   for (const before of ['', 'a', 'ab']) {
     const text = wrapped(Buffer.from(before + certificate.repeat(2)).toString('base64'), 64, '\n');
@@ -252,6 +301,7 @@ const PIECES = [
   ...[
     '4',
     'LS0tLS1CRUdJTi',
+    'cGFzc3dvcmQ6IG',
     '.eyJ',
     'eyJhbGciOiJ',
     'Q~',

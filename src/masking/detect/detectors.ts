@@ -3,6 +3,7 @@ import { cardNumber } from './card-number.ts';
 import { awsKeyIds, azureKeys, googleKeys } from './cloud-keys.ts';
 import type { Detector } from './detector.ts';
 import { dockerAuth } from './docker-auth.ts';
+import { encodedText } from './encoded-text.ts';
 import { jwt } from './jwt.ts';
 import { awsSecretKey, keyedSecret, kubeconfigUser } from './keyed-secret.ts';
 import { privateKeys } from './private-key.ts';
@@ -11,6 +12,12 @@ import { connectionString, urlPassword } from './url-password.ts';
 
 /** An example is put together, so that no scanner takes this file for a leak. */
 const x = (...parts: readonly string[]) => parts.join('');
+
+/** What stands in a text that is base64 as a whole is looked for by the names that tell. */
+const inEncodedText = encodedText([
+  { id: 'kubeconfig', matchers: kubeconfigUser },
+  { id: 'keyed-secret', matchers: keyedSecret },
+]);
 
 /**
  * The built-in detectors, in the order in which they are asked where several look at one keyword. A closed table: its ids are what mask rules and
@@ -105,11 +112,11 @@ export const DETECTORS: readonly Detector[] = [
   {
     id: 'keyed-secret',
     finds:
-      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":`, `--password`, an element of XML, the heading of a column)',
+      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":`, `--password`, an element of XML, the heading of a column), also in base64 of the text',
     example: 'DB_PASSWORD=«c0rrect-h0rse-battery»',
     nearMiss:
       'secretName: db-credentials-v2 token: default-token-x7k2p checksum/secret: 9b74c9897bac770ffc029102a200c5de',
-    matchers: keyedSecret,
+    matchers: [...keyedSecret, ...inEncodedText],
   },
   {
     id: 'card-number',

@@ -17,7 +17,7 @@ export class Scanner {
   readonly #prefilter: Prefilter;
   readonly #hits: readonly (readonly Hit[])[];
 
-  constructor(detectors: readonly Detector[]) {
+  constructor(detectors: readonly Pick<Detector, 'id' | 'matchers'>[]) {
     const words: string[] = [];
     const needed: NeededKeyword[] = [];
     const hits: Hit[] = [];

@@ -233,6 +233,41 @@ test('a document of hostile shape takes time that is linear, and is masked all t
   }
 });
 
+const ENCODED: readonly [string, string][] = [
+  ['a file of an environment', 'DB_HOST=db\nDB_PASSWORD=«c0rrect-h0rse»\nA=é\n'],
+  ['a kubeconfig', 'kind: Config\nusers:\n- name: a\n  user:\n    token: "«abc»"\n    client-key-data: "«AAAA»"\n'],
+  ['JSON', '{"n": 9007199254740993,"db":{"apiKey":"«c0rrect-h0rse»"}}'],
+  ['a Secret in a manifest', 'kind: Secret\nstringData:\n  x: "«hello»"\nmetadata: {name: token}\n'],
+];
+
+for (const [what, example] of ENCODED)
+  test(`base64 of ${what} is masked inside, as base64 again, also wrapped, in a document and in base64 of one`, () => {
+    const plain = example.replaceAll(/[«»]/g, '');
+    const shown = example.replaceAll(/«[^»]*»/g, 'MASK');
+    const [encoded, edited] = [plain, shown].map((text) => Buffer.from(text).toString('base64')) as [string, string];
+    assert.equal(masked(encoded).text, edited);
+    assert.equal(masked(`${encoded.replaceAll(/.{64}/g, '$&\n')}\n`).text, `${edited}\n`);
+    const around = (value: string) => `app: x\nsecret-config: {a: 1}\nconfig: "${value}"\n`;
+    assert.equal(masked(around(encoded)).text, around(edited));
+    const twice = (value: string) => Buffer.from(around(value)).toString('base64');
+    assert.equal(masked(twice(encoded)).text, twice(edited));
+    const ofUrl = masked(Buffer.from(`${plain}?>`).toString('base64url')).text;
+    assert.equal(Buffer.from(ofUrl, 'base64url').toString(), `${shown}?>`);
+    assert.doesNotMatch(ofUrl, /[+/=]/);
+  });
+
+test('base64 of a text in which nothing is secret, and of what is no text, is left', () => {
+  for (const bytes of [
+    Buffer.from('secretName: a\ntoken: none\nkey: x\n'),
+    Buffer.from('\0\x01password=c0rrect-h0rse\xff', 'latin1'),
+  ]) {
+    const encoded = bytes.toString('base64');
+    assert.equal(masked(encoded).text.slice(0, 12), encoded.slice(0, 12));
+  }
+  const left = Buffer.from('secretName: a\ntoken: none\nkey: x\n').toString('base64');
+  assert.deepEqual(masked(left), { text: left, found: [] });
+});
+
 const LITTLE_ENDIAN = Buffer.from([0xff, 0xfe]);
 const BIG_ENDIAN = Buffer.from([0xfe, 0xff]);
 const inUtf16 = (text: string) => Buffer.from(text, 'utf16le');

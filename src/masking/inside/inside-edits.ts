@@ -12,6 +12,7 @@ import { scanKnown } from '../text/known-scanner.ts';
 import type { KnownValues } from '../text/known-values.ts';
 import { type DocumentNode, placedEdits, type ScalarNode } from './document-node.ts';
 import { applyEdits, type Edit } from './edit.ts';
+import { encodedDocument } from './encoded-document.ts';
 import { INSIDE_LIMITS } from './inside-limits.ts';
 import { packedText } from './packed-text.ts';
 import { readDocument } from './read-document.ts';
@@ -75,6 +76,10 @@ function editsOf(source: string, options: InsideOptions, path: string, depth: nu
   const { maskOf } = options;
   let { edits, judged } = nothing;
   const isRead = depth < INSIDE_LIMITS.documentsMax && source.length <= INSIDE_LIMITS.documentBytesMax;
+  const encoded = isRead ? encodedDocument(source) : undefined;
+  const inEncoded =
+    encoded === undefined ? nothing.edits : inOrder(editsOf(encoded.says, options, path, depth + 1, key));
+  if (encoded !== undefined && inEncoded.length > 0) return [encoded.edited(inEncoded)];
   const documents = isRead ? readDocument(source, options.objectValues !== undefined) : unreadDocument(source);
   for (const document of documents) {
     const more = documentEdits(document, options, path, depth, judged);

@@ -1,4 +1,5 @@
 import { byteSet } from '../detect/byte-set.ts';
+import { mayTellEncoded } from '../detect/encoded-text.ts';
 import { isTellingKey, TOLD_BY } from '../detect/telling-key.ts';
 import type { DocumentNode, ListNode } from './document-node.ts';
 import { jsonDocument } from './json-document.ts';
@@ -6,11 +7,11 @@ import { propertiesDocument } from './properties-document.ts';
 import { yamlDocument } from './yaml-document.ts';
 
 /**
- * The document that a text is, as each of its readers may take it: JSON, YAML, a file of settings. None where it is none, or where no name in it says that a value is secret:
- * `isWhole` reads it all the same.
+ * The document that a text is, as each of its readers may take it: JSON, YAML, a file of settings. None where it is none, or where no name in it says that a value is secret, nor one that
+ * stands in base64 may: `isWhole` reads it all the same.
  */
 export function readDocument(source: string, isWhole: boolean): readonly DocumentNode[] {
-  const isWanted = isWhole ? () => true : hasTellingName;
+  const isWanted = isWhole ? () => true : (text: string) => hasTellingName(text) || mayTellEncoded(text);
   if (source.length < bytesMin || !isWanted(source)) return none;
   const first = /^(?:\xef\xbb\xbf)?\s*(\S)/.exec(source)?.[1];
   const json = first === '{' || first === '[' ? jsonDocument(source) : undefined;

@@ -41,6 +41,10 @@ const printedKey = Buffer.from(`ab-----BEGIN RSA PRIVATE ${'KEY'}-----\n${'MIIEo
   .toString('base64')
   .replaceAll(/.{76}/g, '$&\n');
 
+/** Base64 of a file of settings, which `cut` parts before what the value decides. */
+const settings = Buffer.from('A=b\nDB_PASSWORD=c0rrect-h0rse\nC=d\n').toString('base64');
+const cut = Math.floor(('A=b\nDB_PASSWORD='.length * 4) / 3);
+
 const ROWS: readonly [string, string][] = [
   [`before ${canary} after`, 'before [k1] after'],
   ['user postgres', 'user postgres'],
@@ -59,6 +63,8 @@ const ROWS: readonly [string, string][] = [
   ['DB_\x1b[1mPASSWORD=c0rr\x1b[0mect-h0rse\nnext', 'DB_\x1b[1mPASSWORD=[keyed-secret]\x1b[0m\nnext'],
   [`$ base64 tls.key\n${printedKey}\n$ `, '$ base64 tls.key\nYWItLS0tLUJFR0lO[private-key]\n$ '],
   [`{"key":"${printedKey.replaceAll('\n', '\\n')}\\n"}`, '{"key":"YWItLS0tLUJFR0lO[private-key]\\n"}'],
+  [`CONFIG=${settings}\nnext`, `CONFIG=${settings.slice(0, cut)}[keyed-secret]\nnext`],
+  [`{"config":"\x1b[1m${settings}"}`, `{"config":"\x1b[1m${settings.slice(0, cut)}[keyed-secret]"}`],
   ['"{\\"token\\":\\"abcd1234efgh5678\\"}"', '"{\\"token\\":\\"[keyed-secret]\\"}"'],
   ['\x1b]0;s3cr3t/Canary+\'7"$x&<y\x07', '\x1b]0;[k1]\x07'],
 ];

@@ -51,6 +51,22 @@ test('T49: an object that is written as it was shown is written as it is stored'
   deepEqual(back(shownIn(secret, secrets), secret, secrets), secret);
 });
 
+test('T49: what is masked in base64 of a document is written as it is stored, in its place alone', () => {
+  const env = base64('DB_HOST=db\nDB_PASSWORD=c0rrect-h0rse\n');
+  const stored = {
+    kind: 'ConfigMap',
+    metadata: { name: 'conf', uid: 'u3', annotations: { env } },
+    data: { env, other: 'a' },
+  };
+  const shown = shownIn(stored, maps);
+  ok(/PASSWORD=masked-by-sallyport-/.test(Buffer.from(shown.data.env, 'base64').toString()));
+  ok(/PASSWORD=masked-by-sallyport-/.test(Buffer.from(shown.metadata.annotations.env, 'base64').toString()));
+  deepEqual(back(shown, stored, maps), stored);
+  equal(back({ ...shown, data: { ...shown.data, other: shown.data.env } }, stored, maps), 'misplaced data.other');
+  const edited = base64(`${Buffer.from(shown.data.env, 'base64')}NEW=1\n`);
+  equal(back({ ...shown, data: { ...shown.data, env: edited } }, stored, maps), 'misplaced data.env');
+});
+
 test('T49: what is masked whole in `binaryData`, packed or in UTF-16, is written as it is stored', () => {
   const text = 'DB_PASSWORD=c0rrect-h0rse\n';
   const binaryData = {
