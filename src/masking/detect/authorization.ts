@@ -64,4 +64,26 @@ const bearer: KeywordMatcher = {
   },
 };
 
-export const authorization: readonly KeywordMatcher[] = [header, bearer];
+/** `Cookie: a=…; b=…` and `Set-Cookie: a=…; Path=/`, as clients and servers log them: all that is sent, or the value that is set. */
+const cookie: KeywordMatcher = {
+  keywords: ['cookie:'],
+  match: (look, keywordStart, keywordEnd) => {
+    const isSet = look.text(Math.max(0, keywordStart - 4), keywordStart).toLowerCase() === 'set-';
+    const first = look.run(between, keywordEnd, 4);
+    const nameEnd = look.run(cookieName, first, cookieNameBytesMax);
+    if (look.isOpen(nameEnd)) return pending(first);
+    if (nameEnd === first || look.at(nameEnd) !== 0x3d) return undefined;
+    const start = nameEnd + 1;
+    const set = isSet ? cookieValue : cookies;
+    const known = look.run(set, start, bytesMin);
+    if (known < start + bytesMin) return look.isOpen(known) ? pending(start) : undefined;
+    return { ...matchRun(look, known, set), start };
+  },
+};
+
+const cookieNameBytesMax = 64;
+const cookieName = byteSet('A-Za-z0-9_.$-');
+const cookieValue = byteSet('A-Za-z0-9!#$%&()*+./:<=>?@[]^_`{|}~-');
+const cookies = byteSet('A-Za-z0-9!#$%&()*+./:<=>?@[]^_`{|}~; -');
+
+export const authorization: readonly KeywordMatcher[] = [header, bearer, cookie];

@@ -56,6 +56,8 @@ const FOUND = [
   'SMTP_CREDS=«hunter2x9k» AUTH_SALT=«hunter2x9k» VPN_PSK=«hunter2x9k» olcRootPW: «hunter2x9k» DB_PW=«hunter2x9k»',
   'RABBITMQ_ERLANG_COOKIE=«hunter2x9k» GITHUB_PAT=«hunter2x9k» Ocp-Apim-Subscription-Key: «9f86d081884c7d65»',
   'storepass=«hunter2x9k» Passcode: «hunter2x9k» INSTRUMENTATIONKEY=«9f86d081-884c-7d65-9a2f-eaa0c55ad015»',
+  '< Set-Cookie: session=«a1b2c3d4e5»; Path=/; HttpOnly\r\n> Cookie: a=«b; sid=a1b2c3d4e5»\r\n',
+  '{"cookie":"a","headers":"Cookie: JSESSIONID=«A1B2C3D4E5; b=c»"}',
   // What begins as a variable, a tag or a bracket does, and is no name behind it.
   'DB_PASSWORD=«!QAZ2wsx#EDC4rfv»',
   'password: "«$Tr0ub4dor&3x»", token: "«[9x!kQ2#aa7z»", secret: "«<9x!kQ2#aa7z»"',
@@ -118,6 +120,7 @@ const LEFT = [
   'pod-template-hash: 7d4b9c8f6d',
   // A key of nothing that is secret; one that is of a word in another line, or in another pair; a value that is words.
   'pagetoken: a1b2c3d4e5 nextPageToken=a1b2c3d4e5 publictoken: a1b2c3d4e5 GIT_PATH=a1b2c3d4e5 compass: a1b2c3d4e5',
+  'cookie: a1b2c3d4e5 nginx.org/cookie: SERVERID Cookie: a=b',
   'SESSION_COOKIE=a1b2c3d4e5 key 1: a1b2c3d4e5 password 1 a1b2c3d4e5 token 1=a1b2c3d4e5 unsealKeysThreshold: a1b2c3d4e5',
   'press any key: ok, or any key: a1b2c3d4e5',
   'primary key: a1b2c3d4e5, Public key: a1b2c3d4e5, the key: a1b2c3d4e5, cache key=a1b2c3d4e5',

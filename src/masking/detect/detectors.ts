@@ -97,7 +97,7 @@ export const DETECTORS: readonly Detector[] = [
   },
   {
     id: 'authorization',
-    finds: 'credentials in `Authorization` headers, and `Bearer` tokens anywhere',
+    finds: 'credentials in `Authorization` and `Cookie` headers, and `Bearer` tokens anywhere',
     example: '> Authorization: Basic «dXNlcjpodW50ZXIy»',
     nearMiss: 'authorization: mode RBAC; the bearer of bad news',
     matchers: authorization,

@@ -65,6 +65,7 @@ const ROWS: readonly [string, string][] = [
   [`{"key":"${printedKey.replaceAll('\n', '\\n')}\\n"}`, '{"key":"YWItLS0tLUJFR0lO[private-key]\\n"}'],
   [`CONFIG=${settings}\nnext`, `CONFIG=${settings.slice(0, cut)}[keyed-secret]\nnext`],
   [`{"config":"\x1b[1m${settings}"}`, `{"config":"\x1b[1m${settings.slice(0, cut)}[keyed-secret]"}`],
+  ['> Cookie: sid=a1b2c3d4e5; a=b\r\n', '> Cookie: sid=[authorization]\r\n'],
   ['"{\\"token\\":\\"abcd1234efgh5678\\"}"', '"{\\"token\\":\\"[keyed-secret]\\"}"'],
   ['\x1b]0;s3cr3t/Canary+\'7"$x&<y\x07', '\x1b]0;[k1]\x07'],
 ];
