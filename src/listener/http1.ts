@@ -92,6 +92,9 @@ export class Http1Wire implements Wire {
   }
 
   cut(): void {
+    const { socket, writableEnded } = this.#response;
+    // Node sends what it has of an answer whose turn comes later, whole or not, and then waits for the rest.
+    if (socket === null && !writableEnded) this.#response.once('socket', (late) => late.destroy());
     this.#response.destroy();
   }
 

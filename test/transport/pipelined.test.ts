@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Serve } from '../../src/listener/exchange.ts';
 import type { Answer } from '../../src/model/reply.ts';
+import type { ByteSink } from '../../src/std/byte-source.ts';
 import * as t from './support.ts';
 
 const request = (line: string, body = '') =>
@@ -90,4 +91,21 @@ test('streamsPerConnectionMax: that many requests wait on a connection, and one 
   assert.equal(await t.readAll(socket), '');
   await barrier();
   assert.deepEqual(begun, ['POST /1']);
+});
+
+test('a reply that breaks off before its turn has come ends the connection in its turn', async () => {
+  await using cleanup = new t.Cleanup();
+  const first = Promise.withResolvers<Answer>();
+  const sinks: ByteSink[] = [];
+  const body = { start: (sink: ByteSink) => void sinks.push(sink), resume() {}, cancel() {} };
+  const second = { kind: 'unary', status: 200, headers: [], body } as unknown as Answer;
+  const listener = await t.listen(cleanup, async (_target, { uri }) => (uri === '/1' ? first.promise : second));
+  const socket = await t.openSocket(listener.port);
+  const all = t.readAll(socket);
+  socket.write(request('GET /1') + request('GET /2'));
+  while (sinks.length === 0) await new Promise(setImmediate);
+  sinks[0]?.write(Buffer.from('half'));
+  sinks[0]?.fail(new Error('upstream broke'));
+  first.resolve(t.refused(200, 'whole'));
+  assert.match(await all, /^HTTP\/1.1 200 OK\r\n[\s\S]*\r\n\r\nwhole$/);
 });
