@@ -308,7 +308,7 @@ const limits = z
         ),
         streamsPerConnectionMax: wireBound(
           z.int().min(1),
-          'Requests in flight on one HTTP/2 connection; over HTTP/1.1, requests that wait for one before them, and one more ends the connection.',
+          'Requests in flight on one connection; over HTTP/1.1 those that wait for one before them count too, and one more ends the connection.',
         ),
         streamWindowBytes: wireBound(
           z

@@ -16,18 +16,18 @@ export interface Turn {
  * Source: pipelining, https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2
  */
 export class InOrder {
-  readonly #waitingMax: number;
+  readonly #inFlightMax: number;
   readonly #waiting: Turn[] = [];
   #running = 0;
   #isChanging = false;
 
-  constructor(waitingMax: number) {
-    this.#waitingMax = waitingMax;
+  constructor(inFlightMax: number) {
+    this.#inFlightMax = inFlightMax;
   }
 
-  /** Begins it now or later; `false` where too many wait, and it never begins. */
+  /** Begins it now or later; `false` where as many run and wait as may, and it never begins. */
   take(turn: Turn): boolean {
-    if (this.#waiting.length >= this.#waitingMax) return false;
+    if (this.#running + this.#waiting.length >= this.#inFlightMax) return false;
     this.#waiting.push(turn);
     this.#beginNext();
     return true;

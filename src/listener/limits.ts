@@ -23,7 +23,7 @@ export interface ListenerLimits {
   readonly slowReaderTimeoutMs: number;
   /** How long the other direction of an exec or port-forward may go on after one side has ended, and how long what a client still sends is dropped behind an answer that ends its HTTP/1.1 connection, so that it can read that answer. */
   readonly halfCloseTimeoutMs: number;
-  /** Requests in flight on one HTTP/2 connection; over HTTP/1.1, requests that wait for one before them, and one more ends the connection. */
+  /** Requests in flight on one connection; over HTTP/1.1 those that wait for one before them count too, and one more ends the connection. */
   readonly streamsPerConnectionMax: number;
   /** Flow-control window of one HTTP/2 stream towards the gateway. */
   readonly streamWindowBytes: number;

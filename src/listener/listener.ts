@@ -167,8 +167,8 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext, http
   server.on('request', (request, response) => {
     const [http1Request, http1Response] = [request, response] as unknown as [IncomingMessage, ServerResponse];
     const { socket, method = '' } = http1Request;
-    // Nobody would hear what became of it.
-    if (!socket.writable) return void http1Request.resume();
+    // Behind an answer that ends the connection nobody hears what becomes of it: it never begins, and is in flight until the connection has ended.
+    if (!socket.writable) http1Request.resume();
     const order = orders.get(socket) ?? new InOrder(context.limits.streamsPerConnectionMax);
     orders.set(socket, order);
     const begin = () => {
@@ -189,8 +189,8 @@ function serveRequests(server: Http2SecureServer, context: ExchangeContext, http
     server.emit('request', request, response);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Security: an answer to an earlier request would be written into the other protocol.
-    if (http1.isBusy(request.socket)) return socket.destroy();
+    // Security: an answer to an earlier request would be written into the other protocol, and behind one that ends the connection nobody would hear what runs.
+    if (http1.isBusy(request.socket) || !request.socket.writable) return socket.destroy();
     http1.begins(request.socket);
     return void serveUpgrade(context, request, socket, head).catch(context.onFault);
   });

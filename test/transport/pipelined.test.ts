@@ -1,7 +1,9 @@
 /* Requests that a client sends on one HTTP/1.1 connection without waiting for answers. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import test from 'node:test';
 import type { Serve } from '../../src/listener/exchange.ts';
+import type { ListenerLimits } from '../../src/listener/limits.ts';
 import type { Answer } from '../../src/model/reply.ts';
 import type { ByteSink } from '../../src/std/byte-source.ts';
 import * as t from './support.ts';
@@ -81,16 +83,24 @@ test('what waits when its connection ends never begins', async () => {
   assert.deepEqual(begun, ['POST /1']);
 });
 
-test('streamsPerConnectionMax: that many requests wait on a connection, and one more ends it without any of them', async () => {
+test('streamsPerConnectionMax: that many requests are in flight on a connection, and one more ends it without those that wait', async () => {
   await using cleanup = new t.Cleanup();
-  const { socket, begun, barrier } = await start(cleanup, { limits: { streamsPerConnectionMax: 2 } });
-  socket.write(request('POST /1') + request('POST /2') + request('POST /3'));
-  await barrier();
-  assert.deepEqual(begun, ['POST /1']);
-  socket.write(request('POST /4'));
-  assert.equal(await t.readAll(socket), '');
-  await barrier();
-  assert.deepEqual(begun, ['POST /1']);
+  for (const [sent, running] of [
+    [['POST /1', 'POST /2', 'GET /3'], ['POST /1']],
+    [
+      ['GET /1', 'GET /2', 'GET /3'],
+      ['GET /1', 'GET /2', 'GET /3'],
+    ],
+  ] as const) {
+    const { socket, begun, barrier } = await start(cleanup, { limits: { streamsPerConnectionMax: 3 } });
+    socket.write(sent.map((line) => request(line)).join(''));
+    await barrier();
+    assert.deepEqual(begun, running);
+    socket.write(request('GET /4'));
+    assert.equal(await t.readAll(socket), '');
+    await barrier();
+    assert.deepEqual(begun, running);
+  }
 });
 
 test('a reply that breaks off before its turn has come ends the connection in its turn', async () => {
@@ -108,4 +118,59 @@ test('a reply that breaks off before its turn has come ends the connection in it
   sinks[0]?.fail(new Error('upstream broke'));
   first.resolve(t.refused(200, 'whole'));
   assert.match(await all, /^HTTP\/1.1 200 OK\r\n[\s\S]*\r\n\r\nwhole$/);
+});
+
+test('a whole answer is sent in its turn, however long that takes', async () => {
+  await using cleanup = new t.Cleanup();
+  const [first, tooSlow] = [Promise.withResolvers<Answer>(), Promise.withResolvers<void>()];
+  const serve: Serve = async (_target, { uri }, signal) => {
+    if (uri === '/1') return first.promise;
+    signal.addEventListener('abort', () => tooSlow.resolve());
+    return t.refused(200, 'second');
+  };
+  const listener = await t.listen(cleanup, serve, { limits: { slowReaderTimeoutMs: 4 } });
+  const socket = await t.openSocket(listener.port);
+  const both = t.readUntil(socket, 'second');
+  socket.write(request('GET /1') + request('GET /2'));
+  await tooSlow.promise;
+  first.resolve(t.refused(200, 'first'));
+  assert.match(await both, /first[\s\S]*second$/);
+  socket.destroy();
+});
+
+/** A listener that answers without a look at any body, and a client that has read the answer which ends its connection, since it sent too much. */
+async function answered(cleanup: t.Cleanup, limits: Partial<ListenerLimits>) {
+  const begun: string[] = [];
+  const listener = await t.listen(
+    cleanup,
+    async (_target, { method, uri }) => {
+      begun.push(`${method} ${uri}`);
+      return t.refused(401, 'who?');
+    },
+    { limits: { unwantedBodyBytesMax: 4, halfCloseTimeoutMs: 600_000, ...limits } },
+  );
+  const socket = cleanup.add(await t.openSocket(listener.port), (value) => value.destroy());
+  const ended = once(socket.resume(), 'end');
+  socket.write('POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n12345');
+  await ended;
+  const untilClosed = async () => {
+    while (listener.connections > 0) await new Promise(setImmediate);
+  };
+  return { socket, begun, untilClosed };
+}
+
+test('what is sent behind an answer that ends its connection never begins, and is no more than streamsPerConnectionMax', async () => {
+  await using cleanup = new t.Cleanup();
+  const { socket, begun, untilClosed } = await answered(cleanup, { streamsPerConnectionMax: 100 });
+  socket.write(`67890${request('POST /2', 'two')}${request('GET /3').repeat(100)}`);
+  await untilClosed();
+  assert.deepEqual(begun, ['POST /1']);
+});
+
+test('an upgrade behind an answer that ends its connection never begins', async () => {
+  await using cleanup = new t.Cleanup();
+  const { socket, begun, untilClosed } = await answered(cleanup, {});
+  socket.write('67890GET /exec HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await untilClosed();
+  assert.deepEqual(begun, ['POST /1']);
 });
