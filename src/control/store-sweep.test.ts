@@ -206,6 +206,16 @@ function laws(name: string, fresh: () => Promise<readonly [Store, Store]>): void
     await gatewayOn(other, SWEEP_LIMITS.everyMs).look();
     assert.equal((await present(store, later)).length, 0);
   });
+
+  test(`${name}: a turn that was taken while the clock stood far ahead is over once it is right again`, async () => {
+    const [store, other] = await fresh();
+    await gatewayOn(store, 400 * DAY_MS).look();
+    const [id, endedAt] = [newId(store.now() - 100 * DAY_MS), store.now() - 95 * DAY_MS];
+    const ended: Row[] = [{ kind: 'grant', id, version: 0, owner: '', state: 'ended', body: { id, endedAt } }];
+    await put(store, ended);
+    await gatewayOn(other).look();
+    assert.deepEqual(await present(store, ended), []);
+  });
 }
 
 {

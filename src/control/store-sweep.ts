@@ -90,7 +90,11 @@ export class StoreSweep {
   /** Whoever writes it first has it. */
   async #takesTurn(): Promise<boolean> {
     const { store } = this.#parts;
-    const isTaken = (row: Row | undefined) => row !== undefined && store.now() < (row.body as number);
+    const isTaken = (row: Row | undefined) => {
+      const leftMs = row === undefined ? 0 : (row.body as number) - store.now();
+      // No turn lasts longer: the clock by which it was taken stood ahead of this one.
+      return leftMs > 0 && leftMs <= SWEEP_LIMITS.everyMs;
+    };
     if (isTaken(await store.get(TURN.kind, TURN.id))) return false;
     return store.exclusively('the turn to sweep', async (rows) => {
       const row = await rows.get(TURN.kind, TURN.id);
