@@ -40,20 +40,23 @@ ${values.keysFile === undefined ? "    # keys: { file: jwks.json } # instead of 
     groups: { claim: groups, prefix: "" }
     kind: autonomous
 
-# What they reach: https://127.0.0.1:8444, and https://127.0.0.1:8443/k8s/${values.target} beside it.
+# What they reach: https://127.0.0.1:8445, and https://127.0.0.1:8443/k8s/${values.target} beside it.
 targets:
   - name: ${values.target}
     kubeconfig:
       file: ${JSON.stringify(values.kubeconfig)}
       context: ${JSON.stringify(values.context)}
     # A port of its own, since some programs (\`kubectl proxy\`, \`kubectl get --raw\` before 1.35) lose a path in the server's URL.
-    port: 8444
+    port: 8445
     # \`caller\`: the cluster sees the caller, by impersonation, and its own RBAC applies to the caller as well.
     # \`credential\`: the cluster sees the kubeconfig's own identity; only the policy here tells callers apart.
     upstreamIdentity: caller
 
 policy:
   files: [policy]
+
+# The control plane: grants, questions to persons, kills, and the console's pages. Commands find it by SALLYPORT_SERVER=https://localhost:8444.
+# console: { port: 8444 }
 
 # Each caller has a rate that no kubectl, Helm or controller meets; what goes over it is refused with 429, and counted. The journal's disk is looked after: a warning
 # below the one mark, nothing forwarded below the other.

@@ -48,12 +48,19 @@ test('what it writes loads without a finding, for the current context', async ()
   const { config, rules } = loaded(folder);
   assert.deepEqual(config.targets[0]?.kubeconfig, { file: KUBECONFIG, context: 'kind' });
   assert.equal(config.targets[0]?.upstreamIdentity, 'caller');
-  assert.equal(config.targets[0]?.port, 8444);
+  assert.equal(config.targets[0]?.port, 8445);
   assert.deepEqual(
     rules.map(({ effect }) => effect),
     ['allow', 'deny'],
   );
   assert.match(said, /sallyport gateway --config .*sallyport\.yaml/);
+});
+
+test('the control plane that the guides and the file itself name can be put in beside it', async () => {
+  const { folder } = await init(ISSUER);
+  const file = join(folder, 'sallyport.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('# console: { port: 8444 }', 'console: { port: 8444 }'));
+  assert.equal(loaded(folder).config.console?.port, 8444);
 });
 
 test('without an issuer what it writes does not start, and says what is to be filled in', async () => {
