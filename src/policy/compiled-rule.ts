@@ -84,7 +84,7 @@ function fieldsMatchWidely(rule: Rule, reading: Reading): boolean {
 }
 
 /** Whether a rule on `delete` speaks of anything that a namespace can hold. */
-function deletesContents({ verbs, apiGroups, resources }: Rule): boolean {
+export function deletesContents({ verbs, apiGroups, resources }: Rule): boolean {
   if (!verbs.includes('delete') && !verbs.includes('*')) return false;
   return resources.some(
     (resource) => !resource.includes('/') && apiGroups.some((apiGroup) => !isClusterScoped({ apiGroup, resource })),

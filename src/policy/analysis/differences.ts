@@ -5,7 +5,7 @@
 import type { Caller } from '../../model/caller.ts';
 import { callerMatcher } from '../caller-match.ts';
 import { compileCel } from '../cel/compile.ts';
-import { isWide } from '../compiled-rule.ts';
+import { deletesContents, isWide } from '../compiled-rule.ts';
 import { allHold, conditionsOf } from '../conditions.ts';
 import { mustBeNamed } from '../must-be-named.ts';
 import type { Question } from '../question.ts';
@@ -38,7 +38,7 @@ function underReading(rule: Rule, question: Question, reading: Reading): readonl
     ...callerDifference(rule, question.caller),
     ...conditionDifferences(rule, question, reading, ['targets']),
     ...whatDifferences(rule, reading),
-    ...nameDifference(rule, reading),
+    ...nameDifference(rule, isWide(rule) ? reading : { ...reading, name: question.operation.name }),
     ...conditionDifferences(rule, question, reading, CONDITION_KEYS),
     ...whenDifference(rule, question),
   ];
@@ -85,7 +85,7 @@ function whatDifferences(rule: Rule, reading: Reading): readonly Difference[] {
   const matches = (part: Partial<RbacRule>) =>
     matchesRbac({ ...exactly(reading), ...part, resourceNames: [] }, reading, reach);
   const verbs = { field: 'verbs', rule: shown(rule.verbs), question: verbWords(reading) };
-  if (reading.isEveryResource) return [];
+  if (reading.isEveryResource) return contentsDifferences(rule);
   if (!isResourceRequest) {
     if (rule.nonResourceURLs.length === 0) return [{ field: 'nonResourceURLs', rule: 'none', question: path }];
     const isPath = matches({ nonResourceURLs: rule.nonResourceURLs });
@@ -112,6 +112,17 @@ function whatDifferences(rule: Rule, reading: Reading): readonly Difference[] {
     : found;
 }
 
+/** What a rule misses that does not speak of deleting all that is in a namespace. */
+function contentsDifferences(rule: Rule): readonly Difference[] {
+  const isDelete = rule.verbs.includes('delete') || rule.verbs.includes('*');
+  return [
+    ...(isDelete ? [] : [{ field: 'verbs', rule: shown(rule.verbs), question: 'delete' }]),
+    ...(deletesContents({ ...rule, verbs: ['delete'] })
+      ? []
+      : [{ field: 'resources', rule: shown(rule.resources), question: 'what is in a namespace' }]),
+  ];
+}
+
 /** What the rule says, and that its wildcard does not reach what has to be named. */
 function wildly(resources: readonly string[], reading: Reading): string {
   const isWild = mustBeNamed(reading) === 'resources' && resources.includes('*');
@@ -133,13 +144,19 @@ function combined({ resource, subresource }: Pick<Reading, 'resource' | 'subreso
   return subresource === '' ? resource : `${resource}/${subresource}`;
 }
 
-function nameDifference(rule: Rule, { name, names, isResourceRequest }: Reading): readonly Difference[] {
+function nameDifference(rule: Rule, { name, names, verb, isResourceRequest }: Reading): readonly Difference[] {
   const { resourceNames } = rule;
   if (!isResourceRequest || resourceNames.length === 0 || resourceNames.includes(name)) return [];
   const isMany = names !== 'one';
   if (isMany && isWide(rule) && (names === 'all' || resourceNames.some((each) => each.startsWith(names.prefix))))
     return [];
-  return [{ field: 'resourceNames', rule: shown(resourceNames), question: name === '' ? 'no name' : name }];
+  return [{ field: 'resourceNames', rule: shown(resourceNames), question: namedAs(name, verb) }];
+}
+
+/** What permits goes by the name in the path, which a create has not. */
+function namedAs(name: string, verb: string): string {
+  if (name !== '') return name;
+  return verb === 'create' ? 'no name, since a create has none in its path' : 'no name';
 }
 
 const CONDITION_KEYS = ['namespaces', 'query', 'exec', 'log', 'portForward', 'proxy', 'times'] as const;
