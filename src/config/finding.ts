@@ -41,7 +41,7 @@ export function findingAt(
   return { file: located.file, ...position(located, path), path: formatPath(path), message, severity };
 }
 
-/** What a schema found wrong, each mistake a finding of its own: an unknown key stands at the key itself. */
+/** What a schema found wrong, told by `mistakeWords`, each mistake a finding of its own: an unknown key stands at the key itself. */
 export function schemaFindings(located: Located, error: z.ZodError): Finding[] {
   return error.issues.flatMap((issue) => issueFindings(located, issue, []));
 }
@@ -49,7 +49,8 @@ export function schemaFindings(located: Located, error: z.ZodError): Finding[] {
 function issueFindings(located: Located, issue: z.core.$ZodIssue, parent: Path): Finding[] {
   const path = [...parent, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => findingAt(located, [...path, key], `unknown key \`${key}\``));
+    const told = issue.message.split('\n');
+    return issue.keys.map((key, i) => findingAt(located, [...path, key], told[i] ?? issue.message));
   }
   if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => findingAt(located, path, message));
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {

@@ -104,7 +104,7 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
   [
     'a guard that is opened with a misspelt key',
     (good) => `${good}unsafe: { openGuards: [{ id: traffic, namespace: [a] }] }\n`,
-    'f:11:39: unsafe.openGuards[0].namespace: unknown key `namespace`',
+    'f:11:39: unsafe.openGuards[0].namespace: unknown key `namespace`; did you mean `namespaces`?',
   ],
   [
     'no issuers',
@@ -166,7 +166,7 @@ const BAD: readonly (readonly [string, (good: string) => string, string])[] = [
     'f:12:12: private.port: port 1 is `listen.port` already',
   ],
   ['an empty file', () => '', 'f:1:1: the file is empty'],
-  ['a list instead of a map', () => '- a\n', 'f:1:1: invalid input: expected object, received array'],
+  ['a list instead of a map', () => '- a\n', 'f:1:1: expected a map, got a list'],
   [
     'a cluster of EKS by its ARN',
     (good) => good.replace('kubeconfig: { file: kubeconfig }', 'eks: { cluster: "arn:aws:eks:x", region: eu-west-1 }'),

@@ -8,6 +8,7 @@ import { anyGlob } from '../policy/glob.ts';
 import { noSuchGuard } from '../policy/guards/no-such-guard.ts';
 import { deepFreeze } from '../std/deep-freeze.ts';
 import { isExampleUrl } from '../std/example-url.ts';
+import { mistakeWords } from '../std/mistake-words.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { clashes } from './clashes.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
@@ -60,7 +61,7 @@ export function parseConfig(
   if ('findings' in located) return { findings: located.findings };
   if (more.length > 0) return { findings: [findingAt(located, [], 'the file holds more than one document')] };
   const value: unknown = located.document.toJS() ?? {};
-  const parsed = configSchema.safeParse(value);
+  const parsed = configSchema.safeParse(value, { error: mistakeWords });
   const findings = [
     ...(parsed.success ? [] : schemaFindings(located, parsed.error)),
     ...missingFiles(located, value, dirname(file), known.files ?? 'all'),

@@ -100,12 +100,12 @@ const MISTAKES: readonly (readonly [string, string, ...string[]])[] = [
   [
     'a misspelt key',
     policy('  - { effect: deny, verb: [get], powers: [exec] }'),
-    'a.yaml:7:21: rules[0].verb: unknown key `verb`',
+    'a.yaml:7:21: rules[0].verb: unknown key `verb`; did you mean `verbs`?',
   ],
   [
     'an unknown effect',
     policy(GOOD.replace('allow', 'permit')),
-    'a.yaml:7:7: rules[0].effect: invalid option: expected one of "deny"|"hold"|"allow"|"request"',
+    'a.yaml:7:7: rules[0].effect: expected one of `deny`, `hold`, `allow`, `request`',
   ],
   ['nobody', policy(GOOD, 'targets: [demo]'), 'a.yaml:6:5: rules[0]: expected `callers`, here or on the policy'],
   [

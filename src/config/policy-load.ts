@@ -8,6 +8,7 @@ import type { NotifyRule } from '../policy/notify-rule.ts';
 import type { RetentionRule } from '../policy/retention-rule.ts';
 import type { Role } from '../policy/role.ts';
 import type { Rule } from '../policy/rule.ts';
+import { mistakeWords } from '../std/mistake-words.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { type PolicyDocument, policySchema, type RuleDocument } from './policy-schema.ts';
@@ -122,7 +123,7 @@ interface Draft {
 
 function addDocument(located: PolicyText, draft: Draft): void {
   const { conditions, rules, roles, findings } = draft;
-  const parsed = policySchema.safeParse(located.document.toJS());
+  const parsed = policySchema.safeParse(located.document.toJS(), { error: mistakeWords });
   if (!parsed.success) {
     findings.push(...schemaFindings(located, parsed.error));
     return;

@@ -1,3 +1,4 @@
+import { mistakeWords } from '../std/mistake-words.ts';
 import { type Finding, findingAt, type Located, schemaFindings } from './finding.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { type PolicyTestDocument, policyTestSchema } from './policy-test-schema.ts';
@@ -24,7 +25,7 @@ export function parsePolicyTests(
 }
 
 function documentTests(located: Located, findings: Finding[]): readonly PolicyTests[] {
-  const parsed = policyTestSchema.safeParse(located.document.toJS());
+  const parsed = policyTestSchema.safeParse(located.document.toJS(), { error: mistakeWords });
   if (!parsed.success) {
     findings.push(...schemaFindings(located, parsed.error));
     return [];

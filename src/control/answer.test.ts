@@ -44,7 +44,12 @@ function world() {
       return body.promise;
     },
   } as unknown as Received;
-  return { state, asked: answer(received), isAsked: isAsked.promise, send: () => body.resolve(Buffer.from('{}')) };
+  return {
+    state,
+    asked: answer(received),
+    isAsked: isAsked.promise,
+    send: (text = '{}') => body.resolve(Buffer.from(text)),
+  };
 }
 
 test('T60: a body that comes after its sender was stopped, signed out or has lost a role does nothing', async () => {
@@ -66,4 +71,10 @@ test('T60: a body that comes after its sender was stopped, signed out or has los
   send();
   await asked;
   assert.equal(state.done, 1);
+});
+
+test('a body that the route does not take is told field by field, in our words', async () => {
+  const { asked, send } = world();
+  send('{"a":1,"b":2}');
+  await assert.rejects(asked, { code: 'REQUEST_MALFORMED', message: 'the whole: unknown key `a`, unknown key `b`' });
 });

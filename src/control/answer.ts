@@ -9,6 +9,7 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import { type Role, rolesOf } from '../policy/role.ts';
 import type { Clock } from '../std/clock.ts';
+import { mistakeWords } from '../std/mistake-words.ts';
 import { TokenBuckets } from '../std/token-buckets.ts';
 import type { Problem } from './contract.ts';
 import { roleRequired } from './role-required.ts';
@@ -201,11 +202,11 @@ async function readJson({ body, contentType }: Received, bytesMax: number): Prom
 }
 
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: mistakeWords });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues
     .slice(0, 5)
-    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+    .map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message.replaceAll('\n', ', ')}`);
   throw new Refusal('REQUEST_MALFORMED', issues.join('; '));
 }
 

@@ -14,6 +14,7 @@ import type { Facts } from '../../policy/facts.ts';
 import { compileForGateway } from '../../policy/gateway-rules.ts';
 import { wholeOf } from '../../policy/observing.ts';
 import type { Question } from '../../policy/question.ts';
+import { mistakeWords } from '../../std/mistake-words.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
 import { readConfig } from '../read-config.ts';
@@ -192,7 +193,7 @@ function readDocument(file: string): Located {
 }
 
 function validated<Schema extends z.ZodType>(located: Located, schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(located.document.toJS());
+  const parsed = schema.safeParse(located.document.toJS(), { error: mistakeWords });
   if (!parsed.success) throw findingsError(schemaFindings(located, parsed.error));
   return parsed.data;
 }

@@ -4,6 +4,9 @@
  */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { mistakeWords } from '../../../std/mistake-words.ts';
+
+const IN_WORDS = { error: mistakeWords };
 
 const text = z.string().min(1);
 const base64 = text.transform((value, context) => {
@@ -99,20 +102,20 @@ export function readContext(file: string, yaml: string, contextName: string | un
       document.errors.map((error) => (error.message.split('\n')[0] ?? '').replace(/:$/, '')),
     );
   }
-  const parsed = skeleton.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const parsed = skeleton.safeParse(document.toJS({ maxAliasCount: 0 }), IN_WORDS);
   if (!parsed.success) throw new KubeconfigError(file, issues('', parsed.error));
   const { 'current-context': current = '', clusters, contexts, users } = parsed.data;
   const name = contextName ?? current;
   if (name === '') throw new KubeconfigError(file, ['current-context: there is none, and no context was named']);
   const contextAt = find(file, 'contexts', contexts, name);
-  const context = contextEntry.safeParse(contextAt.entry.context);
+  const context = contextEntry.safeParse(contextAt.entry.context, IN_WORDS);
   if (!context.success) throw new KubeconfigError(file, issues(`contexts[${contextAt.index}].context`, context.error));
   const clusterAt = find(file, 'clusters', clusters, context.data.cluster);
   const userAt = find(file, 'users', users, context.data.user);
   const clusterPath = `clusters[${clusterAt.index}].cluster`;
   const userPath = `users[${userAt.index}].user`;
-  const clusterParsed = cluster.safeParse(clusterAt.entry.cluster);
-  const userParsed = user.safeParse(userAt.entry.user ?? {});
+  const clusterParsed = cluster.safeParse(clusterAt.entry.cluster, IN_WORDS);
+  const userParsed = user.safeParse(userAt.entry.user ?? {}, IN_WORDS);
   if (clusterParsed.success && userParsed.success) {
     return { cluster: clusterParsed.data, user: userParsed.data, clusterPath, userPath };
   }

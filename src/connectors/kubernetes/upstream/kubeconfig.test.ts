@@ -166,7 +166,7 @@ const mistakes: readonly (readonly [string, (good: string) => string, RegExp, ob
   [
     'a token that is a number',
     (good) => good.replace('inline-secret', '12345'),
-    /^\/config: users\[0\].user.token: invalid input: expected string, received number$/,
+    /^\/config: users\[0\].user.token: expected a string, got a number$/,
   ],
 ];
 for (const [name, mistake, message, options] of mistakes) {
