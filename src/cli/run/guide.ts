@@ -29,15 +29,17 @@ export interface RunFacts {
 export function summaryLines({ targets, endsAt, outcomes, isScoped, sandbox }: RunFacts): readonly string[] {
   const head = `the program reaches ${targets.join(', ')} until ${endsAt}${sandbox === '' ? '' : `, ${sandbox}`}`;
   if (!isScoped) return [head, 'no --scope: it may do there whatever you may as a program'];
-  return [head, ...outcomes.flatMap((outcome) => outcomeLines(outcome))].map(escapeControl);
+  return [head, ...outcomes.flatMap((outcome) => outcomeLines(outcome, endsAt))].map(escapeControl);
 }
 
-function outcomeLines({ reach, grant, notGranted, target }: ScopeOutcome): readonly string[] {
+/** `runEndsAt`: a grant of a run ends with it, however much later its rule would let it. */
+function outcomeLines({ reach, grant, notGranted, target }: ScopeOutcome, runEndsAt: string): readonly string[] {
   const [open, closed] = [
     reach.asked.filter(({ isAllowed }) => isAllowed),
     reach.asked.filter((one) => !one.isAllowed),
   ];
-  const by = grant === undefined ? '' : ` (grant ${grant.id} until ${grant.endsAt})`;
+  const by =
+    grant === undefined ? '' : ` (grant ${grant.id} until ${grant.endsAt < runEndsAt ? grant.endsAt : runEndsAt})`;
   return [
     ...open.map(({ what, reason }) => `  may     ${target}: ${what}${by}${isAside(reason) ? `: ${reason}` : ''}`),
     ...closed.map(({ what, reason }) => `  may not ${target}: ${what}${reason === '' ? '' : `: ${reason}`}`),
