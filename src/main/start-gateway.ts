@@ -140,12 +140,8 @@ export async function startGateway(
     const { access, approvals, budgets, novelty, releaseHeld, heard } = control;
     const observer = observerOf(told, lines, troubles, policy.masks);
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, novelty, observer, observed };
-    const kept = {
-      journal: heard(journal),
-      ...parts,
-      turns: new Turns(() => told.clock.monotonic()),
-      threadTime: threadTime(),
-    };
+    const own = { turns: new Turns(() => told.clock.monotonic()), threadTime: threadTime() };
+    const kept = { journal: heard(journal), ...parts, ...own };
     const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
     const masking = maskingOf(config, policy, masks, telling, told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);

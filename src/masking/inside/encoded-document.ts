@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { mayTellEncoded } from '../detect/encoded-text.ts';
 import { applyEdits, type Edit } from './edit.ts';
 
@@ -17,7 +16,7 @@ export function encodedDocument(source: string): EncodedDocument | undefined {
   const start = end - source.trimStart().length + (source.length - end);
   const decoded = Buffer.from(source, 'base64');
   const says = decoded.toString('latin1');
-  if (!isUtf8(decoded) || control.test(says)) return undefined;
+  if (control.test(says) || !Buffer.from(decoded.toString('utf8')).equals(decoded)) return undefined;
   const form = /[-_]/.test(source) ? 'base64url' : 'base64';
   const characters = source.replaceAll(/\s/g, '');
   const isPadded = characters.endsWith('=') || (form === 'base64' && characters.length % 4 === 0);
