@@ -5,6 +5,8 @@ import type { CatalogAnswer, CatalogAsked, CatalogPlace } from './catalog-thread
 
 /** A catalog that is kept by a thread of its own. */
 export interface OpenCatalog extends Catalog {
+  /** The last line of the journal that it has, once it has looked for more for a moment. */
+  takenTo(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export function openCatalog(place: CatalogPlace, onFailure: (why: string) => voi
     exchange: (...values) => ask('exchange', values),
     ruleUses: (...values) => ask('ruleUses', values),
     recorded: (...values) => ask('recorded', values),
+    takenTo: () => ask('takenTo', []),
     async close() {
       fail('the gateway stops');
       worker.ref();

@@ -12,7 +12,7 @@ export interface CatalogPlace {
 /** A question, and its answer. */
 export interface CatalogAsked {
   readonly id: number;
-  readonly name: keyof Catalog;
+  readonly name: keyof Catalog | 'takenTo';
   readonly values: readonly unknown[];
 }
 

@@ -59,6 +59,11 @@ export class JournalCatalog implements Catalog {
     return this.#catching;
   }
 
+  /** The last line of the journal that it has; 0: none. */
+  async takenTo(): Promise<number> {
+    return this.#place()?.seq ?? 0;
+  }
+
   /** Makes everything anew. */
   async remake(): Promise<void> {
     await this.#catching;

@@ -286,6 +286,15 @@ export const refusalSchema = z.strictObject({
 
 export const healthSchema = z.strictObject({ version: z.string(), store: z.enum(['answers', 'fails']) });
 
+/** What a gateway is made of. */
+const partSchema = z.strictObject({
+  part: z.enum(['journal', 'index', 'store', 'policy', 'certificate', 'issuer', 'notices', 'receiver']),
+  name: z.string().optional().describe('Of an issuer or a receiver of the journal: which.'),
+  worker: z.int().optional().describe('Of a gateway with workers: whose it is, where each has its own.'),
+  state: z.enum(['ok', 'warning', 'failed', 'unknown']).describe('`unknown`: it has not been needed yet.'),
+  message: z.string(),
+});
+
 /** How the gateway is, beyond that it answers. */
 export const statusSchema = z.strictObject({
   reasons: z.array(z.string()).describe('Why it is not ready; none: it is.'),
@@ -293,8 +302,10 @@ export const statusSchema = z.strictObject({
     .array(z.string())
     .describe('What should be looked at: journal, disk, policy, certificate, targets, store, notices.'),
   unsafe: z.array(z.string()).describe('What is open under `unsafe` in its configuration.'),
+  parts: z.array(partSchema).describe('What it is made of, and how each part is now.'),
 });
 
+export type GatewayPart = z.infer<typeof partSchema>;
 export type GatewayStatus = z.infer<typeof statusSchema>;
 
 /** What went wrong. Source: RFC 9457 */

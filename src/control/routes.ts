@@ -104,7 +104,7 @@ interface Parts extends TargetParts {
   /** Whether there is a target of this name. */
   readonly targets: Pick<ReadonlySet<string>, 'has'>;
   readonly now: () => number;
-  readonly status: () => GatewayStatus;
+  readonly status: () => Promise<GatewayStatus>;
   readonly version: string;
   /** Where this gateway's console is. */
   readonly gateway: () => string;

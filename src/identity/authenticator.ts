@@ -13,7 +13,7 @@ import type { Request } from '../model/request.ts';
 import type { Clock } from '../std/clock.ts';
 import { FAILURE_LIMITS, FailedTokens, type FailureLimits } from './failed-tokens.ts';
 import type { Issuer } from './issuer.ts';
-import { IssuerKeys } from './issuer-keys.ts';
+import { IssuerKeys, type KeysState } from './issuer-keys.ts';
 import type { KeySet } from './key-set.ts';
 import { toCaller } from './to-caller.ts';
 
@@ -47,16 +47,28 @@ export interface Authenticator {
   authenticate(request: Pick<Request, 'token' | 'peer'>): Promise<Caller>;
 }
 
+/** An issuer, and how its keys are. */
+export interface IssuerState extends KeysState {
+  readonly name: string;
+}
+
+/** Knows the callers of configured issuers. */
+export interface IssuersAuthenticator extends Authenticator {
+  /** How the keys of each are now; nobody is asked. */
+  issuers(): readonly IssuerState[];
+}
+
 /** An authenticator for the given issuers; two issuers with one URL are a mistake of the configuration, which refuses them. */
 export function createAuthenticator(
   issuers: readonly Issuer[],
   clock: Clock,
   failureLimits: FailureLimits = FAILURE_LIMITS,
-): Authenticator {
+): IssuersAuthenticator {
   const byUrl = new Map(issuers.map((issuer) => [issuer.url, { issuer, keys: new IssuerKeys(issuer, clock) }]));
   const cache = new Map<string, Known>();
   const failed = new FailedTokens(failureLimits, clock);
   return {
+    issuers: () => [...byUrl.values()].map(({ issuer: { name }, keys }) => ({ name, ...keys.state })),
     async authenticate({ token, peer }) {
       if (token === undefined)
         throw new Refusal('TOKEN_MISSING', 'no bearer token is presented', {

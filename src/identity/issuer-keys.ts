@@ -24,6 +24,16 @@ export const KEY_LIMITS = Object.freeze({
   refreshMinMs: 10_000,
 });
 
+/** How the keys of one issuer are. */
+export interface KeysState {
+  /** How many are in force; 0: none were fetched yet, or none could be. */
+  readonly keys: number;
+  /** How long ago they were fetched; undefined where none were. */
+  readonly ageMs: number | undefined;
+  /** Why the last fetch failed, for the operator; undefined where it did not, or there was none. */
+  readonly failure: string | undefined;
+}
+
 /** The keys of one issuer. */
 export class IssuerKeys {
   readonly #issuer: Issuer;
@@ -32,7 +42,7 @@ export class IssuerKeys {
   readonly #freshMs: number;
   #keys: { readonly set: KeySet; readonly fetchedAt: number } | undefined;
   #triedAt = Number.NEGATIVE_INFINITY;
-  #hasFailed = false;
+  #failure: string | undefined;
   #fetching: Promise<void> | undefined;
   #isAwaited = false;
 
@@ -46,6 +56,15 @@ export class IssuerKeys {
   /** The keys in force; another value after each fetch that succeeded. Undefined before the first. */
   get set(): KeySet | undefined {
     return this.#keys?.set;
+  }
+
+  get state(): KeysState {
+    const { set, fetchedAt } = this.#keys ?? {};
+    return {
+      keys: set?.size ?? 0,
+      ageMs: fetchedAt === undefined ? undefined : this.#clock.monotonic() - fetchedAt,
+      failure: this.#failure,
+    };
   }
 
   /**
@@ -91,7 +110,7 @@ export class IssuerKeys {
   async #refreshed(error?: Error): Promise<void> {
     const isDue = this.#clock.monotonic() - this.#triedAt >= KEY_LIMITS.refreshMinMs;
     if (this.#fetching === undefined && !isDue) {
-      if (this.#hasFailed || error === undefined) throw this.#unavailable(new Error('asked a moment ago'));
+      if (this.#failure !== undefined || error === undefined) throw this.#unavailable(new Error('asked a moment ago'));
       throw error;
     }
     await this.#refresh().catch((cause: unknown) => {
@@ -102,14 +121,18 @@ export class IssuerKeys {
   #refresh(): Promise<void> {
     this.#fetching ??= (async () => {
       this.#triedAt = this.#clock.monotonic();
-      this.#hasFailed = true;
       const set = new KeySet(await this.#fetch());
       this.#keys = { set, fetchedAt: this.#clock.monotonic() };
-      this.#hasFailed = false;
-    })().finally(() => {
-      this.#fetching = undefined;
-      this.#isAwaited = false;
-    });
+      this.#failure = undefined;
+    })()
+      .catch((error: NodeJS.ErrnoException) => {
+        this.#failure = error.message === '' ? (error.code ?? error.name) : error.message;
+        throw error;
+      })
+      .finally(() => {
+        this.#fetching = undefined;
+        this.#isAwaited = false;
+      });
     return this.#fetching;
   }
 

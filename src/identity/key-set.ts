@@ -30,6 +30,10 @@ export class KeySet {
     this.#keys = new Map(keys.map((jwk) => [keyId(jwk), finder(jwk)]));
   }
 
+  get size(): number {
+    return this.#keys.size;
+  }
+
   /** Whether it is the very key, with everything that the issuer says of it. */
   has(key: string): boolean {
     return this.#keys.has(key);

@@ -16,6 +16,7 @@ interface Options {
 
 /** The certificate that the gateway serves with. */
 export interface CertificateInForce {
+  /** As it is now: another one after each change. */
   readonly current: CertificatePair;
   /** Why what the certificate's files hold now is not in force; undefined where it is, and without such files. */
   failure(): string | undefined;
@@ -37,7 +38,13 @@ export async function certificateInForce({ config, clock, onChange, onFailure }:
   const { certificateFile, keyFile } = config.tls;
   if (certificateFile !== undefined && keyFile !== undefined) {
     const files = await watchCertificateFiles({ certificateFile, keyFile, onChange, onFailure });
-    return { current: files.current, failure: () => files.failure, stop: () => files.close() };
+    return {
+      get current() {
+        return files.current;
+      },
+      failure: () => files.failure,
+      stop: () => files.close(),
+    };
   }
   const ca = keptServing(await openLocalCa(config.dataFolder, clock), config.dataFolder, clock);
   await publish(ca.caPem, caFile(config.dataFolder));
@@ -50,9 +57,19 @@ export async function certificateInForce({ config, clock, onChange, onFailure }:
       ...config.targets.flatMap((target) => target.hostNames),
     ]),
   ];
-  const current = await ca.certify(names);
-  const stop = keepRenewed(ca, current, names, { clock, onRenewed: onChange, onFailure });
-  return { current, failure: () => undefined, stop };
+  let current = await ca.certify(names);
+  const onRenewed = (pair: CertificatePair) => {
+    current = pair;
+    onChange(pair);
+  };
+  const stop = keepRenewed(ca, current, names, { clock, onRenewed, onFailure });
+  return {
+    get current() {
+      return current;
+    },
+    failure: () => undefined,
+    stop,
+  };
 }
 
 /** Written where it is another only: callers read it at any time, a gateway's start included. */

@@ -11,7 +11,7 @@ import { SeveralCatalogs } from '../catalog/several-catalogs.ts';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { CallerBudgets } from '../control/caller-budgets.ts';
-import type { GatewayStatus, TargetPlace } from '../control/contract.ts';
+import type { TargetPlace } from '../control/contract.ts';
 import { CountedEvents } from '../control/counted-events.ts';
 import { DoneOperations } from '../control/done-operations.ts';
 import { HeldKills } from '../control/held-kills.ts';
@@ -28,7 +28,7 @@ import { suggest } from '../control/suggest.ts';
 import type { LiveTargets, TargetServer } from '../control/targets/live-targets.ts';
 import { toEach } from '../control/to-each.ts';
 import type { UndoPort } from '../control/undo-routes.ts';
-import type { Authenticator } from '../identity/authenticator.ts';
+import type { Authenticator, IssuerState } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
 import type { Refusal } from '../model/refusal.ts';
 import { type Access, noAccess } from '../pipeline/access.ts';
@@ -57,18 +57,19 @@ import { keptReader } from './kept-reader.ts';
 import { loginsOf } from './logins.ts';
 import type { Told } from './observe.ts';
 import type { Sealing } from './open-sealing.ts';
-import { openedUnsafe } from './opened-unsafe.ts';
 import { policyDesk } from './policy-desk.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
-import { consoleUrlOf, serveConsole } from './serve-console.ts';
+import { consoleAuthenticator, consoleUrlOf, serveConsole } from './serve-console.ts';
 import { sharedGuesses } from './shared-guesses.ts';
 import { SharedHoneytokens } from './shared-honeytokens.ts';
 import { sharedHost } from './shared-host.ts';
 import { storePlace } from './store-place.ts';
 import { storeSweepOf } from './store-sweep-of.ts';
 import { version } from './version.ts';
+import { wholeStatus } from './whole-status.ts';
 import { answerConsole, consoleOfAll } from './workers/console-of-all.ts';
 import { sessionOfConsole } from './workers/session-of-console.ts';
+import type { OwnStatus } from './workers/status-of-all.ts';
 import type { WorkerBus } from './workers/worker-bus.ts';
 
 interface Parts {
@@ -87,6 +88,9 @@ interface Parts {
 
 type Place = NonNullable<Config['console']>;
 
+/** How this process is, but for what the control plane knows itself: `issuers`, as they are known to who asks that. */
+export type LookAtOwn = (issuers: readonly IssuerState[]) => Pick<OwnStatus, 'reasons' | 'warnings' | 'parts'>;
+
 /** What the gateway has of its control plane. */
 export interface Control {
   readonly access: Access;
@@ -104,7 +108,7 @@ export interface Control {
     certificate: CertificatePair,
     targetPlaces: (registered: readonly string[]) => readonly TargetPlace[],
     undo: UndoPort,
-    readiness: () => Pick<GatewayStatus, 'reasons' | 'warnings'>,
+    look: LookAtOwn,
   ): Promise<string | undefined>;
   /** Serves targets by API from now on as they come and go. */
   serveTargets(server: TargetServer): void;
@@ -170,8 +174,8 @@ export async function openControl(parts: Parts): Promise<Control> {
   let server: ControlServer | undefined;
   const [refusals, exchanges, counted] = [new Refusals(), new LiveExchanges(), new CountedEvents(budgets)];
   const endExchange = endingOne(inFlight);
-  const own = { refusals, exchanges, endExchange, underWay: () => inFlight.list(), seals: parts.sealing };
-  if (bus !== undefined) answerConsole(own, bus);
+  const shown = { refusals, exchanges, endExchange, underWay: () => inFlight.list(), seals: parts.sealing };
+  if (bus !== undefined) answerConsole(shown, bus);
   return {
     access: accessOf(access, refusals, told.clock, (denied, target) =>
       suggest(denied, { consoleUrl, roles: parts.policy.roles(), target }),
@@ -182,12 +186,14 @@ export async function openControl(parts: Parts): Promise<Control> {
     novelty: opened.novelty,
     heard: (journal) => heardBy(journal, [exchanges, counted]),
     releaseHeld: () => approvals.release(),
-    async serve(certificate, targetPlaces, undo, readiness) {
-      if (catalogs === undefined) return consoleUrl;
-      const { catalog } = catalogs;
+    async serve(certificate, targetPlaces, undo, look) {
+      if (catalogs === undefined) return servedByAnother(parts, look);
+      const { catalog, opened: each } = catalogs;
+      const people = consoleAuthenticator(place, config, told.clock);
+      const [url, own] = [() => consoleUrl, ownStatus(parts, () => look(people.issuers()))];
       const routes = routesOf({
         ...opened,
-        ...consoleOfAll(own, bus),
+        ...consoleOfAll(shown, bus),
         issuers: [...logins.keys()],
         seatedIn: (caller) => seatedIn(parts.policy.rules(), caller),
         policy: policyOf(parts),
@@ -199,14 +205,14 @@ export async function openControl(parts: Parts): Promise<Control> {
         undo: () => undo,
         kept: keptReader((exchange) => catalog.folderOf(exchange), parts.journal, told.clock),
         ...targetParts(opened, parts, targetPlaces),
-        status: () => ({ ...readiness(), unsafe: [...openedUnsafe(config)] }),
+        status: () => wholeStatus({ config, bus, own, store, deliveries, catalogs: each }),
         version: version(),
         gateway: () => consoleUrl,
         storeFailure: () => store.health().failure,
       });
-      const url = () => consoleUrl;
       const refuseStopped = access.kills.refuseCaller.bind(access.kills);
-      const served = { routes, sessions, logins, vault: store.vault, url, withOwnTokens, refuseStopped };
+      const authenticator = withOwnTokens(people);
+      const served = { routes, sessions, logins, vault: store.vault, url, authenticator, refuseStopped };
       server = await serveConsole(place, served, certificate, parts);
       consoleUrl = consoleUrlOf(place, server.port);
       store.announce(consoleUrl);
@@ -239,6 +245,7 @@ function openCatalogs({ journal, workers }: Config, { log }: Told) {
     return { folder, catalog: openCatalog({ folder, file: catalogFile(folder) }, onFailure) };
   });
   return {
+    opened,
     catalog: new SeveralCatalogs(opened),
     close: () => Promise.all(opened.map(({ catalog }) => catalog.close())),
   };
@@ -341,6 +348,21 @@ function budgetsOf(
     budgets: policy.budgets,
     onTripped: (budget, caller) => tell(noticeOfTripped(budget.id, caller, told.clock.now())),
     onFailure: (what, error) => told.log.error({ error: String(error) }, what),
+  });
+}
+
+/** Another worker serves the console, which asks this one how it is; the console's address. */
+function servedByAnother(parts: Parts, look: LookAtOwn): string {
+  const own = ownStatus(parts, () => look([]));
+  parts.bus?.answer('status', own);
+  return parts.consoleUrl ?? '';
+}
+
+function ownStatus({ config, journal }: Parts, look: () => ReturnType<LookAtOwn>): () => OwnStatus {
+  return () => ({
+    ...look(),
+    worker: config.worker ?? 1,
+    journal: { folder: config.journal.folder as string, syncedSeq: journal.health().syncedSeq },
   });
 }
 

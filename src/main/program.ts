@@ -76,6 +76,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: 'stop a caller, a session, a target or all, at once and until lifted; needs the role operator',
     load: async ({ env }) => (await import('../cli/control/kill.ts')).killCommand(env),
   },
+  status: {
+    description:
+      'tell how the gateway is, part by part, what it warns of and what is open under `unsafe`; needs the role operator or auditor',
+    load: async ({ env }) => (await import('../cli/control/status.ts')).statusCommand(env),
+  },
   notices: {
     description: 'list what people were to be told and were not, and try it again; needs the role operator or auditor',
     load: async ({ env }) => (await import('../cli/control/notices.ts')).noticesCommand(env),

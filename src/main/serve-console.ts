@@ -12,10 +12,11 @@ import type { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
 import { identifying } from '../control/sign-in/identify.ts';
 import type { LoginPort } from '../control/sign-in/login-port.ts';
 import { SignIn } from '../control/sign-in/sign-in.ts';
-import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
+import { type Authenticator, createAuthenticator, type IssuersAuthenticator } from '../identity/authenticator.ts';
 import type { CertificatePair } from '../listener/certificates.ts';
 import type { Caller } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { Clock } from '../std/clock.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Vault } from '../store/vault.ts';
 import { ConfigError } from './config-error.ts';
@@ -27,7 +28,6 @@ import { version } from './version.ts';
 import { WEB_FOLDER } from './web-folder.ts';
 
 interface From {
-  readonly config: Config;
   readonly told: Told;
   readonly policy: PolicyInForce;
 }
@@ -40,7 +40,7 @@ interface Served {
   readonly vault: Vault;
   /** Where people reach the console. */
   readonly url: () => string;
-  readonly withOwnTokens: (others: Authenticator) => Authenticator;
+  readonly authenticator: Authenticator;
   readonly refuseStopped: (caller: Caller) => void;
 }
 
@@ -51,16 +51,19 @@ export function consoleUrlOf({ address, hostName, pathPrefix, url }: Place, port
   return `${url ?? `https://${hostName ?? hostOf(address)}:${port}`}${pathPrefix}`;
 }
 
+/** Who asks the control plane with a token: callers of the configured issuers, by the audiences that the console takes. */
+export function consoleAuthenticator({ audiences }: Place, config: Config, clock: Clock): IssuersAuthenticator {
+  const issuers = issuersOf(config).map((issuer) => (audiences === undefined ? issuer : { ...issuer, audiences }));
+  return createAuthenticator(issuers, clock);
+}
+
 /** Begins to serve the console. @throws {ConfigError} its port cannot be had */
 export function serveConsole(
   place: Place,
-  { routes, sessions, logins, vault, url, withOwnTokens, refuseStopped }: Served,
+  { routes, sessions, logins, vault, url, authenticator: { authenticate }, refuseStopped }: Served,
   certificate: CertificatePair,
-  { config, told, policy }: From,
+  { told, policy }: From,
 ): Promise<ControlServer> {
-  const { audiences } = place;
-  const issuers = issuersOf(config).map((issuer) => (audiences === undefined ? issuer : { ...issuer, audiences }));
-  const { authenticate } = withOwnTokens(createAuthenticator(issuers, told.clock));
   const own = () => new URL(url());
   const { clock } = told;
   return startControlServer({

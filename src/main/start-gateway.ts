@@ -8,7 +8,7 @@ import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { openGuards } from '../config/open-guards.ts';
 import { noticeOfEvent } from '../control/notices/notices.ts';
-import { type Authenticator, createAuthenticator } from '../identity/authenticator.ts';
+import { type Authenticator, createAuthenticator, type IssuersAuthenticator } from '../identity/authenticator.ts';
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, type Readiness, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
@@ -40,6 +40,7 @@ import { Sessions } from '../storage/sessions.ts';
 import { answersToUnread } from './answer-unread.ts';
 import { type CertificateInForce, certificateInForce } from './certificate-in-force.ts';
 import { ConfigError } from './config-error.ts';
+import { gatewayParts } from './gateway-parts.ts';
 import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
 import { keeperOf } from './keeper-of.ts';
@@ -51,7 +52,7 @@ import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget, noWriteBack } from './no-target.ts';
 import { observerOf, openToldJournal, openToldPieces, policyTeller, type Told, tellCounts } from './observe.ts';
 import { type ObservedTargets, observedTargets } from './observed-targets.ts';
-import { type Control, openControl } from './open-control.ts';
+import { type Control, type LookAtOwn, openControl } from './open-control.ts';
 import { openMasks } from './open-masks.ts';
 import { openPreImages } from './open-pre-images.ts';
 import { openToldRetention } from './open-retention.ts';
@@ -70,7 +71,7 @@ import { drain } from './stop.ts';
 import type { Target } from './target.ts';
 import { targetPlaces } from './target-places.ts';
 import { TargetTroubles } from './target-troubles.ts';
-import { openToldDelivery } from './told-delivery.ts';
+import { openToldDelivery, type ToldDelivery } from './told-delivery.ts';
 import { openToldTracing } from './tracing/told-tracing.ts';
 import { version } from './version.ts';
 import { sharesOf } from './workers/shares-of.ts';
@@ -142,14 +143,16 @@ export async function startGateway(
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, novelty, observer, observed };
     const own = { turns: new Turns(() => told.clock.monotonic()), threadTime: threadTime() };
     const kept = { journal: heard(journal), ...parts, ...own };
-    const authenticator = control.withOwnTokens(createAuthenticator(issuersOf(config), told.clock));
+    const callers = createAuthenticator(issuersOf(config), told.clock);
+    const authenticator = control.withOwnTokens(callers);
     const masking = maskingOf(config, policy, masks, telling, told);
     const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
     closers.push(() => served.closeAll());
     const targetPolicy = { rules: policy.rules, access, observed };
     openTargets({ config, served, control, policy: targetPolicy, troubles, told, tracing });
     const places = targetPlaces.bind(undefined, config, listeners);
-    const consoleUrl = await control.serve(certificate.current, places, undo, () => readinessNow());
+    const look = lookingAtOwn({ journal, policy, certificate, delivery, callers, told }, () => readinessNow());
+    const consoleUrl = await control.serve(certificate.current, places, undo, look);
     const serving = { served, serveTarget: tracing.serve(serveTarget) };
     const targetPorts = await listen(config, certificate, serving, listeners, kept.observer, told);
     const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
@@ -177,6 +180,28 @@ export async function startGateway(
     await close();
     throw error;
   }
+}
+
+interface OwnParts {
+  readonly journal: Journal;
+  readonly policy: PolicyInForce;
+  readonly certificate: CertificateInForce;
+  readonly delivery: Pick<ToldDelivery, 'health'>;
+  readonly callers: Pick<IssuersAuthenticator, 'issuers'>;
+  readonly told: Told;
+}
+
+/** How this process is, part by part, beside what `/readyz` says of it. */
+function lookingAtOwn(
+  { journal, policy, certificate, delivery, callers, told }: OwnParts,
+  readinessNow: () => ReturnType<typeof readiness>,
+): LookAtOwn {
+  return (known) => {
+    const issuers = [...callers.issuers(), ...known];
+    const [receivers, nowMs] = [delivery.health(), told.clock.now()];
+    const parts = gatewayParts({ journal: journal.health(), issuers, policy, certificate, receivers, nowMs });
+    return { ...readinessNow(), parts };
+  };
 }
 
 /** What the parent asks of a worker, since the private port is the parent's. */

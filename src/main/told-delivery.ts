@@ -10,13 +10,15 @@ import type { Told } from './observe.ts';
 export interface ToldDelivery {
   /** What `/readyz` warns of. */
   warnings(): readonly string[];
+  /** How each receiver is. */
+  health(): ReadonlyMap<string, DeliveryHealth>;
   close(): Promise<void>;
 }
 
 /** Sends what the journal gets to the receivers of the configuration; nothing is opened where there are none. */
 export function openToldDelivery(config: Config, { log, metrics, clock }: Told): ToldDelivery {
   const { folder, receivers } = config.journal;
-  if (receivers.length === 0) return { warnings: () => [], close: async () => {} };
+  if (receivers.length === 0) return { warnings: () => [], health: () => new Map(), close: async () => {} };
   const cursors = config.worker === undefined || config.worker === 1 ? '' : `worker-${config.worker}`;
   const place = { folder: folder as string, cursorFolder: join(config.dataFolder, 'receivers', cursors), receivers };
   const delivery: Delivery = openDelivery(
@@ -27,6 +29,7 @@ export function openToldDelivery(config: Config, { log, metrics, clock }: Told):
   metrics.deliveries(() => delivery.health());
   return {
     warnings: () => [...delivery.health()].flatMap(([name, health]) => warningsOf(name, health, clock.now())),
+    health: () => delivery.health(),
     close: () => delivery.close(),
   };
 }

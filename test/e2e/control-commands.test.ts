@@ -87,6 +87,21 @@ test('an operator sees who is in, revokes, stops and lifts', async () => {
   assert.doesNotMatch((await get()).body, /an operator has stopped/);
 });
 
+test('how the gateway is, part by part, is told to who looks after it', async () => {
+  const said = await sallyport(['status'], operator());
+  assert.equal(said.code, 0, said.output);
+  assert.match(said.output, /^journal +ok +all to line \d+ is on the disk/m);
+  assert.match(said.output, /^index +ok +has all of the journal, to line \d+$/m);
+  assert.match(said.output, /^store +ok +answers$/m);
+  assert.match(said.output, /^policy +ok +1 rule is in force$/m);
+  assert.match(said.output, /^certificate +ok +ends on \d{4}-\d\d-\d\d, in \d+ days$/m);
+  assert.match(said.output, /^issuer \S+ +ok +\d+ keys?, fetched /m);
+  const whole = await json(['status'], operator());
+  assert.deepEqual([whole.reasons, whole.unsafe], [[], []]);
+  const no = await sallyport(['status']);
+  assert.deepEqual([no.code, /ROLE_REQUIRED/.test(no.output)], [1, true], no.output);
+});
+
 test('a context stands for the variables', async () => {
   const {
     SALLYPORT_SERVER: server,

@@ -132,6 +132,13 @@ describe('two workers', () => {
     const end = await world.control('POST', `/api/v1/exchanges/${watch?.id}/end`, ada, { reason: 'enough' });
     assert.deepEqual(end.body, { id: watch?.id, wasOpen: true });
     assert.match(await text, /an operator ended this: enough/);
+    const { parts } = (await world.control('GET', '/api/v1/gateway', ada)).body;
+    for (const part of ['journal', 'index'])
+      assert.deepEqual(
+        parts.filter((each: { part: string }) => each.part === part).map((each: { worker: number }) => each.worker),
+        [1, 2],
+        JSON.stringify(parts),
+      );
   });
 
   test('a budget holds over both', async () => {

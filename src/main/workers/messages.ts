@@ -9,7 +9,7 @@ import type { Ports } from './choose-ports.ts';
 export type Told = 'change' | 'unknown' | 'in-flight' | 'held' | 'policy' | 'kills' | 'watch' | 'exchange';
 
 /** What every other worker is asked. */
-export type Asked = 'under-way' | 'end-exchange' | 'refusals' | 'seals' | 'session-so-far';
+export type Asked = 'under-way' | 'end-exchange' | 'refusals' | 'seals' | 'session-so-far' | 'status';
 
 /** What the parent asks each worker. */
 export type AskedByParent = 'readiness' | 'metrics';

@@ -7,6 +7,7 @@ import type {
   PolicyView,
   RuleView,
   ShadowReport,
+  Tried,
   WhoCanAnswer,
   WhyAnswer,
 } from '../../../src/control/policy-contract.ts';
@@ -90,6 +91,59 @@ export const FILES = {
       text: 'apiVersion: sallyport.dev/v1\nkind: Policy\nmetadata: { name: staging }\nrules: []\n',
     },
   ],
+};
+
+/** What a change of it comes to. */
+export const TRIED: Tried = {
+  patch:
+    '--- a/policy/prod.yaml\n+++ b/policy/prod.yaml\n@@ -3,3 +3,4 @@\n metadata: { name: prod }\n rules:\n   - { id: read, effect: allow, verbs: [get, list], apiGroups: [""], resources: [pods] }\n+  - { id: no-secrets, effect: deny, verbs: ["*"], apiGroups: [""], resources: [secrets] }\n',
+  findings: [
+    {
+      file: 'policy/prod.yaml',
+      line: 5,
+      column: 5,
+      severity: 'warning',
+      message: 'rule `read` has no `callers`, and is for everybody who signs in',
+      fix: 'name who it is for',
+    },
+  ],
+  changes: ['can no longer be done:', '  ci:deploy-bot | get secrets | namespace: shop | target: prod-eu'],
+  tests: [
+    {
+      file: 'policy/prod.test.yaml',
+      line: 4,
+      name: 'the bot reads pods',
+      isPassed: true,
+      expected: 'allow',
+      got: 'allow',
+    },
+    {
+      file: 'policy/prod.test.yaml',
+      line: 9,
+      name: 'the bot reads its token',
+      isPassed: false,
+      expected: 'allow',
+      got: 'deny',
+    },
+  ],
+  simulation: {
+    exchanges: 8_120,
+    differ: [
+      {
+        caller: 'ci:deploy-bot',
+        target: 'prod-eu',
+        operation: 'get secrets in shop',
+        before: { effect: 'allow', rule: 'prod/read' },
+        after: { effect: 'deny', rule: 'prod/no-secrets' },
+        needs: [],
+        times: 44,
+        last: 'e-10',
+      },
+    ],
+    mayDiffer: [],
+    notAsRecorded: 0,
+    notReadAgain: 3,
+  },
 };
 
 export const WHY: WhyAnswer = {
@@ -194,8 +248,67 @@ export const UNTOLD: readonly NoticeView[] = [
   },
 ];
 
-export const WELL: GatewayStatus = { reasons: [], warnings: [], unsafe: [] };
+export const WELL: GatewayStatus = {
+  reasons: [],
+  warnings: [],
+  unsafe: [],
+  parts: [
+    { part: 'journal', state: 'ok', message: 'all to line 4812 is on the disk; 38.2 GB of the disk are free' },
+    { part: 'index', state: 'ok', message: 'has all of the journal, to line 4812' },
+    { part: 'store', state: 'ok', message: 'answers' },
+    { part: 'policy', state: 'ok', message: '5 rules are in force' },
+    { part: 'certificate', state: 'ok', message: 'ends on 2026-05-30, in 81 days' },
+    { part: 'issuer', name: 'ci', state: 'ok', message: '3 keys, fetched 4 min ago' },
+    {
+      part: 'issuer',
+      name: 'people',
+      state: 'unknown',
+      message: 'its keys are fetched with the first token that it gave',
+    },
+    { part: 'notices', state: 'ok', message: '0 wait to be sent, none was given up' },
+    { part: 'receiver', name: 'siem', state: 'ok', message: 'has all' },
+  ],
+};
 export const AILING: GatewayStatus = {
+  parts: [
+    {
+      part: 'journal',
+      worker: 1,
+      state: 'failed',
+      message: 'all to line 4812 is on the disk; 31.4 MB of the disk are free',
+    },
+    {
+      part: 'journal',
+      worker: 2,
+      state: 'ok',
+      message: 'all to line 3377 is on the disk; 38.2 GB of the disk are free',
+    },
+    {
+      part: 'index',
+      worker: 1,
+      state: 'warning',
+      message: 'has the journal to line 1200 of 4812: what came later is not found yet',
+    },
+    { part: 'store', state: 'ok', message: 'answers' },
+    { part: 'policy', state: 'warning', message: '5 rules are in force, of older files: those of now are refused' },
+    { part: 'certificate', state: 'warning', message: 'ends on 2026-03-17, in 6 days' },
+    {
+      part: 'issuer',
+      name: 'ci',
+      worker: 2,
+      state: 'failed',
+      message:
+        'its keys cannot be fetched, so none of its tokens is taken: getaddrinfo ENOTFOUND token.actions.example.com',
+    },
+    {
+      part: 'issuer',
+      name: 'people',
+      state: 'warning',
+      message: '2 keys, fetched 3 h ago, are believed for 21 h more: connect ECONNREFUSED 10.0.0.7:443',
+    },
+    { part: 'notices', state: 'warning', message: '3 wait to be sent, 2 were given up' },
+    { part: 'receiver', name: 'siem', state: 'warning', message: 'has taken nothing for 40 min: it answered 503' },
+  ],
   reasons: ['the journal cannot be written: the disk of `/var/lib/sallyport` is full'],
   warnings: ['the certificate of `prod-eu` ends in 6 days', '2 notices could not be delivered to `ops-slack`'],
   unsafe: [

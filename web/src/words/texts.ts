@@ -48,6 +48,7 @@ export const texts = {
 
   person: {
     menu: 'You and settings',
+    who: 'Signed in as',
     groups: 'Your groups',
     noGroups: 'no group',
     roles: 'Your roles',
@@ -128,7 +129,6 @@ export const texts = {
   },
 
   question: {
-    titleOne: 'Question',
     on: 'Cluster',
     namespace: 'Namespace',
     noNamespace: 'none, or all',
@@ -342,6 +342,7 @@ export const texts = {
     revoke: 'Revoke',
     revokeSure: 'Press again to revoke',
     releaseSure: 'Press again to give back',
+    openQuestion: 'Open the question',
     lookAtUse: 'What of it was used?',
     notUsed: 'Nothing of it was used.',
     usedBy: (calls: number, isWhole: boolean) => `Used by ${isWhole ? '' : 'more than '}${count(calls, 'call')}.`,
@@ -397,6 +398,8 @@ export const texts = {
     seek: 'Where in the recording',
     speed: 'Speed',
     idle: 'Skip pauses',
+    commands: 'Commands',
+    commandsHint: 'As the terminal showed what was typed at a prompt. Press one to go there.',
     search: 'Search in the output',
     found: (n: number) => (n === 0 ? 'not found' : `${count(n, 'place')}`),
     nextFound: 'Next place',
@@ -414,18 +417,6 @@ export const texts = {
       'Add one under `targets` in the gateway’s configuration: `sallyport target bootstrap` prints what it needs.',
     reach: 'Reached at',
     port: (port: number) => `port ${port}`,
-    gateway: 'This gateway',
-    version: 'Version',
-    store: 'Store',
-    storeAnswers: 'answers',
-    storeFails: 'does not answer: grants, approvals and issued tokens count as ended, standing rules go on',
     kubeconfig: 'Use it with kubectl',
-    state: 'How it is',
-    well: 'well',
-    look: 'look at it',
-    notReady: 'not ready',
-    reasons: 'Why it serves nothing',
-    unsafe: 'Open under “unsafe”',
-    warnings: 'What it warns of',
   },
 };
