@@ -208,14 +208,19 @@ export const TERMINAL: ExchangeWholeView = whole(CALLS[12] as ExchangeRowView, {
 /** What the terminal showed. */
 export const CAST = [
   JSON.stringify({ version: 3, term: { cols: 80, rows: 12 }, command: 'sh' }),
-  JSON.stringify([0.2, 'o', '\u001b[32m$\u001b[0m psql -U orders\r\n']),
-  JSON.stringify([1.1, 'o', 'orders=> select state, count(*) from orders group by 1;\r\n']),
+  JSON.stringify([0.2, 'o', '\u001b[32m$\u001b[0m ']),
+  JSON.stringify([0.8, 'o', 'psql -U orders']),
+  JSON.stringify([0.1, 'o', '\r\n']),
+  JSON.stringify([0.4, 'o', 'orders=> ']),
+  JSON.stringify([0.9, 'o', 'select state, count(*) from orders group by 1;']),
+  JSON.stringify([0.1, 'o', '\r\n']),
   JSON.stringify([
     0.4,
     'o',
     ' state  | count\r\n--------+-------\r\n paid   |  9121\r\n \u001b[31mstuck\u001b[0m  |    14\r\n',
   ]),
-  JSON.stringify([6, 'o', 'orders=> \\q\r\n']),
+  JSON.stringify([0.1, 'o', 'orders=> ']),
+  JSON.stringify([6, 'o', '\\q\r\n']),
   JSON.stringify([0.1, 'x', '0']),
 ].join('\n');
 

@@ -5,6 +5,7 @@ import { Icon } from '../looks/icon.tsx';
 import { countdown } from '../words/duration.ts';
 import { texts } from '../words/texts.ts';
 import { type Cast, placesOf, withoutPauses } from './cast.ts';
+import { Commands } from './commands.tsx';
 import styles from './player.module.css';
 import { ScreenView } from './screen-view.tsx';
 import { useClock } from './use-clock.ts';
@@ -62,6 +63,7 @@ export function Player({ cast: whole }: { readonly cast: Cast }) {
           {words.idle}
         </label>
       </div>
+      <Commands cast={cast} atMs={clock.atMs} onChoose={clock.go} />
       <Search cast={cast} onFound={clock.go} />
     </div>
   );

@@ -73,7 +73,12 @@ function Call({ call }: { readonly call: ExchangeWholeView }) {
       <CompareWith key={`with ${call.id}`} call={call} />
       {mayHaveChanged(call) && <Undo key={call.id} id={call.id} />}
       <Proof call={call} />
-      <SameByCommand lines={[commandLine('sallyport', 'sessions', 'show', session)]} />
+      <SameByCommand
+        lines={[
+          ...(recording === undefined ? [] : [commandLine('sallyport', 'sessions', 'replay', call.id)]),
+          commandLine('sallyport', 'sessions', 'show', session),
+        ]}
+      />
     </div>
   );
 }
