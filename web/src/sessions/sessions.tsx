@@ -8,10 +8,10 @@ import { Named } from '../looks/named.tsx';
 import { PageHead } from '../looks/page-head.tsx';
 import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { sessionTexts } from '../words/session-texts.ts';
-import { commandLine } from '../words/shell-word.ts';
 import { ExportRows } from './export-rows.tsx';
 import { callsThatFit } from './exported.ts';
 import { Filters } from './filters.tsx';
+import { listCommand } from './list-command.ts';
 import { Saved } from './saved.tsx';
 import { SessionTable } from './session-table.tsx';
 import styles from './sessions.module.css';
@@ -61,14 +61,5 @@ export function Sessions() {
       <More query={sessions} />
       <SameByCommand lines={[listCommand(filters)]} />
     </>
-  );
-}
-
-function listCommand({ caller, target, since }: SessionFilters): string {
-  return commandLine(
-    ...['sallyport', 'sessions', 'list'],
-    ...(caller === undefined ? [] : ['--subject', caller]),
-    ...(target === undefined ? [] : ['--target', target]),
-    ...(since === undefined ? [] : ['--since', since]),
   );
 }
