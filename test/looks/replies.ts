@@ -21,6 +21,7 @@ import {
   policyFilesSchema,
   policySchema,
   shadowSchema,
+  triedSchema,
   whoCanSchema,
   whyAnswerSchema,
 } from '../../src/control/policy-contract.ts';
@@ -57,6 +58,7 @@ export const issuers = (names: readonly string[]) =>
   of(signInSchema, { items: names.map((issuer) => ({ issuer, path: `/sign-in?issuer=${issuer}` })), next: null });
 export const delegationList = (items: readonly unknown[]) => listOf(delegationSchema, items);
 export const noticeList = (items: readonly unknown[]) => listOf(noticeSchema, items);
+export const targetList = (items: readonly unknown[]) => listOf(targetSchema, items);
 export const keyList = (items: readonly unknown[]) => listOf(keySchema, items);
 export const status = (item: unknown) => of(statusSchema, item);
 export const policy = (item: unknown) => of(policySchema, item);
@@ -95,6 +97,7 @@ export const ORDINARY: Replies = {
   '/policy/why': of(whyAnswerSchema, gateway.WHY),
   '/policy/who-can': of(whoCanSchema, gateway.WHO_CAN),
   '/policy/shadow': of(shadowSchema, gateway.SHADOW),
+  '/policy/proposals/try': of(triedSchema, gateway.TRIED),
   '/targets/prod-eu/check': of(targetCheckSchema, gateway.LOOKED),
   '/notices': noticeList([]),
   '/keys': keyList(gateway.KEYS),

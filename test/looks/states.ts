@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import * as replies from './replies.ts';
 import { DELEGATIONS, OF_OTHERS } from './shown/delegations.ts';
 import { AILING, BROKEN_POLICY, UNTOLD } from './shown/gateway.ts';
-import { ASK_LINK, KILLS } from './shown/grants.ts';
+import { ASK_LINK, HOSTILE_ASK_LINK, KILLS } from './shown/grants.ts';
 import { ago, self } from './shown/people.ts';
 import * as questions from './shown/questions.ts';
 import type { Replies } from './stage.ts';
@@ -231,6 +231,7 @@ export const STATES: readonly PageState[] = [
   },
   { name: 'ask', path: '/grants/ask', ready: 'What you were refused lately' },
   { name: 'ask-linked', path: ASK_LINK, ready: /A program was refused/ },
+  { name: 'ask-hostile', path: HOSTILE_ASK_LINK, ready: 'U+202E' },
   { name: 'ask-mistakes', path: '/grants/ask', ready: 'Ask for it', act: press('Ask for it') },
 
   { name: 'sessions', path: '/sessions', ready: 'ai:triage-7' },
@@ -240,6 +241,7 @@ export const STATES: readonly PageState[] = [
     replies: { '/sessions': replies.sessionList([]) },
     ready: 'Nothing is recorded yet',
   },
+  { name: 'sessions-failed', path: '/sessions', replies: { '/sessions': broken }, ready: 'This could not be read' },
   {
     name: 'sessions-no-match',
     path: '/sessions?caller=nobody',
@@ -310,9 +312,28 @@ export const STATES: readonly PageState[] = [
   },
   { name: 'policy-observed', path: '/policy?view=observed', ready: 'get secrets in shop' },
   { name: 'policy-propose', path: '/policy?view=propose', ready: /Check, test and simulate/ },
+  {
+    name: 'policy-tried',
+    path: '/policy?view=propose',
+    ready: /Check, test and simulate/,
+    act: async (page) => {
+      await page.getByRole('textbox', { name: 'Edit policy/prod.yaml', exact: true }).click();
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('  - { id: no-secrets, effect: deny, verbs: ["*"], resources: [secrets] }');
+      await press(/Check, test and simulate/)(page);
+      await page.getByText('+++ b/policy/prod.yaml', { exact: true }).waitFor();
+    },
+  },
   { name: 'policy-no-role', path: '/policy', replies: withoutRole, ready: 'You may not see this' },
 
   { name: 'targets', path: '/targets', ready: 'staging' },
+  {
+    name: 'targets-empty',
+    path: '/targets',
+    replies: { '/targets': replies.targetList([]) },
+    ready: 'No target',
+  },
+  { name: 'targets-no-role', path: '/targets', replies: withoutRole, ready: 'staging' },
   {
     name: 'targets-ailing',
     path: '/targets',

@@ -91,6 +91,22 @@ export const KILLS: readonly KillView[] = [
   },
 ];
 
+/** A link that somebody else wrote: what it asks for is other than it looks. */
+export const HOSTILE_ASK_LINK = `/grants/ask?grant=${Buffer.from(
+  JSON.stringify({
+    scopes: [
+      {
+        target: 'prod-eu',
+        verbs: ['get'],
+        apiGroups: [''],
+        resources: ['pods'],
+        resourceNames: ['we\u202ebew'],
+        namespaces: ['shop'],
+      },
+    ],
+  }),
+).toString('base64url')}`;
+
 const LINK = Buffer.from(
   JSON.stringify({
     scopes: [

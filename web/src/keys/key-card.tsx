@@ -5,6 +5,7 @@ import { request } from '../api/request.ts';
 import buttons from '../looks/buttons.module.css';
 import { Command } from '../looks/command.tsx';
 import { Instant } from '../looks/instant.tsx';
+import { Named } from '../looks/named.tsx';
 import { ProblemLine } from '../looks/problem-line.tsx';
 import { Seen } from '../looks/seen.tsx';
 import sheets from '../looks/sheets.module.css';
@@ -49,8 +50,10 @@ export function KeyCard({ personKey: key, mayConfirm }: { readonly personKey: Ke
           </>
         )}
       </p>
-      <p className={textStyles.fine}>{words.lineHint}</p>
-      <Command line={key.line} />
+      <p className={textStyles.fine}>
+        <Named>{words.lineHint}</Named>
+      </p>
+      <Command line={key.line} isText />
       <ProblemLine error={change.error} />
       <div className={sheets.acts}>
         {mayConfirm && !counts && (

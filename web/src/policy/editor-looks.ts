@@ -2,6 +2,11 @@ import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
+/** What of a changed line is another, marked by a line below it: on a fill of its own not every colour of the text could be read. */
+function underlined(color: string): string {
+  return `linear-gradient(${color}, ${color}) bottom / 100% 2px no-repeat`;
+}
+
 /** The editor in the colours of the pages, by their names: they hold inside its root too. */
 const looks = EditorView.theme({
   '&': { color: 'var(--ink)', backgroundColor: 'var(--sheet)', fontSize: 'var(--t-s)' },
@@ -17,12 +22,8 @@ const looks = EditorView.theme({
   },
   '.cm-changedLine, &.cm-merge-b .cm-changedLine': { backgroundColor: 'var(--ok-fill)' },
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--no-fill)' },
-  '&.cm-merge-b .cm-changedText, .cm-insertedLine': {
-    background: 'color-mix(in srgb, var(--ok-line) 45%, transparent)',
-  },
-  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': {
-    background: 'color-mix(in srgb, var(--no-line) 45%, transparent)',
-  },
+  '&.cm-merge-b .cm-changedText, .cm-insertedLine': { background: underlined('var(--ok-solid)') },
+  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: underlined('var(--no-solid)') },
   '.cm-collapsedLines': { color: 'var(--ink-2)', background: 'var(--sunk)', padding: '0.3em 1em' },
   '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '""', margin: '0' },
   '.cm-panels': { backgroundColor: 'var(--sunk)', color: 'var(--ink)' },
