@@ -21,10 +21,14 @@ const SCHEMES = [
 /** Who is signed in, how it looks and what it tells: what the popover of the person's button holds. */
 export function PersonMenu({ self, onLeave }: { readonly self: Self; readonly onLeave: () => void }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const { groups, roles, session } = self;
+  const { subject, groups, roles, session } = self;
   return (
     <>
       <dl className={styles.facts}>
+        <dt>{texts.person.who}</dt>
+        <dd>
+          <Seen>{subject}</Seen>
+        </dd>
         <dt>{texts.person.groups}</dt>
         <dd>
           <Seen>{groups.length === 0 ? texts.person.noGroups : groups.join(', ')}</Seen>

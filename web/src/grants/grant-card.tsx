@@ -67,9 +67,11 @@ export function GrantCard({ grant, self }: { readonly grant: GrantView; readonly
         )}
       </p>
       {state === 'pending' && (
-        <Link to="/approvals/$id" params={{ id: grant.id }} className={buttons.small}>
-          {texts.question.titleOne}
-        </Link>
+        <div className={sheets.acts}>
+          <Link to="/approvals/$id" params={{ id: grant.id }} className={buttons.small}>
+            {words.openQuestion}
+          </Link>
+        </div>
       )}
       {state !== 'pending' && (
         <div className={sheets.acts}>

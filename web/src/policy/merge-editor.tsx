@@ -80,7 +80,7 @@ export function MergeEditor({ label, before, after, onChange }: Props) {
         </div>
       )}
       <div ref={host} className={styles.editor} />
-      <p className={textStyles.fine}>{policyTexts.editorHint}</p>
+      <p className={`${textStyles.fine} ${styles.editorHint}`}>{policyTexts.editorHint}</p>
     </>
   );
 }

@@ -91,7 +91,7 @@ export function Shadow() {
         </table>
       )}
       {report.data !== undefined && report.data.rules.length > 0 && (
-        <section className={styles.file}>
+        <section className={`${styles.file} ${styles.missing}`}>
           <h2>{words.missingRules}</h2>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys */}
           <pre className={text.document} tabIndex={0}>

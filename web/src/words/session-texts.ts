@@ -104,7 +104,7 @@ export const callTexts = {
   operation: 'As the gateway read it',
   proof: 'In the journal',
   proofHint: 'Each line is chained to the one before by its hash; `sallyport journal verify` checks the chain.',
-  seq: 'line',
+  seq: 'Line',
   play: 'Play',
   recording: 'Recording',
 };
