@@ -67,7 +67,7 @@ async function open(cluster: EksCluster, proxyEnv: Environment) {
     import('@aws-sdk/credential-provider-node'),
     import('@smithy/node-http-handler'),
   ]);
-  // HTTPS_PROXY and NO_PROXY are followed, as AWS's own command line does.
+  // HTTPS_PROXY and NO_PROXY are followed by Node's rules: https://nodejs.org/api/http.html#built-in-proxy-support
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: EKS_LIMITS.requestTimeoutMs,
     requestTimeout: EKS_LIMITS.requestTimeoutMs,

@@ -94,4 +94,10 @@ test('AWS is asked by the proxy that the environment names, unless it is excepte
   assert.ok(proxy.asked[0]?.url.startsWith(url), 'the proxy is told where to');
   await session({ HTTP_PROXY: proxy.url, NO_PROXY: '127.0.0.1' });
   assert.deepEqual([asked.length, proxy.asked.length], [1, 1]);
+  await session({ HTTP_PROXY: proxy.url, NO_PROXY: '127.0.0.0/8' });
+  assert.deepEqual(
+    [asked.length, proxy.asked.length],
+    [1, 2],
+    'a network is not read, as docs/how-to/put-it-before-eks.md says',
+  );
 });
