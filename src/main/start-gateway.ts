@@ -150,12 +150,14 @@ export async function startGateway(
     closers.push(() => served.closeAll());
     const targetPolicy = { rules: policy.rules, access, observed };
     openTargets({ config, served, control, policy: targetPolicy, troubles, told, tracing });
+    const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
+    const warnings = () => [control, sealing, retention, delivery].flatMap((part) => part.warnings());
+    const readinessNow = () => readiness(state, journal, policy, certificate, troubles, observed, warnings());
     const places = targetPlaces.bind(undefined, config, listeners);
     const look = lookingAtOwn({ journal, policy, certificate, delivery, callers, told }, () => readinessNow());
     const consoleUrl = await control.serve(certificate.current, places, undo, look);
     const serving = { served, serveTarget: tracing.serve(serveTarget) };
     const targetPorts = await listen(config, certificate, serving, listeners, kept.observer, told);
-    const [state, hurry]: [{ stopped?: Promise<void> }, AbortController] = [{}, new AbortController()];
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
       await drain({ listeners, inFlight, releaseHeld, limits: config.limits, hurry: hurry.signal });
@@ -165,8 +167,6 @@ export async function startGateway(
       await close();
       await privatePort?.stop();
     };
-    const warnings = () => [control, sealing, retention, delivery].flatMap((part) => part.warnings());
-    const readinessNow = () => readiness(state, journal, policy, certificate, troubles, observed, warnings());
     const privatePort = bus === undefined ? await openPrivatePort(config, readinessNow, told) : undefined;
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
     const privateUrl = privatePort === undefined ? '' : `http://${hostOf(config.private.address)}:${privatePort.port}`;
