@@ -156,11 +156,14 @@ function passed(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** HTTP/1.1 through `https`, which is the faster; with HTTP/2 through `http2`. */
+/** A way waits for its turn longer than the 5 s of Node's default, and a connection that ends at the moment of the next request fails it. */
+const KEPT = { keepAliveTimeout: 600_000 } as const;
+
 function secureServer({ certPem, keyPem, isHttp2 }: ServerOptions, handler: Handler): Server {
   const certificate = { cert: certPem, key: keyPem };
-  if (!isHttp2) return createServer({ ...certificate, noDelay: true }, handler).setTimeout(0);
+  if (!isHttp2) return Object.assign(createServer({ ...certificate, noDelay: true }, handler).setTimeout(0), KEPT);
   const http2: Http2SecureServer = createSecureServer({ ...certificate, allowHTTP1: true });
-  http2.on('secureConnection', (socket) => socket.setNoDelay(true));
+  Object.assign(http2, KEPT).on('secureConnection', (socket) => socket.setNoDelay(true));
   return http2.on('request', handler as never) as unknown as Server;
 }
 
