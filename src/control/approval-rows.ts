@@ -48,9 +48,9 @@ export function noAtOf(row: Row | undefined): number {
   return row === undefined ? 0 : (row.body as { readonly at: number }).at;
 }
 
-/** Until when a yes that came before it could be used. */
+/** Until when a yes that came before it could be used; 0: it was kept before that was said. */
 export function noUntilOf(row: Row): number {
-  return (row.body as { readonly until: number }).until;
+  return (row.body as { readonly until?: number }).until ?? 0;
 }
 
 /** The id of the question that a pointer names. */
