@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { RetentionRule } from '../../policy/retention-rule.ts';
 import { verifierKey } from '../../recording/checkpoint.ts';
 import { KEY_NOTES_FILE, trustedKeys } from '../../recording/key-notes.ts';
+import { giveWay } from '../../std/give-way.ts';
 import { folderPlace } from './folder-place.ts';
 import { Mirror } from './mirror.ts';
 import type { CopyFault, Place, PlaceConfig } from './place.ts';
@@ -28,6 +29,7 @@ export interface PlacesOf {
 
 const port = parentPort;
 if (port !== null) {
+  giveWay();
   const { folder, places, publicKey } = workerData as PlacesOf;
   const trusted = (origin: string) => keysFor(folder, origin, publicKey);
   const mirror = new Mirror(folder, new Map(places.map((place) => [place.name, placeOf(place)])), trusted);

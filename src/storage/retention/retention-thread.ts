@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RetentionRule } from '../../policy/retention-rule.ts';
 import { type RetentionPlan, RetentionPlanner } from '../../retention/plan-retention.ts';
+import { giveWay } from '../../std/give-way.ts';
 import { RetentionWork } from './apply-retention.ts';
 
 /** What the thread is told of its journal. */
@@ -28,6 +29,7 @@ export type RetentionAnswer =
 
 const port = parentPort;
 if (port !== null) {
+  giveWay();
   const { folder, settledMs } = workerData as RetentionPlace;
   let rulesText = '';
   let planner: RetentionPlanner | undefined;

@@ -1,6 +1,7 @@
 /* The thread that seals closed segments: reading, hashing, compressing and signing are none of the data path's time. See open-sealer.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type SigningKeyPlace, signingKey } from '../../segments/signing-key.ts';
+import { giveWay } from '../../std/give-way.ts';
 import { systemDisk } from '../disk.ts';
 import { type Sealed, sealSegments } from './seal-segment.ts';
 
@@ -17,6 +18,7 @@ export type SealAnswer = { readonly sealed: Sealed } | { readonly failed: string
 
 const port = parentPort;
 if (port !== null) {
+  giveWay();
   const { folder, key } = workerData as SealPlace;
   const say = (answer: SealAnswer) => port.postMessage(answer);
   let last: Promise<void> = Promise.resolve();
