@@ -58,6 +58,7 @@ const written = [
 /** So much of the prefix is no other word; what ends in it was cut short. */
 const cutShortMin = 12;
 const stem = textMaskPrefix.slice(0, -1);
+const cutShort = stem.slice(0, cutShortMin);
 /** The same in base64, at each of the three offsets, without what hangs on its neighbours; and that in base64 once more. */
 const once = offsetsOf(stem);
 const twice = once.flatMap(offsetsOf);
@@ -74,9 +75,12 @@ function offsetsOf(text: string): readonly string[] {
 
 /** Whether the text holds anything of the form of a mask. Takes time linear in its length. */
 export function hasMaskForm(text: string): boolean {
+  if (text.length < cutShortMin) return false;
   const plain = text.toLowerCase();
-  if (plain.includes(stem)) return true;
-  for (let length = Math.min(stem.length - 1, plain.length); length >= cutShortMin; length--)
-    if (plain.endsWith(stem.slice(0, length))) return true;
+  if (plain.includes(cutShort)) {
+    if (plain.includes(stem)) return true;
+    for (let length = Math.min(stem.length - 1, plain.length); length >= cutShortMin; length--)
+      if (plain.endsWith(stem.slice(0, length))) return true;
+  }
   return once.some((form) => text.includes(form)) || twice.some((form) => text.includes(form));
 }

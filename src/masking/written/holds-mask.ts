@@ -8,7 +8,8 @@ const encodedBytesMin = 16;
 
 /** Whether a string holds anything of the form of a mask, in base64 or gzip too, as deep as a Helm release has them. */
 export function holdsMask(text: string): boolean {
-  return isMask(Buffer.from(text, 'utf8'), 0);
+  // Of text, nothing is gzip: its second byte is none of UTF-8's.
+  return hasMaskForm(text) || (isEncoded(text) && isMask(Buffer.from(text, 'base64'), 1));
 }
 
 function isMask(bytes: Buffer, wrappings: number): boolean {
@@ -17,6 +18,10 @@ function isMask(bytes: Buffer, wrappings: number): boolean {
   if (wrappings >= wrappingsMax) return false;
   const unpacked = unwrapped(bytes, text);
   return unpacked !== undefined && isMask(unpacked, wrappings + 1);
+}
+
+function isEncoded(text: string): boolean {
+  return text.length >= encodedBytesMin && /^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(text);
 }
 
 /** What base64 or gzip stand around; undefined where neither does. @throws {RangeError} it unpacks to more than 16 MiB */
@@ -28,6 +33,5 @@ function unwrapped(bytes: Buffer, text: string): Buffer | undefined {
       return undefined;
     }
   }
-  if (text.length < encodedBytesMin || !/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(text)) return undefined;
-  return Buffer.from(text, 'base64');
+  return isEncoded(text) ? Buffer.from(text, 'base64') : undefined;
 }

@@ -19,14 +19,24 @@ const CUSTOM_KEYS = [...TYPE_KEYS, 'spec', 'status'];
  */
 export function refuseFoldedKeys(object: JsonObject, expected: ExpectedKind): void {
   const fields = messageFields(expected);
-  const top = fields === undefined ? CUSTOM_KEYS : [...TYPE_KEYS, ...fields.keys()];
-  refuseFolded(object, top, '');
+  refuseFolded(object, fields === undefined ? CUSTOM_KEYS : topKeys(fields), '');
   const metadata = object.metadata;
   if (isJsonObject(metadata)) refuseFolded(metadata, METADATA_KEYS, 'metadata.');
   const spec = object.spec;
   const specFields = fields?.get('spec');
   if (isJsonObject(spec) && specFields !== undefined) refuseFolded(spec, specFields, 'spec.');
 }
+
+function topKeys(fields: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const known = tops.get(fields);
+  if (known !== undefined) return known;
+  const made = [...TYPE_KEYS, ...fields.keys()];
+  tops.set(fields, made);
+  return made;
+}
+
+/** Of each kind, made once. */
+const tops = new WeakMap<ReadonlyMap<string, readonly string[]>, readonly string[]>();
 
 /** Source: ObjectMeta, https://github.com/kubernetes/apimachinery/blob/v0.35.4/pkg/apis/meta/v1/types.go */
 const METADATA_KEYS = [
@@ -37,7 +47,7 @@ const METADATA_KEYS = [
 
 /** Refuses a key of `object` that is one of `known` but for its case. */
 export function refuseFolded(object: JsonObject, known: readonly string[], place: string): void {
-  const exact = new Map(known.map((key) => [folded(key), key]));
+  const exact = exactKeys(known);
   for (const key in object) {
     const meant = exact.get(folded(key));
     if (meant !== undefined && meant !== key) {
@@ -45,6 +55,17 @@ export function refuseFolded(object: JsonObject, known: readonly string[], place
     }
   }
 }
+
+/** By how they are folded; of each list made once. */
+function exactKeys(known: readonly string[]): ReadonlyMap<string, string> {
+  const before = exacts.get(known);
+  if (before !== undefined) return before;
+  const made = new Map(known.map((key) => [folded(key), key]));
+  exacts.set(known, made);
+  return made;
+}
+
+const exacts = new WeakMap<readonly string[], ReadonlyMap<string, string>>();
 
 /** As `encoding/json` folds: `ſ` is an s to it and the Kelvin sign a k. */
 function folded(key: string): string {

@@ -69,8 +69,15 @@ export function messageFields(expected: ExpectedKind): ReadonlyMap<string, reado
   const { group, version, kind } = expected;
   const name = kindMessage(group === '' ? version : `${group}/${version}`, kind);
   if (name === undefined) return undefined;
-  return new Map(message(name).fields.map(({ key, type }) => [key, keysOf(type)]));
+  const known = fieldsOf.get(name);
+  if (known !== undefined) return known;
+  const made = new Map(message(name).fields.map(({ key, type }) => [key, keysOf(type)] as const));
+  fieldsOf.set(name, made);
+  return made;
 }
+
+/** By message: each kind's are made once. */
+const fieldsOf = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
 function keysOf(type: string): readonly string[] {
   if (ROWS[type] === undefined) return [];
