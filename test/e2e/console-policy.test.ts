@@ -76,7 +76,8 @@ function inBrowser(chromium: string): void {
       await page.getByRole('button', { name: 'Check, test and simulate' }).click({ timeout: TRY_MS_MAX });
       await came.or(wrong).first().waitFor({ timeout: TRY_MS_MAX });
       if (await came.isVisible()) return;
-      assert.match(await wrong.innerText(), /ask again|could not be answered/, 'what cannot be asked again');
+      const text = await wrong.innerText();
+      assert.match(text, /ask again|could not be answered/, `what cannot be asked again: ${text}`);
     }
   }
 
@@ -88,9 +89,12 @@ function inBrowser(chromium: string): void {
     });
     await page.goto(`${world.consoleUrl}/policy?view=propose`);
     const editor = page.getByRole('textbox', { name: 'Edit policy.yaml', exact: true });
+    const lines = editor.locator('.cm-line');
+    await lines.filter({ hasText: 'id: hostile' }).waitFor();
     await editor.click();
     await page.keyboard.press('Control+End');
     await page.keyboard.type('  - { id: more, effect: allow, verbs: [get], apiGroups: [""], resources: [services] }');
+    assert.match(await lines.last().innerText(), /id: more.*services\] \}$/);
     await tried(page);
     await page.getByText('0 of 1 call answered otherwise').waitFor();
     await page.getByText('+++ b/policy.yaml').first().waitFor();
