@@ -73,8 +73,8 @@ export class Previews {
     const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(PREVIEW_LIMITS.timeoutMs)]);
     const preview = await inTime(look, signal).catch((error: unknown) => {
       if (!signal.aborted) this.#parts.onFailure(`what approval ${id} would do could not be looked up`, error);
-      const why = signal.aborted ? 'not in time' : 'for a reason that is in the log of the gateway';
-      return { risks: [], missing: [`what it would do: it could not be looked up, ${why}`] };
+      const why = signal.aborted ? ' in time' : ', for a reason that is in the log of the gateway';
+      return { risks: [], missing: [`what it would do: it could not be looked up${why}`] };
     });
     await this.#parts.put(id, preview);
   }

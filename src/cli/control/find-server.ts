@@ -36,7 +36,7 @@ export function findServer(env: Environment, context: string | undefined): Serve
   const contexts = readContexts(env);
   if (contexts.current !== undefined) return named(contexts, contexts.current);
   throw new CliError(
-    'no control plane is named: set SALLYPORT_SERVER (the console’s address), SALLYPORT_TOKEN_FILE and SALLYPORT_CA_FILE, or `sallyport context set NAME`',
+    'no control plane is named: set SALLYPORT_SERVER (the console’s address), SALLYPORT_TOKEN_FILE and SALLYPORT_CA_FILE, or `sallyport context set NAME`; a gateway has one where its configuration says `console: { port: … }`',
   );
 }
 
