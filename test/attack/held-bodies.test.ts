@@ -70,7 +70,7 @@ test('T57: a body counts for as much as it costs, so that a caller of large ones
   const read = statuses.filter((status) => status === 201).length;
   const bytesMax = CALLER_LIMITS.requestsPerCallerBurstMax * CALLER_LIMITS.bodyBytesPerRequest;
   const readMax = (bytesMax + DEFAULT_LIMITS.bodyBytesMax) / body.length;
-  assert.ok(read > 3 && read <= readMax, `${read} were read, of at most ${readMax}`);
+  assert.ok(read > 0 && read <= readMax, `${read} were read, of at most ${readMax}`);
   assert.equal((await rate.ask({ token: await rate.token('other'), uri: '/version' })).status, 200);
   await rate.gateway.stop('the test reads the journal');
   const events = await rate.events();
