@@ -28,7 +28,7 @@ export function exportCommand(env: Environment): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'which form; asciicast is what a terminal showed, made harmless; proven has each line with what shows it in a checkpoint that is signed now; proven is made of a journal’s files',
+        'which form; asciicast is what a terminal showed, made harmless; proven has each line with what shows it in a checkpoint that is signed now, and is made of a journal’s files alone',
       )
         .choices(['jsonl', 'audit', 'ocsf', 'asciicast', 'proven'])
         .default('jsonl'),

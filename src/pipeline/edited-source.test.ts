@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
 import { type BytesEditor, editedSource } from './edited-source.ts';
-import { FAIR_TURN_LIMITS } from './turns.ts';
 
 /** Holds everything until the end, as the masking of one object does. */
 function holding(): BytesEditor {
@@ -98,7 +97,6 @@ function turnWorld(chunks: readonly string[]) {
     { write: (chunk) => Buffer.from(chunk.toString().toUpperCase()), end: () => Buffer.from('.') },
     { timed: (work) => work(), masksTurn: () => new Promise((resolve) => turns.push(resolve)) },
     (trailers) => trailers,
-    0,
   );
   edited.start({
     write(chunk) {
@@ -163,33 +161,4 @@ test('what breaks off, or is given up, while it waits for its turn is edited no 
     await turn();
     assert.deepEqual(told, [how === 'fail' ? 'broken' : 'cancel']);
   }
-});
-
-test('a small reply waits for no turn and is no work that counts; what comes of a larger one then does', async () => {
-  const asked: string[] = [];
-  const whose = {
-    timed<Result>(work: () => Result): Result {
-      asked.push('timed');
-      return work();
-    },
-    masksTurn() {
-      asked.push('turn');
-      return undefined;
-    },
-  };
-  const said = (bytes: number) => {
-    const editor = { write: (chunk: Buffer) => chunk, end: () => Buffer.alloc(0) };
-    const source: ByteSource = {
-      start(sink) {
-        for (let left = bytes; left > 0; left -= 8_192) sink.write(Buffer.alloc(Math.min(left, 8_192)));
-        sink.end([]);
-      },
-      resume() {},
-      cancel() {},
-    };
-    editedSource(source, editor, whose, (trailers) => trailers).start({ write: () => true, end() {}, fail() {} });
-    return asked.splice(0);
-  };
-  assert.deepEqual(said(FAIR_TURN_LIMITS.turnReplyBytesMin - 1), []);
-  assert.deepEqual(said(FAIR_TURN_LIMITS.turnReplyBytesMin), ['turn', 'timed', 'timed']);
 });

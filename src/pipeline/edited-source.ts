@@ -1,5 +1,4 @@
 import type { ByteSink, ByteSource } from '../std/byte-source.ts';
-import { FAIR_TURN_LIMITS } from './turns.ts';
 
 /** What edits bytes while they pass; it throws where nothing more may pass. */
 export interface BytesEditor {
@@ -19,7 +18,7 @@ export interface EditedFor {
 
 /**
  * The bytes as an editor lets them out; where it throws, the source is given up and the reader is told that it broke off. `trailersOf` edits what comes
- * behind them. Less than `slightBytes` waits for no turn, and is not counted.
+ * behind them.
  *
  * Limit: what waits for its turn is what the source gave until it heard of it, and it gives no more meanwhile.
  */
@@ -28,12 +27,11 @@ export function editedSource(
   editor: BytesEditor,
   whose: EditedFor,
   trailersOf: (trailers: readonly string[]) => readonly string[],
-  slightBytes: number = FAIR_TURN_LIMITS.turnReplyBytesMin,
 ): ByteSource {
   let flow: Flow | undefined;
   return {
     start(sink) {
-      flow = new Flow(source, editor, sink, { whose, trailersOf, slightBytes });
+      flow = new Flow(source, editor, sink, { whose, trailersOf });
       source.start(flow);
     },
     resume() {
@@ -49,7 +47,6 @@ export function editedSource(
 interface FlowParts {
   readonly whose: EditedFor;
   readonly trailersOf: (trailers: readonly string[]) => readonly string[];
-  readonly slightBytes: number;
 }
 
 /** One reply on its way through the editor. */
@@ -58,7 +55,6 @@ class Flow implements ByteSink {
   readonly #editor: BytesEditor;
   readonly #sink: ByteSink;
   readonly #parts: FlowParts;
-  #bytes = 0;
   /** What came and waits for its turn, with how the source ended behind it. */
   #queued: { readonly chunks: Uint8Array[]; ended?: readonly string[] } | undefined;
   /** What the reader has no room for yet. */
@@ -77,12 +73,10 @@ class Flow implements ByteSink {
   write(chunk: Uint8Array): boolean {
     if (this.#isOver) return false;
     if (this.#queued !== undefined) {
-      this.#bytes += chunk.length;
       this.#queued.chunks.push(chunk);
       return false;
     }
-    this.#bytes += chunk.length;
-    const turn = this.#isSlight ? undefined : this.#parts.whose.masksTurn();
+    const turn = this.#parts.whose.masksTurn();
     if (turn === undefined) return this.#writeNow(chunk);
     this.#queued = { chunks: [chunk] };
     void turn.then(() => this.#writeQueued());
@@ -160,14 +154,9 @@ class Flow implements ByteSink {
     this.#sink.end(this.#trailers);
   }
 
-  /** So little has come that it is no work to speak of. */
-  get #isSlight(): boolean {
-    return this.#bytes < this.#parts.slightBytes;
-  }
-
   #edit(edit: () => Buffer): Buffer | undefined {
     try {
-      return this.#isSlight ? edit() : this.#parts.whose.timed(edit);
+      return this.#parts.whose.timed(edit);
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       this.drop();

@@ -14,12 +14,7 @@ import { Refusal } from '../model/refusal.ts';
 export const FAIR_TURN_LIMITS = Object.freeze({
   /** A request body of fewer bytes, read within about a millisecond, waits for no turn. */
   turnBytesMin: 32 * 1024,
-  /**
-   * So much of a reply is masked within a fraction of a millisecond, whatever is in it: it waits for no turn and is no work that counts, since what a pause of the whole process took meanwhile
-   * would count too.
-   */
-  turnReplyBytesMin: 16 * 1024,
-  /** How long the conditions and masks of a caller wait for turns after those of one of its exchanges took a millisecond of the processor or more. */
+  /** How long the conditions and masks of a caller wait for turns after they took a millisecond of the processor or more twice within so long. */
   dearForMs: 1_000,
   /** Requests that wait for a turn at once; of more, those of callers that wait already are refused with 429. */
   turnsWaitingMax: 4_000,
@@ -28,6 +23,12 @@ export const FAIR_TURN_LIMITS = Object.freeze({
 });
 
 type Limits = Readonly<Record<keyof typeof FAIR_TURN_LIMITS, number>>;
+
+interface Long {
+  readonly until: number;
+  /** It was not the first time. */
+  readonly isDear: boolean;
+}
 
 interface Waiting {
   readonly begin: () => void;
@@ -39,8 +40,8 @@ export class Turns {
   readonly #monotonic: () => number;
   /** The caller whose turn was last stands last. */
   readonly #waiting = new Map<string, Waiting[]>();
-  /** Until when the conditions and masks of a caller wait; who was found dear last stands last. */
-  readonly #dearUntil = new Map<string, number>();
+  /** Callers whose conditions or masks took long lately; whose did last stands last. */
+  readonly #long = new Map<string, Long>();
   #count = 0;
   #isBusy = false;
 
@@ -71,15 +72,18 @@ export class Turns {
     return key === undefined ? undefined : this.next(key);
   }
 
-  /** Conditions or masks of an exchange of this caller took long. */
+  /**
+   * Conditions or masks of an exchange of this caller took long. Once is none of its doing: the whole process may have paused in the middle of them, to collect garbage.
+   */
   worked(caller: Caller): void {
     const key = callerKey(caller);
     const now = this.#monotonic();
-    this.#dearUntil.delete(key);
-    this.#dearUntil.set(key, now + this.#limits.dearForMs);
-    for (const [each, until] of this.#dearUntil) {
+    const isDear = (this.#long.get(key)?.until ?? 0) > now;
+    this.#long.delete(key);
+    this.#long.set(key, { until: now + this.#limits.dearForMs, isDear });
+    for (const [each, { until }] of this.#long) {
       if (until > now) return;
-      this.#dearUntil.delete(each);
+      this.#long.delete(each);
     }
   }
 
@@ -93,9 +97,10 @@ export class Turns {
   }
 
   #dear(caller: Caller): string | undefined {
-    if (this.#dearUntil.size === 0) return undefined;
+    if (this.#long.size === 0) return undefined;
     const key = callerKey(caller);
-    return (this.#dearUntil.get(key) ?? 0) > this.#monotonic() ? key : undefined;
+    const long = this.#long.get(key);
+    return long?.isDear === true && long.until > this.#monotonic() ? key : undefined;
   }
 
   #bounded(caller: string): Promise<void> | undefined {
