@@ -28,7 +28,7 @@ function nodeHash(left: Buffer, right: Buffer): Buffer {
   return node;
 }
 
-/** Where bytes are put together that are hashed at once, which costs half of a hash that takes them in pieces; nothing of it is kept. */
+/** Where bytes are put together that are hashed at once, which costs little more than half of a hash that takes them in pieces; nothing of it is kept. */
 const joined = Buffer.alloc(1 + LINE_BYTES_MAX);
 
 function hashOf(kind: number, first: Uint8Array, second: Uint8Array): Buffer {

@@ -26,7 +26,7 @@ const [DIGEST_MAGIC, TABLE_MAGIC, FOOTER_MAGIC] = [0x184d2a50, 0x184d2a5e, 0x8f9
 const DIGEST_BYTES = 40;
 const FOOTER_BYTES = 9;
 
-/** Lines as a frame. Level 1: of lines that are much alike it leaves less than levels up to 9 do, in an eighth of their time. */
+/** Lines as a frame. Level 1: of lines that are much alike it leaves less than levels up to 9 do, in a fifth of their time. */
 export function packFrame(lines: Uint8Array): Buffer {
   return zstdCompressSync(lines, COMPRESSION);
 }

@@ -7,7 +7,7 @@ const CLOCK_MS_MAX = 0.2;
 /**
  * What work takes of this thread's processor, without what the machine does beside it.
  *
- * Asking the system takes some microseconds each time, as much as the work of a small request does; a clock takes next to none. So short work is measured by the
+ * Asking the system takes five times as long as asking a clock, and more where the machine is busy. So short work is measured by the
  * clock, and the system is asked when work was long, and now and then before.
  */
 export class ThreadTime {
