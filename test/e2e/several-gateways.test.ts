@@ -33,7 +33,8 @@ function suite(folder: string): void {
 
   before(async () => {
     people = await startIssuer();
-    world = await startSharedWorld(folder, POLICY, 'unsafe: { targetNetworks: ["127.0.0.0/8", "::1/128"] }\n', people);
+    const config = 'unsafe: { targetNetworks: ["127.0.0.0/8", "::1/128"] }\n';
+    world = await startSharedWorld(folder, { policy: POLICY, config, people });
     [one, other] = await Promise.all([world.start(), world.start()]);
   });
   after(async () => {

@@ -1,4 +1,4 @@
-// Several gateways, each a process of its own with its own data folder, on one PostgreSQL, before one stand-in cluster.
+// Several gateways, each a process of its own with its own data folder, on one PostgreSQL, before one cluster: the stand-in, or another.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { migratePostgres } from '../../src/store/postgres-backend.ts';
 import { type Child, startChild } from './child.ts';
 import { CLI } from './gateway-process.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
+import type { WorldCluster } from './small-world.ts';
 import { unhurried } from './unhurried.ts';
 
 /** One of the gateways. */
@@ -25,7 +26,7 @@ export interface SharedGateway {
 export interface SharedWorld {
   readonly database: Postgres;
   readonly issuer: Issuer;
-  /** The cluster that the gateways stand before. */
+  /** The cluster that the gateways stand before, where no other was given. */
   readonly standin: Standin;
   start(): Promise<SharedGateway>;
   /** A request to the data path or, behind `/api/v1`, to the control plane of one of them; its answer is read whole. */
@@ -48,12 +49,22 @@ export interface Answer {
 /** Who asks of a data path: a client that follows a 429. */
 const KUBECTL = 'kubectl/v1.35.4 (linux/amd64) kubernetes/abc1234';
 
-/** Starts PostgreSQL with the tables of a store; `policy` is that of all gateways. With an issuer of `people`, subjects begin with `p:` and `ci:`. */
+/** What a test wants of it. */
+export interface SharedWorldOptions {
+  /** That of all gateways. */
+  readonly policy: string;
+  /** More of their configuration. */
+  readonly config?: string;
+  /** An issuer of persons; where there is one, subjects begin with `p:` and `ci:`. */
+  readonly people?: Pick<Issuer, 'url'>;
+  /** A cluster in place of the stand-in. */
+  readonly cluster?: WorldCluster | undefined;
+}
+
+/** Starts PostgreSQL with the tables of a store. */
 export async function startSharedWorld(
   programs: string,
-  policy: string,
-  limits = '',
-  people?: Pick<Issuer, 'url'>,
+  { policy, config = '', people, cluster }: SharedWorldOptions,
 ): Promise<SharedWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-shared-'));
   const at = (name: string) => join(folder, name);
@@ -64,7 +75,8 @@ export async function startSharedWorld(
   writeFileSync(at('store-url'), url);
   writeFileSync(at('store.key'), `${Buffer.alloc(48, 7).toString('base64')}\n`, { mode: 0o600 });
   writeFileSync(at('mask.key'), `${'07'.repeat(32)}\n`, { mode: 0o600 });
-  const upstream = { 'ca.crt': standin.caPem, token: standin.impersonatorToken, reader: standin.readerToken };
+  const { url: server, caPem, impersonatorToken, readerToken } = cluster ?? standin;
+  const upstream = { 'ca.crt': caPem, token: impersonatorToken, reader: readerToken };
   for (const [name, text] of Object.entries(upstream)) writeFileSync(at(name), text);
   writeFileSync(at('policy.yaml'), policy);
   const gateways: SharedGateway[] = [];
@@ -88,10 +100,10 @@ masks: { keyFile: mask.key }
 issuers:
 ${issuers(issuer.url, people?.url)}targets:
   - name: demo
-    server: { url: "${standin.url}", caFile: ca.crt, tokenFile: token }
+    server: { url: "${server}", caFile: ca.crt, tokenFile: token }
     reader: { tokenFile: reader }
 policy: { files: [policy.yaml] }
-${limits}`,
+${config}`,
       );
       const [program, ...args] = CLI;
       const child = startChild(program, [...args, 'gateway', '--config', at(`${name}.yaml`)], { cwd: folder });
