@@ -45,6 +45,7 @@ import { DEFAULT_LISTENER_LIMITS } from '../../src/listener/limits.ts';
 import { LOG_LIMITS } from '../../src/main/log-limit.ts';
 import { MASK_TELL_LIMITS } from '../../src/main/mask-teller.ts';
 import { DESK_LIMITS } from '../../src/main/policy-desk.ts';
+import { POLICY_READING_LIMITS } from '../../src/main/read-policies.ts';
 import { SHARED_HONEYTOKEN_LIMITS } from '../../src/main/shared-honeytokens.ts';
 import { STOP_LIMITS } from '../../src/main/stop.ts';
 import { TROUBLE_LIMITS } from '../../src/main/target-troubles.ts';
@@ -105,6 +106,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
     'src/connectors/kubernetes/streams/stream-limits.ts',
   ],
   ['Replies that came packed', { ...GUNZIP_LIMITS }, 'src/std/gunzipped-source.ts'],
+  ['Reading policy files', { ...POLICY_READING_LIMITS }, 'src/main/read-policies.ts'],
   ['Questions about policy in the console', { ...DESK_LIMITS }, 'src/main/policy-desk.ts'],
   ['Keys that persons enrol', { ...KEY_ENROLMENT_LIMITS }, 'src/control/person-keys/person-keys.ts'],
   ['Tokens', { ...TOKEN_LIMITS }, 'src/identity/authenticator.ts'],
