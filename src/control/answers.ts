@@ -23,7 +23,7 @@ import { closeEdits } from './closed-edits.ts';
 import type { KeptQuestions } from './kept-questions.ts';
 import { notTaken } from './question-refusals.ts';
 import { grantOf, grantRow, type KeptGrant } from './row-body.ts';
-import { stoppedNow } from './stopped-now.ts';
+import { isStoppedSince } from './stopped-now.ts';
 
 /** Whether every signature that a question's yes hangs on holds. */
 export type IsStillSigned = (approval: Approval, rows: Pick<RowWriter, 'list'>) => Promise<boolean>;
@@ -112,8 +112,7 @@ export class Answers {
   async #isStoppedAmong(approval: Approval, rows: RowWriter): Promise<boolean> {
     // A stop is before it, or sees what it has given.
     await rows.alsoExclusively('kill');
-    const stopped = await stoppedNow(rows);
-    return saidBy(approval).some((who) => this.#parts.isStopped(who) || stopped.stops(who));
+    return saidBy(approval).some(this.#parts.isStopped) || isStoppedSince(approval, rows);
   }
 
   /** Security: what an edit puts there may be secret, also to others who answer and to who reads the store. */

@@ -34,6 +34,7 @@ import { QUESTION_LIMITS, refuseTooMany } from './question-limits.ts';
 import { mayHaveRun, notThere } from './question-refusals.ts';
 import { hangsOnLabels, partyOf, seatsOf } from './seats.ts';
 import type { SessionSoFar } from './session-so-far.ts';
+import { isStoppedSince } from './stopped-now.ts';
 
 interface Parts {
   readonly kept: KeptQuestions;
@@ -288,8 +289,9 @@ export class Questions {
       const next = taken(approval, exchange, this.#kept.now());
       // Security: what was signed is verified again where it is used, with the keys that count now.
       if (next === undefined || !(await this.#parts.isStillSigned(approval, rows))) throw notThere(id);
-      // Security: T60. The yes of whom an operator has stopped since is none, and it is asked anew.
-      return saidBy(approval).some(this.#parts.isStopped) ? unused(approval) : next;
+      // Security: T60. The yes of whom an operator has stopped since is none, lifted or not, and it is asked anew.
+      const isStopped = saidBy(approval).some(this.#parts.isStopped) || (await isStoppedSince(approval, rows));
+      return isStopped ? unused(approval) : next;
     });
     if (left.exchange === 'gone') throw notThere(id);
   }

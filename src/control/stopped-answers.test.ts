@@ -24,7 +24,7 @@ import { LiveKills } from './live-kills.ts';
 import { grantOf, grantRow, type Kill, killRow } from './row-body.ts';
 
 const NOW = 1_750_000_000_000;
-const clock = { now: () => NOW, monotonic: () => NOW };
+const clock = { at: NOW, now: () => clock.at, monotonic: () => clock.at };
 
 const asker = callerOf({ subject: 'ci:dev' });
 async function storeFor(t: TestContext): Promise<Store> {
@@ -36,6 +36,13 @@ async function storeFor(t: TestContext): Promise<Store> {
     rmSync(folder, { recursive: true });
   });
   return store;
+}
+
+/** A stop of somebody that is lifted again. */
+async function stopAndLift(store: Store, { subject }: Party): Promise<void> {
+  const at = store.now();
+  const kill: Kill = { id: newId(at), what: 'caller', value: subject, reason: '', by: 'p:ada', at, liftedAt: at };
+  await store.exclusively('kill', (rows) => rows.put(killRow(kill, 0)));
 }
 
 test('T60: whom an operator has stopped at another gateway says nothing at one that has not heard of it', async (t) => {
@@ -115,4 +122,27 @@ test('T60: no grant begins with, or lives on by, the yes of whom an operator has
   assert.deepEqual(await state(second), ['live', undefined]);
   await grants.endGivenBy(lead.subject, 'p:ada');
   assert.deepEqual(await state(second), ['ended', 'kill']);
+  const third = await ask();
+  await answers.answer(third.id, saying(third));
+  await stopAndLift(store, lead);
+  assert.deepEqual(await outcomes([answers.answer(third.id, saying(third, mate))]), ['ANSWER_REFUSED']);
+  assert.deepEqual(await state(third), ['pending', undefined]);
+});
+
+test('T60: lifted later, a stop gives no request back the yes that came before it', async (t) => {
+  const store = await storeFor(t);
+  const { asking, answers } = questionGateway(store);
+  const approved = async (exchange: string) => {
+    const asked = await asking.ask(heldRequest(exchange, 'lifted'));
+    assert.equal(asked.state, 'pending');
+    await answers.answer(asked.id, saying(asked));
+    return asked;
+  };
+  const before = await approved('x');
+  await stopAndLift(store, mate);
+  await stopAndLift(store, lead);
+  assert.deepEqual(await outcomes([asking.take(before.id, 'x')]), ['HOLD_EXPIRED']);
+  clock.at += 1;
+  const again = await approved('y');
+  await asking.take(again.id, 'y');
 });
