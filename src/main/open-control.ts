@@ -42,6 +42,7 @@ import { seatedIn } from '../policy/seated-in.ts';
 import type { Event } from '../recording/event.ts';
 import { journalsIn, workerJournal } from '../segments/worker-journals.ts';
 import type { Clock } from '../std/clock.ts';
+import { closeAll } from '../std/close-all.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openStore } from '../store/open-store.ts';
@@ -224,11 +225,7 @@ export async function openControl(parts: Parts): Promise<Control> {
       if (notice !== undefined) deliveries.tell(notice);
     },
     warnings: () => [...warningsOf(store, held.list().length, deliveries.dead), ...notServed(opened.liveTargets)],
-    async close() {
-      await server?.stop();
-      await catalogs?.close();
-      await opened.stop();
-    },
+    close: () => closeAll([() => server?.stop(), () => catalogs?.close(), opened.stop]),
   };
 }
 
@@ -292,20 +289,21 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, 
   parts.masks.guesses.shared = sharedGuesses(store, onFailure);
   const novelty = new DoneOperations({ store, now: () => told.clock.now(), onFailure });
   const sweep = storeSweepOf(store, { ...parts, sessions, onFailure });
-  const stop = async () => {
-    access.stop();
-    live.stop();
-    liveTargets.stop();
-    kills.stop();
-    await made.stopAsking();
-    await approvals.stop();
-    await deliveries.stop();
-    await shared.stop();
-    await budgets.idle();
-    await novelty.stop();
-    await sweep.stop();
-    await store.close();
-  };
+  const stop = () =>
+    closeAll([
+      () => access.stop(),
+      () => live.stop(),
+      () => liveTargets.stop(),
+      () => kills.stop(),
+      made.stopAsking,
+      () => approvals.stop(),
+      () => deliveries.stop(),
+      () => shared.stop(),
+      () => budgets.idle(),
+      () => novelty.stop(),
+      () => sweep.stop(),
+      () => store.close(),
+    ]);
   access.start();
   live.start();
   liveTargets.start();

@@ -1,6 +1,6 @@
 /*
  * The gateway's parts, put together: what is read from the configuration becomes the ports that the data path is given, once for each target.
- * Nothing is decided here. What was opened is closed in the reverse order, also when a later part cannot be opened.
+ * Nothing is decided here. What was opened is closed in the reverse order, also when a later part cannot be opened; what cannot be closed is told, and keeps nothing else open.
  */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -32,6 +32,7 @@ import { type UnknownOutcome, UnknownOutcomes } from '../pipeline/unknown-outcom
 import { KeyedCount, keyedDigest } from '../recording/keyed-digest.ts';
 import { inRanges } from '../std/address-ranges.ts';
 import { systemClock } from '../std/clock.ts';
+import { closeAll } from '../std/close-all.ts';
 import { durationMs } from '../std/duration.ts';
 import { threadTime } from '../std/thread-time.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -117,9 +118,7 @@ export async function startGateway(
   const told: Told = { log, metrics: createMetrics(config.worker), clock: systemClock };
   const closers: (() => unknown)[] = [];
   const listeners: Listener[] = [];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const close = () => closeAll(closers.splice(0).reverse());
   try {
     const inFlight = new InFlight(config.limits, sharesOf('in-flight', config.worker, bus));
     const { journal, pieces, keeping, delivery, sealing } = await openRecording(config, inFlight, closers, told);
@@ -160,12 +159,14 @@ export async function startGateway(
     const targetPorts = await listen(config, certificate, serving, listeners, kept.observer, told);
     const stop = async (reason: string) => {
       log.info({ reason }, 'the gateway stops');
-      await drain({ listeners, inFlight, releaseHeld, limits: config.limits, hurry: hurry.signal });
-      counts.stop();
-      await pieces.close();
-      if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: told.clock.now(), reason });
-      await close();
-      await privatePort?.stop();
+      await closeAll([
+        () => drain({ listeners, inFlight, releaseHeld, limits: config.limits, hurry: hurry.signal }),
+        counts.stop,
+        () => pieces.close(),
+        () => recordStop(journal, reason, told),
+        close,
+        () => privatePort?.stop(),
+      ]).catch(unclosed(told));
     };
     const privatePort = bus === undefined ? await openPrivatePort(config, readinessNow, told) : undefined;
     const url = `https://${hostOf(config.listen.address)}:${(listeners[0] as Listener).port}`;
@@ -176,10 +177,19 @@ export async function startGateway(
     const stopOnce = (reason: string) => (state.stopped ??= stop(reason));
     return { ...where, targetPorts, lookAtPolicy: policy.look, stop: stopOnce, hurry: () => hurry.abort() };
   } catch (error) {
-    await Promise.all(listeners.map((listener) => listener.stop(AbortSignal.abort())));
-    await close();
+    const stops = listeners.map((listener) => () => listener.stop(AbortSignal.abort()));
+    await closeAll([...stops, close]).catch(unclosed(told));
     throw error;
   }
+}
+
+function recordStop(journal: Journal, reason: string, { clock }: Told): void {
+  if (journal.health().state === 'open') journal.append({ type: 'gateway.stopped', at: clock.now(), reason });
+}
+
+/** Tells what could not be closed; all else is. */
+function unclosed({ log }: Told) {
+  return (error: Error) => log.error({ error: error.message }, 'not all of the gateway could be closed');
 }
 
 interface OwnParts {

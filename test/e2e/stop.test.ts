@@ -215,3 +215,15 @@ test('SIGTERM twice: nothing is waited for, and what was under way is recorded a
   assert.equal(await said, '');
   assert.deepEqual(await lastEvents(3), ['exchange.begun', 'refused SHUTTING_DOWN', 'stopped: SIGTERM']);
 });
+
+test('what cannot be closed is told, and keeps nothing else open', async (t) => {
+  const world = await startSmallWorld({
+    onLine(line) {
+      if (line.includes('"state":"closed"')) throw new Error('the log is full');
+    },
+  });
+  t.after(() => world.stop());
+  await world.gateway.stop('the test says so');
+  assert.match(world.log(), /"error":"Error: the log is full","msg":"not all of the gateway could be closed"/);
+  await assert.rejects(privatePort(world, '/healthz'));
+});

@@ -62,6 +62,8 @@ export interface WorldOptions {
   readonly front?: FrontHandlers;
   /** A cluster in the stand-in's place. */
   readonly cluster?: WorldCluster;
+  /** Called with each line of the gateway's log; what it throws is thrown where the gateway logs. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** What a world needs of the cluster that its gateway stands before. */
@@ -92,7 +94,11 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
   await writeFile(join(folder, 'reader-token'), cluster.readerToken);
   await writeFile(configFile, configText(server.url, issuer, options));
   const lines: string[] = [];
-  const gateway = await startFrom(configFile, lines).catch(async (error: unknown) => {
+  const write = (line: string) => {
+    options.onLine?.(line);
+    lines.push(line);
+  };
+  const gateway = await startFrom(configFile, write).catch(async (error: unknown) => {
     await closeServers();
     throw error;
   });
@@ -128,10 +134,10 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
   };
 }
 
-async function startFrom(configFile: string, lines: string[]): Promise<RunningGateway> {
+async function startFrom(configFile: string, write: (line: string) => void): Promise<RunningGateway> {
   const loaded = loadConfig(configFile, { guards: GUARD_IDS });
   if ('findings' in loaded) throw new Error(loaded.findings.map(formatFinding).join('\n'));
-  return startGateway(loaded.config, pino({ base: null }, { write: (line: string) => lines.push(line) }));
+  return startGateway(loaded.config, pino({ base: null }, { write }));
 }
 
 function main(url: string, prefix = '', name = 'main'): string {
