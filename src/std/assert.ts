@@ -1,8 +1,10 @@
+import { BrokenInvariant } from './broken-invariant.ts';
+
 /**
  * Holds an invariant of ours; what a caller can get wrong is a Refusal instead.
  *
- * @throws {Error} with `message`, which becomes the code INTERNAL and never reaches the caller.
+ * @throws {BrokenInvariant} with `message`, which becomes the code INTERNAL and never reaches the caller.
  */
 export function assert(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(`invariant: ${message}`);
+  if (!condition) throw new BrokenInvariant(`invariant: ${message}`);
 }
