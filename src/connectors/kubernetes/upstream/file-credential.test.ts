@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, beforeEach } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { makeCa } from '../../../listener/x509.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import { fileCredential } from './file-credential.ts';
@@ -74,4 +77,24 @@ test('of a certificate and its key, one that has come without the other is not t
   writeFileSync(keyFile, two.keyPem);
   nowMs += 60_000;
   assert.equal((await credentials.current(signal)).clientCertificate?.keyPem, two.keyPem);
+});
+
+test('who has gone does not wait for a file that is not read; it is read for others', async () => {
+  const slow = join(folder, 'slow');
+  execFileSync('mkfifo', [slow]);
+  const credentials = tokenFileCredential({ file: slow, clock });
+  const caller = new AbortController();
+  let told: unknown;
+  const gone = credentials.current(caller.signal).catch((refusal: unknown) => {
+    told = refusal;
+  });
+  const other = credentials.current(signal);
+  caller.abort();
+  await setImmediate();
+  const toldAtOnce = told;
+  await writeFile(slow, 'late');
+  assert.equal((await other).authorization, 'Bearer late');
+  await gone;
+  assert.ok(toldAtOnce instanceof Refusal);
+  assert.deepEqual([toldAtOnce.code, toldAtOnce.detail], ['CREDENTIAL_UNAVAILABLE', 'given up while a file was read']);
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../../std/clock.ts';
 import { Credential, type CredentialParts, type CredentialSource } from './credential.ts';
 import { credentialUnavailable } from './unavailable.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** Files that a credential is read from; each is read whole. */
 export interface CredentialFiles {
@@ -41,16 +42,13 @@ export function fileCredential({ files, fixed, clock }: FileCredentialOptions): 
       current = { credential: new Credential(parts), parts };
   };
   return {
-    async current() {
+    async current(signal) {
       if (clock.monotonic() - readAtMs >= READ_AGAIN_MS || current === undefined) {
         reading ??= read().finally(() => {
           reading = undefined;
         });
       }
-      const failure = await reading?.then(
-        () => undefined,
-        (error) => error,
-      );
+      const failure = reading && (await unlessAborted(reading, signal, givenUp).then(() => undefined, asIs));
       if (current === undefined)
         throw credentialUnavailable(failure instanceof Error ? failure.message : 'a file cannot be read');
       return current.credential;
@@ -59,6 +57,15 @@ export function fileCredential({ files, fixed, clock }: FileCredentialOptions): 
       if (credential === current?.credential) readAtMs = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+/** A file may lie where it takes long to be read. */
+function givenUp(): Error {
+  return new Error('given up while a file was read');
+}
+
+function asIs(error: unknown): unknown {
+  return error;
 }
 
 /** Of two files that are written one after the other, the second may not have come yet; what is in force is one pair. */
