@@ -73,6 +73,8 @@ export type ToWorker =
 export const WORKER_LIMITS = Object.freeze({
   /** How long a worker may take to answer what another, or the parent, asks it. */
   workerAnswerMs: 2_000,
+  /** How long a worker waits for what it asks of the parent, which asks the others; then nobody has answered, and there is no token of a rate. */
+  parentAnswerMs: 5_000,
   /** How often a worker tells the parent that it lives, and hears that the parent does. */
   workerBeatMs: 1_000,
   /** A worker of which the parent has heard nothing for so long is ended and replaced. */

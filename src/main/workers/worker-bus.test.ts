@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ToParent, ToWorker } from './messages.ts';
+import { setImmediate } from 'node:timers/promises';
+import { type ToParent, type ToWorker, WORKER_LIMITS } from './messages.ts';
 import { WorkerBus } from './worker-bus.ts';
 
 /** A worker whose parent is the test. */
@@ -79,6 +80,23 @@ test('when the parent has ended nobody is asked, no token is there, nothing is h
   assert.equal(await bus.owe('dev', 1, 0), false);
   assert.equal(bus.feed.isHeard(1_000_000), false);
   assert.deepEqual(stops, ['the process that keeps the workers has ended']);
+});
+
+test('a parent that hangs is not waited for: nobody has answered, and no token is there; what it says later is nobody’s answer', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const { bus, sent, receive } = worker();
+  const answers: unknown[] = [];
+  const asked = [bus.ask('under-way', null), bus.take('dev', 5), bus.owe('dev', 1, 0)];
+  const [ask] = sent.filter((message) => message.kind === 'ask');
+  for (const each of asked) void each.then((answer) => answers.push(answer));
+  t.mock.timers.tick(WORKER_LIMITS.parentAnswerMs - 1);
+  await setImmediate();
+  assert.deepEqual(answers, []);
+  t.mock.timers.tick(1);
+  await setImmediate();
+  assert.deepEqual(answers, [[], 0, false]);
+  receive({ kind: 'answers', id: ask?.id as number, bodies: [['late']] });
+  bus.close();
 });
 
 test('the parent tells callers apart and does not know them', () => {

@@ -146,12 +146,16 @@ export class WorkerBus implements SharedBuckets {
     clearInterval(this.#timer);
   }
 
-  /** `otherwise` is the answer where the parent has ended. */
+  /** `otherwise` is the answer where the parent has ended, or hangs. */
   #request(message: (id: number) => ToParent, otherwise: unknown): Promise<unknown> {
     if (this.#isEnded) return Promise.resolve(otherwise);
     const id = ++this.#last;
     return new Promise((resolve) => {
-      this.#waiting.set(id, (answer) => resolve(answer ?? otherwise));
+      const timer = setTimeout(() => this.#settle(id, undefined), WORKER_LIMITS.parentAnswerMs).unref();
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer ?? otherwise);
+      });
       this.#send(message(id));
     });
   }
