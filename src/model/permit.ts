@@ -21,6 +21,12 @@ export interface Permit {
   readonly precondition: Precondition | undefined;
   /** What is sent in place of the operation's body, where masks in it were put back; nothing else in it differs, and nothing but upstream sees it. */
   readonly restored: RestoredBody | undefined;
+  /**
+   * Called just before the request is sent, each time: it may have waited long for a credential or a connection.
+   *
+   * @throws {Refusal} KILLED, TOKEN_EXPIRED, GRANT_ENDED, TARGET_UNKNOWN what the permit lives by has ended since
+   */
+  readonly refuseEnded: () => void;
 }
 
 /** A body in which values stand in the place of their masks. */

@@ -125,6 +125,7 @@ for (const [name, operation] of [
     await recording.permitted(judged(operation));
     inFlight.endAccess(() => true, killed);
     assert.throws(() => recording.endedWith(new AbortController().signal), killed);
+    assert.throws(() => recording.refuseEnded(), killed);
     recording.refused(killed);
     const end = events.at(-1);
     assert.equal(end !== undefined && 'outcome' in end && end.outcome.kind, 'refused');

@@ -180,7 +180,7 @@ class JournalRecording implements Recording, UnderWay {
   }
 
   async permitted(judged: Judged): Promise<void> {
-    this.#refuseEnded();
+    this.refuseEnded();
     try {
       if (isKeptFirst(judged)) {
         await this.#parts.journal.append(this.#permittedEvent(judged)).synced();
@@ -192,12 +192,12 @@ class JournalRecording implements Recording, UnderWay {
     }
     // Security: an intent that was written and then lost is none (T62).
     if (this.#broken !== undefined) throw unrecorded(this.#broken);
-    this.#refuseEnded();
+    this.refuseEnded();
     this.#isPermitted = true;
   }
 
-  /** Security: T60. What was stopped, or has ended otherwise, while the request was judged: nothing of it is sent. */
-  #refuseEnded(): void {
+  /** Security: T60. What was stopped, or has ended otherwise, before the request is sent: nothing of it is. */
+  refuseEnded(): void {
     if (this.#accessEnded !== undefined) throw this.#accessEnded;
   }
 
@@ -216,7 +216,7 @@ class JournalRecording implements Recording, UnderWay {
   }
 
   endedWith(caller: AbortSignal): AbortSignal {
-    this.#refuseEnded();
+    this.refuseEnded();
     const { isStream, isChange } = this.#operation as Operation;
     if (!isStream || isChange) return caller;
     if (this.#parts.inFlight.isUnansweredEnded) throw stopping();

@@ -64,6 +64,8 @@ export interface Recording {
    * @throws {Refusal} RECORDING_UNAVAILABLE; KILLED, TOKEN_EXPIRED, GRANT_ENDED, TARGET_UNKNOWN what the request lives by has ended meanwhile
    */
   permitted(judged: Judged): Promise<void>;
+  /** @throws {Refusal} KILLED, TOKEN_EXPIRED, GRANT_ENDED, TARGET_UNKNOWN what the request lives by has ended meanwhile */
+  refuseEnded(): void;
   /**
    * What ends the exchange upstream: `caller`, when it goes away; and of a read without an end, the gateway where it stops before the reply has begun. That may
    * take days: a followed log has no head before its first line.

@@ -25,6 +25,7 @@ async function outcome(decision: Decision, nowMs: number): Promise<readonly stri
   const recording = {
     decided: () => void told.push('decided'),
     permitted: async () => void told.push('permitted'),
+    refuseEnded() {},
   };
   try {
     const use = async ({ grant }: AllowDecision) => {
@@ -38,6 +39,29 @@ async function outcome(decision: Decision, nowMs: number): Promise<readonly stri
     return [...told, thrown.code];
   }
 }
+
+test('T60: a permit tells when what it lives by has ended, up to the moment at which it is sent', async () => {
+  let ended: Refusal | undefined;
+  const recording = {
+    decided() {},
+    permitted: async () => {},
+    refuseEnded() {
+      if (ended !== undefined) throw ended;
+    },
+  };
+  const judged = { caller: callerOf({ tokenEndsAt: ENDS_AT }), decision: ALLOW } as Judged;
+  const clock = { now: () => 0, monotonic: () => 0 };
+  const permit = await settle(
+    judged,
+    recording,
+    clock,
+    async () => {},
+    () => undefined,
+  );
+  permit.refuseEnded();
+  ended = new Refusal('KILLED', 'an operator has stopped it');
+  assert.throws(() => permit.refuseEnded(), ended);
+});
 
 suite('a decision is settled', () => {
   const CASES: readonly (readonly [string, Decision, number, readonly string[]])[] = [

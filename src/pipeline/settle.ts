@@ -26,7 +26,7 @@ import type { Recording } from './recording.ts';
  */
 export async function settle(
   judged: Judged,
-  recording: Pick<Recording, 'decided' | 'permitted'>,
+  recording: Pick<Recording, 'decided' | 'permitted' | 'refuseEnded'>,
   clock: Clock,
   use: (decision: AllowDecision) => Promise<void>,
   suggest: Access['suggest'],
@@ -38,7 +38,7 @@ export async function settle(
       if (clock.now() >= caller.tokenEndsAt) throw tokenEnded();
       await use(decision);
       await recording.permitted(judged);
-      return permit(judged, decision);
+      return permit(judged, decision, recording);
     case 'deny':
       throw denied(caller, operation, decision, suggest);
     case 'hold':
@@ -50,8 +50,13 @@ export async function settle(
 }
 
 /** Security: the one place where a permit is made; test/tidy fails on a cast to it anywhere else. */
-function permit({ caller, request, operation, precondition, restored }: Judged, decision: AllowDecision): Permit {
-  return { caller, request, operation, decision, precondition, restored } as Permit;
+function permit(
+  { caller, request, operation, precondition, restored }: Judged,
+  decision: AllowDecision,
+  recording: Pick<Recording, 'refuseEnded'>,
+): Permit {
+  const refuseEnded = () => recording.refuseEnded();
+  return { caller, request, operation, decision, precondition, restored, refuseEnded } as Permit;
 }
 
 function tokenEnded(): Refusal {

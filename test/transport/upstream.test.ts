@@ -144,6 +144,36 @@ test('a request that was given up while it waited for a connection is never sent
   assert.deepEqual(seen, ['/first', '/third']);
 });
 
+test('T60: a request that was stopped while it waited for a connection is never sent, and told why', async () => {
+  await using cleanup = new t.Cleanup();
+  const seen: (string | undefined)[] = [];
+  let finish: () => void = () => {};
+  const arrived = Promise.withResolvers<void>();
+  const { url } = await t.startServer(cleanup, (request, response) => {
+    seen.push(request.url);
+    finish = () => response.end();
+    if (request.url === '/first') arrived.resolve();
+    else response.end();
+  });
+  const { signal } = new AbortController();
+  const upstream = t.upstreamTo(cleanup, url, { limits: { connectionsMax: 1 } });
+  const first = upstream.send(get('/first'), signal);
+  await arrived.promise;
+  let isStopped = false;
+  const beforeSent = () => {
+    if (isStopped) throw new Refusal('KILLED', 'an operator has stopped it');
+  };
+  const second = codeOf(upstream.send(get('/second', { method: 'POST', beforeSent }), signal));
+  const third = upstream.send(get('/third'), signal);
+  isStopped = true;
+  finish();
+  assert.equal(await second, 'KILLED');
+  await collectBytes((await first).body, 0);
+  await collectBytes((await third).body, 0);
+  assert.equal(await codeOf(upstream.upgrade(get('/exec', { beforeSent }), 'websocket', signal)), 'KILLED');
+  assert.deepEqual(seen, ['/first', '/third']);
+});
+
 test('streamConnectionsMax: a watch for which there is no connection is refused in bounded time and never sent, and its own answer may take as long as it likes', async () => {
   await using cleanup = new t.Cleanup();
   const signal = new AbortController().signal;

@@ -88,6 +88,8 @@ async function forward(parts: Parts, permit: Permit, signal: AbortSignal, reads:
     identity,
     isStream: operation.isStream,
     isOpaque: OPAQUE_POWERS.has(operation.power),
+    // Security: T60. A credential or a connection may come long after an operator has stopped whoever waits for it.
+    beforeSent: permit.refuseEnded,
   };
   const raw =
     request.upgrade === undefined || inFrames

@@ -25,6 +25,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
   readonly #isStream: boolean;
   readonly #stallTimeoutMs: number | undefined;
   readonly #signal: AbortSignal;
+  readonly #beforeSent: (() => void) | undefined;
   readonly #onOutcome: (outcome: UnaryReply | StreamReply | ExchangeFailure) => void;
   #timer: NodeJS.Timeout | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -46,12 +47,15 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
     /** How long nothing may come of a reply that has begun and is no stream; undefined: as long as it likes. */
     readonly stallTimeoutMs: number | undefined;
     readonly signal: AbortSignal;
+    /** What it throws keeps the request from being sent. */
+    readonly beforeSent: (() => void) | undefined;
     /** Called once: with the head of the reply, or with the failure. */
     readonly onOutcome: (outcome: UnaryReply | StreamReply | ExchangeFailure) => void;
   }) {
     this.#isStream = options.isStream;
     this.#stallTimeoutMs = options.stallTimeoutMs;
     this.#signal = options.signal;
+    this.#beforeSent = options.beforeSent;
     this.#onOutcome = options.onOutcome;
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#timer = setTimeout(() => this.#onTimeout(options.timeoutMs), options.timeoutMs);
@@ -60,8 +64,8 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
   // What undici calls.
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Security: a request that was given up while it waited for a connection is not sent at all.
-    if (this.#isSettled || this.#isCancelled) {
+    // Security: a request that was given up, or stopped, while it waited for a connection is not sent at all.
+    if (this.#isSettled || this.#isCancelled || this.#isStopped()) {
       controller.abort(new Error('given up before it was sent'));
       return;
     }
@@ -177,6 +181,16 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ByteSource 
   #onTimeout(timeoutMs: number): void {
     this.#fail(upstreamTimeout('upstreamTimeoutMs', timeoutMs, { isSent: this.#isSent }));
     this.#controller?.abort(new Error('no answer in time'));
+  }
+
+  #isStopped(): boolean {
+    try {
+      this.#beforeSent?.();
+      return false;
+    } catch (thrown) {
+      this.#fail(upstreamFailure(thrown, { isSent: false }));
+      return true;
+    }
   }
 
   #fail(refusal: Refusal): void {

@@ -30,6 +30,8 @@ export interface UpgradeRequest {
   readonly protocol: UpgradeProtocol;
   /** As that of `UpstreamRequest`. */
   readonly isOpaque: boolean;
+  /** As that of `UpstreamRequest`. */
+  readonly beforeSent: (() => void) | undefined;
 }
 
 /** As the API server compares them: without regard to case. */
@@ -69,7 +71,14 @@ export function sendUpgrade(upgrade: UpgradeRequest, limits: UpstreamLimits, sig
       socket.setKeepAlive(true, limits.keepAliveDelayMs);
       socket.once('secureConnect', () => {
         clearTimeout(connectTimer);
+        try {
+          upgrade.beforeSent?.();
+        } catch (thrown) {
+          giveUp(upstreamFailure(thrown, { isSent }));
+          return;
+        }
         isSent = true;
+        outgoing.end();
       });
     });
     outgoing.on('error', (error) => giveUp(upstreamFailure(error, { isSent })));
@@ -97,7 +106,6 @@ export function sendUpgrade(upgrade: UpgradeRequest, limits: UpstreamLimits, sig
     });
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    else outgoing.end();
   });
 }
 

@@ -54,6 +54,8 @@ export interface UpstreamRequest {
   readonly isStream: boolean;
   /** Something else than the API server may answer it: behind a proxy. A 401 is then passed, and says nothing of our credential. */
   readonly isOpaque?: boolean;
+  /** Called just before it is sent, each time; what it throws keeps it from being sent. */
+  readonly beforeSent?: () => void;
 }
 
 /** One API server, and how it is reached. */
@@ -63,7 +65,7 @@ export interface Upstream {
    *
    * A request that upstream does not take our credential with is sent once more where there is a newer one by then.
    *
-   * @throws {Refusal} UPSTREAM_UNREACHABLE, CREDENTIAL_UNAVAILABLE, INTERNAL nothing was sent; CREDENTIAL_REFUSED nothing was done; OUTCOME_UNKNOWN,
+   * @throws {Refusal} UPSTREAM_UNREACHABLE, CREDENTIAL_UNAVAILABLE, INTERNAL, and what `beforeSent` throws, nothing was sent; CREDENTIAL_REFUSED nothing was done; OUTCOME_UNKNOWN,
    * UPSTREAM_TIMEOUT it may have run
    */
   send(request: UpstreamRequest, signal: AbortSignal): Promise<UnaryReply | StreamReply>;
@@ -141,8 +143,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     upgrade(request, protocol, signal) {
       return withCredential(request, signal, ({ credential, headers, path }) => {
         const tls = tlsOptions(options, authority.current(), credential.clientCertificate);
-        const { method, isOpaque = false } = request;
-        return sendUpgrade({ server, tls, method, path, headers, protocol, isOpaque }, options.limits, signal);
+        const { method, isOpaque = false, beforeSent } = request;
+        return sendUpgrade(
+          { server, tls, method, path, headers, protocol, isOpaque, beforeSent },
+          options.limits,
+          signal,
+        );
       });
     },
     close: () => pools.close(),
@@ -172,7 +178,7 @@ interface Prepared {
 
 function sendOnce(
   pools: Pools,
-  { method, body, isStream, isOpaque }: UpstreamRequest,
+  { method, body, isStream, isOpaque, beforeSent }: UpstreamRequest,
   { credential, headers, path }: Prepared,
   { upstreamTimeoutMs, upstreamStallTimeoutMs }: UpstreamLimits,
   signal: AbortSignal,
@@ -183,6 +189,7 @@ function sendOnce(
       timeoutMs: upstreamTimeoutMs,
       stallTimeoutMs: isOpaque === true ? undefined : upstreamStallTimeoutMs,
       signal,
+      beforeSent,
       onOutcome,
     });
     const pool = pools.of(credential.clientCertificate)[isStream ? 'streams' : 'unary'];
