@@ -34,6 +34,7 @@ class Flow implements ByteSink {
   readonly #view: BytesEditor | undefined;
   #isSinkFull = false;
   #isKeeperFull = false;
+  #isBroken = false;
 
   constructor(source: ByteSource, sink: ByteSink, keeping: Keeping, view: BytesEditor | undefined) {
     this.#source = source;
@@ -43,18 +44,32 @@ class Flow implements ByteSink {
   }
 
   write(chunk: Uint8Array): boolean {
-    this.#keep(this.#view?.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)) ?? chunk);
+    if (this.#isBroken) return false;
+    const view = this.#view;
+    const kept =
+      view === undefined
+        ? chunk
+        : this.#viewed(() => view.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)));
+    if (kept === undefined) return false;
+    this.#keep(kept);
     this.#isSinkFull = !this.#sink.write(chunk);
     return !this.#isSinkFull && !this.#isKeeperFull;
   }
 
   end(trailers: readonly string[]): void {
-    if (this.#view !== undefined) this.#keep(this.#view.end());
+    if (this.#isBroken) return;
+    const view = this.#view;
+    if (view !== undefined) {
+      const rest = this.#viewed(() => view.end());
+      if (rest === undefined) return;
+      this.#keep(rest);
+    }
     this.#keeping.end({ isWhole: true });
     this.#sink.end(trailers);
   }
 
   fail(error: Error): void {
+    if (this.#isBroken) return;
     this.#keeping.end({ isWhole: false });
     this.#sink.fail(error);
   }
@@ -67,6 +82,20 @@ class Flow implements ByteSink {
   resume(): void {
     this.#isSinkFull = false;
     if (!this.#isKeeperFull) this.#source.resume();
+  }
+
+  /** What is to be kept; undefined: it cannot be made, so the source is given up, and the reader told that it broke off. */
+  #viewed(make: () => Buffer): Buffer | undefined {
+    try {
+      return make();
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      this.#isBroken = true;
+      this.#keeping.end({ isWhole: false });
+      this.#source.cancel(error);
+      this.#sink.fail(error);
+      return undefined;
+    }
   }
 
   #keep(bytes: Uint8Array): void {
