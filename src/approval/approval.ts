@@ -8,7 +8,7 @@
  */
 import type { Approver, Escalation, NamedPersons } from '../model/hold-terms.ts';
 import { identitiesOf } from '../model/identities-of.ts';
-import type { Preview, Shown } from '../model/shown.ts';
+import type { LookedUp, Shown, Unread } from '../model/shown.ts';
 import { unreachable } from '../std/unreachable.ts';
 import { type BreakingGlass, brokenGlass } from './broken-glass.ts';
 import { type Narrowing, narrowed } from './narrowed.ts';
@@ -16,6 +16,7 @@ import { isOffered, type Rest, type RestAsked, restGiven } from './rest.ts';
 import { riskOf } from './risk-of.ts';
 import { shownDigest } from './shown-digest.ts';
 import { hasSignedIn } from './signed-in.ts';
+import { unreadOf } from './unread-of.ts';
 
 /** Who a question or an answer is by. */
 export interface Party {
@@ -113,6 +114,8 @@ export interface PlannedRequest {
   readonly request: string;
   /** See `Approval.like`. */
   readonly like?: string;
+  /** See `Approval.unread`. */
+  readonly unread?: Unread;
 }
 
 /** A question and what became of it; instants are in milliseconds since 1970. */
@@ -136,6 +139,8 @@ export interface Approval {
   readonly lookingUntil?: number;
   /** When that was looked up. */
   readonly lookedUpAt?: number;
+  /** What its asker is shown in place of that, where policy does not let it read all of it; absent: the same as others. */
+  readonly unread?: Unread;
   readonly answers: readonly Answer[];
   /** Absent: nothing was said. */
   readonly words?: readonly Word[];
@@ -290,14 +295,15 @@ export function isLooking({ state, lookingUntil }: Approval, nowMs: number): boo
  * The question with what was looked up of what it would do: another question to who answers it, with another digest. Too late for one that is answered in part
  * or closed.
  */
-export function previewed(approval: Approval, preview: Preview, nowMs: number): Approval {
+export function previewed(approval: Approval, preview: LookedUp, nowMs: number): Approval {
   const { lookingUntil, ...rest } = approval;
   const isAnswered = approval.answers.some(({ isAuto }) => isAuto !== true);
   if (approval.state !== 'pending' || lookingUntil === undefined || isAnswered) return approval;
-  const { risks, missing, ...looked } = preview;
+  const { risks, missing, isOwnToRead, ...looked } = preview;
   const { shown } = approval;
   const all = { ...shown, ...looked, risks: [...shown.risks, ...risks], missing: [...shown.missing, ...missing] };
-  const next = { ...rest, shown: { ...all, risk: riskOf(all) }, lookedUpAt: nowMs };
+  const unread = isOwnToRead === true ? {} : { unread: unreadOf(shown) };
+  const next = { ...rest, ...unread, shown: { ...all, risk: riskOf(all) }, lookedUpAt: nowMs };
   return { ...next, digest: shownDigest(next) };
 }
 

@@ -8,7 +8,17 @@ export type NewApproval = Pick<
 > &
   Pick<
     Partial<Approval>,
-    'grant' | 'lookingUntil' | 'lookedUpAt' | 'command' | 'verb' | 'about' | 'session' | 'like' | 'places' | 'planned'
+    | 'grant'
+    | 'lookingUntil'
+    | 'lookedUpAt'
+    | 'unread'
+    | 'command'
+    | 'verb'
+    | 'about'
+    | 'session'
+    | 'like'
+    | 'places'
+    | 'planned'
   >;
 
 /** A question that is asked now. */

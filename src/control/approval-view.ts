@@ -4,7 +4,8 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import type { Shown } from '../model/shown.ts';
 import type { Role } from '../policy/role.ts';
 import type { ApprovalView } from './approval-contract.ts';
-import { breaksGlassFor, type Handed, partyOf, seatedAs } from './seats.ts';
+import { breaksGlassFor, type Handed, partyOf, seatedAs, seesAsOther } from './seats.ts';
+import { shownToAsker } from './shown-to-asker.ts';
 import { instant } from './views.ts';
 
 /** A question as the wire has it, to one caller. */
@@ -39,7 +40,7 @@ export function approvalView(
         approvers: others.map(approverWords),
       })),
     })),
-    shown: writable(shownOf(approval, nowMs)),
+    shown: writable(shownOf(approval, nowMs, seesAll(caller, roles, approval, nowMs, handed))),
     answers: approval.answers.map(({ answer, by, reason, at, proof, rest: more, isBreakGlass, inPlaceOf }) => ({
       isSigned: proof !== undefined,
       answer,
@@ -118,9 +119,15 @@ function mayBreakGlass(approval: Approval, caller: Caller): boolean {
   );
 }
 
+/** Who goes through alone is shown what others would answer. */
+function seesAll(...[caller, roles, approval, nowMs, handed]: Parameters<typeof seesAsOther>): boolean {
+  return seesAsOther(caller, roles, approval, nowMs, handed) || mayBreakGlass(approval, caller);
+}
+
 /** Who looked may have died meanwhile: then that is said. */
-function shownOf(approval: Approval, nowMs: number): Shown {
-  const { shown, state, lookingUntil } = approval;
+function shownOf(approval: Approval, nowMs: number, isAll: boolean): Shown {
+  const { state, lookingUntil } = approval;
+  const shown = isAll ? approval.shown : shownToAsker(approval);
   if (state !== 'pending' || lookingUntil === undefined || isLooking(approval, nowMs)) return shown;
   return {
     ...shown,

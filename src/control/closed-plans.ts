@@ -8,7 +8,7 @@ import type { Caller } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
 import { PLAN_QUESTION_LIMITS } from '../model/rest-limits.ts';
-import type { ShownRequest } from '../model/shown.ts';
+import type { ShownRequest, Unread } from '../model/shown.ts';
 import { StoreError } from '../store/store.ts';
 import type { Vault } from '../store/vault.ts';
 
@@ -25,6 +25,8 @@ export interface ClosedPlan {
   /** Of each of `holds`. */
   readonly seats: readonly Seat[];
   readonly shown: ShownRequest;
+  /** See `Approval.unread`. */
+  readonly unread?: Unread;
   readonly like?: string;
 }
 

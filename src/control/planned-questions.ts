@@ -12,7 +12,7 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import { Refusal } from '../model/refusal.ts';
 import { PLAN_QUESTION_LIMITS } from '../model/rest-limits.ts';
-import type { Risk, Shown, ShownRequest } from '../model/shown.ts';
+import type { Risk, Shown, ShownRequest, Unread } from '../model/shown.ts';
 import type { PlannedHeld } from '../pipeline/approvals.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter } from '../store/store.ts';
@@ -42,13 +42,14 @@ export class PlannedQuestions {
   }
 
   /** See `Approvals.closePlanned`. */
-  async close({ caller, operation, digest, holds, namespaceLabels, shown }: PlannedHeld): Promise<string> {
+  async close({ caller, operation, digest, holds, namespaceLabels, shown, unread }: PlannedHeld): Promise<string> {
     const { target, namespace, verb } = operation;
     const labels = hangsOnLabels(holds) ? await namespaceLabels() : null;
     return closePlan(this.#vault, caller, {
       at: this.#kept.now(),
       request: this.#kept.requestDigest(digest),
       ...{ target, namespace, verb, holds, shown, seats: seatsOf(holds, labels) },
+      ...(unread === undefined ? {} : { unread }),
       ...(hasCooldown(holds) ? { like: this.#kept.requestDigest(likeKey(caller, operation)) } : {}),
     });
   }
@@ -98,7 +99,12 @@ export class PlannedQuestions {
       // In several, only who may answer for all of the target answers by a role.
       namespace: elsewhere.length === 0 ? namespace : '',
       ...{ askedAt: now, lookedUpAt: now, closesAt: now + Math.min(...holds.map(({ waitMaxMs }) => waitMaxMs)) },
-      planned: plans.map(({ request, like }) => ({ request, ...(like === undefined ? {} : { like }) })),
+      planned: plans.map(({ request, like, unread }) => ({
+        request,
+        ...(like === undefined ? {} : { like }),
+        ...(unread === undefined ? {} : { unread }),
+      })),
+      ...unreadIn(plans),
     };
     const shown = shownOf(plans, claimForMs);
     const own = await this.#kept.list({ owner: callerKey(asker), limit: QUESTION_LIMITS.beforeMax });
@@ -161,14 +167,12 @@ function asOne(plans: readonly ClosedPlan[]): { readonly seats: readonly Seat[];
 /** T78: each of them whole. @throws {Refusal} HOLD_UNSUPPORTED they are more than can be shown */
 function shownOf(plans: readonly ClosedPlan[], forMs: number): Shown {
   const planned = plans.map(({ shown }) => shown);
-  const each = (key: 'risks' | 'missing') => planned.flatMap((one, i) => one[key].map((what) => `${i + 1}: ${what}`));
   const { length } = planned;
   const [{ task }] = planned as [ShownRequest];
   const shown: Shown = {
     operation: `do ${length} planned ${length === 1 ? 'request' : 'requests'} of one command`,
     asked: 'each that is listed, once, when the command is run',
-    risk: RISKS.find((risk) => planned.some((one) => one.risk === risk)) ?? 'plain',
-    ...{ risks: each('risks'), missing: each('missing'), mayDiffer: [], planned },
+    ...{ ...together(planned), mayDiffer: [], planned },
     rest: {
       verbs: [...new Set(plans.map(({ verb }) => verb))].sort(),
       ...{ usesMax: length, forMs, earlier: [] },
@@ -182,6 +186,19 @@ function shownOf(plans: readonly ClosedPlan[], forMs: number): Shown {
   if (characters > shownCharactersMax)
     throw severally(`they have ${characters} characters, and ${shownCharactersMax} can be shown at once`);
   return shown;
+}
+
+/** The facts of each, behind its number. */
+function together(each: readonly Unread[]): Unread {
+  const all = (key: 'risks' | 'missing') => each.flatMap((one, i) => one[key].map((what) => `${i + 1}: ${what}`));
+  const risk = RISKS.find((one) => each.some((other) => other.risk === one)) ?? 'plain';
+  return { risk, risks: all('risks'), missing: all('missing') };
+}
+
+/** What their caller is shown of all of them, where there is something that it may not read. */
+function unreadIn(plans: readonly ClosedPlan[]): { readonly unread?: Unread } {
+  if (plans.every(({ unread }) => unread === undefined)) return {};
+  return { unread: together(plans.map(({ shown, unread }) => unread ?? shown)) };
 }
 
 /** From the highest. */

@@ -2,7 +2,7 @@
  * What held requests would do, looked up beside their questions: nobody who waits, waits for it. So many are looked up at once, each within its time; what does
  * not come in time, or would have to wait behind too many, is told as not looked up.
  */
-import type { Preview } from '../model/shown.ts';
+import type { LookedUp } from '../model/shown.ts';
 
 /** Limits of looking up what a request would do; documented in docs/reference/limits.md. */
 export const PREVIEW_LIMITS = Object.freeze({
@@ -18,12 +18,12 @@ export const PREVIEW_LIMITS = Object.freeze({
 
 interface Parts {
   /** Puts it into its question. */
-  readonly put: (id: string, preview: Preview) => Promise<void>;
+  readonly put: (id: string, preview: LookedUp) => Promise<void>;
   readonly onFailure: (what: string, error: unknown) => void;
 }
 
 /** Looks one up. */
-export type Look = (signal: AbortSignal) => Promise<Preview>;
+export type Look = (signal: AbortSignal) => Promise<LookedUp>;
 
 /** Those of one gateway. */
 export class Previews {
@@ -43,7 +43,7 @@ export class Previews {
     else if (this.#waiting.length < PREVIEW_LIMITS.waitingMax) this.#waiting.push(start);
     else
       this.#start(id, async () => ({
-        risks: [],
+        ...NOTHING,
         missing: [`what it would do: ${PREVIEW_LIMITS.waitingMax} others wait to be looked up`],
       }));
   }
@@ -74,14 +74,17 @@ export class Previews {
     const preview = await inTime(look, signal).catch((error: unknown) => {
       if (!signal.aborted) this.#parts.onFailure(`what approval ${id} would do could not be looked up`, error);
       const why = signal.aborted ? ' in time' : ', for a reason that is in the log of the gateway';
-      return { risks: [], missing: [`what it would do: it could not be looked up${why}`] };
+      return { ...NOTHING, missing: [`what it would do: it could not be looked up${why}`] };
     });
     await this.#parts.put(id, preview);
   }
 }
 
+/** Nothing was looked up that its caller might not read. */
+const NOTHING = { risks: [], isOwnToRead: true } as const;
+
 /** Whoever looks may be deaf to its signal. */
-function inTime(look: Look, signal: AbortSignal): Promise<Preview> {
+function inTime(look: Look, signal: AbortSignal): Promise<LookedUp> {
   return new Promise((resolve, reject) => {
     const give = () => reject(signal.reason as Error);
     if (signal.aborted) return give();

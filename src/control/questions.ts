@@ -20,7 +20,7 @@ import { autoAnswered } from '../approval/auto-answered.ts';
 import { newApproval } from '../approval/new-approval.ts';
 import { approvedBy, covered, coveredAsPlanned, covering, type Rest, restOffered } from '../approval/rest.ts';
 import { callerKey } from '../model/caller.ts';
-import type { Preview, ShownBefore } from '../model/shown.ts';
+import type { LookedUp, ShownBefore } from '../model/shown.ts';
 import type { HeldRequest } from '../pipeline/approvals.ts';
 import { newId } from '../std/ids.ts';
 import type { IsStillSigned } from './answers.ts';
@@ -130,7 +130,7 @@ export class Questions {
   }
 
   /** What was looked up, and what its caller asked before, become part of the question: under another digest, which is in the journal. */
-  async #preview(id: string, looked: Preview): Promise<void> {
+  async #preview(id: string, looked: LookedUp): Promise<void> {
     const kept = await this.#kept.get(id);
     if (kept === undefined) return;
     const before = await this.#before(kept.approval);

@@ -160,7 +160,17 @@ export function maySee(
   nowMs: number,
   handed: readonly Handed[] = [],
 ): boolean {
-  if (isOwn(approval.asker, askedBy(caller))) return true;
+  return isOwn(approval.asker, askedBy(caller)) || seesAsOther(caller, roles, approval, nowMs, handed);
+}
+
+/** Whether the caller would see a question that they did not ask: they may answer it, or have a role for the place. */
+export function seesAsOther(
+  caller: Caller,
+  roles: readonly Role[],
+  approval: Approval,
+  nowMs: number,
+  handed: readonly Handed[] = [],
+): boolean {
   if (reachesAll(roles, SEE, approval)) return true;
   return (
     seatedAs(caller, roles, approval, nowMs, handed).seats.length > 0 && !isSamePerson(partyOf(caller), approval.asker)

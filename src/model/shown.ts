@@ -132,6 +132,15 @@ export interface Preview {
   readonly missing: readonly string[];
 }
 
+/** What a request would do, for who answers. */
+export interface LookedUp extends Preview {
+  /** Whether policy lets its caller read all of that itself, so that it is shown it too; absent: it does not. */
+  readonly isOwnToRead?: true;
+}
+
+/** What who asks is shown in the place of the same of others, where it may not read itself what was looked up: what was known without that. */
+export type Unread = Pick<ShownRequest, 'risk' | 'risks' | 'missing'>;
+
 /** What a person is shown of what is asked for: all of it, with masks in the place of secret values whoever asks or answers. */
 export interface Shown extends ShownRequest {
   /** Of a question about several planned requests: each of them, whole, in the order of their command. */

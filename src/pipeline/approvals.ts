@@ -4,7 +4,7 @@ import type { Amendment } from '../model/amendment.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Holding } from '../model/hold-terms.ts';
 import type { Operation } from '../model/operation.ts';
-import type { Preview, Shown, ShownRequest } from '../model/shown.ts';
+import type { LookedUp, Shown, ShownRequest, Unread } from '../model/shown.ts';
 import type { ExchangeId, SessionId } from '../std/ids.ts';
 
 /** A request that rules hold, as it is put to persons. */
@@ -25,7 +25,7 @@ export interface HeldRequest {
   /** Called where it is asked anew alone. @throws {Refusal} HOLD_UNSUPPORTED it cannot be shown whole */
   readonly show: () => Promise<Shown>;
   /** Looks up what it would do, beside the question; undefined: there is nothing to look up. */
-  readonly preview: ((signal: AbortSignal) => Promise<Preview>) | undefined;
+  readonly preview: ((signal: AbortSignal) => Promise<LookedUp>) | undefined;
   /** The labels of its namespace, for teams that they name. */
   readonly namespaceLabels: () => Promise<Readonly<Record<string, string>> | null | 'unknown'>;
 }
@@ -35,6 +35,8 @@ export interface PlannedHeld
   extends Pick<HeldRequest, 'caller' | 'operation' | 'digest' | 'holds' | 'namespaceLabels'> {
   /** All of it, with what it would do. */
   readonly shown: ShownRequest;
+  /** What its caller is shown instead, where policy does not let it read all that was looked up. */
+  readonly unread?: Unread;
 }
 
 /** Questions to persons, as the data path asks them. Each call may throw STORE_UNAVAILABLE. */

@@ -97,6 +97,8 @@ async function told(
     waiting: (signal: AbortSignal) => signal,
     probed() {},
     lookedUp() {},
+    timed: <Result>(work: () => Result) => work(),
+    conditionsTurn: () => undefined,
   };
   const persons = askingPersons(gateway, recording, 'x' as ExchangeId, new AbortController().signal);
   const code = await persons(

@@ -13,6 +13,8 @@ import type { AllowDecision, HoldDecision } from '../model/decision.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RefusalCode } from '../model/refusal-codes.ts';
 import type { ExchangeId } from '../std/ids.ts';
+import type { PolicyPorts } from './ask-policy.ts';
+import { askShadowed } from './ask-shadow.ts';
 import type { Gateway } from './gateway.ts';
 import { heldCommand } from './held-command.ts';
 import { heldDigest } from './held-digest.ts';
@@ -20,7 +22,8 @@ import { expired, heldOpen, heldOtherwise, heldTold, rejected, unsupported } fro
 import { heldRelease } from './held-release.ts';
 import type { Edits, Judged } from './judge.ts';
 import { lifeOf } from './life-of.ts';
-import { previewHeld } from './preview-held.ts';
+import { mayReadOf } from './plan/may-read.ts';
+import { previewForAnswer } from './preview-for-answer.ts';
 import type { Recording } from './recording.ts';
 import { showHeld } from './show-held.ts';
 import { undoForeseen } from './undo/undo-foreseen.ts';
@@ -47,8 +50,8 @@ type Within = (judged: Judged) => Promise<Judged>;
  * @throws {Refusal} HELD, HELD_WAITING, HOLD_EXPIRED, REJECTED, HOLD_UNSUPPORTED, STORE_UNAVAILABLE, TOO_MANY_REQUESTS, REPEATED_UNKNOWN, OBJECT_CHANGED; what `judging` refuses
  */
 export function askingPersons(
-  gateway: Pick<Gateway, 'connector' | 'approvals' | 'clock' | 'masking' | 'preImages' | 'writeBack' | 'releases'>,
-  recording: Pick<Recording, 'decided' | 'waiting' | 'probed' | 'lookedUp' | 'session'>,
+  gateway: Omit<AskingParts, 'probe'>,
+  recording: Pick<Recording, 'decided' | 'waiting'> & AskingRecording,
   exchange: ExchangeId,
   caller: AbortSignal,
 ): (judging: (edits?: Edits) => Promise<Judged>, within: Within, probe: Probe) => Promise<Judged> {
@@ -80,12 +83,12 @@ interface Asked {
   readonly existing: object | null | undefined;
 }
 
-async function ask(
-  gateway: Pick<Gateway, 'connector' | 'probe' | 'approvals' | 'masking' | 'preImages' | 'writeBack' | 'releases'>,
-  recording: Pick<Recording, 'probed' | 'lookedUp' | 'session'>,
-  held: Held,
-  exchange: ExchangeId,
-): Promise<Asked> {
+type AskingParts = PolicyPorts &
+  Pick<Gateway, 'rules' | 'connector' | 'approvals' | 'masking' | 'preImages' | 'writeBack' | 'releases' | 'observing'>;
+
+type AskingRecording = Pick<Recording, 'probed' | 'lookedUp' | 'session' | 'timed' | 'conditionsTurn'>;
+
+async function ask(gateway: AskingParts, recording: AskingRecording, held: Held, exchange: ExchangeId): Promise<Asked> {
   const { connector, probe, approvals, masking, preImages } = gateway;
   const { caller, request, operation, decision } = held;
   const existing = await lifeOf(gateway, recording, held);
@@ -120,11 +123,21 @@ async function ask(
     show: async () => showHeld(masking, held, asking, undoForeseen({ connector, preImages }, operation, decision)),
     preview: (signal) => {
       recording.lookedUp('preview');
-      return previewHeld(masking, probe, held, signal);
+      // What a read of its caller's own would need to be judged is no fact of this request.
+      const own = askShadowed(gateway, unrecorded(recording), gateway.rules(), caller);
+      return previewForAnswer(masking, probe, held, mayReadOf(connector, own, request), signal);
     },
     namespaceLabels: () => probe.namespaceLabels(operation, caller),
   });
   return { approval, asking, existing };
+}
+
+function unrecorded(recording: Pick<Recording, 'timed' | 'conditionsTurn'>): Parameters<typeof askShadowed>[1] {
+  return {
+    probed() {},
+    timed: (work) => recording.timed(work),
+    conditionsTurn: () => recording.conditionsTurn(),
+  };
 }
 
 function patienceOf({ patience }: Asking, { holds }: HoldDecision) {

@@ -242,6 +242,36 @@ test('a release in a plan: its pending record is the question, what it says is c
   assert.equal((await meant).status, 403);
 });
 
+test('T52: who asks is shown of the live object what policy lets it read, of a plan and of a held request; who answers is shown all', async () => {
+  const blind = await world.token('blind', ['ops']);
+  const of = async (token: string, id: string) => (await api(token, 'GET', `/approvals/${id}`)).body.shown;
+  const less = scaled(1);
+  const asked = await api(blind, 'POST', '/plans', { requests: [await questionOf(less, blind)] });
+  const meant = send(blind, less);
+  let held: Json;
+  while (held === undefined || held.preview === 'looking')
+    held = (await api(lead, 'GET', '/approvals?state=pending')).body.items.find(
+      (one: Json) => one.id !== asked.body.id,
+    );
+  const [planned, alone] = [await of(blind, asked.body.id), await of(blind, held.id)];
+  for (const [own, others] of [
+    [planned.planned[0], (await of(lead, asked.body.id)).planned[0]],
+    [alone, await of(lead, held.id)],
+  ]) {
+    const { scale, changes, risks } = others;
+    assert.deepEqual(
+      [scale.to, changes.length > 0, risks.includes(`takes away replicas: ${scale.from} to 1`)],
+      [1, true, true],
+    );
+    assert.deepEqual([own.scale, own.changes, own.risks, own.body], [undefined, undefined, [], others.body]);
+    assert.match(own.missing.join(), /policy does not let you read all of that yourself/);
+  }
+  assert.deepEqual([planned.risks, planned.risk, alone.risk], [[], 'raised', 'raised']);
+  for (const { id, digest } of [held, { id: asked.body.id, digest: asked.body.digest }])
+    await api(lead, 'POST', `/approvals/${id}/reject`, { digest });
+  assert.equal((await meant).status, 403);
+});
+
 test('calls of one command are known as such in a plan', async () => {
   const of = async (name: string) => (await planOf({ method: 'POST', uri: MAPS, body: map(name) })).plan.intent;
   const [one, two] = [await of('one'), await of('two')];

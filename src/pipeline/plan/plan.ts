@@ -11,7 +11,7 @@ import { approverWords } from '../../model/approver-words.ts';
 import { callerKey } from '../../model/caller.ts';
 import type { HoldDecision } from '../../model/decision.ts';
 import type { Holding } from '../../model/hold-terms.ts';
-import type { JsonObject, Operation } from '../../model/operation.ts';
+import type { JsonObject } from '../../model/operation.ts';
 import type { Planned, PlannedHold, PlannedIntent } from '../../model/planned.ts';
 import { Refusal } from '../../model/refusal.ts';
 import type { RefusedReply } from '../../model/reply.ts';
@@ -28,6 +28,7 @@ import { heldRelease } from '../held-release.ts';
 import { HeldReleases } from '../held-releases.ts';
 import { type Judged, judge } from '../judge.ts';
 import { lifeOf } from '../life-of.ts';
+import { nameOf, objectPath } from '../object-path.ts';
 import { previewHeld } from '../preview-held.ts';
 import type { Recording } from '../recording.ts';
 import { tellMaskAsToken, tellReturnedMasks } from '../returned-masks.ts';
@@ -163,20 +164,6 @@ const UNREAD: Preview = {
 function holdOf({ rule, reason, approvers, quorum }: Holding): PlannedHold {
   const named = approvers.length === 0 ? ['holders of the role `approver`'] : approvers.map(approverWords);
   return { rule, reason, approvers: named, quorum };
-}
-
-/** Of a create: what its object would be called; empty where the target gives it a name. */
-function nameOf({ verb, name, body }: Operation): string {
-  if (verb !== 'create' || name !== '') return name;
-  const { metadata } = (body?.object ?? {}) as { readonly metadata?: { readonly name?: unknown } };
-  return typeof metadata?.name === 'string' ? metadata.name : '';
-}
-
-/** Of a create: where its object would be. */
-function objectPath(operation: Operation): string {
-  const { path, name } = operation;
-  const made = name === '' ? nameOf(operation) : '';
-  return `${path}${made === '' ? '' : `/${made}`}`.split('/').map(encodeURIComponent).join('/');
 }
 
 function planned(of: Planned): Refusal {
