@@ -16,6 +16,8 @@ export interface ReplyEnd {
   /** From the caller, behind the head of its upgrade; 0 for every other request, whose body was read before. */
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** The bug of ours that ended it, for the log. */
+  readonly fault?: Refusal;
 }
 
 /** A reply whose end is told. */
@@ -121,6 +123,7 @@ function followSocket(reply: DuplexReply & MaskedReply, onEnd: (end: ReplyEnd) =
       outcome: broken === undefined ? outcomeOf(socket, status) : brokenOff(status, broken),
       bytesIn: (counted.bytesWritten ?? 0) - before.written,
       bytesOut: (counted.bytesRead ?? 0) - before.read,
+      ...(socket.errored instanceof Refusal && socket.errored.code === 'INTERNAL' ? { fault: socket.errored } : {}),
     }),
   );
   return {

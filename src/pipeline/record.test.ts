@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -7,8 +8,10 @@ import { patternMasks, testMasking } from '../../test/support/masking.ts';
 import { noKeeper } from '../../test/support/no-keeper.ts';
 import { callerOf, operationOf } from '../../test/support/operation.ts';
 import { builtInDetection } from '../masking/detect/built-in-detection.ts';
+import { faultOf } from '../model/fault-of.ts';
 import type { Operation } from '../model/operation.ts';
 import { Refusal } from '../model/refusal.ts';
+import type { MaskedReply } from '../model/reply.ts';
 import type { RawRequest } from '../model/request.ts';
 import type { Event } from '../recording/event.ts';
 import type { KeepingTold } from '../recording/keeping.ts';
@@ -32,7 +35,7 @@ function begunWith(
   masking = testMasking(),
   { keeper = noKeeper.keeper, synced = kept.synced }: { keeper?: KeeperPort; synced?: () => Promise<void> } = {},
 ) {
-  const events: Event[] = [];
+  const [events, failures]: [Event[], Refusal[]] = [[], []];
   const inFlight = new InFlight({ requestsPerCallerMax: 9, streamsPerCallerMax: 9 });
   const recording = createRecorder({
     target: 'prod',
@@ -42,7 +45,10 @@ function begunWith(
         return { ...kept, synced };
       },
     },
-    observer: { begun() {}, ended() {}, throttled() {} } as unknown as Observer,
+    observer: {
+      ...{ begun() {}, ended() {}, throttled() {} },
+      failed: (_target: string, refusal: Refusal) => void failures.push(refusal),
+    } as unknown as Observer,
     clock: { now: () => 0, monotonic: () => 0 },
     rates: { take: () => undefined, takeBytes: () => undefined, worked() {} },
     turns: new Turns(() => 0),
@@ -59,7 +65,7 @@ function begunWith(
   }).open({ id: 'exchange' as ExchangeId, peer: '', method: 'GET' } as RawRequest);
   recording.of(callerOf());
   recording.begin({ ...operationOf({ method: 'GET', uri: '/api/v1/pods' }), ...operation });
-  return { inFlight, recording, events };
+  return { inFlight, recording, events, failures };
 }
 
 const ENDLESS = { isStream: true, isChange: false };
@@ -139,6 +145,24 @@ test('T60: a change that is stopped while its intent is written is not permitted
   inFlight.endAccess(() => true, killed);
   written.resolve();
   await assert.rejects(permitted, killed);
+});
+
+test('a bug that ends an exec is in the log, and in its record as what it is; what ends it otherwise is not', async () => {
+  for (const [reason, logged] of [
+    [faultOf(new TypeError('a bug')), 1],
+    [new Refusal('DENIED_BY_RULE', 'port 22'), 0],
+  ] as const) {
+    const { recording, events, failures } = begunWith({ isStream: true });
+    const socket = new Duplex({ read() {} }).on('error', () => {});
+    const reply = { kind: 'duplex', status: 101, headers: [], socket, head: Buffer.alloc(0) };
+    recording.replied(reply as unknown as MaskedReply);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.destroy(reason);
+    await closed;
+    const end = events.at(-1);
+    assert.equal(end !== undefined && 'outcome' in end && 'code' in end.outcome && end.outcome.code, reason.code);
+    assert.equal(failures.filter((refusal) => refusal === reason).length, logged);
+  }
 });
 
 test('what has begun has an end, also where its caller is found to ask too fast', () => {

@@ -330,7 +330,8 @@ class JournalRecording implements Recording, UnderWay {
     } else followed?.breakOff(new Error(reason));
   }
 
-  #repliedWhole({ outcome, bytesIn, bytesOut }: ReplyEnd): void {
+  #repliedWhole({ outcome, bytesIn, bytesOut, fault }: ReplyEnd): void {
+    if (fault !== undefined) this.#parts.observer.failed(this.#parts.target, fault, this.#raw);
     // An exec that is ended may be cut before its caller has read why; a stream that breaks while it is ended has not ended so.
     const isEnded =
       this.#limit !== undefined && (outcome.kind === 'answered' || this.#followed?.reply.kind === 'duplex');

@@ -1,3 +1,4 @@
+import { faultOf } from '../model/fault-of.ts';
 import { Refusal } from '../model/refusal.ts';
 import { BrokenInvariant } from '../std/broken-invariant.ts';
 
@@ -8,8 +9,7 @@ import { BrokenInvariant } from '../std/broken-invariant.ts';
 export function toRefusal(thrown: unknown, signal: AbortSignal): Refusal {
   if (signal.aborted && !isBug(thrown)) return new Refusal('CALLER_GONE', 'the caller went away', { cause: thrown });
   if (thrown instanceof Refusal) return thrown;
-  const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return new Refusal('INTERNAL', 'the gateway failed; its log has this exchange’s id', { detail, cause: thrown });
+  return faultOf(thrown);
 }
 
 /** No connection that breaks throws it. */

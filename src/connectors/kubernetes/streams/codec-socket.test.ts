@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 import * as spdy from '../../../../test/support/spdy-client.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import { CodecSocket } from './codec-socket.ts';
+import type { Passing } from './passing.ts';
 import { SpdyLane } from './spdy-lane.ts';
 import { SpdyStreams } from './spdy-streams.ts';
 import { Taps } from './taps.ts';
@@ -130,6 +131,33 @@ suite('T41: a connection that is read as it passes', () => {
     for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) received.push(chunk);
     assert.deepEqual(Buffer.concat(received), ANSWER);
   });
+
+  for (const [what, side] of [
+    ['what the client says', 'toUpstream'],
+    ['what upstream says', 'toCaller'],
+  ] as const)
+    test(`a bug in reading ${what} ends this stream behind a goodbye, and is its error`, async () => {
+      const buggy = {
+        take() {
+          throw new TypeError('a bug');
+        },
+        end() {},
+        goodbye: () => Buffer.from('bye'),
+      };
+      const plain = { ...buggy, take: (chunk: Buffer, out: Passing) => out.pass(chunk, 0, chunk.length) };
+      const [inner, upstream] = duplexPair();
+      const codec = { toUpstream: plain, toCaller: plain, hasStatus: true, [side]: buggy };
+      const socket = new CodecSocket(inner, Buffer.alloc(0), codec);
+      const received: Buffer[] = [];
+      socket.on('data', (chunk: Buffer) => received.push(chunk));
+      const isOver = Promise.all([closed(socket), closed(inner)]);
+      (side === 'toCaller' ? upstream : socket).write(spdy.PING);
+      await isOver;
+      assert.ok(socket.errored instanceof Refusal);
+      assert.equal(socket.errored.code, 'INTERNAL');
+      assert.match(socket.errored.detail, /a bug/);
+      assert.deepEqual(String(Buffer.concat(received)), 'bye');
+    });
 
   test('a client that goes away takes upstream with it', async () => {
     const { inner, socket } = watched();

@@ -1,14 +1,16 @@
 import { Duplex } from 'node:stream';
 import type { StreamEnd } from '../../../model/channels.ts';
+import { faultOf } from '../../../model/fault-of.ts';
 import { Refusal } from '../../../model/refusal.ts';
+import type { RefusalCode } from '../../../model/refusal-codes.ts';
 import { goodbyeOf } from './goodbye.ts';
-import type { Codec, Lane } from './lane.ts';
+import type { Codec } from './lane.ts';
 import { Passing } from './passing.ts';
 import { STREAM_LIMITS } from './stream-limits.ts';
 
 /**
  * A connection to upstream of which both directions are read as they pass, with back-pressure both ways. What cannot be let pass ends it, with the
- * refusal as its error; the caller is told first, in the protocol that it speaks.
+ * refusal as its error; the caller is told first, in the protocol that it speaks. So does a bug of who reads, masks or records it: nobody else’s stream ends with it.
  */
 export class CodecSocket extends Duplex {
   readonly #socket: Duplex;
@@ -93,7 +95,7 @@ export class CodecSocket extends Duplex {
       done();
       return;
     }
-    const { list, refusal } = this.#through(this.#codec.toUpstream, chunk);
+    const { list, refusal } = this.#through((out) => this.#codec.toUpstream.take(chunk, out));
     let isTaken = true;
     for (const bytes of list) {
       if (!this.#socket.writable) break;
@@ -110,10 +112,10 @@ export class CodecSocket extends Duplex {
       done();
       return;
     }
-    const out = new Passing();
-    this.#codec.toUpstream.end(out);
-    for (const bytes of out.list) this.#socket.write(bytes);
+    const { list, refusal } = this.#through((out) => this.#codec.toUpstream.end(out));
+    for (const bytes of list) this.#socket.write(bytes);
     this.#socket.end(() => done());
+    this.#after(refusal);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -124,21 +126,20 @@ export class CodecSocket extends Duplex {
 
   /** Whether the caller can take more. */
   #receive(chunk: Buffer): boolean {
-    if (this.#isSaid || this.#refusal?.code === 'OUTCOME_UNKNOWN') return true;
-    const { list, refusal } = this.#through(this.#codec.toCaller, chunk);
+    if (this.#isSaid || (this.#refusal !== undefined && UNREADABLE.has(this.#refusal.code))) return true;
+    const { list, refusal } = this.#through((out) => this.#codec.toCaller.take(chunk, out));
     const isTaken = this.#give(list);
     this.#after(refusal);
     return isTaken && this.#holds === 0;
   }
 
-  #through(lane: Lane, chunk: Buffer): { readonly list: readonly Buffer[]; readonly refusal: Refusal | undefined } {
+  #through(pass: (out: Passing) => void): { readonly list: readonly Buffer[]; readonly refusal: Refusal | undefined } {
     const out = new Passing();
     this.#isTaking = true;
     try {
-      lane.take(chunk, out);
+      pass(out);
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) throw thrown;
-      return { list: out.list, refusal: thrown };
+      return { list: out.list, refusal: thrown instanceof Refusal ? thrown : faultOf(thrown) };
     } finally {
       this.#isTaking = false;
     }
@@ -164,7 +165,7 @@ export class CodecSocket extends Duplex {
 
   #tryGoodbye(): void {
     if (this.#isSaid) return;
-    const bytes = this.#codec.toCaller.goodbye(goodbyeOf(this.#ending as StreamEnd, this.#codec.hasStatus));
+    const bytes = this.#goodbye(this.#ending as StreamEnd);
     if (bytes === undefined) return; // once the frame under way is whole
     if (bytes.length > 0) this.#give([bytes]);
     this.#isSaid = true;
@@ -173,13 +174,23 @@ export class CodecSocket extends Duplex {
     this.#socket.destroy();
   }
 
+  /** What is said; nothing where that is a bug too, so that it is cut. */
+  #goodbye(end: StreamEnd): Buffer | undefined {
+    try {
+      return this.#codec.toCaller.goodbye(goodbyeOf(end, this.#codec.hasStatus));
+    } catch (thrown) {
+      this.#refusal ??= faultOf(thrown);
+      return undefined;
+    }
+  }
+
   #upstreamEnded(): void {
     if (this.#isSaid) return;
     this.#isSaid = true;
-    const out = new Passing();
-    this.#codec.toCaller.end(out);
-    this.#give(out.list);
-    this.push(null);
+    const { list, refusal } = this.#through((out) => this.#codec.toCaller.end(out));
+    this.#give(list);
+    if (refusal === undefined) this.push(null);
+    else this.destroy(refusal);
   }
 
   /** What had been taken of an upstream that broke is still given to the caller, and the break is told behind it. */
@@ -192,6 +203,9 @@ export class CodecSocket extends Duplex {
     this.destroy(this.#refusal ?? this.#socket.errored ?? undefined);
   }
 }
+
+/** Of what upstream says nothing more can be told apart. */
+const UNREADABLE: ReadonlySet<RefusalCode> = new Set(['OUTCOME_UNKNOWN', 'INTERNAL']);
 
 function once(done: () => void): () => void {
   let isDone = false;
