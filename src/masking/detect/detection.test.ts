@@ -57,6 +57,23 @@ const FOUND = [
   'RABBITMQ_ERLANG_COOKIE=«hunter2x9k» GITHUB_PAT=«hunter2x9k» Ocp-Apim-Subscription-Key: «9f86d081884c7d65»',
   'storepass=«hunter2x9k» Passcode: «hunter2x9k» INSTRUMENTATIONKEY=«9f86d081-884c-7d65-9a2f-eaa0c55ad015»',
   '< Set-Cookie: session=«a1b2c3d4e5»; Path=/; HttpOnly\r\n> Cookie: a=«b; sid=a1b2c3d4e5»\r\n',
+  // Behind a blank alone: in SQL, in Redis’ configuration, in a `.netrc`; and however it looks where its shape says so.
+  "CREATE USER app WITH PASSWORD '«s3cr3tverHere»' LOGIN;",
+  'ALTER USER app ENCRYPTED PASSWORD \\"«s3cr3tverHere»\\";',
+  "CREATE USER 'a'@'%' IDENTIFIED BY '«hunter»';",
+  'alter user a identified by password "«*94BDCEBE19083CE2A1F9»"',
+  'requirepass «s3cr3tverHere»\nmasterauth «s3cr3tverHere»\nport 6379',
+  'machine h.example login app password «hunter»\nmachine b',
+  'default login app\n  password «hunter»',
+  'login app password «s3cr3tverHere»',
+  'Env:[]core.EnvVar{core.EnvVar{Name:"DB_PASSWORD", Value:"«hunter»", ValueFrom:nil}}',
+  'Env: {{Name: "A", Value: "b"}, {Name: "DB_PASSWORD", Value: "«correct horse»"}}',
+  '{\\"name\\":\\"API_TOKEN\\",\\"value\\":\\"«hunter»\\"}',
+  // Each of a list.
+  '{"passwords":["«s3cr3tverHere","other»"],"a":["b"]}',
+  '{\\"tokens\\": [ \\"«a1b2c3d4e5\\", \\"b»\\" ]}',
+  "api_keys = [\n  '«a1b2c3d4e5',\n  'f6g7h8i9j0»',\n]\nnext = ['a']",
+  '{"token":["«a1b2c3d4e5»"',
   '{"cookie":"a","headers":"Cookie: JSESSIONID=«A1B2C3D4E5; b=c»"}',
   // What begins as a variable, a tag or a bracket does, and is no name behind it.
   'DB_PASSWORD=«!QAZ2wsx#EDC4rfv»',
@@ -115,6 +132,13 @@ for (const example of FOUND)
   test(`found: ${example.slice(0, 60).replaceAll('\n', '⏎')}`, () => assert.equal(marked(plain(example)), example));
 
 const LEFT = [
+  'the password was reset2fa4you; password reset for a1b2c3d4e5, password a1b2c3d4e5, Password must be 8chars0rMore',
+  'login page password reset; secret "db-9f8e7d6c5b" not found; token \'a1b2c3d4e5\' unknown',
+  "passed by 'a1b2c3d4e5', identified by name, IDENTIFIED BY ''",
+  '{"Name":"MAX_TOKENS","Value":"many"},{"Name":"DB_PASSWORD","Value":"$(OTHER)"},{"key":"password","value":"many"}',
+  'password: many value: "some"',
+  '{"tokens":["one","two"],"stop_tokens":["<|im_end|>"],"passwords":[],"secrets":[{"name":"a1b2c3d4e5"}]}',
+  'requirepass yes',
   '"uid":"0b2a8f5e-7c1d-4e1a-9c61-2f7b8d0c5a11","resourceVersion":"184467440737"',
   'image: registry.example/app@sha256:9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de',
   'pod-template-hash: 7d4b9c8f6d',
@@ -315,6 +339,8 @@ const PIECES = [
     '-----BEGIN PRIVATE KEY-----',
     'SG.',
     '&sig=',
+    'tokens":["a1b2c3d4e5","',
+    'login a password ',
     '4 ',
   ],
 ];

@@ -112,7 +112,7 @@ export const DETECTORS: readonly Detector[] = [
   {
     id: 'keyed-secret',
     finds:
-      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":`, `--password`, an element of XML, the heading of a column), also in base64 of the text',
+      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":` with a list or a map, `--password`, an element of XML, the heading of a column), also in base64 of the text; behind a blank in SQL (`PASSWORD "x"`), in Redis’ configuration and in a `.netrc`; and of any look the value of SQL’s `IDENTIFIED BY`, the `Value` beside a `Name` that says so, and the password of a machine',
     example: 'DB_PASSWORD=«c0rrect-h0rse-battery»',
     nearMiss:
       'secretName: db-credentials-v2 token: default-token-x7k2p checksum/secret: 9b74c9897bac770ffc029102a200c5de',

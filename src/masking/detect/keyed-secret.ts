@@ -1,9 +1,18 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
-import { beginsName, blanksBefore, nameAround, secretValue, tells, valueBehind, wordStart } from './keyed-value.ts';
+import {
+  beginsName,
+  blanksBefore,
+  nameAround,
+  quotedBehind,
+  secretValue,
+  tells,
+  valueBehind,
+  wordStart,
+} from './keyed-value.ts';
 import type { Look } from './look.ts';
 import { type Found, pending } from './matcher.ts';
-import { isTellingKey, KEY_OF, TOLD_BY } from './telling-key.ts';
+import { isTellingKey, isTellingName, KEY_OF, TOLD_BY } from './telling-key.ts';
 
 /** A value with letters and digits mixed behind a name that says it is secret. */
 export const keyedSecret: readonly KeywordMatcher[] = [
@@ -20,6 +29,21 @@ export const keyedSecret: readonly KeywordMatcher[] = [
       if (beginsName(look, ofEnd)) return undefined;
       if (ofEnd < keywordStart && isNameByItself(look, ofEnd, keywordEnd)) return undefined;
       return valueBehindName(look, ofEnd, keywordEnd, isTellingKey, false);
+    },
+  },
+  {
+    keywords: ['masterauth'], // Redis' password for the server that it follows
+    match: (look, keywordStart, keywordEnd) =>
+      valueBehindName(look, keywordStart, keywordEnd, (name) => name === 'masterauth', false),
+  },
+  {
+    keywords: ['identified by'],
+    // Of SQL: `IDENTIFIED BY 'x'`, also `IDENTIFIED BY PASSWORD 'x'`.
+    match: (look, _keywordStart, keywordEnd) => {
+      const at = look.run(spaces, keywordEnd, 24);
+      const value = quotedBehind(look, look.startsWith('PASSWORD ', at) ? at + 'PASSWORD '.length : at);
+      if (value === 'more') return pending(look.end);
+      return value === undefined || at === keywordEnd ? undefined : secretValue(look, value, true);
     },
   },
 ];
@@ -114,5 +138,7 @@ function valueBehindName(
   if (!tells(name, isTelling)) return undefined;
   const value = valueBehind(look, name);
   if (value === 'more') return pending(look.end);
-  return value === undefined ? undefined : secretValue(look, value, isAny);
+  // `MAX_TOKENS` says that each of several is secret, and not that a number is.
+  const isSure = value?.isSure === true && tells(name, isTellingName);
+  return value === undefined ? undefined : secretValue(look, value, isAny || isSure);
 }

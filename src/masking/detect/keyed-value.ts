@@ -64,6 +64,10 @@ export interface ValueStart {
   readonly quote: number;
   /** How many backslashes stand before its quotation marks. */
   readonly escapes: number;
+  /** Whether it is told by more than a name: as the `value` beside a `name`, or in a file of logins. Where the name tells, it is secret however it looks. */
+  readonly isSure?: true;
+  /** Whether it is the first of a list. */
+  readonly isListed?: true;
 }
 
 export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undefined {
@@ -77,13 +81,14 @@ export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undef
   if (separator === 0x3a || separator === 0x3d) {
     at++;
     while (look.at(at) === 0x3d || look.at(at) === 0x3e) at++; // `:=` `==` `=>`
-    return opened(look, at, separator === 0x3a);
+    return listed(look, at) ?? opened(look, at, separator === 0x3a);
   }
   if (separator === 0x3e && (wasQuoted || isTag(look, name.start))) return opened(look, at + 1, false);
   if (separator === 0x3c) return valueOfElement(look, at);
   if (at > gap && !wasQuoted && look.startsWith('--', name.start)) return opened(look, at, false);
   if (wasQuoted && separator === 0x2c && look.startsWith('-', name.start)) return quotedArgument(look, at + 1);
-  return valueOfPair(look, at);
+  const paired = valueOfPair(look, name, at);
+  return paired === undefined && at > gap && !wasQuoted ? valueBehindBlank(look, name, at) : paired;
 }
 
 /** Behind blanks, and behind the number of one of several: `Unseal Key 1: x`. */
@@ -119,8 +124,7 @@ function behindWord(look: Look, from: number, word: string): number | 'more' | u
 
 /** `"--password", "x"`: what follows a flag in a list of arguments. */
 function quotedArgument(look: Look, from: number): ValueStart | 'more' | undefined {
-  const value = opened(look, behindBlanks(look, from), false);
-  return value === 'more' || value === undefined || value.quote !== -1 ? value : undefined;
+  return quotedBehind(look, behindBlanks(look, from));
 }
 
 /** Behind blanks, and behind the sign by which a line of a difference begins. */
@@ -131,7 +135,7 @@ function behindBlanks(look: Look, from: number): number {
 }
 
 /** `name: DB_PASSWORD` with `value: x` behind it, in YAML, in JSON, or in the difference that the API server tells in a refusal. */
-function valueOfPair(look: Look, from: number): ValueStart | 'more' | undefined {
+function valueOfPair(look: Look, name: Name, from: number): ValueStart | 'more' | undefined {
   let at = from;
   if (look.at(at) === 0x2c) at++;
   at = afterQuote(look, behindBlanks(look, at));
@@ -143,7 +147,50 @@ function valueOfPair(look: Look, from: number): ValueStart | 'more' | undefined 
   at = look.run(spaces, afterQuote(look, at + 5), gapBytesMax);
   if (look.isOpen(at)) return 'more';
   if (look.at(at) !== 0x3a && look.at(at) !== 0x3d) return undefined;
-  return opened(look, at + 1, true);
+  const value = opened(look, at + 1, true);
+  const isSure =
+    value !== 'more' &&
+    value !== undefined &&
+    value.quote !== -1 &&
+    /name[\s"'\\]*[:=][\s"'\\]*$/i.test(before(look, name));
+  return isSure ? { ...value, isSure } : value;
+}
+
+/**
+ * What stands behind a name and a blank alone: in SQL (`PASSWORD 'x'`), in Redis' configuration (`requirepass x`), in a `.netrc` (`machine a login b password x`). In prose a blank says
+ * nothing.
+ */
+function valueBehindBlank(look: Look, name: Name, at: number): ValueStart | 'more' | undefined {
+  if (ofRedis.test(name.text)) return opened(look, at, false);
+  if (!/^pass(?:word|wd|phrase)$/i.test(name.text)) return undefined;
+  const value = opened(look, at, false);
+  if (value === 'more' || value === undefined || value.quote === 0x27 || value.quote === 0x22) return value;
+  if (value.quote !== -1) return undefined;
+  const login = /(?:(machine[ \t]+|default)\S*\s+)?login[ \t]+\S+\s+$/.exec(before(look, name));
+  if (login === null) return undefined;
+  return login[1] === undefined ? value : { ...value, isSure: true };
+}
+
+const ofRedis = /^(?:requirepass|masterauth)$/;
+/** Limit: less than what `TextMasker` keeps of what stands before, so that nothing hangs on how a stream is cut. */
+const beforeBytesMax = 80;
+
+function before(look: Look, { start }: Name): string {
+  return look.text(Math.max(0, start - beforeBytesMax), start);
+}
+
+/** What stands in quotation marks behind blanks. */
+export function quotedBehind(look: Look, from: number): ValueStart | 'more' | undefined {
+  const value = opened(look, from, false);
+  return value === 'more' || value === undefined || value.quote !== -1 ? value : undefined;
+}
+
+/** The first of a list of strings. */
+function listed(look: Look, from: number): ValueStart | 'more' | undefined {
+  const at = look.run(spaces, from, gapBytesMax);
+  if (look.at(at) !== 0x5b) return undefined;
+  const value = quotedBehind(look, look.run(blanks, at + 1, 2 * gapBytesMax));
+  return value === 'more' || value === undefined ? value : { ...value, isListed: true };
 }
 
 function opened(look: Look, from: number, mayBeBlock: boolean): ValueStart | 'more' | undefined {
@@ -178,7 +225,7 @@ function afterQuote(look: Look, from: number): number {
   return quotes[look.at(at)] === 1 ? at + 1 : from;
 }
 
-/** The value, where it looks secret; all of it goes, up to its quotation mark or what cannot be in it. */
+/** The value, where it looks secret; all of it goes, up to its quotation mark or what cannot be in it, and with the first of a list all of that. */
 export function secretValue(look: Look, value: ValueStart, isAny: boolean): Found {
   const judging = valueTail(value);
   const bound = Math.min(look.end, value.at + judgedBytesMax);
@@ -188,7 +235,7 @@ export function secretValue(look: Look, value: ValueStart, isAny: boolean): Foun
   const judged = look.text(value.at, judgedEnd);
   if (judged.startsWith('-----BEGIN ')) return undefined; // its own detector knows where it ends
   if (isAny ? isNothing(judged) : !looksSecret(withoutScheme(judged), value.quote === -1)) return undefined;
-  return matchTail(look, value.at, value.at, valueTail(value));
+  return matchTail(look, value.at, value.at, value.isListed === true ? listTail(value) : valueTail(value));
 }
 
 /** Without quotation marks it may be a list: of words, where each is one; or the first of it is what another reader takes for the whole value. */
@@ -225,6 +272,52 @@ function valueTail({ quote, escapes }: ValueStart): Tail {
       return end - Math.min(behind, backslashesHeldMax);
     },
   };
+}
+
+/** What goes on in the next string of a list. */
+function listTail({ quote, escapes }: ValueStart): Tail {
+  let isOver = true;
+  return {
+    isOver: () => isOver,
+    through: (bytes, from, end, isLast) => {
+      isOver = true;
+      let behind = 0;
+      for (let at = from; at < end; at++) {
+        const byte = bytes[at] as number;
+        if (byte === 0x0a) return at;
+        if (byte === quote && behind <= escapes) {
+          const next = nextInList(bytes, at + 1, end, { quote, escapes });
+          isOver = next === undefined || isLast;
+          if (next === undefined || next === 'more') return at - behind;
+          [at, behind] = [next - 1, 0];
+        } else behind = byte === 0x5c ? behind + 1 : 0;
+      }
+      isOver = false;
+      return end - Math.min(behind, backslashesHeldMax);
+    },
+  };
+}
+
+/** Where the next string of a list begins, behind the end of one; undefined: there is none; 'more' where it cannot be told yet. */
+function nextInList(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  { quote, escapes }: Pick<ValueStart, 'quote' | 'escapes'>,
+): number | 'more' | undefined {
+  const comma = behindBlanksIn(bytes, from, end);
+  if (comma < end && bytes[comma] !== 0x2c) return undefined;
+  const first = behindBlanksIn(bytes, comma + 1, end);
+  const quoteAt = first + escapes;
+  for (let at = first; at < Math.min(quoteAt, end); at++) if (bytes[at] !== 0x5c) return undefined;
+  if (quoteAt >= end) return 'more';
+  return bytes[quoteAt] === quote ? quoteAt + 1 : undefined;
+}
+
+function behindBlanksIn(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && at - from < 2 * gapBytesMax && blanks[bytes[at] as number] === 1) at++;
+  return at;
 }
 
 /** A value without quotation marks: it goes on behind `,`, `;` or `&` unless a blank, the end, or the name of another value stands there. */

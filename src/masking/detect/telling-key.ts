@@ -57,7 +57,7 @@ function wordsOf(name: string): string[] {
 const tellingWords: ReadonlySet<string> = new Set([
   ...['pwd', 'pswd', 'pass', 'secret', 'token', 'cred', 'creds', 'credential', 'credentials', 'psk', 'salt'],
   ...['mysqlpwd', 'sshpass', 'keypass', 'storepass', 'dbpass', 'userpass', 'rootpass', 'adminpass'],
-  ...['rootpw', 'bindpw', 'dbpw', 'passkey'],
+  ...['rootpw', 'bindpw', 'dbpw', 'passkey', 'requirepass', 'pgpass'],
 ]);
 
 /** Also where what it is of is written as one word with it: `redispassword`, `PGPASSWORD`, `clientsecret`, `refreshtoken`; not where that is public (`pagetoken`). */

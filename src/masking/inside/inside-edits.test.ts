@@ -30,6 +30,8 @@ const ROWS: readonly [string, string][] = [
   ],
   ['a key that tells by what stands behind `key` in it', 'key: x\nkey-password:\n  # why\n    «c0rrect-h0rse»\n'],
   ['a key behind a blank and what it is of', 'the key: x\nsigning key: «c0rrect-h0rse»\n"api  key": "«x9y8z7w6v5»"\n'],
+  ['the configuration of Redis', 'requirepass «a1b2c3d4e5»\nmasterauth «f6g7h8i9j0»\nport 6379\n'],
+  ['a script of SQL', "CREATE USER 'a' IDENTIFIED BY '«horse»';\nALTER USER b PASSWORD '«c0rrect-h0rse»';\n"],
   ['a key with escapes', '{"pass\\u0077ord":"«c0rrect-h0rse»"}'],
   [
     'a kubeconfig in block style',

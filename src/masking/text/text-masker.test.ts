@@ -67,6 +67,12 @@ const ROWS: readonly [string, string][] = [
   [`{"config":"\x1b[1m${settings}"}`, `{"config":"\x1b[1m${settings.slice(0, cut)}[keyed-secret]"}`],
   ['> Cookie: sid=a1b2c3d4e5; a=b\r\n', '> Cookie: sid=[authorization]\r\n'],
   ['"{\\"token\\":\\"abcd1234efgh5678\\"}"', '"{\\"token\\":\\"[keyed-secret]\\"}"'],
+  ['{"tokens": ["a1b2c3d4e5",\n "b"], "c": 1}', '{"tokens": ["[keyed-secret]"], "c": 1}'],
+  ['{\\"tokens\\":[\\"a1b2c3d4e5\\",\\"b\\"],\\"c\\":1}', '{\\"tokens\\":[\\"[keyed-secret]\\"],\\"c\\":1}'],
+  ["a PASSWORD 'c0rrect-h0rse';", "a PASSWORD '[keyed-secret]';"],
+  ["a IDENTIFIED BY 'horse';", "a IDENTIFIED BY '[keyed-secret]';"],
+  ['machine h login a password horse\nnext', 'machine h login a password [keyed-secret]\nnext'],
+  ['{Name: "DB_PASSWORD", Value: "horse"}', '{Name: "DB_PASSWORD", Value: "[keyed-secret]"}'],
   ['\x1b]0;s3cr3t/Canary+\'7"$x&<y\x07', '\x1b]0;[k1]\x07'],
 ];
 
