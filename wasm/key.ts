@@ -25,6 +25,9 @@ export const telling: i32 = 0x100;
 /** Whether it is one behind which a kubeconfig's user has a secret; in base64. */
 export const kubeSecret: i32 = 0x200;
 export const kubeBase64: i32 = 0x400;
+/** Whether it says that each value below it is secret; whether it is of what describes such values. */
+export const ofEach: i32 = 0x800;
+export const describing: i32 = 0x1000;
 /** Above these bits: its number in the table, or 0. */
 const numberShift: i32 = 16;
 const meaningBits: i32 = 0xffff;

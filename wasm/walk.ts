@@ -37,9 +37,11 @@ import {
   setStep,
 } from './found';
 import {
+  describing,
   kubeBase64,
   kubeSecret,
   numberOfKey,
+  ofEach,
   readKey,
   roleAnnotations,
   roleApplied,
@@ -138,7 +140,7 @@ export function walkValue(place: i32, key: i32, within: i32): void {
   else if (first === 0x7b) {
     if (isSteppedOver(place, key, within)) return;
     takeBracket(0x7b);
-    walkObject(place, within);
+    walkObject(place, key, within);
   } else if (first === 0x5b) {
     if (isSteppedOver(place, key, within)) return;
     takeBracket(0x5b);
@@ -163,7 +165,8 @@ function isSteppedOver(place: i32, key: i32, within: i32): bool {
   return true;
 }
 
-function walkObject(place: i32, within: i32): void {
+/** `before`: the key behind which it stands. */
+function walkObject(place: i32, before: i32, within: i32): void {
   const depth = pathLength();
   if (depth >= NESTING_MAX) fail(failsDeep);
   if (blank() === 0x7d) return takeBracket(0x7d);
@@ -207,7 +210,14 @@ function walkObject(place: i32, within: i32): void {
       }
     }
     if (within === withinMetadata && role === roleManagedFields) managedFields();
-    else walkValue(next, key, role === roleUid && first !== 0x22 ? withinNone : below(within, role));
+    else {
+      const isOneOfEach = (before & ofEach) !== 0 && first === 0x22 && (key & describing) === 0;
+      walkValue(
+        next,
+        isOneOfEach ? key | telling : key,
+        role === roleUid && first !== 0x22 ? withinNone : below(within, role),
+      );
+    }
     if (name === token) mayTell = mayTell || !mayStepOver() || hasWord(placeOf(token), at());
     if (blank() === 0x7d) break;
     take(0x2c);
@@ -282,7 +292,7 @@ function walkAgain(depth: i32, token: i32, place: i32, key: i32, length: i32, ro
   const backToToken = tokenAt();
   moveTo(placeOf(token), token);
   takeBracket(0x7b);
-  walkObject(place, withinNone);
+  walkObject(place, 0, withinNone);
   walkedAgain(at() - placeOf(token), backTo);
   moveTo(backTo, backToToken);
 }
@@ -318,7 +328,7 @@ function walkList(place: i32, key: i32, within: i32): void {
     const from = at();
     walkValue(
       byIndex(place, index),
-      isFlagged && isText ? key | telling : key,
+      isFlagged && isText ? key | telling : key & ~ofEach,
       within === withinUser ? within : withinNone,
     );
     isFlagged = isText && isFlag(from + 1, at() - 1);
@@ -361,7 +371,7 @@ function walkText(place: i32, key: i32, within: i32): void {
       putFound(foundApplied, start, end, isMadeSafe(true) ? isMadeSafeFlag : 0);
     return;
   }
-  if (within === withinData && role === roleRelease && hasConfigMapReleases())
+  if (within === withinData && role === roleRelease && hasConfigMapReleases() && (key & telling) === 0)
     return putFound(foundRelease, start, end, 0);
   lookAtText(start, end, key, within, hasEscapes);
 }

@@ -6,7 +6,7 @@
  */
 import { detection } from '../../src/masking/detect/detection.ts';
 import { isSecretLooking } from '../../src/masking/detect/is-secret-looking.ts';
-import { isTellingKey, isTellingName } from '../../src/masking/detect/telling-key.ts';
+import { isDescribing, isTellingKey, isTellingName, tellsOfEach } from '../../src/masking/detect/telling-key.ts';
 import { formed, type MaskForm } from '../../src/masking/form/mask-form.ts';
 import { insideEdits } from '../../src/masking/inside/inside-edits.ts';
 import type { Keying } from '../../src/masking/objects/keying.ts';
@@ -202,16 +202,18 @@ class Masker {
   }
 
   /** What keys and looks say. */
-  #look(node: Node, path: readonly string[], key: string, within: Within, isFlagged = false): void {
+  #look(node: Node, path: readonly string[], key: string, within: Within, isFlagged = false, isListed = false): void {
+    const isOneOfEach = (inner: Node, name: string) =>
+      !isListed && inner.kind === 'string' && tellsOfEach(key) && !isDescribing(name);
     if (node.kind === 'list')
       for (const [index, inner] of node.items.entries()) {
         const isFlagged = inner.kind === 'string' && isTellingFlag(node.items[index - 1]);
-        this.#look(inner, [...path, String(index)], key, within === 'user' ? within : 'none', isFlagged);
+        this.#look(inner, [...path, String(index)], key, within === 'user' ? within : 'none', isFlagged, true);
       }
     if (node.kind === 'object')
       for (const { key: name, node: inner } of node.members)
         if (within !== 'metadata' || name !== 'managedFields')
-          this.#look(inner, [...path, name], name, below(within, name));
+          this.#look(inner, [...path, name], name, below(within, name), isOneOfEach(inner, name));
         else this.#managedFields(inner, [...path, name]);
     if (node.kind === 'string' && node.token.isWhole !== true && node.text !== '')
       this.#string(node, path, key, within, isFlagged);

@@ -10,6 +10,43 @@ export function isTellingKey(name: string): boolean {
 const several = /s((?:[_.-](?:b64|base64|hex))?)$/i;
 
 /**
+ * Whether a name says that each of the values below it is secret, whatever it is called there: `passwords`, `tokens`, `apiKeys`. `secrets` and `credentials` do not: there stands what describes
+ * them, too.
+ */
+export function tellsOfEach(name: string): boolean {
+  return (
+    /(?:passwords|passwds|passphrases|passcodes|tokens|keys)(?:[_.-](?:b64|base64|hex))?$/i.test(name) &&
+    isTellingKey(name)
+  );
+}
+
+/** Whether a name, among those of several that are secret, is of what describes them: `id`, `userName`, `expiresAt`, `sha256`. */
+export function isDescribing(name: string): boolean {
+  const words = wordsOf(name);
+  return describing.has(words.at(-1) ?? '') || words.some((word) => harmless.has(word));
+}
+
+const describing: ReadonlySet<string> = new Set([
+  ...[
+    'id',
+    'ids',
+    'uid',
+    'kid',
+    'name',
+    'names',
+    'user',
+    'username',
+    'email',
+    'owner',
+    'subject',
+    'issuer',
+    'audience',
+  ],
+  ...['scope', 'host', 'url', 'uri', 'path', 'file', 'version', 'ref', 'type', 'kind', 'alg', 'algorithm', 'namespace'],
+  ...['at', 'date', 'time', 'expiry', 'expires', 'expiration', 'created', 'updated', 'label', 'description', 'comment'],
+]);
+
+/**
  * Whether a name says that its value is secret: `DB_PASSWORD`, `apiKey`, `client-secret`, `auth_token`.
  *
  * The last word decides, so that `secretName`, `tokenExpirationSeconds` and `password_file` say nothing; and where any word says that what is

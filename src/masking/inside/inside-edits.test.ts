@@ -30,6 +30,11 @@ const ROWS: readonly [string, string][] = [
   ],
   ['a key that tells by what stands behind `key` in it', 'key: x\nkey-password:\n  # why\n    «c0rrect-h0rse»\n'],
   ['a key behind a blank and what it is of', 'the key: x\nsigning key: «c0rrect-h0rse»\n"api  key": "«x9y8z7w6v5»"\n'],
+  [
+    'each below a name that says so of several, but what describes them',
+    'tokens:\n  ci: «a1b2c3d4e5»\n  ci_id: b1b2c3d4e5\n  created-at: 2026-01-01T00:00:00Z\n  more:\n    a: a1b2c3d4e5\nsecrets: {a: a1b2c3d4e5}\n',
+  ],
+  ['the same in JSON', '{"api_keys":{"ci":"«a1b2c3d4e5»","owner":"b1b2c3d4e5"},"passwords":[{"a":"a1b2c3d4e5"}]}'],
   ['the configuration of Redis', 'requirepass «a1b2c3d4e5»\nmasterauth «f6g7h8i9j0»\nport 6379\n'],
   ['a script of SQL', "CREATE USER 'a' IDENTIFIED BY '«horse»';\nALTER USER b PASSWORD '«c0rrect-h0rse»';\n"],
   ['a key with escapes', '{"pass\\u0077ord":"«c0rrect-h0rse»"}'],

@@ -1,6 +1,6 @@
 import { flagOf } from '../detect/flag.ts';
 import { isSecretLooking } from '../detect/is-secret-looking.ts';
-import { isTellingKey, isTellingName } from '../detect/telling-key.ts';
+import { isDescribing, isTellingKey, isTellingName, tellsOfEach } from '../detect/telling-key.ts';
 import type { DocumentNode, MapNode, ScalarNode } from './document-node.ts';
 
 /** A scalar of a document, and whether its place says that it is secret as a whole. */
@@ -34,6 +34,8 @@ interface At {
   readonly path: string;
   readonly key: string;
   readonly within: Within;
+  /** Whether the key before it says that each value below is secret. */
+  readonly isOfEach?: boolean;
   readonly objectValues: ObjectValues | undefined;
 }
 
@@ -47,7 +49,7 @@ function* valuesOf(at: At): Generator<SecretValue> {
       for (const [index, item] of node.items.entries()) {
         const before = node.items[index - 1];
         const flag = before?.kind === 'scalar' ? flagOf(before.text) : undefined;
-        yield* valuesOf({ ...at, node: item, path: step(path, String(index)), key: flag ?? key });
+        yield* valuesOf({ ...at, isOfEach: false, node: item, path: step(path, String(index)), key: flag ?? key });
       }
       return;
     case 'map':
@@ -65,15 +67,24 @@ function isList(map: MapNode): boolean {
   return saysAny(map, 'kind', (kind) => kind.endsWith('List'));
 }
 
-function* valuesOfMap(map: MapNode, { path, within, objectValues }: At): Generator<SecretValue> {
+function* valuesOfMap(map: MapNode, { path, within, isOfEach = false, objectValues }: At): Generator<SecretValue> {
   const isSecret = saysAny(map, 'kind', (kind) => kind === 'Secret');
   const isTelling = saysAny(map, 'name', isTellingName);
   for (const { key, node } of map.entries) {
     const at = step(path, key);
     const form = isSecret ? formsOfSecrets.get(key.toLowerCase()) : undefined;
     if (form !== undefined) yield* wholes(node, at, form);
-    else if (node.kind === 'scalar') yield { scalar: node, path: at, key, ...judged(key, node, within, isTelling) };
-    else yield* valuesOf({ node, path: at, key, within: below(key, node, within), objectValues });
+    else if (node.kind === 'scalar')
+      yield { scalar: node, path: at, key, ...judged(key, node, { within, isBesideTelling: isTelling, isOfEach }) };
+    else
+      yield* valuesOf({
+        node,
+        path: at,
+        key,
+        within: below(key, node, within),
+        isOfEach: tellsOfEach(key),
+        objectValues,
+      });
   }
 }
 
@@ -98,8 +109,7 @@ function* wholes(node: DocumentNode, path: string, form: 'text' | 'base64'): Gen
 function judged(
   key: string,
   scalar: ScalarNode,
-  within: Within,
-  isBesideTelling: boolean,
+  { within, isBesideTelling, isOfEach }: Pick<At, 'within'> & Record<'isBesideTelling' | 'isOfEach', boolean>,
 ): Pick<SecretValue, 'detector' | 'form'> {
   const isOf = (keys: ReadonlySet<string>) => keys.has(key) && !isNothing(scalar);
   if (within === 'kube-user' && isOf(kubeconfigSecrets))
@@ -108,8 +118,9 @@ function judged(
     return { detector: 'registry-auth', form: key === 'auth' ? 'base64' : 'text' };
   if (key === 'auth' && isBasic(scalar.text)) return { detector: 'registry-auth', form: 'base64' };
   if (key === 'value' && isBesideTelling && !isNothing(scalar)) return { detector: 'env-value', form: 'text' };
+  const name = withoutEscapes(key);
   const isSecret =
-    isTellingKey(withoutEscapes(key)) &&
+    (isTellingKey(name) || (isOfEach && !isDescribing(name))) &&
     !scalar.isBare &&
     (looksSecret(scalar.text) || (scalar.orText !== undefined && looksSecret(scalar.orText)));
   return { detector: isSecret && !scalar.text.includes('-----BEGIN ') ? 'keyed-secret' : undefined, form: 'text' };

@@ -326,11 +326,19 @@ test('T46: an argument behind a flag that tells is masked, and each of several b
     [`{"args":["--password",["${look}"]]}`, `{"args":["--password",["${look}"]]}`],
     [
       `{"tokens":["${look}","b7c8d9e0f1a2"],"api-keys":{"x":"${look}"}}`,
-      `{"tokens":["MASK","MASK"],"api-keys":{"x":"${look}"}}`,
+      '{"tokens":["MASK","MASK"],"api-keys":{"x":"MASK"}}',
     ],
     ['{"env":[{"name":"MAX_TOKENS","value":"4096"}]}', '{"env":[{"name":"MAX_TOKENS","value":"4096"}]}'],
   ] as const)
     equal(shown(masked(text, pods)), expected);
+});
+
+test('T46: each value below a name that says so of several is masked, but what describes them', () => {
+  const of = (value: string) =>
+    `{"spec":{"tokens":{"ci":"${value}","cd":"plain words","ci_id":"${look}","more":{"a":"${look}"},"list":["${look}"]},"apiKeys":[{"a":"${look}"}],"secrets":{"a":"${look}"}}}`;
+  equal(shown(masked(of(look), widgets)), of('MASK'));
+  const data = (value: string) => `{"data":{".pgpass":"${value}"}}`;
+  equal(shown(masked(data('db:5432:shop:app:c0rrect-h0rse'), widgets)), data('MASK'));
 });
 
 test('T46: what managed fields say of sets and keyed lists are values, and are masked as these', () => {

@@ -4,7 +4,7 @@
  *
  * Places in its memory are numbers; `bytes` of a walk begin at `bytesAt`.
  */
-import { isTellingKey } from '../detect/telling-key.ts';
+import { isDescribing, isTellingKey, tellsOfEach } from '../detect/telling-key.ts';
 import { armour, armourEnd, pemBeginning, pemBeginningBase64 } from '../form/mask-form.ts';
 import type { TargetKey } from '../form/target-key.ts';
 import { unescaped } from '../json/escapes.ts';
@@ -93,6 +93,8 @@ const digestBytes = 16;
 const telling = 0x100;
 const kubeSecret = 0x200;
 const kubeBase64 = 0x400;
+const ofEach = 0x800;
+const describing = 0x1000;
 const kubeconfigSecrets: ReadonlySet<string> = new Set(['token', 'password', 'client-key-data', 'client-secret']);
 const stepEscaped = 1;
 const stepIndex = 2;
@@ -317,7 +319,9 @@ function meaningOf(key: string): number {
     roleOf(key) |
     (isTellingKey(key) ? telling : 0) |
     (isKubeSecret ? kubeSecret : 0) |
-    (isKubeSecret && key.endsWith('-data') ? kubeBase64 : 0)
+    (isKubeSecret && key.endsWith('-data') ? kubeBase64 : 0) |
+    (tellsOfEach(key) ? ofEach : 0) |
+    (isDescribing(key) ? describing : 0)
   );
 }
 
