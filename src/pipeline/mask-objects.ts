@@ -2,10 +2,12 @@
  * The objects of a reply, masked while they pass. The reply's own content type says what it is: what was asked for does not.
  */
 import { ReplyMasker, type ReplyShape } from '../masking/objects/reply-masker.ts';
+import type { KnownValues } from '../masking/text/known-values.ts';
+import { jsonWithoutKnown } from '../masking/text/masked-text.ts';
 import type { Permit } from '../model/permit.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Reply, StreamReply, UnaryReply } from '../model/reply.ts';
-import { editedSource } from './edited-source.ts';
+import { type BytesEditor, editedSource } from './edited-source.ts';
 import { maskOutput } from './mask-output.ts';
 import { maskedHeaders } from './masked-headers.ts';
 import { type Masking, planOf } from './masking.ts';
@@ -15,13 +17,14 @@ import { headerOf, withoutHeaders } from './reply-headers.ts';
 const untrue: ReadonlySet<string> = new Set(['content-length', 'etag', 'digest', 'content-digest', 'repr-digest']);
 
 /**
- * The reply without the values that masks hide.
+ * The reply without the values that masks hide. `known`: values that what is said of a failure may quote.
  *
  * @throws {Refusal} ENCODING_NOT_ACCEPTABLE it came in a form that nobody can look into, so it is not passed; of a change OUTCOME_UNKNOWN, since it has run
  */
 export function maskObjects<R extends UnaryReply | StreamReply>(
   permit: Permit,
   reply: R,
+  known: KnownValues | undefined,
   masking: Masking,
   recording: Pick<Recording, 'edits' | 'timed' | 'masksTurn'>,
 ): R {
@@ -30,7 +33,7 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   if (hasNoBody(reply)) return reply;
   if (request.method === 'HEAD') return { ...reply, headers: withoutHeaders(reply.headers, untrue) };
   // What is said of a failure in another form is text, as a redirect or `404 page not found`. Security: a Status in CBOR is not (T71).
-  if (reply.status > 299 && isText(reply)) return maskOutput(permit, reply, undefined, masking, recording);
+  if (reply.status > 299 && isText(reply)) return maskOutput(permit, reply, known, masking, recording);
   if (!isReadable(reply)) throw unreadable(permit, reply);
   const masker = new ReplyMasker({
     plan,
@@ -46,13 +49,26 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
     mayBeTable: plan.mayBeTable && (request.headers.get('accept') ?? []).some((value) => value.includes('as=Table')),
     objectBytesMax: masking.objectBytesMax,
   });
+  const editor = reply.status > 299 && known !== undefined ? quotingNone(masker, known) : masker;
   recording.edits(() => ({ masked: masker.count, neutralised: masker.neutralised, shown: masker.shown }));
   return {
     ...reply,
     headers: withoutHeaders(reply.headers, untrue),
-    body: editedSource(reply.body, masker, recording, (trailers) =>
+    body: editedSource(reply.body, editor, recording, (trailers) =>
       maskedHeaders(permit, trailers, undefined, masking),
     ),
+  };
+}
+
+/** What is said of a failure is one object, which is held until its end. */
+function quotingNone(masker: BytesEditor, known: KnownValues): BytesEditor {
+  const masked: Buffer[] = [];
+  return {
+    write(chunk) {
+      masked.push(masker.write(chunk));
+      return Buffer.alloc(0);
+    },
+    end: () => jsonWithoutKnown(Buffer.concat([...masked, masker.end()]), known),
   };
 }
 

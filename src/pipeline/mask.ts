@@ -31,7 +31,7 @@ export function mask(
   }
   if (isOutput(permit)) return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;
   if (readsOf(masking, permit) !== 'nothing')
-    return maskObjects(permit, reply, masking, recording) as Reply as MaskedReply;
+    return maskObjects(permit, reply, known, masking, recording) as Reply as MaskedReply;
   const { operation } = permit;
   if (operation.isResourceRequest || isPublicPath(operation)) return reply as MaskedReply;
   return maskOutput(permit, reply, known, masking, recording) as Reply as MaskedReply;

@@ -13,6 +13,7 @@ import { mask } from './mask.ts';
 import { readsOf } from './masking.ts';
 import { noteDone } from './novelty.ts';
 import { packedAgain } from './packed-again.ts';
+import { quotedValues } from './quoted-values.ts';
 import { tellMaskAsToken, tellReturnedMasks } from './returned-masks.ts';
 import { sayObserved } from './say-observed.ts';
 import { settle } from './settle.ts';
@@ -46,8 +47,9 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
     const persons = askingPersons(gateway, recording, raw.id, signal); //  held requests wait for a person
     const within = withinBudgets(gateway.budgets, gateway.probe, signal); // as much as its caller may do in a time
     const keepRequest = keepingRequest(gateway.masking, recording); //     the body, once however often it is judged
+    const quoted = quotedValues(gateway, caller, operation, hasMasks); //   what upstream’s no may quote
     const attempt = async () => {
-      const masks = writtenMasks(gateway, caller, operation.target, hasMasks); // values of masks that come back, for upstream alone
+      const masks = writtenMasks(quoted.gateway, caller, operation.target, hasMasks); // values of masks that come back, for upstream alone
       const ask = () => askShadowed(masks.gateway, recording, gateway.rules(), caller); // facts looked up, then a pure decision
       const judging = async (edits?: Edits) =>
         within(await judge(gateway.connector, ask(), { caller, request, operation }, edits)); // edits made, judged again
@@ -66,9 +68,10 @@ export async function serve(gateway: Gateway, raw: RawRequest, signal: AbortSign
       }; // its own bytes, with our credential
     };
     const { permit, known, reply } = await whileChanged(gateway.connector, attempt); // anew where its object changed meanwhile
+    const hidden = known ?? (await quoted.of(permit, reply)); //                        nor what its words may quote
     noteDone(gateway.novelty, permit, reply); //                                       what its caller has done is not new any more
-    const seen = keepView(permit, reply, known, gateway.masking, recording); //        kept as others would be shown it
-    const masked = mask(permit, seen, known, gateway.masking, recording); //           without the values that must be hidden
+    const seen = keepView(permit, reply, hidden, gateway.masking, recording); //        kept as others would be shown it
+    const masked = mask(permit, seen, hidden, gateway.masking, recording); //           without the values that must be hidden
     const kept = packedAgain(keep(permit, masked, gateway.masking, recording)); //     what passes is kept, no faster than the disk
     const said = sayObserved(permit, kept); //                              what only observed policy would have refused
     const replied = recording.replied(until(permit, gateway, said, recording)); // a stream ends with its caller's token

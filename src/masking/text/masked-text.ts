@@ -1,7 +1,9 @@
 import { builtInDetection } from '../detect/built-in-detection.ts';
-import type { Detection } from '../detect/detection.ts';
+import { type Detection, detection } from '../detect/detection.ts';
 import type { Span } from '../detect/span.ts';
+import type { KnownValues } from './known-values.ts';
 import { textMask } from './text-mask.ts';
+import { TextMasker } from './text-masker.ts';
 import { toolPasswords } from './tool-passwords.ts';
 
 /** A short text without the values that detectors know, the built-in ones unless others are given: what is said in a message, a log or a record. */
@@ -23,6 +25,33 @@ export function maskedWords(
     at += word.length + 1;
     return masked;
   });
+}
+
+/** A short text without values that are known. */
+export function withoutKnown(text: string, known: KnownValues): string {
+  const masker = new TextMasker({ detection: knowsNothing, known, maskOf: textMask });
+  return Buffer.concat([masker.write(Buffer.from(text, 'utf8')), masker.end()]).toString('utf8');
+}
+
+const knowsNothing = detection([]);
+
+/** Strings of JSON without values that are known; what holds none stays as it is written. */
+export function jsonWithoutKnown(json: Buffer, known: KnownValues): Buffer {
+  const text = json.toString('utf8');
+  const masked = text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/gs, (written) => {
+    const says = saidBy(written);
+    const shown = withoutKnown(says ?? written, known);
+    return shown === says ? written : says === undefined ? shown : JSON.stringify(shown);
+  });
+  return masked === text ? json : Buffer.from(masked, 'utf8');
+}
+
+function saidBy(written: string): string | undefined {
+  try {
+    return JSON.parse(written) as string;
+  } catch {
+    return undefined; // an escape that is none
+  }
 }
 
 /** Both in their order; what overlaps one of the first goes with it. */

@@ -30,6 +30,7 @@ import { type Judged, judge } from '../judge.ts';
 import { lifeOf } from '../life-of.ts';
 import { nameOf, objectPath } from '../object-path.ts';
 import { previewHeld } from '../preview-held.ts';
+import { quotedValues } from '../quoted-values.ts';
 import type { Recording } from '../recording.ts';
 import { tellMaskAsToken, tellReturnedMasks } from '../returned-masks.ts';
 import { denied } from '../settle.ts';
@@ -65,7 +66,8 @@ export async function plan(gateway: Gateway, raw: RawRequest, signal: AbortSigna
     recording.begin(operation);
     tellReturnedMasks(gateway.masking, request, caller, operation);
     const hasMasks = withoutMasks(gateway.masking, caller, operation);
-    const masks = writtenMasks(gateway, caller, operation.target, hasMasks);
+    const quoted = quotedValues(gateway, caller, operation, hasMasks);
+    const masks = writtenMasks(quoted.gateway, caller, operation.target, hasMasks);
     const ask = askShadowed(masks.gateway, recording, gateway.rules(), caller);
     const wanted = planWanted(request);
     const { budgets, told } = plannedBudgets(gateway.budgets, wanted.taken);
