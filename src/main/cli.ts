@@ -8,6 +8,15 @@ import { createProgram } from './program.ts';
 
 const own = { command: process.execPath, args: [realpathSync(fileURLToPath(import.meta.url))] };
 
+/** What SIGPIPE makes of a program, as a shell tells it; Node ignores that signal. */
+const PIPE_CLOSED = 141;
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads has seen enough (`| head -1`): nothing is wrong, and nobody is told.
+  if (error.code !== 'EPIPE') process.stderr.write(`sallyport: ${sentence(error)}\n`);
+  process.exit(error.code === 'EPIPE' ? PIPE_CLOSED : 2);
+});
+
 /** Exit codes: 0 done, 1 the answer is no (a broken chain, findings), 2 a mistake of the call or a failure. */
 async function main(): Promise<void> {
   const complaint = whyNotOn(process.versions.node);

@@ -14,6 +14,8 @@ In a clone, \`npm start --silent -- \` stands for \`sallyport \`: \`npm start --
 | 1 | the answer is no: the chain is broken, a policy has mistakes, a request would be refused |
 | 2 | the command was mistyped, or could not be done; standard error says why in a sentence |
 | 3 | \`policy explain\`: the answer hangs on what is not given |
+| 130 | it was ended with Ctrl-C |
+| 141 | whatever read its output ended before it did (\`| head -1\`) |
 
 This page is made from the commands' own help (\`npm run docs\` writes it; a test keeps the two equal). Every command has \`--help\`.
 

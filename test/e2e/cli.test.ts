@@ -1,10 +1,12 @@
 // The `sallyport` command as a person types it: what it prints, where, and with which exit code.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { decodeJwt } from 'jose';
 import { startIssuer } from '../../demo/issuer.ts';
@@ -58,6 +60,13 @@ for (const [args, says] of MISTAKES) {
     assert.deepEqual([status, stdout], [2, '']);
   });
 }
+
+test('who reads the beginning alone (`| head -1`) is told of no fault', async () => {
+  const child = spawn(program, [...cli, 'completion', 'bash'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  assert.deepEqual([said, code], ['', 141], 'as SIGPIPE ends a program');
+});
 
 test('help and version go to standard output, and exit with 0', () => {
   for (const args of [['--help'], ['gateway', '--help'], ['--version']]) {

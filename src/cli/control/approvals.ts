@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { ApprovalReport, ApprovalView } from '../../control/approval-contract.ts';
 import { answerCommand } from './approvals-answer.ts';
 import { breakGlassCommand } from './break-glass.ts';
-import { type ControlClient, controlClient } from './client.ts';
+import { type ControlClient, controlClient, StreamEnded } from './client.ts';
 import { delegateCommands } from './delegate.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
@@ -83,8 +83,10 @@ function watchCommand(env: Environment): Command {
       if (output === 'table' && process.stdin.isTTY && process.stdout.isTTY) {
         const paint = paintFor(process.stdout, env.NO_COLOR);
         const terminal = { input: process.stdin, output: process.stdout, paint, now: () => performance.now() };
-        await watchScreen(client, terminal);
-        await client.close();
+        const end = await watchScreen(client, terminal).finally(() => client.close());
+        if (end === 'ended') throw new StreamEnded();
+        // As a shell tells of Ctrl-C elsewhere.
+        if (end === 'interrupted') process.exitCode = 130;
         return;
       }
       for await (const event of client.events('/approvals/events')) {
@@ -94,6 +96,7 @@ function watchCommand(env: Environment): Command {
             : (rows([event as ApprovalView])[1] as readonly string[]).join('  ');
         process.stdout.write(`${line}\n`);
       }
+      throw new StreamEnded();
     });
 }
 

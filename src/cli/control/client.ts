@@ -20,6 +20,13 @@ export class ControlRefusal extends CliError {
   }
 }
 
+/** What tells of changes has ended, which it does only where the gateway ends. */
+export class StreamEnded extends CliError {
+  constructor() {
+    super('the control plane tells of no more changes, since it was stopped; begin again once it is back');
+  }
+}
+
 /** Asks the control plane. */
 export interface ControlClient {
   /** @throws {ControlRefusal} it says no; @throws {CliError} it cannot be asked */
@@ -70,24 +77,24 @@ export async function controlClient(env: Environment, context?: string, at?: str
       });
     } catch (error) {
       if (error instanceof CliError) throw error;
-      throw new CliError(`the control plane at ${server} cannot be asked: ${(error as Error).message}`);
+      throw new CliError(`the control plane at ${server} cannot be asked: ${whyNotAsked(error as FailedError)}`);
     }
   };
   const lines = async function* (path: string): AsyncGenerator<string> {
     const reply = await send('GET', path);
-    if (reply.statusCode >= 400) throw new ControlRefusal(parsed(await textOf(reply.body), server) as Problem);
+    if (reply.statusCode >= 400) throw new ControlRefusal(parsed(await textOf(reply.body, server), server) as Problem);
     let rest = '';
-    for await (const chunk of reply.body.setEncoding('utf8')) {
-      const whole = (rest + String(chunk)).split('\n');
-      rest = whole.pop() ?? '';
+    for await (const chunk of whole(reply.body.setEncoding('utf8'), server)) {
+      const ended = (rest + String(chunk)).split('\n');
+      rest = ended.pop() ?? '';
       if (rest.length > ANSWER_BYTES_MAX) throw new CliError('a line of the control plane’s answer is too long');
-      yield* whole;
+      yield* ended;
     }
   };
   return {
     async ask(method, path, body, headers) {
       const reply = await send(method, path, body, headers);
-      const answer = parsed(await textOf(reply.body), server);
+      const answer = parsed(await textOf(reply.body, server), server);
       if (reply.statusCode >= 400) throw new ControlRefusal(answer as Problem);
       return answer;
     },
@@ -99,10 +106,37 @@ export async function controlClient(env: Environment, context?: string, at?: str
   };
 }
 
-async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+interface FailedError extends Error {
+  readonly code?: string;
+}
+
+/** What failed, and what to do about it. Of several addresses that were tried, the error of each has its own words, and the whole has none. */
+function whyNotAsked({ code = '', message }: FailedError): string {
+  if (code === 'ECONNREFUSED')
+    return 'nothing listens there: is the gateway running, with `console` in its configuration?';
+  if (code === 'ENOTFOUND') return 'there is no host of this name';
+  if (UNTRUSTED.test(code))
+    return `${message}: name the authority of its certificate (SALLYPORT_CA_FILE, or --ca-file of \`sallyport context set\`)`;
+  return message === '' ? code : message;
+}
+
+/** Source: Node's own codes of certificates that nobody whom it trusts has signed. */
+const UNTRUSTED =
+  /^(?:SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(?:_LOCALLY)?)$/;
+
+/** A body to its end. @throws {CliError} it breaks off */
+async function* whole<Chunk>(body: AsyncIterable<Chunk>, server: string): AsyncGenerator<Chunk> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw new CliError(`the control plane at ${server} broke off its answer: ${(error as Error).message}`);
+  }
+}
+
+async function textOf(body: AsyncIterable<Buffer>, server: string): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  for await (const chunk of whole(body, server)) {
     bytes += chunk.length;
     if (bytes > ANSWER_BYTES_MAX) throw new CliError('the control plane’s answer is too long');
     chunks.push(chunk);

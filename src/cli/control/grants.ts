@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import type { GrantAskBody, GrantView } from '../../control/contract.ts';
 import { CliError } from '../cli-error.ts';
-import { controlClient } from './client.ts';
+import { controlClient, StreamEnded } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type Question, questionOfRefusal } from './from-refusal.ts';
 import { reportCommand } from './grants-report.ts';
@@ -148,6 +148,7 @@ function watchCommand(env: Environment): Command {
           output === 'json' ? JSON.stringify(event) : (rows([event as GrantView])[1] as readonly string[]).join('  ');
         process.stdout.write(`${line}\n`);
       }
+      throw new StreamEnded();
     });
 }
 

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import type { UndoneView, UndoView } from '../../control/undo-contract.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl } from '../escape-control.ts';
 import { controlClient } from './client.ts';
+import { isYes } from './confirmed.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, withControlOptions } from './options.ts';
 
@@ -33,7 +33,8 @@ export function undoCommand(env: Environment): Command {
       }
       if (digest !== undefined && digest !== way.digest)
         throw new CliError('the way back is not the one with this digest: look at it again');
-      if (!isAsked && !(output === 'table' && (await confirmed()))) return;
+      // Where nobody sits at a terminal, it is shown and not taken.
+      if (!isAsked && !(output === 'table' && (await isYes('take it?', false)))) return;
       const done = (await client.ask('POST', path, { digest: way.digest })) as UndoneView;
       print(output, done, () => [
         [
@@ -61,13 +62,4 @@ function rows(way: UndoView): readonly (readonly string[])[] {
     ...missing.map((what) => `not shown: ${what}`),
     `digest ${digest}`,
   ].map((line) => [escapeControl(line)]);
-}
-
-/** Where nobody sits at a terminal, it is shown and not taken. */
-async function confirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await lines.question('take it? [y/N] ');
-  lines.close();
-  return /^y(es)?$/i.test(answer.trim());
 }

@@ -36,7 +36,8 @@ export interface Screen {
   readonly pending: Pending | undefined;
   /** One line below all. */
   readonly note: string;
-  readonly isOver: boolean;
+  /** How the person left it. */
+  readonly over: 'left' | 'interrupted' | undefined;
 }
 
 /** What is known of the terminal. */
@@ -58,7 +59,7 @@ export const EMPTY: Screen = {
   typing: undefined,
   pending: undefined,
   note: '',
-  isOver: false,
+  over: undefined,
 };
 
 /** The question that is selected. */
@@ -105,11 +106,11 @@ function closed(screen: Screen): Screen {
 
 /** The screen after a key. */
 export function pressed(screen: Screen, key: string, sight: Sight): Screen {
-  if (key === 'ctrl-c') return { ...screen, isOver: true, pending: undefined };
+  if (key === 'ctrl-c') return { ...screen, over: 'interrupted', pending: undefined };
   if (screen.typing !== undefined) return typed(screen, key, sight);
   switch (key) {
     case 'q':
-      return { ...screen, isOver: true };
+      return { ...screen, over: 'left' };
     case 'u':
       return screen.pending === undefined
         ? screen

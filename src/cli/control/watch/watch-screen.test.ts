@@ -120,7 +120,7 @@ test('what waits is listed, read, answered by a key, and sent when it cannot be 
   screen.event(question('b', { state: 'approved' }));
   await screen.until(() => screen.last().includes('1 question waits for you'));
   screen.type('q');
-  await screen.over;
+  assert.equal(await screen.over, 'left');
   assert.deepEqual(screen.modes, [true, false], 'the terminal is given back as it was');
   assert.match(screen.last(), /\u001b\[\?25h/);
 });
@@ -134,7 +134,7 @@ test('what is taken back, and what is on its way when a person leaves, is not se
   screen.type('a');
   screen.pass(UNDO_MS);
   screen.type('\u0003');
-  await screen.over;
+  assert.equal(await screen.over, 'interrupted');
   assert.deepEqual(screen.sent, []);
 });
 
@@ -146,5 +146,5 @@ test('a no is sent with its words, and where nothing tells of questions any more
   await screen.until(() => screen.sent.length > 0);
   assert.deepEqual(screen.sent, [['/approvals/a/reject', { digest: 'digest-a', reason: 'not now' }]]);
   screen.end();
-  await screen.over;
+  assert.equal(await screen.over, 'ended');
 });

@@ -24,14 +24,17 @@ const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H\u001b[2J';
 
-/** Resolves when the person leaves, or what tells of questions ends. */
-export async function watchScreen(client: ControlClient, terminal: Terminal): Promise<void> {
+/** How the person left; it ended where what tells of questions did. */
+export async function watchScreen(
+  client: ControlClient,
+  terminal: Terminal,
+): Promise<'left' | 'interrupted' | 'ended'> {
   const { input, output } = terminal;
-  const over = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<'left' | 'interrupted'>();
   let screen: Screen = EMPTY;
   const show = (next: Screen) => {
     screen = next;
-    if (screen.isOver) over.resolve();
+    if (screen.over !== undefined) over.resolve(screen.over);
     output.write(`${HOME}${draw(screen, sizeOf(terminal), terminal.paint, terminal.now()).join('\r\n')}`);
   };
   const send = (answer: Pending) =>
@@ -52,7 +55,8 @@ export async function watchScreen(client: ControlClient, terminal: Terminal): Pr
   input.resume();
   show(screen);
   try {
-    await Promise.race([over.promise, follow(client, (question) => show(told(screen, question)))]);
+    const ended = follow(client, (question) => show(told(screen, question))).then(() => 'ended' as const);
+    return await Promise.race([over.promise, ended]);
   } finally {
     clearInterval(timer);
     input.off('data', typed);
