@@ -13,7 +13,7 @@ import { followEvents } from './recorded/follow-events.ts';
 import { recordedSource, type SourceOptions, withSource } from './recorded/recorded-source.ts';
 import { instant } from './recorded/time-options.ts';
 import { type OutputOptions, printMore, warn, withOutput } from './session-output.ts';
-import { table } from './table.ts';
+import { listText, table } from './table.ts';
 
 interface ListOptions extends OutputOptions, SourceOptions {
   readonly subject?: string;
@@ -115,11 +115,18 @@ type Sessions = { readonly items: readonly SessionView[]; readonly next: string 
 function print<Session>(
   list: readonly Session[],
   cellsOf: (session: Session) => readonly string[],
-  { output, follow }: ListOptions,
+  asked: ListOptions,
 ): void {
+  const { output, follow } = asked;
   if (output === 'json' && follow) printMore(HEAD, list.toReversed(), cellsOf, output);
   else if (output === 'json') process.stdout.write(printableJson(list));
-  else process.stdout.write(`${table([HEAD, ...list.map(cellsOf)]).join('\n')}\n`);
+  else if (follow) process.stdout.write(`${table([HEAD, ...list.map(cellsOf)]).join('\n')}\n`);
+  else process.stdout.write(listText([HEAD, ...list.map(cellsOf)], noneOf(asked)));
+}
+
+function noneOf({ subject, target, since }: ListOptions): string {
+  const isAll = subject === undefined && target === undefined && since === undefined;
+  return isAll ? 'no session is recorded' : 'no session is recorded of what is asked for';
 }
 
 function fileCells({ session, startedAt, lastAt, subject, target, ...counts }: SessionSummary): readonly string[] {

@@ -52,6 +52,7 @@ export function printMore<Value>(
 }
 
 function exchangesText(list: readonly ShownExchange[], title: string | undefined): string {
+  if (list.length === 0 && title === undefined) return 'no exchange is recorded of what is asked for\n';
   const [head, ...rows] = table([EXCHANGE_HEAD, ...list.map(({ cells }) => cells)]);
   const runs = runsOf(list.map(({ part }) => part));
   const shown = rows.flatMap((text, i) => {

@@ -15,6 +15,11 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
+/** The same, ended by a line feed; where there is a head and nothing below it, the sentence that says so. */
+export function listText(rows: readonly (readonly string[])[], none: string): string {
+  return `${rows.length > 1 ? table(rows).join('\n') : escapeControl(none)}\n`;
+}
+
 function clip(text: string): string {
   const safe = escapeControl(text);
   return safe.length <= CELL_CHARS_MAX ? safe : `${safe.slice(0, CELL_CHARS_MAX - 1)}…`;

@@ -35,6 +35,28 @@ const operator = () => commands.as('ada');
 const GET = '/api/v1/namespaces/shop/configmaps/settings';
 const get = async () => world.ask({ token: await world.token('dev'), uri: GET });
 
+test('a list with nothing on it says so in a sentence', async () => {
+  const said: Readonly<Record<string, string>> = {
+    who: 'nobody is in now',
+    'grants list': 'you have no grant',
+    'grants list --all --state live': 'no caller that your role reaches has a live grant',
+    'approvals list --state pending': 'you may see no pending question',
+    'approvals report': 'no rule has asked a question yet',
+    'approvals delegations': 'you have handed nothing on, and were handed nothing',
+    'notices list': 'no notice was given up',
+    'kill list': 'nothing is stopped',
+    'context list': 'no control plane is named; `sallyport context set NAME --server URL --token-file FILE` names one',
+    'sessions list': 'no session is recorded',
+    'sessions list --subject nobody': 'no session is recorded of what is asked for',
+    'sessions search nothing': 'no exchange is recorded of what is asked for',
+  };
+  for (const [line, sentence] of Object.entries(said)) {
+    const { code, output } = await sallyport(line.split(' '), operator());
+    assert.deepEqual([line, code, output], [line, 0, `${sentence}\n`]);
+  }
+  assert.deepEqual(await json(['grants', 'list'], operator()), { items: [], next: null });
+});
+
 test('what was refused is asked for with what it printed, used, listed, and given back', async () => {
   const refused = JSON.parse((await get()).body) as { message: string };
   const explained = await sallyport(['explain', 'last']);

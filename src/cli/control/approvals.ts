@@ -5,7 +5,7 @@ import { breakGlassCommand } from './break-glass.ts';
 import { type ControlClient, controlClient, StreamEnded } from './client.ts';
 import { delegateCommands } from './delegate.ts';
 import type { Environment } from './find-server.ts';
-import { type ControlOptions, print, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
 import { paintFor } from './paint.ts';
 import { readApproval, showApproval } from './read-approval.ts';
 import { watchScreen } from './watch/watch-screen.ts';
@@ -46,7 +46,12 @@ function listCommand(env: Environment): Command {
         ...(own ? { own: 'true' } : {}),
       });
       const page = (await client.ask('GET', `/approvals?${query}`)) as { items: ApprovalView[] };
-      print(output, page, () => rows(page.items));
+      printList(
+        output,
+        page,
+        () => rows(page.items),
+        `you ${own ? 'ask' : 'may see'} no ${state === undefined ? '' : `${state} `}question`,
+      );
     });
 }
 
@@ -119,14 +124,19 @@ function reportCommand(env: Environment): Command {
     .action(async ({ output, context, last }: ControlOptions & { readonly last: string }) => {
       const client = await controlClient(env, context);
       const report = (await client.ask('GET', `/approvals/report?${new URLSearchParams({ last })}`)) as ApprovalReport;
-      print(output, report, () => [
-        ['RULE', 'ASKED', 'APPROVED', 'REJECTED', 'NOBODY', 'PROPOSAL'],
-        ...report.items.map(({ rule, asked, approved, rejected, expired, proposals }) => [
-          rule,
-          ...[asked, approved, rejected, expired].map(String),
-          proposals.join('; '),
-        ]),
-      ]);
+      printList(
+        output,
+        report,
+        () => [
+          ['RULE', 'ASKED', 'APPROVED', 'REJECTED', 'NOBODY', 'PROPOSAL'],
+          ...report.items.map(({ rule, asked, approved, rejected, expired, proposals }) => [
+            rule,
+            ...[asked, approved, rejected, expired].map(String),
+            proposals.join('; '),
+          ]),
+        ],
+        'no rule has asked a question yet',
+      );
     });
 }
 

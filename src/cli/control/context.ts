@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { table } from '../table.ts';
+import { listText } from '../table.ts';
 import { type Environment, readContexts, writeContexts } from './find-server.ts';
 
 /** `sallyport context`: the control planes that commands ask. */
@@ -46,6 +46,11 @@ function listCommand(env: Environment): Command {
       server,
       tokenFile,
     ]);
-    process.stdout.write(`${table([['', 'NAME', 'SERVER', 'TOKEN FILE'], ...rows]).join('\n')}\n`);
+    process.stdout.write(
+      listText(
+        [['', 'NAME', 'SERVER', 'TOKEN FILE'], ...rows],
+        'no control plane is named; `sallyport context set NAME --server URL --token-file FILE` names one',
+      ),
+    );
   });
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { DelegationView } from '../../control/delegations/delegation-contract.ts';
 import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
-import { type ControlOptions, print, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
 
 interface DelegateOptions extends ControlOptions {
   readonly to: string;
@@ -49,7 +49,12 @@ function listCommand(env: Environment): Command {
     .action(async ({ output, context, all = false }: ControlOptions & { readonly all?: boolean }) => {
       const client = await controlClient(env, context);
       const page = (await client.ask('GET', `/delegations${all ? '?all=true' : ''}`)) as { items: DelegationView[] };
-      print(output, page, () => rows(page.items));
+      printList(
+        output,
+        page,
+        () => rows(page.items),
+        all ? 'nobody has handed anything on' : 'you have handed nothing on, and were handed nothing',
+      );
     });
 }
 

@@ -7,7 +7,7 @@ import { controlClient, StreamEnded } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type Question, questionOfRefusal } from './from-refusal.ts';
 import { reportCommand } from './grants-report.ts';
-import { type ControlOptions, print, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
 import { type ScopeOptions, scopeOf, withScopeOptions } from './scope-options.ts';
 import { waitForGrant } from './wait-for-grant.ts';
 
@@ -110,7 +110,12 @@ function listCommand(env: Environment): Command {
         ...(all ? { all: 'true' } : {}),
       });
       const page = (await client.ask('GET', `/grants?${query}`)) as { items: GrantView[]; next: string | null };
-      print(output, page, () => rows(page.items));
+      printList(
+        output,
+        page,
+        () => rows(page.items),
+        `${all ? 'no caller that your role reaches has a' : 'you have no'} ${state === undefined ? '' : `${state} `}grant`,
+      );
     });
 }
 

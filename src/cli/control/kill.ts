@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { escapeControl } from '../escape-control.ts';
 import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
-import { type ControlOptions, print, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
 
 /** `sallyport kill`: one switch, at once, until it is lifted. */
 export function killCommand(env: Environment): Command {
@@ -101,7 +101,7 @@ function listCommand(env: Environment): Command {
     .action(async ({ output, context }: ControlOptions) => {
       const client = await controlClient(env, context);
       const page = (await client.ask('GET', '/kills')) as { items: KillView[] };
-      print(output, page, () => rows(page.items));
+      printList(output, page, () => rows(page.items), 'nothing is stopped');
     });
 }
 

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { NoticeView } from '../../control/notices/notice-contract.ts';
 import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
-import { type ControlOptions, print, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
 
 /** `sallyport notices`: what people were to be told and were not, and another try. */
 export function noticesCommand(env: Environment): Command {
@@ -18,7 +18,12 @@ function listCommand(env: Environment): Command {
       const page = (await client.ask('GET', `/notices?state=${waiting ? 'waiting' : 'dead'}`)) as {
         items: NoticeView[];
       };
-      print(output, page, () => rows(page.items));
+      printList(
+        output,
+        page,
+        () => rows(page.items),
+        waiting ? 'no notice waits to be sent' : 'no notice was given up',
+      );
     });
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { printableJson } from '../escape-control.ts';
-import { table } from '../table.ts';
+import { listText, table } from '../table.ts';
 
 /** What every command of the control plane takes. */
 export interface ControlOptions {
@@ -13,6 +13,16 @@ export function withControlOptions(command: Command): Command {
   return command
     .option('--context <name>', 'the control plane to ask; default: SALLYPORT_SERVER, else the current context')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'));
+}
+
+/** Prints a list as JSON, or the rows that it makes below their head, or where there are none the sentence that says so. */
+export function printList(
+  output: ControlOptions['output'],
+  value: unknown,
+  rows: () => readonly (readonly string[])[],
+  none: string,
+): void {
+  process.stdout.write(output === 'json' ? printableJson(value) : listText(rows(), none));
 }
 
 /** Prints a value as JSON, or the rows that it makes. */

@@ -3,7 +3,7 @@ import type { TargetPlace } from '../../control/contract.ts';
 import type { RegisteredTargetView } from '../../control/targets/target-contract.ts';
 import { ControlRefusal, controlClient } from '../control/client.ts';
 import type { Environment } from '../control/find-server.ts';
-import { type ControlOptions, print, withControlOptions } from '../control/options.ts';
+import { type ControlOptions, printList, withControlOptions } from '../control/options.ts';
 
 /** A target as the list has it; what only operators and auditors see is absent for others. */
 interface Listed extends Partial<Omit<RegisteredTargetView, 'state' | 'name'>> {
@@ -29,7 +29,7 @@ export function listCommand(env: Environment): Command {
           .map(({ name, from }) => ({ id: name, name, from, state: 'live' as const })),
         ...registered.map((each) => ({ id: each.name, from: 'api' as const, ...each })),
       ];
-      print(output, { items, next: null }, () => rows(items));
+      printList(output, { items, next: null }, () => rows(items), 'you reach no target');
     });
 }
 
