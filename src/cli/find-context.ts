@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { fileTrouble } from '../std/file-trouble.ts';
 import { CliError } from './cli-error.ts';
 
 interface Asked {
@@ -49,7 +50,7 @@ function contextsOf(file: string): { readonly names: readonly string[]; readonly
     const names = (Array.isArray(contexts) ? contexts : []).map((context) => String(context?.name));
     return { names, current: typeof current === 'string' && current !== '' ? current : undefined };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new CliError(`kubeconfig \`${file}\` cannot be read: ${code ?? message.split('\n')[0]}`);
+    const advice = (error as NodeJS.ErrnoException).code === 'ENOENT' ? '; name one with --kubeconfig' : '';
+    throw new CliError(`kubeconfig \`${file}\` cannot be read: ${fileTrouble(error)}${advice}`);
   }
 }

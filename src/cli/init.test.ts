@@ -137,7 +137,7 @@ test('nothing is overwritten, and nothing beside it is written', async () => {
 
 const MISTAKES: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] = [
   ['an unknown context', ['--context', 'prod'], { KUBECONFIG }, /has no context `prod`; it has `arn:[^`]*`, `kind`$/],
-  ['no kubeconfig', [], { KUBECONFIG: join(root, 'none') }, /^kubeconfig `.*none` cannot be read: ENOENT$/],
+  ['no kubeconfig', [], { KUBECONFIG: join(root, 'none') }, /^kubeconfig `.*none` cannot be read: there is no such file or folder; name one with --kubeconfig$/],
   ['no current context', [], { KUBECONFIG: kubeconfigFile('bare', ['a']) }, /`.*bare` has no current context; name one with --context: `a`$/],
   ['a keys file that is not there', ['--keys-file', join(root, 'none')], { KUBECONFIG }, /^there is no file `.*none` \(--keys-file\)$/],
   ['an issuer that is no URL', ['--issuer', 'issuer.test'], { KUBECONFIG }, /^--issuer is `issuer.test`; expected a URL/],

@@ -1,12 +1,13 @@
 /*
  * The files of a journal, read only: the gateway may be writing them meanwhile.
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SegmentSource } from '../recording/read-segments.ts';
 import { type SegmentFile, segmentFiles, segmentSource } from '../segments/segment-files.ts';
 import { journalsIn, workerJournal } from '../segments/worker-journals.ts';
+import { fileTrouble } from '../std/file-trouble.ts';
 import { CliError } from './cli-error.ts';
 
 /** Where the journal is. */
@@ -40,6 +41,10 @@ export async function journalFolder({ journal, config }: JournalOptions): Promis
   if (journal !== undefined && config !== undefined)
     throw new CliError('name the journal with either --journal or --config');
   if (journal !== undefined) return journal;
+  if (config === undefined && !existsSync('sallyport.yaml'))
+    throw new CliError(
+      'there is no sallyport.yaml here: name the gateway’s configuration with --config, or the journal’s folder with --journal',
+    );
   // Read where it is needed: a journal that is named plays sooner without what reads configurations.
   const { readConfig } = await import('./read-config.ts');
   const { journal: section, dataFolder } = readConfig(config ?? 'sallyport.yaml', 'policy');
@@ -70,7 +75,7 @@ export function segmentsOf(folder: string): readonly SegmentSource[] {
   try {
     files = segmentFiles(folder);
   } catch (error) {
-    throw new CliError(`the journal in \`${folder}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new CliError(`the journal in \`${folder}\` cannot be read: ${fileTrouble(error)}`);
   }
   if (files.length === 0) throw new CliError(`there is no journal in \`${folder}\``);
   return files.map((file) => {
@@ -87,6 +92,6 @@ export async function* readFrom(folder: string, name: string, start: number): As
   try {
     yield* createReadStream(join(folder, name), { start, highWaterMark: 256 * 1024 });
   } catch (error) {
-    throw new CliError(`segment \`${join(folder, name)}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new CliError(`segment \`${join(folder, name)}\` cannot be read: ${fileTrouble(error)}`);
   }
 }

@@ -9,6 +9,7 @@ import { KEY_NOTES_FILE, trustedKeys } from '../recording/key-notes.ts';
 import { MerkleTree } from '../recording/merkle-tree.ts';
 import type { JournalEnd } from '../recording/read-segments.ts';
 import { workerJournal } from '../segments/worker-journals.ts';
+import { fileTrouble } from '../std/file-trouble.ts';
 import { checkpointCommand, originIn, treeOf } from './checkpoint-command.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl, printableJson } from './escape-control.ts';
@@ -150,7 +151,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`\`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new CliError(`\`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
 }
 

@@ -29,15 +29,17 @@ beforeEach(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** The kubeconfig that the command writes. */
+/** The kubeconfig that the command writes, and what it says beside. */
 async function written(...args: string[]) {
+  const said: string[] = [];
   const own = { command: '/usr/bin/node', args: ['/opt/sallyport/cli.js'] };
   const all = ['--config', at('sallyport.yaml'), '--output', at('out.yaml'), ...args];
   rmSync(at('out.yaml'), { force: true });
-  await kubeconfigCommand(own).parseAsync(all, { from: 'user' });
+  await kubeconfigCommand(own, (line) => void said.push(line)).parseAsync(all, { from: 'user' });
   const text = readFileSync(at('out.yaml'), 'utf8');
   const [{ cluster }, { user }] = [parse(text).clusters[0], parse(text).users[0]];
   return {
+    said,
     text,
     cluster,
     user,
@@ -93,6 +95,13 @@ for (const [keys, expected] of [
     assert.equal((await written(...TOKEN)).cluster.server, expected);
   });
 }
+
+test('a token file that is not there is told of: it may be written later', async () => {
+  assert.deepEqual((await written(...TOKEN)).said, [
+    `note: token file \`${at('caller-token')}\`: there is no such file or folder; until a token is in it, whoever uses it is refused`,
+  ]);
+  assert.deepEqual((await written('--token-file', at('upstream-token'))).said, []);
+});
 
 test('nothing in it is secret, and only its owner reads it', async () => {
   writeFileSync(at('caller-token'), 'caller-secret');
@@ -151,7 +160,8 @@ test('a gateway with certificates of its own is trusted as any other server', as
 const MISTAKES: readonly (readonly [what: string, prepare: () => void, args: readonly string[], says: RegExp])[] = [
   ['no token source', () => {}, [], /^name one source of the token/],
   ['no target of several', () => config('', ['one', 'two']), TOKEN, /^name a target with --target: `one`, `two`$/],
-  ['an unknown target', () => {}, ['--target', 'three', ...TOKEN], /^there is no target `three`: `one`$/],
+  ['an unknown target', () => {}, ['--target', 'three', ...TOKEN], /^there is no target `three`; there is `one`$/],
+  ['a folder as the token’s file', () => {}, ['--token-file', at('policy')], /^token file `.*policy` is a folder: name the file in it$/],
   ['no authority yet', () => rmSync(at('.sallyport/ca.crt')), TOKEN, /^there is no certificate authority at .* made when the gateway first starts/],
   ['a port that the system picks', () => config('listen: { port: 0 }\n', ['one']), TOKEN, /say where the gateway is with --server$/],
   ['a server that is no https URL', () => {}, ['--server', 'gateway:8443', ...TOKEN], /^--server is `gateway:8443`; expected an https URL/],

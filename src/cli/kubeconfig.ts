@@ -4,8 +4,10 @@ import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { Config } from '../config/load.ts';
 import { CliError } from './cli-error.ts';
+import { escapeControl } from './escape-control.ts';
 import { readConfig } from './read-config.ts';
 import { assertOneSource, EXEC_APIS, type ExecApi, type TokenSource, withTokenOptions } from './token.ts';
+import { tokenNote } from './token-note.ts';
 
 interface Options extends TokenSource {
   readonly config: string;
@@ -25,7 +27,10 @@ export interface OwnCommand {
 }
 
 /** `sallyport kubeconfig`. */
-export function kubeconfigCommand(own: OwnCommand): Command {
+export function kubeconfigCommand(
+  own: OwnCommand,
+  say = (line: string) => void process.stderr.write(`sallyport: ${escapeControl(line)}\n`),
+): Command {
   const command = new Command('kubeconfig')
     .option('--config <file>', 'the gateway’s configuration', 'sallyport.yaml')
     .option('--target <name>', 'the target; may be left out where there is only one')
@@ -45,8 +50,10 @@ export function kubeconfigCommand(own: OwnCommand): Command {
     .option('-o, --output <file>', 'file to write, with mode 0600; standard output by default');
   return withTokenOptions(command).action((options: Options) => {
     const text = stringify(kubeconfig(options, own));
+    const note = options.tokenFile === undefined ? undefined : tokenNote(options.tokenFile);
     if (options.output === undefined) process.stdout.write(text);
     else writeFileSync(options.output, text, { mode: 0o600 });
+    if (note !== undefined) say(note);
   });
 }
 
@@ -85,8 +92,11 @@ function targetName(options: Options, config: Config): string {
   const names = config.targets.map((target) => target.name);
   const name = options.target ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined || !names.includes(name)) {
+    const known = names.map((each) => `\`${each}\``).join(', ') || 'none';
     throw new CliError(
-      `${options.target === undefined ? 'name a target with --target' : `there is no target \`${options.target}\``}: ${names.map((known) => `\`${known}\``).join(', ')}`,
+      options.target === undefined
+        ? `name a target with --target: ${known}`
+        : `there is no target \`${options.target}\`; there is ${known}`,
     );
   }
   return name;

@@ -100,7 +100,7 @@ type Mistake = readonly [what: string, source: () => TokenSource, says: RegExp, 
 const MISTAKES: readonly Mistake[] = [
   ['no source', () => ({}), /^name one source of the token: --token-file/],
   ['two sources', () => ({ tokenFile: at('token'), tokenEnv: 'X' }), /^name one source/],
-  ['a file that is not there', () => ({ tokenFile: at('nothing') }), /^file `.*nothing` cannot be read: ENOENT$/],
+  ['a file that is not there', () => ({ tokenFile: at('nothing') }), /^file `.*nothing` cannot be read: there is no such file or folder$/],
   ['a file that holds something else', () => ({ tokenFile: at('password') }), /^file `.*password` holds no JSON Web Token$/],
   ['a token without claims', () => ({ tokenFile: at('no-claims') }), /holds no JSON Web Token$/],
   ['a variable that is not set', () => ({ tokenEnv: 'CI' }), /^environment variable `CI` holds no JSON Web Token$/],

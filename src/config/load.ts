@@ -8,6 +8,7 @@ import { anyGlob } from '../policy/glob.ts';
 import { noSuchGuard } from '../policy/guards/no-such-guard.ts';
 import { deepFreeze } from '../std/deep-freeze.ts';
 import { isExampleUrl } from '../std/example-url.ts';
+import { fileTrouble } from '../std/file-trouble.ts';
 import { mistakeWords } from '../std/mistake-words.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { clashes } from './clashes.ts';
@@ -96,7 +97,9 @@ function readText(path: string): string | Finding {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return finding(
-      code === 'ENOENT' ? 'there is no such file; `sallyport init` writes one' : `the file cannot be read: ${code}`,
+      code === 'ENOENT'
+        ? 'there is no such file; `sallyport init` writes one'
+        : `the file cannot be read: ${fileTrouble(error)}`,
     );
   }
 }

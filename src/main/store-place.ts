@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
+import { fileTrouble } from '../std/file-trouble.ts';
 import type { StorePlace } from '../store/open-store.ts';
 import { ConfigError } from './config-error.ts';
 
@@ -20,6 +21,6 @@ function urlIn(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new ConfigError(`\`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new ConfigError(`\`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
 }

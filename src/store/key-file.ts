@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileTrouble } from '../std/file-trouble.ts';
 import { SEAL_KEY_BYTES_MIN } from './seal.ts';
 import { StoreError } from './store.ts';
 
@@ -14,7 +15,7 @@ export function readKeyFile(file: string): Uint8Array {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new StoreError(`the key file \`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new StoreError(`the key file \`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
   const key = Buffer.from(bytes.toString('latin1').replace(/\r?\n$/, ''), 'latin1');
   if (key.length < SEAL_KEY_BYTES_MIN)

@@ -19,7 +19,8 @@ after(() => rmSync(folder, { recursive: true }));
 
 writeFileSync(join(folder, 'kubeconfig'), 'current-context: a\ncontexts: [{ name: a, context: {} }]\n');
 
-const sallyport = (...args: string[]) => spawnSync(program, [...cli, ...args], { cwd: folder, encoding: 'utf8' });
+const env = { ...process.env, XDG_CONFIG_HOME: folder, SALLYPORT_SERVER: '' };
+const sallyport = (...args: string[]) => spawnSync(program, [...cli, ...args], { cwd: folder, encoding: 'utf8', env });
 
 test('`token` prints the credential that kubectl expects, with the instant at which it ends, from a real issuer', async () => {
   const issuer = await startIssuer();
@@ -42,12 +43,15 @@ test('`token` prints the credential that kubectl expects, with the instant at wh
 
 const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   [['token'], /^sallyport: name one source of the token: .*\n$/],
-  [['token', '--token-file', 'none'], /^sallyport: file `none` cannot be read: ENOENT\n$/],
+  [['token', '--token-file', 'none'], /^sallyport: file `none` cannot be read: there is no such file or folder\n$/],
   [['gateway'], /^sallyport: .*sallyport\.yaml:1:1: there is no such file; `sallyport init` writes one\n$/],
   [['gateway', '--log-level', 'loud'], /^sallyport: .*'loud' is invalid.*trace, debug, info, warn, error/],
-  [['init', '--kubeconfig', 'none'], /^sallyport: kubeconfig `.*none` cannot be read: ENOENT\n$/],
+  [['init', '--kubeconfig', 'none'], /^sallyport: kubeconfig `.*none` cannot be read: there is no such file or folder; name one with --kubeconfig\n$/],
   [['init', '--kubeconfig', 'kubeconfig', '--folder', 'kubeconfig/in-a-file'], /^sallyport: ENOTDIR: [^\n]*'kubeconfig\/in-a-file\/policy'\n$/],
-  [['journal', 'verify'], /^sallyport: .*sallyport\.yaml:1:1: there is no such file/],
+  [['journal', 'verify'], /^sallyport: there is no sallyport\.yaml here: name .* --config, or .* --journal\n$/],
+  [['sessions', 'list'], /^sallyport: there is no sallyport\.yaml here, and no control plane is named: .*\n$/],
+  [['context', 'set', 'x', '--server', 'gateway:8444', '--token-file', 'kubeconfig'], /^sallyport: --server is `gateway:8444`; expected .*\n$/],
+  [['context', 'use', 'x'], /^sallyport: there is no context `x`; there is none\n$/],
   [['kubeconfg'], /^sallyport: error: unknown command 'kubeconfg'\n\(Did you mean kubeconfig\?\)/],
   [['kubeconfig', '--targt', 'x'], /^sallyport: error: unknown option '--targt'\n\(Did you mean --target\?\)/],
 ]; // biome-ignore format: a table

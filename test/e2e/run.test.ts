@@ -140,12 +140,12 @@ test('without a scope it may what its giver may as a program, and a variable tha
 test('a program that is not there, a target that is not, and a scope that is none are told, and leave nothing', async () => {
   const absent = await run(['-q'], ['no-such-program']);
   assert.deepEqual(
-    [absent.code, /`no-such-program` cannot be started: ENOENT/.test(absent.output)],
+    [absent.code, /there is no program `no-such-program`/.test(absent.output)],
     [2, true],
     absent.output,
   );
   const target = await run(['--target', 'prod'], ['true']);
-  assert.match(target.output, /there is no target `prod`: `demo`/);
+  assert.match(target.output, /there is no target `prod`; there is `demo`/);
   const scope = await run(['--scope', 'pods'], ['true']);
   assert.match(scope.output, /--scope `pods` is not of the form `VERB/);
   assert.deepEqual((await api('/tokens?state=live')).items, []);

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Problem } from '../../control/contract.ts';
+import { fileTrouble } from '../../std/file-trouble.ts';
 import { isTrustedUrl } from '../../std/trusted-url.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl } from '../escape-control.ts';
@@ -156,6 +157,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`file \`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new CliError(`file \`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
 }

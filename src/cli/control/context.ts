@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { fileTrouble } from '../../std/file-trouble.ts';
+import { isTrustedUrl } from '../../std/trusted-url.ts';
 import { CliError } from '../cli-error.ts';
+import { escapeControl } from '../escape-control.ts';
 import { listText } from '../table.ts';
-import { type Environment, readContexts, writeContexts } from './find-server.ts';
+import { tokenNote } from '../token-note.ts';
+import { type Environment, named, readContexts, writeContexts } from './find-server.ts';
 
 /** `sallyport context`: the control planes that commands ask. */
 export function contextCommand(env: Environment): Command {
@@ -17,13 +22,28 @@ function setCommand(env: Environment): Command {
     .requiredOption('--token-file <file>', 'file that holds your token; read for each request')
     .option('--ca-file <file>', 'PEM certificates to trust for it, instead of the system’s')
     .action((name: string, { server, tokenFile, caFile }: { server: string; tokenFile: string; caFile?: string }) => {
+      if (!URL.canParse(server) || !isTrustedUrl(server))
+        throw new CliError(
+          `--server is \`${server}\`; expected the console’s address, an https URL such as https://gateway.example.com:8444`,
+        );
+      if (caFile !== undefined) assertReadable(caFile);
+      const note = tokenNote(tokenFile);
       const place = {
         server,
         tokenFile: resolve(tokenFile),
         ...(caFile === undefined ? {} : { caFile: resolve(caFile) }),
       };
       writeContexts(env, { current: name, contexts: { ...readContexts(env).contexts, [name]: place } });
+      if (note !== undefined) process.stderr.write(`sallyport: ${escapeControl(note)}\n`);
     });
+}
+
+function assertReadable(file: string): void {
+  try {
+    readFileSync(file);
+  } catch (error) {
+    throw new CliError(`file \`${file}\` cannot be read: ${fileTrouble(error)}`);
+  }
 }
 
 function useCommand(env: Environment): Command {
@@ -31,9 +51,9 @@ function useCommand(env: Environment): Command {
     .description('ask this one from now on')
     .argument('<name>', 'its name')
     .action((name: string) => {
-      const { contexts } = readContexts(env);
-      if (!Object.hasOwn(contexts, name)) throw new CliError(`there is no context \`${name}\``);
-      writeContexts(env, { current: name, contexts });
+      const known = readContexts(env);
+      named(known, name);
+      writeContexts(env, { ...known, current: name });
     });
 }
 

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileTrouble } from '../../std/file-trouble.ts';
 import { CliError } from '../cli-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,13 +41,12 @@ export function findServer(env: Environment, context: string | undefined): Serve
   );
 }
 
-function named({ contexts }: Contexts, name: string): ServerPlace {
+/** The context of this name. @throws {CliError} there is none */
+export function named({ contexts }: Contexts, name: string): ServerPlace {
   const found = Object.hasOwn(contexts, name) ? contexts[name] : undefined;
   if (found !== undefined) return found;
   const names = Object.keys(contexts).map((each) => `\`${each}\``);
-  throw new CliError(
-    `there is no context \`${name}\`; there ${names.length === 0 ? 'are none' : `is ${names.join(', ')}`}`,
-  );
+  throw new CliError(`there is no context \`${name}\`; there is ${names.join(', ') || 'none'}`);
 }
 
 /** The contexts of the person; none where there is no file. @throws {CliError} it cannot be read */
@@ -58,7 +58,7 @@ export function readContexts(env: Environment): Contexts {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { contexts: {} };
-    throw new CliError(`\`${file}\` cannot be read: ${code}`);
+    throw new CliError(`\`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
   try {
     return JSON.parse(text) as Contexts;

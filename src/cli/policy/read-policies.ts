@@ -8,6 +8,7 @@ import type { GuardId } from '../../policy/guards/guard.ts';
 import { noSuchGuard } from '../../policy/guards/no-such-guard.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
 import type { Rule } from '../../policy/rule.ts';
+import { fileTrouble } from '../../std/file-trouble.ts';
 import { CliError } from '../cli-error.ts';
 import { readConfig } from '../read-config.ts';
 
@@ -57,9 +58,9 @@ export function readText(path: string): string {
 }
 
 function unreadable(path: string, error: unknown): CliError {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
   return new CliError(
-    code === 'ENOENT' ? `there is no file \`${path}\`` : `\`${path}\` cannot be read: ${code ?? message}`,
+    code === 'ENOENT' ? `there is no file \`${path}\`` : `\`${path}\` cannot be read: ${fileTrouble(error)}`,
   );
 }
 

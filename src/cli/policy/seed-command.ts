@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { Command, InvalidArgumentError } from 'commander';
 import { anyGlob } from '../../policy/glob.ts';
 import { type AuditEvent, Seed } from '../../policy/observed/seed.ts';
+import { fileTrouble } from '../../std/file-trouble.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl } from '../escape-control.ts';
 import { policyText } from './policy-text.ts';
@@ -78,9 +79,7 @@ async function readEvents(file: string, take: (event: AuditEvent) => void): Prom
     }
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(
-      `\`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`,
-    );
+    throw new CliError(`\`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
 }
 

@@ -34,7 +34,12 @@ export async function recordedSource(
 ): Promise<RecordedSource> {
   const areFiles = journal !== undefined || config !== undefined || worker !== undefined;
   if (areFiles && context !== undefined) throw new CliError('name a journal, or the context of a control plane');
-  const isAsked = context !== undefined || (!areFiles && !existsSync('sallyport.yaml') && isNamed(env));
+  const isHere = areFiles || existsSync('sallyport.yaml');
+  const isAsked = context !== undefined || (!isHere && isNamed(env));
+  if (!isAsked && !isHere)
+    throw new CliError(
+      'there is no sallyport.yaml here, and no control plane is named: say where recordings are with --config or --journal, or whom to ask with --context (`sallyport context set`)',
+    );
   if (isAsked) return { kind: 'control', client: await controlClient(env, context) };
   const where = Object.entries({ journal, config, worker }).filter(([, value]) => value !== undefined);
   return { kind: 'files', where: Object.fromEntries(where) };

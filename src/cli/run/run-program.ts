@@ -1,5 +1,6 @@
 import { type StdioOptions, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { fileTrouble } from '../../std/file-trouble.ts';
 import { CliError } from '../cli-error.ts';
 
 /** Signals that are passed on; what a terminal sends to both, the program alone decides on. */
@@ -29,7 +30,13 @@ export function runProgram(
   for (const signal of BOTH) process.on(signal, leave);
   return new Promise<number>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new CliError(`\`${program}\` cannot be started: ${error.code ?? error.message}`)),
+      reject(
+        new CliError(
+          error.code === 'ENOENT'
+            ? `there is no program \`${program}\``
+            : `\`${program}\` cannot be started: ${fileTrouble(error)}`,
+        ),
+      ),
     );
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   }).finally(() => {

@@ -130,14 +130,14 @@ async function run(env: Environment, command: readonly string[], options: Option
 }
 
 function chosenTargets(places: readonly TargetPlace[], names: readonly string[] | undefined): readonly TargetPlace[] {
-  const known = places.map(({ name }) => `\`${name}\``).join(', ');
+  const known = places.map(({ name }) => `\`${name}\``).join(', ') || 'none';
   if (names === undefined) {
     if (places.length === 1) return places;
     throw new CliError(`name a target with --target: ${known}`);
   }
   return [...new Set(names)].map((name) => {
     const place = places.find((each) => each.name === name);
-    if (place === undefined) throw new CliError(`there is no target \`${name}\`: ${known}`);
+    if (place === undefined) throw new CliError(`there is no target \`${name}\`; there is ${known}`);
     return place;
   });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { TargetAdd } from '../../control/targets/target-contract.ts';
+import { fileTrouble } from '../../std/file-trouble.ts';
 import { CliError } from '../cli-error.ts';
 
 /** What a target is registered with. */
@@ -76,6 +77,6 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`file \`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new CliError(`file \`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
 }

@@ -15,6 +15,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Config } from '../../config/load.ts';
+import { fileTrouble } from '../../std/file-trouble.ts';
 import type { TraceContext } from '../../std/trace-context.ts';
 import { ConfigError } from '../config-error.ts';
 import { version } from '../version.ts';
@@ -107,6 +108,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigError(`\`${file}\` cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new ConfigError(`\`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
 }

@@ -101,7 +101,7 @@ const mistakes: readonly (readonly [string, (good: string) => string, RegExp, ob
   [
     'a CA that is gone',
     (good) => good.replace('ca.pem', 'gone.pem'),
-    /^\/config: `\/gone.pem` cannot be read: ENOENT$/,
+    /^\/config: `\/gone.pem` cannot be read: there is no such file or folder$/,
   ],
   [
     'data that is no PEM',

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Clock } from '../../../std/clock.ts';
+import { fileTrouble } from '../../../std/file-trouble.ts';
 import type { CredentialSource } from './credential.ts';
 import { execCredential } from './exec-credential.ts';
 import { fileCredential } from './file-credential.ts';
@@ -156,8 +157,6 @@ function readText(file: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new KubeconfigError(file, [
-      `\`${path}\` cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`,
-    ]);
+    throw new KubeconfigError(file, [`\`${path}\` cannot be read: ${fileTrouble(error)}`]);
   }
 }
