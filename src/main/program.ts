@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { OwnCommand } from '../cli/kubeconfig.ts';
+import { optionWords } from '../cli/option-words.ts';
 import { version } from './version.ts';
 
 interface Options {
@@ -146,6 +147,7 @@ export async function createProgram(options: Options): Promise<Command> {
   const program = new Command('sallyport')
     .description('an access gateway between autonomous agents and Kubernetes clusters')
     .version(version(), '-V, --version')
+    .configureHelp({ optionDescription: optionWords, argumentDescription: optionWords })
     .showHelpAfterError('(`--help` tells how)')
     .configureOutput({ outputError: (text, write) => write(`sallyport: ${text}`) });
   for (const [name, { description, load }] of Object.entries(subcommands)) {

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { shownDefault } from '../../src/cli/option-words.ts';
 import { createProgram, SUBCOMMANDS } from '../../src/main/program.ts';
 
 /** The reference page of the command line, out of the commands themselves. */
@@ -40,19 +41,22 @@ function section({ path, command }: Leaf): string {
   });
   const described = command.registeredArguments.filter(({ description }) => description !== '');
   const rows = [
-    ...described.map((argument) => `| \`${argument.name()}\` | ${cell(argument.description)} | |`),
+    ...described.map(
+      (argument) => `| \`${argument.name()}\` | ${cell(what(argument))} |${fallback(argument).replace(/^./, ' $&')} |`,
+    ),
     ...command.options.map((option) => `| \`${cell(option.flags)}\` | ${cell(what(option))} | ${fallback(option)} |`),
   ];
   const table = rows.length === 0 ? '' : `\n| | what it is | default |\n|---|---|---|\n${rows.join('\n')}\n`;
   return `## \`${[...path, ...words].join(' ')}\`\n\n${sentence(command.description())}\n${table}`;
 }
 
-function what({ description, argChoices: choices }: Option): string {
+function what({ description, argChoices: choices }: Pick<Option, 'description' | 'argChoices'>): string {
   return choices === undefined ? description : `${description} (${choices.join(', ')})`;
 }
 
-function fallback({ defaultValue: value }: Option): string {
-  return value === undefined || String(value) === '' ? '' : `\`${String(value)}\``;
+function fallback(option: Pick<Option, 'defaultValue'>): string {
+  const shown = shownDefault(option);
+  return shown === undefined ? '' : `\`${shown}\``;
 }
 
 function cell(text: string): string {
