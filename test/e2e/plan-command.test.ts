@@ -202,9 +202,13 @@ test('for a person: numbered calls, and a line that sums them up', async () => {
     cwd: world.folder,
   });
   assert.equal(await child.ended, 0, child.said());
+  assert.match(
+    child.said(),
+    /^sallyport: nothing is written to the cluster, whatever the command says now .*\n.*scaled\n/,
+  );
   assert.match(child.said(), /1\. .*\n {3}allowed by rule `p\/write`/);
   assert.match(
     child.said(),
-    /plan: 1 call \(1 allowed\), and \d+ reads, which passed; nothing was written, and nobody was asked/,
+    /plan: 1 call \(1 allowed\), and \d+ reads, which passed; nothing was written, whatever the command said, and nobody was asked/,
   );
 });

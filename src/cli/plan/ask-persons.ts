@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApprovalView } from '../../control/approval-contract.ts';
+import { counted } from '../../std/counted.ts';
 import type { ControlClient } from '../control/client.ts';
 import { readApproval } from '../control/read-approval.ts';
 import { escapeControl } from '../escape-control.ts';
@@ -15,9 +16,7 @@ const LOOK_EVERY_MS = 1_000;
 export async function askPersons(client: ControlClient, requests: readonly string[]): Promise<boolean> {
   let asked = (await client.ask('POST', '/plans', { requests })) as ApprovalView;
   if (asked.state === 'pending')
-    tell(
-      `asked: approval ${asked.id} about ${requests.length === 1 ? 'one request' : `${requests.length} requests`}, open until ${asked.closesAt}`,
-    );
+    tell(`asked: approval ${asked.id} about ${counted(requests.length, 'request')}, open until ${asked.closesAt}`);
   while (asked.state === 'pending') {
     await sleep(LOOK_EVERY_MS);
     asked = await readApproval(client, asked.id);

@@ -1,4 +1,5 @@
 import type { Preview, ShownChange } from '../../model/shown.ts';
+import { counted } from '../../std/counted.ts';
 import { lookedLines } from '../control/approval-text.ts';
 import type { Paint } from '../control/paint.ts';
 import { escapeControl } from '../escape-control.ts';
@@ -98,7 +99,7 @@ function number(value: number): string {
 function questionLines(questions: readonly PlanQuestion[]): readonly Line[] {
   if (questions.every(({ kind }) => kind === 'one')) return [];
   return [
-    [`persons would be asked ${questions.length === 1 ? 'one question' : `${questions.length} questions`}:`],
+    [`persons would be asked ${counted(questions.length, 'question')}:`],
     ...questions.flatMap(({ calls, kind, covers = [] }): readonly Line[] => {
       const [first, ...others] = calls;
       const more = others.length === 0 ? '' : ` and ${others.join(', ')}`;
@@ -156,6 +157,7 @@ function summary(calls: readonly PlanCall[], reads: number): string {
     [count(({ outcome }) => outcome === 'unknown'), 'not foreseen'],
   ] as const;
   const told = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  const asked = calls.length === 1 ? '1 call' : `${calls.length} calls`;
-  return `plan: ${asked}${told.length === 0 ? '' : ` (${told.join(', ')})`}, and ${reads} reads, which passed; nothing was written, and nobody was asked`;
+  const parenthesis = told.length === 0 ? '' : ` (${told.join(', ')})`;
+  const passed = `${counted(reads, 'read')}, which passed`;
+  return `plan: ${counted(calls.length, 'call')}${parenthesis}, and ${passed}; nothing was written, whatever the command said, and nobody was asked`;
 }

@@ -36,6 +36,10 @@ interface Options {
   readonly output: 'text' | 'json';
 }
 
+/** Before the command speaks, which takes each dry run for the deed. */
+const SAID_BEFORE =
+  'sallyport: nothing is written to the cluster, whatever the command says now (“created”, “deleted”): it is planned\n';
+
 /** Options by which a command would go another way than the one that is planned. */
 const OTHER_WAYS =
   /^(?:--kubeconfig|--server|-s|--token|--kube-apiserver|--kube-token|--certificate-authority|--kube-ca-file)(?:=|$)/;
@@ -142,6 +146,7 @@ async function planned(
     const [stdin, stdout] = ask
       ? ([input === undefined ? 'ignore' : 'pipe', 'ignore'] as const)
       : (['inherit', 2] as const);
+    if (!ask) process.stderr.write(SAID_BEFORE);
     const exitCode = await runProgram(command, given, undefined, [stdin, stdout, 2], input);
     if (relay.fault !== undefined) throw new CliError(`no plan could be made: ${relay.fault}`);
     const { calls, reads, questions } = relay;
