@@ -6,6 +6,7 @@ import { originOf } from '../recording/origin.ts';
 import { readSegments } from '../recording/read-segments.ts';
 import type { Seal } from '../recording/seal.ts';
 import { sealOf, segmentFiles } from '../segments/segment-files.ts';
+import { counted } from '../std/counted.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
 import { onlyJournal, segmentsOf, workerOption } from './journal-files.ts';
@@ -138,7 +139,7 @@ export async function proofOf(
 ): Promise<Proof> {
   const { checkpoint, size } = await signedCheckpoint(folder, key);
   const number = 'event' in asked ? asked.event : asked.since;
-  if (number > size) throw new CliError(`the journal has ${size} events`);
+  if (number > size) throw new CliError(`the journal has ${counted(size, 'event')}`);
   const proof = 'event' in asked ? MerkleProof.ofLeaf(number - 1, size) : MerkleProof.ofOlder(number, size);
   let line = '';
   let at = 0;

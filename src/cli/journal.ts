@@ -9,6 +9,7 @@ import { KEY_NOTES_FILE, trustedKeys } from '../recording/key-notes.ts';
 import { MerkleTree } from '../recording/merkle-tree.ts';
 import type { JournalEnd } from '../recording/read-segments.ts';
 import { workerJournal } from '../segments/worker-journals.ts';
+import { counted } from '../std/counted.ts';
 import { fileTrouble } from '../std/file-trouble.ts';
 import { checkpointCommand, originIn, treeOf } from './checkpoint-command.ts';
 import { CliError } from './cli-error.ts';
@@ -123,10 +124,13 @@ export async function againstCheckpoint(
   if (older.size < checkpoint.size && tree.size >= checkpoint.size)
     return {
       holds: false,
-      sentence: `the checkpoint is of ${checkpoint.size} events, and ends among some that are gone with their whole segment`,
+      sentence: `the checkpoint is of ${counted(checkpoint.size, 'event')}, and ends among some that are gone with their whole segment`,
     };
   if (older.size < checkpoint.size)
-    return { holds: false, sentence: `the checkpoint is of ${checkpoint.size} events, and ${older.size} are here` };
+    return {
+      holds: false,
+      sentence: `the checkpoint is of ${counted(checkpoint.size, 'event')}, and ${older.size} are here`,
+    };
   return older.root().equals(checkpoint.root)
     ? { sentence }
     : { holds: false, sentence: `the first ${checkpoint.size} events are not those that the checkpoint signed` };
@@ -258,7 +262,7 @@ function verifiedText(found: Verified): string {
     event === undefined ? 'none' : `${new Date(event.at).toISOString()}  event ${event.seq}`;
   const lines = [
     `journal   ${escapeControl(found.folder)}`,
-    `segments  ${found.segments}, ${found.bytes} bytes`,
+    `segments  ${found.segments}, ${counted(found.bytes, 'byte')}`,
     `events    ${found.events}`,
     `first     ${at(found.first)}`,
     `last      ${at(found.last)}`,
@@ -270,7 +274,7 @@ function verifiedText(found: Verified): string {
     const kept = setAside.length === 0 ? '' : ` and kept in ${setAside.join(', ')}`;
     lines.push(
       escapeControl(
-        `recovered ${new Date(when).toISOString()}  ${reason}: ${tornBytes} bytes set aside${kept}; ${lost} exchanges lost`,
+        `recovered ${new Date(when).toISOString()}  ${reason}: ${counted(tornBytes, 'byte')} set aside${kept}; ${counted(lost, 'exchange')} lost`,
       ),
     );
   }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { JournalEnd } from '../recording/read-segments.ts';
 import { type Run, runsOf } from '../recording/tell-runs.ts';
+import { counted } from '../std/counted.ts';
 import { escapeControl, printableJson, printableLine } from './escape-control.ts';
 import type { JournalOptions } from './journal-files.ts';
 import { faultSentence } from './read-journal.ts';
@@ -66,7 +67,12 @@ function exchangesText(list: readonly ShownExchange[], title: string | undefined
 function runWords({ by, title, exchanges, changes, refused, startedAt, lastAt }: Run): readonly string[] {
   if (by === 'time') return [];
   const seconds = ((lastAt - startedAt) / 1_000).toFixed(1);
-  const parts = [`${exchanges} calls`, `${changes} changes`, `${refused} refused`, `${seconds} s`].join(', ');
+  const parts = [
+    `${counted(exchanges, 'call')}`,
+    `${counted(changes, 'change')}`,
+    `${refused} refused`,
+    `${seconds} s`,
+  ].join(', ');
   const what = by === 'caller' ? `as the caller says, “${title}”` : `${title}, by its release records`;
   return [escapeControl(`  ${what}: ${parts}`)];
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ExchangeRowView, LiveExchange, SessionStoryView } from '../control/session-contract.ts';
 import { type ExchangeView, SessionExchanges } from '../recording/summarize-sessions.ts';
+import { counted } from '../std/counted.ts';
 import { CliError } from './cli-error.ts';
 import type { ControlClient } from './control/client.ts';
 import type { Environment } from './control/find-server.ts';
@@ -109,5 +110,8 @@ function print(session: string, list: readonly ExchangeView[], { output }: Outpu
 }
 
 function tellLeftOut(leftOut: number): void {
-  if (leftOut > 0) process.stderr.write(`${leftOut} earlier exchanges are left out; --limit shows more\n`);
+  if (leftOut > 0)
+    process.stderr.write(
+      `${counted(leftOut, 'earlier exchange is', 'earlier exchanges are')} left out; --limit shows more\n`,
+    );
 }

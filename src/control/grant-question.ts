@@ -4,6 +4,7 @@ import type { Asked } from '../grant/ask.ts';
 import type { Grant } from '../grant/grant.ts';
 import { actorWords } from '../model/actor-words.ts';
 import type { Caller } from '../model/caller.ts';
+import { counted } from '../std/counted.ts';
 import { durationText } from '../std/duration.ts';
 import { partyOf, seatsOf } from './seats.ts';
 
@@ -15,7 +16,7 @@ export function grantQuestion(grant: Grant, caller: Caller, asks: Asked['asks'])
   const [namespace = ''] = namespaces;
   const bounds = [
     `for ${durationText(grant.forMs)} from the yes`,
-    grant.usesMax === undefined ? 'any number of requests' : `${grant.usesMax} requests`,
+    grant.usesMax === undefined ? 'any number of requests' : `${counted(grant.usesMax, 'request')}`,
     ...(grant.run === undefined ? [] : ['the run that asks alone']),
     ...(grant.actors === undefined ? [] : [`who asks it for \`${caller.subject}\` alone`]),
   ];

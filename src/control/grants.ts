@@ -12,6 +12,7 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { RuleSet } from '../policy/rule-set.ts';
 import type { GrantChanged } from '../recording/event.ts';
+import { counted } from '../std/counted.ts';
 import { newId } from '../std/ids.ts';
 import type { RowWriter, Store } from '../store/store.ts';
 import { approvalOf, approvalRow, type KeptApproval } from './approval-rows.ts';
@@ -225,13 +226,20 @@ function refuseTooMany(own: readonly KeptGrant[], grant: Grant, livePerCallerMax
   for (const [rule, max] of livePerCallerMax) {
     const live = own.filter((other) => other.grant.parts.some((part) => part.rule === rule));
     if (live.length >= max)
-      throw new Refusal('GRANT_LIMIT', `you have ${live.length} grants of rule \`${rule}\`, as many as you may`, {
-        advice: `give one back: \`sallyport grants release ${live[0]?.grant.id}\``,
-      });
+      throw new Refusal(
+        'GRANT_LIMIT',
+        `you have ${counted(live.length, 'grant')} of rule \`${rule}\`, as many as you may`,
+        {
+          advice: `give one back: \`sallyport grants release ${live[0]?.grant.id}\``,
+        },
+      );
   }
   const pending = own.filter((other) => other.grant.state === 'pending').length;
   if (grant.state === 'pending' && pending >= GRANT_LIMITS.pendingPerCallerMax)
-    throw new Refusal('GRANT_LIMIT', `you have ${pending} questions that wait for a person, as many as you may`);
+    throw new Refusal(
+      'GRANT_LIMIT',
+      `you have ${counted(pending, 'question that waits', 'questions that wait')} for a person, as many as you may`,
+    );
 }
 
 function keyReused(how: string): Refusal {

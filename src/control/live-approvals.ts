@@ -9,6 +9,7 @@ import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Approvals, HeldRequest, PlannedHeld, Waited } from '../pipeline/approvals.ts';
 import type { InFlightShares } from '../pipeline/in-flight-shares.ts';
+import { counted } from '../std/counted.ts';
 import type { ExchangeId } from '../std/ids.ts';
 import type { ChangeListener, RowKind, Store } from '../store/store.ts';
 import { approvalOf, type KeptApproval } from './approval-rows.ts';
@@ -251,9 +252,13 @@ export class LiveApprovals implements Approvals, ChangeListener {
     const key = callerKey(caller);
     const own = (this.#byCaller.get(key) ?? 0) + this.#elsewhere(key);
     if (own >= heldPerCallerMax)
-      throw tooMany(`you have ${own} requests that wait for a person`, 'limits.heldPerCallerMax');
+      throw tooMany(
+        `you have ${counted(own, 'request that waits', 'requests that wait')} for a person`,
+        'limits.heldPerCallerMax',
+      );
     const all = this.#held + this.#elsewhere(ALL);
-    if (all >= heldMax) throw tooMany(`${all} requests wait for a person`, 'limits.heldMax');
+    if (all >= heldMax)
+      throw tooMany(`${counted(all, 'request waits', 'requests wait')} for a person`, 'limits.heldMax');
     this.#count(key, 1);
     return () => this.#count(key, -1);
   }

@@ -43,6 +43,7 @@ import type { Event } from '../recording/event.ts';
 import { journalsIn, workerJournal } from '../segments/worker-journals.ts';
 import type { Clock } from '../std/clock.ts';
 import { closeAll } from '../std/close-all.ts';
+import { counted } from '../std/counted.ts';
 import { durationMs } from '../std/duration.ts';
 import type { Journal } from '../storage/journal.ts';
 import { openStore } from '../store/open-store.ts';
@@ -400,11 +401,15 @@ function openHeldKills(file: string): HeldKills {
 function warningsOf(store: Store, kills: number, dead: number): readonly string[] {
   const { failure, unsealed } = store.health();
   return [
-    ...(kills === 0 ? [] : [`${kills} kills hold at this gateway alone, until the store takes them`]),
-    ...(dead === 0 ? [] : [`${dead} notices could not be told: \`GET /api/v1/notices\` lists them`]),
+    ...(kills === 0
+      ? []
+      : [
+          `${counted(kills, 'kill holds', 'kills hold')} at this gateway alone, until the store takes ${kills === 1 ? 'it' : 'them'}`,
+        ]),
+    ...(dead === 0 ? [] : [`${counted(dead, 'notice')} could not be told: \`sallyport notices list\` says why`]),
     ...(failure === '' ? [] : [`the store of grants fails: ${failure}`]),
     ...(store.isHeard() ? [] : ['other gateways are not heard: grants count as ended until they are']),
-    ...(unsealed === 0 ? [] : [`${unsealed} reads met rows of the store whose seal is not right`]),
+    ...(unsealed === 0 ? [] : [`${counted(unsealed, 'read')} met rows of the store whose seal is not right`]),
   ];
 }
 

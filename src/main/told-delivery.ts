@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts';
 import type { DeliveryHealth } from '../delivery/delivery-health.ts';
 import { DELIVERY_LIMITS } from '../delivery/delivery-limits.ts';
 import { type Delivery, openDelivery } from '../delivery/open-delivery.ts';
+import { counted } from '../std/counted.ts';
 import { durationText } from '../std/duration.ts';
 import type { Told } from './observe.ts';
 
@@ -42,7 +43,11 @@ function warningsOf(name: string, { failingSince, failure, missed, rejected }: D
       : [
           `receiver \`${name}\` has taken nothing of the journal for ${durationText(Math.floor(failingMs / 1_000) * 1_000)}: ${failure}`,
         ]),
-    ...(missed === 0 ? [] : [`receiver \`${name}\` was never told of ${missed} events: they were let go before`]),
-    ...(rejected === 0 ? [] : [`receiver \`${name}\` threw ${rejected} records away`]),
+    ...(missed === 0
+      ? []
+      : [
+          `receiver \`${name}\` was never told of ${counted(missed, 'event')}: ${missed === 1 ? 'it was' : 'they were'} let go before`,
+        ]),
+    ...(rejected === 0 ? [] : [`receiver \`${name}\` threw ${counted(rejected, 'record')} away`]),
   ];
 }

@@ -2,6 +2,7 @@ import type { OpenCatalog } from '../catalog/ask-catalog.ts';
 import type { Config } from '../config/load.ts';
 import type { GatewayPart, GatewayStatus } from '../control/contract.ts';
 import type { Deliveries } from '../control/notices/deliveries.ts';
+import { counted } from '../std/counted.ts';
 import type { Store } from '../store/store.ts';
 import { openedUnsafe } from './opened-unsafe.ts';
 import { type OwnStatus, type StatusOfAll, statusOfAll } from './workers/status-of-all.ts';
@@ -83,7 +84,7 @@ function storePart(store: Store): GatewayPart {
     return {
       part,
       state: 'warning',
-      message: `${unsealed} reads met rows whose seal is not right, and passed them over`,
+      message: `${counted(unsealed, 'read')} met rows whose seal is not right, and passed them over`,
     };
   return { part, state: 'ok', message: 'answers' };
 }

@@ -8,6 +8,7 @@ import { request } from 'undici';
 import type { Config } from '../config/load.ts';
 import { openCheckpoint } from '../recording/checkpoint.ts';
 import type { Seal } from '../recording/seal.ts';
+import { counted } from '../std/counted.ts';
 import type { Told } from './observe.ts';
 
 type Place = NonNullable<Config['journal']['witnesses']>[number];
@@ -60,7 +61,7 @@ export class Witnesses {
         return `the witness \`${witness.place.folder}\` has checkpoints that this journal’s key did not sign: what they are of is gone, or the folder is another gateway’s`;
       const { size, root, name } = kept;
       if (last === undefined || size > last.to)
-        return `the witness has a checkpoint of ${size} events (\`${name}\`), and ${last?.to ?? 0} are sealed here: what came after was cut off`;
+        return `the witness has a checkpoint of ${counted(size, 'event')} (\`${name}\`), and ${last?.to ?? 0} are sealed here: what came after was cut off`;
       const ours = seals.find((seal) => seal.to >= size);
       if (ours !== seals[0] || ours?.to === size)
         if (ours?.to !== size || !ours.root.equals(root))

@@ -9,6 +9,7 @@
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import type { Clock } from '../std/clock.ts';
+import { counted } from '../std/counted.ts';
 import { TokenBuckets } from '../std/token-buckets.ts';
 import { LeasedTokens, type SharedBuckets } from './leased-tokens.ts';
 
@@ -102,7 +103,7 @@ export class CallerRates {
     const { requestsPerCallerPerSecond } = this.#limits;
     throw new Refusal(
       'CALLER_THROTTLED',
-      `you ask faster than the ${requestsPerCallerPerSecond} requests a second that you may`,
+      `you ask faster than the ${counted(requestsPerCallerPerSecond, 'request')} a second that you may`,
       // At least one request a second comes back, so a second is long enough but for a caller that owes a large body; it is told the same again.
       { advice: 'ask less often, or watch instead of asking again', retryAfterSeconds: 1 },
     );

@@ -9,6 +9,7 @@
 
 import { type Caller, callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
+import { counted } from '../std/counted.ts';
 
 /** Limits of turns; documented in docs/reference/limits.md. */
 export const FAIR_TURN_LIMITS = Object.freeze({
@@ -107,7 +108,7 @@ export class Turns {
     if (!this.#isBusy) return this.next(caller);
     const { turnsWaitingMax, turnWaitMaxMs } = this.#limits;
     if (this.#count >= turnsWaitingMax && this.#waiting.has(caller))
-      throw tooMany(`${this.#count} requests wait for their turn, yours among them`);
+      throw tooMany(`${counted(this.#count, 'request waits', 'requests wait')} for a turn, yours among them`);
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         begin() {

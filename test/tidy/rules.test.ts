@@ -25,6 +25,7 @@ const canaries: readonly (readonly [rule: RegExp, path: string, text: string])[]
   [/default/, 'src/std/a.ts', 'export { f as default };'],
   [/barrel/, 'src/std/index.ts', `export * from './a.ts';`],
   [/barrel/, 'src/std/a.ts', `export type { A } from './b.ts';`],
+  [/what is counted/, 'src/std/a.ts', `say(\`\${list.length} requests wait\`);`],
   [/kebab/, 'src/std/byteSource.ts', ''],
   [/kebab/, 'src/utils/a.ts', ''],
   [/kebab/, 'src/Model/a.ts', ''],

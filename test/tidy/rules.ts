@@ -123,6 +123,11 @@ export const rules: readonly Rule[] = [
     /dangerouslySetInnerHTML|\b(inner|outer)HTML\b|insertAdjacentHTML|\bsrcdoc\b|document\.write/,
   ),
   inText(
+    'what is counted agrees with its number (`counted`), but for a limit',
+    (name) => inSrc(name) && !isTest(name),
+    /(?<!\b(?:all|first|than|at most) )\$\{(?!\w*\.?\w*(?:Max|MAX)\b)[^}`]*\} (?:calls|changes|events|exchanges|files|grants|mistakes|notices|questions|reads|requests|rules|sessions|times|warnings)\b/,
+  ),
+  inText(
     'no colour stands outside web/src/looks/tokens.css',
     (name) => /^web\/.*\.css$/.test(name) && name !== 'web/src/looks/tokens.css',
     /#[0-9a-f]{3,8}\b|\b(rgb|hsl|oklch)a?\(/i,

@@ -11,6 +11,7 @@ import { Evidence } from '../../recording/evidence/evidence.ts';
 import { type EvidenceRow, SHEETS, type SheetName } from '../../recording/evidence/sheets.ts';
 import type { Gone } from '../../recording/gone.ts';
 import type { JournalEnd } from '../../recording/read-segments.ts';
+import { counted } from '../../std/counted.ts';
 import { signedCheckpoint } from '../checkpoint-command.ts';
 import { CliError } from '../cli-error.ts';
 import { type JournalOptions, onlyJournal } from '../journal-files.ts';
@@ -57,7 +58,7 @@ export async function makeBundle(
   writeFileSync(join(folder, 'verify.py'), VERIFY_SCRIPT, { mode: 0o700 });
   await writeDigests(folder);
   const events = gathered.last - first + 1;
-  const what = `${events} events of ${gateway} and ${counts.changes} changes are in ${folder}`;
+  const what = `${counted(events, 'event')} of ${gateway} and ${counted(counts.changes, 'change')} are in ${folder}`;
   return {
     holds: holds(end),
     sentence: holds(end) ? what : `${what}; the journal does not hold: ${faultSentence(end)}`,

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { glob } from '../../policy/glob.ts';
 import type { Rule } from '../../policy/rule.ts';
+import { counted } from '../../std/counted.ts';
 import { CliError } from '../cli-error.ts';
 import { printableJson } from '../escape-control.ts';
 import { readRulesOf } from '../policy/read-policies.ts';
@@ -102,6 +103,6 @@ function detect(file: string, callers: GuardedCallers, output: Options['output']
   const head = ['CALLER', 'VERB', 'RESOURCE', 'COUNT', 'LAST', 'FROM', 'AGENT'];
   const lines = found.length === 0 ? ['nobody went round the gateway'] : table([head, ...rows]);
   process.stdout.write(output === 'json' ? printableJson({ items: found, unread }) : `${lines.join('\n')}\n`);
-  if (unread > 0) process.stderr.write(`${unread} lines are no events\n`);
+  if (unread > 0) process.stderr.write(`${counted(unread, 'line is no event', 'lines are no events')}\n`);
   process.exitCode = found.length === 0 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import type { ApprovalView } from '../../control/approval-contract.ts';
+import { counted } from '../../std/counted.ts';
 import { durationText } from '../../std/duration.ts';
 import { escapeControl } from '../escape-control.ts';
 import { type Paint, plain } from './paint.ts';
@@ -162,14 +163,14 @@ function beforeLines(before: Looked['before']): readonly Line[] {
   const more = isAtLeast === true ? '; each at least' : '';
   return [
     [
-      `asked in the hour before: ${asked} (${approved} approved, ${rejected} rejected); the like was approved ${alike} times${by}${more}`,
+      `asked in the hour before: ${asked} (${approved} approved, ${rejected} rejected); the like was approved ${counted(alike, 'time')}${by}${more}`,
     ],
     ...(noSession === undefined ? [] : [[`not shown: what it did in its session: ${noSession}`] as const]),
     ...(session === undefined
       ? []
       : [
           [
-            `in its session before: ${session.requests} requests, ${session.changes} of them changes; ${session.refused} refused, ${session.failed} failed${session.since === undefined ? '' : `; since ${session.since}`}`,
+            `in its session before: ${counted(session.requests, 'request')}, ${session.changes} of them changes; ${session.refused} refused, ${session.failed} failed${session.since === undefined ? '' : `; since ${session.since}`}`,
           ] as const,
           ...session.last.map((what): Line => [`  ${what}`]),
         ]),
@@ -184,10 +185,12 @@ function restLines({ rest, planned }: ShownView): readonly Line[] {
     ];
   if (rest.covers !== undefined)
     return [
-      [`a yes covers the rest of it: ${rest.usesMax} requests of the same token and ${rest.forMs / 1_000} s at most`],
+      [
+        `a yes covers the rest of it: ${counted(rest.usesMax, 'request')} of the same token and ${rest.forMs / 1_000} s at most`,
+      ],
       ...rest.covers.map((what): Line => [`  ${what}`]),
     ];
-  const bounds = `${rest.verbs.join(', ')} in the same namespace, held by the same rules, by the same token; no delete; ${rest.usesMax} requests and ${rest.forMs / 1_000} s at most`;
+  const bounds = `${rest.verbs.join(', ')} in the same namespace, held by the same rules, by the same token; no delete; ${counted(rest.usesMax, 'request')} and ${rest.forMs / 1_000} s at most`;
   return [
     [`can be widened to the rest of its command: ${bounds}`],
     ...rest.earlier.map((what): Line => [`  asked before: ${what}`]),

@@ -6,6 +6,7 @@ import type { Catalog } from '../../policy/analysis/space.ts';
 import { compileCel } from '../../policy/cel/compile.ts';
 import { compileForGateway } from '../../policy/gateway-rules.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
+import { counted } from '../../std/counted.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
 import { readConfig } from '../read-config.ts';
@@ -110,7 +111,9 @@ function printed(findings: readonly PolicyFinding[], output: Options['output']):
     formatFinding(finding) + (finding.code === 'invalid' ? '' : ` (${finding.code})`),
     ...(finding.fix === '' ? [] : [`    fix: ${finding.fix}`]),
   ]);
-  const counted =
-    findings.length === 0 ? 'nothing to remark' : `${errors} mistakes, ${findings.length - errors} warnings`;
-  return `${[...lines, counted].map(escapeControl).join('\n')}\n`;
+  const total =
+    findings.length === 0
+      ? 'nothing to remark'
+      : `${counted(errors, 'mistake')}, ${counted(findings.length - errors, 'warning')}`;
+  return `${[...lines, total].map(escapeControl).join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import { replay } from '../../policy/observed/replay.ts';
 import type { RuleSet } from '../../policy/rule-set.ts';
+import { counted } from '../../std/counted.ts';
 import { type OperationReader, recall } from '../recorded/recall.ts';
 import { decisionOf, type Recorded } from '../recorded/recorded-exchanges.ts';
 
@@ -39,5 +40,5 @@ export function heldWork(rules: RuleSet, recorded: Recorded, read: OperationRead
 /** What is said of one. */
 export function heldWorkWords({ times, callers }: HeldWork): string {
   const who = `${callers.slice(0, 3).join(', ')}${callers.length > 3 ? ` and ${callers.length - 3} more` : ''}`;
-  return `it would have held ${times} requests that were allowed without a person, of ${who}`;
+  return `it would have held ${counted(times, 'request that was', 'requests that were')} allowed without a person, of ${who}`;
 }

@@ -4,6 +4,7 @@ import { anyGlob } from '../../policy/glob.ts';
 import { type NarrowedFields, narrowRule, type Use, withFields } from '../../policy/observed/narrow-rule.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { ruleSaid } from '../../policy/rule-said.ts';
+import { counted } from '../../std/counted.ts';
 import { escapeControl } from '../escape-control.ts';
 import { readRecorded } from '../recorded/recorded-exchanges.ts';
 import { RuleUses } from '../recorded/rule-uses.ts';
@@ -96,7 +97,7 @@ function same(a: Rule, b: Rule): boolean {
 
 function says(parts: readonly NarrowedFields[]): string {
   if (parts.length === 0) return 'was not used, and goes';
-  return parts.length === 1 ? 'is narrowed' : `is narrowed, and becomes ${parts.length} rules`;
+  return parts.length === 1 ? 'is narrowed' : `is narrowed, and becomes ${counted(parts.length, 'rule')}`;
 }
 
 function count(text: string): number {

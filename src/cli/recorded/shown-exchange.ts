@@ -3,6 +3,7 @@ import type { KeptFiles } from '../../recording/keeping.ts';
 import { runPart } from '../../recording/run-part.ts';
 import type { ExchangeView } from '../../recording/summarize-sessions.ts';
 import type { RunPart } from '../../recording/tell-runs.ts';
+import { counted } from '../../std/counted.ts';
 import { escapeControl } from '../escape-control.ts';
 
 /** An exchange as it is printed. */
@@ -112,7 +113,7 @@ function remarks({ begun, ended, files, throttled }: ExchangeView): readonly str
     ...(throttled === undefined
       ? []
       : [
-          `    CALLER_THROTTLED: from ${time(throttled.since)} to ${time(throttled.at)} the caller asked too fast: ${throttled.requests} requests, on whatever target, were refused`,
+          `    CALLER_THROTTLED: from ${time(throttled.since)} to ${time(throttled.at)} the caller asked too fast: ${counted(throttled.requests, 'request')}, on whatever target, were refused`,
         ]),
   ];
 }
@@ -125,7 +126,7 @@ function fileRemarks({ count, first, isPart }: KeptFiles): readonly string[] {
   const more = count - shown.length;
   return [
     ...shown.map(({ path, kind, bytes, mode, digest = '', isCut }) => {
-      const what = [`${kind} ${path}`, `${bytes} bytes`, mode, digest, isCut ? 'cut' : ''].filter(Boolean);
+      const what = [`${kind} ${path}`, `${counted(bytes, 'byte')}`, mode, digest, isCut ? 'cut' : ''].filter(Boolean);
       return `    ${escapeControl(what.join('  '))}`;
     }),
     ...(more > 0 ? [`    and ${more} more, in the recording`] : []),

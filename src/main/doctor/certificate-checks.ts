@@ -6,6 +6,7 @@ import { type Check, fault, warning, well } from '../../cli/doctor/check.ts';
 import type { Config } from '../../config/load.ts';
 import { checkPair } from '../../listener/certificates.ts';
 import type { Clock } from '../../std/clock.ts';
+import { counted } from '../../std/counted.ts';
 
 /** From so many days before its end on, a certificate is warned of. */
 const DAYS_WARN = 14;
@@ -56,7 +57,7 @@ async function localCa({ dataFolder }: Config, clock: Clock): Promise<Check> {
 
 function ended(certificate: X509Certificate, file: string, clock: Clock, advice: string): Check {
   const days = Math.floor((certificate.validToDate.getTime() - clock.now()) / 86_400_000);
-  const found = `it ends on ${certificate.validToDate.toISOString()}, in ${days} days`;
+  const found = `it ends on ${certificate.validToDate.toISOString()}, in ${counted(days, 'day')}`;
   if (days < 0) return fault('certificate', file, found, advice);
   return days < DAYS_WARN ? warning('certificate', file, found, advice) : well('certificate', file, found);
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Check, fault, warning, well } from '../../cli/doctor/check.ts';
 import type { Config } from '../../config/load.ts';
 import type { Clock } from '../../std/clock.ts';
+import { counted } from '../../std/counted.ts';
 
 /** File systems on which a journal does not outlive its machine or pod, or whose locks and syncs are not a disk's. Source: statfs(2) */
 const KINDS: ReadonlyMap<number, string> = new Map([
@@ -35,7 +36,9 @@ export async function journalChecks(config: Config, clock: Clock): Promise<reado
       ? well(
           'journal',
           folder,
-          size.since === undefined ? 'it is empty' : `it holds ${megabytes(size.bytes)}, ${size.files} files`,
+          size.since === undefined
+            ? 'it is empty'
+            : `it holds ${megabytes(size.bytes)}, ${counted(size.files, 'file')}`,
         )
       : fault(
           'journal',
@@ -61,7 +64,7 @@ function room({ journal }: Config, free: number, { bytes, since }: Size, clock: 
   if (hours < HOURS_MIN || bytes === 0) return well('journal', about, found);
   const aDay = (bytes / hours) * 24;
   const days = Math.floor((free - journal.freeBytesMin) / aDay);
-  const rate = `${found}; at ${megabytes(aDay)} a day there is room for ${days} days`;
+  const rate = `${found}; at ${megabytes(aDay)} a day there is room for ${counted(days, 'day')}`;
   return days < DAYS_WARN ? warning('journal', about, rate, advice) : well('journal', about, rate);
 }
 

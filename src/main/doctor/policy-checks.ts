@@ -3,6 +3,7 @@ import { formatFinding } from '../../config/finding.ts';
 import type { Config } from '../../config/load.ts';
 import { openGuards } from '../../config/open-guards.ts';
 import type { Clock } from '../../std/clock.ts';
+import { counted } from '../../std/counted.ts';
 import { observedTargets } from '../observed-targets.ts';
 import { beginReading, loadPolicyInForce } from '../policy-in-force.ts';
 
@@ -35,10 +36,10 @@ export async function policyChecks(config: Config, clock: Clock): Promise<readon
       ? warning(
           'policy',
           '',
-          `${files} files hold no rule: everything is refused`,
+          `${counted(files, 'file holds', 'files hold')} no rule: everything is refused`,
           'write one: `sallyport policy seed` makes a first one from an audit log',
         )
-      : well('policy', '', `${count} rules in ${files} files`),
+      : well('policy', '', `${counted(count, 'rule')} in ${counted(files, 'file')}`),
     ...guards.told.map((guard) =>
       warning(
         'policy',

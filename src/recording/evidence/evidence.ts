@@ -1,3 +1,4 @@
+import { counted } from '../../std/counted.ts';
 import type { Event, RecordedOperation } from '../event.ts';
 import { type JoinedExchange, JoinedExchanges } from '../formats/joined-exchanges.ts';
 import { hasSucceeded, isPlanned, messageOf, statusOf } from '../formats/words-of.ts';
@@ -225,7 +226,7 @@ function watchedRows(event: Event, row: RowOf): readonly EvidenceRow[] | undefin
         event.caller.subject,
         event.caller.issuer,
         '',
-        `${event.requests} requests`,
+        `${counted(event.requests, 'request')}`,
         '',
       );
     case 'recording.read':
@@ -235,7 +236,7 @@ function watchedRows(event: Event, row: RowOf): readonly EvidenceRow[] | undefin
     case 'gateway.stopped':
       return row('gateway', 'stopped', event.reason);
     case 'journal.recovered':
-      return row('gateway', 'recovered', `${event.reason}: ${event.lost} exchanges lost`);
+      return row('gateway', 'recovered', `${event.reason}: ${counted(event.lost, 'exchange')} lost`);
     case 'retention.applied': {
       const { rules, reason, events, bodies } = event;
       const runs = (ranges: typeof events) => ranges.map(([from, to]) => `${from} to ${to}`).join(', ') || 'none';

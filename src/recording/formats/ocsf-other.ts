@@ -1,3 +1,4 @@
+import { counted } from '../../std/counted.ts';
 import type { DelegationChanged } from '../delegation-changed.ts';
 import type { Event } from '../event.ts';
 import type { TargetChanged } from '../target-changed.ts';
@@ -182,7 +183,7 @@ function entityEvent(event: Event, place: PlaceInJournal): ExportedRecord | unde
       return said(...delegationWords(event));
     case 'policy.loaded': {
       const { digest, files, rules } = event;
-      return said(3, { type: 'policy', uid: digest }, `policy of ${rules} rules is in force`, undefined, {
+      return said(3, { type: 'policy', uid: digest }, `policy of ${counted(rules, 'rule')} is in force`, undefined, {
         files,
         rules,
       });
