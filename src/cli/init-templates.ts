@@ -55,7 +55,8 @@ targets:
 policy:
   files: [policy]
 
-# The control plane: grants, questions to persons, kills, and the console's pages. Commands find it by SALLYPORT_SERVER=https://localhost:8444.
+# The control plane: grants, questions to persons, kills, and the console's pages. Off until this is uncommented; who, grants, approvals, explain and run ask it, at
+# SALLYPORT_SERVER=https://localhost:8444, or where a context says (sallyport context set).
 # console: { port: 8444 }
 
 # Each caller has a rate that no kubectl, Helm or controller meets; what goes over it is refused with 429, and counted. The journal's disk is looked after: a warning

@@ -57,8 +57,12 @@ test('what it writes loads without a finding, for the current context', async ()
 });
 
 test('the control plane that the guides and the file itself name can be put in beside it', async () => {
-  const { folder } = await init(ISSUER);
+  const { folder, said } = await init(ISSUER);
   const file = join(folder, 'sallyport.yaml');
+  assert.match(said, /`who`, .* `explain` .* uncomment `console` in .*sallyport\.yaml, and then\n/);
+  const { dataFolder } = loaded(folder).config;
+  const command = `sallyport context set kind --server https://localhost:8444 --token-file FILE --ca-file ${dataFolder}/ca.crt\n`;
+  assert.ok(said.endsWith(command), said);
   writeFileSync(file, readFileSync(file, 'utf8').replace('# console: { port: 8444 }', 'console: { port: 8444 }'));
   assert.equal(loaded(folder).config.console?.port, 8444);
 });

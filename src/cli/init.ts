@@ -62,7 +62,7 @@ export function initCommand({ env, typed, say = (text) => process.stdout.write(t
       }
       mkdirSync(join(options.folder, 'policy'), { recursive: true });
       for (const [file, text] of files) writeFileSync(join(options.folder, file), text, { flag: 'wx' });
-      say(nextSteps(options, typed));
+      say(nextSteps(options, typed, targetName(context)));
     });
 }
 
@@ -93,9 +93,10 @@ function targetName(context: string): string {
   return name === '' ? 'cluster' : name;
 }
 
-function nextSteps(options: Options, typed: string): string {
+function nextSteps(options: Options, typed: string, target: string): string {
   const config = join(options.folder, 'sallyport.yaml');
   const policy = join(options.folder, 'policy', 'first.yaml');
+  const ca = join(options.folder, '.sallyport', 'ca.crt');
   const first =
     options.issuer === undefined
       ? `name your OIDC issuer in ${config}, at \`issuers[0].url\``
@@ -105,5 +106,7 @@ next:
   1. ${first}
   2. ${typed} gateway --config ${config}
   3. ${typed} kubeconfig --config ${config} --token-file FILE --output kubeconfig.yaml
+\`who\`, \`grants\`, \`approvals\`, \`explain\` and \`run\` ask the control plane, which is off: for them, uncomment \`console\` in ${config}, and then
+  ${typed} context set ${target} --server https://localhost:8444 --token-file FILE --ca-file ${ca}
 `;
 }
