@@ -93,7 +93,6 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     if (signal.aborted) throw upstreamFailure(signal.reason, { isSent: false });
     return { credential, headers, path: server.basePath + request.uri, caPem: authority.current() };
   };
-  type SendWith<Answer> = (prepared: Prepared) => Promise<Answer>;
   /** Sends with the credential in force. */
   const withCredential = async <Answer extends Reply>(
     request: UpstreamRequest,
@@ -144,11 +143,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       return withCredential(request, signal, ({ credential, headers, path }) => {
         const tls = tlsOptions(options, authority.current(), credential.clientCertificate);
         const { method, isOpaque = false, beforeSent } = request;
-        return sendUpgrade(
-          { server, tls, method, path, headers, protocol, isOpaque, beforeSent },
-          options.limits,
-          signal,
-        );
+        const upgrade = { server, tls, method, path, headers, protocol, isOpaque, beforeSent };
+        return sendUpgrade(upgrade, options.limits, signal);
       });
     },
     close: () => pools.close(),
@@ -167,6 +163,8 @@ function located<R extends Reply>(reply: R, server: ReturnType<typeof serverPart
   const headers = ownLocation(reply.status, reply.headers, server);
   return headers === reply.headers ? reply : { ...reply, headers };
 }
+
+type SendWith<Answer> = (prepared: Prepared) => Promise<Answer>;
 
 interface Prepared {
   readonly credential: Credential;
