@@ -119,7 +119,7 @@ function watchRoute({ questions, approvals, delegations }: Parts): Route {
     handle: async ({ caller, roles }) => {
       let [handed, readAt] = [await delegations.to(caller), questions.now()];
       return {
-        begin: (send) => {
+        begin: (send, broken) => {
           let told = Promise.resolve();
           let isOver = false;
           const tell = async ({ approval }: KeptApproval) => {
@@ -132,7 +132,7 @@ function watchRoute({ questions, approvals, delegations }: Parts): Route {
               send('approval', approvalView(approval, caller, roles, questions.now(), handed));
           };
           const forget = approvals.onApproval((kept) => {
-            told = told.then(() => tell(kept));
+            told = told.then(() => tell(kept)).catch(broken);
           });
           return () => {
             isOver = true;

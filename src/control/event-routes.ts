@@ -68,8 +68,8 @@ function allEvents(streams: readonly Route[]): Route {
         streams.filter((stream) => mayWatch(stream, asked)).map((stream) => stream.handle(asked)),
       );
       return {
-        begin: (send) => {
-          const ends = begun.flatMap((answered) => ('begin' in answered ? [answered.begin(send)] : []));
+        begin: (send, broken) => {
+          const ends = begun.flatMap((answered) => ('begin' in answered ? [answered.begin(send, broken)] : []));
           return () => {
             for (const end of ends) end();
           };

@@ -3,7 +3,7 @@ import { callerKey } from '../model/caller.ts';
 import { Refusal } from '../model/refusal.ts';
 import { CONTROL_LIMITS } from './answer.ts';
 import { ANSWER_HEADERS } from './answer-headers.ts';
-import type { Answered } from './route.ts';
+import type { Answered, Send } from './route.ts';
 import type { Identified } from './sign-in/identify.ts';
 import { whileAdmitted } from './while-admitted.ts';
 
@@ -19,6 +19,12 @@ const LAST_READ_MS = 5_000;
 /** Server-sent events on the wire, each stream for as long as its caller may read it. Source: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export class EventStreams {
   readonly #open = new Map<string, number>();
+  readonly #onFault: (error: unknown) => void;
+
+  /** @param onFault told of what could not be told, for the log */
+  constructor(onFault: (error: unknown) => void) {
+    this.#onFault = onFault;
+  }
 
   /** Sends what `begin` tells. @throws {Refusal} TOO_MANY_REQUESTS */
   send({ begin }: Extract<Answered, { begin: unknown }>, who: Identified, response: ServerResponse): void {
@@ -31,9 +37,13 @@ export class EventStreams {
       if (response.writableLength > WAITING_BYTES_MAX) response.destroy();
       else response.write(text);
     };
-    const stopTelling = begin((event, data) => {
+    const tell: Send = (event, data) => {
       write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       return response.writableLength < WAITING_BYTES_MAX / 4;
+    };
+    const stopTelling = begin(tell, (thrown) => {
+      this.#onFault(thrown);
+      response.destroy();
     });
     const alive = setInterval(() => write(': here\n\n'), KEEP_ALIVE_MS);
     // T60: a stream ends with its caller's token, session or role.

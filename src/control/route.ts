@@ -37,8 +37,11 @@ export type Answered =
     }
   /** Lines as they are read, each JSON; whoever reads slowly is waited for. */
   | { readonly lines: AsyncIterable<Uint8Array>; readonly type: string }
-  /** Server-sent events: `begin` is given where to send, and returns what ends it. What is sent faster than it is read is cut, so `Send` says whether its reader keeps up. */
-  | { readonly begin: (send: Send) => () => void };
+  /**
+   * Server-sent events: `begin` is given where to send, and returns what ends it. What is sent faster than it is read is cut, so `Send` says whether its reader keeps up. What
+   * cannot be told is given to `broken`, which cuts the stream: its reader reads again from a list.
+   */
+  | { readonly begin: (send: Send, broken: (thrown: unknown) => void) => () => void };
 
 /** Sends an event; false: its reader does not keep up, and who can wait does. */
 export type Send = (event: string, data: unknown) => boolean;

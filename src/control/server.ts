@@ -51,7 +51,7 @@ const WIRE = {
 
 /** Starts to listen. @throws {Error} the port cannot be had */
 export async function startControlServer(options: Options): Promise<ControlServer> {
-  const streams = new EventStreams();
+  const streams = new EventStreams(options.onFault);
   const sockets = new Set<Socket>();
   const server = createServer(
     {

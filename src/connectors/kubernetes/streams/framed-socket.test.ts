@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { suite, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { webSocketFrame } from '../../../../test/support/spdy-client.ts';
+import type { Refusal } from '../../../model/refusal.ts';
 import type { ByteSink, ByteSource } from '../../../std/byte-source.ts';
 import { FramedSocket } from './framed-socket.ts';
 import { webSocketMessage } from './frames.ts';
-import { logPieces } from './pieces.ts';
+import { logPieces, type Pieces } from './pieces.ts';
 import { CLOSE } from './websocket-frames.ts';
 
 const PING = 0x9;
@@ -64,4 +65,30 @@ suite('T64: a client of a log over WebSocket that pings and takes no answer', ()
     await drained;
     assert.equal(socket.write(webSocketFrame(Buffer.alloc(0), { opcode: CLOSE })), true);
   });
+});
+
+test('a bug in what cuts a reply into messages ends this stream as INTERNAL, and lets its source go', async () => {
+  const given: { sink?: ByteSink; why?: Error } = {};
+  const source: ByteSource = {
+    start(sink) {
+      given.sink = sink;
+    },
+    resume() {},
+    cancel(why) {
+      given.why = why;
+    },
+  };
+  const pieces: Pieces = {
+    ...logPieces(''),
+    take() {
+      throw new TypeError('a bug');
+    },
+  };
+  const socket = new FramedSocket(source, pieces);
+  const ended = once(socket, 'error');
+  socket.read(0);
+  assert.equal(given.sink?.write(Buffer.from('a line\n')), false);
+  const [error] = (await ended) as [Refusal];
+  assert.deepEqual([error.code, error.cause instanceof TypeError], ['INTERNAL', true]);
+  assert.equal(given.why, error);
 });

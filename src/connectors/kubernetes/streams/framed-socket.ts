@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { StreamEnded } from '../../../model/channels.ts';
+import { faultOf } from '../../../model/fault-of.ts';
 import { Refusal } from '../../../model/refusal.ts';
 import type { ByteSource } from '../../../std/byte-source.ts';
 import { webSocketClose, webSocketMessage } from './frames.ts';
@@ -17,7 +18,7 @@ const WAITING_BYTES_MAX = 16 * 1024;
 
 /**
  * A reply as the server's side of a WebSocket, with back-pressure. What the client says is overlooked but for pings and a close; an end in order closes with
- * 1000, anything else with another code.
+ * 1000, anything else with another code. A bug ends this stream alone.
  */
 export class FramedSocket extends Duplex {
   readonly #source: ByteSource;
@@ -54,11 +55,14 @@ export class FramedSocket extends Duplex {
     });
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
     try {
       if (!this.#isOver) this.#hear(chunk);
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) throw thrown;
+      if (!(thrown instanceof Refusal)) {
+        done(faultOf(thrown));
+        return;
+      }
       this.#stop(PROTOCOL_ERROR, thrown.message);
     }
     if (this.#isOver || this.readableLength < WAITING_BYTES_MAX) done();
@@ -97,8 +101,8 @@ export class FramedSocket extends Duplex {
     try {
       for (const piece of this.#pieces.take(chunk)) wantsMore = this.#say(piece);
     } catch (thrown) {
-      if (!(thrown instanceof RangeError)) throw thrown;
-      this.#stop(INTERNAL_ERROR, thrown.message);
+      if (thrown instanceof RangeError) this.#stop(INTERNAL_ERROR, thrown.message);
+      else this.destroy(faultOf(thrown));
       return false;
     }
     return wantsMore;
