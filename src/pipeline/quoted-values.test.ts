@@ -90,7 +90,7 @@ test('nothing is read again where no mask of policy speaks to the caller and non
 
 const heard = async (rules: MaskRules, said = SAID) => {
   const { gateway } = gatewayWith(rules);
-  const probe = { ...gateway.probe, result: async () => new Rejection(said) };
+  const probe: Probe = { ...gateway.probe, result: async () => new Rejection(said) };
   const quoted = quotedValues({ ...gateway, probe }, caller, operation, false);
   const result = await quoted.gateway.probe.result(operation, caller);
   assert.ok(result instanceof Rejection);
