@@ -9,14 +9,15 @@ interface EncodedDocument {
   readonly edited: (edits: readonly Edit[]) => Edit;
 }
 
-/** What a text says that is base64 as a whole, of a text in which a word may tell; undefined where it is not. */
-export function encodedDocument(source: string): EncodedDocument | undefined {
-  if (source.length < bytesMin || !wholly.test(source) || !mayTellEncoded(source)) return undefined;
+/** What a text says that is base64 as a whole, of a text in which a word may tell; 'nothing' where none may, or it is no text; undefined where it is no base64. */
+export function encodedDocument(source: string): EncodedDocument | 'nothing' | undefined {
+  if (source.length < bytesMin || !wholly.test(source)) return undefined;
+  if (!mayTellEncoded(source)) return 'nothing';
   const end = source.trimEnd().length;
   const start = end - source.trimStart().length + (source.length - end);
   const decoded = Buffer.from(source, 'base64');
   const says = decoded.toString('latin1');
-  if (control.test(says) || !Buffer.from(decoded.toString('utf8')).equals(decoded)) return undefined;
+  if (control.test(says) || !Buffer.from(decoded.toString('utf8')).equals(decoded)) return 'nothing';
   const form = /[-_]/.test(source) ? 'base64url' : 'base64';
   const characters = source.replaceAll(/\s/g, '');
   const isPadded = characters.endsWith('=') || (form === 'base64' && characters.length % 4 === 0);

@@ -77,10 +77,12 @@ function editsOf(source: string, options: InsideOptions, path: string, depth: nu
   let { edits, judged } = nothing;
   const isRead = depth < INSIDE_LIMITS.documentsMax && source.length <= INSIDE_LIMITS.documentBytesMax;
   const encoded = isRead ? encodedDocument(source) : undefined;
-  const inEncoded =
-    encoded === undefined ? nothing.edits : inOrder(editsOf(encoded.says, options, path, depth + 1, key));
-  if (encoded !== undefined && inEncoded.length > 0) return [encoded.edited(inEncoded)];
-  const documents = isRead ? readDocument(source, options.objectValues !== undefined) : unreadDocument(source);
+  if (typeof encoded === 'object') {
+    const inEncoded = inOrder(editsOf(encoded.says, options, path, depth + 1, key));
+    if (inEncoded.length > 0) return [encoded.edited(inEncoded)];
+  }
+  // What is base64 as a whole has neither keys nor settings.
+  const documents = encoded === undefined ? documentsOf(source, isRead, options) : [];
   for (const document of documents) {
     const more = documentEdits(document, options, path, depth, judged);
     edits = [...edits, ...more.edits];
@@ -96,6 +98,10 @@ function editsOf(source: string, options: InsideOptions, path: string, depth: nu
   return left.length === 0 && documents.length < 2
     ? edits
     : [...edits, ...left].sort((one, other) => one.start - other.start);
+}
+
+function documentsOf(source: string, isRead: boolean, { objectValues }: InsideOptions): readonly DocumentNode[] {
+  return isRead ? readDocument(source, objectValues !== undefined) : unreadDocument(source);
 }
 
 /** What is known, and what detectors know by its look, behind the key at which it stands. */
