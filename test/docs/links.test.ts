@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { projectFiles, root } from '../tidy/tree.ts';
-import { brokenLinks, existsIn, npmScripts } from './links.ts';
+import { anchorsIn, brokenAnchors, brokenLinks, existsIn, npmScripts } from './links.ts';
 
 const pages = projectFiles((name) => name.endsWith('.md'));
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -16,6 +16,20 @@ test('every relative link in the documentation leads to a file', () => {
     pages.flatMap((page) => brokenLinks(page.path, page.text, existsIn(root))),
     [],
   );
+});
+
+test('every link to a heading leads to one', () => {
+  const anchors = new Map(pages.map((page) => [page.path, anchorsIn(page.text)]));
+  assert.deepEqual(
+    pages.flatMap((page) => brokenAnchors(page.path, page.text, (name) => anchors.get(name))),
+    [],
+  );
+});
+
+test('caught: a heading that is not there, on this page or another', () => {
+  const anchors = (name: string) => (name === 'docs/d.md' ? anchorsIn('# A `b`, c\n## Twice\n## Twice\n') : undefined);
+  const text = '[1](#a-b-c) [2](#twice-1) [3](#twice-2) [4](../docs/d.md#none) [5](other.txt#x) [6](https://x.test/#y)';
+  assert.deepEqual(brokenAnchors('docs/d.md', text, anchors), ['docs/d.md: #twice-2', 'docs/d.md: ../docs/d.md#none']);
 });
 
 test('every page is in the table of contents and in the list of its folder', () => {
