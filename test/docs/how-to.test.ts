@@ -11,7 +11,9 @@ import { createProgram, SUBCOMMANDS } from '../../src/main/program.ts';
 import { projectFiles } from '../tidy/tree.ts';
 import { valuesSchema } from './chart-values.ts';
 
-const pages = projectFiles((name) => /^(README|docs\/(how-to|tutorial|reference)\/.*)\.md$/.test(name));
+const pages = projectFiles((name) =>
+  /^(README|SECURITY|(docs\/(how-to|tutorial|reference)|deploy|examples)\/.*)\.md$/.test(name),
+);
 const blocks = (language: string) =>
   pages.flatMap(({ path, text }) =>
     [...text.matchAll(/^( *)```(\w*)\n([\s\S]*?)^ *```$/gm)]
@@ -24,9 +26,12 @@ before(async () => {
   program = await createProgram({ own: { command: 'node', args: [] }, env: {}, asked: SUBCOMMANDS });
 });
 
-/** What is wrong with a command line that begins with `sallyport`; undefined where nothing is. */
-function complaint(line: string): string | undefined {
-  const [, ...words] = line.split(/\s+/);
+/**
+ * What is wrong with a command line that begins with `sallyport`; undefined where nothing is. One `isNamed` in a text may be a group of commands, and go on in words that stand for
+ * others (`NAME`, `…`, `a|b`).
+ */
+function complaint(line: string, isNamed = false): string | undefined {
+  const [, ...words] = line.trim().split(/\s+/);
   let command = program;
   while (words.length > 0) {
     const next = command.commands.find((each) => each.name() === words[0]);
@@ -34,38 +39,55 @@ function complaint(line: string): string | undefined {
     command = next;
     words.shift();
   }
-  if (command.commands.length > 0) return `no command: ${line}`;
-  const flags = words
-    .slice(0, words.includes('--') ? words.indexOf('--') : undefined)
-    .filter((word) => word.startsWith('-'));
-  const unknown = flags.find(
-    (flag) => !command.options.some(({ long, short }) => [long, short].includes(flag.split('=')[0])),
-  );
-  return unknown === undefined ? undefined : `no flag ${unknown}: ${line}`;
+  const isOpen = isNamed && /^$|^[A-Z….-]|\|/.test(words[0] ?? '');
+  if (command.commands.length > 0) return isOpen ? undefined : `no command: ${line}`;
+  const own = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined);
+  const optionOf = (word = '') =>
+    command.options.find(({ long, short }) => [long, short].includes(word.split('=')[0] as string));
+  const unknown = own.find((word) => /^-./.test(word) && word !== '--help' && optionOf(word) === undefined);
+  if (unknown !== undefined) return `no flag ${unknown}: ${line}`;
+  const wrong = own.find((word, i) => {
+    const choices = optionOf(own[i - 1])?.argChoices;
+    return choices !== undefined && !/^[A-Z…]|\|/.test(word) && !choices.includes(word);
+  });
+  return wrong === undefined ? undefined : `not ${wrong}: ${line}`;
 }
 
-const commandLines = () =>
-  blocks('sh').flatMap(({ path, body }) =>
-    body
-      .replaceAll('\\\n', ' ')
-      .replaceAll('npm start -- ', 'sallyport ')
-      .split('\n')
-      // What is quoted, and what stands behind `--`, is another program's.
-      .map((line) =>
-        line
-          .replace(/\s+#.*$/, '')
-          .replace(/"[^"]*"/g, 'x')
-          .replace(/ -- .*$/, ''),
-      )
-      .filter((line) => line.startsWith('sallyport '))
-      .map((line) => ({ path, line })),
-  );
+/** What is quoted, and what stands behind ` -- `, is another program's. */
+function ownWords(line: string): string {
+  return `sallyport ${line.replaceAll(/"[^"]*"|'[^']*'/g, 'x').replace(/ -- .*$/, '')}`;
+}
 
-test('every `sallyport` command that a page has people type exists, with its flags', () => {
-  const found = commandLines();
-  assert.ok(found.length > 15);
+/** Each command of a block of a shell, also behind a pipe, in `$(…)` and as what another program runs. */
+function commandsTyped(body: string): readonly string[] {
+  return body
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .flatMap((line) => [
+      ...line
+        .replace(/\s+#.*$/, '')
+        .matchAll(/(?:^|[|;&(]|\s--)\s*(?:sallyport|npm start (?:--silent )?--) ([^|;&)>]*)/g),
+    ])
+    .map(([, words = '']) => ownWords(words));
+}
+
+/** Each command that a text names between backticks. */
+function commandsNamed(text: string): readonly string[] {
+  const prose = text.replaceAll(/```[\s\S]*?```/g, '');
+  return [...prose.matchAll(/`(?:sallyport|npm start (?:--silent )?--) ([^`]+)`/g)].map(([, words = '']) =>
+    ownWords(words),
+  );
+}
+
+test('every `sallyport` command that a page has people type, or names, exists with its flags and their values', () => {
+  const typed = blocks('sh').flatMap(({ path, body }) => commandsTyped(body).map((line) => ({ path, line })));
+  const named = pages.flatMap(({ path, text }) => commandsNamed(text).map((line) => ({ path, line })));
+  assert.ok(typed.length > 90 && named.length > 120, `${typed.length}, ${named.length}`);
   assert.deepEqual(
-    found.flatMap(({ path, line }) => complaint(line)?.concat(` (${path})`) ?? []),
+    [
+      ...typed.flatMap(({ path, line }) => complaint(line)?.concat(` (${path})`) ?? []),
+      ...named.flatMap(({ path, line }) => complaint(line, true)?.concat(` (${path})`) ?? []),
+    ],
     [],
   );
 });
@@ -73,6 +95,19 @@ test('every `sallyport` command that a page has people type exists, with its fla
 test('caught: a command and a flag that do not exist', () => {
   assert.match(complaint('sallyport sessions lst') ?? '', /^no command/);
   assert.match(complaint('sallyport gateway --confg x') ?? '', /^no flag --confg/);
+  assert.match(complaint('sallyport who -o yaml') ?? '', /^not yaml/);
+  assert.match(complaint('sallyport approvals') ?? '', /^no command/);
+  assert.deepEqual(
+    ['approvals', 'approvals list|show', 'grants …', 'approvals lst', 'nope'].map((line) =>
+      complaint(`sallyport ${line}`, true)?.slice(0, 10),
+    ),
+    [undefined, undefined, undefined, 'no command', 'no command'],
+  );
+  assert.deepEqual(
+    commandsTyped('x | sallyport who; kubectl exec a -- sallyport token "q" # z\nnpm start --silent -- who'),
+    ['sallyport who', 'sallyport token x', 'sallyport who'],
+  );
+  assert.deepEqual(commandsNamed('see `sallyport who -o json`'), ['sallyport who -o json']);
 });
 
 const CONFIG = {
