@@ -101,6 +101,7 @@ test('a token file that is not there is told of: it may be written later', async
     `note: token file \`${at('caller-token')}\`: there is no such file or folder; until a token is in it, whoever uses it is refused`,
   ]);
   assert.deepEqual((await written('--token-file', at('upstream-token'))).said, []);
+  assert.deepEqual((await written(...TOKEN, '--embed-ca')).said, [], 'of another machine');
 });
 
 test('nothing in it is secret, and only its owner reads it', async () => {

@@ -50,7 +50,9 @@ export function kubeconfigCommand(
     .option('-o, --output <file>', 'file to write, with mode 0600; standard output by default');
   return withTokenOptions(command).action((options: Options) => {
     const text = stringify(kubeconfig(options, own));
-    const note = options.tokenFile === undefined ? undefined : tokenNote(options.tokenFile);
+    // Of another machine it is not known what is there.
+    const { tokenFile, embedCa = false } = options;
+    const note = tokenFile === undefined || embedCa ? undefined : tokenNote(tokenFile);
     if (options.output === undefined) process.stdout.write(text);
     else writeFileSync(options.output, text, { mode: 0o600 });
     if (note !== undefined) say(note);
