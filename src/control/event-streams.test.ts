@@ -6,7 +6,7 @@ import { callerOf } from '../../test/support/operation.ts';
 import { EventStreams } from './event-streams.ts';
 import type { Send } from './route.ts';
 
-const who = { caller: callerOf({}), roles: [], isStill: async () => true, onEnd: () => () => {} };
+const who = { caller: callerOf({}), roles: [], session: undefined, isStill: async () => true, onEnd: () => () => {} };
 
 test('what cannot be told cuts its stream, is told to the log, and ends nothing else', async () => {
   const faults: unknown[] = [];

@@ -24,7 +24,7 @@ const READER = join(import.meta.dirname, `policy-reader${extname(import.meta.fil
 /** The rules of policy files, frozen. A process that breaks off, for want of memory say, or takes more than `timeoutMs`, is a finding. */
 export async function readPolicies(
   paths: readonly string[],
-  timeoutMs = POLICY_READING_LIMITS.readMs,
+  timeoutMs: number = POLICY_READING_LIMITS.readMs,
 ): Promise<ReadPolicies> {
   const bytes = paths.reduce((sum, path) => sum + bytesOf(path), 0);
   if (bytes <= POLICY_READING_LIMITS.inPlaceBytesMax) return readPolicyFiles(paths);
