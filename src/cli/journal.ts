@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { catalogFile } from '../catalog/catalog-file.ts';
 import { JournalCatalog } from '../catalog/journal-catalog.ts';
 import { type Checkpoint, openCheckpoint, verifierIn } from '../recording/checkpoint.ts';
@@ -18,6 +18,7 @@ import { GoneCheck } from './gone-check.ts';
 import { journalExportCommand } from './journal-export.ts';
 import { type JournalOptions, journalsOf, segmentsOf, withJournalOptions } from './journal-files.ts';
 import { keyCommand } from './key-command.ts';
+import { type OutputFormat, outputOption } from './output-option.ts';
 import { PieceCheck, type PieceFault, pieceSentence } from './piece-check.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { SealCheck, type SealsChecked } from './seal-check.ts';
@@ -26,7 +27,7 @@ import { WorkersSaid } from './workers-said.ts';
 interface VerifyOptions extends JournalOptions {
   readonly checkpoint?: string;
   readonly publicKey?: string;
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 /** `sallyport journal`. */
@@ -47,7 +48,7 @@ function verifyCommand(): Command {
       '--public-key <key>',
       'the key that seals and checkpoints are signed with, as `journal key` printed it; or one that it follows',
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (options: VerifyOptions) => {
       const folders = await journalsOf(options);
       const found = await verifyAll(folders, options);
@@ -56,7 +57,7 @@ function verifyCommand(): Command {
       const text = found.map(verifiedText).join('\n');
       const [first, ...more] = found;
       const isAlone = more.length === 0 && missing.length === 0;
-      if (options.output === 'text') process.stdout.write(isAlone ? text : `${text}\n${allText(found, missing)}`);
+      if (options.output === 'table') process.stdout.write(isAlone ? text : `${text}\n${allText(found, missing)}`);
       else process.stdout.write(printableJson(isAlone ? first : { holds, journals: found, missing }));
       process.exitCode = holds ? 0 : 1;
     });

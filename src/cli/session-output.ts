@@ -4,20 +4,21 @@ import { type Run, runsOf } from '../recording/tell-runs.ts';
 import { counted } from '../std/counted.ts';
 import { escapeControl, printableJson, printableLine } from './escape-control.ts';
 import type { JournalOptions } from './journal-files.ts';
+import { type OutputFormat, outputOption } from './output-option.ts';
 import { faultSentence } from './read-journal.ts';
 import { EXCHANGE_HEAD, type ShownExchange } from './recorded/shown-exchange.ts';
 import { table } from './table.ts';
 
 /** How what was found is printed. */
 export interface OutputOptions extends JournalOptions {
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
   readonly limit: number;
 }
 
 /** Adds the options that say how, and how many. */
 export function withOutput(command: Command, what: string, limit: number): Command {
   return command
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .addOption(new Option('--limit <count>', `at most this many ${what}`).argParser(count).default(limit));
 }
 

@@ -55,7 +55,7 @@ async function followFiles(folder: string, session: string, options: ShowOptions
     const list = exchanges.list();
     if (isFirst && list.length === 0) throw new CliError(noSession(session));
     const news = list.filter((view) => isNews(view, isFirst) && told.get(view.begun.exchange) !== stateOf(view));
-    if (isFirst && options.output === 'text') print(session, list, options);
+    if (isFirst && options.output === 'table') print(session, list, options);
     else printMore(EXCHANGE_HEAD, news, (view) => shownView(view).cells, options.output);
     for (const view of isFirst ? list.filter((each) => isNews(each, true)) : news)
       told.set(view.begun.exchange, stateOf(view));

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { CliError } from '../cli/cli-error.ts';
 import { escapeControl, printableJson } from '../cli/escape-control.ts';
+import { type OutputFormat, outputOption } from '../cli/output-option.ts';
 import { findKind } from '../cli/policy/known-kinds.ts';
 import { findingsError, readPolicyFiles, readText } from '../cli/policy/read-policies.ts';
 import { readConfig } from '../cli/read-config.ts';
@@ -31,7 +32,7 @@ interface Options {
   readonly target: string;
   readonly config?: string;
   readonly policy: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 const each = (value: string, before: readonly string[]) => [...before, value];
@@ -54,7 +55,7 @@ export function maskTestCommand(): Command {
     .option('--target <name>', 'the target', 'test')
     .option('--config <file>', 'the gateway’s configuration, for its policies and open masks')
     .option('--policy <file>', 'a policy file or folder, instead of a configuration; may be given again', each, [])
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (options: Options) => {
       const world = worldOf(options);
       const told: Told[] = [];

@@ -203,7 +203,7 @@ test('what would be refused is not asked about, and where nothing is held the co
 
 test('budgets are added up over a plan: which one it is over, and from which call on', async () => {
   const [create, remove] = [`${kubectl} create configmap`, `${kubectl} delete configmap made`];
-  const options = ['-o', 'text'];
+  const options = ['-o', 'table'];
   const held = started(script(`${create} one; ${create} two; ${create} three`), { as: 'bud', options });
   assert.equal(await held.ended, 0, held.said());
   assert.match(

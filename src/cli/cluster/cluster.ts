@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { glob } from '../../policy/glob.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { counted } from '../../std/counted.ts';
 import { CliError } from '../cli-error.ts';
 import { printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readRulesOf } from '../policy/read-policies.ts';
 import { readConfig } from '../read-config.ts';
 import { table } from '../table.ts';
@@ -18,7 +19,7 @@ interface Options {
   readonly group: readonly string[];
   readonly name: string;
   readonly auditLog?: string;
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 /** Limit: a larger audit log is read in parts. */
@@ -43,9 +44,7 @@ export function clusterCommand(): Command {
     .option('--group <name>', 'a group of callers, likewise', each, [])
     .option('--name <name>', 'the name of the policy in the cluster', 'sallyport-guard')
     .option('--audit-log <file>', 'read this log of the API server instead; exit code 1 where a caller went round')
-    .addOption(
-      new Option('-o, --output <format>', 'with --audit-log: how to print').choices(['text', 'json']).default('text'),
-    )
+    .addOption(outputOption({ when: 'with --audit-log: ' }))
     .action((name: string | undefined, options: Options) => {
       const config = readConfig(options.config, 'policy');
       const { targets } = config;

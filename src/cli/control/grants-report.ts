@@ -1,8 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { anyGlob } from '../../policy/glob.ts';
 import { narrowScope } from '../../policy/observed/narrow-scope.ts';
 import { durationText } from '../../std/duration.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { type RecordedGrant, readRecorded } from '../recorded/recorded-exchanges.ts';
 import { RuleUses } from '../recorded/rule-uses.ts';
 import { instant, journalFolders, type TimeOptions, warnOfBegin, withTimeOptions } from '../recorded/time-options.ts';
@@ -10,7 +11,7 @@ import { table } from '../table.ts';
 
 interface Options extends TimeOptions {
   readonly caller?: string[];
-  readonly output: 'table' | 'json';
+  readonly output: OutputFormat;
 }
 
 const SINCE = '30d';
@@ -26,7 +27,7 @@ export function reportCommand(): Command {
       'compare what grants allowed with what was used, from the journal, and propose the narrower ones; exit code 1 where one was wider than its use',
     )
     .option('--caller <subject>', 'only grants of these callers, with `*`; repeat for more', more)
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
+    .addOption(outputOption())
     .action(async (options: Options) => {
       const { since = instant(SINCE), caller, output } = options;
       const isMeant = caller === undefined ? () => true : anyGlob(caller);

@@ -1,18 +1,19 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { listText, table } from '../table.ts';
 
 /** What every command of the control plane takes. */
 export interface ControlOptions {
   readonly context?: string;
-  readonly output: 'table' | 'json';
+  readonly output: OutputFormat;
 }
 
 /** Adds `--context` and `-o`. */
 export function withControlOptions(command: Command): Command {
   return command
     .option('--context <name>', 'the control plane to ask; default: SALLYPORT_SERVER, else the current context')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'));
+    .addOption(outputOption());
 }
 
 /** Prints a list as JSON, or the rows that it makes below their head, or where there are none the sentence that says so. */

@@ -1,8 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { formatFinding } from '../../config/finding.ts';
 import { type Config, loadConfig } from '../../config/load.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
 import { printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { CHECK_AREAS, type Check, fault, well } from './check.ts';
 import { checksText } from './checks-text.ts';
 
@@ -15,7 +16,7 @@ export interface DoctorPorts {
 interface Options {
   readonly config: string;
   readonly offline?: boolean;
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 /** `sallyport doctor`: what is wrong with an installation, and what to do about it. Exit code 1 where there is a fault; a warning is none. */
@@ -23,7 +24,7 @@ export function doctorCommand(ports: DoctorPorts): Command {
   return new Command('doctor')
     .option('--config <file>', 'the gateway’s configuration', 'sallyport.yaml')
     .option('--offline', 'look at this machine alone: no issuer, target or PostgreSQL is asked')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async ({ config: file, offline, output }: Options) => {
       const loaded = loadConfig(file, { guards: GUARD_IDS });
       const checks =

@@ -8,7 +8,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { parse, stringify } from 'yaml';
 import { CliError } from '../cli-error.ts';
 import { controlClient } from '../control/client.ts';
@@ -16,6 +16,7 @@ import type { Environment } from '../control/find-server.ts';
 import { paintFor } from '../control/paint.ts';
 import { printableJson } from '../escape-control.ts';
 import { findContext } from '../find-context.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { programEnvironment } from '../run/program-environment.ts';
 import { runProgram } from '../run/run-program.ts';
 import { askPersons } from './ask-persons.ts';
@@ -33,7 +34,7 @@ interface Options {
   readonly env?: string[];
   readonly ask?: boolean;
   readonly control?: string;
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 /** Before the command speaks, which takes each dry run for the deed. */
@@ -63,7 +64,7 @@ export function planCommand(env: Environment, open: OpenPlanWay): Command {
       '--control <name>',
       'with --ask, the control plane to ask: a name of `context`; default: SALLYPORT_SERVER, else the current one',
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (command: string[], options: Options) => {
       process.exitCode = await plan(env, open, command, options);
     });

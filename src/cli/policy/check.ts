@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { formatFinding } from '../../config/finding.ts';
 import { loadConfig } from '../../config/load.ts';
 import { openedIds, openGuards } from '../../config/open-guards.ts';
@@ -9,6 +9,7 @@ import { GUARD_IDS } from '../../policy/guards/table.ts';
 import { counted } from '../../std/counted.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readConfig } from '../read-config.ts';
 import type { OperationReader } from '../recorded/recall.ts';
 import { readRecorded } from '../recorded/recorded-exchanges.ts';
@@ -26,7 +27,7 @@ interface Options {
   readonly strict?: boolean;
   readonly journal?: readonly string[];
   readonly since?: number;
-  readonly output: 'text' | 'json' | 'sarif';
+  readonly output: OutputFormat | 'sarif';
 }
 
 /** `sallyport policy check`. */
@@ -51,7 +52,7 @@ export function checkCommand(powerOf: Catalog['powerOf'], typesAt: TypesAt, read
     )
     .option('--since <when>', 'of that journal, since an instant or for a time; default: 7d', instant)
     .option('--strict', 'exit with 1 for warnings too')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json', 'sarif']).default('text'))
+    .addOption(outputOption({ more: ['sarif'] }))
     .action(async (files: string[], options: Options) => {
       const found = findingsOf(files, options, catalogOf(powerOf, typesAt));
       const isValid = found.every(({ severity }) => severity !== 'error');

@@ -1,15 +1,16 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { type Change, compare } from '../../policy/analysis/compare.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
 import { GUARDS } from '../../policy/guards/table.ts';
 import { printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { analysed, catalogOf } from './catalog.ts';
 import { CHANGE_TITLES, partLines } from './change-text.ts';
 import { guardIds, readRules } from './read-policies.ts';
 
 interface Options {
   readonly openGuard: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 /** `sallyport policy diff`. */
@@ -24,7 +25,7 @@ export function diffCommand(powerOf: Catalog['powerOf']): Command {
       (id, before: string[]) => [...before, id],
       [],
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action((before: string, after: string, { openGuard, output }: Options) => {
       const opened = guardIds(openGuard);
       const guards = GUARDS.filter(({ id }) => !opened.has(id));

@@ -17,6 +17,7 @@ import type { Question } from '../../policy/question.ts';
 import { mistakeWords } from '../../std/mistake-words.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readConfig } from '../read-config.ts';
 import { explanationLines } from './explain-text.ts';
 import { findKind } from './known-kinds.ts';
@@ -41,7 +42,7 @@ interface Options {
   readonly facts?: string;
   readonly at?: string;
   readonly nearest: string;
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 const each = (value: string, before: readonly string[]) => [...before, value];
@@ -75,7 +76,7 @@ export function explainCommand(read: RequestReader): Command {
     )
     .option('--at <instant>', 'when it is asked, such as 2026-03-01T09:00:00Z; default: now')
     .option('--nearest <count>', 'rules that do not match and are told, at most', '3')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (words: string[], options: Options) => {
       const asked = { ...world(options), facts: writtenFacts(options), nowMs: instant(options.at) };
       const told: Told[] = [];

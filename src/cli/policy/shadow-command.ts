@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { anyGlob } from '../../policy/glob.ts';
 import { type NarrowedFields, narrowRule, type Use } from '../../policy/observed/narrow-rule.ts';
 import { OPEN_RULES } from '../../policy/observing.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readRecorded } from '../recorded/recorded-exchanges.ts';
 import { instant, journalFolders, type TimeOptions, warnOfBegin, withTimeOptions } from '../recorded/time-options.ts';
 import { table } from '../table.ts';
@@ -13,7 +14,7 @@ import { type Shadowed, Shadows } from './shadowed-exchanges.ts';
 interface Options extends TimeOptions {
   readonly caller?: string[];
   readonly namesMax: number;
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 const SINCE = '7d';
@@ -40,7 +41,7 @@ function reportCommand(): Command {
       count,
       20,
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (options: Options) => {
       const { since = instant(SINCE), caller, namesMax, output } = options;
       const isMeant = caller === undefined ? () => true : anyGlob(caller);

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { openGuards } from '../../config/open-guards.ts';
 import { compileCel } from '../../policy/cel/compile.ts';
 import { compileForGateway } from '../../policy/gateway-rules.ts';
@@ -6,6 +6,7 @@ import { anyGlob } from '../../policy/glob.ts';
 import { replay } from '../../policy/observed/replay.ts';
 import type { RuleSet } from '../../policy/rule-set.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readConfig } from '../read-config.ts';
 import { type OperationReader, recall } from '../recorded/recall.ts';
 import { readRecorded } from '../recorded/recorded-exchanges.ts';
@@ -17,7 +18,7 @@ import { Differences, type Differing } from './simulated-differences.ts';
 interface Options extends TimeOptions {
   readonly caller?: string[];
   readonly openGuard: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 const SINCE = '7d';
@@ -38,7 +39,7 @@ export function simulateCommand(read: OperationReader): Command {
       more,
       [],
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (before: string, after: string, options: Options) => {
       const { since = instant(SINCE), caller, output } = options;
       const compile = compiler(options);

@@ -1,12 +1,13 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { parsePolicyTests } from '../../config/policy-test-load.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import type { RequestReader } from './offline-request.ts';
 import { findingsError, readText } from './read-policies.ts';
 import { type CaseResult, runTests } from './run-tests.ts';
 
 interface Options {
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 /** `sallyport policy test`. */
@@ -14,7 +15,7 @@ export function testCommand(read: RequestReader): Command {
   return new Command('test')
     .description('run tests of policies; exit code 1 where one is not answered as expected')
     .argument('<files...>', 'files of `kind: PolicyTest`')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action(async (files: string[], { output }: Options) => {
       const results = await testFiles(files, read);
       process.stdout.write(output === 'json' ? printableJson(results) : `${resultLines(results).join('\n')}\n`);

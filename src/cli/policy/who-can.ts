@@ -1,10 +1,11 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { openedIds } from '../../config/open-guards.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
 import { type WhoCan, whoCan } from '../../policy/analysis/who-can.ts';
 import { GUARDS } from '../../policy/guards/table.ts';
 import { CliError } from '../cli-error.ts';
 import { printableJson } from '../escape-control.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readConfig } from '../read-config.ts';
 import { analysed, catalogOf } from './catalog.ts';
 import { partLines } from './change-text.ts';
@@ -16,7 +17,7 @@ interface Options {
   readonly config?: string;
   readonly policy: readonly string[];
   readonly openGuard: readonly string[];
-  readonly output: 'text' | 'json';
+  readonly output: OutputFormat;
 }
 
 const each = (value: string, before: readonly string[]) => [...before, value];
@@ -37,7 +38,7 @@ export function whoCanCommand(powerOf: Catalog['powerOf']): Command {
       each,
       [],
     )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .action((verb: string, resource: string, name: string | undefined, options: Options) => {
       const { config, policy, namespace } = options;
       const rules = readRules({ files: policy, ...(config === undefined ? {} : { config }) });
