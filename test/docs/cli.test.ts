@@ -18,7 +18,7 @@ test('help names a default as it is typed, and none where there is nothing', asy
   const helps = leaves(program).map((command) => command.copyInheritedSettings(program).helpInformation());
   const odd = helps.flatMap((help) => help.match(/(?:choices|default|preset):\s+(?:\[|"|false)[^)]*\)/g) ?? []);
   assert.deepEqual(odd, []);
-  assert.ok(helps.some((help) => /\(text, json;\s+default: text\)/.test(help)));
+  assert.ok(helps.some((help) => /\(table, json;\s+default: table\)/.test(help)));
 });
 
 test('every command and every flag says what it is', () => {
