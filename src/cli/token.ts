@@ -4,7 +4,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { fileTrouble } from '../std/file-trouble.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
@@ -91,6 +90,7 @@ async function readSecretFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
+    const { fileTrouble } = await import('../std/file-trouble.ts');
     throw new CliError(`file \`${file}\` cannot be read: ${fileTrouble(error)}`);
   }
 }

@@ -1,6 +1,5 @@
-import { Command } from 'commander';
+import { type Argument, Command, type Option } from 'commander';
 import type { OwnCommand } from '../cli/kubeconfig.ts';
-import { optionWords } from '../cli/option-words.ts';
 import { version } from './version.ts';
 
 interface Options {
@@ -160,4 +159,21 @@ export async function createProgram(options: Options): Promise<Command> {
 /** In a clone the program is its source, and no `sallyport` is on the path. */
 function typedAs({ args }: OwnCommand): string {
   return args[0]?.endsWith('.ts') ? 'npm start --' : 'sallyport';
+}
+
+type Said = Pick<Option | Argument, 'description' | 'argChoices' | 'defaultValue'>;
+
+/** What help says of an option or argument: its words, what it takes, and what it is where nothing is said. */
+function optionWords(option: Said): string {
+  const fallback = shownDefault(option);
+  const more = [
+    ...(option.argChoices === undefined ? [] : [option.argChoices.join(', ')]),
+    ...(fallback === undefined ? [] : [`default: ${fallback}`]),
+  ];
+  return more.length === 0 ? option.description : `${option.description} (${more.join('; ')})`;
+}
+
+/** The default as a person would type it; undefined where it is nothing: no value, no text, an empty list, a switch that is off. */
+export function shownDefault({ defaultValue: value }: Pick<Said, 'defaultValue'>): string | undefined {
+  return value === undefined || value === false || String(value) === '' ? undefined : String(value);
 }

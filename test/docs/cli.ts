@@ -1,7 +1,5 @@
 import type { Command, Option } from 'commander';
-import { shownDefault } from '../../src/cli/option-words.ts';
-import { createProgram, SUBCOMMANDS } from '../../src/main/program.ts';
-
+import { createProgram, SUBCOMMANDS, shownDefault } from '../../src/main/program.ts';
 /** The reference page of the command line, out of the commands themselves. */
 export async function cliPage(): Promise<string> {
   const program = await createProgram({ own: { command: 'node', args: [] }, env: {}, asked: SUBCOMMANDS });
