@@ -81,7 +81,7 @@ test('of a certificate and its key, one that has come without the other is not t
 
 test('who has gone does not wait for a file that is not read; it is read for others', async () => {
   const slow = join(folder, 'slow');
-  execFileSync('mkfifo', [slow]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', slow]);
   const credentials = tokenFileCredential({ file: slow, clock });
   const caller = new AbortController();
   let told: unknown;
