@@ -6,12 +6,9 @@ interface ByDesign {
 }
 
 const TWICE = 'a body in which a key is given twice is refused, whatever `fieldValidation` says';
-const PRINTED = 'a token that a program prints is masked: these specs have a pod print its own';
 
 /** All of them; docs/reference/differences.md says each for its users. */
 export const BY_DESIGN: readonly ByDesign[] = [
   { spec: 'FieldValidation should detect duplicates in a CR when preserving unknown fields', why: TWICE },
   { spec: 'FieldValidation should detect unknown and duplicate fields of a typed object', why: TWICE },
-  { spec: 'ServiceAccounts should mount an API token into pods', why: PRINTED },
-  { spec: 'ServiceAccounts should mount projected service account token', why: PRINTED },
 ];
