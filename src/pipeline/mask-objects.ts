@@ -35,6 +35,7 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   // What is said of a failure in another form is text, as a redirect or `404 page not found`. Security: a Status in CBOR is not (T71).
   if (reply.status > 299 && isText(reply)) return maskOutput(permit, reply, known, masking, recording);
   if (!isReadable(reply)) throw unreadable(permit, reply);
+  const quoted = reply.status > 299 ? known : undefined;
   const masker = new ReplyMasker({
     plan,
     keying: {
@@ -49,7 +50,7 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
     mayBeTable: plan.mayBeTable && (request.headers.get('accept') ?? []).some((value) => value.includes('as=Table')),
     objectBytesMax: masking.objectBytesMax,
   });
-  const editor = reply.status > 299 && known !== undefined ? quotingNone(masker, known) : masker;
+  const editor = quoted === undefined ? masker : quotingNone(masker, quoted);
   recording.edits(() => ({ masked: masker.count, neutralised: masker.neutralised, shown: masker.shown }));
   return {
     ...reply,
@@ -60,16 +61,9 @@ export function maskObjects<R extends UnaryReply | StreamReply>(
   };
 }
 
-/** What is said of a failure is one object, which is held until its end. */
+/** What is said of a failure is one object, which the masker holds until its end, within its bound. */
 function quotingNone(masker: BytesEditor, known: KnownValues): BytesEditor {
-  const masked: Buffer[] = [];
-  return {
-    write(chunk) {
-      masked.push(masker.write(chunk));
-      return Buffer.alloc(0);
-    },
-    end: () => jsonWithoutKnown(Buffer.concat([...masked, masker.end()]), known),
-  };
+  return { write: (chunk) => masker.write(chunk), end: () => jsonWithoutKnown(masker.end(), known) };
 }
 
 function remembering({ caller, operation, request }: Permit, { honeytokens, now }: Masking) {
