@@ -118,47 +118,43 @@ test('a failure says whether anything was sent', async () => {
   assert.deepEqual([await first, await second].sort(), ['UPSTREAM_TIMEOUT', 'UPSTREAM_UNREACHABLE']);
 });
 
-test('a request that was given up while it waited for a connection is never sent', async () => {
-  await using cleanup = new t.Cleanup();
+/** An upstream of one connection, on which `/first` waits for its answer until `finish`. */
+async function occupied(cleanup: t.Cleanup) {
   const seen: (string | undefined)[] = [];
-  let finish: () => void = () => {};
-  const arrived = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<() => void>();
   const { url } = await t.startServer(cleanup, (request, response) => {
     seen.push(request.url);
-    finish = () => response.end();
-    if (request.url === '/first') arrived.resolve();
+    if (request.url === '/first') arrived.resolve(() => response.end());
     else response.end();
   });
   const upstream = t.upstreamTo(cleanup, url, { limits: { connectionsMax: 1 } });
   const first = upstream.send(get('/first'), new AbortController().signal);
-  await arrived.promise;
+  const answer = await arrived.promise;
+  const finish = async () => {
+    answer();
+    await collectBytes((await first).body, 0);
+  };
+  return { upstream, seen, finish };
+}
+
+test('a request that was given up while it waited for a connection is never sent', async () => {
+  await using cleanup = new t.Cleanup();
+  const { upstream, seen, finish } = await occupied(cleanup);
   const aborter = new AbortController();
   const second = codeOf(upstream.send(get('/second', { method: 'POST' }), aborter.signal));
   const third = upstream.send(get('/third'), new AbortController().signal);
   await new Promise((resolve) => setImmediate(resolve));
   aborter.abort(new Error('gone'));
   assert.equal(await second, 'UPSTREAM_UNREACHABLE');
-  finish();
-  await collectBytes((await first).body, 0);
+  await finish();
   await collectBytes((await third).body, 0);
   assert.deepEqual(seen, ['/first', '/third']);
 });
 
 test('T60: a request that was stopped while it waited for a connection is never sent, and told why', async () => {
   await using cleanup = new t.Cleanup();
-  const seen: (string | undefined)[] = [];
-  let finish: () => void = () => {};
-  const arrived = Promise.withResolvers<void>();
-  const { url } = await t.startServer(cleanup, (request, response) => {
-    seen.push(request.url);
-    finish = () => response.end();
-    if (request.url === '/first') arrived.resolve();
-    else response.end();
-  });
+  const { upstream, seen, finish } = await occupied(cleanup);
   const { signal } = new AbortController();
-  const upstream = t.upstreamTo(cleanup, url, { limits: { connectionsMax: 1 } });
-  const first = upstream.send(get('/first'), signal);
-  await arrived.promise;
   let isStopped = false;
   const beforeSent = () => {
     if (isStopped) throw new Refusal('KILLED', 'an operator has stopped it');
@@ -166,9 +162,8 @@ test('T60: a request that was stopped while it waited for a connection is never 
   const second = codeOf(upstream.send(get('/second', { method: 'POST', beforeSent }), signal));
   const third = upstream.send(get('/third'), signal);
   isStopped = true;
-  finish();
+  await finish();
   assert.equal(await second, 'KILLED');
-  await collectBytes((await first).body, 0);
   await collectBytes((await third).body, 0);
   assert.equal(await codeOf(upstream.upgrade(get('/exec', { beforeSent }), 'websocket', signal)), 'KILLED');
   assert.deepEqual(seen, ['/first', '/third']);
