@@ -210,8 +210,8 @@ function postgresSuite(folder: string): void {
     const options = (at: string) => ({ url: at, clock: systemClock, feedLostMs: 10_000 });
     await assert.rejects(openPostgres(options(url.href)), /run `sallyport store migrate`/);
     server.psql('postgres', `CREATE ROLE "gateway-role" LOGIN`);
-    assert.deepEqual(await migratePostgres(options(url.href), 'gateway-role'), { from: 0, to: 1 });
-    assert.deepEqual(await migratePostgres(options(url.href), 'gateway-role'), { from: 1, to: 1 });
+    assert.deepEqual(await migratePostgres(options(url.href), 'gateway-role'), { from: 0, to: 2 });
+    assert.deepEqual(await migratePostgres(options(url.href), 'gateway-role'), { from: 2, to: 2 });
     url.username = 'gateway-role';
     const store = await openSqlStore(await openPostgres(options(url.href)), storeKeys(Buffer.alloc(32)), () => {});
     await store.exclusively('k', (rows) => rows.put(grant('g')));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -96,3 +96,59 @@ test('a second gateway on the file is refused, since neither would hear the othe
   await backend.close();
   await (await openSqlite(file, systemClock)).close();
 });
+
+test('rows of an owner in a state are found without a look at others’, also in a store that an older program made', async (t) => {
+  const file = join(folderFor(t), 'store.db');
+  await (await openSqlite(file, systemClock)).close();
+  const older = new DatabaseSync(file);
+  older.exec('DROP INDEX sallyport_rows_by_owner_state; UPDATE sallyport_version SET version = 1');
+  older.close();
+  const backend = await openSqlite(file, systemClock);
+  const plan = await backend.read(
+    'EXPLAIN QUERY PLAN SELECT id FROM sallyport_rows WHERE kind = $1 AND owner = $2 AND state = $3 ORDER BY id DESC LIMIT $4',
+    ['approval', 'bot', 'pending', 10],
+  );
+  await backend.close();
+  assert.match(
+    String(plan[0]?.detail),
+    /USING (?:COVERING )?INDEX sallyport_rows_by_owner_state \(kind=\? AND owner=\? AND state=\?\)/,
+  );
+  assert.equal(plan.length, 1, 'nothing is sorted');
+});
+
+test('transactions that wait at once share a commit, and one that fails takes back its own rows alone', async (t) => {
+  const file = join(folderFor(t), 'store.db');
+  const backend = await openSqlite(file, systemClock);
+  const told: string[] = [];
+  await backend.listen({ told: (payload) => told.push(payload), readAgain: async () => {}, lost() {} });
+  const before = commitsIn(file);
+  const one = (at: number) =>
+    backend.transaction(`${at}`, async (run, tell) => {
+      await run(
+        'INSERT INTO sallyport_rows (kind, id, version, owner, state, body, seal) VALUES ($1, $2, 1, $3, $3, $3, $3)',
+        ['grant', `${at}`, ''],
+      );
+      await tell(`grant ${at}`);
+      if (at % 10 === 9) throw new Error(`${at} fails`);
+      assert.deepEqual(told, [], 'nobody is told before it is on the disk');
+      const [seen] = await run('SELECT count(*) AS count FROM sallyport_rows');
+      return Number(seen?.count);
+    });
+  const settled = await Promise.allSettled(Array.from({ length: 50 }, (_, at) => one(at)));
+  const failed = settled.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).message] : []));
+  assert.deepEqual(failed, ['9 fails', '19 fails', '29 fails', '39 fails', '49 fails']);
+  const kept = await backend.read("SELECT id FROM sallyport_rows WHERE kind = 'grant'");
+  assert.deepEqual([kept.length, told.length], [45, 45]);
+  assert.ok(settled.every((each, at) => each.status === 'rejected' || each.value === at + 1 - Math.floor(at / 10)));
+  assert.ok(commitsIn(file) - before < 10, `${commitsIn(file) - before} commits`);
+  await backend.close();
+});
+
+/** Source: section 1.3.1, the frame's size of the database after a commit, of https://www.sqlite.org/walformat.html */
+function commitsIn(file: string): number {
+  const wal = readFileSync(`${file}-wal`);
+  const frameBytes = 24 + wal.readUInt32BE(8);
+  let commits = 0;
+  for (let at = 32; at + frameBytes <= wal.length; at += frameBytes) if (wal.readUInt32BE(at + 4) > 0) commits++;
+  return commits;
+}

@@ -1,5 +1,5 @@
 /*
- * SQLite inside the process: one file, which one gateway has, in one process or in several workers. Transactions stand in a row; reads have a connection of their own and see
+ * SQLite inside the process: one file, which one gateway has, in one process or in several workers. Transactions stand in a row, and those that wait at once share a commit; reads have a connection of their own and see
  * what has been committed. Each commit is on the disk before it is told (`synchronous = FULL`).
  *
  * Workers write in turns: who does not get the file's one write lock asks again a moment later, and serves meanwhile. What one has committed the others hear of by the way
@@ -7,8 +7,8 @@
  */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { setTimeout as pause } from 'node:timers/promises';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../std/clock.ts';
 import { ForwardClock } from '../std/forward-clock.ts';
 import type { Backend, BackendListener, RunSql, SqlRow } from './backend.ts';
@@ -32,6 +32,14 @@ export const TURN_LIMITS = Object.freeze({
   readAgainMs: 500,
 });
 
+/** Limits of transactions that share one commit; documented in docs/reference/limits.md. */
+export const TOGETHER_LIMITS = Object.freeze({
+  /** How many there are at most. */
+  togetherMax: 100,
+  /** After so long no more begins in it. */
+  togetherMs: 10,
+});
+
 /** Source: SQLITE_BUSY, https://www.sqlite.org/rescode.html */
 const BUSY = 5;
 
@@ -43,6 +51,20 @@ export interface StoreFeed {
   listen(listener: { readonly told: (payload: string) => void; readonly missed: () => void }): void;
   /** Whether the way was open at some moment of the last so many milliseconds. */
   isHeard(withinMs: number): boolean;
+}
+
+type Work = Parameters<Backend['transaction']>[1];
+
+interface Queued {
+  readonly work: Work;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One that has done its work, and is not committed yet. */
+interface Worked extends Queued {
+  readonly payloads: readonly string[];
+  readonly became: { readonly result: unknown } | { readonly error: unknown };
 }
 
 /** A worker's part in the file. */
@@ -167,7 +189,8 @@ class SqliteBackend implements Backend {
   readonly #shared: Shared | undefined;
   readonly #monotonic: () => number;
   #listener: BackendListener | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue: Queued[] = [];
+  #writing: Promise<void> | undefined;
   #committedAtMs = Number.NEGATIVE_INFINITY;
   #failure = '';
   #timer: NodeJS.Timeout | undefined;
@@ -192,17 +215,61 @@ class SqliteBackend implements Backend {
 
   readonly read: RunSql = async (sql, parameters) => this.#told(() => run(this.#reader, sql, parameters));
 
-  transaction<Result>(_key: string, work: Parameters<Backend['transaction']>[1]): Promise<Result> {
-    const next = this.#last.then(() => this.#transaction(work)) as Promise<Result>;
-    this.#last = next.catch(() => {});
-    return next;
+  transaction<Result>(_key: string, work: Work): Promise<Result> {
+    return new Promise<unknown>((resolve, reject) => {
+      this.#queue.push({ work, resolve, reject });
+      this.#writing ??= this.#write();
+    }) as Promise<Result>;
   }
 
-  async #transaction(work: Parameters<Backend['transaction']>[1]): Promise<unknown> {
-    const payloads: string[] = [];
-    await this.#begin();
+  async #write(): Promise<void> {
+    // What comes in this round of the event loop comes together.
+    while (this.#queue.length > 0) {
+      await immediate();
+      await this.#together();
+    }
+    this.#writing = undefined;
+  }
+
+  /**
+   * Those that wait, one after the other, and one commit of all: its sync of the disk is most of what a transaction costs, and nothing else is done meanwhile. One that fails takes
+   * back its own rows alone. All are told when all are on the disk: what one of them saw may be another's.
+   */
+  async #together(): Promise<void> {
     try {
-      const result = await work(
+      await this.#begin();
+    } catch (error) {
+      this.#queue.shift()?.reject(error);
+      return;
+    }
+    const worked: Worked[] = [];
+    const { togetherMax, togetherMs } = TOGETHER_LIMITS;
+    const until = this.#monotonic() + togetherMs;
+    do {
+      worked.push(await this.#one(this.#queue.shift() as Queued));
+    } while (
+      this.#queue.length > 0 &&
+      worked.length < togetherMax &&
+      this.#monotonic() < until &&
+      this.#writer.isTransaction
+    );
+    try {
+      this.#told(() => this.#writer.exec('COMMIT'));
+    } catch (error) {
+      if (this.#writer.isOpen && this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
+      for (const { became, reject } of worked) reject('error' in became ? became.error : error);
+      return;
+    } finally {
+      this.#committedAtMs = this.#monotonic();
+    }
+    for (const each of worked) this.#settle(each);
+  }
+
+  async #one(queued: Queued): Promise<Worked> {
+    const payloads: string[] = [];
+    try {
+      this.#writer.exec('SAVEPOINT one');
+      const result = await queued.work(
         async (sql, parameters) => this.#told(() => run(this.#writer, sql, parameters)),
         async (payload) => {
           payloads.push(payload);
@@ -210,17 +277,28 @@ class SqliteBackend implements Backend {
         // One transaction at a time has the whole file.
         async () => {},
       );
-      this.#told(() => this.#writer.exec('COMMIT'));
+      this.#writer.exec('RELEASE one');
+      return { ...queued, payloads, became: { result } };
+    } catch (error) {
+      // Some failures, as of a full disk, take back the whole transaction.
+      if (this.#writer.isOpen && this.#writer.isTransaction) this.#writer.exec('ROLLBACK TO one; RELEASE one');
+      return { ...queued, payloads, became: { error } };
+    }
+  }
+
+  #settle({ payloads, became, resolve, reject }: Worked): void {
+    if ('error' in became) {
+      reject(became.error);
+      return;
+    }
+    try {
       for (const payload of payloads) {
         this.#shared?.feed.tell(payload);
         this.#listener?.told(payload);
       }
-      return result;
+      resolve(became.result);
     } catch (error) {
-      if (this.#writer.isOpen && this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
-      throw error;
-    } finally {
-      this.#committedAtMs = this.#monotonic();
+      reject(error);
     }
   }
 
@@ -295,7 +373,7 @@ class SqliteBackend implements Backend {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
-    await this.#last;
+    await this.#writing;
     this.#reader.close();
     this.#writer.close();
     this.#lock.close();
@@ -318,7 +396,20 @@ class SqliteBackend implements Backend {
   }
 }
 
+/** Statements of each connection; the store has some twenty. To prepare one costs more than to run it. */
+const PREPARED = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
 function run(database: DatabaseSync, sql: string, parameters: readonly SQLInputValue[] = []): readonly SqlRow[] {
+  return prepared(database, sql).all(...parameters) as SqlRow[];
+}
+
+function prepared(database: DatabaseSync, sql: string): StatementSync {
+  const own = PREPARED.get(database) ?? new Map<string, StatementSync>();
+  PREPARED.set(database, own);
+  const known = own.get(sql);
+  if (known !== undefined) return known;
   // The statements are written as PostgreSQL takes them.
-  return database.prepare(sql.replace(/\$(\d+)/g, '?$1')).all(...parameters) as SqlRow[];
+  const made = database.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+  own.set(sql, made);
+  return made;
 }

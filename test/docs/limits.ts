@@ -71,7 +71,7 @@ import { PRE_IMAGE_LIMITS } from '../../src/storage/pre-images.ts';
 import { DEFAULT_SESSION_LIMITS } from '../../src/storage/sessions.ts';
 import { POSTGRES_LIMITS } from '../../src/store/postgres-backend.ts';
 import { FEED_LIMITS } from '../../src/store/postgres-feed.ts';
-import { TURN_LIMITS } from '../../src/store/sqlite-backend.ts';
+import { TOGETHER_LIMITS, TURN_LIMITS } from '../../src/store/sqlite-backend.ts';
 
 type Limits = Readonly<Record<string, number>>;
 
@@ -154,6 +154,7 @@ const GROUPS: readonly (readonly [title: string, limits: Limits, file: string])[
   ['A stop', { ...STOP_LIMITS }, 'src/main/stop.ts'],
   ['Workers', { ...WORKER_LIMITS }, 'src/main/workers/messages.ts'],
   ['Workers that write to one SQLite file', { ...TURN_LIMITS }, 'src/store/sqlite-backend.ts'],
+  ['Changes that SQLite commits together', { ...TOGETHER_LIMITS }, 'src/store/sqlite-backend.ts'],
   ['What is sent on from the journal', { ...DELIVERY_LIMITS }, 'src/delivery/delivery-limits.ts'],
   ['Telling of traces', { ...TRACING_LIMITS }, 'src/main/tracing/tracing-limits.ts'],
   ['The webhook for pods', { ...WEBHOOK_LIMITS }, 'src/admission/start-webhook.ts'],
