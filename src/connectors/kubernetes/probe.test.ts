@@ -189,3 +189,33 @@ test('what of a pod’s Secrets cannot be looked up is told', async () => {
   const many = probeOf(() => ({ body: JSON.stringify({ spec: { volumes } }) }));
   assert.deepEqual((await many.probe.podSecrets(log)).failed, ['65 secrets of pod shop/web']);
 });
+
+test('of a burst of look-ups so many are under way at once, and one that has waited too long is given up', async () => {
+  const many = PROBE_LIMITS.atOnceMax + 10;
+  const { probe, time } = probeOf(() => ({ body: '{}' }));
+  const ends: (() => void)[] = [];
+  const slow: Upstream = {
+    send: async () => {
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return { kind: 'unary', status: 200, headers: [], body: bytesSource(Buffer.from('{}')) };
+    },
+    upgrade: async () => assert.fail('a probe never upgrades'),
+    close: async () => {},
+  };
+  const clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
+  const slowly = createProbe({
+    reader: slow,
+    upstream: slow,
+    upstreamIdentity: 'caller',
+    clock,
+    podSecrets: new Set(),
+  });
+  const asked = Array.from({ length: many }, () => slowly.pod(exec, caller));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(ends.length, PROBE_LIMITS.atOnceMax);
+  time.nowMs += PROBE_LIMITS.waitMaxMs + 1;
+  for (const end of ends.splice(0)) end();
+  const facts = await Promise.all(asked);
+  assert.deepEqual([facts.filter((fact) => fact === 'unknown').length, ends.length], [10, 0]);
+  assert.deepEqual(await probe.pod(exec, caller), {});
+});

@@ -9,6 +9,7 @@
 import type { Caller } from '../../model/caller.ts';
 import type { JsonObject, JsonValue, Operation } from '../../model/operation.ts';
 import { Rejection } from '../../model/rejection.ts';
+import { AtMost } from '../../std/at-most.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import type { Clock } from '../../std/clock.ts';
 import type { LifeBehind, PodSecrets, Probe } from '../connector.ts';
@@ -21,6 +22,10 @@ import type { Upstream, UpstreamRequest } from './upstream/upstream.ts';
 export const PROBE_LIMITS = Object.freeze({
   /** How long a look-up may take before its fact is unknown. */
   timeoutMs: 5_000,
+  /** How many of one target are under way at once; a burst of requests that need one opens no more connections. */
+  atOnceMax: 64,
+  /** How long one waits for that, before its fact is unknown. */
+  waitMaxMs: 20_000,
   /** The largest answer that is read. */
   answerBytesMax: 4 * 1024 * 1024,
   /** How long the labels of a namespace and the services of a pod are kept. */
@@ -42,8 +47,14 @@ interface Parts {
   readonly podSecrets: ReadonlySet<string>;
 }
 
+/** What answers look-ups. */
+interface Looking extends Parts {
+  readonly looks: AtMost;
+}
+
 /** A probe of one target. */
-export function createProbe(parts: Parts): Omit<Probe, 'preview'> {
+export function createProbe(given: Parts): Omit<Probe, 'preview'> {
+  const parts: Looking = { ...given, looks: new AtMost(PROBE_LIMITS.atOnceMax) };
   const kept = new Map<string, { readonly until: number; readonly value: Promise<unknown> }>();
   const keep = <T>(key: string, look: () => Promise<T | 'unknown'>): Promise<T | 'unknown'> => {
     const now = parts.clock.monotonic();
@@ -78,7 +89,7 @@ export function createProbe(parts: Parts): Omit<Probe, 'preview'> {
 }
 
 /** A kubelet leaves a port-forward open whose pod is gone; all other streams into a pod end with their container. */
-function podBehind(parts: Parts, { resource, subresource, namespace, name }: Operation): LifeBehind | undefined {
+function podBehind(parts: Looking, { resource, subresource, namespace, name }: Operation): LifeBehind | undefined {
   if (resource !== 'pods' || subresource !== 'portforward') return undefined;
   return async () => {
     const pod = await read(parts, `/api/v1/namespaces/${namespace}/pods/${name}`);
@@ -95,7 +106,7 @@ function podBehind(parts: Parts, { resource, subresource, namespace, name }: Ope
  */
 const CLUSTER_NAMESPACE = '/api/v1/namespaces/kube-system';
 
-async function podSecrets(parts: Parts, { namespace, name }: Operation): Promise<PodSecrets> {
+async function podSecrets(parts: Looking, { namespace, name }: Operation): Promise<PodSecrets> {
   if (!parts.podSecrets.has(namespace)) return { secrets: [], failed: [] };
   const pod = await read(parts, `/api/v1/namespaces/${namespace}/pods/${name}`);
   if (pod === 'unknown') return { secrets: [], failed: [`pod ${namespace}/${name}`] };
@@ -116,7 +127,7 @@ async function podSecrets(parts: Parts, { namespace, name }: Operation): Promise
   };
 }
 
-async function servicesOf(parts: Parts, namespace: string, pod: string): Promise<readonly string[] | 'unknown'> {
+async function servicesOf(parts: Looking, namespace: string, pod: string): Promise<readonly string[] | 'unknown'> {
   const list = await read(parts, `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, '?limit=500');
   if (list === 'unknown' || list === null || textAt(list, 'metadata', 'continue') !== '') return 'unknown';
   const leads = objectsAt(list, 'items').filter((slice) =>
@@ -129,8 +140,8 @@ async function servicesOf(parts: Parts, namespace: string, pod: string): Promise
     .filter((name) => name !== '');
 }
 
-function read({ reader }: Parts, path: string, query = ''): Promise<JsonObject | null | 'unknown'> {
-  return ask(reader, {
+function read(parts: Looking, path: string, query = ''): Promise<JsonObject | null | 'unknown'> {
+  return ask(parts, {
     method: 'GET',
     uri: encodePath(path) + query,
     headers: JSON_ONLY,
@@ -141,7 +152,7 @@ function read({ reader }: Parts, path: string, query = ''): Promise<JsonObject |
 }
 
 async function dryRun(
-  { upstream, upstreamIdentity }: Parts,
+  parts: Looking,
   operation: Operation,
   caller: Caller,
 ): Promise<JsonObject | 'unknown' | Rejection> {
@@ -150,7 +161,8 @@ async function dryRun(
   const query = [...operation.query].flatMap(([key, values]) =>
     key === 'dryRun' ? [] : values.map((value) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`),
   );
-  const answered = await answerOf(upstream, {
+  const { upstreamIdentity } = parts;
+  const answered = await answerOf(parts, parts.upstream, {
     method: 'PATCH',
     uri: `${encodePath(operation.path)}?${[...query, 'dryRun=All'].join('&')}`,
     headers: new Map([...JSON_ONLY, ['content-type', [body.mediaType]]]),
@@ -167,8 +179,8 @@ async function dryRun(
 
 const JSON_ONLY: ReadonlyMap<string, readonly string[]> = new Map([['accept', ['application/json']]]);
 
-async function ask(upstream: Upstream, request: UpstreamRequest): Promise<JsonObject | null | 'unknown'> {
-  const answered = await answerOf(upstream, request);
+async function ask(parts: Looking, request: UpstreamRequest): Promise<JsonObject | null | 'unknown'> {
+  const answered = await answerOf(parts, parts.reader, request);
   if (answered?.status === 404) return null;
   return answered?.status === 200 && answered.object !== undefined ? answered.object : 'unknown';
 }
@@ -180,14 +192,22 @@ interface Answered {
 }
 
 /** Undefined where there was no answer, or none in time or of a size that is read. */
-async function answerOf(upstream: Upstream, request: UpstreamRequest): Promise<Answered | undefined> {
-  try {
-    const reply = await upstream.send(request, AbortSignal.timeout(PROBE_LIMITS.timeoutMs));
-    const bytes = await collectBytes(reply.body, PROBE_LIMITS.answerBytesMax);
-    return { status: reply.status, object: parsedObject(bytes) };
-  } catch {
-    return undefined;
-  }
+function answerOf(
+  { looks, clock }: Looking,
+  upstream: Upstream,
+  request: UpstreamRequest,
+): Promise<Answered | undefined> {
+  const waitsUntil = clock.monotonic() + PROBE_LIMITS.waitMaxMs;
+  return looks.run(async () => {
+    if (clock.monotonic() > waitsUntil) return undefined;
+    try {
+      const reply = await upstream.send(request, AbortSignal.timeout(PROBE_LIMITS.timeoutMs));
+      const bytes = await collectBytes(reply.body, PROBE_LIMITS.answerBytesMax);
+      return { status: reply.status, object: parsedObject(bytes) };
+    } catch {
+      return undefined;
+    }
+  });
 }
 
 function parsedObject(bytes: Buffer): JsonObject | undefined {

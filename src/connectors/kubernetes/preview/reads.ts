@@ -4,6 +4,7 @@
  */
 import type { Caller } from '../../../model/caller.ts';
 import type { JsonObject, JsonValue } from '../../../model/operation.ts';
+import { AtMost } from '../../../std/at-most.ts';
 import { collectBytes } from '../../../std/byte-source.ts';
 import type { MayRead, Unread } from '../../connector.ts';
 import { isJsonObject } from '../is-json-object.ts';
@@ -52,8 +53,7 @@ const METADATA = `${JSON_TYPE};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,$
 /** The reads of one look. */
 export class Reads {
   readonly #parts: Parts;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #reading = new AtMost(LOOK_LIMITS.atOnceMax);
   #left = LOOK_LIMITS.readsMax;
 
   constructor(parts: Parts) {
@@ -110,20 +110,7 @@ export class Reads {
     },
   ): Promise<Sent | undefined> {
     if (this.#left-- <= 0) return undefined;
-    await this.#turn();
-    try {
-      return await this.#sent(request);
-    } catch {
-      return undefined;
-    } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
-    }
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#running >= LOOK_LIMITS.atOnceMax) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running++;
+    return this.#reading.run(() => this.#sent(request)).catch(() => undefined);
   }
 
   async #sent({ method, uri, accept = JSON_TYPE, body, contentType }: Parameters<Reads['send']>[0]): Promise<Sent> {

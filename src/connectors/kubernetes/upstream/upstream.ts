@@ -5,7 +5,7 @@
  *
  * A connection carries many callers' requests one after the other; who is asking stands in each request alone (T44).
  */
-import { TLSSocket } from 'node:tls';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Reply, StreamReply, UnaryReply } from '../../../model/reply.ts';
@@ -234,14 +234,7 @@ class Pools {
     if (this.#pools !== undefined && isSame) return this.#pools;
     void this.close();
     const { limits, onConnected } = this.#options;
-    const connect = seenBy(
-      onConnected,
-      buildConnector({
-        ...tlsOptions(this.#options, caPem, certificate),
-        timeout: limits.connectTimeoutMs,
-        allowH2: false,
-      }),
-    );
+    const connect = seenBy(onConnected, connector(this.#options, caPem, certificate));
     const shared = {
       connect,
       headersTimeout: 0,
@@ -267,14 +260,38 @@ class Pools {
   }
 }
 
+/** Its connections share what is made of authority and certificate: these are parsed once, not for each of a thousand. What cannot be made fails the connection. */
+function connector(
+  options: UpstreamOptions,
+  caPem: string | undefined,
+  certificate: ClientCertificate | undefined,
+): buildConnector.connector {
+  let made: buildConnector.connector | undefined;
+  return (...asked) => {
+    made ??= buildConnector({
+      ...tlsOptions(options, caPem, certificate),
+      secureContext: createSecureContext(contextOptions(caPem, certificate)),
+      timeout: options.limits.connectTimeoutMs,
+      allowH2: false,
+    });
+    made(...asked);
+  };
+}
+
 function tlsOptions(options: UpstreamOptions, caPem: string | undefined, certificate: ClientCertificate | undefined) {
   return {
     rejectUnauthorized: options.isCertificateUnchecked !== true,
+    ...contextOptions(caPem, certificate),
+    ...(options.tlsServerName === undefined ? {} : { servername: options.tlsServerName }),
+    ...(options.addresses === undefined ? {} : { lookup: guardedLookup(options.addresses) }),
+  };
+}
+
+function contextOptions(caPem: string | undefined, certificate: ClientCertificate | undefined) {
+  return {
     minVersion: 'TLSv1.2' as const,
     ...(caPem === undefined ? {} : { ca: caPem }),
-    ...(options.tlsServerName === undefined ? {} : { servername: options.tlsServerName }),
     ...(certificate === undefined ? {} : { cert: certificate.certPem, key: certificate.keyPem }),
-    ...(options.addresses === undefined ? {} : { lookup: guardedLookup(options.addresses) }),
   };
 }
 
