@@ -69,3 +69,16 @@ test('work that fails is counted too', () => {
   );
   assert.deepEqual([charges, canAsk()], [[5], true]);
 });
+
+test('a turn lasts a millisecond of work, however many pieces that is', () => {
+  const clock = { ms: 0, monotonic: () => clock.ms };
+  const work = new ChargedWork(new ThreadTime(clock.monotonic, clock.monotonic), () => {});
+  let asked = 0;
+  for (let piece = 0; piece < 10; piece++) {
+    work.turn(() => void asked++);
+    work.timed(() => {
+      clock.ms += 0.25;
+    });
+  }
+  assert.equal(asked, 3);
+});

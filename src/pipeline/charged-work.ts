@@ -12,10 +12,20 @@ export class ChargedWork {
   readonly #time: ThreadTime;
   readonly #charge: (ms: number) => void;
   #ms = 0;
+  #isInTurn = false;
 
   constructor(time: ThreadTime, charge: (ms: number) => void) {
     this.#time = time;
     this.#charge = charge;
+  }
+
+  /**
+   * What is to be waited for before more is done, by `ask`; undefined: nothing. A turn is that of a millisecond's work: to ask for one at each piece of a list costs as much as the piece does.
+   */
+  turn(ask: () => Promise<void> | undefined): Promise<void> | undefined {
+    if (this.#isInTurn) return undefined;
+    this.#isInTurn = true;
+    return ask();
   }
 
   /** Does it, and counts what it took. It must not wait for anything. */
@@ -28,6 +38,7 @@ export class ChargedWork {
       if (this.#ms >= WORK_MS_MIN) {
         this.#charge(this.#ms);
         this.#ms = 0;
+        this.#isInTurn = false;
       }
     }
   }

@@ -130,15 +130,19 @@ class JournalRecording implements Recording, UnderWay {
   readonly whole = (bytes: number) => this.#parts.turns.ofBody(this.#caller as Caller, bytes);
 
   timed<Result>(work: () => Result): Result {
+    return this.#charged().timed(work);
+  }
+
+  #charged(): ChargedWork {
     this.#work ??= new ChargedWork(this.#parts.threadTime, (ms) => {
       this.#parts.rates.worked(this.#caller as Caller, ms);
       this.#parts.turns.worked(this.#caller as Caller);
     });
-    return this.#work.timed(work);
+    return this.#work;
   }
 
   readonly conditionsTurn = () => this.#parts.turns.ofConditions(this.#caller as Caller);
-  readonly masksTurn = () => this.#parts.turns.ofMasks(this.#caller as Caller);
+  readonly masksTurn = () => this.#charged().turn(() => this.#parts.turns.ofMasks(this.#caller as Caller));
 
   begin(operation: Operation): void {
     if (operation.isStream) this.#place?.stream();
