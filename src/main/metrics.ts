@@ -16,6 +16,8 @@ export interface Metrics extends Omit<Observer, 'failed'> {
   /** Asks how it goes with the journal's receivers whenever the metrics are read. */
   deliveries(health: () => ReadonlyMap<string, DeliveryHealth>): void;
   maskEvent(kind: 'guessed' | 'returned'): void;
+  /** Asks how many requests wait for a person whenever the metrics are read. */
+  requestsHeld(count: () => number): void;
 }
 
 /** A registry of its own, so that two gateways in one process do not share counts; of a worker, each sample bears its number. */
@@ -25,7 +27,7 @@ export function createMetrics(worker?: number): Metrics {
   collectDefaultMetrics({ register: registry });
   const { exchanges, open, duration, unauthenticated, throttled, unevaluated, masks, edited, shadowed } =
     exchangeMetrics([registry]);
-  const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe } = stateMetrics([
+  const { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe, held } = stateMetrics([
     registry,
   ]);
   const deliveries = deliveryMetrics([registry]);
@@ -65,6 +67,9 @@ export function createMetrics(worker?: number): Metrics {
     unsafeOptions: (count) => unsafe.set(count),
     deliveries(health) {
       deliveries.of = health;
+    },
+    requestsHeld(count) {
+      held.of = count;
     },
   };
 }
@@ -176,7 +181,16 @@ function stateMetrics(registers: Registry[]) {
     name: 'sallyport_unsafe_options',
     help: 'Guards, masks and targets that an operator opened under `unsafe`.',
   });
-  return { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe };
+  const held = { of: () => 0 };
+  new Gauge({
+    registers,
+    name: 'sallyport_requests_held',
+    help: 'Requests that wait here for a person; no more than `limits.heldMax` do.',
+    collect() {
+      this.set(held.of());
+    },
+  });
+  return { rules, loadedAt, refused, stale, certificates, certificateStale, broken, free, unsafe, held };
 }
 
 /** How it goes with those who are told what the journal gets. */

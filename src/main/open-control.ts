@@ -173,6 +173,7 @@ export async function openControl(parts: Parts): Promise<Control> {
   const catalogs = isConsole ? openCatalogs(config, told) : undefined;
   const opened = await openedBeside(place, parts, () => consoleUrl, catalogs);
   const { store, held, sessions, logins, access, approvals, budgets, withOwnTokens, deliveries } = opened;
+  told.metrics.requestsHeld(() => approvals.held);
   let server: ControlServer | undefined;
   const [refusals, exchanges, counted] = [new Refusals(), new LiveExchanges(), new CountedEvents(budgets)];
   const endExchange = endingOne(inFlight);
