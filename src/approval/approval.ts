@@ -335,9 +335,13 @@ export function isSamePerson(a: Party, b: Party): boolean {
   return identitiesOf(b).some((name) => names.includes(name));
 }
 
-/** Somebody is there for it, or will be until then at least. */
+/** A question that is attended until nearly then by the same exchange is left as it is: keeping it costs a write to the disk. */
+const ATTENDED_NEARLY_MS = 1_000;
+
+/** Somebody is there for it, or will be until then, but for a second at most. */
 export function attended(approval: Approval, by: string, untilMs: number): Approval {
   if (approval.state !== 'pending') return approval;
+  if (approval.attendedBy === by && untilMs - approval.attendedUntil < ATTENDED_NEARLY_MS) return approval;
   return { ...approval, attendedBy: by, attendedUntil: Math.max(approval.attendedUntil, untilMs) };
 }
 

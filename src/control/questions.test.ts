@@ -71,6 +71,36 @@ function laws(name: string, world: () => { readonly stores: readonly [Store, Sto
     assert.notEqual(other.id, asked[0]?.id);
   });
 
+  test(`${name}: a request that waits on as it said, and comes back, costs no more writes than it must`, async () => {
+    const store = world().stores[0];
+    let puts = 0;
+    const counting: Pick<Store, 'now' | 'get' | 'list' | 'vault' | 'exclusively'> = {
+      now: store.now,
+      get: store.get,
+      list: store.list,
+      vault: store.vault,
+      exclusively: (key, work) =>
+        store.exclusively(key, (rows) =>
+          work({
+            ...rows,
+            put: (row) => {
+              puts++;
+              return rows.put(row);
+            },
+          }),
+        ),
+    };
+    const { asking } = gatewayOn(counting as Store);
+    const asked = await asking.ask(heldRequest('x', `${name}-waits`, { attendedMs: 70_000 }));
+    puts = 0;
+    await asking.attend(asked.id, 'x', 70_000);
+    assert.equal(puts, 0, 'it was attended until then');
+    await asking.ask(heldRequest('y', `${name}-waits`, { attendedMs: 70_000 }));
+    assert.equal(puts, 1, 'by another exchange now');
+    await asking.attend(asked.id, 'y', 90_000);
+    assert.equal(puts, 2, 'for longer');
+  });
+
   test(`${name}: T52: the digest of a question cannot be computed from what it is about: nothing that is kept, recorded or told has the plain one`, async () => {
     const { stores } = world();
     const events: ApprovalChanged[] = [];

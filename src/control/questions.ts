@@ -85,21 +85,19 @@ export class Questions {
   async ask(held: HeldRequest): Promise<Approval> {
     const digest = this.#kept.requestDigest(held.digest);
     const { kept: known } = await this.#kept.about(digest);
-    const isJoined = known !== undefined && this.#joined(known.approval, held) !== undefined;
-    // What is asked of the target stands before the transaction, which others wait for.
-    const shown = isJoined ? undefined : await held.show();
-    const labels = isJoined || !hangsOnLabels(held.holds) ? null : await held.namespaceLabels();
+    const joined = known === undefined ? undefined : this.#joined(known.approval, held);
     const ofLike = await this.#ofLike(held);
-    const ofCommand: OfCommand = shown === undefined ? {} : await this.#ofCommand({ ...held, digest }, shown, ofLike);
+    if (joined !== undefined) return this.#attend(joined, held, ofLike);
+    // What is asked of the target stands before the transaction, which others wait for.
+    const shown = await held.show();
+    const labels = hangsOnLabels(held.holds) ? await held.namespaceLabels() : null;
+    const ofCommand = await this.#ofCommand({ ...held, digest }, shown, ofLike);
     let told: KeptApproval | undefined;
     const asked = await this.#kept.exclusively(`question ${digest}`, async (rows) => {
       const { kept, pointerVersion } = await this.#kept.about(digest, rows);
-      const joined = kept === undefined ? undefined : this.#joined(kept.approval, held);
-      if (joined !== undefined) return joined;
-      const approval = this.#made({ ...held, digest }, shown ?? (await held.show()), labels, {
-        ...ofCommand,
-        ...ofLike,
-      });
+      const asked = kept === undefined ? undefined : this.#joined(kept.approval, held);
+      if (asked !== undefined) return asked;
+      const approval = this.#made({ ...held, digest }, shown, labels, { ...ofCommand, ...ofLike });
       if (approval.state === 'pending') await refuseTooMany(rows, approval.asker);
       await this.#kept.record(
         approval,
@@ -109,16 +107,22 @@ export class Questions {
       told = await this.#kept.put(rows, { approval, version: 0 }, false);
       return approval;
     });
-    if (told !== undefined) {
-      this.#kept.tell(told);
-      if (held.preview !== undefined && asked.state === 'pending') this.#previews.begin(asked.id, held.preview);
-      return asked;
-    }
-    // What was asked by itself before its command was planned is answered by the yes to that.
+    if (told === undefined) return this.#attend(asked, held, ofLike, ofCommand);
+    this.#kept.tell(told);
+    if (held.preview !== undefined && asked.state === 'pending') this.#previews.begin(asked.id, held.preview);
+    return asked;
+  }
+
+  /** A question that is there already, joined by one more request. */
+  async #attend(asked: Approval, held: HeldRequest, ofLike: OfLike, ofCommand: OfCommand = {}): Promise<Approval> {
     const { exchange } = held;
+    // What was asked by itself before its command was planned is answered by the yes to that.
     const by =
       ofCommand.by ??
-      (await this.#ofPlan({ request: digest, operation: asked.shown.operation, exchange }, { ...ofLike, asked }));
+      (await this.#ofPlan(
+        { request: asked.request, operation: asked.shown.operation, exchange },
+        { ...ofLike, asked },
+      ));
     // Under the question's own key, as all else that changes it.
     return this.#kept.change(asked.id, async (approval) => {
       const now = this.#kept.now();
@@ -298,9 +302,11 @@ export class Questions {
 
   /** See `Approvals.attend`. */
   async attend(id: string, exchange: string, ms: number): Promise<void> {
-    await this.#kept.change(id, async (approval) =>
-      attended(approval, exchange, Math.min(approval.closesAt, this.#kept.now() + ms)),
-    );
+    const next = (approval: Approval) =>
+      attended(approval, exchange, Math.min(approval.closesAt, this.#kept.now() + ms));
+    const kept = await this.#kept.get(id);
+    if (kept === undefined || next(kept.approval) !== kept.approval)
+      await this.#kept.change(id, async (approval) => next(approval));
   }
 
   /** See `Approvals.leave`. */
