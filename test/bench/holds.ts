@@ -3,6 +3,7 @@
  * soon it is known what deleting a large namespace would do. The first two are measured with 500 requests a second beside them.
  */
 import { type ClientHttp2Session, connect } from 'node:http2';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { startIssuer } from '../../demo/issuer.ts';
 import { controlApi } from '../support/control-api.ts';
@@ -37,6 +38,10 @@ const CALLERS = 1_000;
 /** No server here takes more streams on one connection. */
 const STREAMS_PER_CONNECTION = 50;
 const OBJECTS = 2_000;
+const LOOK_EVERY_MS = 2_000;
+const LOOKS_MAX = 100;
+/** Of all. */
+const NEARLY = 0.95;
 
 /** The figures; `held` requests wait at once, `tries` of each call count. */
 export async function measureHolds(
@@ -47,7 +52,7 @@ export async function measureHolds(
   const own = await world.startGateway({ console: {} });
   try {
     const answeredMs = await besideLoad(world, own.way, () => answered(world, lead, own, own, tries));
-    const waiting = await besideWaiting(world, lead, own, held);
+    const waiting = await besideWaiting(world, own, held);
     const answeredElsewhereMs = await elsewhere(world, lead, tries);
     return { answeredMs, answeredElsewhereMs, held, ...waiting, ...(await previewed(Math.min(tries, 9))) };
   } finally {
@@ -124,7 +129,7 @@ async function elsewhere(world: World, lead: string, tries: number): Promise<num
 }
 
 /** What others pay, and the gateway's memory, while so many requests wait. */
-async function besideWaiting(world: World, lead: string, gateway: GatewayProcess, held: number) {
+async function besideWaiting(world: World, gateway: GatewayProcess, held: number) {
   const rate = { kind: 'rate', perSecond: 500, seconds: 8 } as const;
   const beside = async () => {
     const times: number[] = [];
@@ -135,17 +140,24 @@ async function besideWaiting(world: World, lead: string, gateway: GatewayProcess
   const besideMs = await beside();
   const waiters = await startWaiters(world, gateway.way, held);
   try {
-    const api = apiOf(world, gateway);
-    for (;;) {
-      const { body } = await api(lead, 'GET', `/approvals?state=pending&limit=${held}`);
-      process.stderr.write(`waiting: ${body.items.length}\n`);
-      if (body.items.length >= held) break;
-    }
+    await allWait(gateway, held);
     const heldMegabytes = residentKilobytes(gateway.way.pid) / 1_000;
     return { heldMegabytes, besideMs, besideHeldMs: await beside() };
   } finally {
     waiters.stop();
   }
+}
+
+/** Resolves when nearly all wait; some are on their way back at any moment. */
+async function allWait({ metricsUrl }: GatewayProcess, held: number): Promise<void> {
+  for (let look = 0; look < LOOKS_MAX; look++) {
+    await pause(LOOK_EVERY_MS);
+    const text = await (await fetch(metricsUrl)).text();
+    const waits = Number(/^sallyport_requests_held (\d+)$/m.exec(text)?.[1]);
+    process.stderr.write(`waiting: ${waits}\n`);
+    if (waits >= NEARLY * held) return;
+  }
+  throw new Error(`${held} requests do not wait after ${(LOOKS_MAX * LOOK_EVERY_MS) / 1_000} s`);
 }
 
 /** Requests of a thousand callers, each of its own object; whoever is told to come back does, as client-go does. */
@@ -165,7 +177,7 @@ async function startWaiters({ caPem, tokenOf }: World, { origin, prefix }: Way, 
     stream.on('error', () => {});
     stream.on('response', ({ ':status': status }) => {
       if (!isOver && status === 429) setTimeout(() => send(session, at), 1_000);
-      else if (!isOver) process.stderr.write(`a request that waits was answered ${status}\n`);
+      else if (!isOver) stream.once('data', (said: Buffer) => process.stderr.write(`answered ${status}: ${said}\n`));
     });
     stream.resume().end();
   };

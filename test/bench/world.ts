@@ -35,6 +35,7 @@ export interface GatewayProcess {
   readonly way: Way;
   /** Where its control plane is, where it has one. */
   readonly consoleUrl: string | undefined;
+  readonly metricsUrl: string;
   stop(): Promise<void>;
 }
 
@@ -240,6 +241,7 @@ async function startGateway(
   return {
     way: { ...way('gateway', port, child), prefix: '/k8s/bench' },
     consoleUrl: place === undefined ? undefined : originOf(consolePort),
+    metricsUrl: `http://127.0.0.1:${privatePort}/metrics`,
     stop: () => ended(child, 'SIGTERM'),
   };
 }
