@@ -99,7 +99,7 @@ export class Answers {
       // Security: T60. Nor does it begin with a yes of whom an operator has stopped since.
       if (next.grant !== undefined && next.state === 'approved' && (await this.#isStoppedAmong(next, rows)))
         throw notTaken('stopped-before', before);
-      await this.#kept.record(next, next.answers.at(-1));
+      this.#kept.record(rows, next, next.answers.at(-1));
       if (next.state === 'rejected')
         for (const owner of await meantFor(next, rows)) await rows.put(noRow(newId(now), owner, next));
       if (next.grant !== undefined && next.state !== 'pending') settled = await this.#settleGrant(rows, next, said);
@@ -147,12 +147,12 @@ export class Answers {
 
   /** A word of its asker, or of who may answer it. @throws {Refusal} NOT_FOUND, ANSWER_LATE, STORE_UNAVAILABLE */
   async say(id: string, by: Party, text: string): Promise<Approval> {
-    return this.#kept.change(id, async (approval) => {
+    return this.#kept.change(id, async (approval, rows) => {
       const now = this.#kept.now();
       const next = withWord(approval, { by, text, at: now });
       if (next === undefined) throw notTaken('closed', current(approval, now));
       const { subject, issuer } = by;
-      await this.#kept.recordSaid(next, { subject, issuer, text });
+      this.#kept.recordSaid(rows, next, { subject, issuer, text });
       return next;
     });
   }

@@ -112,19 +112,19 @@ export class KeptQuestions {
     this.#parts.onChange(kept);
   }
 
-  /** Resolves when the question's change is in the journal. */
-  async record(approval: Approval, answer: Answer | undefined): Promise<void> {
-    await this.#parts.record(approvalEvent(approval, answer, this.now()));
+  /** What is put in `rows` is there once the question's change is in the journal. */
+  record(rows: RowWriter, approval: Approval, answer: Answer | undefined): void {
+    rows.commitAfter(this.#parts.record(approvalEvent(approval, answer, this.now())));
   }
 
-  /** Something that was said about it is in the journal. */
-  async recordSaid(approval: Approval, said: NonNullable<ApprovalChanged['said']>): Promise<void> {
-    await this.#parts.record({ ...approvalEvent(approval, undefined, this.now()), said });
+  /** The same of something that was said about it. */
+  recordSaid(rows: RowWriter, approval: Approval, said: NonNullable<ApprovalChanged['said']>): void {
+    rows.commitAfter(this.#parts.record({ ...approvalEvent(approval, undefined, this.now()), said }));
   }
 
-  /** What comes after, in the journal where its state is another. */
-  async recorded(before: Approval, after: Approval): Promise<Approval> {
-    if (after.state !== before.state) await this.record(after, undefined);
+  /** What comes after, recorded where its state is another. */
+  recorded(rows: RowWriter, before: Approval, after: Approval): Approval {
+    if (after.state !== before.state) this.record(rows, after, undefined);
     return after;
   }
 

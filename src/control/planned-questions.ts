@@ -71,7 +71,8 @@ export class PlannedQuestions {
         return joined;
       }
       if (asked.state === 'pending') await refuseTooMany(rows, asked.asker);
-      await this.#kept.record(
+      this.#kept.record(
+        rows,
         asked,
         asked.answers.find(({ isAuto }) => isAuto === true),
       );

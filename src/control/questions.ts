@@ -99,7 +99,8 @@ export class Questions {
       if (asked !== undefined) return asked;
       const approval = this.#made({ ...held, digest }, shown, labels, { ...ofCommand, ...ofLike });
       if (approval.state === 'pending') await refuseTooMany(rows, approval.asker);
-      await this.#kept.record(
+      this.#kept.record(
+        rows,
         approval,
         approval.answers.find(({ isAuto }) => isAuto === true),
       );
@@ -124,12 +125,16 @@ export class Questions {
         { ...ofLike, asked },
       ));
     // Under the question's own key, as all else that changes it.
-    return this.#kept.change(asked.id, async (approval) => {
+    return this.#kept.change(asked.id, async (approval, rows) => {
       const now = this.#kept.now();
       const open = current(approval, now);
       const until = this.#attendedUntil(held, approval.closesAt);
       const isCovered = by !== undefined && open.state === 'pending';
-      return this.#kept.recorded(approval, isCovered ? approvedBy(open, by, now) : attended(open, exchange, until));
+      return this.#kept.recorded(
+        rows,
+        approval,
+        isCovered ? approvedBy(open, by, now) : attended(open, exchange, until),
+      );
     });
   }
 
@@ -138,10 +143,10 @@ export class Questions {
     const kept = await this.#kept.get(id);
     if (kept === undefined) return;
     const before = await this.#before(kept.approval);
-    await this.#kept.change(id, async (approval) => {
+    await this.#kept.change(id, async (approval, rows) => {
       const next = previewed(current(approval, this.#kept.now()), { ...looked, before }, this.#kept.now());
       if (next.digest === approval.digest) return approval;
-      await this.#kept.record(next, undefined);
+      this.#kept.record(rows, next, undefined);
       return next;
     });
   }
@@ -311,8 +316,8 @@ export class Questions {
 
   /** See `Approvals.leave`. */
   async leave(id: string, exchange: string): Promise<void> {
-    await this.#kept.change(id, async (approval) =>
-      this.#kept.recorded(approval, left(approval, exchange, this.#kept.now())),
+    await this.#kept.change(id, async (approval, rows) =>
+      this.#kept.recorded(rows, approval, left(approval, exchange, this.#kept.now())),
     );
   }
 
@@ -325,7 +330,9 @@ export class Questions {
 
   /** Writes what has ended by itself. */
   async lapse(id: string): Promise<void> {
-    await this.#kept.change(id, async (approval) => this.#kept.recorded(approval, current(approval, this.#kept.now())));
+    await this.#kept.change(id, async (approval, rows) =>
+      this.#kept.recorded(rows, approval, current(approval, this.#kept.now())),
+    );
   }
 }
 

@@ -17,7 +17,8 @@ export interface Backend {
   /** Reads what has been committed. */
   readonly read: RunSql;
   /**
-   * One transaction, with nobody else in one of the same key, nor, from then on, of any that `alsoKey` is given; `tell` tells of a change when it has been committed.
+   * One transaction, with nobody else in one of the same key, nor, from then on, of any that `alsoKey` is given; `tell` tells of a change when it has been committed, which is
+   * after all that `commitAfter` is given.
    */
   transaction<Result>(
     key: string,
@@ -25,6 +26,7 @@ export interface Backend {
       run: RunSql,
       tell: (payload: string) => Promise<void>,
       alsoKey: (key: string) => Promise<void>,
+      commitAfter: (done: Promise<unknown>) => void,
     ) => Promise<Result>,
   ): Promise<Result>;
   /** See `Store.now`. */

@@ -5,6 +5,7 @@
 import pg from 'pg';
 import type { Clock } from '../std/clock.ts';
 import type { Backend, BackendListener, RunSql, SqlRow } from './backend.ts';
+import { heard } from './heard.ts';
 import { migrate, refuseNewer, STORE_TABLES, STORE_VERSION, storeVersion } from './migrations.ts';
 import { CHANNEL, PostgresFeed } from './postgres-feed.ts';
 import { StoreError } from './store.ts';
@@ -132,7 +133,9 @@ class PostgresBackend implements Backend {
       const tell = async (payload: string) => {
         await runHere('SELECT pg_notify($1, $2)', [CHANNEL, payload]);
       };
-      const result = await work(runHere, tell, alone);
+      const before: Promise<unknown>[] = [];
+      const result = await work(runHere, tell, alone, (done) => before.push(heard(done)));
+      await Promise.all(before);
       await runHere('COMMIT');
       return result as Result;
     } catch (error) {

@@ -83,7 +83,9 @@ class SqlStore implements Store {
   }
 
   exclusively<Result>(key: string, work: (rows: RowWriter) => Promise<Result>): Promise<Result> {
-    return this.#backend.transaction(key, (run, tell, alsoKey) => work(this.#writerOf(run, tell, alsoKey)));
+    return this.#backend.transaction(key, (run, tell, alsoKey, commitAfter) =>
+      work({ ...this.#writerOf(run, tell, alsoKey), commitAfter }),
+    );
   }
 
   async changes(listener: ChangeListener): Promise<void> {
@@ -132,7 +134,7 @@ class SqlStore implements Store {
     run: RunSql,
     tell: (payload: string) => Promise<void>,
     alsoExclusively: (key: string) => Promise<void>,
-  ): RowWriter {
+  ): Omit<RowWriter, 'commitAfter'> {
     return {
       ...this.#readerOf(run),
       alsoExclusively,

@@ -12,6 +12,7 @@ import { setImmediate as immediate, setTimeout as pause } from 'node:timers/prom
 import type { Clock } from '../std/clock.ts';
 import { ForwardClock } from '../std/forward-clock.ts';
 import type { Backend, BackendListener, RunSql, SqlRow } from './backend.ts';
+import { heard } from './heard.ts';
 import { migrate, refuseNewer, storeVersion } from './migrations.ts';
 import { StoreError } from './store.ts';
 
@@ -64,6 +65,8 @@ interface Queued {
 /** One that has done its work, and is not committed yet. */
 interface Worked extends Queued {
   readonly payloads: readonly string[];
+  /** What it is committed after. */
+  readonly before: readonly Promise<unknown>[];
   readonly became: { readonly result: unknown } | { readonly error: unknown };
 }
 
@@ -177,6 +180,17 @@ function locked(file: string, end: string, sql: string): DatabaseSync {
   }
 }
 
+/** Each with its own failure, where it had one; the others’ rows went with it. */
+async function rejectAll(worked: readonly Worked[], failure: unknown): Promise<void> {
+  for (const { became, before, reject } of worked) {
+    const own = (await Promise.allSettled(before)).find((each) => each.status === 'rejected');
+    if ('error' in became) reject(became.error);
+    else if (own !== undefined) reject(own.reason);
+    else if (failure instanceof StoreError) reject(failure);
+    else reject(new StoreError('the store failed: a change of the same moment could not be made', { cause: failure }));
+  }
+}
+
 function isBusy(error: unknown): boolean {
   return (((error as { errcode?: number }).errcode ?? 0) & 0xff) === BUSY;
 }
@@ -254,10 +268,11 @@ class SqliteBackend implements Backend {
       this.#writer.isTransaction
     );
     try {
+      await Promise.all(worked.flatMap(({ before }) => before));
       this.#told(() => this.#writer.exec('COMMIT'));
     } catch (error) {
       if (this.#writer.isOpen && this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
-      for (const { became, reject } of worked) reject('error' in became ? became.error : error);
+      await rejectAll(worked, error);
       return;
     } finally {
       this.#committedAtMs = this.#monotonic();
@@ -267,6 +282,7 @@ class SqliteBackend implements Backend {
 
   async #one(queued: Queued): Promise<Worked> {
     const payloads: string[] = [];
+    const before: Promise<unknown>[] = [];
     try {
       this.#writer.exec('SAVEPOINT one');
       const result = await queued.work(
@@ -276,13 +292,14 @@ class SqliteBackend implements Backend {
         },
         // One transaction at a time has the whole file.
         async () => {},
+        (done) => before.push(heard(done)),
       );
       this.#writer.exec('RELEASE one');
-      return { ...queued, payloads, became: { result } };
+      return { ...queued, payloads, before, became: { result } };
     } catch (error) {
       // Some failures, as of a full disk, take back the whole transaction.
       if (this.#writer.isOpen && this.#writer.isTransaction) this.#writer.exec('ROLLBACK TO one; RELEASE one');
-      return { ...queued, payloads, became: { error } };
+      return { ...queued, payloads, before: [], became: { error } };
     }
   }
 

@@ -80,6 +80,10 @@ export interface RowWriter extends RowReader {
    * wait for each other.
    */
   alsoExclusively(key: string): Promise<void>;
+  /**
+   * What is put is there once `done` has resolved too; where it rejects, nothing is. Others do their work meanwhile: who awaited it would keep all of them waiting.
+   */
+  commitAfter(done: Promise<unknown>): void;
 }
 
 /** Who hears of changes. */
