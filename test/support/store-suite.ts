@@ -42,6 +42,7 @@ export function storeSuite(name: string, under: StoreUnderTest): void {
       }
     });
   rowLaws(law, under.isShared);
+  commitLaws(law);
   keyLaws(law);
   changeLaws(law);
 }
@@ -64,36 +65,6 @@ function rowLaws(law: Law, isShared: boolean): void {
     assert.deepEqual(await ids({ owner: 'dev' }), ['a5', 'a3', 'a2', 'a1']);
     assert.deepEqual(await ids({ owner: 'dev', state: 'live', limit: 2 }), ['a3', 'a2']);
     assert.deepEqual(await ids({ owner: 'dev', state: 'live', before: 'a2', limit: 2 }), ['a1']);
-  });
-
-  law('what is committed after something is there after it, and not at all where that fails', async ({ open }) => {
-    const store = await open();
-    let recorded = () => {};
-    const waits = store.exclusively('k', async (rows) => {
-      rows.commitAfter(new Promise<void>((resolve) => (recorded = resolve)));
-      return rows.put(row('a'));
-    });
-    const seen = new Promise((resolve) => setTimeout(resolve, 50)).then(() => store.get('grant', 'a'));
-    assert.equal(await seen, undefined);
-    recorded();
-    assert.deepEqual(await store.get('grant', (await waits).id), { ...row('a'), version: 1 });
-    const failing = store.exclusively('l', async (rows) => {
-      rows.commitAfter(Promise.reject(new RangeError('not recorded')));
-      await rows.put(row('b'));
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    });
-    const beside = store.exclusively('m', (rows) => rows.put(row('c')));
-    await assert.rejects(failing, RangeError);
-    // In one file the changes of one moment are there together, or not.
-    const isThere = await beside.then(
-      () => true,
-      (error: unknown) => !(error instanceof StoreError),
-    );
-    assert.deepEqual(
-      [await store.get('grant', 'b'), (await store.get('grant', 'c')) !== undefined],
-      [undefined, isThere],
-    );
-    await store.exclusively('l', (rows) => rows.put(row('b')));
   });
 
   law('a row that has changed since it was read is not overwritten, and none is made twice', async ({ open }) => {
@@ -138,6 +109,38 @@ function rowLaws(law: Law, isShared: boolean): void {
       await rows.put(row('a'));
       assert.equal(await store.get('grant', 'a'), undefined);
     });
+  });
+}
+
+function commitLaws(law: Law): void {
+  law('what is committed after something is there after it, and not at all where that fails', async ({ open }) => {
+    const store = await open();
+    let recorded = () => {};
+    const waits = store.exclusively('k', async (rows) => {
+      rows.commitAfter(new Promise<void>((resolve) => (recorded = resolve)));
+      return rows.put(row('a'));
+    });
+    const seen = new Promise((resolve) => setTimeout(resolve, 50)).then(() => store.get('grant', 'a'));
+    assert.equal(await seen, undefined);
+    recorded();
+    assert.deepEqual(await store.get('grant', (await waits).id), { ...row('a'), version: 1 });
+    const failing = store.exclusively('l', async (rows) => {
+      rows.commitAfter(Promise.reject(new RangeError('not recorded')));
+      await rows.put(row('b'));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+    const beside = store.exclusively('m', (rows) => rows.put(row('c')));
+    await assert.rejects(failing, RangeError);
+    // In one file the changes of one moment are there together, or not.
+    const isThere = await beside.then(
+      () => true,
+      (error: unknown) => !(error instanceof StoreError),
+    );
+    assert.deepEqual(
+      [await store.get('grant', 'b'), (await store.get('grant', 'c')) !== undefined],
+      [undefined, isThere],
+    );
+    await store.exclusively('l', (rows) => rows.put(row('b')));
   });
 }
 
