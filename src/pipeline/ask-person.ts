@@ -56,24 +56,50 @@ export function askingPersons(
   caller: AbortSignal,
 ): (judging: (edits?: Edits) => Promise<Judged>, within: Within, probe: Probe) => Promise<Judged> {
   return async (judging, within, probe) => {
+    const asking = { judging, within, probe, exchange };
     for (let questions = 0; ; questions++) {
-      let judged = await judging();
-      let asked: Asked;
-      for (;;) {
-        if (judged.decision.effect !== 'hold') return judged;
-        recording.decided(judged);
-        if (!gateway.approvals.canAsk) throw unsupported(judged as Held);
-        asked = await ask({ ...gateway, probe }, recording, judged as Held, exchange);
-        if (asked.approval.state !== 'approved') break;
-        const allowed = await approved(gateway, asked, judged as Held, judging);
-        if (!isUnseen(asked.approval, judged as Held)) return allowed;
-        judged = await bounded(allowed, within);
-      }
-      if (asked.approval.state !== 'pending' || questions === WAIT_LIMITS.questionsMax)
-        throw refusalOf(judged as Held, asked.approval);
-      await wait(gateway, recording, judged as Held, asked, { exchange, caller });
+      const asked = await answeredOrOpen(gateway, recording, asking);
+      if ('judged' in asked) return asked.judged;
+      const { held, approval } = asked;
+      if (approval.state !== 'pending' || questions === WAIT_LIMITS.questionsMax) throw refusalOf(held, approval);
+      await wait(gateway, recording, asked, { exchange, caller });
     }
   };
+}
+
+interface Judging {
+  readonly judging: (edits?: Edits) => Promise<Judged>;
+  readonly within: Within;
+  readonly probe: Probe;
+  readonly exchange: ExchangeId;
+}
+
+/** A question that is not answered with a yes. Thousands may wait for as many answers, so it does not hold what was looked up to ask it. */
+interface Open {
+  readonly held: Held;
+  readonly approval: Approval;
+  readonly asking: Asking;
+}
+
+/** What policy says of the request, where nobody has to be asked or those who were have said yes; else the question. */
+async function answeredOrOpen(
+  gateway: Omit<AskingParts, 'probe'>,
+  recording: Pick<Recording, 'decided'> & AskingRecording,
+  { judging, within, probe, exchange }: Judging,
+): Promise<{ readonly judged: Judged } | Open> {
+  let judged = await judging();
+  for (;;) {
+    if (judged.decision.effect !== 'hold') return { judged };
+    const held = judged as Held;
+    recording.decided(judged);
+    if (!gateway.approvals.canAsk) throw unsupported(held);
+    const asked = await ask({ ...gateway, probe }, recording, held, exchange);
+    const { approval, asking } = asked;
+    if (approval.state !== 'approved') return { held, approval, asking };
+    const allowed = await approved(gateway, asked, held, judging);
+    if (!isUnseen(approval, held)) return { judged: allowed };
+    judged = await bounded(allowed, within);
+  }
 }
 
 interface Asked {
@@ -203,30 +229,29 @@ function heldBy({ holds, lifts }: HoldDecision): unknown {
 async function wait(
   { approvals, clock }: Pick<Gateway, 'approvals' | 'clock'>,
   recording: Pick<Recording, 'waiting'>,
-  judged: Held,
-  { approval, asking }: Asked,
+  { held, approval, asking }: Open,
   { exchange, caller }: { readonly exchange: ExchangeId; readonly caller: AbortSignal },
 ): Promise<void> {
-  const { waitMs, after } = patienceOf(asking, judged.decision);
+  const { waitMs, after } = patienceOf(asking, held.decision);
   const isSecondTry =
     asking.patience.waitMs === 'upgrade' && approvals.wasToldLately(approval.id, WAIT_LIMITS.secondTryMs);
   // T60: nobody waits longer than the token lasts; who comes back with a new one joins.
-  const leftMs = Math.max(0, judged.caller.tokenEndsAt - clock.now());
+  const leftMs = Math.max(0, held.caller.tokenEndsAt - clock.now());
   const signal = recording.waiting(caller);
   const waited = await approvals
-    .wait(approval, judged.caller, isSecondTry ? 0 : Math.min(waitMs, leftMs), signal)
+    .wait(approval, held.caller, isSecondTry ? 0 : Math.min(waitMs, leftMs), signal)
     .catch((thrown: unknown) => {
       if (caller.aborted || isAccessOver(thrown)) approvals.leave(approval.id, exchange);
       throw thrown;
     });
   const { state } = waited.approval;
   if (state === 'approved') return;
-  if (state !== 'pending') throw refusalOf(judged, waited.approval);
+  if (state !== 'pending') throw refusalOf(held, waited.approval);
   if (after === 'again' || waited.isStopping) {
     await approvals.attend(approval.id, exchange, WAIT_LIMITS.graceMs);
-    throw heldOpen(judged, waited.approval);
+    throw heldOpen(held, waited.approval);
   }
-  throw heldTold(judged, waited.approval);
+  throw heldTold(held, waited.approval);
 }
 
 /** T60: who was stopped, or whose token is over, has gone as well: nobody is asked on their behalf any more. */
