@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { signCheckpoint, verifierKey } from '../recording/checkpoint.ts';
 import { leafHash, MerkleProof, MerkleTree, type Subtree } from '../recording/merkle-tree.ts';
 import { originOf } from '../recording/origin.ts';
@@ -10,6 +10,7 @@ import { counted } from '../std/counted.ts';
 import { CliError } from './cli-error.ts';
 import { escapeControl } from './escape-control.ts';
 import { onlyJournal, segmentsOf, workerOption } from './journal-files.ts';
+import { wholeNumber } from './option-values.ts';
 import { readConfig } from './read-config.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { signingKey } from './signing-key.ts';
@@ -31,8 +32,16 @@ export function checkpointCommand(): Command {
     .option('--journal <folder>', 'the journal’s folder, instead of the configuration’s')
     .addOption(workerOption())
     .option('--public-key', 'print the public key, for who verifies', false)
-    .option('--event <seq>', 'print JSON that shows that this event is in it, without the others', number)
-    .option('--since <size>', 'print JSON that shows that the checkpoint of so many events is its beginning', number)
+    .option(
+      '--event <seq>',
+      'print JSON that shows that this event is in it, without the others',
+      wholeNumber(1, 999_999_999_999_999),
+    )
+    .option(
+      '--since <size>',
+      'print JSON that shows that the checkpoint of so many events is its beginning',
+      wholeNumber(1, 999_999_999_999_999),
+    )
     .action(async ({ config, journal, worker, publicKey, event, since }: Options) => {
       const read = readConfig(config);
       const where = journal === undefined ? { config } : { journal };
@@ -162,9 +171,4 @@ export async function proofOf(
   return 'event' in asked
     ? { event: number, line, proof: hashes, checkpoint }
     : { since: number, proof: hashes, checkpoint };
-}
-
-function number(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1 on');
-  return Number(text);
 }

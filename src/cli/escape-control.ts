@@ -10,8 +10,16 @@ export function escapeControl(text: string): string {
   );
 }
 
+/** What stands by itself in JSON: a list never does, but as {@link listOf} makes it, so that who reads one command's lists reads them all. */
+export type JsonDocument<Value> = Value extends readonly unknown[] ? never : Value;
+
+/** A list as every command prints it. `next`: the id behind which it goes on, where there are more than were asked for; null where all are there. */
+export function listOf<Item>(items: readonly Item[], next: string | null = null) {
+  return { items, next };
+}
+
 /** A value as indented JSON that is safe to print. */
-export function printableJson(value: unknown): string {
+export function printableJson<Value>(value: JsonDocument<Value>): string {
   return `${JSON.stringify(value, undefined, 2).split('\n').map(escapeControl).join('\n')}\n`;
 }
 

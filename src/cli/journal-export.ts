@@ -3,8 +3,8 @@ import { EXPORT_FORMATS, type ExportFormat } from '../recording/formats/exported
 import { Formatter } from '../recording/formats/formatter.ts';
 import { escapeControl } from './escape-control.ts';
 import { type JournalOptions, onlyJournal, withJournalOptions } from './journal-files.ts';
+import { instant } from './option-values.ts';
 import { readJournal } from './read-journal.ts';
-import { instant } from './recorded/time-options.ts';
 import { warn } from './session-output.ts';
 import { writeOut } from './write-out.ts';
 

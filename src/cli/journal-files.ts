@@ -3,12 +3,13 @@
  */
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { SegmentSource } from '../recording/read-segments.ts';
 import { type SegmentFile, segmentFiles, segmentSource } from '../segments/segment-files.ts';
 import { journalsIn, workerJournal } from '../segments/worker-journals.ts';
 import { fileTrouble } from '../std/file-trouble.ts';
 import { CliError } from './cli-error.ts';
+import { wholeNumber } from './option-values.ts';
 
 /** Where the journal is. */
 export interface JournalOptions {
@@ -29,10 +30,7 @@ export function withJournalOptions(command: Command): Command {
 /** Which journal of a gateway with workers. */
 export function workerOption(): Option {
   return new Option('--worker <number>', 'of a gateway with workers, the journal of this one alone').argParser(
-    (text) => {
-      if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('expected the number of a worker, from 1 on');
-      return Number(text);
-    },
+    wholeNumber(1, 9_999),
   );
 }
 

@@ -181,11 +181,9 @@ test('the commands print what stands there, in exit codes too, and nothing that 
   assert.match(shown.stdout, /\n {4}DENIED_BY_RULE: no web\\u001b.* \(it web\\u001b.*\)\n/);
   assert.match(shown.stdout, /\n {4}runs "sh" "web\\u001b/);
   const json = sallyport('sessions', 'show', session, '--journal', folder, '-o', 'json');
-  assert.equal(JSON.parse(json.stdout)[2].begun.operation.name, HOSTILE);
-  assert.deepEqual(
-    JSON.parse(json.stdout).map((each: { begun: { exchange: string } }) => each.begun.exchange),
-    [1, 2, 3].map(exchangeId),
-  );
+  const { items, next } = JSON.parse(json.stdout);
+  assert.equal(items[2].begun.operation.name, HOSTILE);
+  assert.deepEqual([items.map(({ id }: { id: string }) => id), next], [[1, 2, 3].map(exchangeId), null]);
   for (const { stdout } of [listed, shown, json]) assert.doesNotMatch(stdout, /[^\P{C}\n]/u);
 
   edit(folder, 2, (text) => text.replace('web-2', 'web-3'));

@@ -4,14 +4,14 @@ import type { JournalEnd } from '../recording/read-segments.ts';
 import { SessionSummaries, type SessionSummary } from '../recording/summarize-sessions.ts';
 import type { ControlClient } from './control/client.ts';
 import type { Environment } from './control/find-server.ts';
-import { printableJson } from './escape-control.ts';
+import { listOf, printableJson } from './escape-control.ts';
 import { journalsOf, onlyJournal } from './journal-files.ts';
+import { instant } from './option-values.ts';
 import { readJournal } from './read-journal.ts';
 import { begunEvents } from './recorded/begun-events.ts';
 import { controlPages } from './recorded/control-pages.ts';
 import { followEvents } from './recorded/follow-events.ts';
 import { recordedSource, type SourceOptions, withSource } from './recorded/recorded-source.ts';
-import { instant } from './recorded/time-options.ts';
 import { type OutputOptions, printMore, warn, withOutput } from './session-output.ts';
 import { listText, table } from './table.ts';
 
@@ -56,7 +56,8 @@ export function listCommand(env: Environment): Command {
       const ends: JournalEnd[] = [];
       for (const folder of await journalsOf(source.where))
         ends.push(await readJournal(folder, (event) => summaries.add(event)));
-      print(summaries.list(), fileCells, options);
+      const list = summaries.list().map(viewOf);
+      print(list, options, summaries.isWhole || list.length < options.limit ? null : list.at(-1)?.id);
       for (const end of ends) warn(end);
     });
 }
@@ -80,11 +81,11 @@ async function followFiles(folder: string, options: ListOptions): Promise<void> 
       for (const event of step) summaries.add(event);
       continue;
     }
-    const list = summaries.list();
-    const unsaid = list.filter(({ session }) => !told.has(session)).reverse();
-    if (isFirst) print(list, fileCells, options);
-    else printMore(HEAD, unsaid, fileCells, options.output);
-    for (const { session } of list) told.add(session);
+    const list = summaries.list().map(viewOf);
+    const unsaid = list.filter(({ id }) => !told.has(id)).reverse();
+    if (isFirst) print(list, options);
+    else printMore(HEAD, unsaid, cells, options.output);
+    for (const { id } of list) told.add(id);
     isFirst = false;
   }
 }
@@ -95,8 +96,8 @@ async function listOfControl(client: ControlClient, options: ListOptions): Promi
   const query = { caller: subject, target, since: since === undefined ? undefined : time(since) };
   // Asked for before the list, so that what begins meanwhile is told.
   const events = follow ? begunEvents(client.events('/exchanges/events')) : undefined;
-  const { items } = await controlPages<SessionView, Sessions>(client, '/sessions', query, limit);
-  print(items, controlCells, options);
+  const { items, next } = await controlPages<SessionView, Sessions>(client, '/sessions', query, limit);
+  print(items, options, next);
   if (events === undefined) return;
   const told = new Set(items.map(({ id }) => id));
   for await (const event of events) {
@@ -106,22 +107,28 @@ async function listOfControl(client: ControlClient, options: ListOptions): Promi
     told.add(session);
     const counts = { exchanges: 1, changes: 0, refused: 0, failed: 0, open: 1, planned: 0, recordings: 0 };
     const begun: SessionView = { id: session, caller, target: on, startedAt: at, lastAt: at, ...counts };
-    printMore(HEAD, [begun], controlCells, output);
+    printMore(HEAD, [begun], cells, output);
   }
 }
 
 type Sessions = { readonly items: readonly SessionView[]; readonly next: string | null };
 
-function print<Session>(
-  list: readonly Session[],
-  cellsOf: (session: Session) => readonly string[],
-  asked: ListOptions,
-): void {
+/** A session as the control plane tells it, or the files do. */
+interface ShownSession extends Omit<SessionView, 'changes' | 'recordings'> {
+  /** Only the files count them. */
+  readonly throttled?: number;
+}
+
+function viewOf({ session, subject, issuer, kind, startedAt, lastAt, ...same }: SessionSummary): ShownSession {
+  return { id: session, caller: { subject, issuer, kind }, startedAt: time(startedAt), lastAt: time(lastAt), ...same };
+}
+
+function print(list: readonly ShownSession[], asked: ListOptions, next?: string | null): void {
   const { output, follow } = asked;
-  if (output === 'json' && follow) printMore(HEAD, list.toReversed(), cellsOf, output);
-  else if (output === 'json') process.stdout.write(printableJson(list));
-  else if (follow) process.stdout.write(`${table([HEAD, ...list.map(cellsOf)]).join('\n')}\n`);
-  else process.stdout.write(listText([HEAD, ...list.map(cellsOf)], noneOf(asked)));
+  if (output === 'json' && follow) printMore(HEAD, list.toReversed(), cells, output);
+  else if (output === 'json') process.stdout.write(printableJson(listOf(list, next)));
+  else if (follow) process.stdout.write(`${table([HEAD, ...list.map(cells)]).join('\n')}\n`);
+  else process.stdout.write(listText([HEAD, ...list.map(cells)], noneOf(asked)));
 }
 
 function noneOf({ subject, target, since }: ListOptions): string {
@@ -129,14 +136,9 @@ function noneOf({ subject, target, since }: ListOptions): string {
   return isAll ? 'no session is recorded' : 'no session is recorded of what is asked for';
 }
 
-function fileCells({ session, startedAt, lastAt, subject, target, ...counts }: SessionSummary): readonly string[] {
-  const numbers = [counts.exchanges, counts.refused, counts.failed, counts.open, counts.planned, counts.throttled];
-  return [session, time(startedAt), time(lastAt), subject, target || '-', ...numbers.map(String)];
-}
-
-function controlCells({ id, startedAt, lastAt, caller, target, ...counts }: SessionView): readonly string[] {
-  const numbers = [counts.exchanges, counts.refused, counts.failed, counts.open, counts.planned];
-  return [id, startedAt, lastAt, caller.subject, target || '-', ...numbers.map(String), '-'];
+function cells({ id, startedAt, lastAt, caller, target, throttled, ...counts }: ShownSession): readonly string[] {
+  const numbers = [counts.exchanges, counts.refused, counts.failed, counts.open, counts.planned, throttled ?? '-'];
+  return [id, startedAt, lastAt, caller.subject, target || '-', ...numbers.map(String)];
 }
 
 function time(at: number): string {

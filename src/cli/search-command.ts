@@ -3,15 +3,16 @@ import type { ExchangeRowView } from '../control/session-contract.ts';
 import { type ExchangeSearch, FittingExchanges } from '../recording/search-exchanges.ts';
 import type { ExchangeView } from '../recording/summarize-sessions.ts';
 import type { Environment } from './control/find-server.ts';
+import { listOf } from './escape-control.ts';
 import { journalsOf } from './journal-files.ts';
+import { instant } from './option-values.ts';
 import { readJournal } from './read-journal.ts';
 import { controlPages } from './recorded/control-pages.ts';
 import { indexedViews } from './recorded/indexed-views.ts';
 import { openIndex } from './recorded/open-index.ts';
 import { recordedSource, type SourceOptions, withSource } from './recorded/recorded-source.ts';
-import { shownRow, shownView } from './recorded/shown-exchange.ts';
-import { instant } from './recorded/time-options.ts';
-import { type OutputOptions, printExchanges, warn, withOutput } from './session-output.ts';
+import { shownRow } from './recorded/shown-exchange.ts';
+import { type OutputOptions, printExchanges, printViews, warn, withOutput } from './session-output.ts';
 
 interface SearchOptions extends OutputOptions, SourceOptions, Omit<ExchangeSearch, 'words' | 'sinceMs' | 'untilMs'> {
   readonly since?: number;
@@ -48,14 +49,13 @@ export function searchCommand(env: Environment): Command {
         const search = { ...fields, words, sinceMs: since, untilMs: until };
         if (source.kind === 'control') {
           const query = queryOf(search);
-          const { items } = await controlPages<ExchangeRowView, Rows>(source.client, '/exchanges', query, limit);
+          const { items, next } = await controlPages<ExchangeRowView, Rows>(source.client, '/exchanges', query, limit);
           const list = items.toReversed();
-          return printExchanges(list.map(shownRow), list, output);
+          return printExchanges(list.map(shownRow), listOf(list, next), output);
         }
         const found: ExchangeView[] = [];
-        for (const folder of await journalsOf(source.where)) found.push(...(await searched(folder, search, limit)));
-        const views = latest(found, limit);
-        printExchanges(views.map(shownView), views, output);
+        for (const folder of await journalsOf(source.where)) found.push(...(await searched(folder, search, limit + 1)));
+        printViews(latest(found, limit), found.length > limit, output);
       },
     );
 }

@@ -1,12 +1,14 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { JournalEnd } from '../recording/read-segments.ts';
+import type { ExchangeView } from '../recording/summarize-sessions.ts';
 import { type Run, runsOf } from '../recording/tell-runs.ts';
 import { counted } from '../std/counted.ts';
-import { escapeControl, printableJson, printableLine } from './escape-control.ts';
+import { escapeControl, listOf, printableJson, printableLine } from './escape-control.ts';
 import type { JournalOptions } from './journal-files.ts';
+import { wholeNumber } from './option-values.ts';
 import { type OutputFormat, outputOption } from './output-option.ts';
 import { faultSentence } from './read-journal.ts';
-import { EXCHANGE_HEAD, type ShownExchange } from './recorded/shown-exchange.ts';
+import { EXCHANGE_HEAD, idFirst, type ShownExchange, shownView } from './recorded/shown-exchange.ts';
 import { table } from './table.ts';
 
 /** How what was found is printed. */
@@ -19,7 +21,9 @@ export interface OutputOptions extends JournalOptions {
 export function withOutput(command: Command, what: string, limit: number): Command {
   return command
     .addOption(outputOption())
-    .addOption(new Option('--limit <count>', `at most this many ${what}`).argParser(count).default(limit));
+    .addOption(
+      new Option('--limit <count>', `at most this many ${what}`).argParser(wholeNumber(1, 999_999)).default(limit),
+    );
 }
 
 /** What comes behind a fault is not shown, and whoever reads the list is told. An unfinished last line is what a running gateway is writing. */
@@ -31,10 +35,21 @@ export function warn(end: JournalEnd): void {
   process.exitCode = 1;
 }
 
+/** Exchanges of a journal's files. `isCut`: older ones are left out. */
+export function printViews(
+  list: readonly ExchangeView[],
+  isCut: boolean,
+  output: OutputOptions['output'],
+  title?: string,
+): void {
+  const items = list.map(idFirst);
+  printExchanges(list.map(shownView), listOf(items, isCut ? items[0]?.id : null), output, title);
+}
+
 /** Exchanges in a table, each with what it has no column for; or `json`, as it is. */
 export function printExchanges(
   list: readonly ShownExchange[],
-  json: unknown,
+  json: ReturnType<typeof listOf>,
   output: OutputOptions['output'],
   title?: string,
 ): void {
@@ -80,9 +95,4 @@ function runWords({ by, title, exchanges, changes, refused, startedAt, lastAt }:
 
 function lines(texts: readonly string[]): string {
   return `${texts.join('\n')}\n`;
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1 to 999999');
-  return Number(text);
 }

@@ -59,7 +59,7 @@ function search(folder: string, ...args: readonly string[]): readonly number[] {
   const argv = [...entry, 'sessions', 'search', ...args, '--journal', folder, '-o', 'json'];
   const { stdout, stderr, status } = spawnSync(program, argv, { encoding: 'utf8' });
   assert.deepEqual([status, stderr], [0, '']);
-  return JSON.parse(stdout).map((view: { begun: ExchangeBegun }) => Number(view.begun.exchange.slice(-6)));
+  return JSON.parse(stdout).items.map(({ id }: { id: string }) => Number(id.slice(-6)));
 }
 
 test('a search takes the index where a gateway keeps one, finds with it what is kept of bodies too, and writes none to a journal that has none', async () => {
@@ -75,6 +75,32 @@ test('a search takes the index where a gateway keeps one, finds with it what is 
     scanned,
   );
   assert.deepEqual(search(folder, 'teapot'), [2]);
+});
+
+test('a list as JSON is its items and where it goes on, with the words of the control plane', async () => {
+  const folder = await journal();
+  const list = (...args: readonly string[]) => {
+    const { stdout } = spawnSync(program, [...entry, 'sessions', ...args, '--journal', folder, '-o', 'json']);
+    const { items, next } = JSON.parse(String(stdout));
+    return { ids: items.map(({ id }: { id: string }) => id), next, first: items[0] };
+  };
+  const { first, ...listed } = list('list');
+  assert.deepEqual(listed, { ids: [sessionId(1)], next: null });
+  const { caller } = begun(1);
+  assert.deepEqual([first.caller.subject, first.caller.issuer, first.target], [caller.subject, caller.issuer, 'prod']);
+  assert.equal(first.startedAt, new Date(begun(1).at).toISOString());
+  for (const words of [['show', sessionId(1)], ['search'], ['search', '--target', 'prod']]) {
+    const asked = (max: string) => list(...words, '--limit', max);
+    const latest = [2, 3].map(exchangeId);
+    assert.deepEqual([asked('3').ids.length, asked('3').next], [3, null]);
+    assert.deepEqual([asked('2').ids, asked('2').next], [latest, latest[0]]);
+  }
+  assert.deepEqual(list('search', '--namespace', 'nowhere'), { ids: [], next: null, first: undefined });
+  const writing = await opened(folder);
+  writing.append(begun(4, { session: sessionId(2) }));
+  await writing.close();
+  const cut = list('list', '--limit', '1');
+  assert.deepEqual([cut.ids, cut.next], [[sessionId(2)], sessionId(2)]);
 });
 
 test('a journal is followed: sessions as they begin, exchanges as they end', async () => {

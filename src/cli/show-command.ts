@@ -5,15 +5,15 @@ import { counted } from '../std/counted.ts';
 import { CliError } from './cli-error.ts';
 import type { ControlClient } from './control/client.ts';
 import type { Environment } from './control/find-server.ts';
-import { escapeControl } from './escape-control.ts';
+import { escapeControl, listOf } from './escape-control.ts';
 import { journalWith } from './journal-with.ts';
 import { faultSentence, readJournal } from './read-journal.ts';
 import { begunEvents } from './recorded/begun-events.ts';
 import { controlPages } from './recorded/control-pages.ts';
 import { followEvents } from './recorded/follow-events.ts';
 import { recordedSource, type SourceOptions, withSource } from './recorded/recorded-source.ts';
-import { EXCHANGE_HEAD, rowCells, shownRow, shownView } from './recorded/shown-exchange.ts';
-import { type OutputOptions, printExchanges, printMore, warn, withOutput } from './session-output.ts';
+import { EXCHANGE_HEAD, idFirst, rowCells, shownRow, shownView } from './recorded/shown-exchange.ts';
+import { type OutputOptions, printExchanges, printMore, printViews, warn, withOutput } from './session-output.ts';
 
 interface ShowOptions extends OutputOptions, SourceOptions {
   readonly follow: boolean;
@@ -37,7 +37,7 @@ export function showCommand(env: Environment): Command {
         throw new CliError(
           `${noSession(session)}${end.fault === undefined ? '' : `, as far as it holds: ${faultSentence(end)}`}`,
         );
-      print(session, list, options);
+      print(session, list, options, exchanges.leftOut > 0);
       tellLeftOut(exchanges.leftOut);
       warn(end);
     });
@@ -56,7 +56,7 @@ async function followFiles(folder: string, session: string, options: ShowOptions
     if (isFirst && list.length === 0) throw new CliError(noSession(session));
     const news = list.filter((view) => isNews(view, isFirst) && told.get(view.begun.exchange) !== stateOf(view));
     if (isFirst && options.output === 'table') print(session, list, options);
-    else printMore(EXCHANGE_HEAD, news, (view) => shownView(view).cells, options.output);
+    else printMore(EXCHANGE_HEAD, news.map(idFirst), (view) => shownView(view).cells, options.output);
     for (const view of isFirst ? list.filter((each) => isNews(each, true)) : news)
       told.set(view.begun.exchange, stateOf(view));
     isFirst = false;
@@ -78,17 +78,12 @@ async function showOfControl(client: ControlClient, session: string, options: Sh
   // Asked for before the list, so that what ends meanwhile is told.
   const events = options.follow ? begunEvents(client.events('/exchanges/events')) : undefined;
   const path = `/sessions/${encodeURIComponent(session)}`;
-  const { first, items, isWhole } = await controlPages<ExchangeRowView, SessionStoryView>(
-    client,
-    path,
-    {},
-    options.limit,
-  );
+  const { first, items, next } = await controlPages<ExchangeRowView, SessionStoryView>(client, path, {}, options.limit);
   const { caller, target } = first;
   const title = `session ${session}: ${caller.subject} (${caller.issuer}) on ${target || 'no target'}`;
   if (options.follow && options.output === 'json') printMore(EXCHANGE_HEAD, items, rowCells, 'json');
-  else printExchanges(items.map(shownRow), items, options.output, title);
-  if (!isWhole) process.stderr.write('later exchanges are left out; --limit shows more\n');
+  else printExchanges(items.map(shownRow), listOf(items, next), options.output, title);
+  if (next !== null) process.stderr.write('later exchanges are left out; --limit shows more\n');
   if (events === undefined) return;
   const told = new Set(items.filter(({ outcome }) => outcome !== 'open').map(({ id }) => id));
   for await (const event of events) {
@@ -103,10 +98,10 @@ function noSession(session: string): string {
   return `there is no session \`${escapeControl(session)}\` in the journal`;
 }
 
-function print(session: string, list: readonly ExchangeView[], { output }: OutputOptions): void {
+function print(session: string, list: readonly ExchangeView[], { output }: OutputOptions, isCut = false): void {
   const { caller, target } = (list[0] as ExchangeView).begun;
   const title = `session ${session}: ${caller.subject} (${caller.issuer}) on ${target || 'no target'}`;
-  printExchanges(list.map(shownView), list, output, title);
+  printViews(list, isCut, output, title);
 }
 
 function tellLeftOut(leftOut: number): void {

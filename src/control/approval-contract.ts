@@ -222,6 +222,7 @@ export const approvalSchema = z.strictObject({
 export const approvalListQuery = z.strictObject({
   state: z.enum(['pending', 'approved', 'rejected', 'expired', 'withdrawn']).optional(),
   own: z.enum(['true', 'false']).optional().describe('`true`: those that the caller itself asks.'),
+  since: instant.optional().describe('Those that were asked at or after it.'),
   after: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(10_000).default(100),
 });

@@ -16,6 +16,7 @@ import {
 } from './approval-contract.ts';
 import type { KeptApproval } from './approval-rows.ts';
 import { approvalView } from './approval-view.ts';
+import { askedSince } from './asked-since.ts';
 import { pageOf } from './contract.ts';
 import type { Delegations } from './delegations/delegations.ts';
 import type { KeptQuestions } from './kept-questions.ts';
@@ -66,7 +67,7 @@ function lookingRoutes(parts: Parts): readonly Route[] {
       query: approvalListQuery,
       answer: { status: 200, schema: pageOf(approvalSchema), description: 'A page.' },
       handle: async ({ caller, roles, query }) => {
-        const { state, own, after, limit } = query as ReturnType<typeof approvalListQuery.parse>;
+        const { state, own, since, after, limit } = query as ReturnType<typeof approvalListQuery.parse>;
         const found = await questions.list({
           ...(own === 'true' ? { owner: callerKey(caller) } : {}),
           ...(state === undefined ? {} : { state }),
@@ -74,7 +75,8 @@ function lookingRoutes(parts: Parts): readonly Route[] {
           limit,
         });
         const handed = await delegations.to(caller);
-        const items = found
+        const asked = askedSince(found, ({ approval }) => approval.askedAt, { since, limit });
+        const items = asked.items
           .filter(
             ({ approval }) =>
               maySee(caller, roles, approval, questions.now(), handed) &&
@@ -83,7 +85,7 @@ function lookingRoutes(parts: Parts): readonly Route[] {
           .map(({ approval }) => approvalView(approval, caller, roles, questions.now(), handed));
         return {
           status: 200,
-          body: { items, next: found.length < limit ? null : (found.at(-1)?.approval.id ?? null) },
+          body: { items, next: asked.isLast ? null : (found.at(-1)?.approval.id ?? null) },
         };
       },
     },

@@ -101,6 +101,7 @@ export const grantListQuery = z.strictObject({
   subject: word.optional().describe('With `issuer`: those of this caller; needs a role where it is not oneself.'),
   issuer: word.optional(),
   all: z.enum(['true', 'false']).optional().describe('`true`: of all callers that a role reaches.'),
+  since: instant.optional().describe('Those that were asked for at or after it.'),
   after: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(10_000).default(100),
 });

@@ -13,6 +13,7 @@ import { mappedInTurns } from '../std/mapped-in-turns.ts';
 import type { Store } from '../store/store.ts';
 import type { Answers } from './answers.ts';
 import { approvalRoutes } from './approval-routes.ts';
+import { askedSince } from './asked-since.ts';
 import type { ChatPlace } from './chat/chat-place.ts';
 import { slackRoute } from './chat/slack-route.ts';
 import {
@@ -227,7 +228,7 @@ function askRoutes({ grants, access, targets }: Parts): readonly Route[] {
       query: grantListQuery,
       answer: { status: 200, schema: pageOf(grantSchema), description: 'A page.' },
       handle: async ({ caller, roles, query }) => {
-        const { state, subject, issuer, all, after, limit } = query as ReturnType<typeof grantListQuery.parse>;
+        const { state, subject, issuer, all, since, after, limit } = query as ReturnType<typeof grantListQuery.parse>;
         const isAll = all === 'true' || subject !== undefined;
         if (isAll && !roles.some(({ role }) => SEE.includes(role))) throw roleRequired(SEE);
         const owner = !isAll
@@ -241,9 +242,10 @@ function askRoutes({ grants, access, targets }: Parts): readonly Route[] {
           ...(after === undefined ? {} : { before: after }),
           limit,
         });
-        const visible = found.filter((kept) => isOwn(kept, caller) || reachesGrant(roles, SEE, kept));
+        const asked = askedSince(found, ({ grant }) => grant.askedAt, { since, limit });
+        const visible = asked.items.filter((kept) => isOwn(kept, caller) || reachesGrant(roles, SEE, kept));
         const items = await mappedInTurns(visible, grantView);
-        return { status: 200, body: { items, next: found.length < limit ? null : (found.at(-1)?.grant.id ?? null) } };
+        return { status: 200, body: { items, next: asked.isLast ? null : (found.at(-1)?.grant.id ?? null) } };
       },
     },
     {

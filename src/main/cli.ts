@@ -38,8 +38,7 @@ function inherit(parent: Command): void {
 
 main().catch((error: unknown) => {
   process.stderr.write(`sallyport: ${sentence(error)}\n`);
-  // The control plane's no is an answer.
-  process.exitCode = error instanceof Error && 'problem' in error ? 1 : 2;
+  process.exitCode = error instanceof Error && 'isAnswer' in error && error.isAnswer === true ? 1 : 2;
 });
 
 function sentence(error: unknown): string {

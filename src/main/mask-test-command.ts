@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { CliError } from '../cli/cli-error.ts';
-import { escapeControl, printableJson } from '../cli/escape-control.ts';
+import { escapeControl, listOf, printableJson } from '../cli/escape-control.ts';
 import { type OutputFormat, outputOption } from '../cli/output-option.ts';
 import { findKind } from '../cli/policy/known-kinds.ts';
 import { findingsError, readPolicyFiles, readText } from '../cli/policy/read-policies.ts';
@@ -61,7 +61,7 @@ export function maskTestCommand(): Command {
       const told: Told[] = [];
       for (const object of objectsIn(options.file)) told.push(await seen(object, world, options));
       process.stdout.write(
-        options.output === 'json' ? printableJson(told.map(document)) : told.map(lines).join('---\n'),
+        options.output === 'json' ? printableJson(listOf(told.map(document))) : told.map(lines).join('---\n'),
       );
     });
 }

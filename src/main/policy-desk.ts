@@ -71,8 +71,8 @@ export function policyDesk(config: Config, command: RunCommand = deskCommand(DES
         '--',
         ...commandWords(command),
       ];
-      const answer = await ask<WhyAnswer['items'] | WhyAnswer['items'][number]>(args);
-      return { items: Array.isArray(answer) ? answer : [answer] };
+      const answer = await ask<Partial<WhyAnswer>>(args);
+      return { items: answer.items ?? [answer as WhyAnswer['items'][number]] };
     },
     whoCan: ({ verb, resource, name, namespace }) =>
       ask<WhoCanAnswer>([
@@ -118,7 +118,7 @@ async function tryOut(
     const guards = openedIds(config).map((id) => `--open-guard=${id}`);
     const checked = ofWords(await run(['policy', 'check', next, '-o', 'json', ...guards], next));
     const patch = await patchOf(before, after);
-    const findings = (JSON.parse(checked.stdout) as Tried['findings']).map((each) => ({
+    const findings = itemsOf<Tried['findings']>(checked).map((each) => ({
       ...each,
       file: shownIn(next, each.file),
     }));
@@ -139,7 +139,7 @@ async function tryOut(
       ...(tested === undefined
         ? {}
         : {
-            tests: (JSON.parse(ofWords(tested).stdout) as NonNullable<Tried['tests']>).map((each) => ({
+            tests: itemsOf<NonNullable<Tried['tests']>>(ofWords(tested)).map((each) => ({
               ...each,
               file: shownIn(next, each.file),
             })),
@@ -148,6 +148,11 @@ async function tryOut(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of a list that a command printed. */
+function itemsOf<Items>({ stdout }: Outcome): Items {
+  return (JSON.parse(stdout) as { readonly items: Items }).items;
 }
 
 type Files = Proposal['files'];

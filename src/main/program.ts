@@ -151,7 +151,8 @@ export async function createProgram(options: Options): Promise<Command> {
     .configureOutput({ outputError: (text, write) => write(`sallyport: ${text}`) });
   for (const [name, { description, load }] of Object.entries(subcommands)) {
     const command = options.asked.includes(name) ? await load(options) : new Command(name);
-    program.addCommand(command.description(description));
+    // One that does something itself says more of it in its own help.
+    program.addCommand(command.description(command.description() || description));
   }
   return program;
 }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { WayTo } from '../admission/answer-review.ts';
 import { startWebhook } from '../admission/start-webhook.ts';
 import { CliError } from '../cli/cli-error.ts';
+import { wholeNumber } from '../cli/option-values.ts';
 import { watchCertificateFiles } from '../listener/certificates.ts';
 
 type Ports = ReadonlyMap<string, number>;
@@ -15,7 +16,7 @@ interface Options {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly address: string;
-  readonly port: string;
+  readonly port: number;
 }
 
 /**
@@ -42,7 +43,7 @@ export function webhookCommand(): Command {
     .requiredOption('--key-file <file>', 'its key')
     .option('--audience <audience>', 'what pods’ tokens are for; an issuer of the gateway must take it', 'sallyport')
     .option('--address <address>', 'address to listen on', '0.0.0.0')
-    .option('--port <port>', 'port to listen on', '9443')
+    .option('--port <port>', 'port to listen on', wholeNumber(0, 65_535), 9_443)
     .action(async (options: Options) => {
       const { certificateFile, keyFile } = options;
       const say = (level: string, fields: object) =>
@@ -57,7 +58,7 @@ export function webhookCommand(): Command {
       });
       const webhook = await startWebhook({
         address: options.address,
-        port: Number(options.port),
+        port: options.port,
         certificate: files.current,
         wayTo: ways(options),
         onFault: (error) => say('error', { error: String(error), msg: 'a question failed' }),

@@ -10,7 +10,7 @@ export interface SessionSummary {
   readonly session: SessionId;
   readonly subject: string;
   readonly issuer: string;
-  readonly kind: string;
+  readonly kind: RecordedCaller['kind'];
   readonly target: string;
   readonly startedAt: number;
   lastAt: number;
@@ -79,6 +79,11 @@ export class SessionSummaries {
       for (const summary of this.#ofCaller.get(callerOf(event.caller)) ?? [])
         if (isWithin(event, summary.lastAt)) summary.throttled += event.requests;
     }
+  }
+
+  /** Whether none that fits was left out for those that are newer. */
+  get isWhole(): boolean {
+    return this.#forgottenUpTo === '';
   }
 
   /** The sessions, the newest first. */

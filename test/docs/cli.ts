@@ -10,11 +10,13 @@ In a clone, \`npm start --silent -- \` stands for \`sallyport \`: \`npm start --
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | the answer is no: the chain is broken, a policy has mistakes, a request would be refused |
-| 2 | the command was mistyped, or could not be done; standard error says why in a sentence |
+| 1 | the answer is no: the chain is broken, a policy has mistakes, a request would be refused, the control plane refuses |
+| 2 | the command was mistyped, or could not be done: no gateway there, no token that it takes; standard error says why in a sentence |
 | 3 | \`policy explain\`: the answer hangs on what is not given |
 | 130 | it was ended with Ctrl-C |
 | 141 | whatever read its output ended before it did (\`| head -1\`) |
+
+With \`-o json\` every list is \`{ "items": […], "next": … }\`, also an empty one; \`next\` is the id behind which it goes on where \`--limit\` cut it (\`after\` in the [API](console.md)), else null. What is watched or followed is a line of JSON for each.
 
 This page is made from the commands' own help (\`npm run docs\` writes it; a test keeps the two equal). Every command has \`--help\`.
 

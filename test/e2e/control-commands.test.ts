@@ -44,6 +44,9 @@ test('a list with nothing on it says so in a sentence', async () => {
     'approvals report': 'no rule has asked a question yet',
     'approvals delegations': 'you have handed nothing on, and were handed nothing',
     'notices list': 'no notice was given up',
+    'notices list --waiting --since 1h': 'no notice of this time waits to be sent',
+    'grants list --since 1h': 'you have no grant of this time',
+    'approvals list --own --since 2026-01-31T12:00:00Z': 'you ask no question of this time',
     'kill list': 'nothing is stopped',
     'context list': 'no control plane is named; `sallyport context set NAME --server URL --token-file FILE` names one',
     'sessions list': 'no session is recorded',
@@ -54,7 +57,19 @@ test('a list with nothing on it says so in a sentence', async () => {
     const { code, output } = await sallyport(line.split(' '), operator());
     assert.deepEqual([line, code, output], [line, 0, `${sentence}\n`]);
   }
-  assert.deepEqual(await json(['grants', 'list'], operator()), { items: [], next: null });
+  for (const list of [
+    'grants list',
+    'approvals list',
+    'notices list',
+    'kill list',
+    'who',
+    'approvals report',
+    'context list',
+  ])
+    assert.deepEqual([list, await json(list.split(' '), operator())], [list, { items: [], next: null }]);
+  const explained = await sallyport(['explain', 'last'], operator());
+  assert.deepEqual([explained.code, /has refused you nothing/.test(explained.output)], [1, true], explained.output);
+  assert.equal((await sallyport(['explain', '01arz3ndektsv4rrffq69g5fav'], operator())).code, 1);
 });
 
 test('what was refused is asked for with what it printed, used, listed, and given back', async () => {
@@ -72,6 +87,11 @@ test('what was refused is asked for with what it printed, used, listed, and give
     list.items.map(({ id }: { id: string }) => id),
     [grant.id],
   );
+  assert.deepEqual(
+    (await json(['grants', 'list', '--since', '1h'])).items.map(({ id }: { id: string }) => id),
+    [grant.id],
+  );
+  assert.deepEqual(await json(['grants', 'list', '--since', '2100-01-01']), { items: [], next: null });
   assert.equal((await json(['grants', 'release', grant.id])).endedBy, 'release');
   assert.equal((await get()).status, 403);
 });
@@ -82,6 +102,11 @@ test('a no is exit code 1 in a sentence, and a mistake of the call is 2', async 
   assert.match(no.output, /^sallyport: no `request` rule offers `ci:dev` to delete pods .*\(GRANT_NOT_OFFERED\)/);
   assert.equal((await sallyport(['grants', 'request', '--from-refusal', 'nothing'])).code, 2);
   assert.equal((await sallyport(['kill', 'list'])).code, 1);
+  writeFileSync(join(world.folder, 'no-token'), 'e30.e30.e30');
+  const unknown = await sallyport(['grants', 'list'], { SALLYPORT_TOKEN_FILE: join(world.folder, 'no-token') });
+  assert.deepEqual([unknown.code, /TOKEN_INVALID/.test(unknown.output)], [2, true], unknown.output);
+  const mistyped = await sallyport(['grants', 'request', '--body', '{"scope":[]}']);
+  assert.deepEqual([mistyped.code, /REQUEST_MALFORMED/.test(mistyped.output)], [2, true], mistyped.output);
   assert.equal((await sallyport(['grants', 'list'], { SALLYPORT_SERVER: 'https://127.0.0.1:1' })).code, 2);
 });
 
@@ -137,6 +162,10 @@ test('a context stands for the variables', async () => {
   const bare = await runChild(program, [...first, 'grants', 'list'], { env: { XDG_CONFIG_HOME } });
   assert.equal(bare.code, 0, bare.output);
   assert.match((await sallyport(['context', 'list'])).output, /^\* +here/m);
+  assert.deepEqual(await json(['context', 'list']), {
+    items: [{ id: 'here', state: 'current', server, tokenFile: token, caFile: ca }],
+    next: null,
+  });
 });
 
 test('a backup that is taken while the gateway runs is restored into an empty store: grants that lived are ended', async () => {

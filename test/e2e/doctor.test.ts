@@ -18,7 +18,8 @@ async function doctor(site: Site, ...args: string[]) {
   const { code, output } = await runChild(program, [...cli, 'doctor', '-o', 'json', ...args], { cwd: site.folder });
   const start = output.indexOf('{');
   assert.ok(start !== -1, output);
-  const { items } = JSON.parse(output.slice(start)) as { readonly items: readonly Check[] };
+  const { items, next } = JSON.parse(output.slice(start)) as { readonly items: readonly Check[]; next: unknown };
+  assert.equal(next, null);
   return { code, items, faults: items.filter(({ state }) => state === 'fault'), output };
 }
 

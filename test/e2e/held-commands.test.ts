@@ -134,9 +134,15 @@ test('from the second question of a command on, one yes covers the rest of it, c
   const eighth = send('eight', { session });
   const all = await waiting(5);
   assert.equal(all.filter(({ restOf }) => restOf !== undefined).length, 0);
-  const no = await approvals('reject', ...all.map(({ id }) => id));
+  const [one, other, ...more] = all.map(({ id }) => id as string);
+  const no = await approvals('reject', ...more);
   assert.equal(no.code, 0, no.output);
-  assert.equal(no.output.match(/^\S+: rejected$/gm)?.length, 5, 'several of one caller are answered together');
+  assert.equal(no.output.match(/^\S+: rejected$/gm)?.length, 3, 'several of one caller are answered together');
+  const { items, next: behind } = await json('reject', one as string, other as string);
+  assert.deepEqual(
+    [items.map(({ id, state }: Json) => [id, state]), behind],
+    [[one, other].map((id) => [id, 'rejected']), null],
+  );
   assert.deepEqual(new Set((await Promise.all([...others, eighth])).map(({ status }) => status)), new Set([403]));
   assert.equal(held.length, 4);
 

@@ -69,7 +69,7 @@ spec: { a: [{ token: c4nary, n: 7 }], deep: { token: 8 } }
 test('mask test tells what a caller would see, and which mask stands where', async () => {
   const words = ['-f', OBJECTS, '--policy', POLICY, '--target', 'prod'];
   const told = async (...more: string[]) =>
-    JSON.parse(await printed(maskTestCommand(), [...words, '-o', 'json', ...more])) as {
+    JSON.parse(await printed(maskTestCommand(), [...words, '-o', 'json', ...more])).items as {
       what: string;
       isAllowed: boolean;
       masked: unknown[];

@@ -121,6 +121,16 @@ test('a patch narrows the rules to their use with comments where they were; simu
   const same = await sallyport('policy', 'simulate', 'policy.yaml', 'narrow.yaml', ...journal());
   assert.equal(same.code, 0, same.stdout);
   assert.match(same.stdout, /^0 of \d+ recorded exchanges would be answered otherwise\nof 0 it cannot be known$/m);
+  const asJson = await sallyport('policy', 'tighten', '--caller', 'dev', ...journal(), '-o', 'json');
+  const { items, next, patch } = JSON.parse(asJson.stdout);
+  assert.deepEqual([asJson.code, next, patch], [1, null, stdout]);
+  assert.deepEqual(
+    items.map(({ id, state, parts }: { id: string; state: string; parts: unknown[] }) => [id, state, parts.length]),
+    [
+      ['p/work', 'wider', 1],
+      ['p/unused', 'unused', 0],
+    ],
+  );
   const none = await sallyport('policy', 'tighten', '--caller', 'dev', '--policy', 'narrow.yaml', ...journal());
   assert.deepEqual([none.code, none.stdout], [0, '']);
 });
@@ -179,7 +189,7 @@ test('policy check warns of a hold that would have stopped what is ordinary work
   writeFileSync(file, held);
   const journal = ['--journal', join(world.folder, 'data/journal')];
   const { stdout, stderr } = await sallyport('policy', 'check', file, ...journal, '-o', 'json');
-  const found = JSON.parse(stdout).filter(({ code }: { code: string }) => code === 'held-work');
+  const found = JSON.parse(stdout).items.filter(({ code }: { code: string }) => code === 'held-work');
   assert.deepEqual(
     found.map(({ rule, message }: { rule: string; message: string }) => [rule, message]),
     [['p/stops', 'it would have held 12 requests that were allowed without a person, of dev']],

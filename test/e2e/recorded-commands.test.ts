@@ -46,14 +46,18 @@ test('sessions are listed, shown and searched at the control plane, as far as on
   };
   const list = JSON.parse(await run(['list', '-o', 'json']));
   assert.deepEqual(
-    list.map(({ caller, refused }: Record<string, unknown>) => [(caller as { subject: string }).subject, refused]),
+    list.items.map(({ caller, refused }: Record<string, unknown>) => [
+      (caller as { subject: string }).subject,
+      refused,
+    ]),
     [['ci:dev', 1]],
   );
-  const session = list[0].id as string;
+  assert.equal(list.next, null);
+  const session = list.items[0].id as string;
   assert.match(await run(['show', session]), /delete +pods +shop\/web +refused +403 .*\n {4}DENIED/);
   const found = JSON.parse(await run(['search', 'pods', '--verb', 'delete', '-o', 'json']));
-  assert.deepEqual([found.length, found[0].name], [1, 'web']);
-  assert.deepEqual(JSON.parse(await run(['search', '-o', 'json'], 'nobody')), []);
+  assert.deepEqual([found.items.length, found.items[0].name, found.next], [1, 'web', null]);
+  assert.deepEqual(JSON.parse(await run(['search', '-o', 'json'], 'nobody')), { items: [], next: null });
   const [sessions, exchanges] = [start(['list', '-f'], 'auditor'), start(['show', session, '-f'], 'auditor')];
   await Promise.all([sessions.until(new RegExp(session)), exchanges.until(/DENIED/)]);
   let isFollowed = false;
@@ -98,7 +102,7 @@ test('what a terminal showed is played, and a session exported, at the control p
   const listed = async () => {
     const { code, said } = await run(['search', 'echo', '--subject', 'ci:dev', '-o', 'json']);
     assert.equal(code, 0, said);
-    return JSON.parse(said);
+    return JSON.parse(said).items;
   };
   let [exchange] = await listed();
   // What is kept is in the catalog a moment later.

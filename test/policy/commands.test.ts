@@ -96,6 +96,21 @@ suite('policy check', () => {
   test('no file is a mistake of the call', async () => assert.equal((await run('check')).code, 2));
 });
 
+test('what is a list is one as JSON too: items, and where they go on', async () => {
+  const tests = ['examples/policies/break-glass.test.yaml', 'examples/policies/ci-deployer.test.yaml'];
+  for (const [least, ...args] of [
+    [1, 'check', EXAMPLES],
+    [0, 'diff', EXAMPLES, EXAMPLES],
+    [2, 'test', ...tests],
+    [2, 'explain', '--policy', EXAMPLES, '--target', 'demo', '--as', 'x', '--', 'drain', 'n1'],
+  ] as const) {
+    const { out, err } = await run(...args.toSpliced(1, 0, '-o', 'json'));
+    const { items, next, ...rest } = JSON.parse(out || '{}');
+    assert.ok(items?.length >= least, `${args[0]}: ${out}${err}`);
+    assert.deepEqual([next, rest], [null, {}]);
+  }
+});
+
 test('policy explain: the decision, its rule, the nearest others, and facts', async () => {
   const words = [
     'explain',

@@ -1,6 +1,7 @@
 /*
  * Proofs that are types: what must not compile, does not. `npm run check` runs the compiler over this file, and an expected error that does not occur is one.
  */
+import { listOf, printableJson } from '../../src/cli/escape-control.ts';
 import type { Connector, Probe } from '../../src/connectors/connector.ts';
 import type { Permit } from '../../src/model/permit.ts';
 import type { Answer, MaskedReply, Reply } from '../../src/model/reply.ts';
@@ -55,4 +56,11 @@ export function others(gateway: Gateway, probe: Probe): void {
   // @ts-expect-error rules that are written down are no rule set
   const rules: RuleSet = { rules: [] };
   void rules;
+}
+
+/** A command prints a list with what says whether it is whole. */
+export function lists(): void {
+  printableJson(listOf([1]));
+  // @ts-expect-error a bare list says nothing of what was left out
+  printableJson([1]);
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type JournalOptions, withJournalOptions } from '../journal-files.ts';
-import { instant } from '../recorded/time-options.ts';
+import { instant } from '../option-values.ts';
 import { makeBundle } from './make-bundle.ts';
 
 interface Options extends JournalOptions {

@@ -4,7 +4,7 @@ import { glob } from '../../policy/glob.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { counted } from '../../std/counted.ts';
 import { CliError } from '../cli-error.ts';
-import { printableJson } from '../escape-control.ts';
+import { listOf, printableJson } from '../escape-control.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readRulesOf } from '../policy/read-policies.ts';
 import { readConfig } from '../read-config.ts';
@@ -101,7 +101,7 @@ function detect(file: string, callers: GuardedCallers, output: Options['output']
   ]);
   const head = ['CALLER', 'VERB', 'RESOURCE', 'COUNT', 'LAST', 'FROM', 'AGENT'];
   const lines = found.length === 0 ? ['nobody went round the gateway'] : table([head, ...rows]);
-  process.stdout.write(output === 'json' ? printableJson({ items: found, unread }) : `${lines.join('\n')}\n`);
+  process.stdout.write(output === 'json' ? printableJson({ ...listOf(found), unread }) : `${lines.join('\n')}\n`);
   if (unread > 0) process.stderr.write(`${counted(unread, 'line is no event', 'lines are no events')}\n`);
   process.exitCode = found.length === 0 ? 0 : 1;
 }

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ApprovalView } from '../../control/approval-contract.ts';
 import { CliError } from '../cli-error.ts';
+import { listOf } from '../escape-control.ts';
+import { lengthOfTime, wholeNumber } from '../option-values.ts';
 import { controlClient } from './client.ts';
 import { confirmed } from './confirmed.ts';
 import type { Environment } from './find-server.ts';
@@ -10,7 +12,7 @@ import { lookedUp, readApproval, showApproval } from './read-approval.ts';
 interface AnswerOptions extends ControlOptions {
   readonly reason: string;
   readonly digest?: string;
-  readonly rest?: string | true;
+  readonly rest?: number | true;
   readonly restFor?: string;
   readonly goodFor?: string;
   readonly dryRun?: boolean;
@@ -42,16 +44,19 @@ export function answerCommand(env: Environment, said: 'approve' | 'reject', desc
       throw new CliError('the question is not the one with this digest: look at it again');
     if (digest === undefined && output === 'table')
       await confirmed(`${said} ${asked.length === 1 ? 'this' : `these ${asked.length}`}?`);
-    for (const each of asked) {
-      const body = { digest: each.digest, reason, ...more };
-      const answered = (await client.ask(
-        'POST',
-        `/approvals/${encodeURIComponent(each.id)}/${said}`,
-        body,
-      )) as ApprovalView;
-      if (output === 'json') print(output, answered, () => []);
-      else
-        process.stdout.write(`${asked.length > 1 ? `${each.id}: ` : ''}${answered.state}${missingWords(answered)}\n`);
+    const answered: ApprovalView[] = [];
+    try {
+      for (const each of asked) {
+        const path = `/approvals/${encodeURIComponent(each.id)}/${said}`;
+        const now = (await client.ask('POST', path, { digest: each.digest, reason, ...more })) as ApprovalView;
+        answered.push(now);
+        if (output === 'table')
+          process.stdout.write(`${asked.length > 1 ? `${each.id}: ` : ''}${now.state}${missingWords(now)}\n`);
+      }
+    } finally {
+      // Those that were taken are told, also where a later one is not.
+      if (output === 'json' && (asked.length > 1 || answered.length > 0))
+        print(output, asked.length > 1 ? listOf(answered) : answered[0], () => []);
     }
   });
 }
@@ -64,9 +69,10 @@ function withYesOptions(command: Command): void {
     .option(
       '--rest [count]',
       'say yes to the rest of its command too, to so many requests at most, where that is offered',
+      wholeNumber(1, 50),
     )
-    .option('--rest-for <time>', 'for so long at most', '5m')
-    .option('--good-for <time>', 'the yes is good for so long at most')
+    .option('--rest-for <time>', 'for so long at most', lengthOfTime, '5m')
+    .option('--good-for <time>', 'the yes is good for so long at most', lengthOfTime)
     .option('--dry-run', 'it becomes a dry run: nothing is stored')
     .option('--set <field>', 'set a field, as `/spec/replicas=2`; repeats', collect(setField))
     .option(
@@ -83,7 +89,7 @@ function yesBody({ rest, restFor, goodFor, dryRun, set = [], remove = [], label 
     throw new CliError(
       '`--rest` does not go with `--good-for`, `--dry-run`, `--set`, `--remove` or `--label`: the rest of the command would run whole',
     );
-  const usesMax = rest === undefined || rest === true ? {} : { usesMax: Number(rest) };
+  const usesMax = rest === undefined || rest === true ? {} : { usesMax: rest };
   return {
     ...(rest === undefined ? {} : { rest: { ...usesMax, for: restFor } }),
     ...(goodFor === undefined ? {} : { goodFor }),

@@ -1,11 +1,13 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ApprovalReport, ApprovalView } from '../../control/approval-contract.ts';
+import { listOf } from '../escape-control.ts';
+import { pageLimit, wholeNumber } from '../option-values.ts';
 import { answerCommand } from './approvals-answer.ts';
 import { breakGlassCommand } from './break-glass.ts';
 import { type ControlClient, controlClient, StreamEnded } from './client.ts';
 import { delegateCommands } from './delegate.ts';
 import type { Environment } from './find-server.ts';
-import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printList, sinceOption, withControlOptions } from './options.ts';
 import { paintFor } from './paint.ts';
 import { readApproval, showApproval } from './read-approval.ts';
 import { watchScreen } from './watch/watch-screen.ts';
@@ -13,7 +15,8 @@ import { watchScreen } from './watch/watch-screen.ts';
 interface ListOptions extends ControlOptions {
   readonly state?: string;
   readonly own?: boolean;
-  readonly limit: string;
+  readonly since?: number;
+  readonly limit: number;
 }
 
 /** `sallyport approvals`: the questions that held requests and grants ask of persons. */
@@ -35,22 +38,26 @@ export function approvalsCommand(env: Environment): Command {
 function listCommand(env: Environment): Command {
   return withControlOptions(new Command('list'))
     .description('list the questions that you may see, the newest first')
-    .option('--state <state>', 'only those: pending, approved, rejected, expired, withdrawn')
+    .addOption(
+      new Option('--state <state>', 'only those').choices(['pending', 'approved', 'rejected', 'expired', 'withdrawn']),
+    )
+    .addOption(sinceOption('asked'))
     .option('--own', 'only those that you ask')
-    .option('--limit <count>', 'at most this many', '100')
-    .action(async ({ output, context, state, own = false, limit }: ListOptions) => {
+    .option('--limit <count>', 'at most this many', pageLimit, 100)
+    .action(async ({ output, context, state, own = false, since, limit }: ListOptions) => {
       const client = await controlClient(env, context);
       const query = new URLSearchParams({
-        limit,
+        limit: String(limit),
         ...(state === undefined ? {} : { state }),
+        ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
         ...(own ? { own: 'true' } : {}),
       });
-      const page = (await client.ask('GET', `/approvals?${query}`)) as { items: ApprovalView[] };
+      const page = (await client.ask('GET', `/approvals?${query}`)) as { items: ApprovalView[]; next: string | null };
       printList(
         output,
         page,
         () => rows(page.items),
-        `you ${own ? 'ask' : 'may see'} no ${state === undefined ? '' : `${state} `}question`,
+        `you ${own ? 'ask' : 'may see'} no ${state === undefined ? '' : `${state} `}question${since === undefined ? '' : ' of this time'}`,
       );
     });
 }
@@ -120,13 +127,13 @@ function waitCommand(env: Environment): Command {
 function reportCommand(env: Environment): Command {
   return withControlOptions(new Command('report'))
     .description('tell what became of each rule’s questions, and which of them are hardly worth asking')
-    .option('--last <count>', 'of so many of the newest questions', '1000')
+    .option('--last <count>', 'of so many of the newest questions', wholeNumber(1, 5_000), 1_000)
     .action(async ({ output, context, last }: ControlOptions & { readonly last: string }) => {
       const client = await controlClient(env, context);
       const report = (await client.ask('GET', `/approvals/report?${new URLSearchParams({ last })}`)) as ApprovalReport;
       printList(
         output,
-        report,
+        listOf(report.items),
         () => [
           ['RULE', 'ASKED', 'APPROVED', 'REJECTED', 'NOBODY', 'PROPOSAL'],
           ...report.items.map(({ rule, asked, approved, rejected, expired, proposals }) => [

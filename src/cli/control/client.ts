@@ -10,14 +10,17 @@ import { CliError } from '../cli-error.ts';
 import { escapeControl } from '../escape-control.ts';
 import { type Environment, findServer } from './find-server.ts';
 
-/** The control plane said no: the command's answer is no, and not a failure. */
+/** The control plane said no: where that is an answer, the command's answer is no, and not a failure. */
 export class ControlRefusal extends CliError {
   readonly problem: Problem;
+  /** Whether the question was taken and answered; a question that is none, a token that is none, and a gateway that cannot now answer nothing. */
+  readonly isAnswer: boolean;
 
   constructor(problem: Problem) {
     const advice = problem.advice === undefined ? '' : `; ${problem.advice}`;
     super(escapeControl(`${problem.detail}${advice} (${problem.code})`));
     this.problem = problem;
+    this.isAnswer = problem.status < 500 && ![400, 401, 429].includes(problem.status);
   }
 }
 

@@ -4,10 +4,11 @@ import { Command } from 'commander';
 import { fileTrouble } from '../../std/file-trouble.ts';
 import { isTrustedUrl } from '../../std/trusted-url.ts';
 import { CliError } from '../cli-error.ts';
-import { escapeControl } from '../escape-control.ts';
-import { listText } from '../table.ts';
+import { escapeControl, listOf } from '../escape-control.ts';
+import { outputOption } from '../output-option.ts';
 import { tokenNote } from '../token-note.ts';
 import { type Environment, named, readContexts, writeContexts } from './find-server.ts';
+import { type ControlOptions, printList } from './options.ts';
 
 /** `sallyport context`: the control planes that commands ask. */
 export function contextCommand(env: Environment): Command {
@@ -58,19 +59,24 @@ function useCommand(env: Environment): Command {
 }
 
 function listCommand(env: Environment): Command {
-  return new Command('list').description('list them').action(() => {
-    const { current, contexts } = readContexts(env);
-    const rows = Object.entries(contexts).map(([name, { server, tokenFile }]) => [
-      name === current ? '*' : '',
-      name,
-      server,
-      tokenFile,
-    ]);
-    process.stdout.write(
-      listText(
-        [['', 'NAME', 'SERVER', 'TOKEN FILE'], ...rows],
+  return new Command('list')
+    .description('list them')
+    .addOption(outputOption())
+    .action(({ output }: Pick<ControlOptions, 'output'>) => {
+      const { current, contexts } = readContexts(env);
+      const items = Object.entries(contexts).map(([name, place]) => ({
+        id: name,
+        state: name === current ? 'current' : 'known',
+        ...place,
+      }));
+      printList(
+        output,
+        listOf(items),
+        () => [
+          ['', 'NAME', 'SERVER', 'TOKEN FILE'],
+          ...items.map(({ id, state, server, tokenFile }) => [state === 'current' ? '*' : '', id, server, tokenFile]),
+        ],
         'no control plane is named; `sallyport context set NAME --server URL --token-file FILE` names one',
-      ),
-    );
-  });
+      );
+    });
 }

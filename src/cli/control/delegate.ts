@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { DelegationView } from '../../control/delegations/delegation-contract.ts';
+import { lengthOfTime } from '../option-values.ts';
 import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
@@ -22,7 +23,7 @@ function giveCommand(env: Environment): Command {
     .description('hand to another person, for a time, what you may answer, where the rules let you (`delegate`)')
     .requiredOption('--to <subject>', 'the person, by the subject that rules know them by')
     .option('--issuer <name>', 'their issuer; default: your own')
-    .requiredOption('--for <time>', 'for how long, seven days at most, as `8h`')
+    .requiredOption('--for <time>', 'for how long, seven days at most, as `8h`', lengthOfTime)
     .option(
       '--rule <id>',
       'only for this rule; repeats; default: each that lets you',
@@ -48,7 +49,10 @@ function listCommand(env: Environment): Command {
     .option('--all', 'everybody’s; for auditors and operators')
     .action(async ({ output, context, all = false }: ControlOptions & { readonly all?: boolean }) => {
       const client = await controlClient(env, context);
-      const page = (await client.ask('GET', `/delegations${all ? '?all=true' : ''}`)) as { items: DelegationView[] };
+      const page = (await client.ask('GET', `/delegations${all ? '?all=true' : ''}`)) as {
+        items: DelegationView[];
+        next: string | null;
+      };
       printList(
         output,
         page,

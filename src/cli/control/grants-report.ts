@@ -2,11 +2,12 @@ import { Command } from 'commander';
 import { anyGlob } from '../../policy/glob.ts';
 import { narrowScope } from '../../policy/observed/narrow-scope.ts';
 import { durationText } from '../../std/duration.ts';
-import { escapeControl, printableJson } from '../escape-control.ts';
+import { escapeControl, listOf, printableJson } from '../escape-control.ts';
+import { instant } from '../option-values.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { type RecordedGrant, readRecorded } from '../recorded/recorded-exchanges.ts';
 import { RuleUses } from '../recorded/rule-uses.ts';
-import { instant, journalFolders, type TimeOptions, warnOfBegin, withTimeOptions } from '../recorded/time-options.ts';
+import { journalFolders, type TimeOptions, warnOfBegin, withTimeOptions } from '../recorded/time-options.ts';
 import { table } from '../table.ts';
 
 interface Options extends TimeOptions {
@@ -40,7 +41,7 @@ export function reportCommand(): Command {
         .list()
         .filter(({ holder, endedAt }) => isMeant(holder.subject) && endedAt >= since);
       const items = grants.map((grant) => reported(grant, uses));
-      process.stdout.write(output === 'json' ? printableJson({ items }) : `${lines(items).join('\n')}\n`);
+      process.stdout.write(output === 'json' ? printableJson(listOf(items)) : `${lines(items).join('\n')}\n`);
       process.exitCode = items.some(({ isWider }) => isWider) ? 1 : 0;
     });
 }

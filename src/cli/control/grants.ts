@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
 import type { GrantAskBody, GrantView } from '../../control/contract.ts';
 import { CliError } from '../cli-error.ts';
+import { lengthOfTime, pageLimit, wholeNumber } from '../option-values.ts';
 import { controlClient, StreamEnded } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type Question, questionOfRefusal } from './from-refusal.ts';
 import { reportCommand } from './grants-report.ts';
-import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printList, sinceOption, withControlOptions } from './options.ts';
 import { type ScopeOptions, scopeOf, withScopeOptions } from './scope-options.ts';
 import { waitForGrant } from './wait-for-grant.ts';
 
@@ -24,7 +25,8 @@ interface RequestOptions extends ControlOptions, ScopeOptions {
 interface ListOptions extends ControlOptions {
   readonly state?: string;
   readonly all?: boolean;
-  readonly limit: string;
+  readonly since?: number;
+  readonly limit: number;
 }
 
 /** `sallyport grants`: access for one task, that ends by itself. */
@@ -42,8 +44,12 @@ export function grantsCommand(env: Environment): Command {
 function requestCommand(env: Environment): Command {
   return withControlOptions(withScopeOptions(new Command('request')))
     .description('ask for a grant; exit code 1 where the answer is no')
-    .option('--for <length>', 'how long, from the yes: 90s, 10m, 1h; default: as long as the rule lets it last')
-    .option('--uses <count>', 'the most requests that it allows', count)
+    .option(
+      '--for <length>',
+      'how long, from the yes: 90s, 10m, 1h; default: as long as the rule lets it last',
+      lengthOfTime,
+    )
+    .option('--uses <count>', 'the most requests that it allows', wholeNumber(1, 1_000_000))
     .option('--reason <text>', 'why, in your own words', '')
     .option('--wait', 'wait until it is live or ended')
     .option(
@@ -99,14 +105,16 @@ async function suggestedIn(refusal: string, scope: ScopeOptions): Promise<Questi
 function listCommand(env: Environment): Command {
   return withControlOptions(new Command('list'))
     .description('list your grants, the newest first')
-    .option('--state <state>', 'only those: pending, live, ended')
+    .addOption(new Option('--state <state>', 'only those').choices(['pending', 'live', 'ended']))
+    .addOption(sinceOption('asked for'))
     .option('--all', 'of all callers that your role reaches')
-    .option('--limit <count>', 'at most this many', '100')
-    .action(async ({ output, context, state, all = false, limit }: ListOptions) => {
+    .option('--limit <count>', 'at most this many', pageLimit, 100)
+    .action(async ({ output, context, state, all = false, since, limit }: ListOptions) => {
       const client = await controlClient(env, context);
       const query = new URLSearchParams({
-        limit,
+        limit: String(limit),
         ...(state === undefined ? {} : { state }),
+        ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
         ...(all ? { all: 'true' } : {}),
       });
       const page = (await client.ask('GET', `/grants?${query}`)) as { items: GrantView[]; next: string | null };
@@ -114,7 +122,7 @@ function listCommand(env: Environment): Command {
         output,
         page,
         () => rows(page.items),
-        `${all ? 'no caller that your role reaches has a' : 'you have no'} ${state === undefined ? '' : `${state} `}grant`,
+        `${all ? 'no caller that your role reaches has a' : 'you have no'} ${state === undefined ? '' : `${state} `}grant${since === undefined ? '' : ' of this time'}`,
       );
     });
 }
@@ -175,9 +183,4 @@ function rows(grants: readonly GrantView[]): readonly (readonly string[])[] {
 function words({ verbs, resources, namespaces, resourceNames, unmask }: GrantView['scopes'][number]): string {
   const where = namespaces.length === 0 ? '' : ` in ${namespaces.join(',')}`;
   return `${verbs.join(',')} ${resources.join(',')}${resourceNames.length === 0 ? '' : ` ${resourceNames.join(',')}`}${where}${unmask === true ? ' unmasked' : ''}`;
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1 to 999999');
-  return Number(text);
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { KillView, SetKillView } from '../../control/contract.ts';
 import { CliError } from '../cli-error.ts';
-import { escapeControl } from '../escape-control.ts';
+import { escapeControl, listOf } from '../escape-control.ts';
 import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
@@ -54,7 +54,7 @@ async function kill(
     const client = await controlClient(env, context, url);
     return (await client.ask('POST', '/kills', { what, value, reason })) as SetKillView;
   });
-  if (told.length > 0) print(output, told.length === 1 ? told[0] : told, () => rows(told));
+  if (told.length > 0) print(output, at.length === 0 ? told[0] : listOf(told), () => rows(told));
   for (const failure of failures) process.stderr.write(`${failure}\n`);
   const isEverywhere = told.some(({ isKept }) => isKept);
   if (!isEverywhere && told.length > 0) process.stderr.write(`${whereItHolds(told)}\n`);
@@ -100,7 +100,7 @@ function listCommand(env: Environment): Command {
     .description('list what is stopped')
     .action(async ({ output, context }: ControlOptions) => {
       const client = await controlClient(env, context);
-      const page = (await client.ask('GET', '/kills')) as { items: KillView[] };
+      const page = (await client.ask('GET', '/kills')) as { items: KillView[]; next: string | null };
       printList(output, page, () => rows(page.items), 'nothing is stopped');
     });
 }

@@ -1,8 +1,15 @@
 import { Command } from 'commander';
 import type { NoticeView } from '../../control/notices/notice-contract.ts';
+import { wholeNumber } from '../option-values.ts';
 import { controlClient } from './client.ts';
 import type { Environment } from './find-server.ts';
-import { type ControlOptions, print, printList, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printList, sinceOption, withControlOptions } from './options.ts';
+
+interface ListOptions extends ControlOptions {
+  readonly waiting?: boolean;
+  readonly since?: number;
+  readonly limit: number;
+}
 
 /** `sallyport notices`: what people were to be told and were not, and another try. */
 export function noticesCommand(env: Environment): Command {
@@ -13,16 +20,24 @@ function listCommand(env: Environment): Command {
   return withControlOptions(new Command('list'))
     .description('list the notices that were given up, the newest first, each with why')
     .option('--waiting', 'those that still wait to be sent')
-    .action(async ({ output, context, waiting = false }: ControlOptions & { readonly waiting?: boolean }) => {
+    .addOption(sinceOption('of what happened'))
+    .option('--limit <count>', 'at most this many', wholeNumber(1, 1_000), 100)
+    .action(async ({ output, context, waiting = false, since, limit }: ListOptions) => {
       const client = await controlClient(env, context);
-      const page = (await client.ask('GET', `/notices?state=${waiting ? 'waiting' : 'dead'}`)) as {
+      const query = new URLSearchParams({
+        limit: String(limit),
+        state: waiting ? 'waiting' : 'dead',
+        ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+      });
+      const page = (await client.ask('GET', `/notices?${query}`)) as {
         items: NoticeView[];
+        next: string | null;
       };
       printList(
         output,
         page,
         () => rows(page.items),
-        waiting ? 'no notice waits to be sent' : 'no notice was given up',
+        `no notice${since === undefined ? '' : ' of this time'} ${waiting ? 'waits to be sent' : 'was given up'}`,
       );
     });
 }

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { printableJson } from '../escape-control.ts';
+import { type Command, Option } from 'commander';
+import { type JsonDocument, printableJson } from '../escape-control.ts';
+import { instant } from '../option-values.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { listText, table } from '../table.ts';
 
@@ -16,10 +17,18 @@ export function withControlOptions(command: Command): Command {
     .addOption(outputOption());
 }
 
+/** `--since` of a list: what became so then or later. */
+export function sinceOption(became: string): Option {
+  return new Option(
+    '--since <when>',
+    `only those ${became} since an instant (2026-01-31T12:00:00Z) or for a time (90s, 30m, 12h, 7d)`,
+  ).argParser(instant);
+}
+
 /** Prints a list as JSON, or the rows that it makes below their head, or where there are none the sentence that says so. */
 export function printList(
   output: ControlOptions['output'],
-  value: unknown,
+  value: { readonly items: readonly unknown[]; readonly next: string | null },
   rows: () => readonly (readonly string[])[],
   none: string,
 ): void {
@@ -27,9 +36,9 @@ export function printList(
 }
 
 /** Prints a value as JSON, or the rows that it makes. */
-export function print(
+export function print<Value>(
   output: ControlOptions['output'],
-  value: unknown,
+  value: JsonDocument<Value>,
   rows: () => readonly (readonly string[])[],
 ): void {
   process.stdout.write(output === 'json' ? printableJson(value) : `${table(rows()).join('\n')}\n`);

@@ -8,7 +8,7 @@ import { type ControlOptions, printList, withControlOptions } from './options.ts
 export function whoCommand(env: Environment): Command {
   return withControlOptions(new Command('who')).action(async ({ output, context }: ControlOptions) => {
     const client = await controlClient(env, context);
-    const page = (await client.ask('GET', '/who')) as { items: Present[] };
+    const page = (await client.ask('GET', '/who')) as { items: Present[]; next: string | null };
     printList(
       output,
       page,

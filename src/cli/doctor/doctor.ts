@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { formatFinding } from '../../config/finding.ts';
 import { type Config, loadConfig } from '../../config/load.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
-import { printableJson } from '../escape-control.ts';
+import { listOf, printableJson } from '../escape-control.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { CHECK_AREAS, type Check, fault, well } from './check.ts';
 import { checksText } from './checks-text.ts';
@@ -33,7 +33,7 @@ export function doctorCommand(ports: DoctorPorts): Command {
               fault('configuration', '', formatFinding(finding), 'mend the file: nothing else can be looked at before'),
             )
           : inOrder([told(loaded.config), ...(await ports.look(loaded.config, { isOffline: offline === true }))]);
-      process.stdout.write(output === 'json' ? printableJson({ items: checks }) : checksText(checks));
+      process.stdout.write(output === 'json' ? printableJson(listOf(checks)) : checksText(checks));
       process.exitCode = checks.some(({ state }) => state === 'fault') ? 1 : 0;
     });
 }

@@ -8,12 +8,13 @@ import { compileForGateway } from '../../policy/gateway-rules.ts';
 import { GUARD_IDS } from '../../policy/guards/table.ts';
 import { counted } from '../../std/counted.ts';
 import { CliError } from '../cli-error.ts';
-import { escapeControl, printableJson } from '../escape-control.ts';
+import { escapeControl, listOf, printableJson } from '../escape-control.ts';
+import { instant } from '../option-values.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readConfig } from '../read-config.ts';
 import type { OperationReader } from '../recorded/recall.ts';
 import { readRecorded } from '../recorded/recorded-exchanges.ts';
-import { instant, journalFolders, warnOfBegin } from '../recorded/time-options.ts';
+import { journalFolders, warnOfBegin } from '../recorded/time-options.ts';
 import { catalogOf, type TypesAt } from './catalog.ts';
 import { checkPolicies, invalid, type PolicyFinding } from './check-policies.ts';
 import { heldWork, heldWorkWords } from './held-work.ts';
@@ -105,7 +106,7 @@ async function heldFindings(
 }
 
 function printed(findings: readonly PolicyFinding[], output: Options['output']): string {
-  if (output === 'json') return printableJson(findings);
+  if (output === 'json') return printableJson(listOf(findings));
   if (output === 'sarif') return printableJson(sarif(findings));
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const lines = findings.flatMap((finding) => [

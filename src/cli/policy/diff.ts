@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type Change, compare } from '../../policy/analysis/compare.ts';
 import type { Catalog } from '../../policy/analysis/space.ts';
 import { GUARDS } from '../../policy/guards/table.ts';
-import { printableJson } from '../escape-control.ts';
+import { listOf, printableJson } from '../escape-control.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { analysed, catalogOf } from './catalog.ts';
 import { CHANGE_TITLES, partLines } from './change-text.ts';
@@ -31,7 +31,7 @@ export function diffCommand(powerOf: Catalog['powerOf']): Command {
       const guards = GUARDS.filter(({ id }) => !opened.has(id));
       const [a, b] = [readRules({ files: [before] }), readRules({ files: [after] })];
       const changes = analysed(() => compare(a, b, guards, catalogOf(powerOf)));
-      process.stdout.write(output === 'json' ? printableJson(changes) : `${diffLines(changes).join('\n')}\n`);
+      process.stdout.write(output === 'json' ? printableJson(listOf(changes)) : `${diffLines(changes).join('\n')}\n`);
       process.exitCode = changes.length === 0 ? 0 : 1;
     });
 }

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { isMap } from 'yaml';
 import type { z } from 'zod';
 import { type Located, schemaFindings } from '../../config/finding.ts';
@@ -16,7 +16,8 @@ import { wholeOf } from '../../policy/observing.ts';
 import type { Question } from '../../policy/question.ts';
 import { mistakeWords } from '../../std/mistake-words.ts';
 import { CliError } from '../cli-error.ts';
-import { escapeControl, printableJson } from '../escape-control.ts';
+import { escapeControl, listOf, printableJson } from '../escape-control.ts';
+import { wholeNumber } from '../option-values.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readConfig } from '../read-config.ts';
 import { explanationLines } from './explain-text.ts';
@@ -40,8 +41,8 @@ interface Options {
   readonly request?: string;
   readonly verb: string;
   readonly facts?: string;
-  readonly at?: string;
-  readonly nearest: string;
+  readonly at?: number;
+  readonly nearest: number;
   readonly output: OutputFormat;
 }
 
@@ -69,22 +70,26 @@ export function explainCommand(read: RequestReader): Command {
       [],
     )
     .option('--request <file>', 'a request {method, uri, headers, body}, or a manifest, instead of words')
-    .option('--verb <verb>', 'what is done with the manifest: create, update, patch, apply, delete', 'apply')
+    .addOption(
+      new Option('--verb <verb>', 'what is done with the manifest')
+        .choices(['create', 'update', 'patch', 'apply', 'delete'])
+        .default('apply'),
+    )
     .option(
       '--facts <file>',
       'what the gateway would look up: existing, result, pod, namespaceLabels, services, lastDone',
     )
-    .option('--at <instant>', 'when it is asked, such as 2026-03-01T09:00:00Z; default: now')
-    .option('--nearest <count>', 'rules that do not match and are told, at most', '3')
+    .option('--at <instant>', 'when it is asked, such as 2026-03-01T09:00:00Z; default: now', atInstant)
+    .option('--nearest <count>', 'rules that do not match and are told, at most', wholeNumber(0, 9_999), 3)
     .addOption(outputOption())
     .action(async (words: string[], options: Options) => {
-      const asked = { ...world(options), facts: writtenFacts(options), nowMs: instant(options.at) };
+      const asked = { ...world(options), facts: writtenFacts(options), nowMs: options.at ?? Date.now() };
       const told: Told[] = [];
       for (const request of requestsOf(words, options)) told.push(await judge(request, asked, options, read));
       const documents = told.map(({ document }) => document);
       process.stdout.write(
         options.output === 'json'
-          ? printableJson(documents.length === 1 ? documents[0] : documents)
+          ? printableJson(documents.length === 1 ? documents[0] : listOf(documents))
           : `${told.map(({ lines }) => lines.join('\n')).join('\n\n')}\n`,
       );
       process.exitCode = EXIT_CODES[WEAKEST.find((answer) => told.some((each) => each.answer === answer)) ?? 'deny'];
@@ -122,7 +127,7 @@ async function judge(
   }
   const known = request.services === undefined ? facts : { services: request.services, ...facts };
   const question: Question = { caller, operation: found.operation, facts: known, nowMs };
-  const explanation = explain(rules, question, count(options.nearest));
+  const explanation = explain(rules, question, options.nearest);
   const whole = wholeOf(rules);
   const shadow = whole === undefined ? undefined : decide(whole, question);
   const { apiGroup, resource, subresource } = found.operation;
@@ -228,13 +233,8 @@ function pair(text: string): readonly [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function instant(text: string | undefined): number {
-  const at = text === undefined ? Date.now() : Date.parse(text);
-  if (Number.isNaN(at)) throw new CliError(`\`${text}\` is no instant such as 2026-03-01T09:00:00Z`);
+function atInstant(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new InvalidArgumentError('expected an instant such as 2026-03-01T09:00:00Z');
   return at;
-}
-
-function count(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new CliError(`\`${text}\` is no whole number from 0 to 9999`);
-  return Number(text);
 }

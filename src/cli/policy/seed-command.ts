@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { anyGlob } from '../../policy/glob.ts';
 import { type AuditEvent, Seed } from '../../policy/observed/seed.ts';
 import { fileTrouble } from '../../std/file-trouble.ts';
 import { CliError } from '../cli-error.ts';
 import { escapeControl } from '../escape-control.ts';
+import { wholeNumber } from '../option-values.ts';
 import { policyText } from './policy-text.ts';
 
 interface Options {
@@ -39,7 +40,7 @@ export function seedCommand(): Command {
     .option(
       '--names-max <count>',
       'where a verb reached more names of a resource than this, write a rule for any name',
-      count,
+      wholeNumber(0, 9_999),
     )
     .option('--target <name>', 'the target that the policy is for', '*')
     .option('--name <name>', 'the policy’s name', 'observed')
@@ -90,9 +91,4 @@ function parsed(text: string): AuditEvent | undefined {
   } catch {
     return undefined;
   }
-}
-
-function count(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected a number of names, up to 9999');
-  return Number(text);
 }

@@ -1,12 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { anyGlob } from '../../policy/glob.ts';
 import { type NarrowedFields, narrowRule, type Use } from '../../policy/observed/narrow-rule.ts';
 import { OPEN_RULES } from '../../policy/observing.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { escapeControl, printableJson } from '../escape-control.ts';
+import { instant, wholeNumber } from '../option-values.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readRecorded } from '../recorded/recorded-exchanges.ts';
-import { instant, journalFolders, type TimeOptions, warnOfBegin, withTimeOptions } from '../recorded/time-options.ts';
+import { journalFolders, type TimeOptions, warnOfBegin, withTimeOptions } from '../recorded/time-options.ts';
 import { table } from '../table.ts';
 import { policyText } from './policy-text.ts';
 import { type Shadowed, Shadows } from './shadowed-exchanges.ts';
@@ -38,7 +39,7 @@ function reportCommand(): Command {
     .option(
       '--names-max <count>',
       'where a verb reached more objects of a kind than this, leave their names open',
-      count,
+      wholeNumber(0, 9_999),
       20,
     )
     .addOption(outputOption())
@@ -155,9 +156,4 @@ function lines({ exchanges, items, rules }: Report): readonly string[] {
           `${refusing} of these lines are by a rule: no rule that is added lets them through, that rule has to speak of less`,
         ];
   return [`${head}:`, ...listed, ...changed, ...added];
-}
-
-function count(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected a number of names, up to 9999');
-  return Number(text);
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { parsePolicyTests } from '../../config/policy-test-load.ts';
-import { escapeControl, printableJson } from '../escape-control.ts';
+import { escapeControl, listOf, printableJson } from '../escape-control.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import type { RequestReader } from './offline-request.ts';
 import { findingsError, readText } from './read-policies.ts';
@@ -18,7 +18,7 @@ export function testCommand(read: RequestReader): Command {
     .addOption(outputOption())
     .action(async (files: string[], { output }: Options) => {
       const results = await testFiles(files, read);
-      process.stdout.write(output === 'json' ? printableJson(results) : `${resultLines(results).join('\n')}\n`);
+      process.stdout.write(output === 'json' ? printableJson(listOf(results)) : `${resultLines(results).join('\n')}\n`);
       process.exitCode = results.every(({ isPassed }) => isPassed) ? 0 : 1;
     });
 }

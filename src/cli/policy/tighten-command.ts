@@ -1,14 +1,16 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { callerMatcher } from '../../policy/caller-match.ts';
 import { anyGlob } from '../../policy/glob.ts';
 import { type NarrowedFields, narrowRule, type Use, withFields } from '../../policy/observed/narrow-rule.ts';
 import type { Rule } from '../../policy/rule.ts';
 import { ruleSaid } from '../../policy/rule-said.ts';
 import { counted } from '../../std/counted.ts';
-import { escapeControl } from '../escape-control.ts';
+import { escapeControl, listOf, printableJson } from '../escape-control.ts';
+import { instant, wholeNumber } from '../option-values.ts';
+import { type OutputFormat, outputOption } from '../output-option.ts';
 import { readRecorded } from '../recorded/recorded-exchanges.ts';
 import { RuleUses } from '../recorded/rule-uses.ts';
-import { instant, journalFolders, type TimeOptions, warnOfBegin, withTimeOptions } from '../recorded/time-options.ts';
+import { journalFolders, type TimeOptions, warnOfBegin, withTimeOptions } from '../recorded/time-options.ts';
 import { readPolicyFiles, readRules } from './read-policies.ts';
 import { tightenedText } from './tightened-text.ts';
 import { unifiedPatch } from './unified-patch.ts';
@@ -17,6 +19,7 @@ interface Options extends TimeOptions {
   readonly caller: string;
   readonly policy: readonly string[];
   readonly namesMax: number;
+  readonly output: OutputFormat;
 }
 
 const SINCE = '30d';
@@ -40,11 +43,12 @@ export function tightenCommand(): Command {
     .option(
       '--names-max <count>',
       'where a verb reached more objects of a kind than this, leave their names open',
-      count,
+      wholeNumber(0, 9_999),
       20,
     )
+    .addOption(outputOption())
     .action(async (options: Options) => {
-      const { since = instant(SINCE), caller, namesMax } = options;
+      const { since = instant(SINCE), caller, namesMax, output } = options;
       const source =
         options.policy.length === 0
           ? { config: options.config ?? 'sallyport.yaml', files: [] }
@@ -58,9 +62,15 @@ export function tightenCommand(): Command {
       const mine = rules.filter((rule) => rule.effect === 'allow' && isFor(rule, caller, uses));
       const narrowed = new Map(mine.flatMap((rule) => narrowing(rule, uses.of(rule.id), namesMax)));
       for (const [id, parts] of narrowed) process.stderr.write(`${escapeControl(id)}: ${says(parts)}\n`);
-      for (const file of files) process.stdout.write(unifiedPatch(file.path, file.text, tightenedText(file, narrowed)));
+      const patch = files.map((file) => unifiedPatch(file.path, file.text, tightenedText(file, narrowed))).join('');
+      process.stdout.write(output === 'json' ? printableJson({ ...listOf(itemsOf(narrowed)), patch }) : patch);
       process.exitCode = narrowed.size === 0 ? 0 : 1;
     });
+}
+
+/** Each rule that does not stay as it is, with what its parts say then; none: it was not used, and goes. */
+function itemsOf(narrowed: ReadonlyMap<string, readonly NarrowedFields[]>) {
+  return [...narrowed].map(([id, parts]) => ({ id, state: parts.length === 0 ? 'unused' : 'wider', parts }));
 }
 
 /** Whether a rule is about such a caller: one that used it, or one of whom its `callers` speak. */
@@ -98,9 +108,4 @@ function same(a: Rule, b: Rule): boolean {
 function says(parts: readonly NarrowedFields[]): string {
   if (parts.length === 0) return 'was not used, and goes';
   return parts.length === 1 ? 'is narrowed' : `is narrowed, and becomes ${counted(parts.length, 'rule')}`;
-}
-
-function count(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected a number of names, up to 9999');
-  return Number(text);
 }

@@ -14,6 +14,11 @@ export interface ShownExchange {
   readonly remarks: readonly string[];
 }
 
+/** An exchange as its events tell it, by its id, as the control plane has it. */
+export function idFirst(view: ExchangeView) {
+  return { id: view.begun.exchange, ...view };
+}
+
 /** What stands above them. */
 export const EXCHANGE_HEAD = ['TIME', 'VERB', 'RESOURCE', 'NAME', 'OUTCOME', 'STATUS', 'RULE', 'MS'] as const;
 

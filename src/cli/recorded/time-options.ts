@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type JournalOptions, journalsOf } from '../journal-files.ts';
+import { instant } from '../option-values.ts';
 
 /** Which part of which journals is looked at. */
 export interface TimeOptions {
@@ -37,16 +38,4 @@ export function warnOfBegin(beginsAt: number, sinceMs: number): void {
   if (beginsAt <= sinceMs) return;
   const from = Number.isFinite(beginsAt) ? `begins at ${new Date(beginsAt).toISOString()}` : 'is empty';
   process.stderr.write(`note: the journal ${from}: what was done before is not looked at\n`);
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** An instant as people write it, or so long ago, in milliseconds since 1970. */
-export function instant(text: string): number {
-  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (amount !== undefined && unit !== undefined) return Date.now() - Number(amount) * (UNIT_MS[unit] as number);
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at))
-    throw new InvalidArgumentError('expected an instant like 2026-01-31T12:00:00Z or a time like 30m');
-  return at;
 }

@@ -11,6 +11,7 @@ import { type ControlClient, ControlRefusal, controlClient } from '../control/cl
 import { type Environment, findServer } from '../control/find-server.ts';
 import { waitForGrant } from '../control/wait-for-grant.ts';
 import { escapeControl } from '../escape-control.ts';
+import { lengthOfTime } from '../option-values.ts';
 import { guideText, type ScopeOutcome, summaryLines } from './guide.ts';
 import { keepLease } from './lease.ts';
 import { programEnvironment } from './program-environment.ts';
@@ -42,7 +43,7 @@ export function runCommand(env: Environment): Command {
   const more = (value: string, before: string[] = []) => [...before, value];
   return new Command('run')
     .argument('<command...>', 'the program and its arguments, behind `--`')
-    .option('--for <length>', 'how long its access lasts, an hour at most: 90s, 20m, 1h', '20m')
+    .option('--for <length>', 'how long its access lasts, an hour at most: 90s, 20m, 1h', lengthOfTime, '20m')
     .option(
       '--target <name>',
       'a target that it reaches; repeat for more; may be left out where there is only one',

@@ -10,6 +10,7 @@ import { type NoticeView, noticeSchema } from './notice-contract.ts';
 
 const query = z.strictObject({
   state: z.enum(['waiting', 'dead']).default('dead'),
+  since: z.iso.datetime().optional().describe('Those of what happened at or after it.'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
 
@@ -28,9 +29,10 @@ export function noticeRoutes(deliveries: Pick<Deliveries, 'list' | 'again'>): re
       query,
       answer: { status: 200, schema: pageOf(noticeSchema), description: 'A page.' },
       handle: async ({ roles, query: asked }) => {
-        const { state, limit } = asked as z.infer<typeof query>;
-        const found = (await deliveries.list(state, NOTICE_LIMITS.waitingMax)).filter((one) =>
-          isReached(roles, SEE, one),
+        const { state, since, limit } = asked as z.infer<typeof query>;
+        const sinceMs = since === undefined ? 0 : Date.parse(since);
+        const found = (await deliveries.list(state, NOTICE_LIMITS.waitingMax)).filter(
+          (one) => one.notice.at >= sinceMs && isReached(roles, SEE, one),
         );
         return { status: 200, body: { items: found.slice(0, limit).map(view), next: null } };
       },
