@@ -21,6 +21,19 @@ const blocks = (language: string) =>
       .map(([, indent = '', , body = '']) => ({ path, body: body.replaceAll(new RegExp(`^${indent}`, 'gm'), '') })),
   );
 
+/** Limit: words of a how-to; what is more is told on a page of docs/reference, where who looks something up finds it. */
+const HOW_TO_WORDS_MAX = 1_500;
+
+test('a how-to gets its reader there without a book', () => {
+  const words = (text: string) => text.split(/\s+/).length;
+  const howTos = pages.filter(({ path }) => path.startsWith('docs/how-to/'));
+  assert.ok(howTos.length > 20);
+  assert.deepEqual(
+    howTos.filter(({ text }) => words(text) > HOW_TO_WORDS_MAX).map(({ path, text }) => [path, words(text)]),
+    [],
+  );
+});
+
 let program: Command;
 before(async () => {
   program = await createProgram({ own: { command: 'node', args: [] }, env: {}, asked: SUBCOMMANDS });
