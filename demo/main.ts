@@ -46,7 +46,7 @@ async function main(): Promise<number> {
     options.context === undefined
       ? await startStandinScene(folder)
       : await startOwnClusterScene(folder, { context: options.context, kubeconfig: options.kubeconfig }, process.env);
-  introduce(scene, kubectl);
+  introduce(scene, kubectl, options.once === true);
   const stop = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -97,13 +97,16 @@ function consoleOf({ control, person }: Scene): string {
   return `\n\nThe console is ${control['SALLYPORT_SERVER']}: sign in as \`${person}\`. What a rule holds waits there for an answer. Your browser does not know the\ndemo's authority, ${control['SALLYPORT_CA_FILE']}, and asks once whether to go on.\n\n`;
 }
 
-function introduce(scene: Scene, kubectl: string): void {
+function introduce(scene: Scene, kubectl: string, isOnce: boolean): void {
   say(
     `\nSallyport is up.\n\n  kubectl --(token of \`${scene.subject}\`)--> gateway ${scene.gatewayUrl} --(credential that kubectl never sees)--> ${scene.clusterName}\n`,
   );
   if (scene.person !== undefined)
     say(`  The console: ${scene.control['SALLYPORT_SERVER']} -- sign in as \`${scene.person}\`\n`);
-  say(`Each command below can be typed in a second terminal, after:\n\n${exports(scene, kubectl)}\n`);
+  const how = isOnce
+    ? 'The tour runs each command below after'
+    : 'Each command below can be typed in a second terminal, after';
+  say(`${how}:\n\n${exports(scene, kubectl)}\n`);
 }
 
 function exports(scene: Scene, kubectl: string): string {

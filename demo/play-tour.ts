@@ -112,7 +112,7 @@ async function questionOf(running: Promise<unknown>, { approver }: Scene): Promi
 }
 
 /** The step as the person would type it. */
-export function typed({ argv: [program, ...args] }: Step, scene: Scene): string {
+export function typed({ argv: [program, ...args], isApprover = false }: Step, scene: Scene): string {
   switch (program) {
     case 'kubectl':
     case 'terminal':
@@ -120,10 +120,16 @@ export function typed({ argv: [program, ...args] }: Step, scene: Scene): string 
     case 'administrator':
       return quoted(['kubectl', '--kubeconfig', scene.administratorFile ?? '', ...args]);
     case 'sallyport':
-      return `npm start --silent -- ${quoted(ownWords(args, scene))}`;
+      return `${isApprover ? asApprover(scene) : ''}npm start --silent -- ${quoted(ownWords(args, scene))}`;
     default:
       return unreachable(program);
   }
+}
+
+/** What a command of the person begins with who is asked, in a terminal that has the caller's `export` lines. */
+function asApprover({ approver = {}, control }: Scene): string {
+  const own = Object.entries(approver).filter(([name, value]) => control[name] !== value);
+  return own.map(([name, value]) => `${name}=${quoted([value])} `).join('');
 }
 
 const CONTROL: ReadonlySet<string> = new Set(['approvals', 'explain', 'grants']);

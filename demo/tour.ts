@@ -29,9 +29,9 @@ const COPY = JSON.stringify([{ op: 'copy', from: '/data/password', path: '/metad
 /** In a command: the id of the question that waits. */
 export const APPROVAL = 'APPROVAL';
 
-/** A risk on top, the operation in words, and what goes with it. */
+/** A risk on top, the operation in words, what goes with it, and the answer. */
 const QUESTION =
-  /risk: high\n(?:.*\n)*! ends 2 running pods\n(?:.*\n)*.*delete namespaces `trial`\n(?:.*\n)*goes with it:\n {2}2 pods \(2 running\): old-/;
+  /risk: high\n(?:.*\n)*! ends 2 running pods\n(?:.*\n)*.*delete namespaces `trial`\n(?:.*\n)*goes with it:\n {2}2 pods \(2 running\): old-(?:.*\n)*approved\n$/;
 
 /** The tour before the embedded cluster. */
 export const TOUR: readonly Step[] = [
@@ -52,7 +52,16 @@ export const TOUR: readonly Step[] = [
   },
   {
     say: 'A Secret, under a rule that names it: which keys it has is shown, and what they keep is not.',
-    argv: ['kubectl', 'get', 'secret', 'database', '-n', 'shop', '-o', 'go-template={{.data.password | base64decode}}'],
+    argv: [
+      'kubectl',
+      'get',
+      'secret',
+      'database',
+      '-n',
+      'shop',
+      '-o',
+      'go-template={{.data.password | base64decode}}{{"\\n"}}',
+    ],
     expect: { exitCode: 0, output: /masked-by-sallyport-/ },
   },
   {
@@ -131,16 +140,16 @@ export const TOUR: readonly Step[] = [
     hangsOnAnswer: true,
     meanwhile: [
       {
-        say: 'The question, with what would go with the namespace, looked up at the cluster.',
-        argv: ['sallyport', 'approvals', 'show', APPROVAL],
+        say: 'What waits for them.',
+        argv: ['sallyport', 'approvals', 'list', '--state', 'pending'],
         isApprover: true,
-        expect: { exitCode: 0, output: QUESTION },
+        expect: { exitCode: 0, output: /pending +triage-bot +demo +delete namespaces `trial`/ },
       },
       {
-        say: 'A yes to just that, by the digest of what was shown.',
+        say: 'The question whole, with what would go with the namespace, looked up at the cluster; and a yes to just that, by the digest of what is shown.',
         argv: ['sallyport', 'approvals', 'approve', APPROVAL, '--reason', 'the trial is over'],
         isApprover: true,
-        expect: { exitCode: 0, output: /\napproved\n$/ },
+        expect: { exitCode: 0, output: QUESTION },
       },
     ],
     expect: { exitCode: 0, output: /namespace "trial" deleted/ },

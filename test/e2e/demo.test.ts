@@ -18,6 +18,8 @@ test('the tour goes as it says, and leaves nothing running', async () => {
   const { code, output } = await runChild(process.execPath, [DEMO, '--once', '--folder', folder]);
   assert.equal(code, 0, output);
   assert.match(output, /the chain holds\n\nthe tour of 21 commands went as it should\n$/);
+  assert.match(output, /^\$ SALLYPORT_TOKEN_FILE=\S+ npm start --silent -- approvals approve \S+ /m);
+  assert.equal(output.match(/goes with it:/g)?.length, 1, 'a question is read once');
 });
 
 test('without `--once` what the tour has held waits for a person, and runs once they say so', async (t) => {
