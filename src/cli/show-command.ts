@@ -21,7 +21,11 @@ interface ShowOptions extends OutputOptions, SourceOptions {
 
 /** `sallyport sessions show`. */
 export function showCommand(env: Environment): Command {
-  return withOutput(withSource(new Command('show')), 'exchanges, the latest', 1_000)
+  return withOutput(
+    withSource(new Command('show')),
+    'exchanges: of a journal’s files the latest, of a control plane the first',
+    1_000,
+  )
     .description('show the exchanges of a session, in the order in which they began')
     .argument('<session>', 'its id, as `sessions list` prints it')
     .option('-f, --follow', 'go on: each exchange as it ends, and what goes on for long also as it begins', false)

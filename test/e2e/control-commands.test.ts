@@ -131,6 +131,9 @@ test('an operator sees who is in, revokes, stops and lifts', async () => {
   assert.match((await get()).body, /an operator has stopped caller `ci:dev`: runs wild/);
   assert.equal((await json(['kill', 'list'], operator())).items.length, 1);
   assert.equal((await json(['kill', 'lift', kill.id], operator())).state, 'lifted');
+  const server = commands.env.SALLYPORT_SERVER as string;
+  const both = await json(['kill', 'session', 'none', '--reason', 'everywhere', '--at', server], operator());
+  assert.deepEqual([both.items.map(({ what }: { what: string }) => what), both.next], [['session', 'session'], null]);
   assert.doesNotMatch((await get()).body, /an operator has stopped/);
 });
 
