@@ -8,7 +8,7 @@ import type { Seal } from '../recording/seal.ts';
 import { sealOf, segmentFiles } from '../segments/segment-files.ts';
 import { counted } from '../std/counted.ts';
 import { CliError } from './cli-error.ts';
-import { escapeControl } from './escape-control.ts';
+import { escapeControl, printableLine } from './escape-control.ts';
 import { onlyJournal, segmentsOf, workerOption } from './journal-files.ts';
 import { wholeNumber } from './option-values.ts';
 import { readConfig } from './read-config.ts';
@@ -49,9 +49,8 @@ export function checkpointCommand(): Command {
       const key = signingKey(read);
       if (publicKey) {
         process.stdout.write(`${verifierKey(await originIn(folder), key)}\n`);
-      } else if (event !== undefined)
-        process.stdout.write(`${JSON.stringify(await proofOf(folder, key, { event }))}\n`);
-      else if (since !== undefined) process.stdout.write(`${JSON.stringify(await proofOf(folder, key, { since }))}\n`);
+      } else if (event !== undefined) process.stdout.write(printableLine(await proofOf(folder, key, { event })));
+      else if (since !== undefined) process.stdout.write(printableLine(await proofOf(folder, key, { since })));
       else process.stdout.write((await signedCheckpoint(folder, key)).checkpoint);
     });
 }

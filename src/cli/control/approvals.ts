@@ -7,7 +7,7 @@ import { breakGlassCommand } from './break-glass.ts';
 import { type ControlClient, controlClient, StreamEnded } from './client.ts';
 import { delegateCommands } from './delegate.ts';
 import type { Environment } from './find-server.ts';
-import { type ControlOptions, print, printList, sinceOption, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printChange, printList, sinceOption, withControlOptions } from './options.ts';
 import { paintFor } from './paint.ts';
 import { readApproval, showApproval } from './read-approval.ts';
 import { watchScreen } from './watch/watch-screen.ts';
@@ -102,11 +102,7 @@ function watchCommand(env: Environment): Command {
         return;
       }
       for await (const event of client.events('/approvals/events')) {
-        const line =
-          output === 'json'
-            ? JSON.stringify(event)
-            : (rows([event as ApprovalView])[1] as readonly string[]).join('  ');
-        process.stdout.write(`${line}\n`);
+        printChange(output, event, () => rows([event as ApprovalView]));
       }
       throw new StreamEnded();
     });

@@ -62,6 +62,36 @@ test('what is no control plane is told apart', async () => {
   assert.match(await told(server), /does not answer as a control plane: is it the console’s address\?$/);
 });
 
+test('what `watch` prints of others is nothing that a terminal would obey (T54)', async (t) => {
+  const subject = 'web\u009b31m\u202e';
+  const common = { id: 'g', state: 'pending', holder: { subject }, scopes: [], uses: 0, asker: { subject } };
+  const event = { ...common, target: 'prod', shown: { operation: `delete ${subject}` }, closesAt: '' };
+  const env = envOf(await answering((_, response) => void response.end(`data: ${JSON.stringify(event)}\n\n`)));
+  const { write } = process.stdout;
+  t.after(() => {
+    process.stdout.write = write;
+  });
+  let said = '';
+  // The runner’s own reports are bytes.
+  process.stdout.write = ((text: string | Uint8Array) => {
+    if (typeof text !== 'string') return write.call(process.stdout, text);
+    said += text;
+    return true;
+  }) as typeof write;
+  for (const make of [grantsCommand, approvalsCommand])
+    for (const output of ['table', 'json'])
+      await make(env)
+        .parseAsync(['node', 'sallyport', 'watch', '-o', output])
+        .catch(() => {});
+  process.stdout.write = write;
+  const lines = said.split('\n').filter((line) => line.includes('web'));
+  assert.equal(lines.length, 4, said);
+  for (const line of lines) {
+    assert.doesNotMatch(line, /\p{C}/u);
+    assert.match(line, /web\\u009b31m\\u202e/);
+  }
+});
+
 test('`watch` ends with a fault where the gateway ends: it would be taken for one that was ended by hand', async () => {
   const env = envOf(await answering((_, response) => void response.end()));
   for (const command of [grantsCommand(env), approvalsCommand(env)])

@@ -3,12 +3,13 @@ import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import type { GrantAskBody, GrantView } from '../../control/contract.ts';
 import { CliError } from '../cli-error.ts';
+import { escapeControl } from '../escape-control.ts';
 import { lengthOfTime, pageLimit, wholeNumber } from '../option-values.ts';
 import { controlClient, StreamEnded } from './client.ts';
 import type { Environment } from './find-server.ts';
 import { type Question, questionOfRefusal } from './from-refusal.ts';
 import { reportCommand } from './grants-report.ts';
-import { type ControlOptions, print, printList, sinceOption, withControlOptions } from './options.ts';
+import { type ControlOptions, print, printChange, printList, sinceOption, withControlOptions } from './options.ts';
 import { type ScopeOptions, scopeOf, withScopeOptions } from './scope-options.ts';
 import { waitForGrant } from './wait-for-grant.ts';
 
@@ -65,7 +66,7 @@ function requestCommand(env: Environment): Command {
       let grant = (await client.ask('POST', '/grants', question, headers)) as GrantView;
       if (wait) grant = await waitForGrant(client, grant);
       print(output, grant, () => rows([grant]));
-      if (grant.note !== undefined) process.stderr.write(`${grant.note}\n`);
+      if (grant.note !== undefined) process.stderr.write(`${escapeControl(grant.note)}\n`);
       if (grant.state === 'ended') process.exitCode = 1;
     });
 }
@@ -135,7 +136,7 @@ function showCommand(env: Environment): Command {
       const client = await controlClient(env, context);
       const grant = (await client.ask('GET', `/grants/${encodeURIComponent(id)}`)) as GrantView;
       print(output, grant, () => rows([grant]));
-      if (grant.note !== undefined) process.stderr.write(`${grant.note}\n`);
+      if (grant.note !== undefined) process.stderr.write(`${escapeControl(grant.note)}\n`);
     });
 }
 
@@ -157,9 +158,7 @@ function watchCommand(env: Environment): Command {
     .action(async ({ output, context }: ControlOptions) => {
       const client = await controlClient(env, context);
       for await (const event of client.events('/grants/events')) {
-        const line =
-          output === 'json' ? JSON.stringify(event) : (rows([event as GrantView])[1] as readonly string[]).join('  ');
-        process.stdout.write(`${line}\n`);
+        printChange(output, event, () => rows([event as GrantView]));
       }
       throw new StreamEnded();
     });

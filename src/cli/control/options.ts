@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type JsonDocument, printableJson } from '../escape-control.ts';
+import { escapeControl, type JsonDocument, printableJson, printableLine } from '../escape-control.ts';
 import { instant } from '../option-values.ts';
 import { type OutputFormat, outputOption } from '../output-option.ts';
 import { listText, table } from '../table.ts';
@@ -33,6 +33,15 @@ export function printList(
   none: string,
 ): void {
   process.stdout.write(output === 'json' ? printableJson(value) : listText(rows(), none));
+}
+
+/** Prints what has changed in a line: of JSON, or of the row that it makes below its head. */
+export function printChange(
+  output: ControlOptions['output'],
+  change: unknown,
+  rows: () => readonly (readonly string[])[],
+): void {
+  process.stdout.write(output === 'json' ? printableLine(change) : `${escapeControl((rows()[1] ?? []).join('  '))}\n`);
 }
 
 /** Prints a value as JSON, or the rows that it makes. */

@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { controlClient } from '../control/client.ts';
 import type { Environment } from '../control/find-server.ts';
 import { type ControlOptions, print, withControlOptions } from '../control/options.ts';
+import { escapeControl } from '../escape-control.ts';
 import { fromKubeconfig, readText } from './from-kubeconfig.ts';
 
 interface Options extends ControlOptions {
@@ -85,7 +86,7 @@ async function add(env: Environment, name: string, options: Options): Promise<vo
   ]);
   if (checked === undefined || options.output === 'json') return;
   for (const { check, state, message } of checked.checks)
-    if (state !== 'ok') process.stderr.write(`look at: ${check}: ${message}\n`);
+    if (state !== 'ok') process.stderr.write(`look at: ${check}: ${escapeControl(message)}\n`);
 }
 
 type Body = TargetReplace;

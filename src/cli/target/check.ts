@@ -7,6 +7,7 @@ import { CliError } from '../cli-error.ts';
 import { controlClient } from '../control/client.ts';
 import type { Environment } from '../control/find-server.ts';
 import { type ControlOptions, print, withControlOptions } from '../control/options.ts';
+import { escapeControl } from '../escape-control.ts';
 import { readRules } from '../policy/read-policies.ts';
 import { readConfig } from '../read-config.ts';
 
@@ -41,7 +42,8 @@ export function checkCommand(ports: CheckPorts, env: Environment): Command {
           ? await byGateway(env, name, options)
           : await fromHere(ports, name, options.config);
       print(options.output, { id: name, ...checked }, () => rows(checked.checks));
-      if (options.output === 'table') for (const line of rightsIn(checked.checks)) process.stdout.write(`${line}\n`);
+      if (options.output === 'table')
+        for (const line of rightsIn(checked.checks)) process.stdout.write(`${escapeControl(line)}\n`);
       process.exitCode = checked.state === 'failed' ? 1 : checked.state === 'unknown' ? 2 : 0;
     });
 }
