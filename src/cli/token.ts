@@ -142,12 +142,12 @@ async function clientCredentialsToken(source: TokenSource): Promise<string> {
 
 async function fetchJson(
   url: string,
-  options: Parameters<typeof import('undici').request>[1],
+  options: Parameters<typeof import('../std/http-client.ts').request>[1],
 ): Promise<{ readonly status: number; readonly answer: Record<string, unknown> }> {
   if (!URL.canParse(url)) throw new CliError(`\`${url}\` is no URL`);
   if (!isTrustedUrl(url))
     throw new CliError(`\`${url}\` is neither https nor on loopback: the token would be seen on the way`);
-  const { request } = await import('undici'); // not for a token from a file, which every kubectl command reads
+  const { request } = await import('../std/http-client.ts'); // not for a token from a file, which every kubectl command reads
   const { origin } = new URL(url);
   try {
     const signal = AbortSignal.timeout(ISSUER_TIMEOUT_MS);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Agent, request } from 'undici';
+import { Agent, request } from '../std/http-client.ts';
 import { isTrustedUrl } from '../std/trusted-url.ts';
 import type { Issuer } from './issuer.ts';
 

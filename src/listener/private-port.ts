@@ -2,8 +2,9 @@
  * The private port: health, readiness and metrics, over plain HTTP, for the machine's own supervisor and its metrics collector. It needs no
  * credential and so says nothing of callers or targets' content; it listens on loopback unless it is told otherwise.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { http } from '../std/node-http.ts';
 
 /** Whether the gateway can do its work now: `reasons` are why it cannot, and none where it can; `warnings` are told beside either answer. */
 export interface Readiness {
@@ -34,7 +35,7 @@ export interface PrivatePort {
  * @throws {Error} the port cannot be had
  */
 export async function startPrivatePort(options: PrivatePortOptions): Promise<PrivatePort> {
-  const server = createServer(
+  const server = http.createServer(
     { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16 * 1024 },
     (request, response) => {
       answer(options, request, response).catch((error) => {

@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { RefusedReply } from '../model/reply.ts';
+import { http } from '../std/node-http.ts';
 import { endBehindAnswer } from './linger.ts';
 import type { PeerOf } from './peers.ts';
 
@@ -33,7 +33,7 @@ export function answerUnread(
     answered.add(socket);
     if (error.code === 'ECONNRESET' || !socket.writable || isBusy(socket)) return void socket.destroy();
     const { status, headers, body } = answer(CODES[error.code ?? ''] ?? 'malformed', peerOf(socket));
-    const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
+    const lines = [`HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}`];
     for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
     socket.write(`${lines.join('\r\n')}\r\nconnection: close\r\n\r\n`);
     socket.write(body);

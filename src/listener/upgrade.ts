@@ -5,9 +5,10 @@
  * on. Any other answer is written as an ordinary reply and the connection ends: nothing that the client sent behind its request is
  * read, so no pipe is left to anything (CVE-2018-1002105).
  */
-import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { DuplexReply } from '../model/reply.ts';
+import { http } from '../std/node-http.ts';
 import { answerOf, clientGone, type ExchangeContext } from './exchange.ts';
 import { Http1Wire, http1Request } from './http1.ts';
 import { isOfOrigin } from './reply-head.ts';
@@ -55,7 +56,7 @@ function sendAndClose(
   prefix: string,
 ): void {
   const { socket } = request;
-  const response = new ServerResponse(request);
+  const response = new http.ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   const writer = new ReplyWriter(new Http1Wire(context, request, response), context.progress);
@@ -68,7 +69,7 @@ function sendAndClose(
 
 /** The head of a switch of protocols, as upstream sent it, `Connection` and `Upgrade` included, without what speaks for a whole origin. */
 function headBytes({ status, headers }: DuplexReply): Buffer {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  let text = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n`;
   for (let i = 0; i < headers.length; i += 2) {
     if (!isOfOrigin(headers[i] as string)) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
   }

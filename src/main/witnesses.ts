@@ -4,11 +4,11 @@
  */
 import { mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { request } from 'undici';
 import type { Config } from '../config/load.ts';
 import { openCheckpoint } from '../recording/checkpoint.ts';
 import type { Seal } from '../recording/seal.ts';
 import { counted } from '../std/counted.ts';
+import { request } from '../std/http-client.ts';
 import type { Told } from './observe.ts';
 
 type Place = NonNullable<Config['journal']['witnesses']>[number];

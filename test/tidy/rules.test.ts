@@ -36,6 +36,8 @@ const canaries: readonly (readonly [rule: RegExp, path: string, text: string])[]
   [/proof/, 'src/connectors/a.ts', 'const permit = x as unknown as Permit;'],
   [/through unknown/, 'src/std/a.ts', 'const a = b as unknown as string;'],
   [/environment/, 'src/cli/a.ts', 'const home = process.env.HOME;'],
+  [/only types are imported/, 'src/std/a.ts', `import { createServer, type Server } from 'node:http';`],
+  [/only types are imported/, 'src/std/a.ts', `const { request } = await import('undici');`],
   [/skipped/, 'src/std/a.test.ts', `test.skip('a', () => {});`],
   [/skipped/, 'src/std/a.test.ts', `describe.only('a', () => {});`],
   [/skipped/, 'src/std/a.test.ts', `test('a', { skip: true }, () => {});`],

@@ -132,6 +132,11 @@ export const rules: readonly Rule[] = [
     (name) => /^web\/.*\.css$/.test(name) && name !== 'web/src/looks/tokens.css',
     /#[0-9a-f]{3,8}\b|\b(rgb|hsl|oklch)a?\(/i,
   ),
+  inText(
+    'of Node’s http and of undici as a whole only types are imported: std/node-http.ts and std/http-client.ts have the rest',
+    (name) => inSrc(name) && !isTest(name) && name !== 'src/identity/login.ts',
+    /\bimport\s+(?!type\b)[^;']*'(?:node:http|undici)'|\bimport\('(?:node:http|undici)'\)/,
+  ),
   inText('nothing is left to do', isProse, new RegExp(`\\b(${['TO', 'DO'].join('')}|${['FIX', 'ME'].join('')})\\b`)),
   inText(
     'no path of a machine is written down',
@@ -166,7 +171,9 @@ function inSrc(name: string): boolean {
 
 /** Code without the connection pools that Node and undici call so. */
 function ownWords(text: string): string {
-  const hasPools = specifiersOf(text).some((specifier) => /^(undici|node:https?)$/.test(specifier ?? ''));
+  const hasPools = specifiersOf(text).some((specifier) =>
+    /^(undici|node:https?)$|\/http-client\.ts$/.test(specifier ?? ''),
+  );
   return codeOf(text).replaceAll(hasPools ? /\b(userAgent|https?Agent|Agent|agent)\b/g : /\buserAgent\b/g, '');
 }
 

@@ -60,7 +60,7 @@ export async function controlClient(env: Environment, context?: string, at?: str
   const server = at ?? named;
   if (!URL.canParse(server) || !isTrustedUrl(server))
     throw new CliError(`\`${server}\` is no https URL: the token would be seen on the way`);
-  const { Agent, request } = await import('undici');
+  const { Agent, request } = await import('../../std/http-client.ts');
   const dispatcher = new Agent({
     connect: caFile === undefined ? {} : { ca: read(caFile) },
     headersTimeout: ANSWER_TIMEOUT_MS,

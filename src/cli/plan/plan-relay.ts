@@ -6,12 +6,13 @@
  * this: the gateway does nothing of what it is asked under the path of plans, whoever asks.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { JsonObject } from '../../model/operation.ts';
 import { collectBytes } from '../../std/byte-source.ts';
 import { isHopByHop } from '../../std/hop-by-hop.ts';
+import { http } from '../../std/node-http.ts';
 import type { PlanCall } from './plan-call.ts';
 import { failure, type PlanReply, reply } from './plan-reply.ts';
 import type { PlanWay, SentRequest, UpgradeProtocol } from './plan-way.ts';
@@ -60,7 +61,7 @@ export class PlanRelay {
   private constructor(way: PlanWay, asks: boolean) {
     this.#way = way;
     this.#asks = asks;
-    this.#server = createServer((request, response) => {
+    this.#server = http.createServer((request, response) => {
       this.#serve(request, response).catch((error: Error) => {
         // A client that goes away, as whoever has waited long enough does, takes nothing of the plan with it.
         if (response.destroyed) return;
@@ -152,7 +153,7 @@ export class PlanRelay {
     socket.end(
       Buffer.concat([
         Buffer.from(
-          `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ${contentType}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`,
+          `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\ncontent-type: ${contentType}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`,
         ),
         body,
       ]),

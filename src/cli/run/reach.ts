@@ -36,7 +36,7 @@ export interface Reach {
 /** @throws {CliError} the gateway cannot be asked, or does not answer as one */
 export async function reachOf(way: Way, scope: Scope): Promise<Reach> {
   const questions = questionsOf(scope);
-  const { Agent, request } = await import('undici');
+  const { Agent, request } = await import('../../std/http-client.ts');
   const dispatcher = new Agent({
     connect: way.caPem === undefined ? {} : { ca: way.caPem },
     headersTimeout: ANSWER_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent, request } from '../../std/http-client.ts';
 import { SendFailure } from './send-failure.ts';
 
 /** Limit: so much of an answer is read. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
-import { request } from 'undici';
 import { type Check, fault, warning, well } from '../../cli/doctor/check.ts';
 import type { Config } from '../../config/load.ts';
+import { request } from '../../std/http-client.ts';
 import { hostOf } from '../host-of.ts';
 
 /** Limit: how long a gateway that runs may take to say how it is. */

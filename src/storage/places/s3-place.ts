@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { request } from 'undici';
+import { request } from '../../std/http-client.ts';
 import type { Place, S3Config } from './place.ts';
 import { escapedS3, type S3Method, signS3 } from './sign-s3.ts';
 

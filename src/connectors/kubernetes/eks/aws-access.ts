@@ -3,8 +3,8 @@
  *
  * The process' own credentials come from AWS's default chain: the environment, profiles and SSO, the token file of IRSA, the agent of EKS Pod Identity, the instance.
  */
-import * as http from 'node:http';
 import * as https from 'node:https';
+import { http } from '../../../std/node-http.ts';
 import type { EksCluster, EksEndpoint } from './cluster.ts';
 import { EKS_LIMITS } from './eks-limits.ts';
 import type { AwsKeys } from './sign-token.ts';

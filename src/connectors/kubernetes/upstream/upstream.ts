@@ -6,10 +6,11 @@
  * A connection carries many callers' requests one after the other; who is asking stands in each request alone (T44).
  */
 import { createSecureContext, TLSSocket } from 'node:tls';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { Refusal } from '../../../model/refusal.ts';
 import type { Reply, StreamReply, UnaryReply } from '../../../model/reply.ts';
 import type { Headers, UpgradeProtocol } from '../../../model/request.ts';
+import { buildConnector, Pool } from '../../../std/http-client.ts';
 import { type AddressRules, assertHost, guardedLookup } from './allowed-address.ts';
 import { type Authority, fixedAuthority } from './authority.ts';
 import type { ClientCertificate, Credential, CredentialSource } from './credential.ts';
@@ -21,6 +22,8 @@ import { ownLocation } from './location.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { credentialRefused } from './unavailable.ts';
 import { sendUpgrade } from './upgrade.ts';
+
+type Connector = ReturnType<typeof buildConnector>;
 
 export interface UpstreamOptions {
   /** `https://host:port`, and a base path where the API server stands behind one. */
@@ -265,8 +268,8 @@ function connector(
   options: UpstreamOptions,
   caPem: string | undefined,
   certificate: ClientCertificate | undefined,
-): buildConnector.connector {
-  let made: buildConnector.connector | undefined;
+): Connector {
+  let made: Connector | undefined;
   return (...asked) => {
     made ??= buildConnector({
       ...tlsOptions(options, caPem, certificate),
@@ -295,10 +298,7 @@ function contextOptions(caPem: string | undefined, certificate: ClientCertificat
   };
 }
 
-function seenBy(
-  onConnected: UpstreamOptions['onConnected'],
-  connect: buildConnector.connector,
-): buildConnector.connector {
+function seenBy(onConnected: UpstreamOptions['onConnected'], connect: Connector): Connector {
   if (onConnected === undefined) return connect;
   return (options, callback) =>
     connect(options, (...outcome) => {
