@@ -1,6 +1,5 @@
 /*
- * The control plane's parts, put together, where the configuration has a `console`: the store, the grants and kills in force, and the server. Without one,
- * nothing of it is opened, and the data path is given that there are no grants.
+ * The control plane's parts, put together, where the configuration has a `console`: the store, the grants and kills in force, and the server.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -10,7 +9,6 @@ import { catalogFile } from '../catalog/catalog-file.ts';
 import { SeveralCatalogs } from '../catalog/several-catalogs.ts';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
-import { CallerBudgets } from '../control/caller-budgets.ts';
 import type { TargetPlace } from '../control/contract.ts';
 import { CountedEvents } from '../control/counted-events.ts';
 import { DoneOperations } from '../control/done-operations.ts';
@@ -18,49 +16,39 @@ import { HeldKills } from '../control/held-kills.ts';
 import type { LiveAccess } from '../control/live-access.ts';
 import { LiveExchanges } from '../control/live-exchanges.ts';
 import type { Notice } from '../control/notices/notice.ts';
-import { noticeOfTripped } from '../control/notices/notices.ts';
 import { Refusals } from '../control/refusals.ts';
 import { routesOf } from '../control/routes.ts';
 import type { ControlServer } from '../control/server.ts';
 import { type SessionSoFar, sessionSoFar } from '../control/session-so-far.ts';
 import { ConsoleSessions } from '../control/sign-in/console-sessions.ts';
 import { suggest } from '../control/suggest.ts';
-import type { LiveTargets, TargetServer } from '../control/targets/live-targets.ts';
+import type { LiveTargets } from '../control/targets/live-targets.ts';
 import { toEach } from '../control/to-each.ts';
-import type { UndoPort } from '../control/undo-routes.ts';
-import type { Authenticator, IssuerState } from '../identity/authenticator.ts';
-import type { CertificatePair } from '../listener/certificates.ts';
 import type { Refusal } from '../model/refusal.ts';
-import { type Access, noAccess } from '../pipeline/access.ts';
-import { type Approvals, noApprovals } from '../pipeline/approvals.ts';
-import type { Budgets } from '../pipeline/budgets.ts';
+import type { Access } from '../pipeline/access.ts';
 import type { InFlight, LivesBy } from '../pipeline/in-flight.ts';
-import { type Novelty, noNovelty } from '../pipeline/novelty.ts';
-import type { JournalPort } from '../pipeline/record-ports.ts';
 import { rulesIn } from '../policy/rule-set.ts';
 import { seatedIn } from '../policy/seated-in.ts';
-import type { Event } from '../recording/event.ts';
 import { journalsIn, workerJournal } from '../segments/worker-journals.ts';
 import type { Clock } from '../std/clock.ts';
 import { closeAll } from '../std/close-all.ts';
 import { counted } from '../std/counted.ts';
 import { durationMs } from '../std/duration.ts';
-import type { Journal } from '../storage/journal.ts';
 import { openStore } from '../store/open-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { accessParts } from './access-parts.ts';
 import { agreeOnMaskKey } from './agree-on-mask-key.ts';
+import { budgetsOf } from './budgets-of.ts';
 import { chatsOf } from './chats.ts';
 import { targetChecker } from './check-target.ts';
 import { ConfigError } from './config-error.ts';
 import { deliveriesOf, tellOpened } from './deliveries.ts';
-import type { KeptOfMasks } from './kept-of-masks.ts';
+import { heardBy } from './heard-by.ts';
 import { keptReader } from './kept-reader.ts';
 import { loginsOf } from './logins.ts';
 import type { Told } from './observe.ts';
-import type { Sealing } from './open-sealing.ts';
+import type { Control, ControlParts, LookAtOwn } from './open-control.ts';
 import { policyDesk } from './policy-desk.ts';
-import type { PolicyInForce } from './policy-in-force.ts';
 import { consoleAuthenticator, consoleUrlOf, serveConsole } from './serve-console.ts';
 import { sharedGuesses } from './shared-guesses.ts';
 import { SharedHoneytokens } from './shared-honeytokens.ts';
@@ -72,73 +60,11 @@ import { wholeStatus } from './whole-status.ts';
 import { answerConsole, consoleOfAll } from './workers/console-of-all.ts';
 import { sessionOfConsole } from './workers/session-of-console.ts';
 import type { OwnStatus } from './workers/status-of-all.ts';
-import type { WorkerBus } from './workers/worker-bus.ts';
-
-interface Parts {
-  readonly config: Config;
-  readonly told: Told;
-  readonly journal: Journal;
-  readonly sealing: Pick<Sealing, 'keys' | 'checkpoint'>;
-  readonly policy: PolicyInForce;
-  readonly inFlight: InFlight;
-  readonly masks: KeptOfMasks;
-  /** The way to the other workers, where the gateway has any. */
-  readonly bus?: WorkerBus | undefined;
-  /** Where the console is, where another worker serves it. */
-  readonly consoleUrl?: string | undefined;
-}
 
 type Place = NonNullable<Config['console']>;
 
-/** How this process is, but for what the control plane knows itself: `issuers`, as they are known to who asks that. */
-export type LookAtOwn = (issuers: readonly IssuerState[]) => Pick<OwnStatus, 'reasons' | 'warnings' | 'parts'>;
-
-/** What the gateway has of its control plane. */
-export interface Control {
-  readonly access: Access;
-  readonly approvals: Approvals;
-  readonly budgets: Budgets;
-  readonly novelty: Novelty;
-  /** The journal as the data path writes it, so that whoever watches hears of it. */
-  readonly heard: (journal: JournalPort) => JournalPort;
-  /** Lets all that waits for a person go on elsewhere, since this gateway stops. */
-  releaseHeld(): void;
-  /** An authenticator that takes the gateway's own tokens too. */
-  readonly withOwnTokens: (others: Authenticator) => Authenticator;
-  /** Begins to serve; the address, where there is a console. */
-  serve(
-    certificate: CertificatePair,
-    targetPlaces: (registered: readonly string[]) => readonly TargetPlace[],
-    undo: UndoPort,
-    look: LookAtOwn,
-  ): Promise<string | undefined>;
-  /** Serves targets by API from now on as they come and go. */
-  serveTargets(server: TargetServer): void;
-  useCertificate(pair: CertificatePair): void;
-  /** Tells people, where policy names any. */
-  tell(notice: Notice | undefined): void;
-  /** What `/readyz` warns of. */
-  warnings(): readonly string[];
-  close(): Promise<void>;
-}
-
-/** A gateway without a control plane: nothing of it is opened. */
-const NO_CONTROL: Omit<Control, 'budgets' | 'heard'> = {
-  access: noAccess,
-  approvals: noApprovals,
-  novelty: noNovelty,
-  releaseHeld() {},
-  withOwnTokens: (others) => others,
-  serve: async () => undefined,
-  serveTargets() {},
-  useCertificate() {},
-  tell() {},
-  warnings: () => [],
-  close: async () => {},
-};
-
 /** The store of the configuration, whose gateways share one key of masks. @throws {ConfigError} */
-async function openStoreOf({ config, told, masks, bus }: Parts): Promise<Store> {
+async function openStoreOf({ config, told, masks, bus }: ControlParts): Promise<Store> {
   const kept = storePlace(config);
   const store = await openStore(kept, {
     clock: told.clock,
@@ -156,18 +82,9 @@ async function openStoreOf({ config, told, masks, bus }: Parts): Promise<Store> 
   return store;
 }
 
-/** Without a control plane nobody can be asked, and the gateway counts for itself. */
-function withoutControl({ policy, told }: Parts): Control {
-  const budgets = budgetsOf(undefined, { policy, told, tell: () => {} });
-  const counted = new CountedEvents(budgets);
-  return { ...NO_CONTROL, budgets, heard: (journal) => heardBy(journal, [counted]) };
-}
-
-/** The control plane of the configuration. @throws {ConfigError} its store cannot be opened */
-export async function openControl(parts: Parts): Promise<Control> {
+/** The control plane at its place. @throws {ConfigError} its store cannot be opened */
+export async function openControlPlane(place: Place, parts: ControlParts): Promise<Control> {
   const { config, told, inFlight, bus } = parts;
-  const place = config.console;
-  if (place === undefined) return withoutControl(parts);
   const isConsole = (config.worker ?? 1) === 1;
   let consoleUrl = parts.consoleUrl ?? '';
   const catalogs = isConsole ? openCatalogs(config, told) : undefined;
@@ -253,7 +170,7 @@ function openCatalogs({ journal, workers }: Config, { log }: Told) {
 /** What is opened beside the catalogs, which are closed where it cannot be. @throws {ConfigError} */
 async function openedBeside(
   place: Place,
-  parts: Parts,
+  parts: ControlParts,
   consoleUrl: () => string,
   catalogs: ReturnType<typeof openCatalogs> | undefined,
 ) {
@@ -265,7 +182,7 @@ async function openedBeside(
 }
 
 /** The store, what lives in it and decides, and who signs in; all of it running. @throws {ConfigError} */
-async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, soFar: SessionSoFar) {
+async function openAccess(place: Place, parts: ControlParts, consoleUrl: () => string, soFar: SessionSoFar) {
   const { config, told } = parts;
   const held = openHeldKills(join(config.dataFolder, 'kills.json'));
   const store = await openStoreOf(parts);
@@ -327,7 +244,7 @@ async function openAccess(place: Place, parts: Parts, consoleUrl: () => string, 
 /** Kills that the store has not taken are in a file of all workers: one writes it and brings them to the store, the others read it. */
 function startKills(
   { kills }: Pick<ReturnType<typeof accessParts>, 'kills'>,
-  { config, bus, held }: Pick<Parts, 'config' | 'bus'> & { readonly held: HeldKills },
+  { config, bus, held }: Pick<ControlParts, 'config' | 'bus'> & { readonly held: HeldKills },
 ): void {
   if ((config.worker ?? 1) === 1) {
     if (bus !== undefined) held.onChange = () => bus.tell('kills', null);
@@ -338,27 +255,14 @@ function startKills(
   bus?.hear('kills', () => kills.readHeld());
 }
 
-function budgetsOf(
-  store: Store | undefined,
-  { policy, told, tell }: Pick<Parts, 'policy' | 'told'> & { readonly tell: (notice: Notice) => void },
-): CallerBudgets {
-  return new CallerBudgets({
-    store,
-    now: () => told.clock.now(),
-    budgets: policy.budgets,
-    onTripped: (budget, caller) => tell(noticeOfTripped(budget.id, caller, told.clock.now())),
-    onFailure: (what, error) => told.log.error({ error: String(error) }, what),
-  });
-}
-
 /** Another worker serves the console, which asks this one how it is; the console's address. */
-function servedByAnother(parts: Parts, look: LookAtOwn): string {
+function servedByAnother(parts: ControlParts, look: LookAtOwn): string {
   const own = ownStatus(parts, () => look([]));
   parts.bus?.answer('status', own);
   return parts.consoleUrl ?? '';
 }
 
-function ownStatus({ config, journal }: Parts, look: () => ReturnType<LookAtOwn>): () => OwnStatus {
+function ownStatus({ config, journal }: ControlParts, look: () => ReturnType<LookAtOwn>): () => OwnStatus {
   return () => ({
     ...look(),
     worker: config.worker ?? 1,
@@ -369,7 +273,7 @@ function ownStatus({ config, journal }: Parts, look: () => ReturnType<LookAtOwn>
 /** What the control plane is given of targets. */
 function targetParts(
   { liveTargets, registered }: Awaited<ReturnType<typeof openAccess>>,
-  { config, policy, told }: Parts,
+  { config, policy, told }: ControlParts,
   targetPlaces: (registered: readonly string[]) => readonly TargetPlace[],
 ) {
   const names = () => liveTargets.list().flatMap(({ kept: { name } }) => (liveTargets.has(name) ? [name] : []));
@@ -414,16 +318,6 @@ function warningsOf(store: Store, kills: number, dead: number): readonly string[
   ];
 }
 
-function heardBy(journal: JournalPort, listeners: readonly { hear(event: Event): void }[]): JournalPort {
-  return {
-    append(event) {
-      const taken = journal.append(event);
-      for (const listener of listeners) listener.hear(event);
-      return taken;
-    },
-  };
-}
-
 /** Ends one exchange; false: it is not under way. */
 function endingOne(inFlight: InFlight) {
   return (id: string, refusal: Refusal): boolean => {
@@ -435,7 +329,7 @@ function endingOne(inFlight: InFlight) {
 }
 
 /** Policy as the console shows it. */
-function policyOf({ config, policy }: Parts) {
+function policyOf({ config, policy }: ControlParts) {
   return {
     rules: policy.rules,
     findings: () => policy.findings().map(formatFinding),
@@ -457,7 +351,7 @@ function accessOf(live: LiveAccess, refusals: Refusals, clock: Clock, suggest: A
 function sessionsOf(
   { sessionMax, sessionIdleMax }: Place,
   store: Store,
-  { config, told, journal }: Parts,
+  { config, told, journal }: ControlParts,
 ): ConsoleSessions {
   const shared = sharedHost(config);
   if (shared !== undefined)

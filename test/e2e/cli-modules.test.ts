@@ -51,6 +51,67 @@ test('a gateway whose rules have no condition serves without CEL', async () => {
   }
 });
 
+/** Packages that a gateway must not load before somebody needs them, and the whole of one of which it needs a third. */
+const ONLY_WHERE_USED = ['@peculiar/x509', '@aws-sdk', 'pg/', 're2js', '@bufbuild', '@opentelemetry/sdk-trace', '@simplewebauthn', '@smithy', 'undici/index.js']; // biome-ignore format: a list
+
+interface Loaded {
+  readonly threads: readonly string[];
+  /** Files that must not be among it. */
+  readonly without: readonly string[];
+  /** How many modules of ours there may be, and how many of packages. */
+  readonly ownMax: number;
+  readonly othersMax: number;
+}
+
+/** What is configured beside a target and an issuer, and what a gateway with that has loaded when it has served and stopped. */
+const GATEWAYS: readonly (readonly [what: string, config: string, loaded: Loaded])[] = [
+  [
+    'nothing else',
+    '',
+    {
+      threads: ['piece-thread.ts'],
+      without: ['/src/main/open-control-plane.ts', '/src/control/routes.ts'],
+      ownMax: 620,
+      othersMax: 340,
+    },
+  ],
+  [
+    'a console',
+    'console: { port: 0 }\n',
+    { threads: ['catalog-thread.ts', 'piece-thread.ts'], without: [], ownMax: 860, othersMax: 375 },
+  ],
+];
+
+for (const [what, config, { threads, without, ownMax, othersMax }] of GATEWAYS) {
+  test(`a gateway with ${what} loads what it needs alone, and starts no thread more`, async () => {
+    const site = await makeSite({ config });
+    const start = async () => {
+      const { child } = await site.start([program, ...TRACED, ...cli]);
+      child.kill('SIGTERM');
+      assert.equal(await child.ended, 0);
+    };
+    try {
+      // The first start makes a certificate.
+      await traced(start);
+      const loaded = [...new Set(await traced(start))];
+      const isIn = (part: string) => (url: string) => url.includes(part);
+      const unwanted = [...ONLY_WHERE_USED.map((name) => `/node_modules/${name}`), ...without];
+      assert.deepEqual(
+        unwanted.filter((part) => loaded.some(isIn(part))),
+        [],
+      );
+      const begun = loaded
+        .filter((url) => url.endsWith('-thread.ts'))
+        .map((url) => url.slice(url.lastIndexOf('/') + 1));
+      assert.deepEqual(begun.sort(), threads);
+      const [own, others] = ['/src/', '/node_modules/'].map((part) => loaded.filter(isIn(part)).length);
+      assert.ok(Number(own) <= ownMax && Number(others) <= othersMax, `${own} modules of ours, ${others} of packages`);
+    } finally {
+      await site.stop();
+    }
+  });
+}
+
 test('a gateway makes no certificate, loads nothing that makes one and rewrites no authority where it has them', async () => {
   const site = await makeSite();
   try {
