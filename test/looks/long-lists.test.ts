@@ -2,15 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { buildPages, chromiumFor } from '../support/console-browser.ts';
 import { startLooking } from './kept.ts';
-import { comeTo } from './look-at.ts';
+import { openLongSession } from './long-session.ts';
+import { comeTo, settled } from './look-at.ts';
 import { sessionList } from './replies.ts';
 import { SESSIONS, STORY } from './shown/sessions.ts';
 import { STATES } from './states.ts';
 
 const ROWS = 3_000;
+/** So many that what is done for each of them is seen from what is done for those on the screen. */
+const MANY_ROWS = 300_000;
 /** A screen of rows and those beside it; far less than there are. */
 const DRAWN_MAX = 150;
 
@@ -89,6 +92,35 @@ function inBrowser(chromium: string): void {
     await context.close();
   });
 
+  test('a step of a scroll costs what it draws: nothing of the page runs as often as there are rows', async () => {
+    let session: CDPSession | undefined;
+    const { page, context } = await openLongSession(browser, MANY_ROWS, {}, async (stage) => {
+      session = await stage.context.newCDPSession(stage.page);
+      await session.send('Profiler.enable');
+      await session.send('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+    });
+    assert.ok((await mostOften(session)) >= MANY_ROWS, 'what is counted includes the reading of all rows');
+    await page.evaluate(SCROLLED_FAR);
+    await page.locator('li[aria-posinset]').first().waitFor();
+    const times = await mostOften(session);
+    assert.ok(times > 0 && times < MANY_ROWS / 10, `${times}`);
+    await context.close();
+  });
+
+  test('what is seen stays where it is while rows above it turn out higher than they were taken for, also where the browser does not see to it', async () => {
+    for (const holds of [true, false]) {
+      const { page, context } = await openLongSession(browser, ROWS, {}, async (stage) => {
+        if (!holds) await stage.page.addInitScript(WITHOUT_ANCHORS);
+      });
+      await page.evaluate('scrollTo(0, document.documentElement.scrollHeight / 2)');
+      await settled(page);
+      const moved = (await page.evaluate(MOVED_UP)) as readonly number[];
+      assert.ok(moved.length > 20);
+      for (const px of moved) assert.ok(Math.abs(px - STEP_PX) <= 1, `${holds}: ${moved.join(' ')}`);
+      await context.close();
+    }
+  });
+
   test('so it is with sessions, as a table and as cards on a phone', async () => {
     const items = Array.from({ length: ROWS }, (_, index) => ({ ...SESSIONS[0], id: `s-${index}` }));
     for (const [width, isPhone] of [
@@ -105,6 +137,46 @@ function inBrowser(chromium: string): void {
       await context.close();
     }
   });
+}
+
+/** Ten steps down a list, each to rows that were not drawn before, each drawn. */
+const SCROLLED_FAR = `(async () => {
+  for (let step = 1; step <= 10; step += 1) {
+    scrollTo(0, (document.documentElement.scrollHeight / 11) * step);
+    for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  }
+})()`;
+
+const STEP_PX = 150;
+
+/** By how much the row in the middle moves on the screen at each of many small steps up. */
+const MOVED_UP = `(async () => {
+  const moved = [];
+  for (let step = 0; step < 30; step += 1) {
+    const row = document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('[data-index]');
+    const before = row.getBoundingClientRect().top;
+    scrollBy(0, -${STEP_PX});
+    for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+    moved.push(row.getBoundingClientRect().top - before);
+  }
+  return moved;
+})()`;
+
+/** A browser that lets what is seen move when something above it grows, and says so. */
+const WITHOUT_ANCHORS = `{
+  const supports = CSS.supports.bind(CSS);
+  CSS.supports = (...asked) => asked[0] !== 'overflow-anchor' && supports(...asked);
+  addEventListener('DOMContentLoaded', () => { document.documentElement.style.overflowAnchor = 'none'; document.body.style.overflowAnchor = 'none'; });
+}`;
+
+/** How often that ran of the page's code that ran most often since this was asked last. */
+async function mostOften(session: CDPSession | undefined): Promise<number> {
+  assert.ok(session);
+  const { result } = await session.send('Profiler.takePreciseCoverage');
+  const counts = result
+    .filter(({ url }) => url.includes('/assets/'))
+    .flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges.map(({ count }) => count)));
+  return Math.max(0, ...counts);
 }
 
 function drawn(page: Page): Promise<number> {

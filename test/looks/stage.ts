@@ -56,12 +56,14 @@ export interface StageOptions {
   readonly isPhone?: boolean;
   /** What the browser has kept from before. */
   readonly kept?: Readonly<Record<string, string>>;
+  /** Whether the clock runs, for what is measured: where it stands, even a frame is a timer’s. Default: it stands. */
+  readonly clockRuns?: boolean;
 }
 
 /** A browser's own context with the pages in it. */
 export async function openStage(
   browser: Browser,
-  { replies, colorScheme = 'light', contrast, isPhone = false, kept = {} }: StageOptions,
+  { replies, colorScheme = 'light', contrast, isPhone = false, kept = {}, clockRuns = false }: StageOptions,
 ): Promise<Stage> {
   const context = await browser.newContext({
     baseURL: ORIGIN,
@@ -84,7 +86,7 @@ export async function openStage(
     });
   });
   const page = await context.newPage();
-  await page.clock.setFixedTime(NOW);
+  if (!clockRuns) await page.clock.setFixedTime(NOW);
   await page.addInitScript(SILENT_STREAMS);
   await page.addInitScript(`Object.entries(${JSON.stringify(kept)}).forEach(([k, v]) => localStorage.setItem(k, v))`);
   page.on('pageerror', (error) => void faults.push(String(error)));
