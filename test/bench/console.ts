@@ -2,13 +2,10 @@
  * What the console's pages cost in a real Chromium: before a real gateway how much is loaded first, when the largest thing is painted by a processor four times as slow,
  * and how soon an event is on the page; before written answers how a long session scrolls, and what ten times as many events leave in memory.
  */
-import type { CDPSession, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { grownHeap } from '../looks/grown-heap.ts';
 import { startLooking } from '../looks/kept.ts';
-import { settled } from '../looks/look-at.ts';
-import { ORDINARY } from '../looks/replies.ts';
-import { STORY } from '../looks/shown/sessions.ts';
-import { openStage } from '../looks/stage.ts';
+import { openLongSession } from '../looks/long-session.ts';
 import { findChromium } from '../support/chromium.ts';
 import { buildPages, startConsoleBrowser } from '../support/console-browser.ts';
 
@@ -19,6 +16,8 @@ export interface ConsoleCost {
   readonly eventOnPageMs: number;
   readonly rows: number;
   readonly slowestFrameMs: number;
+  /** What went on in frames that took the page itself over 50 ms, the longest first: script by what called it, style and layout, in milliseconds. */
+  readonly longFrames: readonly string[];
   readonly heapGrowth: number;
 }
 
@@ -32,6 +31,8 @@ rules:
 `;
 /** As many as a list has at most; see `use-windowed.ts`. */
 const ROWS = 500_000;
+/** Limit: so many frames that were too long are named. */
+const LONG_FRAMES_NAMED = 5;
 const EVENTS = { few: 1_000, many: 10_000 };
 
 /** Measures all of it; undefined where there is no Chromium. */
@@ -45,13 +46,14 @@ export async function measureConsole(): Promise<ConsoleCost | undefined> {
 /** As a table for people. */
 export function consoleText(cost: ConsoleCost | undefined): string {
   if (cost === undefined) return 'the console: no Chromium on the path';
-  const { firstLoadBytes, largestPaintMs, eventOnPageMs, rows, slowestFrameMs, heapGrowth } = cost;
+  const { firstLoadBytes, largestPaintMs, eventOnPageMs, rows, slowestFrameMs, longFrames, heapGrowth } = cost;
   return [
     'the console in Chromium                                 measured      wanted',
     `first load, compressed, fonts among it               ${cell(`${Math.round(firstLoadBytes / 1_000)} kB`)}     250 kB`,
     `largest paint, processor four times as slow          ${cell(`${Math.round(largestPaintMs)} ms`)}   1,500 ms`,
     `from an event to the page that shows it (middle)     ${cell(`${Math.round(eventOnPageMs)} ms`)}     200 ms`,
     `slowest frame of a scroll through ${rows.toLocaleString('en')} rows     ${cell(`${Math.round(slowestFrameMs)} ms`)}      50 ms`,
+    ...longFrames.slice(0, LONG_FRAMES_NAMED).map((frame) => `  of ${longFrames.length} frames over 50 ms: ${frame}`),
     `heap after ${EVENTS.many} events, of that after ${EVENTS.few}          ${cell(heapGrowth.toFixed(2))}        1.1`,
   ].join('\n');
 }
@@ -127,38 +129,44 @@ async function eventMs(shown: Page, asking: Page, count: number): Promise<number
   return Math.max(0, (await seen) - takenAt);
 }
 
-async function beforeAnswers(program: string): Promise<Pick<ConsoleCost, 'rows' | 'slowestFrameMs' | 'heapGrowth'>> {
+async function beforeAnswers(
+  program: string,
+): Promise<Pick<ConsoleCost, 'rows' | 'slowestFrameMs' | 'longFrames' | 'heapGrowth'>> {
   const browser = await startLooking(program);
-  const slowestFrameMs = await scrolled(browser);
+  const scroll = await scrolled(browser);
   const heapGrowth = await grownHeap(browser, EVENTS);
   await browser.close();
-  return { rows: ROWS, slowestFrameMs, heapGrowth };
+  return { rows: ROWS, ...scroll, heapGrowth };
 }
 
-async function scrolled(browser: Awaited<ReturnType<typeof startLooking>>): Promise<number> {
-  const { page } = await openStage(browser, { replies: ORDINARY });
-  // So many rows are made in the page: they would be hundreds of megabytes over the wire.
-  await page.addInitScript(`{
-    const real = fetch;
-    globalThis.fetch = (url, how) => {
-      if (!String(url).includes('/sessions/s-1?')) return real(url, how);
-      const story = ${JSON.stringify(STORY)};
-      const items = Array.from({ length: ${ROWS} }, (_, i) => ({ ...story.items[i % story.items.length], id: 'e-' + i }));
-      return Promise.resolve({ ok: true, status: 200, headers: new Headers(), json: async () => ({ ...story, items, next: null }) });
-    };
-  }`);
-  await page.goto('/sessions/s-1');
-  await page.getByText('What was run').first().waitFor();
-  await settled(page);
-  return (await page.evaluate(`new Promise((done) => {
-    const frames = []; let before = performance.now();
-    const step = Math.max(400, document.documentElement.scrollHeight / 300);
-    const frame = (now) => {
-      frames.push(now - before); before = now;
-      scrollBy(0, step);
-      if (scrollY + innerHeight + 1 >= document.documentElement.scrollHeight || frames.length > 400) done(Math.max(...frames.slice(2)));
-      else requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  })`)) as number;
+/** A frame is what a reader waits from one drawn screen to the next: the time between two calls of the browser's own `requestAnimationFrame`, of a clock that runs. */
+async function scrolled(browser: Browser): Promise<Pick<ConsoleCost, 'slowestFrameMs' | 'longFrames'>> {
+  const { page, context } = await openLongSession(browser, ROWS, { clockRuns: true });
+  const measured = (await page.evaluate(SCROLLED_THROUGH)) as Pick<ConsoleCost, 'slowestFrameMs' | 'longFrames'>;
+  await context.close();
+  return measured;
 }
+
+/** As with the scroll bar in the hand: from the first row to the last in 300 steps, one a frame, each to a screen of rows that were not drawn before. */
+const SCROLLED_THROUGH = `new Promise((done) => {
+  const times = []; const long = [];
+  const named = ({ duration, styleAndLayoutStart, startTime, scripts }) => [
+    Math.round(duration) + ' ms:',
+    ...scripts.map(({ invoker, duration }) => invoker + ' ' + Math.round(duration)),
+    'style and layout ' + Math.round(startTime + duration - styleAndLayoutStart),
+  ].join(' ');
+  const observer = new PerformanceObserver((list) => long.push(...list.getEntries()));
+  observer.observe({ type: 'long-animation-frame' });
+  const step = Math.max(400, document.documentElement.scrollHeight / 300);
+  const frame = (now) => {
+    times.push(now);
+    const isThere = scrollY + innerHeight + 1 >= document.documentElement.scrollHeight || times.length > 400;
+    scrollBy(0, step);
+    if (!isThere) requestAnimationFrame(frame);
+    else setTimeout(() => done({
+      slowestFrameMs: Math.max(...times.slice(1).map((time, i) => time - times[i])),
+      longFrames: [...long, ...observer.takeRecords()].sort((a, b) => b.duration - a.duration).map(named),
+    }), 500);
+  };
+  requestAnimationFrame(frame);
+})`;
