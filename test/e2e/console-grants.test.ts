@@ -83,7 +83,7 @@ function inBrowser(chromium: string): void {
     await sam.page.getByRole('button', { name: 'What of it was used?' }).click();
     await sam.page.getByText(/^Used by/).waitFor();
     assert.equal(await pressed(sam.page, /^(Give back|Press again to give back)$/, /\/release$/), 200);
-    await sam.page.getByText('No grant is in force').waitFor();
+    await sam.page.getByText('No grant of yours is in force').waitFor();
     assert.equal((await ask(MAP)).status, 403);
     await sam.page.getByRole('button', { name: 'Ended' }).click();
     await sam.page.getByText('Ended by').waitFor();
@@ -92,7 +92,7 @@ function inBrowser(chromium: string): void {
   test('an operator sees everybody’s and revokes one with two presses; who may not, is shown their own alone', async () => {
     await granted();
     await at(lea, '/grants');
-    await lea.page.getByText('No grant is in force').waitFor();
+    await lea.page.getByText('No grant of yours is in force').waitFor();
     assert.equal(await lea.page.getByRole('button', { name: 'Everybody’s' }).count(), 0);
     await at(opal, '/grants');
     await opal.page.getByRole('button', { name: 'Everybody’s' }).click();
@@ -132,6 +132,10 @@ function inBrowser(chromium: string): void {
     await page.locator('ol > li[id^="call-"]').getByRole('link', { name: /200/ }).first().click();
     await page.getByText('In the journal').waitFor();
     await page.getByText('p/asked').first().waitFor();
+    // It has ended since.
+    await page.getByRole('link', { name: /^Grant / }).click();
+    await page.getByText('Ended by').waitFor();
+    await page.goBack();
     await page.getByRole('link', { name: 'Back to the session' }).click();
     await page.locator('ol > li[id^="call-"]').first().waitFor();
   });

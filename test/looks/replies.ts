@@ -49,6 +49,7 @@ export function listOf(item: z.ZodType, items: readonly unknown[], next: string 
 
 export const approvals = (items: readonly unknown[]) => listOf(approvalSchema, items);
 export const approval = (item: unknown) => of(approvalSchema, item);
+export const grant = (item: unknown) => of(grantSchema, item);
 export const grantList = (items: readonly unknown[]) => listOf(grantSchema, items);
 export const sessionList = (items: readonly unknown[], next: string | null = null) =>
   listOf(sessionSchema, items, next);

@@ -3,9 +3,10 @@ import type { Page } from 'playwright-core';
 import * as replies from './replies.ts';
 import { DELEGATIONS, OF_OTHERS } from './shown/delegations.ts';
 import { AILING, BROKEN_POLICY, UNTOLD } from './shown/gateway.ts';
-import { ASK_LINK, HOSTILE_ASK_LINK, KILLS } from './shown/grants.ts';
+import { ASK_LINK, grant, HOSTILE_ASK_LINK, KILLS } from './shown/grants.ts';
 import { ago, self } from './shown/people.ts';
 import * as questions from './shown/questions.ts';
+import { WAITS } from './shown/sessions.ts';
 import type { Replies } from './stage.ts';
 
 /** A page in one state. */
@@ -69,7 +70,7 @@ export const STATES: readonly PageState[] = [
     replies: { '/approvals?state=pending': none, '/approvals': none },
     ready: 'Nothing waits for you',
   },
-  { name: 'inbox-no-match', path: '/?q=zebra', ready: 'No question matches' },
+  { name: 'inbox-no-match', path: '/?q=zebra', ready: /^None of the 9 questions/ },
   { name: 'inbox-failed', path: '/', replies: { '/approvals?state=pending': broken }, ready: 'This could not be read' },
   { name: 'inbox-reading', path: '/', replies: { '/approvals?state=pending': 'never' }, ready: 'Inbox' },
   {
@@ -227,11 +228,17 @@ export const STATES: readonly PageState[] = [
     name: 'grants-empty',
     path: '/grants',
     replies: { '/grants?state=live': replies.grantList([]) },
-    ready: 'No grant is in force',
+    ready: 'No grant of yours is in force',
+  },
+  {
+    name: 'grant',
+    path: '/grants?id=g-7',
+    replies: { '/grants/g-7': replies.grant(grant('g-7', { state: 'ended', endedBy: 'uses' })) },
+    ready: 'Ended by',
   },
   { name: 'ask', path: '/grants/ask', ready: 'What you were refused lately' },
   { name: 'ask-linked', path: ASK_LINK, ready: /A program was refused/ },
-  { name: 'ask-hostile', path: HOSTILE_ASK_LINK, ready: 'U+202E' },
+  { name: 'ask-hostile', path: HOSTILE_ASK_LINK, ready: 'In it is what cannot be seen' },
   { name: 'ask-mistakes', path: '/grants/ask', ready: 'Ask for it', act: press('Ask for it') },
 
   { name: 'sessions', path: '/sessions', ready: 'ai:triage-7' },
@@ -260,6 +267,12 @@ export const STATES: readonly PageState[] = [
   { name: 'session', path: '/sessions/s-1', ready: 'What was run' },
   { name: 'session-refused', path: '/sessions/s-1?kind=refused', ready: 'DENIED_BY_SILENCE' },
   { name: 'call', path: '/exchanges/e-10', ready: 'In the journal' },
+  {
+    name: 'call-waits',
+    path: '/exchanges/e-14',
+    replies: { '/exchanges/e-14': replies.exchange(WAITS) },
+    ready: /waits for a person/,
+  },
   { name: 'call-refused', path: '/exchanges/e-11', ready: 'In the journal' },
   {
     name: 'call-terminal',

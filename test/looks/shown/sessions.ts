@@ -201,6 +201,17 @@ export const REFUSED: ExchangeWholeView = whole(CALLS[11] as ExchangeRowView, {
   message: 'no rule lets `ai:triage-7` delete `secrets`',
 });
 
+/** It is held, of which the journal has only that it began. */
+export const WAITS: ExchangeWholeView = whole(begun(call(14, { verb: 'delete', name: 'web-0' })), {
+  method: 'DELETE',
+  path: '/api/v1/namespaces/shop/pods/web-0',
+  permits: [],
+});
+
+function begun({ decision, rule, status, durationMs, ...row }: ExchangeRowView): ExchangeRowView {
+  return { ...row, outcome: 'open' };
+}
+
 export const TERMINAL: ExchangeWholeView = whole(CALLS[12] as ExchangeRowView, {
   path: '/api/v1/namespaces/shop/pods/orders-db-0/exec?command=sh',
 });

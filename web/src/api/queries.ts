@@ -68,6 +68,14 @@ export const grantsQuery = (isOfAll: boolean, state: GrantView['state']) =>
     placeholderData: keepPreviousData,
   });
 
+/** One grant, however it stands. */
+export const grantQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['grants', 'one', id],
+    queryFn: ({ signal }) => request<GrantView>(`/grants/${encodeURIComponent(id)}`, { signal }),
+    refetchInterval: AGAIN_MS,
+  });
+
 export const whoQuery = queryOptions({
   queryKey: ['who'],
   queryFn: ({ signal }) => request<Page<Present>>('/who', { signal }),

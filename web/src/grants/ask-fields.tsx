@@ -65,7 +65,13 @@ export function AskFields({ initial }: { readonly initial: AskForm }) {
       {FIELDS.map((pair) => (
         <div key={pair[0]?.[0]} className={styles.pair}>
           {pair.map(([name, label, hint = '']) => (
-            <Field key={name} label={label} hint={hint} wrong={wasTried ? mistakes[name] : undefined}>
+            <Field
+              key={name}
+              label={label}
+              hint={hint}
+              given={form[name]}
+              wrong={wasTried ? mistakes[name] : undefined}
+            >
               {(attributes) => (
                 <Input
                   {...attributes}

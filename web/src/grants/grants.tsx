@@ -14,6 +14,7 @@ import { Failed, Nothing, Reading } from '../looks/state-of-page.tsx';
 import { texts } from '../words/texts.ts';
 import { GrantCard } from './grant-card.tsx';
 import styles from './grants.module.css';
+import { OneGrant } from './one-grant.tsx';
 
 const words = texts.grants;
 const STATES = ['live', 'pending', 'ended'] as const;
@@ -26,16 +27,19 @@ export interface GrantsSearch {
   readonly id?: string;
 }
 
-/** What has been allowed for a time: one's own, or for who has a role everybody's. */
+/** What has been allowed for a time: one's own, or for who has a role everybody's; or the one that the address names. */
 export function Grants() {
-  const { state = 'live', all = false, id } = useSearch({ from: '/grants' });
+  const { id } = useSearch({ from: '/grants' });
+  return id === undefined ? <ListOfGrants /> : <OneGrant id={id} />;
+}
+
+function ListOfGrants() {
+  const { state = 'live', all = false } = useSearch({ from: '/grants' });
   const navigate = useNavigate();
   const self = useQuery(selfQuery).data;
   const maySeeAll = holds(self, 'auditor', 'operator');
   const grants = useInfiniteQuery(grantsQuery(all && maySeeAll, state));
-  const items = (grants.data?.pages ?? [])
-    .flatMap((page) => page.items)
-    .filter((grant) => id === undefined || grant.id === id);
+  const items = (grants.data?.pages ?? []).flatMap((page) => page.items);
   const go = (search: GrantsSearch) => void navigate({ to: '/grants', search });
   return (
     <>
@@ -68,7 +72,11 @@ export function Grants() {
         <Failed error={grants.error} again={() => void grants.refetch()} />
       )}
       {grants.data !== undefined && items.length === 0 && (
-        <Empty state={state} isOne={id !== undefined} onAll={() => go({ state, all })} />
+        <Empty
+          state={state}
+          isOfAll={all && maySeeAll}
+          onAll={maySeeAll ? () => go({ state, all: true }) : undefined}
+        />
       )}
       <ul className={sheets.cards}>
         {items.map((grant) => (
@@ -81,29 +89,25 @@ export function Grants() {
   );
 }
 
-function Empty({
-  state,
-  isOne,
-  onAll,
-}: {
+interface EmptyProps {
   readonly state: GrantView['state'];
-  readonly isOne: boolean;
-  readonly onAll: () => void;
-}) {
-  if (isOne)
-    return (
-      <Nothing icon="search" title={words.noMatchTitle}>
-        <button type="button" className={buttons.quiet} onClick={onAll}>
-          {texts.inbox.clear}
-        </button>
-      </Nothing>
-    );
-  const title = { live: words.emptyTitle, pending: words.emptyPending, ended: words.emptyEnded }[state];
+  readonly isOfAll: boolean;
+  /** Shows everybody's; undefined for who may see their own alone. */
+  readonly onAll: (() => void) | undefined;
+}
+
+/** There is none: of all, or of the reader's own, beside which there may be others'. */
+function Empty({ state, isOfAll, onAll }: EmptyProps) {
   return (
-    <Nothing icon="grants" title={title}>
+    <Nothing icon="grants" title={(isOfAll ? words.empty : words.emptyMine)[state]}>
       <p>
         <Named>{words.emptyText}</Named>
       </p>
+      {!isOfAll && onAll !== undefined && (
+        <button type="button" className={buttons.quiet} onClick={onAll}>
+          {words.seeAll}
+        </button>
+      )}
     </Nothing>
   );
 }

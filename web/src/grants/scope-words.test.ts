@@ -20,6 +20,6 @@ test('a scope as a sentence', () => {
       resourceNames: ['web', 'api'],
       namespaces: [],
     }),
-    'get, list deployments of `apps` `web`, `api` on `prod`',
+    'get, list deployments of `apps` named `web`, `api` on `prod`',
   );
 });

@@ -8,7 +8,7 @@ export function scopeWords({ verbs, resources, apiGroups, resourceNames, namespa
   return [
     `${verbs.join(', ')} ${resources.join(', ')}`,
     ...(group === '' ? [] : [`of ${named(group.split(', '))}`]),
-    ...(resourceNames.length === 0 ? [] : [named(resourceNames)]),
+    ...(resourceNames.length === 0 ? [] : [`named ${named(resourceNames)}`]),
     ...(namespaces.length === 0 ? [] : [`in namespace ${named(namespaces)}`]),
     `on ${named([target])}`,
   ].join(' ');

@@ -19,7 +19,7 @@ export function Decision({ call }: { readonly call: ExchangeWholeView }) {
     <Part title={words.decision} {...(isRefused ? { meaning: 'no' as const } : {})}>
       {call.planned === true && <p>{words.planned}</p>}
       <p>
-        <Named>{decision === undefined ? words.undecided : words.decided[decision](rule)}</Named>
+        <Named>{decision === undefined ? undecided(call) : words.decided[decision](rule)}</Named>
       </p>
       {message !== undefined && (
         <p>
@@ -43,7 +43,7 @@ export function Decision({ call }: { readonly call: ExchangeWholeView }) {
           </Link>
         )}
         {grant !== undefined && (
-          <Link to="/grants" search={{ id: grant, all: true }} className={buttons.small}>
+          <Link to="/grants" search={{ id: grant }} className={buttons.small}>
             {words.grant} <Seen>{grant}</Seen>
           </Link>
         )}
@@ -51,6 +51,11 @@ export function Decision({ call }: { readonly call: ExchangeWholeView }) {
       {edits !== undefined && <Lines lines={editLines(edits)} />}
     </Part>
   );
+}
+
+/** What is said of a call of which no decision is recorded. */
+function undecided({ outcome }: ExchangeWholeView): string {
+  return outcome === 'open' ? words.undecidedOpen : words.undecided;
 }
 
 function editLines({ masked, neutralised, shown = 0 }: NonNullable<ExchangeWholeView['edits']>): readonly string[] {

@@ -17,6 +17,7 @@ export const texts = {
   utc: (at: string) => `${at} (UTC)`,
   justNow: 'just now',
   ago: (span: string) => `${span} ago`,
+  unseen: 'In it is what cannot be seen:',
 
   longList: {
     more: 'More',
@@ -103,7 +104,9 @@ export const texts = {
     emptyFirst: 'No rule asks you yet? A rule like this holds deletions for the group `leads`:',
     noMatchTitle: 'No question matches',
     noMatchText: (n: number) =>
-      `${count(n, 'question')} ${n === 1 ? 'waits' : 'wait'}, but none matches what you typed.`,
+      n === 1
+        ? 'The only question that you may see does not match what you typed.'
+        : `None of the ${n} questions that you may see matches what you typed.`,
     clear: 'Clear the filter',
     filter: 'Filter: name, caller, namespace',
     recent: 'Answered and ended lately',
@@ -325,12 +328,20 @@ export const texts = {
     live: 'In force',
     pending: 'Waiting',
     ended: 'Ended',
-    emptyTitle: 'No grant is in force',
+    empty: {
+      live: 'No grant is in force',
+      pending: 'No grant waits for a person',
+      ended: 'No grant has ended yet',
+    },
+    emptyMine: {
+      live: 'No grant of yours is in force',
+      pending: 'No grant that you asked for waits for a person',
+      ended: 'No grant of yours has ended yet',
+    },
     emptyText:
       'A grant lets one caller do one narrow thing for a short time. A refused caller is told which to ask for; a rule of effect “request” offers it.',
-    emptyPending: 'No grant waits for a person',
-    emptyEnded: 'No grant has ended yet',
-    noMatchTitle: 'No grant matches',
+    seeAll: 'See everybody’s',
+    back: 'All grants',
     ask: 'Ask for a grant',
     holder: 'Holder',
     may: 'May',
