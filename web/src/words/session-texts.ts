@@ -44,7 +44,7 @@ export const sessionTexts = {
   storiesHint: 'Press one to see its calls alone.',
   untitled: 'calls that follow closely',
   storyBy: {
-    caller: 'the caller’s own word; nobody has checked it',
+    caller: 'by the caller’s word, unchecked',
     helm: 'by the records of the release',
     time: 'by the clock',
   },
