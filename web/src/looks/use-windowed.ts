@@ -16,7 +16,7 @@ import { partsOf, type WindowedPart } from './windowed-parts.ts';
 export const WHOLE_ROWS_MAX = 200;
 /** Limit: so many rows a list has at most: a browser lays out nothing that is higher than some 33 million pixels. */
 export const ROWS_MAX = 500_000;
-/** Rows that are drawn beside those on the screen, on each side, and how many of them have to be there at any time. */
+/** Rows that are drawn beside those on the screen, on each side, and how many of them have to be there at any time. Fewer that are drawn would be drawn twice: once more when they are measured. */
 const BESIDE_ROWS = 12;
 const BESIDE_ROWS_MIN = 6;
 
@@ -79,8 +79,11 @@ function useDrawn(list: { readonly current: HTMLElement | null }, places: RowPla
   const look = useCallback(() => {
     const element = list.current;
     if (element === null || count === 0) return;
-    const has = new Set(rowsNear(element, places, count, BESIDE_ROWS_MIN));
-    setRows((before) => (has.isSubsetOf(new Set(before)) ? before : rowsNear(element, places, count, BESIDE_ROWS)));
+    const near = rowsNear(element, places, count, BESIDE_ROWS_MIN);
+    setRows((before) => {
+      const drawn = new Set(before);
+      return near.every((row) => drawn.has(row)) ? before : rowsNear(element, places, count, BESIDE_ROWS);
+    });
   }, [list, places, count]);
   const again = useCallback(() => flushSync(look), [look]);
   useLayoutEffect(look, [look]);
