@@ -108,7 +108,7 @@ export function takeByte(byte: i32): void {
 /** A document, or a part of one that is no object of its own: what is found in it is written, with its end. */
 export function document(place: i32, key: i32, within: i32): void {
   beginDocument();
-  beginWalk();
+  beginWalk(place);
   walkValue(place, key, within);
   endDocument(at(), uidAt(), uidEndAt(), releaseAction());
 }

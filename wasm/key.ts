@@ -28,6 +28,8 @@ export const kubeBase64: i32 = 0x400;
 /** Whether it says that each value below it is secret; whether it is of what describes such values. */
 export const ofEach: i32 = 0x800;
 export const describing: i32 = 0x1000;
+/** Whether a detector knows a value in it: a token of which something is told, as the key of a map. */
+export const holdsValue: i32 = 0x2000;
 /** Above these bits: its number in the table, or 0. */
 const numberShift: i32 = 16;
 const meaningBits: i32 = 0xffff;

@@ -58,6 +58,21 @@ export function byIndex(place: i32, index: i32): i32 {
   return byKey(place, hasIndexes ? 0 : anyIndex, index, 0, stepIndex);
 }
 
+/** Limit: elements of a list that rules tell from others by their number. */
+const elementsMax: i32 = 64;
+/** Of an element that no rule names by its number. */
+const farIndex: i32 = 0x1ffffff;
+
+/** The place of an element of which nobody says which one it is: where rules tell elements apart, the first that they name. */
+export function elementOf(place: i32): i32 {
+  const any = byIndex(place, farIndex);
+  for (let index = 0; hasIndexes && index < elementsMax; index++) {
+    const element = byIndex(place, index);
+    if (element !== any) return element;
+  }
+  return any;
+}
+
 /** The places have other numbers now. */
 export function forgetPlaces(): void {
   memory.fill(STEPS, 0, (slotBits + 1) << 3);

@@ -10,6 +10,7 @@ const configMapReleasesBit: i32 = 64;
 const annotationsSafeBit: i32 = 128;
 const everythingSafeBit: i32 = 256;
 const hasBase64Bit: i32 = 512;
+const ownPlacesBit: i32 = 1024;
 
 let flags: i32 = 0;
 
@@ -57,4 +58,9 @@ export function isMadeSafe(inAnnotations: bool): bool {
 /** Whether there are keys of the object behind which everything is in base64. */
 export function hasBase64Keys(): bool {
   return (flags & hasBase64Bit) !== 0;
+}
+
+/** Whether places are masked that policy names: elements of lists may stand there, and in managed fields what tells them from others. */
+export function hasOwnPlaces(): bool {
+  return (flags & ownPlacesBit) !== 0;
 }

@@ -38,6 +38,7 @@ import {
 } from './found';
 import {
   describing,
+  holdsValue,
   kubeBase64,
   kubeSecret,
   numberOfKey,
@@ -106,14 +107,16 @@ const flagBytesMax: i32 = 400;
 let uidStart: i32 = 0;
 let uidEnd: i32 = 0;
 let uids: i32 = 0;
-/** Where the document begins, and how many of its bytes were walked once more. */
+/** Where the document begins, its place, and how many of its bytes were walked once more. */
 let documentAt: i32 = 0;
+let rootPlace: i32 = 0;
 let again: i32 = 0;
 let isRelease: bool = false;
 
 /** Another object begins. */
-export function beginWalk(): void {
+export function beginWalk(place: i32): void {
   documentAt = at();
+  rootPlace = place;
   again = 0;
   uids = 0;
   isRelease = false;
@@ -183,6 +186,7 @@ function walkObject(place: i32, before: i32, within: i32): void {
   let isTwice = false;
   for (;;) {
     const key = passKey();
+    if ((key & holdsValue) !== 0 && looks()) valueInKey(depth);
     const role = roleOf(key);
     const kind = hasKeyEscapes() ? stepEscaped : stepKey;
     const next = byKey(place, numberOfKey(key), keyStartAt(), keyEndAt(), kind);
@@ -209,7 +213,7 @@ function walkObject(place: i32, before: i32, within: i32): void {
         }
       }
     }
-    if (within === withinMetadata && role === roleManagedFields) managedFields();
+    if (within === withinMetadata && role === roleManagedFields) managedFields(rootPlace);
     else {
       const isOneOfEach = (before & ofEach) !== 0 && first === 0x22 && (key & describing) === 0;
       walkValue(
@@ -235,6 +239,12 @@ function walkObject(place: i32, before: i32, within: i32): void {
     }
   }
   setPathLength(depth);
+}
+
+/** A value in a key stands in the object that has the key: its path is that one's. */
+function valueInKey(depth: i32): void {
+  setPathLength(depth);
+  putFound(foundInside, keyStartAt(), keyEndAt(), 0);
 }
 
 /** Whether the kind that begins here is that of a Secret, or written with escapes, which no server writes. */

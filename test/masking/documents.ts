@@ -39,6 +39,7 @@ const keys = fc.constantFrom(
     '',
   ],
   'kubectl.kubernetes.io/last-applied-configuration',
+  ...[`glpat-${'x9'.repeat(10)}`, `f:ghp_${'a1B2'.repeat(9)}`, 'https://bot:hunter2@git.example.com'],
   ...['tokens', 'f:tokens', 'f:names', 'v:"a1b2c3d4e5"', 'v:"ghp"', 'k:{"apiToken":"a1b2c3d4e5"}', 'k:{"name":"a"}'],
 );
 

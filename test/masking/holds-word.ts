@@ -5,7 +5,7 @@ import { Machine } from '../../src/masking/tape/machine.ts';
 const { words } = new MaskRules().planOf({ apiGroup: '', resource: 'pods', subresource: '' });
 const machine = new Machine(words);
 const root = new PlaceMaker([]).start();
-const host = { pair: () => undefined, looksSecret: () => false, isTellingFlag: () => false };
+const host = { pair: () => undefined, looksSecret: () => false, isTellingFlag: () => false, holdsValue: () => false };
 
 /** Whether a word stands in a text of JSON without which nothing in it is looked into. */
 export function holdsWord(text: string): boolean {

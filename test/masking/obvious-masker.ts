@@ -211,10 +211,12 @@ class Masker {
         this.#look(inner, [...path, String(index)], key, within === 'user' ? within : 'none', isFlagged, true);
       }
     if (node.kind === 'object')
-      for (const { key: name, node: inner } of node.members)
+      for (const { key: name, keyNode, node: inner } of node.members) {
+        if (keyNode.kind === 'string' && holdsValue(name)) this.#inside(keyNode, path, false);
         if (within !== 'metadata' || name !== 'managedFields')
           this.#look(inner, [...path, name], name, below(within, name), isOneOfEach(inner, name));
         else this.#managedFields(inner, [...path, name]);
+      }
     if (node.kind === 'string' && node.token.isWhole !== true && node.text !== '')
       this.#string(node, path, key, within, isFlagged);
   }
@@ -237,8 +239,10 @@ class Masker {
     for (const node of stringsOf(root)) {
       const raw = node.token.raw.slice(1, -1);
       const element = /^v:\\"(.*)..$/s.exec(raw)?.[1];
-      if (raw.startsWith('f:')) name = raw.slice(2);
-      else if (element !== undefined && isTellingKey(name) && isSecretText(element)) {
+      if (raw.startsWith('f:')) {
+        name = raw.slice(2);
+        if (holdsValue(name)) this.#inside(node, path, false);
+      } else if (element !== undefined && isTellingKey(name) && isSecretText(element)) {
         const mask = this.#mask(Buffer.from(element), path.join('\n'), 'text');
         edited(node.token, [{ start: 5, end: Buffer.byteLength(node.token.raw) - 3, text: quoted(mask) }]);
       } else if (/^[kv]:/.test(raw) && Buffer.byteLength(raw) >= 7) this.#inside(node, path, false);
@@ -326,6 +330,11 @@ class Masker {
     const uid = isComparable ? this.#uid : undefined;
     return formed(key.maskOf({ target, uid, path, exchange, compare: 'field' }, value), form, value);
   }
+}
+
+/** Whether a key is known by what it is, and not by a name that stands before it in the key. */
+function holdsValue(key: string): boolean {
+  return builtIn.inBytes(Buffer.from(key)).some(({ detector }) => detector !== 'keyed-secret');
 }
 
 function isTellingFlag(node: Node | undefined): boolean {

@@ -10,6 +10,7 @@ import {
   valueBehind,
   wordStart,
 } from './keyed-value.ts';
+import { KUBECONFIG_SECRETS } from './kubeconfig-secrets.ts';
 import type { Look } from './look.ts';
 import { type Found, pending } from './matcher.ts';
 import { isTellingKey, isTellingName, KEY_OF, TOLD_BY } from './telling-key.ts';
@@ -83,19 +84,11 @@ export const kubeconfigUser: readonly KeywordMatcher[] = [
     keywords: ['token', 'password', 'client-secret'],
     match: (look, keywordStart, keywordEnd) => {
       if (keywordStart - look.kubeUserAt > kubeUserBytesMax) return undefined;
-      return valueBehindName(look, keywordStart, keywordEnd, (name) => kubeconfigSecrets.has(name), true);
+      return valueBehindName(look, keywordStart, keywordEnd, (name) => KUBECONFIG_SECRETS.has(name), true);
     },
   },
 ];
 
-const kubeconfigSecrets: ReadonlySet<string> = new Set([
-  'token',
-  'password',
-  'client-secret',
-  'id-token',
-  'refresh-token',
-  'access-token',
-]);
 const kubeUserBytesMax = 8 * 1024;
 
 /** Whether a mapping begins behind a name: a line that ends behind the colon, or a brace. */

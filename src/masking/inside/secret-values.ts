@@ -1,5 +1,6 @@
 import { flagOf } from '../detect/flag.ts';
 import { isSecretLooking } from '../detect/is-secret-looking.ts';
+import { KUBECONFIG_SECRETS } from '../detect/kubeconfig-secrets.ts';
 import { isDescribing, isTellingKey, isTellingName, tellsOfEach } from '../detect/telling-key.ts';
 import type { DocumentNode, MapNode, ScalarNode } from './document-node.ts';
 
@@ -112,7 +113,7 @@ function judged(
   { within, isBesideTelling, isOfEach }: Pick<At, 'within'> & Record<'isBesideTelling' | 'isOfEach', boolean>,
 ): Pick<SecretValue, 'detector' | 'form'> {
   const isOf = (keys: ReadonlySet<string>) => keys.has(key) && !isNothing(scalar);
-  if (within === 'kube-user' && isOf(kubeconfigSecrets))
+  if (within === 'kube-user' && isOf(KUBECONFIG_SECRETS))
     return { detector: 'kubeconfig', form: key === 'client-key-data' ? 'base64' : 'text' };
   if (within === 'registry' && isOf(registrySecrets))
     return { detector: 'registry-auth', form: key === 'auth' ? 'base64' : 'text' };
@@ -134,17 +135,6 @@ function withoutEscapes(key: string): string {
 function looksSecret(text: string): boolean {
   return isSecretLooking(text.trim().replace(/^(Bearer|Basic|Token) /i, ''));
 }
-
-/** Source: k8s.io/client-go/tools/clientcmd/api/v1, AuthInfo; the configuration of its `auth-provider` */
-const kubeconfigSecrets: ReadonlySet<string> = new Set([
-  'token',
-  'password',
-  'client-key-data',
-  'client-secret',
-  'id-token',
-  'refresh-token',
-  'access-token',
-]);
 
 /** Source: k8s.io/kubernetes/pkg/credentialprovider, DockerConfigEntry; Docker's configuration file */
 const registrySecrets: ReadonlySet<string> = new Set(['auth', 'password', 'identitytoken', 'registrytoken']);

@@ -1,8 +1,9 @@
 import type { MaskForm } from '../form/mask-form.ts';
 import type { Compare } from '../form/mask-key.ts';
+import type { Place } from '../places/place.ts';
 
 /** What is to be masked in a document, found while it was walked: masks are made once it is known whose object it is. Places are bytes of the document. */
-export type Found = WholeFound | PartFound | NumberFound | ShownFound;
+export type Found = WholeFound | PartFound | NumberFound | ElementFound | ShownFound;
 
 /** All of a string, between its quotation marks. */
 export interface WholeFound {
@@ -24,6 +25,17 @@ export interface PartFound {
   readonly isBase64: boolean;
   /** Whether what does harm in it is shown instead of done. */
   readonly isMadeSafe?: boolean;
+}
+
+/** The key by which managed fields tell an element of a list from others: `k:{"name":"a"}` or `v:"a"`, where masks stand at places in such an element. */
+export interface ElementFound {
+  readonly kind: 'element';
+  readonly start: number;
+  readonly end: number;
+  readonly path: string;
+  readonly place: Place;
+  /** Whether the name of the list says that its elements are secret. */
+  readonly isTelling: boolean;
 }
 
 /** A number, which becomes 0. */

@@ -6,7 +6,7 @@ import { type InsideFound, insideEdits } from '../inside/inside-edits.ts';
 import { escapedEdits, unescaped } from '../json/escapes.ts';
 import { harmIn } from '../neutralise/neutraliser.ts';
 import { Unwalkable } from '../tape/unwalkable.ts';
-import type { Found, PartFound, WholeFound } from './found.ts';
+import type { ElementFound, Found, PartFound, WholeFound } from './found.ts';
 import type { Keying } from './keying.ts';
 import type { ObjectPlan } from './object-plan.ts';
 import { withWalk } from './walk.ts';
@@ -34,6 +34,9 @@ export function maskEdits(bytes: Buffer, found: readonly Found[], making: Making
     switch (one.kind) {
       case 'whole':
         edits.push(wholeEdit(bytes, one, making));
+        break;
+      case 'element':
+        edits.push(...elementEdits(bytes, one, making));
         break;
       case 'shown':
         making.shown();
@@ -121,6 +124,21 @@ function appliedEdits(said: Buffer, part: PartFound, making: Making): readonly E
     const mask = maskFor(said, { rule: 'applied', path: part.path, form: 'text', compare: 'field' }, making);
     return [{ start: 0, end: said.length, text: mask }];
   }
+}
+
+/** What stands behind `k:` or `v:` is masked as an element of the list; where it is none that can be read, all of it. */
+function elementEdits(bytes: Buffer, element: ElementFound, making: Making): readonly Edit[] {
+  const content = bytes.subarray(element.start + 2, element.end);
+  const said = unescaped(content);
+  if (said === undefined) throw new Unwalkable('a string is not JSON');
+  const { plan, harmless: _, ...rest } = making;
+  const edits = withWalk(plan, [said], true, (walk) => {
+    const { found } = walk.document(element.place, 'none', element.isTelling);
+    if (!walk.isAtEnd()) throw new Unwalkable('something follows an element');
+    const placed = found.map((one) => ({ ...one, path: `${element.path}\n${one.path}` }));
+    return maskEdits(said, placed, { ...rest, plan });
+  });
+  return escapedEdits(content, edits, element.start + 2);
 }
 
 /** Helm's record as it is written in the data of its object, with what is masked in it; whole in its place where it cannot be read. */

@@ -10,6 +10,8 @@ export interface ObjectPlan {
   readonly isEmpty: boolean;
   /** Where each object begins. */
   readonly place: Place;
+  /** Whether places are masked that policy names: elements of lists may stand there, which managed fields tell from others by what they say. */
+  readonly hasOwnPlaces: boolean;
   /** What knows values by their look; undefined: nothing is looked for. */
   readonly detection: Detection | undefined;
   /** The rule that masks the value beside a name, as that of an environment variable. */

@@ -4,6 +4,7 @@
  * What the document says of itself (whose object it is, the `name` beside a `value`, the `kind` beside `data`) may stand behind what hangs on it: so masks are
  * made when the walk is over. A walk that runs out of bytes is given up and made anew once there are more.
  */
+import type { Detection } from '../detect/detection.ts';
 import { flagOf } from '../detect/flag.ts';
 import { isSecretLooking } from '../detect/is-secret-looking.ts';
 import { isTellingKey } from '../detect/telling-key.ts';
@@ -220,6 +221,10 @@ export class Walk {
         return { kind: 'number', ...range, rule: this.#machine.action(action).rule };
       case 6:
         return { kind: 'shown', ...range };
+      case 8: {
+        const place = this.#machine.place(action & 0xffff);
+        return { kind: 'element', ...range, place, isTelling: (action & elementTelling) !== 0 };
+      }
       default: {
         const part = kind === 2 ? 'inside' : kind === 3 ? 'applied' : 'release';
         return { kind: part, ...range, isBase64: (action & 1) !== 0, isMadeSafe: (action & 2) !== 0 };
@@ -244,6 +249,8 @@ export class Walk {
 /** As wasm/found.ts has it. */
 const foundEnd = 7;
 const valueWords = 9;
+/** As wasm/managed-fields.ts has it. */
+const elementTelling = 0x10000;
 /** As wasm/key.ts has it. */
 const tellingKey = 0x100;
 /** As wasm/walk.ts has it. */
@@ -266,6 +273,7 @@ function flagsOf(plan: ObjectPlan): number {
     plan.madeSafe === 'annotations',
     plan.madeSafe === 'everything',
     plan.base64Keys.size > 0,
+    plan.hasOwnPlaces,
   ].reduce((bits, is, bit) => bits | (is ? 1 << bit : 0), 0);
   flags.set(plan, made);
   return made;
@@ -282,6 +290,7 @@ function hostOf(plan: ObjectPlan): Host {
       return found === undefined || isFilledIn(value) ? undefined : { kind: 'mask', form: 'text', ...found };
     },
     looksSecret,
+    holdsValue: (key) => plan.detection !== undefined && holdsValue(plan.detection, key),
     isTellingFlag: (argument) => {
       const flag = flagOf(argument);
       return flag !== undefined && isTellingKey(flag);
@@ -289,6 +298,11 @@ function hostOf(plan: ObjectPlan): Host {
   };
   hosts.set(plan, made);
   return made;
+}
+
+/** Whether it is known by what it is, as the key of a map: not by a name that stands before it there, as in `arn:…:secret:a`. */
+function holdsValue({ inBytes }: Detection, key: string): boolean {
+  return inBytes(Buffer.from(key)).some(({ detector }) => detector !== 'keyed-secret');
 }
 
 function looksSecret(text: string): boolean {
@@ -306,7 +320,7 @@ function withoutOverlaps(found: readonly Found[]): readonly Found[] {
   for (let i = 1; i < found.length && isSorted; i++)
     isSorted = (found[i - 1] as Found).end <= (found[i] as Found).start;
   if (isSorted) return found;
-  const rank = ({ kind }: Found) => (kind === 'shown' ? 0 : kind === 'whole' ? 1 : 2);
+  const rank = ({ kind }: Found) => (kind === 'shown' ? 0 : kind === 'whole' || kind === 'element' ? 1 : 2);
   const sorted = [...found].sort((one, other) => one.start - other.start || rank(one) - rank(other));
   const kept: Found[] = [];
   for (const one of sorted) if (one.start >= (kept.at(-1)?.end ?? 0)) kept.push(one);

@@ -136,6 +136,7 @@ export class MaskRules {
     return {
       isEmpty: view.masks.length === 0 && defaults.length === 0 && looked === undefined,
       place: new PlaceMaker(patterns).start(),
+      hasOwnPlaces: own.length > 0,
       detection: looked,
       words: this.#words.wordsOf(looked, { base64Keys, release, madeSafe }),
       madeSafe,

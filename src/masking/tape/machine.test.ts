@@ -6,7 +6,7 @@ import { Machine } from './machine.ts';
 import { Words } from './words.ts';
 
 const root = new PlaceMaker([]).start();
-const host = { pair: () => undefined, looksSecret: () => false, isTellingFlag: () => false };
+const host = { pair: () => undefined, looksSecret: () => false, isTellingFlag: () => false, holdsValue: () => false };
 
 /** Whether a word begins in a range of bytes, told by an instance that looks at these bytes alone. */
 function told(words: Words, bytes: Buffer, ranges: readonly (readonly [number, number])[]): readonly boolean[] {

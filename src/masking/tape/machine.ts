@@ -4,6 +4,7 @@
  *
  * Places in its memory are numbers; `bytes` of a walk begin at `bytesAt`.
  */
+import { KUBECONFIG_SECRETS } from '../detect/kubeconfig-secrets.ts';
 import { isDescribing, isTellingKey, tellsOfEach } from '../detect/telling-key.ts';
 import { armour, armourEnd, pemBeginning, pemBeginningBase64 } from '../form/mask-form.ts';
 import type { TargetKey } from '../form/target-key.ts';
@@ -28,6 +29,8 @@ export interface Host {
   /** Whether a value behind a key that tells looks secret. */
   readonly looksSecret: (value: string) => boolean;
   readonly isTellingFlag: (argument: string) => boolean;
+  /** Whether a detector knows a value in a key. */
+  readonly holdsValue: (key: string) => boolean;
 }
 
 /** What the instance can do: wasm/index.ts. */
@@ -95,7 +98,7 @@ const kubeSecret = 0x200;
 const kubeBase64 = 0x400;
 const ofEach = 0x800;
 const describing = 0x1000;
-const kubeconfigSecrets: ReadonlySet<string> = new Set(['token', 'password', 'client-key-data', 'client-secret']);
+const holdsValue = 0x2000;
 const stepEscaped = 1;
 const stepIndex = 2;
 
@@ -137,7 +140,7 @@ export class Machine {
     const outside = {
       fail,
       keyMeaning: (start: number, end: number, hasEscapes: number) =>
-        meaningOf(this.text(start, end, hasEscapes === 1)),
+        this.#meaningOf(this.text(start, end, hasEscapes === 1)),
       placeBehind: (place: number, start: number, end: number, kind: number) => this.#behind(place, start, end, kind),
       looksSecret: (start: number, end: number, hasEscapes: number) =>
         Number(this.#asked().looksSecret(this.#lenient(start, end, hasEscapes === 1))),
@@ -232,6 +235,11 @@ export class Machine {
     return number;
   }
 
+  /** The place of a number. */
+  place(number: number): Place {
+    return this.#places[number] as Place;
+  }
+
   /** The action of a number. */
   action(number: number): MaskAction {
     return this.#actions[number - 1] as MaskAction;
@@ -257,6 +265,10 @@ export class Machine {
     return this.numberOf(
       kind === stepIndex ? from.element(start) : from.key(this.text(start, end, kind === stepEscaped)),
     );
+  }
+
+  #meaningOf(key: string): number {
+    return meaningOf(key) | (this.#asked().holdsValue(key) ? holdsValue : 0);
   }
 
   #asked(): Host {
@@ -314,7 +326,7 @@ export class Machine {
 
 /** What a key means, as wasm/key.ts has it. */
 function meaningOf(key: string): number {
-  const isKubeSecret = kubeconfigSecrets.has(key);
+  const isKubeSecret = KUBECONFIG_SECRETS.has(key);
   return (
     roleOf(key) |
     (isTellingKey(key) ? telling : 0) |
