@@ -1,8 +1,10 @@
 import { ReplyMasker } from '../masking/objects/reply-masker.ts';
 import type { MaskedOperation } from '../masking/rules/mask-rules.ts';
+import { maskedText } from '../masking/text/masked-text.ts';
 import type { Caller } from '../model/caller.ts';
 import type { JsonObject, JsonValue, Operation } from '../model/operation.ts';
-import type { Masking } from './masking.ts';
+import { isOtherIndex, pointerSteps } from '../std/json-pointer.ts';
+import { keptDetection, type Masking } from './masking.ts';
 
 /** What masks objects of one operation's kind, for whoever is shown them; none of its masks compares with another. */
 export interface MaskedFor {
@@ -47,32 +49,56 @@ export function maskedObject({ masking, caller, operation, exchange }: MaskedFor
   return JSON.parse(Buffer.concat(bytes).toString()) as JsonObject;
 }
 
-/** A value as it would be masked at its place in such an object; `inList`: whether a key is a place in a list. */
+/**
+ * A value as it would be masked at its place in such an object; `inList`: whether a key may be a place in a list. Then it may be a key of a map as well, so that it is masked as either;
+ * and a `value` there is masked as what its `name`, which is not said, would hide.
+ */
 export function maskedAt(
   masked: MaskedFor,
   path: readonly string[],
   value: JsonValue,
   inList: (key: string) => boolean,
 ): JsonValue {
-  const placed = path.reduceRight<JsonValue>((inner, key) => (inList(key) ? [inner] : { [key]: inner }), value);
-  // At the root of a list, or of no object, there is no place to mask by.
-  if (typeof placed !== 'object' || placed === null || Array.isArray(placed)) return value;
-  return path.reduce<JsonValue>(
-    (node, key) => (inList(key) ? (node as readonly JsonValue[])[0] : (node as JsonObject)[key]) as JsonValue,
-    maskedObject(masked, placed as JsonObject),
+  const inLists = maskedOnce(masked, path, value, inList);
+  return path.some(inList) ? maskedOnce(masked, path, inLists, () => false) : inLists;
+}
+
+function maskedOnce(
+  masked: MaskedFor,
+  path: readonly string[],
+  value: JsonValue,
+  inList: (key: string) => boolean,
+): JsonValue {
+  const beside = path.at(-1) === 'value' && inList(path.at(-2) ?? '') ? { name: 'secret' } : {};
+  const placed = path.reduceRight<JsonValue>(
+    (inner, key, step) => (inList(key) ? [inner] : { [key]: inner, ...(step === path.length - 1 ? beside : {}) }),
+    value,
+  );
+  const isObject = typeof placed === 'object' && placed !== null && !Array.isArray(placed);
+  const document = maskedObject(masked, isObject ? (placed as JsonObject) : { '': placed });
+  // The first of each: a key may be masked, too.
+  const steps = isObject ? path.length : path.length + 1;
+  return Array.from({ length: steps }).reduce<JsonValue>(
+    (node) => Object.values(Object(node))[0] as JsonValue,
+    document,
   );
 }
 
+/** Of what the API server reads of it. */
 function maskedStep(masked: MaskedFor, step: JsonValue): JsonValue {
-  const { path, value } = (step ?? {}) as JsonObject;
-  if (value === undefined || typeof path !== 'string') return step;
-  const segments = path
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return { ...(step as JsonObject), value: maskedAt(masked, segments, value, isIndex) };
+  const { op = null, path, from, value } = Object(step) as JsonObject;
+  const detection = keptDetection(masked.masking, masked);
+  const text = (pointer: JsonValue | undefined) =>
+    typeof pointer === 'string' ? maskedText(pointer, detection) : undefined;
+  const places = Object.entries({ path: text(path), from: text(from) }).filter(([, pointer]) => pointer !== undefined);
+  const placed = typeof path === 'string' ? pointerSteps(path) : [];
+  return {
+    op: typeof op === 'string' ? maskedText(op, detection) : null,
+    ...(Object.fromEntries(places) as JsonObject),
+    ...(value === undefined ? {} : { value: maskedAt(masked, placed, value, isIndex) }),
+  };
 }
 
 function isIndex(key: string): boolean {
-  return /^(?:\d+|-)$/.test(key);
+  return /^\d+$/.test(key) || isOtherIndex(key);
 }
