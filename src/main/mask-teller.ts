@@ -44,13 +44,8 @@ export function maskTeller(
     },
     guessed({ caller, operation, exchange, guessesMax }) {
       const { target, apiGroup, resource, namespace } = operation;
-      const place = {
-        target,
-        apiGroup,
-        resource,
-        namespace,
-        name: maskedText(operation.name, masks().everyDetection()),
-      };
+      const masked = (name: string) => maskedText(name, masks().everyDetection());
+      const place = { target, apiGroup, resource, namespace: masked(namespace), name: masked(operation.name) };
       metrics.maskEvent('guessed');
       log.warn(
         { exchange, subject: caller.subject, ...place, guessesMax },

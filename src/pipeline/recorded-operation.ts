@@ -17,8 +17,8 @@ const KNOWN_KEYS = new Set([
 ]); // biome-ignore format: a list
 
 /**
- * What of an operation is recorded: no header, no body, and no query key that Kubernetes does not know; names, values of the query and the words of a command
- * without the values that detectors know.
+ * What of an operation is recorded: no header, no body, and no query key that Kubernetes does not know; whatever its caller wrote (all parts of the path, values of the query, the words of a
+ * command) without the values that detectors know.
  *
  * @param digestOf of a body: keyed, since whoever reads the journal could else find a short secret by trying
  */
@@ -38,11 +38,11 @@ export function recordedOperation(
   }
   return {
     verb,
-    apiGroup,
-    apiVersion,
-    resource,
-    subresource,
-    namespace,
+    apiGroup: masked(apiGroup),
+    apiVersion: masked(apiVersion),
+    resource: masked(resource),
+    subresource: masked(subresource),
+    namespace: masked(namespace),
     name: masked(name),
     path: masked(isProxied ? `${path.split('/proxy')[0]}/proxy` : path),
     ...(power === undefined ? {} : { power }),
@@ -51,7 +51,7 @@ export function recordedOperation(
       ? {}
       : {
           stream: {
-            ...(stream.container === undefined ? {} : { container: stream.container }),
+            ...(stream.container === undefined ? {} : { container: masked(stream.container) }),
             argv: maskedWords(stream.argv, detection),
             tty: stream.isTty,
             ...(stream.ports.length === 0 ? {} : { ports: stream.ports }),
@@ -62,6 +62,6 @@ export function recordedOperation(
       : { claimed: { session: masked(claimed.session), command: masked(claimed.command) } }),
     ...(body === undefined
       ? {}
-      : { body: { mediaType: body.mediaType, bytes: body.bytes.length, digest: digestOf(body.bytes) } }),
+      : { body: { mediaType: masked(body.mediaType), bytes: body.bytes.length, digest: digestOf(body.bytes) } }),
   };
 }
