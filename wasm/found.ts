@@ -14,6 +14,7 @@ export const foundNumber: i32 = 5;
 export const foundShown: i32 = 6;
 export const foundEnd: i32 = 7;
 export const foundElement: i32 = 8;
+export const foundCommand: i32 = 9;
 
 /** Of a value without its steps, and of a document's end. */
 export const valueBytes: i32 = 36;

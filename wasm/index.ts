@@ -1,4 +1,5 @@
 /* What an instance does for its host. Places are addresses in memory; the bytes begin at `bytesAt`. */
+import { beginCommands } from './command';
 import {
   at,
   beginCursor,
@@ -97,6 +98,7 @@ export function begin(length: i32, isLast: bool, plan: i32, haveIndexes: bool): 
   writeTape(length);
   beginWords(BYTES + length);
   beginFound();
+  beginCommands();
   beginCursor(BYTES, BYTES + length, isLast);
 }
 

@@ -18,6 +18,8 @@ export const roleType: i32 = 11;
 export const roleUser: i32 = 12;
 export const roleRelease: i32 = 13;
 export const roleBinaryData: i32 = 15;
+export const roleCommand: i32 = 16;
+export const roleArgs: i32 = 17;
 
 const roleBits: i32 = 0xff;
 /** Whether it says that its value is secret. */

@@ -14,5 +14,9 @@ export declare function looksSecret(start: i32, end: i32, hasEscapes: i32): i32;
 export declare function isTellingFlag(start: i32, end: i32): i32;
 /** The action of a `value` beside a `name`; 0: none. */
 export declare function pairAction(nameStart: i32, nameEnd: i32, hasEscapes: i32, start: i32, end: i32): i32;
+/** How many words of a command hold passwords that options of its tool tell: of two lists of strings, the second behind the first; a list that is none begins at 0. */
+export declare function commandPasswords(commandStart: i32, commandEnd: i32, argsStart: i32, argsEnd: i32): i32;
+/** Which word the `n`th of these is. */
+export declare function passwordAt(n: i32): i32;
 /** Puts the first 16 bytes of the HMAC of a scope and a value at an address: values that are long go faster there. */
 export declare function longDigest(scope: i32, scopeLength: i32, start: i32, end: i32, to: i32): void;

@@ -8,6 +8,7 @@
  * It goes along a tape on which strings and brackets are found already: an object or list in which no word stands without which nothing is secret, and whose place says nothing, is
  * stepped over as a whole.
  */
+import { walkCommand } from './command';
 import {
   at,
   blank,
@@ -46,7 +47,9 @@ import {
   readKey,
   roleAnnotations,
   roleApplied,
+  roleArgs,
   roleBinaryData,
+  roleCommand,
   roleData,
   roleKind,
   roleManagedFields,
@@ -184,6 +187,7 @@ function walkObject(place: i32, before: i32, within: i32): void {
   let isSecret = false;
   let mayTell = false;
   let isTwice = false;
+  let isCommand = false;
   for (;;) {
     const key = passKey();
     if ((key & holdsValue) !== 0 && looks()) valueInKey(depth);
@@ -203,7 +207,8 @@ function walkObject(place: i32, before: i32, within: i32): void {
           value = token;
         } else if (role === roleKind) isSecret = isSecret || (!isOwn && mayBeSecret());
         else if (role === roleType && within === withinRoot && stringSays(textHelm, textHelmBytes)) isRelease = true;
-      } else if (first === 0x7b) {
+      } else if (first === 0x5b) isCommand = isCommand || role === roleCommand || role === roleArgs;
+      else if (first === 0x7b) {
         if (role === roleData) {
           isTwice = isTwice || data !== 0;
           data = token;
@@ -216,27 +221,22 @@ function walkObject(place: i32, before: i32, within: i32): void {
     if (within === withinMetadata && role === roleManagedFields) managedFields(rootPlace);
     else {
       const isOneOfEach = (before & ofEach) !== 0 && first === 0x22 && (key & describing) === 0;
-      walkValue(
-        next,
-        isOneOfEach ? key | telling : key,
-        role === roleUid && first !== 0x22 ? withinNone : below(within, role),
-      );
+      const inner = role === roleUid && first !== 0x22 ? withinNone : below(within, role);
+      walkValue(next, isOneOfEach ? key | telling : key, inner);
     }
     if (name === token) mayTell = mayTell || !mayStepOver() || hasWord(placeOf(token), at());
     if (blank() === 0x7d) break;
     take(0x2c);
   }
   takeBracket(0x7d);
+  if (isCommand && looks() && masksTelling() && !isOpen(place)) walkCommand(depth, membersAt, membersToken);
   if (name !== 0 && value !== 0 && mayTell) {
     if (isTwice) walkPairs(place, depth, membersAt, membersToken);
     else walkPair(place, depth, name, value);
   }
   if (isSecret && masksEmbedded() && !isOpen(place) && !isMaskedWhole(place)) {
     if (isTwice) walkEachAgain(depth, membersAt, membersToken);
-    else {
-      if (data !== 0) walkData(depth, data);
-      if (stringData !== 0) walkStringData(depth, stringData);
-    }
+    else walkSecret(depth, data, stringData);
   }
   setPathLength(depth);
 }
@@ -250,6 +250,11 @@ function valueInKey(depth: i32): void {
 /** Whether the kind that begins here is that of a Secret, or written with escapes, which no server writes. */
 function mayBeSecret(): bool {
   return linkOf(tokenAt() + 1) === 1 || stringSays(textSecret, textSecretBytes);
+}
+
+function walkSecret(depth: i32, data: i32, stringData: i32): void {
+  if (data !== 0) walkData(depth, data);
+  if (stringData !== 0) walkStringData(depth, stringData);
 }
 
 function walkData(depth: i32, token: i32): void {

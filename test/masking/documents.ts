@@ -39,6 +39,7 @@ const keys = fc.constantFrom(
     '',
   ],
   'kubectl.kubernetes.io/last-applied-configuration',
+  ...['command', 'args', 'command', 'args'],
   ...[`glpat-${'x9'.repeat(10)}`, `f:ghp_${'a1B2'.repeat(9)}`, 'https://bot:hunter2@git.example.com'],
   ...['tokens', 'f:tokens', 'f:names', 'v:"a1b2c3d4e5"', 'v:"ghp"', 'k:{"apiToken":"a1b2c3d4e5"}', 'k:{"name":"a"}'],
 );
@@ -73,6 +74,7 @@ const texts = fc.constantFrom(
   ...[30, 55, 119, 200, 420, 700].map((length) => 'q3'.repeat(length)),
   ...['LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1J', 'LS0tLS1CRUdJTi', '-----BEGIN '],
   ...['key=a1b2c3d4e5;key=b', 'api\nkey', 'JWT_KEY: a1b2c3d4e5', 'api', 'api key: a1b2c3d4e5\npwd: x'],
+  ...['redis-cli', '-a', '-u', 'curl -u a:b -H "token: x9y8z7w6v5"', 'mysql', '-pé1', 'DB_PASSWORD=y; mysql -pz'],
   ...['--api-token', '-password', '--name', 'a1b2c3d4e5', 'MAX_TOKENS'],
   ...[
     '{"data":{"a":"YWJjZGVmZ2g="},"kind":"Secret"}',

@@ -10,12 +10,15 @@ import { isDescribing, isTellingKey, isTellingName, tellsOfEach } from '../../sr
 import { formed, type MaskForm } from '../../src/masking/form/mask-form.ts';
 import { insideEdits } from '../../src/masking/inside/inside-edits.ts';
 import type { Keying } from '../../src/masking/objects/keying.ts';
+import { commandPasswords } from '../../src/masking/text/command-passwords.ts';
 
 interface RawEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
+
+type Span = Pick<RawEdit, 'start' | 'end'>;
 
 /** A token as it is written, and what is written in its place. */
 interface Token {
@@ -164,6 +167,7 @@ class Masker {
     if (this.#isOwn) this.#uid = uidOf(root);
     if (this.#isOwn) this.#places(root, []);
     this.#look(root, [], '', this.#isOwn ? 'root' : within);
+    this.#commands(root, []);
     this.#pairs(root, []);
     this.#embedded(root, []);
   }
@@ -249,6 +253,32 @@ class Masker {
     }
   }
 
+  /** `command` and `args` side by side, as one command; of each that stands there twice with what stands beside it. */
+  #commands(node: Node, path: readonly string[]): void {
+    if (node.kind === 'list')
+      for (const [index, inner] of node.items.entries()) this.#commands(inner, [...path, String(index)]);
+    if (node.kind !== 'object') return;
+    let [command, args]: (readonly StringNode[])[] = [[], []];
+    const judge = () => {
+      const words = [...(command ?? []), ...(args ?? [])];
+      for (const { word, spans } of commandPasswords(words.map(({ text }) => text))) {
+        const inCommand = command?.length ?? 0;
+        const at = word < inCommand ? ['command', String(word)] : ['args', String(word - inCommand)];
+        this.#inside(words[word] as StringNode, [...path, ...at], false, spans);
+      }
+    };
+    for (const { key, node: inner } of node.members) {
+      if (inner.kind !== 'list' || !inner.items.every((item): item is StringNode => item.kind === 'string')) continue;
+      if (key !== 'command' && key !== 'args') continue;
+      if ((key === 'command' ? command : args)?.length !== 0) judge();
+      if (key === 'command') command = inner.items;
+      else args = inner.items;
+    }
+    judge();
+    for (const { key, node: inner } of node.members)
+      if (key !== 'managedFields' || path.join() !== 'metadata') this.#commands(inner, [...path, key]);
+  }
+
   /** `name` and `value` side by side. */
   #pairs(node: Node, path: readonly string[]): void {
     if (node.kind === 'list')
@@ -288,7 +318,9 @@ class Masker {
     edited(node.token, [{ start: 1, end: Buffer.byteLength(node.token.raw) - 1, text: quoted(mask) }]);
   }
 
-  #inside(node: StringNode, path: readonly string[], isBase64: boolean): void {
+  /** `spans`: what of it is masked whatever it looks like, with all that overlaps it. */
+  #inside(node: StringNode, path: readonly string[], isBase64: boolean, spans: readonly Span[] = []): void {
+    if (node.token.isWhole === true) return;
     const said = Buffer.from(node.text, 'utf8');
     const edits = insideEdits(said, {
       detection: builtIn,
@@ -296,7 +328,16 @@ class Masker {
       maskOf: ({ detector, path: inner, value, form }) =>
         this.#mask(value, `${path.join('\n')}\n${inner}\n${detector}`, form),
     });
-    if (edits.length > 0) edited(node.token, rawEdits(node.token.raw, edits));
+    let all: readonly RawEdit[] = edits;
+    for (const span of spans) {
+      const overlapping = all.filter(({ start, end }) => start < span.end && end > span.start);
+      const start = Math.min(span.start, ...overlapping.map((edit) => edit.start));
+      const end = Math.max(span.end, ...overlapping.map((edit) => edit.end));
+      const text = this.#mask(said.subarray(start, end), `${path.join('\n')}\n\nkeyed-secret`, 'text');
+      all = [...all.filter((edit) => !overlapping.includes(edit)), { start, end, text }];
+    }
+    const inOrder = all.toSorted((one, other) => one.start - other.start);
+    if (inOrder.length > 0) edited(node.token, rawEdits(node.token.raw, inOrder));
   }
 
   /** An object in an annotation is masked as the object itself. */

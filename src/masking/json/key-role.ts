@@ -16,6 +16,8 @@ export const keyRole = {
   release: 13,
   auth: 14,
   binaryData: 15,
+  command: 16,
+  args: 17,
 } as const;
 
 export type KeyRole = (typeof keyRole)[keyof typeof keyRole];

@@ -1,6 +1,7 @@
 import type { MaskForm } from '../form/mask-form.ts';
 import type { Compare } from '../form/mask-key.ts';
 import type { Place } from '../places/place.ts';
+import type { CommandPasswords } from '../text/command-passwords.ts';
 
 /** What is to be masked in a document, found while it was walked: masks are made once it is known whose object it is. Places are bytes of the document. */
 export type Found = WholeFound | PartFound | NumberFound | ElementFound | ShownFound;
@@ -25,6 +26,8 @@ export interface PartFound {
   readonly isBase64: boolean;
   /** Whether what does harm in it is shown instead of done. */
   readonly isMadeSafe?: boolean;
+  /** What is masked in it because of the command that it is a word of. */
+  readonly passwords?: CommandPasswords;
 }
 
 /** The key by which managed fields tell an element of a list from others: `k:{"name":"a"}` or `v:"a"`, where masks stand at places in such an element. */

@@ -186,12 +186,31 @@ function maskOfFound(part: Pick<PartFound, 'path'>, making: Making) {
 }
 
 /** The edits that mask what is in a string that says a text or a document; `part` is where it stands. */
-export function textEdits(said: Buffer, part: Pick<PartFound, 'path' | 'isBase64'>, making: Making): readonly Edit[] {
+export function textEdits(
+  said: Buffer,
+  part: Pick<PartFound, 'path' | 'isBase64' | 'passwords'>,
+  making: Making,
+): readonly Edit[] {
   const { detection } = making.plan;
   if (detection === undefined) return [];
-  return insideEdits(said, {
-    detection,
-    isBase64: part.isBase64,
-    maskOf: maskOfFound(part, making),
-  });
+  const maskOf = maskOfFound(part, making);
+  const edits = insideEdits(said, { detection, isBase64: part.isBase64, maskOf });
+  // What a word of a command says was found in that very word.
+  if (part.passwords?.text !== said.toString('utf8')) return edits;
+  const mask = (span: Range) =>
+    maskOf({ detector: 'keyed-secret', path: '', value: said.subarray(span.start, span.end), form: 'text' });
+  return withSpans(edits, part.passwords.spans).map((one) => ('text' in one ? one : { ...one, text: mask(one) }));
+}
+
+type Range = Pick<Edit, 'start' | 'end'>;
+
+/** Edits, and in the place of those that overlap a span, all of what both have. */
+function withSpans(edits: readonly Edit[], spans: readonly Range[]): readonly (Edit | Range)[] {
+  const joined: (Edit | Range)[] = [];
+  for (const one of [...edits, ...spans].sort((a, b) => a.start - b.start)) {
+    const before = joined.at(-1);
+    if (before === undefined || one.start >= before.end) joined.push(one);
+    else joined[joined.length - 1] = { start: before.start, end: Math.max(before.end, one.end) };
+  }
+  return joined;
 }

@@ -225,6 +225,10 @@ export class Walk {
         const place = this.#machine.place(action & 0xffff);
         return { kind: 'element', ...range, place, isTelling: (action & elementTelling) !== 0 };
       }
+      case 9: {
+        const [passwords, isMadeSafe] = [this.#machine.passwords(action & 0xffffff), (action & commandMadeSafe) !== 0];
+        return { kind: 'inside', ...range, isBase64: false, isMadeSafe, passwords };
+      }
       default: {
         const part = kind === 2 ? 'inside' : kind === 3 ? 'applied' : 'release';
         return { kind: part, ...range, isBase64: (action & 1) !== 0, isMadeSafe: (action & 2) !== 0 };
@@ -249,6 +253,8 @@ export class Walk {
 /** As wasm/found.ts has it. */
 const foundEnd = 7;
 const valueWords = 9;
+/** As wasm/command.ts has it. */
+const commandMadeSafe = 0x40000000;
 /** As wasm/managed-fields.ts has it. */
 const elementTelling = 0x10000;
 /** As wasm/key.ts has it. */
@@ -320,7 +326,11 @@ function withoutOverlaps(found: readonly Found[]): readonly Found[] {
   for (let i = 1; i < found.length && isSorted; i++)
     isSorted = (found[i - 1] as Found).end <= (found[i] as Found).start;
   if (isSorted) return found;
-  const rank = ({ kind }: Found) => (kind === 'shown' ? 0 : kind === 'whole' || kind === 'element' ? 1 : 2);
+  const rank = (one: Found) => {
+    if (one.kind === 'shown') return 0;
+    if (one.kind === 'whole' || one.kind === 'element') return 1;
+    return 'passwords' in one ? 2 : 3;
+  };
   const sorted = [...found].sort((one, other) => one.start - other.start || rank(one) - rank(other));
   const kept: Found[] = [];
   for (const one of sorted) if (one.start >= (kept.at(-1)?.end ?? 0)) kept.push(one);

@@ -3,9 +3,10 @@ import { KEY_OF, TOLD_BY } from '../detect/telling-key.ts';
 import { harmBeginnings } from '../neutralise/harm.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { Words } from '../tape/words.ts';
+import { TOOL_WORDS } from '../text/tool-passwords.ts';
 
 /** In each name that tells stands one of these, or `key` behind what it is of; and in each document whose shape says that a value is secret. */
-const tellingWords = [...TOLD_BY, 'client-key-data', 'auth'];
+const tellingWords = [...TOLD_BY, 'client-key-data', 'auth', ...TOOL_WORDS];
 
 /** Characters that are not ASCII, whose lower case begins with a letter that is: the Kelvin sign, and I with a dot. In a name they may be that letter. */
 const almostLetters = ['\u212a', '\u0130'].map((letter) => Buffer.from(letter).toString('latin1'));

@@ -11,6 +11,7 @@ import type { TargetKey } from '../form/target-key.ts';
 import { unescaped } from '../json/escapes.ts';
 import { roleOf } from '../json/key-role.ts';
 import { type MaskAction, type Place, PlaceMaker } from '../places/place.ts';
+import { type CommandPasswords, commandPasswords } from '../text/command-passwords.ts';
 import { textMaskPrefix } from '../text/text-mask.ts';
 import { incomplete, Unwalkable } from './unwalkable.ts';
 import { walkModule } from './walk-module.ts';
@@ -134,6 +135,9 @@ export class Machine {
   readonly #actions: MaskAction[] = [];
   readonly #actionNumbers = new Map<string, number>();
   #key: TargetKey | undefined;
+  /** Words of commands in which passwords stand: of all since bytes were given, and of the last one. */
+  readonly #passwords: CommandPasswords[] = [];
+  #ofCommand: readonly CommandPasswords[] = [];
 
   constructor(words: Words) {
     compiled ??= new WebAssembly.Module(Buffer.from(walkModule, 'base64'));
@@ -152,6 +156,9 @@ export class Machine {
         const action = this.#asked().pair(name, isLong ? '' : this.memory.toString('latin1', start, end));
         return action === undefined ? 0 : this.#actionNumber(action);
       },
+      commandPasswords: (commandStart: number, commandEnd: number, argsStart: number, argsEnd: number) =>
+        this.#commandPasswords([...this.#strings(commandStart, commandEnd), ...this.#strings(argsStart, argsEnd)]),
+      passwordAt: (n: number) => this.#ofCommand[n]?.word ?? 0,
       longDigest: (scope: number, length: number, start: number, end: number, to: number) => {
         const { memory } = this;
         const digest = this.#key?.digest(memory.subarray(scope, scope + length), memory.subarray(start, end)) as string;
@@ -177,6 +184,7 @@ export class Machine {
   /** Bytes in one row, to be walked by a plan whose objects begin at `root`; what is asked meanwhile is asked of `host`. */
   begin(parts: readonly Uint8Array[], length: number, isLast: boolean, plan: number, root: Place, host: Host): void {
     this.#host = host;
+    this.#passwords.length = 0;
     if (this.#places.length > placesMax / 2) this.#forgetPlaces();
     this.run.room(length);
     const { memory } = this;
@@ -265,6 +273,27 @@ export class Machine {
     return this.numberOf(
       kind === stepIndex ? from.element(start) : from.key(this.text(start, end, kind === stepEscaped)),
     );
+  }
+
+  /** What was found in a word of a command. */
+  passwords(number: number): CommandPasswords {
+    return this.#passwords[number] as CommandPasswords;
+  }
+
+  #commandPasswords(words: readonly string[]): number {
+    this.#ofCommand = commandPasswords(words);
+    for (const found of this.#ofCommand) this.#passwords.push(found);
+    return this.#ofCommand.length;
+  }
+
+  /** The strings of a list. */
+  #strings(start: number, end: number): readonly string[] {
+    if (start === end) return [];
+    try {
+      return JSON.parse(this.memory.toString('utf8', start, end)) as readonly string[];
+    } catch {
+      throw new Unwalkable('the words of a command are not JSON');
+    }
   }
 
   #meaningOf(key: string): number {
