@@ -22,6 +22,7 @@ import { runsOf } from '../recording/tell-runs.ts';
 import { readLineOf } from '../segments/segment-files.ts';
 import { keptText } from './kept-text.ts';
 import { type Batch, type Place, type ReadEnd, readOn } from './read-on.ts';
+import { PackReader } from './read-pieces.ts';
 import { toExchange, toRunPart, toSession } from './rows.ts';
 import { CATALOG_TABLES, CATALOG_VERSION } from './schema.ts';
 import { EventTaker } from './take-event.ts';
@@ -228,22 +229,18 @@ export class JournalCatalog implements Catalog {
   /** `taken`: somebody else takes it too. */
   async #takeOn(): Promise<ReadEnd | 'taken'> {
     const reading = readOn(this.#folder, this.#place());
-    for (let step = await reading.next(); ; step = await reading.next()) {
-      if (step.done) return step.value;
-      const kept = await this.#keptIn(step.value);
-      if (this.#isClosed || !this.#takeBatch(step.value, kept)) {
-        await reading.return('end');
-        return 'taken';
+    const packs = new PackReader(this.#folder);
+    try {
+      for (let step = await reading.next(); ; step = await reading.next()) {
+        if (step.done) return step.value;
+        if (this.#isClosed || !this.#takeBatch(step.value, keptIn(step.value, packs))) {
+          await reading.return('end');
+          return 'taken';
+        }
       }
+    } finally {
+      packs.close();
     }
-  }
-
-  /** The words of what events say is kept, by their numbers. */
-  async #keptIn({ events }: Batch): Promise<ReadonlyMap<number, string>> {
-    const kept = new Map<number, string>();
-    for (const { seq, event } of events)
-      if (event.type === 'exchange.recorded') kept.set(seq, await keptText(this.#folder, event));
-    return kept;
   }
 
   /** Whether nobody else has taken it meanwhile. */
@@ -274,6 +271,13 @@ export class JournalCatalog implements Catalog {
       `BEGIN IMMEDIATE; DELETE FROM place; DELETE FROM segment; DELETE FROM line; DELETE FROM exchange; INSERT INTO said (said) VALUES ('delete-all'); COMMIT`,
     );
   }
+}
+
+/** The words of what events say is kept, by their numbers. */
+function keptIn({ events }: Batch, packs: PackReader): ReadonlyMap<number, string> {
+  const kept = new Map<number, string>();
+  for (const { seq, event } of events) if (event.type === 'exchange.recorded') kept.set(seq, keptText(packs, event));
+  return kept;
 }
 
 /** Limit: lines that say what is asked, looked at together; and how often for one question. */

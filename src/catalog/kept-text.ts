@@ -1,5 +1,5 @@
 import type { ExchangeRecorded } from '../recording/event.ts';
-import { PieceError, readRecorded } from './read-pieces.ts';
+import { type PackReader, PieceError } from './read-pieces.ts';
 
 /** Limit: bytes of what one line says is kept that are found by their words. */
 export const FOUND_BYTES_MAX = 64 * 1024;
@@ -8,11 +8,11 @@ export const FOUND_BYTES_MAX = 64 * 1024;
  * What is kept by one event, as words that can be found: of a body its text, of a terminal or a command what it said without what moves and colours. Empty where it is no
  * text, or is not there any more.
  */
-export async function keptText(folder: string, event: ExchangeRecorded): Promise<string> {
+export function keptText(packs: PackReader, event: ExchangeRecorded): string {
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const piece of readRecorded(folder, event)) {
+    for (const piece of packs.readRecorded(event)) {
       pieces.push(piece);
       bytes += piece.length;
       if (bytes >= FOUND_BYTES_MAX) break;
