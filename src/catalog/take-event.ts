@@ -15,10 +15,9 @@ export class EventTaker {
   readonly #said: StatementSync;
   readonly #permit: StatementSync;
   readonly #end: StatementSync;
-  readonly #decided: StatementSync;
+  readonly #endDecided: StatementSync;
   readonly #record: StatementSync;
   readonly #line: StatementSync;
-  readonly #numberOf: StatementSync;
   readonly #forget: readonly StatementSync[];
 
   constructor(database: DatabaseSync) {
@@ -28,18 +27,15 @@ export class EventTaker {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`);
     this.#said = database.prepare('INSERT INTO said (rowid, text) VALUES (?, ?)');
     this.#permit = database.prepare(
-      `UPDATE exchange SET decision = 'allow', rule = ?, grantId = ?, approval = ? WHERE n = ?`,
+      `UPDATE exchange SET decision = 'allow', rule = ?, grantId = ?, approval = ? WHERE id = ?`,
     );
-    this.#end = database.prepare(
-      'UPDATE exchange SET outcome = ?, status = ?, code = ?, durationMs = ?, bytesIn = ?, bytesOut = ? WHERE n = ?',
-    );
-    this.#decided = database.prepare(`UPDATE exchange SET decision = ?, rule = coalesce(?, rule),
-      grantId = coalesce(?, grantId), approval = coalesce(?, approval) WHERE n = ?`);
-    this.#record = database.prepare('UPDATE exchange SET recording = ? WHERE n = ?');
-    this.#line = database.prepare(
-      'INSERT OR IGNORE INTO line (seq, exchange, isRecorded, segment, byte, lineBytes) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    this.#numberOf = database.prepare('SELECT n FROM exchange WHERE id = ?');
+    const ended = 'outcome = ?, status = ?, code = ?, durationMs = ?, bytesIn = ?, bytesOut = ?';
+    this.#end = database.prepare(`UPDATE exchange SET ${ended} WHERE id = ?`);
+    this.#endDecided = database.prepare(`UPDATE exchange SET ${ended}, decision = ?, rule = coalesce(?, rule),
+      grantId = coalesce(?, grantId), approval = coalesce(?, approval) WHERE id = ?`);
+    this.#record = database.prepare('UPDATE exchange SET recording = ? WHERE id = ?');
+    this.#line = database.prepare(`INSERT OR IGNORE INTO line (seq, exchange, isRecorded, segment, byte, lineBytes)
+      SELECT ?, n, ?, ?, ?, ? FROM exchange WHERE id = ?`);
     this.#forget = [
       'DELETE FROM said WHERE rowid IN (SELECT seq FROM line WHERE seq BETWEEN ? AND ?)',
       'DELETE FROM exchange WHERE n BETWEEN ? AND ?',
@@ -59,15 +55,16 @@ export class EventTaker {
     const exchange = exchangeOf(event);
     if (exchange === undefined) return;
     if (event.type === 'exchange.begun') this.#begun(event, seq);
-    const n = (this.#numberOf.get(exchange) as { n: number } | undefined)?.n;
-    // Of what began in a segment that is not here any more.
-    if (n === undefined) return;
-    this.#line.run(seq, n, event.type === 'exchange.recorded' ? 1 : 0, segment, segmentByte + byte, line.length);
+    const isRecorded = event.type === 'exchange.recorded' ? 1 : 0;
+    const { changes } = this.#line.run(seq, isRecorded, segment, segmentByte + byte, line.length, exchange);
+    // It is there, or is of what began in a segment that is not here any more.
+    if (changes === 0) return;
     if (event.type === 'exchange.permitted')
-      this.#permit.run(event.rule, event.grant ?? null, event.approval ?? null, n);
-    else if (event.type === 'exchange.ended') this.#ended(event, n);
-    else if (event.type === 'exchange.recorded' && event.form !== 'body') this.#record.run(event.form, n);
-    if (kept !== '') this.#said.run(seq, kept);
+      this.#permit.run(event.rule, event.grant ?? null, event.approval ?? null, exchange);
+    else if (event.type === 'exchange.ended') this.#ended(event);
+    else if (event.type === 'exchange.recorded' && event.form !== 'body') this.#record.run(event.form, exchange);
+    const said = event.type === 'exchange.begun' ? saidBy(event) : kept;
+    if (said !== '') this.#said.run(seq, said);
   }
 
   /** What a rule let go is not found any more either. */
@@ -86,20 +83,20 @@ export class EventTaker {
       ...[isChange(event) ? 1 : 0, event.planned === true ? 1 : 0],
       ...[operation?.claimed?.session ?? null, operation?.claimed?.command ?? null],
     );
-    const text = saidBy(event);
-    if (text !== '') this.#said.run(n, text);
   }
 
-  #ended({ outcome, decision, traffic }: ExchangeEnded, n: number): void {
-    this.#end.run(
+  #ended({ exchange, outcome, decision, traffic }: ExchangeEnded): void {
+    const ended = [
       outcome.kind,
       'status' in outcome ? (outcome.status ?? null) : null,
       'code' in outcome ? outcome.code : null,
       ...[traffic?.durationMs ?? null, traffic?.bytesIn ?? null, traffic?.bytesOut ?? null],
-      n,
-    );
-    if (decision !== undefined)
-      this.#decided.run(decision.effect, decision.rule || null, decision.grant ?? null, decision.approval ?? null, n);
+    ];
+    if (decision === undefined) this.#end.run(...ended, exchange);
+    else {
+      const { effect, rule, grant, approval } = decision;
+      this.#endDecided.run(...ended, effect, rule || null, grant ?? null, approval ?? null, exchange);
+    }
   }
 }
 
