@@ -75,7 +75,7 @@ export function sealOf(folder: string, segment: number): Seal | undefined {
  */
 export async function* readSegmentFile(folder: string, segment: number, start = 0): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(join(folder, segmentName(segment)), { start, highWaterMark: 256 * 1024 });
+    yield* createReadStream(join(folder, segmentName(segment)), { start, highWaterMark: 1024 * 1024 });
     return;
   } catch (error) {
     // Sealed, perhaps a moment ago.
