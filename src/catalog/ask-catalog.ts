@@ -21,7 +21,7 @@ const WAITING_MAX = 100;
  */
 export function openCatalog(place: CatalogPlace, onFailure: (why: string) => void): OpenCatalog {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  const worker = new Worker(THREAD, { workerData: place, env: {} });
+  const worker = new Worker(THREAD, { name: 'catalog', workerData: place, env: {} });
   worker.unref();
   let last = 0;
   let failure: string | undefined;

@@ -35,6 +35,7 @@ const canaries: readonly (readonly [rule: RegExp, path: string, text: string])[]
   [/proof/, 'src/pipeline/settle.ts', 'const reply = x as MaskedReply;'],
   [/proof/, 'src/connectors/a.ts', 'const permit = x as unknown as Permit;'],
   [/through unknown/, 'src/std/a.ts', 'const a = b as unknown as string;'],
+  [/each thread/, 'src/std/a.ts', 'const made = new Worker(FILE, { workerData, env: {} });'],
   [/environment/, 'src/cli/a.ts', 'const home = process.env.HOME;'],
   [/only types are imported/, 'src/std/a.ts', `import { createServer, type Server } from 'node:http';`],
   [/only types are imported/, 'src/std/a.ts', `const { request } = await import('undici');`],

@@ -89,6 +89,11 @@ export const rules: readonly Rule[] = [
     /\bas\s+unknown\s+as\b/,
   ),
   inCode(
+    'each thread has a name, by which the system tells what it takes',
+    (name) => inSrc(name) && !isTest(name),
+    /\bnew\s+Worker\((?![^)]*\bname:)/,
+  ),
+  inCode(
     'the environment is read in src/main alone',
     (name) => inSrc(name) && !name.startsWith('src/main/') && !isTest(name),
     /\bprocess\s*\.\s*env\b/,

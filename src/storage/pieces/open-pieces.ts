@@ -76,7 +76,7 @@ class KeptParts {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#worker = new Worker(THREAD, { workerData: { folder: parts.folder }, env: {} });
+    this.#worker = new Worker(THREAD, { name: 'recorder', workerData: { folder: parts.folder }, env: {} });
     this.#worker.unref();
     this.#worker.on('message', (answer: PieceAnswer) => this.#answered(answer));
     this.#worker.on('error', (error: Error) => {

@@ -29,7 +29,11 @@ export function openPlaces(parts: Parts) {
   let copying: Promise<void> | undefined;
   let isClosed = false;
   const open = () => {
-    const made = new Worker(THREAD, { workerData: { folder, places, publicKey } satisfies PlacesOf, env: environment });
+    const made = new Worker(THREAD, {
+      name: 'places',
+      workerData: { folder, places, publicKey } satisfies PlacesOf,
+      env: environment,
+    });
     made.unref();
     made.once('error', () => {
       worker = undefined;

@@ -131,7 +131,11 @@ class Keeping {
 
   #open(): Worker {
     const { folder, settledMs } = this.#parts;
-    const worker = new Worker(THREAD, { workerData: { folder, settledMs } satisfies RetentionPlace, env: {} });
+    const worker = new Worker(THREAD, {
+      name: 'retention',
+      workerData: { folder, settledMs } satisfies RetentionPlace,
+      env: {},
+    });
     worker.unref();
     worker.once('error', () => {
       this.#worker = undefined;

@@ -30,7 +30,7 @@ const THREAD = join(import.meta.dirname, `seal-thread${extname(import.meta.filen
 
 /** Seals a journal's closed segments from now on. */
 export function openSealer({ onSealed, onFailure, retryAfterMs = RETRY_MS, folder, key }: Parts): Sealer {
-  const worker = new Worker(THREAD, { workerData: { folder, key } satisfies SealPlace, env: {} });
+  const worker = new Worker(THREAD, { name: 'sealing', workerData: { folder, key } satisfies SealPlace, env: {} });
   worker.unref();
   let below = 0;
   let failure: string | undefined;
