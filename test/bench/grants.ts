@@ -1,6 +1,6 @@
 /*
  * What grants and the control plane cost: a decision beside 10,000 live grants, a grant from the question to the first allowed call, here and at another gateway, a list of 10,000, and what a
- * small GET costs more where there is a control plane and its caller has a grant. The last three are measured with 500 requests a second beside them.
+ * small GET costs more where there is a control plane, where its caller has a grant, and where it goes by one (small-gets.ts). The last three are measured with 500 requests a second beside them.
  */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import { decisionBesideGrants, type GrantedDecision } from './decide-granted.ts'
 import { median } from './figures.ts';
 import { startPair } from './pair.ts';
 import { cpuMicros } from './process-cost.ts';
-import { cpuOf } from './requests.ts';
+import { given, measureSmallGets, type SmallGets } from './small-gets.ts';
 import type { GatewayProcess, Way, World } from './world.ts';
 
 /** What was measured; times of several tries are the middle one. */
@@ -35,9 +35,7 @@ export interface GrantCost {
   /** Milliseconds of a list of 10,000 grants, and of its first page of 100. */
   readonly listMs: number;
   readonly pageMs: number;
-  /** Microseconds of processor time of a small GET without a control plane, and with one and a live grant of the caller’s. */
-  readonly bareMicros: number;
-  readonly grantedMicros: number;
+  readonly small: SmallGets;
 }
 
 const GRANTS = 10_000;
@@ -52,8 +50,7 @@ export async function measureGrants(world: World, rounds: number, tries: number)
   const [bare, granted] = [await world.startGateway(), await world.startGateway({ console: {} })] as const;
   try {
     const api = apiOf(world, granted);
-    await given(api, 'first', world.token);
-    const [bareMicros, grantedMicros] = await costs(world, [bare.way, granted.way], rounds);
+    const small = await measureSmallGets(world, { bare: bare.way, control: granted.way }, api, rounds);
     await bare.stop();
     const { pid } = granted.way;
     const before = cpuMicros(pid);
@@ -72,7 +69,7 @@ export async function measureGrants(world: World, rounds: number, tries: number)
     );
     const { firstCallElsewhereMs, changeMs } = (await elsewhere(world, tries)) ?? {};
     const firsts = { firstCallMs, firstCallAloneMs, firstCallCpuMs, firstCallElsewhereMs };
-    return { decision, ...firsts, changeMs, listMs, pageMs, bareMicros, grantedMicros };
+    return { decision, ...firsts, changeMs, listMs, pageMs, small };
   } finally {
     await granted.stop();
   }
@@ -87,17 +84,6 @@ function apiOf({ caPem }: World, { consoleUrl }: GatewayProcess) {
 }
 
 type Api = ReturnType<typeof controlApi>;
-
-async function costs(world: World, ways: readonly [Way, Way], rounds: number): Promise<readonly [number, number]> {
-  const mode = { kind: 'saturate', requests: 2_000, clients: 8 } as const;
-  const found: [number[], number[]] = [[], []];
-  for (let round = -3; round < rounds; round++)
-    for (const [i, way] of round % 2 === 0 ? [...ways.entries()] : [...ways.entries()].reverse()) {
-      const micros = await cpuOf(world, way, { ask: 'get', httpVersion: '1.1', mode });
-      if (round >= 0) found[i as 0 | 1].push(micros);
-    }
-  return [median(found[0]), median(found[1])];
-}
 
 /** No faster than the control plane lets one caller ask, so that no time has a wait in it that was asked for. */
 const PAUSE_MS = (2 * 1_000) / CONTROL_LIMITS.requestsPerCallerPerSecond;
@@ -119,20 +105,6 @@ async function timesOf(
 }
 
 let count = 0;
-
-/** A grant, given at once. */
-async function given(api: Api, name: string, token: string): Promise<string> {
-  const scope = {
-    target: 'bench',
-    verbs: ['get'],
-    resources: ['services'],
-    namespaces: ['shop'],
-    resourceNames: [name],
-  };
-  const { status, body } = await api(token, 'POST', '/grants', { scopes: [scope], for: '1h', reason: 'bench' });
-  if (status !== 201 || body.state !== 'live') throw new Error(`no grant: ${status} ${JSON.stringify(body)}`);
-  return body.id;
-}
 
 async function firstCalls(world: World, api: Api, way: Way, tries: number): Promise<number> {
   const dispatcher = new Agent({ connect: { ca: world.caPem } });

@@ -18,7 +18,7 @@ export interface Job {
   readonly caPem: string;
   readonly token: string;
   readonly httpVersion: '1.1' | '2';
-  readonly ask: 'get' | 'create' | 'list' | 'watch' | 'exec' | 'secrets' | 'large-list' | 'events';
+  readonly ask: 'get' | 'granted' | 'create' | 'list' | 'watch' | 'exec' | 'secrets' | 'large-list' | 'events';
   readonly mode:
     | { readonly kind: 'saturate'; readonly requests: number; readonly clients: number }
     | { readonly kind: 'rate'; readonly perSecond: number; readonly seconds: number }
@@ -40,6 +40,7 @@ export interface Outcome {
 const CONFIG_MAPS = '/api/v1/namespaces/shop/configmaps';
 const PATHS: Readonly<Record<Job['ask'], string>> = {
   get: `${CONFIG_MAPS}/settings`,
+  granted: '/api/v1/namespaces/shop/services/first',
   create: CONFIG_MAPS,
   list: CONFIG_MAPS,
   watch: `${CONFIG_MAPS}?watch=1&resourceVersion=1`,

@@ -19,6 +19,25 @@ export function mainThreadMicros(pid: number): number | undefined {
   return isLinux ? threadMicros(pid, pid) : undefined;
 }
 
+/** Processor time by the names of threads, in microseconds, those of one name together; none where only the whole process is told. */
+export function threadsMicros(pid: number): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const tid of isLinux ? readdirSync(`/proc/${pid}/task`) : []) {
+    const name = threadName(pid, Number(tid));
+    found.set(name, (found.get(name) ?? 0) + threadMicros(pid, Number(tid)));
+  }
+  return found;
+}
+
+function threadName(pid: number, tid: number): string {
+  if (tid === pid) return 'main';
+  try {
+    return readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8').trim();
+  } catch {
+    return ''; // the thread has just ended
+  }
+}
+
 /** Resident memory in kilobytes (1,000 bytes). */
 export function residentKilobytes(pid: number): number {
   if (!isLinux) return Number(ps(pid, 'rss')) * 1.024;

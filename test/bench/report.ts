@@ -7,6 +7,7 @@ import type { GrantCost } from './grants.ts';
 import type { HoldCost } from './holds.ts';
 import type { MaskCost, MaskRow } from './masks.ts';
 import type { ObjectRow } from './objects.ts';
+import type { SmallGets } from './small-gets.ts';
 import type { StageShare } from './stages.ts';
 import type { StartCost } from './starts.ts';
 import type { TextRow } from './text.ts';
@@ -211,7 +212,24 @@ export function reportText(report: Report): string {
 
 /** The figures of grants, held against the design. */
 export function grantText(cost: GrantCost): string {
-  return figureTable(grantFigures(cost));
+  return `${figureTable(grantFigures(cost))}\n\n${smallGetTable(cost.small)}`;
+}
+
+/** Processor time of a small GET, whole and by thread. */
+function smallGetTable(small: SmallGets): string {
+  const named: readonly (readonly [keyof SmallGets, string])[] = [
+    ['bare', 'small GET without a control plane'],
+    ['control', 'with one, and no grant'],
+    ['granted', 'with one, and a live grant of its caller'],
+    ['byGrant', 'allowed by that grant alone'],
+    ['counted', 'allowed by a grant with `usesMax`'],
+  ];
+  return table(
+    named.map(([key, what]) => {
+      const { micros, byThread } = small[key];
+      return [what, `${micros.toFixed(0)} µs`, ...byThread.map(([name, one]) => `${name} ${one.toFixed(0)}`)];
+    }),
+  );
 }
 
 /** The figures of what waits for persons, held against the design. */
@@ -239,7 +257,7 @@ export function holdText(cost: HoldCost): string {
 }
 
 function grantFigures(cost: GrantCost): readonly Figure[] {
-  const { decision, firstCallElsewhereMs, changeMs, listMs, pageMs, bareMicros, grantedMicros } = cost;
+  const { decision, firstCallElsewhereMs, changeMs, listMs, pageMs, small } = cost;
   return [
     {
       what: `a decision, 10,000 rules and 10,000 live grants, no CEL (the same without grants: ${decision.plainMicros.toFixed(1)} µs)`,
@@ -266,10 +284,10 @@ function grantFigures(cost: GrantCost): readonly Figure[] {
       measured: pageMs,
     },
     {
-      what: `small GET with a control plane and a live grant, beyond one without (${bareMicros.toFixed(1)} µs)`,
+      what: `small GET with a control plane and a live grant, beyond one without (${small.bare.micros.toFixed(1)} µs)`,
       unit: 'µs',
       atMost: 3,
-      measured: grantedMicros - bareMicros,
+      measured: small.granted.micros - small.bare.micros,
     },
   ];
 }
