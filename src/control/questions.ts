@@ -116,14 +116,13 @@ export class Questions {
 
   /** A question that is there already, joined by one more request. */
   async #attend(asked: Approval, held: HeldRequest, ofLike: OfLike, ofCommand: OfCommand = {}): Promise<Approval> {
+    // What is answered is changed by who uses it alone.
+    if (asked.state !== 'pending') return asked;
     const { exchange } = held;
     // What was asked by itself before its command was planned is answered by the yes to that.
     const by =
       ofCommand.by ??
-      (await this.#ofPlan(
-        { request: asked.request, operation: asked.shown.operation, exchange },
-        { ...ofLike, asked },
-      ));
+      (await this.#ofPlan({ request: asked.request, operation: asked.shown.operation, exchange }, ofLike));
     // Under the question's own key, as all else that changes it.
     return this.#kept.change(asked.id, async (approval, rows) => {
       const now = this.#kept.now();
@@ -225,14 +224,13 @@ export class Questions {
   }
 
   /**
-   * The question about its planned command whose yes covers this very request, of which the use is then taken; undefined: there is none, or none is wanted for what was `asked`.
+   * The question about its planned command whose yes covers this very request, of which the use is then taken; undefined: there is none.
    * A no that came after the yes stands, to the request itself as to what is like it.
    */
   async #ofPlan(
     use: { readonly request: string; readonly operation: string; readonly exchange: string },
-    { noAt = 0, asked }: OfLike & { readonly asked?: Pick<Approval, 'state'> },
+    { noAt = 0 }: OfLike,
   ): Promise<OfCommand['by']> {
-    if (asked !== undefined && asked.state !== 'pending') return undefined;
     const plan = await this.#kept.planOf(use.request);
     if (plan === undefined) return undefined;
     const [no] = await this.#kept.rows('question', { owner: plannedId(use.request), state: 'no', limit: 1 });

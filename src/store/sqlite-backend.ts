@@ -39,6 +39,8 @@ export const TOGETHER_LIMITS = Object.freeze({
   togetherMax: 100,
   /** After so long no more begins in it. */
   togetherMs: 10,
+  /** So soon after a commit the next waits for what comes in the same round of the event loop. */
+  busyMs: 5,
 });
 
 /** Source: SQLITE_BUSY, https://www.sqlite.org/rescode.html */
@@ -237,9 +239,8 @@ class SqliteBackend implements Backend {
   }
 
   async #write(): Promise<void> {
-    // What comes in this round of the event loop comes together.
     while (this.#queue.length > 0) {
-      await immediate();
+      if (this.#monotonic() - this.#committedAtMs < TOGETHER_LIMITS.busyMs) await immediate();
       await this.#together();
     }
     this.#writing = undefined;
