@@ -1,6 +1,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Catalog } from '../recording/found.ts';
+import { ownThread } from '../std/own-thread.ts';
 import type { CatalogAnswer, CatalogAsked, CatalogPlace } from './catalog-thread.ts';
 
 /** A catalog that is kept by a thread of its own. */
@@ -21,7 +22,7 @@ const WAITING_MAX = 100;
  */
 export function openCatalog(place: CatalogPlace, onFailure: (why: string) => void): OpenCatalog {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  const worker = new Worker(THREAD, { name: 'catalog', workerData: place, env: {} });
+  const worker = new Worker(THREAD, { ...ownThread('catalog'), workerData: place, env: {} });
   worker.unref();
   let last = 0;
   let failure: string | undefined;

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { ownThread } from '../std/own-thread.ts';
 import { type DeliveryHealth, HEALTHY } from './delivery-health.ts';
 import type { DeliveryPlace, DeliverySaid } from './delivery-thread.ts';
 
@@ -20,7 +21,7 @@ const THREAD = join(import.meta.dirname, `delivery-thread${extname(import.meta.f
 export function openDelivery(place: DeliveryPlace, now: () => number, onFailure: (why: string) => void): Delivery {
   mkdirSync(place.cursorFolder, { recursive: true, mode: 0o700 });
   const health = new Map(place.receivers.map(({ name }) => [name, HEALTHY]));
-  const worker = new Worker(THREAD, { name: 'delivery', workerData: place, env: {} });
+  const worker = new Worker(THREAD, { ...ownThread('delivery'), workerData: place, env: {} });
   worker.unref();
   worker.on('message', ({ receiver, health: said }: DeliverySaid) => health.set(receiver, said));
   worker.on('error', (error: Error) => {

@@ -89,9 +89,9 @@ export const rules: readonly Rule[] = [
     /\bas\s+unknown\s+as\b/,
   ),
   inCode(
-    'each thread has a name, by which the system tells what it takes',
+    'each thread is an `ownThread`: with a name by which the system tells what it takes, and little memory',
     (name) => inSrc(name) && !isTest(name),
-    /\bnew\s+Worker\((?![^)]*\bname:)/,
+    /\bnew\s+Worker\((?!\w+, \{\s*\.\.\.ownThread\()/,
   ),
   inCode(
     'the environment is read in src/main alone',

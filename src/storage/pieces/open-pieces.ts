@@ -4,10 +4,12 @@
  * Back-pressure: what was given and is not written yet is counted; beyond a bound nobody may give more until the thread has caught up. What the thread cannot keep
  * fails every part that is under way, and for a moment nothing new is taken: fail closed.
  */
+
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Keeping, KeepingTold, KeptEnd, KeptHead } from '../../recording/keeping.ts';
 import type { Clock } from '../../std/clock.ts';
+import { ownThread } from '../../std/own-thread.ts';
 import { unavailable } from '../committer.ts';
 import type { KeptNow } from './kept-part.ts';
 import type { PieceAnswer, PieceEntry, PieceMessage } from './piece-thread.ts';
@@ -76,7 +78,7 @@ class KeptParts {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#worker = new Worker(THREAD, { name: 'recorder', workerData: { folder: parts.folder }, env: {} });
+    this.#worker = new Worker(THREAD, { ...ownThread('recorder'), workerData: { folder: parts.folder }, env: {} });
     this.#worker.unref();
     this.#worker.on('message', (answer: PieceAnswer) => this.#answered(answer));
     this.#worker.on('error', (error: Error) => {

@@ -1,7 +1,9 @@
 /* Sealed segments and what they name are copied to where rules of retention say, once a minute, by a thread of its own that is made when there are such rules. */
+
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RetentionRule } from '../../policy/retention-rule.ts';
+import { ownThread } from '../../std/own-thread.ts';
 import type { CopyFault } from './place.ts';
 import type { PlaceAnswer, PlaceMessage, PlacesOf } from './place-thread.ts';
 
@@ -30,7 +32,7 @@ export function openPlaces(parts: Parts) {
   let isClosed = false;
   const open = () => {
     const made = new Worker(THREAD, {
-      name: 'places',
+      ...ownThread('places'),
       workerData: { folder, places, publicKey } satisfies PlacesOf,
       env: environment,
     });

@@ -2,6 +2,7 @@
  * Rules of retention, kept: again and again what they let go is found, an event says what goes, and once that is on the disk it goes. Finding and letting go are done in a
  * thread of their own, which is made when there are rules.
  */
+
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RetentionRule } from '../../policy/retention-rule.ts';
@@ -9,6 +10,7 @@ import type { Event } from '../../recording/event.ts';
 import type { Ranges } from '../../recording/ranges.ts';
 import type { RetentionPlan } from '../../retention/plan-retention.ts';
 import type { Clock } from '../../std/clock.ts';
+import { ownThread } from '../../std/own-thread.ts';
 import type { Ticket } from '../group.ts';
 import type { RetentionAnswer, RetentionMessage, RetentionPlace } from './retention-thread.ts';
 
@@ -132,7 +134,7 @@ class Keeping {
   #open(): Worker {
     const { folder, settledMs } = this.#parts;
     const worker = new Worker(THREAD, {
-      name: 'retention',
+      ...ownThread('retention'),
       workerData: { folder, settledMs } satisfies RetentionPlace,
       env: {},
     });

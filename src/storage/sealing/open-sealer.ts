@@ -1,8 +1,10 @@
 /*
  * Closed segments are sealed by a thread of its own, in order. What cannot be sealed stays as it is, plain and whole; it is told, and tried again.
  */
+
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { ownThread } from '../../std/own-thread.ts';
 import type { Sealed } from './seal-segment.ts';
 import type { SealAnswer, SealMessage, SealPlace } from './seal-thread.ts';
 
@@ -30,7 +32,11 @@ const THREAD = join(import.meta.dirname, `seal-thread${extname(import.meta.filen
 
 /** Seals a journal's closed segments from now on. */
 export function openSealer({ onSealed, onFailure, retryAfterMs = RETRY_MS, folder, key }: Parts): Sealer {
-  const worker = new Worker(THREAD, { name: 'sealing', workerData: { folder, key } satisfies SealPlace, env: {} });
+  const worker = new Worker(THREAD, {
+    ...ownThread('sealing'),
+    workerData: { folder, key } satisfies SealPlace,
+    env: {},
+  });
   worker.unref();
   let below = 0;
   let failure: string | undefined;
