@@ -251,8 +251,8 @@ describe('two workers', () => {
       '--config',
       world.site.configFile,
     ]);
-    const sessions = JSON.parse(listed.output) as { subject: string }[];
-    assert.equal(sessions.filter(({ subject }) => subject === 'ci:last').length, 2);
+    const { items } = JSON.parse(listed.output) as { items: { caller: { subject: string } }[] };
+    assert.equal(items.filter(({ caller }) => caller.subject === 'ci:last').length, 2);
   });
 });
 
