@@ -13,7 +13,10 @@ export async function globalSetup(): Promise<void> {
   process.env[CLUSTER_FOLDER] = cluster.folder;
 }
 
-/** Stops it; node:test calls it after the last suite. */
+/** Stops it; node:test calls it after the last suite. What is run once more has a cluster of its own. */
 export async function globalTeardown(): Promise<void> {
-  cluster?.stop();
+  if (cluster === undefined) return;
+  cluster.stop();
+  cluster = undefined;
+  delete process.env[CLUSTER_FOLDER];
 }
