@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Catalog } from '../recording/found.ts';
-import { ownThread } from '../std/own-thread.ts';
+import { ownThread } from '../std/thread-options.ts';
 import type { CatalogAnswer, CatalogAsked, CatalogPlace } from './catalog-thread.ts';
 
 /** A catalog that is kept by a thread of its own. */

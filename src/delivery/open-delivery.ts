@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ownThread } from '../std/own-thread.ts';
+import { ownThread } from '../std/thread-options.ts';
 import { type DeliveryHealth, HEALTHY } from './delivery-health.ts';
 import type { DeliveryPlace, DeliverySaid } from './delivery-thread.ts';
 

@@ -26,11 +26,11 @@ export const importTable: Readonly<Record<string, readonly string[] | 'everythin
   grant: ['model', 'std', 'policy'],
   store: ['model', 'std'],
   segments: ['recording'],
-  catalog: ['recording', 'segments', 'std/own-thread.ts'],
+  catalog: ['recording', 'segments', 'std/thread-options.ts'],
   retention: ['model', 'std', 'policy', 'recording', 'segments'],
   delivery: [
     'recording',
-    'std/own-thread.ts',
+    'std/thread-options.ts',
     'catalog/read-on.ts',
     'control/notices/post-json.ts',
     'control/notices/send-failure.ts',

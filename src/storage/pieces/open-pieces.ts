@@ -9,7 +9,7 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Keeping, KeepingTold, KeptEnd, KeptHead } from '../../recording/keeping.ts';
 import type { Clock } from '../../std/clock.ts';
-import { ownThread } from '../../std/own-thread.ts';
+import { ownThread } from '../../std/thread-options.ts';
 import { unavailable } from '../committer.ts';
 import type { KeptNow } from './kept-part.ts';
 import type { PieceAnswer, PieceEntry, PieceMessage } from './piece-thread.ts';

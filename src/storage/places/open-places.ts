@@ -3,7 +3,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RetentionRule } from '../../policy/retention-rule.ts';
-import { ownThread } from '../../std/own-thread.ts';
+import { ownThread } from '../../std/thread-options.ts';
 import type { CopyFault } from './place.ts';
 import type { PlaceAnswer, PlaceMessage, PlacesOf } from './place-thread.ts';
 

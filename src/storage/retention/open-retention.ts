@@ -10,7 +10,7 @@ import type { Event } from '../../recording/event.ts';
 import type { Ranges } from '../../recording/ranges.ts';
 import type { RetentionPlan } from '../../retention/plan-retention.ts';
 import type { Clock } from '../../std/clock.ts';
-import { ownThread } from '../../std/own-thread.ts';
+import { ownThread } from '../../std/thread-options.ts';
 import type { Ticket } from '../group.ts';
 import type { RetentionAnswer, RetentionMessage, RetentionPlace } from './retention-thread.ts';
 

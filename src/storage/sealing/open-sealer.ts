@@ -4,7 +4,7 @@
 
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ownThread } from '../../std/own-thread.ts';
+import { ownThread } from '../../std/thread-options.ts';
 import type { Sealed } from './seal-segment.ts';
 import type { SealAnswer, SealMessage, SealPlace } from './seal-thread.ts';
 
