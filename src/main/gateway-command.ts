@@ -1,11 +1,11 @@
 import { constants } from 'node:os';
 import { Command, Option } from 'commander';
-import type { pino as Pino } from 'pino';
 import { CliError } from '../cli/cli-error.ts';
 import { readConfig } from '../cli/read-config.ts';
 import type { Config } from '../config/load.ts';
 import { JournalError } from '../storage/journal-error.ts';
 import { ConfigError } from './config-error.ts';
+import type { Log } from './masked-log.ts';
 import { beginReading } from './policy-in-force.ts';
 import type { RunningGateway } from './start-gateway.ts';
 import { stopSignals } from './stop-signals.ts';
@@ -36,26 +36,29 @@ export function gatewayCommand(): Command {
       if (config.workers > 1) return withWorkers(config, options);
       // The policy is read in its process while the rest of the gateway is loaded.
       const reading = beginReading(config);
-      const [{ pino }, { startGateway }] = await Promise.all([import('pino'), import('./start-gateway.ts')]);
+      const [log, { startGateway }] = await Promise.all([logTo(options), import('./start-gateway.ts')]);
       let gateway: RunningGateway | undefined;
       onStopSignals(() => gateway);
       process.on('SIGHUP', () => void gateway?.lookAtPolicy());
-      gateway = await startGateway(config, logTo(pino, options), reading).catch(toCliError);
+      gateway = await startGateway(config, log, reading).catch(toCliError);
     });
 }
 
 /** The same with several processes, of which this one is the parent. */
 async function withWorkers(config: Config, options: Options): Promise<void> {
-  const [{ pino }, { startWorkers }] = await Promise.all([import('pino'), import('./workers/start-workers.ts')]);
+  const [log, { startWorkers }] = await Promise.all([logTo(options), import('./workers/start-workers.ts')]);
   let gateway: RunningWorkers | undefined;
   onStopSignals(() => gateway);
   process.on('SIGHUP', () => gateway?.look());
-  const { logLevel } = options;
-  gateway = await startWorkers(config, { log: logTo(pino, options), logLevel }).catch(toCliError);
+  gateway = await startWorkers(config, { log, logLevel: options.logLevel }).catch(toCliError);
 }
 
-function logTo(pino: typeof Pino, { logLevel }: Options): Pino.Logger {
-  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+/** The log of this process, to which it also tells why it ends. */
+async function logTo({ logLevel }: Options): Promise<Log> {
+  const [{ pino }, { endByLog }] = await Promise.all([import('pino'), import('./masked-log.ts')]);
+  const log = pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  endByLog(log);
+  return log;
 }
 
 function onStopSignals(gateway: () => Pick<RunningGateway, 'stop' | 'hurry'> | undefined): void {

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import { type Finding, formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import type { MaskRules } from '../masking/rules/mask-rules.ts';
@@ -12,6 +11,7 @@ import { openJournal } from '../storage/open-journal.ts';
 import { openPieces, type Pieces } from '../storage/pieces/open-pieces.ts';
 import { gatewayName } from './gateway-name.ts';
 import { LOG_LIMITS, type LogLimit } from './log-limit.ts';
+import type { Log } from './masked-log.ts';
 import type { Metrics } from './metrics.ts';
 import type { LoadedPolicy } from './policy-in-force.ts';
 import type { TargetTroubles } from './target-troubles.ts';
@@ -19,7 +19,7 @@ import type { ReaderTold } from './told-reader.ts';
 
 /** What the parts of a gateway tell: each event goes to the log, the metrics and, where it belongs there, the journal. */
 export interface Told {
-  readonly log: Logger;
+  readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
 }

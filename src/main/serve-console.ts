@@ -22,6 +22,7 @@ import type { Vault } from '../store/vault.ts';
 import { ConfigError } from './config-error.ts';
 import { hostOf } from './host-of.ts';
 import { issuersOf } from './issuers.ts';
+import { describedFault } from './masked-log.ts';
 import type { Told } from './observe.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { version } from './version.ts';
@@ -87,7 +88,7 @@ export function serveConsole(
 
 function described(error: unknown): string {
   if (error instanceof Refusal) return `${error.message}: ${error.detail}`;
-  return (error instanceof Error ? error.stack : undefined) ?? String(error);
+  return describedFault(error);
 }
 
 function withDocument(routes: readonly Route[]): readonly Route[] {

@@ -3,7 +3,6 @@
  * Nothing is decided here. What was opened is closed in the reverse order, also when a later part cannot be opened; what cannot be closed is told, and keeps nothing else open.
  */
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { formatFinding } from '../config/finding.ts';
 import type { Config } from '../config/load.ts';
 import { openGuards } from '../config/open-guards.ts';
@@ -12,6 +11,7 @@ import { type Authenticator, createAuthenticator, type IssuersAuthenticator } fr
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, type Readiness, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
+import { builtInDetection } from '../masking/detect/built-in-detection.ts';
 import type { Access } from '../pipeline/access.ts';
 import type { Approvals } from '../pipeline/approvals.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
@@ -49,6 +49,7 @@ import { type KeptOfMasks, keptOfMasks } from './kept-of-masks.ts';
 import { listenerLimits } from './listener-limits.ts';
 import { LogLimit } from './log-limit.ts';
 import { maskTeller } from './mask-teller.ts';
+import { describedFault, type Log, maskedLog } from './masked-log.ts';
 import { createMetrics } from './metrics.ts';
 import { noProbe, noTarget, noWriteBack } from './no-target.ts';
 import { observerOf, openToldJournal, openToldPieces, policyTeller, type Told, tellCounts } from './observe.ts';
@@ -110,11 +111,13 @@ export interface AsWorker {
  */
 export async function startGateway(
   config: Config,
-  log: Logger,
+  plainLog: Log,
   reading: PolicyReading = beginReading(config),
   asWorker: AsWorker = {},
 ): Promise<RunningGateway> {
   const { bus } = asWorker;
+  let looks = builtInDetection;
+  const log = maskedLog(plainLog, () => looks());
   const told: Told = { log, metrics: createMetrics(config.worker), clock: systemClock };
   const closers: (() => unknown)[] = [];
   const listeners: Listener[] = [];
@@ -124,6 +127,7 @@ export async function startGateway(
     const { journal, pieces, keeping, delivery, sealing } = await openRecording(config, inFlight, closers, told);
     const policy = await openPolicy(config, reading, journal, told, bus);
     closers.push(policy.stop);
+    looks = () => policy.masks().everyDetection();
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
     const masks = keptOfMasks(config);
     const control = await openControl({ journal, sealing, config, told, policy, inFlight, masks, ...asWorker });
@@ -418,8 +422,7 @@ async function listen(
       answerUnread,
       ...(proxyProtocol === undefined ? {} : { balancers: { has: inRanges(proxyProtocol.from), onRefused } }),
       serve: serveTarget,
-      onFault: (error) =>
-        log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a fault of the gateway'),
+      onFault: (error) => log.error({ error: describedFault(error) }, 'a fault of the gateway'),
     }).catch(portTaken(config.listen.address, port));
     listeners.push(listener);
     return listener;

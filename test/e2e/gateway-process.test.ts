@@ -51,6 +51,21 @@ describe('a gateway that runs', () => {
     assert.equal(code, 2);
   });
 
+  test('T55: an error that nothing catches ends it, and is told without what it quotes', async () => {
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const thrower = `process.on('SIGUSR2', () => { throw new Error('quoted ${token}') })`;
+    const other = await makeSite();
+    try {
+      const { child } = await other.start([program, '--import', `data:text/javascript,${thrower}`, ...cli]);
+      child.kill('SIGUSR2');
+      assert.equal(await child.ended, 1);
+      assert.match(child.said(), /"error":"Error: quoted [^"]*","msg":"the gateway ends: nothing caught an error"/);
+      assert.doesNotMatch(child.said(), new RegExp(token));
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('SIGHUP has it look at its policy files', async () => {
     assert.equal((await ask(running.url + SERVICES, caller)).status, 403);
     writeFileSync(site.policyFile, READ_ONLY.replace('[pods, configmaps]', '[pods, configmaps, services]'));

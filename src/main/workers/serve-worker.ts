@@ -34,11 +34,16 @@ export async function serveWorker(): Promise<void> {
   if ('findings' in parsed) return fail(bus, parsed.findings.map(formatFinding).join('\n'));
   const config = workerConfig(parsed.config, worker, ports);
   const reading = beginReading(config);
-  const [{ pino }, { startGateway }] = await Promise.all([import('pino'), import('../start-gateway.ts')]);
+  const [{ pino }, { startGateway }, { endByLog }] = await Promise.all([
+    import('pino'),
+    import('../start-gateway.ts'),
+    import('../masked-log.ts'),
+  ]);
   const log = pino(
     { level: logLevel, base: { worker }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination(2),
   );
+  endByLog(log);
   try {
     gateway = await startGateway(config, log, reading, { bus, consoleUrl: served?.consoleUrl });
   } catch (error) {

@@ -2,7 +2,6 @@
  * A gateway of several processes, seen from outside as one: its ports, one answer for health, readiness and metrics, one stop. See supervisor.ts.
  */
 import { readFileSync } from 'node:fs';
-import type { Logger } from 'pino';
 import type { Config } from '../../config/load.ts';
 import { type Readiness, startPrivatePort } from '../../listener/private-port.ts';
 import { CALLER_LIMITS } from '../../pipeline/limits.ts';
@@ -11,6 +10,7 @@ import { holdStore } from '../../store/sqlite-backend.ts';
 import { StoreError } from '../../store/store.ts';
 import { ConfigError } from '../config-error.ts';
 import { hostOf } from '../host-of.ts';
+import { type Log, maskedLog } from '../masked-log.ts';
 import { portTaken } from '../port-taken.ts';
 import type { RunningGateway } from '../start-gateway.ts';
 import { storePlace } from '../store-place.ts';
@@ -30,8 +30,9 @@ export type RunningWorkers = Pick<RunningGateway, 'stop' | 'hurry'> & { look(): 
  */
 export async function startWorkers(
   config: Config,
-  { log, logLevel }: { readonly log: Logger; readonly logLevel: string },
+  { log: plainLog, logLevel }: { readonly log: Log; readonly logLevel: string },
 ): Promise<RunningWorkers> {
+  const log = maskedLog(plainLog);
   const letGo = held(config);
   const ports = await choosePorts(config);
   const limits = { ...CALLER_LIMITS, ...config.limits };

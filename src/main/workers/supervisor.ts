@@ -6,9 +6,9 @@
  * at once the two ways spread alike: the busier of two workers had 52 and 53 in the middle of 20 rounds, 63 and 60 in the worst.
  */
 import cluster, { type Worker } from 'node:cluster';
-import type { Logger } from 'pino';
 import type { BucketLimits } from '../../std/token-buckets.ts';
 import { TokenBuckets } from '../../std/token-buckets.ts';
+import type { Log } from '../masked-log.ts';
 import {
   type Asked,
   type AskedByParent,
@@ -26,7 +26,7 @@ interface Parts {
   readonly buckets: BucketLimits;
   /** How long a stop may take; a worker that has not ended by then is ended. */
   readonly stopMaxMs: number;
-  readonly log: Logger;
+  readonly log: Log;
   /** By a clock that only goes forward, in milliseconds. */
   readonly now: () => number;
 }

@@ -1,0 +1,55 @@
+import { builtInDetection } from '../masking/detect/built-in-detection.ts';
+import type { Detection } from '../masking/detect/detection.ts';
+import { maskedText } from '../masking/text/masked-text.ts';
+
+/** What parts of a gateway say: a sentence, with what there is to say of it before it. */
+export interface Say {
+  (fields: object, sentence: string): void;
+  (sentence: string): void;
+}
+
+/** Where parts of a gateway say what becomes of them. */
+export interface Log {
+  readonly info: Say;
+  readonly warn: Say;
+  readonly error: Say;
+}
+
+/**
+ * A log whose lines hold no value that detectors know, whoever writes them: the text of an unexpected error may quote whatever was read when it was thrown.
+ * `detection`: asked for each line, since masks of policy come and go; by default the built-in detectors.
+ */
+export function maskedLog(log: Log, detection: () => Pick<Detection, 'inString'> = builtInDetection): Log {
+  const masking = (level: keyof Log): Say => {
+    return (said: object | string, sentence?: string) => {
+      const known = detection();
+      if (typeof said === 'string') log[level](maskedText(said, known));
+      else log[level](maskedFields(said, known), maskedText(sentence ?? '', known));
+    };
+  };
+  return { info: masking('info'), warn: masking('warn'), error: masking('error') };
+}
+
+/** What an error is for the log. */
+export function describedFault(error: unknown): string {
+  return (error instanceof Error ? error.stack : undefined) ?? String(error);
+}
+
+/** Has an error that nothing catches end the process as it does by itself, but told in the log: by itself its text would be printed as it is. */
+export function endByLog(log: Log): void {
+  const masked = maskedLog(log);
+  process.on('uncaughtException', (error) => {
+    masked.error({ error: describedFault(error) }, 'the gateway ends: nothing caught an error');
+    process.exit(1);
+  });
+}
+
+function maskedFields(said: object, known: Pick<Detection, 'inString'>): object {
+  return Object.fromEntries(Object.entries(said).map(([key, value]) => [key, maskedValue(value, known)]));
+}
+
+function maskedValue(value: unknown, known: Pick<Detection, 'inString'>): unknown {
+  if (typeof value === 'string') return maskedText(value, known);
+  if (Array.isArray(value)) return value.map((each) => maskedValue(each, known));
+  return typeof value === 'object' && value !== null ? maskedFields(value, known) : value;
+}
