@@ -28,8 +28,11 @@ import { hasWord } from './words';
 /** `root`: the place of the object whose fields they are. */
 export function managedFields(root: i32): void {
   const first = blank();
-  if (first === 0x22) passString();
-  else if (isBracket(first)) {
+  if (first === 0x22) {
+    const start = at() + 1;
+    passString();
+    lookedAt(start, at() - 1);
+  } else if (isBracket(first)) {
     if (root !== plainPlace && hasOwnPlaces()) elementsAtPlaces(root);
     namesOfFields();
   } else walkBare(plainPlace);
@@ -103,8 +106,11 @@ function namesOfFields(): void {
       continue;
     }
     token += 2;
-    if (load<u8>(start + 1) !== 0x3a) continue;
     const end = placeOf(token - 1);
+    if (load<u8>(start + 1) !== 0x3a) {
+      lookedAt(start, end); // of whom they are, which whoever writes says freely
+      continue;
+    }
     const kind = load<u8>(start);
     if (kind === 0x66) {
       nameAt = start + 2;

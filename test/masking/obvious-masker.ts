@@ -237,7 +237,7 @@ class Masker {
       this.#inside(node, path, within === 'data' && this.#kind === 'configmaps' && path[0] === 'binaryData');
   }
 
-  /** Names, and behind `v:` and `k:` values of what was named last. */
+  /** Names, behind `v:` and `k:` values of what was named last, and who wrote them. */
   #managedFields(root: Node, path: readonly string[]): void {
     let name = '';
     for (const node of stringsOf(root)) {
@@ -249,7 +249,8 @@ class Masker {
       } else if (element !== undefined && isTellingKey(name) && isSecretText(element)) {
         const mask = this.#mask(Buffer.from(element), path.join('\n'), 'text');
         edited(node.token, [{ start: 5, end: Buffer.byteLength(node.token.raw) - 3, text: quoted(mask) }]);
-      } else if (/^[kv]:/.test(raw) && Buffer.byteLength(raw) >= 7) this.#inside(node, path, false);
+      } else if ((/^[kv]:/.test(raw) || Buffer.from(raw)[1] !== 0x3a) && Buffer.byteLength(raw) >= 7)
+        this.#inside(node, path, false);
     }
   }
 

@@ -99,6 +99,13 @@ test('T46: and what stands elsewhere, is shown by a rule or only tells whose fie
   equal(seen(managed(fields)), managed(fields));
 });
 
+test('T46: a token in whose fields they are is masked, too', () => {
+  const of = (manager: string) =>
+    `{"metadata":{"managedFields":[{"manager":"${manager}","operation":"Apply","time":"2026-01-01T00:00:00Z","fieldsV1":{"f:data":{".":{}}}}],"uid":"u"}}`;
+  equal(seen(of(token)), of('ghp_MASK'));
+  equal(seen(of('kubectl-client-side-apply')), of('kubectl-client-side-apply'));
+});
+
 test('T46: masks of two elements differ, and hang on whose they are', () => {
   const plan = planFor(['spec.codes']);
   const shown = (text: string) => JSON.stringify(sourceOf(Buffer.from(text), { plan, keying }).shown);
