@@ -22,7 +22,8 @@ a \`name\`). Where readers differ, what any of them would take for secret is mas
 nested too deep, or too long to be taken apart, is masked whole where it may be a Secret; [the limits](limits.md#documents-inside-strings).
 
 \`command\` and \`args\`, wherever they stand side by side as lists of strings, are read as the one command that they are, scripts of \`sh -c\` in it too: what an option of a well-known tool says is masked as by \`keyed-secret\` (\`mysql -pX\`, \`redis-cli -a X\`, \`curl -u user:X\`), and what is given
-to the name of a password, however it looks (\`PGPASSWORD=x\`). A token that is the key of a map is masked there. What \`metadata.managedFields\` says of elements of lists is masked as these are, by place and by look.`;
+to the name of a password, however it looks (\`PGPASSWORD=x\`). In scripts and logs the most common of these options are known where their tool stands before them in the same command. A token that is the key of a map is masked there. What \`metadata.managedFields\` says of elements of lists is masked as these are, by place and by look; a
+token in whose fields they are, too.`;
 
 /** The reference page of masks, from their table. */
 export function masksPage(): string {

@@ -21,7 +21,7 @@ export interface KeywordMatcher {
   readonly behind?: readonly string[];
   /** A byte that stands behind a keyword wherever it finds anything, with neither blank, control byte nor quotation mark between, and no further than `decideBytesMax`. Absent: none need. */
   readonly ahead?: '@';
-  /** Whether it finds nothing itself, but prepares what others find, at keywords of their own. */
-  readonly isPreparing?: true;
+  /** Whether its keywords by themselves are no sign of a value: it prepares what others find at theirs, or finds something behind one of `TOOL_WORDS` alone. */
+  readonly needsOthers?: true;
   readonly match: Matcher;
 }

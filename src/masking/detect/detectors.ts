@@ -8,6 +8,7 @@ import { jwt } from './jwt.ts';
 import { awsSecretKey, keyedSecret, kubeconfigUser } from './keyed-secret.ts';
 import { privateKeys } from './private-key.ts';
 import { serviceTokens } from './services.ts';
+import { toolOptions } from './tool-option.ts';
 import { connectionString, urlPassword } from './url-password.ts';
 
 /** An example is put together, so that no scanner takes this file for a leak. */
@@ -112,11 +113,11 @@ export const DETECTORS: readonly Detector[] = [
   {
     id: 'keyed-secret',
     finds:
-      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":` with a list or a map, `--password`, an element of XML, the heading of a column), also in base64 of the text; behind a blank in SQL (`PASSWORD "x"`), in Redis’ configuration and in a `.netrc`; and of any look the value of SQL’s `IDENTIFIED BY`, the `Value` beside a `Name` that says so, and the password of a machine',
+      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":` with a list or a map, `--password`, an element of XML, the heading of a column), also in base64 of the text; behind a blank in SQL (`PASSWORD "x"`), in Redis’ configuration and in a `.netrc`; and of any look the value of SQL’s `IDENTIFIED BY`, the `Value` beside a `Name` that says so, the password of a machine, what an option of a well-known tool says (`mysql -pX`, `curl -u user:X`, `redis-cli -a X`), and what is given to `PGPASSWORD` and its like',
     example: 'DB_PASSWORD=«c0rrect-h0rse-battery»',
     nearMiss:
       'secretName: db-credentials-v2 token: default-token-x7k2p checksum/secret: 9b74c9897bac770ffc029102a200c5de',
-    matchers: [...keyedSecret, ...inEncodedText],
+    matchers: [...keyedSecret, ...toolOptions, ...inEncodedText],
   },
   {
     id: 'card-number',

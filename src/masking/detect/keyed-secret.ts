@@ -64,7 +64,7 @@ function isNameByItself(look: Look, ofEnd: number, keywordEnd: number): boolean 
 export const kubeconfigUser: readonly KeywordMatcher[] = [
   {
     keywords: ['user'],
-    isPreparing: true,
+    needsOthers: true,
     match: (look, keywordStart, keywordEnd) => {
       const name = nameAround(look, keywordStart, keywordEnd);
       if (name === undefined) return pending(look.end);

@@ -193,6 +193,11 @@ function listed(look: Look, from: number): ValueStart | 'more' | undefined {
   return value === 'more' || value === undefined ? value : { ...value, isListed: true };
 }
 
+/** What stands behind blanks, in quotation marks or without. */
+export function openedValue(look: Look, from: number): ValueStart | 'more' | undefined {
+  return opened(look, from, false);
+}
+
 function opened(look: Look, from: number, mayBeBlock: boolean): ValueStart | 'more' | undefined {
   let at = look.run(spaces, from, gapBytesMax);
   if (mayBeBlock && (look.at(at) === 0x7c || look.at(at) === 0x3e)) {

@@ -22,10 +22,10 @@ export class Scanner {
     const needed: NeededKeyword[] = [];
     const hits: Hit[] = [];
     for (const { id, matchers } of detectors)
-      for (const { keywords, behind, ahead, isPreparing, match } of matchers)
+      for (const { keywords, behind, ahead, needsOthers, match } of matchers)
         for (const keyword of keywords) {
           words.push(keyword);
-          if (isPreparing !== true) needed.push({ keyword, behind, ahead });
+          if (needsOthers !== true) needed.push({ keyword, behind, ahead });
           hits.push({ detector: id, match, length: keyword.length, order: hits.length });
         }
     this.keywords = needed;

@@ -1,9 +1,9 @@
 import type { Detection } from '../detect/detection.ts';
 import { KEY_OF, TOLD_BY } from '../detect/telling-key.ts';
+import { TOOL_WORDS } from '../detect/tools.ts';
 import { harmBeginnings } from '../neutralise/harm.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { Words } from '../tape/words.ts';
-import { TOOL_WORDS } from '../text/tool-passwords.ts';
 
 /** In each name that tells stands one of these, or `key` behind what it is of; and in each document whose shape says that a value is secret. */
 const tellingWords = [...TOLD_BY, 'client-key-data', 'auth', ...TOOL_WORDS];

@@ -36,7 +36,7 @@ export interface MustEnd {
 /** How many bytes a step looks at: the bound of what is copied at once. */
 const stepBytes = 64 * 1024;
 /** How far before what is still open bytes are kept, to see what a value stands behind. */
-const contextBytes = 160;
+const contextBytes = 320;
 /** How many bytes of what may begin a known value a terminal shows. */
 const terminalBytesMax = 2;
 /** Where more is held than this, it is sequences that nobody sees, and they go. */

@@ -2,51 +2,12 @@
  * Passwords in the arguments of commands whose options nobody would know by their names: `mysql -pX`, `redis-cli -a X`, `curl -u user:X`, `sshpass -p X`, `docker login -p X`; and what is given to a
  * name of a password (`PGPASSWORD=x`, `--password=x`), however it looks. Also in a script that is one of the arguments, as that of `sh -c`.
  *
- * Only of a command: in a log or an object the names of these tools stand everywhere, and most of what has their options there is something else.
+ * Of a command whose words are known. In a log or a script, where nothing says what a word is, `../detect/tool-option.ts` knows the most common of them.
  */
 import { isMarkedName } from '../detect/is-secret-looking.ts';
 import type { Span } from '../detect/span.ts';
 import { isTellingName } from '../detect/telling-key.ts';
-
-interface Tool {
-  readonly names: RegExp;
-  /** Options with the value as the next word, or behind `=`. */
-  readonly options?: readonly string[];
-  /** Options with the value right behind them. */
-  readonly attached?: readonly string[];
-  /** What stands in a value before the password; absent: it is all of it. */
-  readonly mark?: string;
-  /** A word that must stand before such an option. */
-  readonly behind?: string;
-  /** Words behind which a user and then a password stand. */
-  readonly words?: readonly string[];
-}
-
-/** Source: the manual of each */
-const TOOLS: readonly Tool[] = [
-  { names: /^(?:mysql(?:admin|dump|import|show|check|binlog|pump|slap|sh|_upgrade)?|mariadb(?:-[a-z]+)?)$/, attached: ['-p'] },
-  { names: /^(?:redis|valkey|keydb)-cli$/, options: ['-a', '--pass'] },
-  { names: /^curl$/, options: ['-u', '--user', '-U', '--proxy-user'], attached: ['-u', '-U'], mark: ':' },
-  { names: /^sshpass$/, options: ['-p'], attached: ['-p'] },
-  { names: /^(?:ssh|scp|sftp|rsync)$/ }, // which have other options of these names
-  { names: /^(?:docker|podman|nerdctl|buildah|skopeo|oras|crane|helm|az|cf|oc|argocd)$/, options: ['-p', '--password'], behind: 'login' },
-  { names: /^mongo(?:sh|dump|restore|export|import|stat|top|files)?$/, options: ['-p', '--password'] },
-  { names: /^ldap(?:search|add|modify|delete|passwd|whoami|modrdn|compare)$/, options: ['-w'], attached: ['-w'] },
-  { names: /^(?:sqlcmd|bcp)$/, options: ['-P'], attached: ['-P'] },
-  { names: /^smbclient$/, options: ['-U', '--user'], attached: ['-U'], mark: '%' },
-  { names: /^rabbitmqadmin$/, options: ['-p', '--password'] },
-  { names: /^rabbitmqctl$/, words: ['add_user', 'change_password', 'authenticate_user'] },
-  { names: /^keytool$/, options: ['-storepass', '-keypass', '-srcstorepass', '-deststorepass', '-srckeypass', '-destkeypass'] },
-  { names: /^openssl$/, options: ['-pass', '-passin', '-passout'], mark: 'pass:' },
-]; // biome-ignore format: a tool a line
-
-/**
- * In lower case, one of these stands in each command in which a password is found, or a word that tells does; but for `bcp`, of which so little is looked for that too much has it. Chosen as
- * the ends of other words are (`test/masking/word-beginnings.test.ts`).
- */
-export const TOOL_WORDS: readonly string[] = [
-  ...['sql', 'mariadb', 's-cli', 'y-cli', 'b-cli', 'curl', 'ongo', 'ldap', 'smbc', 'bbit', 'ogin'],
-];
+import { TOOLS, type Tool } from '../detect/tools.ts';
 
 /** A word of a command, with its quotation marks where it stands in a script. */
 interface Word {
