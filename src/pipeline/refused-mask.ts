@@ -12,6 +12,15 @@ export function refusedMask(done: Exclude<PutBack, { kind: 'whole' }>): Refusal 
         advice: 'get the object again and write its mask as it is shown then, or write the value itself',
       },
     );
+  if (done.kind === 'key')
+    return new Refusal(
+      'MASK_MISPLACED',
+      `\`${field}\` is about a key that is shown as a mask, and none is put back, so nothing was done`,
+      {
+        advice:
+          'write the key itself, or only what is to change, with a patch that leaves out whatever has such keys (`metadata.managedFields` too)',
+      },
+    );
   const isRelease = field === 'data.release';
   const advice = isRelease
     ? 'give the values with `-f`, or ask for `unmask`'

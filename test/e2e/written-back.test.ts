@@ -185,6 +185,39 @@ test('T49: a dry run is sent values too, and answers with masks', async () => {
   assert.ok(!reply.body.includes(canary64));
 });
 
+test('T49: a mask that is a key is never written: whoever writes it is told so, in every kind of body, and what to do', async () => {
+  const uri = '/api/v1/namespaces/shop/configmaps/keys';
+  const key = `ghp_${'a1B2'.repeat(9)}`;
+  const object = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'keys', namespace: 'shop' },
+    data: { [key]: 'a', b: 'c' },
+  };
+  await stored('POST', '/api/v1/namespaces/shop/configmaps', JSON.stringify(object));
+  const seen = JSON.parse((await ask('GET', uri)).body);
+  const [masked = ''] = Object.keys(seen.data);
+  assert.match(masked, /^ghp_masked-by-sallyport-/);
+  const was = await stored('GET', uri);
+  const rows: readonly (readonly ['PUT' | 'PATCH', string, unknown])[] = [
+    ['PUT', json, seen],
+    ['PATCH', merge, { data: { [masked]: null } }],
+    ['PATCH', merge, { metadata: { annotations: { [LAST]: JSON.stringify({ data: { [masked]: 'a' } }) } } }],
+    ['PATCH', apply, { ...object, data: { [masked]: 'a' } }],
+    ['PATCH', jsonPatch, [{ op: 'remove', path: `/data/${masked}` }]],
+    ['PATCH', jsonPatch, [{ op: 'add', path: '/data', value: { [masked]: 'a' } }]],
+  ]; // biome-ignore format: a table
+  for (const [method, type, body] of rows) {
+    const query = type === apply ? '?fieldManager=test&force=true' : '';
+    const reply = await ask(method, uri + query, JSON.stringify(body), type);
+    assert.equal(reply.status, 422, reply.body);
+    assert.match(reply.body, /is about a key that is shown as a mask.*write the key itself.*MASK_MISPLACED/s);
+    assert.ok(!reply.body.includes(key), reply.body);
+  }
+  assert.deepEqual(await stored('GET', uri), was);
+  assert.equal((await ask('PATCH', uri, JSON.stringify({ data: { b: 'd' } }), merge)).status, 200);
+});
+
 test('T74: what cannot be put back is refused by field, and nothing is done', async () => {
   const [uri, other] = [await secret('d'), await secret('e')];
   const [object, others] = [await shown(uri), await shown(other)];

@@ -23,8 +23,8 @@ import { textPlaces } from './text-places.ts';
 /** What became of masks that were written. */
 export type PutBack =
   | { readonly kind: 'whole'; readonly strings: readonly Restored[] }
-  /** `stale`: another value is masked at this place now; `misplaced`: nothing that was shown belongs there. */
-  | { readonly kind: 'stale' | 'misplaced'; readonly path: readonly string[] };
+  /** `stale`: another value is masked at this place now; `misplaced`: nothing that was shown belongs there; `key`: what holds the mask is a key, and none is put back. */
+  | { readonly kind: 'stale' | 'misplaced' | 'key'; readonly path: readonly string[] };
 
 type Failed = Exclude<PutBack, { kind: 'whole' }>;
 
@@ -42,7 +42,7 @@ export interface Written {
 export function putBack(written: Written, sources: readonly Source[], view: View): PutBack {
   const { object, isRoot = true } = written;
   const key = keyWithMask(object);
-  if (key !== undefined) return { kind: 'misplaced', path: key };
+  if (key !== undefined) return { kind: 'key', path: key };
   const leaves = written.leaves ?? leavesOf(object, holdsMask);
   const able = sources.filter(({ isFor }) => isFor?.(object) !== false);
   const tried: Tried[] = [];
@@ -169,6 +169,12 @@ function keyWithMask(value: JsonValue): readonly string[] | undefined {
   return undefined;
 }
 
+/** Whether an operation of a JSON patch is about a key that is shown as a mask. */
+function namesMask(operation: JsonValue): boolean {
+  const { path } = Object(operation) as { readonly path?: JsonValue };
+  return typeof path === 'string' && hasMaskForm(path);
+}
+
 function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
@@ -179,6 +185,8 @@ function utf8(text: string): string {
 
 /** The same of a JSON patch of the stored object, whose source is the first; places are those of its operations. */
 export function putBackPatch(operations: readonly JsonValue[], sources: readonly Source[], view: View): PutBack {
+  const named = operations.findIndex((operation) => namesMask(operation));
+  if (named !== -1) return { kind: 'key', path: [String(named), 'path'] };
   const own = sources.find((source) => source.own !== undefined);
   const made = own === undefined ? undefined : patched(own.stored, operations);
   if (made === undefined) return { kind: 'misplaced', path: leavesOf(operations, holdsMask)[0]?.path ?? [] };
