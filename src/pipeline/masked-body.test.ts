@@ -43,6 +43,10 @@ for (const [step, expected, resource] of [
   [add('/spec/env/0/value', '$(OTHER)'), '{"op":"add","path":"/spec/env/0/value","value":"$(OTHER)"}'],
   [add('/spec/replicas', 3), '{"op":"add","path":"/spec/replicas","value":3}'],
   [add('/spec/env/0', { name: 'A', value: 'b' }), '{"op":"add","path":"/spec/env/0","value":{"name":"A","value":"b"}}'],
+  // Nor is the option that gives a word of a command its meaning.
+  [add('/spec/containers/0/args/1', 'c0rrect-h0rse'), '{"op":"add","path":"/spec/containers/0/args/1","value":"MASK"}'],
+  [add('/spec/containers/0/command/-', 'c0rrect-h0rse'), '{"op":"add","path":"/spec/containers/0/command/-","value":"MASK"}'],
+  ...['--replicas=3', 'serve', '-v', ':8080', '/etc/web/config.yaml', 'web.shop.svc:8443', 'v1.37.1', '500m', '10.0.0.1', 'key=value', '--flag=a1b2c3d4e5'].map((word) => [add('/spec/containers/0/args/1', word), `{"op":"add","path":"/spec/containers/0/args/1","value":"${word}"}`] as const),
   // Places say something too, and so would what nobody reads.
   [add(`/metadata/labels/${token}`, 'a'), '{"op":"add","path":"/metadata/labels/ghp_MASK","value":"a"}'],
   [{ op: 'move', from: `/metadata/labels/${token}`, path: '/metadata/labels/a' }, '{"op":"move","path":"/metadata/labels/a","from":"/metadata/labels/ghp_MASK"}'],

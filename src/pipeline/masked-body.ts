@@ -51,7 +51,7 @@ export function maskedObject({ masking, caller, operation, exchange }: MaskedFor
 
 /**
  * A value as it would be masked at its place in such an object; `inList`: whether a key may be a place in a list. Then it may be a key of a map as well, so that it is masked as either;
- * and a `value` there is masked as what its `name`, which is not said, would hide.
+ * and a `value` there is masked as what its `name`, which is not said, would hide, a word of a command as what stands behind an option that tells.
  */
 export function maskedAt(
   masked: MaskedFor,
@@ -70,18 +70,25 @@ function maskedOnce(
   inList: (key: string) => boolean,
 ): JsonValue {
   const beside = path.at(-1) === 'value' && inList(path.at(-2) ?? '') ? { name: 'secret' } : {};
-  const placed = path.reduceRight<JsonValue>(
-    (inner, key, step) => (inList(key) ? [inner] : { [key]: inner, ...(step === path.length - 1 ? beside : {}) }),
-    value,
-  );
+  const flags = isValueOfOption(path, value) ? ['--password'] : [];
+  const placed = path.reduceRight<JsonValue>((inner, key, step) => {
+    const isLast = step === path.length - 1;
+    return inList(key) ? [...(isLast ? flags : []), inner] : { ...(isLast ? beside : {}), [key]: inner };
+  }, value);
   const isObject = typeof placed === 'object' && placed !== null && !Array.isArray(placed);
   const document = maskedObject(masked, isObject ? (placed as JsonObject) : { '': placed });
-  // The first of each: a key may be masked, too.
+  // The last of each: a key may be masked, too.
   const steps = isObject ? path.length : path.length + 1;
   return Array.from({ length: steps }).reduce<JsonValue>(
-    (node) => Object.values(Object(node))[0] as JsonValue,
+    (node) => Object.values(Object(node)).at(-1) as JsonValue,
     document,
   );
+}
+
+/** Whether it may be what an option says that is another word of the command of a container; what is an option or a setting itself says what it is. */
+function isValueOfOption(path: readonly string[], value: JsonValue): boolean {
+  const list = path.at(-2);
+  return (list === 'args' || list === 'command') && typeof value === 'string' && !/^-|=./.test(value);
 }
 
 /** Of what the API server reads of it. */

@@ -15,14 +15,14 @@ A number that is masked is shown as 0, and 0 at its place is put back too: who m
 Nothing else moves, also not into a field that is masked itself. What has the form of a mask, whole or in part, in base64, of this gateway or another, is else refused with the name of its field:
 \`MASK_STALE\` (409) where another value is there now, so get the object again; \`MASK_MISPLACED\` where it does not belong. An upgrade by Helm that reuses values which are masked is refused at its pending
 record, before anything has changed: give them with \`-f\`. Operations of a JSON patch that test, copy or move what can be masked are refused too. Masks in the reply to a change cannot be written back: get the object first.
-Nor can one that is a key: a token that was the key of a map, and an element of a list in \`metadata.managedFields\`. Leave managed fields out, as kubectl does; the API server then keeps its own.`;
+Nor can one that is a key: a token that was the key of a map, and an element of a list in \`metadata.managedFields\`. Leave managed fields out, as kubectl does; the API server then keeps its own; a write that holds such a mask, or a JSON patch whose path does, is refused.`;
 
 const insideStrings = `Strings that are documents themselves (JSON, YAML, \`.env\`, \`.properties\`, INI) are masked inside, and so are documents in them: by keys that tell, however they are escaped or quoted, and by shape (a Secret, a kubeconfig, a registry’s credentials, a \`value\` beside
 a \`name\`). Where readers differ, what any of them would take for secret is masked: each of keys that stand there twice, what a YAML alias or merge (\`<<\`) says elsewhere, keys and values of \`.properties\` with their escapes and as they stand. What is
 nested too deep, or too long to be taken apart, is masked whole where it may be a Secret; [the limits](limits.md#documents-inside-strings).
 
 \`command\` and \`args\`, wherever they stand side by side as lists of strings, are read as the one command that they are, scripts of \`sh -c\` in it too: what an option of a well-known tool says is masked as by \`keyed-secret\` (\`mysql -pX\`, \`redis-cli -a X\`, \`curl -u user:X\`), and what is given
-to the name of a password, however it looks (\`PGPASSWORD=x\`). In scripts and logs the most common of these options are known where their tool stands before them in the same command. A token that is the key of a map is masked there. What \`metadata.managedFields\` says of elements of lists is masked as these are, by place and by look; a
+to the name of a password, however it looks (\`PGPASSWORD=x\`). In scripts and logs the most common of these options are known where their tool stands before them in the same command. Of a JSON patch of one word of a command alone, which does not say the option before it, what looks like a secret is recorded masked. A token that is the key of a map is masked there. What \`metadata.managedFields\` says of elements of lists is masked as these are, by place and by look; a
 token in whose fields they are, too.`;
 
 /** The reference page of masks, from their table. */
