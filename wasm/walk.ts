@@ -381,7 +381,9 @@ function walkText(place: i32, key: i32, within: i32): void {
     if (isOpen(place)) return putFound(foundShown, start, end, 0);
   }
   const inAnnotations = within === withinAnnotations;
-  if (inAnnotations && role === roleApplied) {
+  // An object that an operator keeps of a Secret, which may not say its kind.
+  const isKept = hasSecretReleases() && load<u8>(start) === 0x7b;
+  if (inAnnotations && (role === roleApplied || isKept)) {
     if (!mayStepOver() || !rootIsPlain() || hasWord(start, end))
       putFound(foundApplied, start, end, isMadeSafe(true) ? isMadeSafeFlag : 0);
     return;

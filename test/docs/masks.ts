@@ -21,6 +21,8 @@ const insideStrings = `Strings that are documents themselves (JSON, YAML, \`.env
 a \`name\`). Where readers differ, what any of them would take for secret is masked: each of keys that stand there twice, what a YAML alias or merge (\`<<\`) says elsewhere, keys and values of \`.properties\` with their escapes and as they stand. What is
 nested too deep, or too long to be taken apart, is masked whole where it may be a Secret; [the limits](limits.md#documents-inside-strings).
 
+Base64 of what gzip packed, as operators keep objects in annotations, is unpacked, and masked whole where anything in it would be. A JSON object in an annotation of a Secret is masked as the Secret is, whether or not it says its kind.
+
 \`command\` and \`args\`, wherever they stand side by side as lists of strings, are read as the one command that they are, scripts of \`sh -c\` in it too: what an option of a well-known tool says is masked as by \`keyed-secret\` (\`mysql -pX\`, \`redis-cli -a X\`, \`curl -u user:X\`), and what is given
 to the name of a password, however it looks (\`PGPASSWORD=x\`). In scripts and logs the most common of these options are known where their tool stands before them in the same command. Of a JSON patch of one word of a command alone, which does not say the option before it, what looks like a secret is recorded masked. A token that is the key of a map is masked there. What \`metadata.managedFields\` says of elements of lists is masked as these are, by place and by look; a
 token in whose fields they are, too.`;

@@ -6,7 +6,7 @@
  */
 import { detection } from '../../src/masking/detect/detection.ts';
 import { isSecretLooking } from '../../src/masking/detect/is-secret-looking.ts';
-import { isDescribing, isTellingKey, isTellingName, tellsOfEach } from '../../src/masking/detect/telling-key.ts';
+import { isDescribing, isTellingKey, isTellingPair, tellsOfEach } from '../../src/masking/detect/telling-key.ts';
 import { formed, type MaskForm } from '../../src/masking/form/mask-form.ts';
 import { insideEdits } from '../../src/masking/inside/inside-edits.ts';
 import type { Keying } from '../../src/masking/objects/keying.ts';
@@ -229,7 +229,8 @@ class Masker {
     const said = node.text.trim().replace(/^(Bearer|Basic|Token) /i, '');
     const isTelling =
       (isFlagged || isTellingKey(key)) && node.content.length >= 8 && !node.text.includes('-----BEGIN ');
-    if (within === 'annotations' && key === applied) this.#applied(node, path);
+    const isObject = this.#kind === 'secrets' && node.token.raw[1] === '{';
+    if (within === 'annotations' && (key === applied || isObject)) this.#applied(node, path);
     else if (within === 'user' && ['token', 'password', 'client-key-data', 'client-secret'].includes(key))
       this.#whole(node, path, key.endsWith('-data') ? 'base64' : 'text');
     else if (node.content.length >= 7 && isTelling && isSecretLooking(said)) this.#whole(node, path, 'text');
@@ -287,7 +288,7 @@ class Masker {
     if (node.kind !== 'object') return;
     const all = (key: string) =>
       node.members.flatMap(({ key: own, node: inner }) => (own === key && inner.kind === 'string' ? [inner] : []));
-    if (all('name').some(({ text }) => isTellingName(text)))
+    if (all('name').some(({ text }) => isTellingPair(text)))
       for (const value of all('value'))
         if (
           value.text !== '' &&

@@ -1,6 +1,6 @@
 import { byteSet } from './byte-set.ts';
 import type { KeywordMatcher } from './detector.ts';
-import { matchRun, pending } from './matcher.ts';
+import { type Found, matchRun, pending } from './matcher.ts';
 
 const spaces = byteSet(' \t');
 const between = byteSet(' \t:="\'\\[,');
@@ -17,7 +17,8 @@ const header: KeywordMatcher = {
   match: (look, _keywordStart, keywordEnd) => {
     const first = look.run(between, keywordEnd, 8);
     if (look.isOpen(first)) return pending(first);
-    if (first === keywordEnd || !/[:=]/.test(look.text(keywordEnd, first))) return undefined;
+    if (first === keywordEnd) return undefined;
+    if (!/[:=]/.test(look.text(keywordEnd, first))) return basicBehindBlank(look, first);
     const schemeEnd = look.run(letters, first, 24);
     if (look.isOpen(schemeEnd)) return pending(first);
     const hasScheme = schemeEnd > first && look.at(schemeEnd) === 0x20;
@@ -30,6 +31,18 @@ const header: KeywordMatcher = {
     return { ...matchRun(look, known, parameters.has(scheme) ? notQuote : credential), start };
   },
 };
+
+/** `proxy_set_header Authorization "Basic …"`, as servers are configured: behind a blank alone, so only what says a user and a password. */
+function basicBehindBlank(look: Parameters<KeywordMatcher['match']>[0], at: number): Found {
+  const start = at + 'Basic '.length;
+  const end = look.run(credential, start, basicBytesMax);
+  if (look.isOpen(end)) return pending(at);
+  if (look.text(at, start).toLowerCase() !== 'basic ') return undefined;
+  const said = Buffer.from(look.text(start, end), 'base64').toString('latin1');
+  return /^[\x20-\x7e]*:[\x20-\x7e]+$/.test(said) ? { kind: 'match', start, end, tail: undefined } : undefined;
+}
+
+const basicBytesMax = 400;
 
 const schemes: ReadonlySet<string> = new Set([
   'basic',

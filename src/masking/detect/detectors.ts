@@ -98,7 +98,8 @@ export const DETECTORS: readonly Detector[] = [
   },
   {
     id: 'authorization',
-    finds: 'credentials in `Authorization` and `Cookie` headers, and `Bearer` tokens anywhere',
+    finds:
+      'credentials in `Authorization` and `Cookie` headers, those of `Basic` also where a server is configured to send them, and `Bearer` tokens anywhere',
     example: '> Authorization: Basic «dXNlcjpodW50ZXIy»',
     nearMiss: 'authorization: mode RBAC; the bearer of bad news',
     matchers: authorization,

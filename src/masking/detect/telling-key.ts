@@ -60,6 +60,11 @@ export function isTellingName(name: string): boolean {
   return isTelling;
 }
 
+/** Whether a name says that the `value` beside it is secret: also that of a header by which a caller shows who it is. */
+export function isTellingPair(name: string): boolean {
+  return isTellingName(name) || /^(?:proxy-)?authorization$/i.test(name);
+}
+
 /** Names of fields and variables come again and again. Limit: so many are kept, and none that is longer. */
 const judged = new Map<string, boolean>();
 const judgedMax = 8_192;

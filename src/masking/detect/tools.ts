@@ -38,5 +38,5 @@ export const TOOLS: readonly Tool[] = [
  * the ends of other words are (`test/masking/word-beginnings.test.ts`).
  */
 export const TOOL_WORDS: readonly string[] = [
-  ...['sql', 'mariadb', 's-cli', 'y-cli', 'b-cli', 'curl', 'ongo', 'ldap', 'smbc', 'bbit', 'ogin'],
+  ...['sql', 'mariadb', '-cli', 'curl', 'ongo', 'ldap', 'smbc', 'bbit', 'ogin'],
 ];

@@ -1,5 +1,6 @@
 import { mayTellEncoded } from '../detect/encoded-text.ts';
 import { applyEdits, type Edit } from './edit.ts';
+import { packedText } from './packed-text.ts';
 
 /** A text that stands in base64, in either alphabet, in one line or wrapped. */
 interface EncodedDocument {
@@ -28,6 +29,15 @@ export function encodedDocument(source: string): EncodedDocument | 'nothing' | u
       return { start, end, text: isPadded ? text.padEnd(Math.ceil(text.length / 4) * 4, '=') : text };
     },
   };
+}
+
+/** How base64 of what gzip packed begins. Source: RFC 1952, 2.3.1 */
+export const PACKED_BEGINNING = 'H4sI';
+
+/** What gzip packed in a text that is base64 as a whole; undefined where it is none. */
+export function packedDocument(source: string): Buffer | 'too-large' | undefined {
+  if (!source.includes(PACKED_BEGINNING) || !wholly.test(source)) return undefined;
+  return source.trimStart().startsWith(PACKED_BEGINNING) ? packedText(Buffer.from(source, 'base64')) : undefined;
 }
 
 /** No name with a value that looks secret is shorter. */

@@ -12,7 +12,7 @@ import { scanKnown } from '../text/known-scanner.ts';
 import type { KnownValues } from '../text/known-values.ts';
 import { type DocumentNode, placedEdits, type ScalarNode } from './document-node.ts';
 import { applyEdits, type Edit } from './edit.ts';
-import { encodedDocument } from './encoded-document.ts';
+import { encodedDocument, packedDocument } from './encoded-document.ts';
 import { INSIDE_LIMITS } from './inside-limits.ts';
 import { packedText } from './packed-text.ts';
 import { readDocument } from './read-document.ts';
@@ -50,7 +50,7 @@ export function insideEdits(bytes: Buffer, options: InsideOptions): readonly Edi
   if (options.isBase64 === true) {
     const decoded = decodedBase64(bytes);
     const packed = decoded === undefined ? undefined : packedText(decoded);
-    if (packed !== undefined) return packedEdit(bytes, packed, options);
+    if (packed !== undefined) return packedEdit(bytes, packed, options, 0);
     if (decoded !== undefined)
       return encodedEdit(bytes, decoded, inOrder(editsOf(decoded.toString('latin1'), options, options.path ?? '', 0)));
   }
@@ -76,6 +76,8 @@ function editsOf(source: string, options: InsideOptions, path: string, depth: nu
   const { maskOf } = options;
   let { edits, judged } = nothing;
   const isRead = depth < INSIDE_LIMITS.documentsMax && source.length <= INSIDE_LIMITS.documentBytesMax;
+  const packed = isRead ? packedDocument(source) : undefined;
+  if (packed !== undefined) return packedEdit(Buffer.from(source, 'latin1'), packed, { ...options, path }, depth + 1);
   const encoded = isRead ? encodedDocument(source) : undefined;
   if (typeof encoded === 'object') {
     const inEncoded = inOrder(editsOf(encoded.says, options, path, depth + 1, key));
@@ -219,14 +221,14 @@ function decodedBase64(bytes: Buffer): Buffer | undefined {
 }
 
 /** All of what says a text in another form than UTF-8, where anything in it would be masked, or where it is too large to be looked into: nothing is put into such a form. */
-function packedEdit(bytes: Buffer, text: Buffer | 'too-large', options: InsideOptions): readonly Edit[] {
+function packedEdit(bytes: Buffer, text: Buffer | 'too-large', options: InsideOptions, depth: number): readonly Edit[] {
   const { path = '', maskOf } = options;
   let detector = text === 'too-large' ? 'embedded-secret' : undefined;
   const noted = (found: InsideFound) => {
     detector ??= found.detector;
     return undefined;
   };
-  if (text !== 'too-large') editsOf(text.toString('latin1'), { ...options, maskOf: noted }, path, 0);
+  if (text !== 'too-large') editsOf(text.toString('latin1'), { ...options, maskOf: noted }, path, depth);
   const mask = detector === undefined ? undefined : maskOf({ detector, path, value: bytes, form: 'base64' });
   return mask === undefined ? [] : [{ start: 0, end: bytes.length, text: mask }];
 }

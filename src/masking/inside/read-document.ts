@@ -2,16 +2,19 @@ import { byteSet } from '../detect/byte-set.ts';
 import { mayTellEncoded } from '../detect/encoded-text.ts';
 import { isTellingKey, TOLD_BY } from '../detect/telling-key.ts';
 import type { DocumentNode, ListNode } from './document-node.ts';
+import { PACKED_BEGINNING } from './encoded-document.ts';
 import { jsonDocument } from './json-document.ts';
 import { propertiesDocument } from './properties-document.ts';
 import { yamlDocument } from './yaml-document.ts';
 
 /**
  * The document that a text is, as each of its readers may take it: JSON, YAML, a file of settings. None where it is none, or where no name in it says that a value is secret, nor one that
- * stands in base64 may: `isWhole` reads it all the same.
+ * stands in base64 may, and nothing is packed: `isWhole` reads it all the same.
  */
 export function readDocument(source: string, isWhole: boolean): readonly DocumentNode[] {
-  const isWanted = isWhole ? () => true : (text: string) => hasTellingName(text) || mayTellEncoded(text);
+  const isWanted = isWhole
+    ? () => true
+    : (text: string) => hasTellingName(text) || mayTellEncoded(text) || text.includes(PACKED_BEGINNING);
   if (source.length < bytesMin || !isWanted(source)) return none;
   const first = /^(?:\xef\xbb\xbf)?\s*(\S)/.exec(source)?.[1];
   const json = first === '{' || first === '[' ? jsonDocument(source) : undefined;
@@ -64,7 +67,10 @@ function saysTelling(source: string): boolean {
 }
 
 /** Names that say so in one shape of document alone. */
-const ownNames: ReadonlySet<string> = new Set(['client-key-data', 'auth', 'auths', 'identitytoken', 'registrytoken']);
+const ownNames: ReadonlySet<string> = new Set([
+  ...['client-key-data', 'auth', 'auths', 'identitytoken', 'registrytoken'],
+  'SecretList',
+]);
 
 function nameAround(source: string, from: number, to: number): string {
   let [start, end] = [from, to];

@@ -1,7 +1,7 @@
 import { flagOf } from '../detect/flag.ts';
 import { isSecretLooking } from '../detect/is-secret-looking.ts';
 import { KUBECONFIG_SECRETS } from '../detect/kubeconfig-secrets.ts';
-import { isDescribing, isTellingKey, isTellingName, tellsOfEach } from '../detect/telling-key.ts';
+import { isDescribing, isTellingKey, isTellingPair, tellsOfEach } from '../detect/telling-key.ts';
 import type { DocumentNode, MapNode, ScalarNode } from './document-node.ts';
 
 /** A scalar of a document, and whether its place says that it is secret as a whole. */
@@ -37,6 +37,8 @@ interface At {
   readonly within: Within;
   /** Whether the key before it says that each value below is secret. */
   readonly isOfEach?: boolean;
+  /** Whether it is a Secret that does not say so, as those of a list of Secrets. */
+  readonly isSecret?: boolean;
   readonly objectValues: ObjectValues | undefined;
 }
 
@@ -68,22 +70,25 @@ function isList(map: MapNode): boolean {
   return saysAny(map, 'kind', (kind) => kind.endsWith('List'));
 }
 
-function* valuesOfMap(map: MapNode, { path, within, isOfEach = false, objectValues }: At): Generator<SecretValue> {
-  const isSecret = saysAny(map, 'kind', (kind) => kind === 'Secret');
-  const isTelling = saysAny(map, 'name', isTellingName);
+function* valuesOfMap(map: MapNode, at: At): Generator<SecretValue> {
+  const { path: root, within, isOfEach = false, objectValues } = at;
+  const isSecret = at.isSecret === true || saysAny(map, 'kind', (kind) => kind === 'Secret');
+  const isOfSecrets = saysAny(map, 'kind', (kind) => kind === 'SecretList');
+  const isTelling = saysAny(map, 'name', isTellingPair);
   for (const { key, node } of map.entries) {
-    const at = step(path, key);
+    const path = step(root, key);
     const form = isSecret ? formsOfSecrets.get(key.toLowerCase()) : undefined;
-    if (form !== undefined) yield* wholes(node, at, form);
+    if (form !== undefined) yield* wholes(node, path, form);
     else if (node.kind === 'scalar')
-      yield { scalar: node, path: at, key, ...judged(key, node, { within, isBesideTelling: isTelling, isOfEach }) };
+      yield { scalar: node, path, key, ...judged(key, node, { within, isBesideTelling: isTelling, isOfEach }) };
     else
       yield* valuesOf({
         node,
-        path: at,
+        path,
         key,
         within: below(key, node, within),
         isOfEach: tellsOfEach(key),
+        isSecret: isOfSecrets && key.toLowerCase() === 'items',
         objectValues,
       });
   }

@@ -64,7 +64,8 @@ export const DEFAULT_MASKS: readonly DefaultMask[] = [
   },
   {
     id: 'env-value',
-    masks: 'the `value` beside a `name` that says it is secret, as environment variables have them',
+    masks:
+      'the `value` beside a `name` that says it is secret, as environment variables have them, and the header `Authorization` of a probe',
     reason: 'passwords are written into workloads by hand, where every reader of pods sees them',
     example: {
       ...core('pods'),

@@ -9,7 +9,7 @@ import { builtInDetection } from '../detect/built-in-detection.ts';
 import { type Detection, detection } from '../detect/detection.ts';
 import type { Detector } from '../detect/detector.ts';
 import { DETECTORS } from '../detect/detectors.ts';
-import { isTellingName } from '../detect/telling-key.ts';
+import { isTellingPair } from '../detect/telling-key.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { PlaceMaker, type PlacePattern } from '../places/place.ts';
 import { base64Places } from './base64-places.ts';
@@ -187,7 +187,7 @@ function viewId(open: ReadonlySet<string>, masks: readonly CompiledMask[]): stri
 function pairOf(masks: readonly CompiledMask[], hasDefault: boolean): ObjectPlan['pair'] {
   const own = masks.filter(({ isEnv }) => isEnv !== undefined);
   const byDefault = { rule: 'env-value', compare: 'field' } as const;
-  const other = (name: string) => (hasDefault && isTellingName(name) ? byDefault : undefined);
+  const other = (name: string) => (hasDefault && isTellingPair(name) ? byDefault : undefined);
   if (own.length === 0) return other;
   return (name) => {
     const mask = own.find(({ isEnv }) => isEnv?.(name) === true);

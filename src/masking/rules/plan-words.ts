@@ -1,12 +1,13 @@
 import type { Detection } from '../detect/detection.ts';
 import { KEY_OF, TOLD_BY } from '../detect/telling-key.ts';
 import { TOOL_WORDS } from '../detect/tools.ts';
+import { PACKED_BEGINNING } from '../inside/encoded-document.ts';
 import { harmBeginnings } from '../neutralise/harm.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';
 import { Words } from '../tape/words.ts';
 
-/** In each name that tells stands one of these, or `key` behind what it is of; and in each document whose shape says that a value is secret. */
-const tellingWords = [...TOLD_BY, 'client-key-data', 'auth', ...TOOL_WORDS];
+/** In each name that tells stands one of these, or `key` behind what it is of; in each document whose shape says that a value is secret; and in what is packed. */
+const tellingWords = [...TOLD_BY, 'client-key-data', 'auth', ...TOOL_WORDS, PACKED_BEGINNING.toLowerCase()];
 
 /** Characters that are not ASCII, whose lower case begins with a letter that is: the Kelvin sign, and I with a dot. In a name they may be that letter. */
 const almostLetters = ['\u212a', '\u0130'].map((letter) => Buffer.from(letter).toString('latin1'));

@@ -125,7 +125,7 @@ test('T74: a mask is put back nowhere else', () => {
     [{ data: { a: base64(text.slice(0, 30)) } }, 'misplaced data.a'],
     [{ stringData: { a: text } }, 'misplaced stringData.a'],
     [{ metadata: { labels: { a: text } } }, 'misplaced metadata.labels.a'],
-    [{ metadata: { labels: { [text]: 'a' } } }, `misplaced metadata.labels.${text}`],
+    [{ metadata: { labels: { [text]: 'a' } } }, `key metadata.labels.${text}`],
     [{ metadata: { annotations: { [applied]: JSON.stringify({ data: { b: data.a } }) } } }, `stale metadata.annotations.${applied}.data.b`],
     [{ metadata: { annotations: { [applied]: JSON.stringify({ metadata: { name: text } }) } } }, `misplaced metadata.annotations.${applied}.metadata.name`],
     [{ metadata: { annotations: { [applied]: `{"data":{"a":"${data.a}","a":"${data.a}"}}` } } }, `misplaced metadata.annotations.${applied}`],
