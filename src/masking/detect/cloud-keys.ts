@@ -15,6 +15,9 @@ export const googleKeys: readonly KeywordMatcher[] = [
   token({ prefixes: ['GOCSPX-'], alphabet: 'A-Za-z0-9_-', bytesMin: 28 }),
 ];
 
+/** Signatures of addresses that whoever has them may use until they end, of S3 and of Google's storage. */
+export const signedAddresses: KeywordMatcher = behind(['x-amz-signature=', 'x-goog-signature='], byteSet('a-f0-9'), 40);
+
 /** Azure's storage and service bus keys, in connection strings and signed addresses, and client secrets of Entra ID. */
 export const azureKeys: readonly KeywordMatcher[] = [
   behind(['accountkey=', 'sharedaccesskey='], byteSet('A-Za-z0-9+/='), 40),

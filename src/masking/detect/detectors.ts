@@ -1,6 +1,6 @@
 import { authorization } from './authorization.ts';
 import { cardNumber } from './card-number.ts';
-import { awsKeyIds, azureKeys, googleKeys } from './cloud-keys.ts';
+import { awsKeyIds, azureKeys, googleKeys, signedAddresses } from './cloud-keys.ts';
 import type { Detector } from './detector.ts';
 import { dockerAuth } from './docker-auth.ts';
 import { encodedText } from './encoded-text.ts';
@@ -55,10 +55,11 @@ export const DETECTORS: readonly Detector[] = [
   },
   {
     id: 'aws-key',
-    finds: 'ids of AWS access keys, and secret keys and session tokens behind their names',
+    finds:
+      'ids of AWS access keys, secret keys and session tokens behind their names, and signatures of addresses of S3 (and of Google’s storage, which signs alike)',
     example: x('AKIA', '«IOSFODNN7EXAMPLE»'),
     nearMiss: 'AKIAlower7case2letters3are4no5keys',
-    matchers: [...awsKeyIds, awsSecretKey],
+    matchers: [...awsKeyIds, awsSecretKey, signedAddresses],
   },
   {
     id: 'google-key',
@@ -77,7 +78,7 @@ export const DETECTORS: readonly Detector[] = [
   {
     id: 'service-token',
     finds:
-      'tokens of services that give them a prefix: GitHub, GitLab, Slack, Discord, Stripe, npm, PyPI, Vault, OpenAI, Anthropic, Hugging Face, SendGrid, DigitalOcean, Docker, Grafana, New Relic, Linear, Notion, Sentry, Shopify, Databricks, Mailgun, Pulumi, Doppler, Tailscale, Atlassian, age, Postman, Fly and others',
+      'tokens of services that give them a prefix: GitHub, GitLab, Slack, Discord, Stripe, npm, PyPI, Vault, OpenAI, Anthropic, Hugging Face, SendGrid, DigitalOcean, Docker, Grafana, New Relic, Linear, Notion, Sentry, Shopify, Databricks, Mailgun, Pulumi, Doppler, Tailscale, Atlassian, age, Postman, Fly, Telegram’s bots, Teams’ webhooks and others',
     example: x('remote: ghp', '_«16C7e42F292c6912E7710c838347Ae178B4a»'),
     nearMiss: 'commit 7dd30eb8a3c1f0e9d2b4a6c8e0f1a3b5c7d9e1f3 ghp_short task-runner-1234567890abcdef',
     matchers: serviceTokens,
@@ -114,7 +115,7 @@ export const DETECTORS: readonly Detector[] = [
   {
     id: 'keyed-secret',
     finds:
-      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":` with a list or a map, `--password`, an element of XML, the heading of a column), also in base64 of the text; behind a blank in SQL (`PASSWORD "x"`), in Redis’ configuration and in a `.netrc`; and of any look the value of SQL’s `IDENTIFIED BY`, the `Value` beside a `Name` that says so, the password of a machine, what an option of a well-known tool says (`mysql -pX`, `curl -u user:X`, `redis-cli -a X`), and what is given to `PGPASSWORD` and its like',
+      'values of 8 bytes and more, letters and digits mixed, behind a name that says they are secret, alone or each of several (`password:`, `API_KEY=`, `"tokens":` with a list or a map, `--password`, an element of XML, the heading of a column), also in base64 of the text; behind a blank in SQL (`PASSWORD "x"`), in the configuration of Redis and slapd, in a `.netrc` and where a variable is set (`ENV`, `setenv`); and of any look the value of SQL’s `IDENTIFIED BY`, the `Value` beside a `Name` that says so, the password of a machine, what an option of a well-known tool says (`mysql -pX`, `curl -u user:X`, `redis-cli -a X`), and what is given to `PGPASSWORD` and its like',
     example: 'DB_PASSWORD=«c0rrect-h0rse-battery»',
     nearMiss:
       'secretName: db-credentials-v2 token: default-token-x7k2p checksum/secret: 9b74c9897bac770ffc029102a200c5de',

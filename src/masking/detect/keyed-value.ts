@@ -81,6 +81,7 @@ export function valueBehind(look: Look, name: Name): ValueStart | 'more' | undef
   if (separator === 0x3a || separator === 0x3d) {
     at++;
     while (look.at(at) === 0x3d || look.at(at) === 0x3e) at++; // `:=` `==` `=>`
+    if (look.at(at) === 0x3a && look.at(at + 1) === 0x20) at++; // LDIF’s `:: `, before base64
     return listed(look, at) ?? opened(look, at, separator === 0x3a);
   }
   if (separator === 0x3e && (wasQuoted || isTag(look, name.start))) return opened(look, at + 1, false);
@@ -157,11 +158,11 @@ function valueOfPair(look: Look, name: Name, from: number): ValueStart | 'more' 
 }
 
 /**
- * What stands behind a name and a blank alone: in SQL (`PASSWORD 'x'`), in Redis' configuration (`requirepass x`), in a `.netrc` (`machine a login b password x`). In prose a blank says
- * nothing.
+ * What stands behind a name and a blank alone: in SQL (`PASSWORD 'x'`), in Redis' and slapd's configuration (`requirepass x`), in a `.netrc` (`machine a login b password x`), in a Dockerfile
+ * (`ENV TOKEN x`) and behind what sets a variable in a shell. In prose a blank says nothing.
  */
 function valueBehindBlank(look: Look, name: Name, at: number): ValueStart | 'more' | undefined {
-  if (ofRedis.test(name.text)) return opened(look, at, false);
+  if (ofDaemons.test(name.text) || setter.test(before(look, name))) return opened(look, at, false);
   if (!/^pass(?:word|wd|phrase)$/i.test(name.text)) return undefined;
   const value = opened(look, at, false);
   if (value === 'more' || value === undefined || value.quote === 0x27 || value.quote === 0x22) return value;
@@ -171,7 +172,10 @@ function valueBehindBlank(look: Look, name: Name, at: number): ValueStart | 'mor
   return login[1] === undefined ? value : { ...value, isSure: true };
 }
 
-const ofRedis = /^(?:requirepass|masterauth)$/;
+/** Redis' and slapd's. */
+const ofDaemons = /^(?:requirepass|masterauth|rootpw)$/i;
+/** Of a Dockerfile, of shells, and of AWS' client. */
+const setter = /(?:^|\s)(?:ENV|ARG|setenv|set -\w*x\w*|aws configure set)[ \t]+$/;
 /** Limit: less than what `TextMasker` keeps of what stands before, so that nothing hangs on how a stream is cut. */
 const beforeBytesMax = 80;
 

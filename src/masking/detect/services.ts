@@ -37,6 +37,8 @@ export const serviceTokens: readonly KeywordMatcher[] = [
     alphabet: 'A-Za-z0-9/_-',
     bytesMin: 40,
   }),
+  token({ prefixes: ['office.com/webhookb2/'], alphabet: 'A-Za-z0-9/@_-', bytesMin: 60, needs: ['0-9'] }),
+  token({ prefixes: ['api.telegram.org/bot'], alphabet: 'A-Za-z0-9:_-', bytesMin: 40, needs: ['0-9', ':'] }),
   token({
     prefixes: ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'whsec_'],
     alphabet: 'A-Za-z0-9+/=',

@@ -1,4 +1,4 @@
-/* Passwords that only an option of their tool tells, in scripts and logs. */
+/* Passwords that only an option of their tool tells, and other values in scripts and logs that are told by what stands before them. */
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { maskedText } from '../text/masked-text.ts';
@@ -34,6 +34,18 @@ for (const [written, expected] of [
 ] as const) // biome-ignore format: a table
   test(`T46: ${written}`, () => equal(seen(written), expected));
 
+const value = 'c4n4ry-of-the-t3st';
+for (const [written, expected] of [
+  [`ENV DB_PASSWORD ${value}`, 'ENV DB_PASSWORD MASK'],
+  [`setenv DB_PASSWORD ${value}; set -x API_TOKEN ${value}`, 'setenv DB_PASSWORD MASK; set -x API_TOKEN MASK'],
+  [`aws configure set aws_secret_access_key ${'wJalrXUtnF/'.repeat(4)}`, 'aws configure set aws_secret_access_key MASK'],
+  [`rootpw ${value}\nuserPassword:: aHVudGVyMng5`, 'rootpw MASK\nuserPassword:: MASK'],
+  [`https://b.s3.amazonaws.com/x?X-Amz-Signature=${'a1'.repeat(32)}&X-Amz-Date=2`, 'https://b.s3.amazonaws.com/x?X-Amz-Signature=MASK&X-Amz-Date=2'],
+  [`Post "https://api.telegram.org/bot123456789:${'AAE_-aB1'.repeat(4)}abc/sendMessage": EOF`, 'Post "https://api.telegram.org/botMASK/sendMessage": EOF'],
+  [`https://x.webhook.office.com/webhookb2/${'a1b2c3d4-'.repeat(8)}@a1/IncomingWebhook/a1`, 'https://x.webhook.office.com/webhookb2/MASK'],
+] as const) // biome-ignore format: a table
+  test(`T46: ${expected}`, () => equal(seen(written), expected));
+
 test('T46: and what is no password of a tool stays as it came', () => {
   for (const written of [
     'mkdir -p /var/lib/mysql; chown -R mysql /var/lib/mysql',
@@ -44,6 +56,7 @@ test('T46: and what is no password of a tool stays as it came', () => {
     'docker run --rm -p 8080:80 mysql -h db',
     'redis-cli -h redis -a "$REDIS_PASSWORD" ping; redis-cli -a <password>',
     'PGPASSWORD=$(cat /run/secret) psql; PGPASSWORD="" psql; PGPASSWORD is not set',
+    'ENV PASSWORD_FILE /run/secrets/db1; set -x; the token environment a1b2c3d4e5; use k8s::Secret::new; rootpw: see manual',
     'kubectl logs -p web; tar -cpf x.tar mysql -a',
   ])
     equal(seen(written), written);
