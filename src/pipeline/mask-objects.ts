@@ -83,7 +83,11 @@ function hasNoBody({ status, headers }: UnaryReply | StreamReply): boolean {
 }
 
 function isReadable({ headers }: UnaryReply | StreamReply): boolean {
-  return isPlain(headers) && /^application\/(?:[\w.-]+\+)?json *(?:;|$)/.test(headerOf(headers, 'content-type') ?? '');
+  const type = headerOf(headers, 'content-type') ?? '';
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';
+  return (
+    isPlain(headers) && /^application\/(?:[\w.-]+\+)?json *(?:;|$)/.test(type) && /^(?:utf-?8|us-ascii)$/i.test(charset)
+  );
 }
 
 function isPlain(headers: Reply['headers']): boolean {

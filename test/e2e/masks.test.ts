@@ -105,6 +105,7 @@ test('T47: what comes in a form that nobody can look into is not passed, whateve
     [secret, { 'content-type': 'application/vnd.kubernetes.protobuf' }],
     [secret, { 'content-type': 'text/plain' }],
     [secret, { 'content-type': 'application/yaml' }],
+    [Buffer.from(secret, 'utf16le'), { 'content-type': 'application/json; charset=utf-16le' }],
     [gzipSync(secret), { 'content-encoding': 'deflate' }],
     [gzipSync(secret), { 'content-encoding': 'gzip, gzip' }],
   ] as const) {
@@ -112,6 +113,13 @@ test('T47: what comes in a form that nobody can look into is not passed, whateve
     const reply = await world.ask({ token, uri: `${SECRETS}/db` });
     assert.equal(reply.status, 406, reply.body);
     assert.ok(!holdsCanary(reply.body));
+  }
+});
+
+test('T47: what is in UTF-16 and does not say so breaks off before any of it has passed', async () => {
+  for (const text of [secret, `\ufeff${secret}`]) {
+    upstreamAnswers(SECRETS, Buffer.from(text, 'utf16le'), {});
+    await assert.rejects(world.ask({ token, uri: `${SECRETS}/db` }));
   }
 });
 

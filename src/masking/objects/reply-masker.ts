@@ -90,8 +90,10 @@ export class ReplyMasker {
     return this.#rules;
   }
 
-  /** What may leave now. @throws {Unwalkable} it is not JSON, or one object is larger than `objectBytesMax` */
+  /** What may leave now. @throws {Unwalkable} it is not JSON in UTF-8, or one object is larger than `objectBytesMax` */
   write(chunk: Buffer): Buffer {
+    // Some readers know UTF-16 by it, in which all else here is blanks and names.
+    if (chunk.includes(0)) throw new Unwalkable('it has a zero byte, and is no text in UTF-8');
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
     const isEvent = this.#options.shape === 'watch' && chunk.at(-1) === 0x0a;
