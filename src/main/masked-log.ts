@@ -3,7 +3,7 @@ import type { Detection } from '../masking/detect/detection.ts';
 import { maskedText } from '../masking/text/masked-text.ts';
 
 /** What parts of a gateway say: a sentence, with what there is to say of it before it. */
-export interface Say {
+interface Say {
   (fields: object, sentence: string): void;
   (sentence: string): void;
 }
@@ -15,11 +15,17 @@ export interface Log {
   readonly error: Say;
 }
 
-/**
- * A log whose lines hold no value that detectors know, whoever writes them: the text of an unexpected error may quote whatever was read when it was thrown.
- * `detection`: asked for each line, since masks of policy come and go; by default the built-in detectors.
- */
-export function maskedLog(log: Log, detection: () => Pick<Detection, 'inString'> = builtInDetection): Log {
+/** What knows values, asked for each line, since masks of policy come and go. */
+type Knowing = () => Pick<Detection, 'inString'>;
+
+/** A log whose lines hold no value that detectors know: the built-in ones, until it is told to follow others. */
+interface MaskedLog extends Log {
+  readonly follow: (detection: Knowing) => void;
+}
+
+/** What is said there is masked, whoever says it: the text of an unexpected error may quote whatever was read when it was thrown. */
+export function maskedLog(log: Log): MaskedLog {
+  let detection: Knowing = builtInDetection;
   const masking = (level: keyof Log): Say => {
     return (said: object | string, sentence?: string) => {
       const known = detection();
@@ -27,7 +33,14 @@ export function maskedLog(log: Log, detection: () => Pick<Detection, 'inString'>
       else log[level](maskedFields(said, known), maskedText(sentence ?? '', known));
     };
   };
-  return { info: masking('info'), warn: masking('warn'), error: masking('error') };
+  return {
+    info: masking('info'),
+    warn: masking('warn'),
+    error: masking('error'),
+    follow: (others) => {
+      detection = others;
+    },
+  };
 }
 
 /** What an error is for the log. */

@@ -11,7 +11,6 @@ import { type Authenticator, createAuthenticator, type IssuersAuthenticator } fr
 import { type Listener, startListener } from '../listener/listener.ts';
 import { type PrivatePort, type Readiness, startPrivatePort } from '../listener/private-port.ts';
 import type { Routes } from '../listener/route.ts';
-import { builtInDetection } from '../masking/detect/built-in-detection.ts';
 import type { Access } from '../pipeline/access.ts';
 import type { Approvals } from '../pipeline/approvals.ts';
 import type { Budgets } from '../pipeline/budgets.ts';
@@ -116,8 +115,7 @@ export async function startGateway(
   asWorker: AsWorker = {},
 ): Promise<RunningGateway> {
   const { bus } = asWorker;
-  let looks = builtInDetection;
-  const log = maskedLog(plainLog, () => looks());
+  const log = maskedLog(plainLog);
   const told: Told = { log, metrics: createMetrics(config.worker), clock: systemClock };
   const closers: (() => unknown)[] = [];
   const listeners: Listener[] = [];
@@ -127,7 +125,7 @@ export async function startGateway(
     const { journal, pieces, keeping, delivery, sealing } = await openRecording(config, inFlight, closers, told);
     const policy = await openPolicy(config, reading, journal, told, bus);
     closers.push(policy.stop);
-    looks = () => policy.masks().everyDetection();
+    log.follow(() => policy.masks().everyDetection());
     const [troubles, observed] = [new TargetTroubles(told.clock), observedTargets(config, told.clock)];
     const masks = keptOfMasks(config);
     const control = await openControl({ journal, sealing, config, told, policy, inFlight, masks, ...asWorker });
@@ -145,11 +143,10 @@ export async function startGateway(
     const observer = observerOf(told, lines, troubles, policy.masks);
     const parts = { inFlight, rates, ...keeping, unknown, access, approvals, budgets, novelty, observer, observed };
     const own = { turns: new Turns(() => told.clock.monotonic()), threadTime: threadTime() };
-    const kept = { journal: heard(journal), ...parts, ...own };
-    const callers = createAuthenticator(issuersOf(config), told.clock);
-    const authenticator = control.withOwnTokens(callers);
     const masking = maskingOf(config, policy, masks, telling, told);
-    const { served, serveTarget, undo } = dataPaths(config, policy, { ...kept, masking }, authenticator, told);
+    const kept = { journal: heard(journal), ...parts, ...own, masking };
+    const callers = createAuthenticator(issuersOf(config), told.clock);
+    const { served, serveTarget, undo } = dataPaths(config, policy, kept, control.withOwnTokens(callers), told);
     closers.push(() => served.closeAll());
     const targetPolicy = { rules: policy.rules, access, observed };
     openTargets({ config, served, control, policy: targetPolicy, troubles, told, tracing });
