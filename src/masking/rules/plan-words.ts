@@ -1,6 +1,6 @@
 import type { Detection } from '../detect/detection.ts';
 import { KEY_OF, TOLD_BY } from '../detect/telling-key.ts';
-import { TOOL_WORDS } from '../detect/tools.ts';
+import { TOOL_WORDS } from '../detect/tool-option.ts';
 import { PACKED_BEGINNING } from '../inside/encoded-document.ts';
 import { harmBeginnings } from '../neutralise/harm.ts';
 import type { ObjectPlan } from '../objects/object-plan.ts';

@@ -7,7 +7,7 @@
 import { isMarkedName } from '../detect/is-secret-looking.ts';
 import type { Span } from '../detect/span.ts';
 import { isTellingName } from '../detect/telling-key.ts';
-import { TOOLS, type Tool } from '../detect/tools.ts';
+import { TOOLS, type Tool } from '../detect/tool-option.ts';
 
 /** A word of a command, with its quotation marks where it stands in a script. */
 interface Word {
