@@ -58,6 +58,14 @@ test('T46: and what is packed or kept and holds no such value stays as it came',
     equal(seen(object, resource), JSON.stringify(object));
 });
 
+test('T57: what unpacks to far more than it is packed is masked whole, and not looked at', () => {
+  const bomb = packed('a'.repeat(1024 * 1024));
+  for (const field of ['data', 'binaryData']) {
+    const shown = seen({ [field]: { a: bomb } });
+    ok(!shown.includes(bomb) && /bWFza2VkLWJ5/.test(shown), shown.slice(0, 200));
+  }
+});
+
 test('T49: a Secret is written back with what stands in its annotations', () => {
   for (const kept of [packed(JSON.stringify(secret)), JSON.stringify({ data: { a: value64 } })]) {
     const view = { plan: planOf('secrets'), keying };
