@@ -68,7 +68,7 @@ const behindOption: KeywordMatcher = {
   keywords: [...OPTIONS, ...MORE_OPTIONS].map((option) => ` ${option}`),
   needsOthers: true,
   match: (look, keywordStart, keywordEnd) => {
-    const tool = toolBefore(look.text(Math.max(0, keywordStart - beforeBytesMax), keywordStart));
+    const tool = toolBefore(look.text(lineStart(look, keywordStart), keywordStart));
     if (tool === undefined) return undefined;
     const start = keywordStart + 1;
     const end = look.run(optionBytes, keywordEnd, 16);
@@ -102,19 +102,33 @@ interface Place {
   readonly end: number;
 }
 
+/** Where the line begins in which a place is, or the first of those that go on behind a backslash. */
+function lineStart({ bytes }: Look, at: number): number {
+  const first = Math.max(0, at - beforeBytesMax);
+  let start = at;
+  while (start > first && (bytes[start - 1] !== 0x0a || bytes[start - 2] === 0x5c)) start--;
+  return start;
+}
+
 /** The tool of whose command a text is the beginning. */
 function toolBefore(before: string): Tool | undefined {
-  const words = [...before.matchAll(/[^\s;|&()`'"]+/g)];
-  for (const { 0: word, index } of words.reverse()) {
-    const name = word.slice(word.lastIndexOf('/') + 1);
-    const tool = TOOLS.find(({ names }) => names.test(name));
-    if (tool === undefined) continue;
-    const between = before.slice(index + word.length).replaceAll(/'[^']*'|"(?:[^"\\]|\\.)*"/g, '');
-    const isOfIt = tool.behind === undefined || between.split(/\s+/).includes(tool.behind);
-    return isOfIt && !/[;|()`]|&&|\s&\s|(?<!\\)\r?\n|(?<!\\)\\n/.test(between) ? tool : undefined;
-  }
-  return undefined;
+  if (!anyTool.test(before)) return undefined;
+  const found = [...before.matchAll(toolName)].at(-1);
+  const tool = TOOLS.find(({ names }) => names.test(found?.[0] ?? ''));
+  if (found === undefined || tool === undefined) return undefined;
+  const between = before.slice(found.index + found[0].length).replaceAll(/'[^']*'|"(?:[^"\\]|\\.)*"/g, '');
+  const isOfIt = tool.behind === undefined || between.split(/\s+/).includes(tool.behind);
+  return isOfIt && !/[;|()`]|&&|\s&\s|(?<!\\)\r?\n|(?<!\\)\\n/.test(between) ? tool : undefined;
 }
+
+/** A part of the name of each tool, and what no text without it need be taken apart for. */
+const anyTool = /mysql|mariadb|-cli|curl|sshpass|login|mongo|ldap|sqlcmd|bcp|smbclient|rabbitmq|keytool|openssl/;
+
+/** The name of one, as a word or at the end of a path. */
+const toolName = new RegExp(
+  `(?<![\\w.-])(?:${TOOLS.map(({ names }) => names.source.replaceAll(/[$^]/g, '')).join('|')})(?=[\\s'"]|$)`,
+  'g',
+);
 
 /** Whether what stands behind the first letter of an option is its value. */
 function attachedAt({ attached = [] }: Tool, option: string): boolean {
