@@ -1,6 +1,7 @@
 /*
  * Kills that the store has not taken yet, in a file of the gateway's own: what an operator stops stays stopped here, over restarts, whatever becomes of the
- * store. The file is on the disk before the operator is told, and a kill leaves it when the store has it.
+ * store. The file is on the disk before the operator is told, and a kill leaves it when the store has it. One that is lifted before that waits there as lifted, so
+ * that the store has it in the end.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,6 +15,8 @@ const kill = z.strictObject({
   reason: z.string(),
   by: z.string(),
   at: z.int(),
+  liftedBy: z.string().exactOptional(),
+  liftedAt: z.int().exactOptional(),
 });
 
 const document = z.strictObject({ format: z.literal('sallyport-kills/1'), kills: z.array(kill) });
@@ -47,6 +50,11 @@ export class HeldKills {
   /** Resolves when it is on the disk. @throws {Error} it cannot be written */
   add(held: Kill): void {
     this.#write([...this.#kills, held]);
+  }
+
+  /** Keeps a kill as it is now in place of what it was. @throws {Error} it cannot be written */
+  replace(over: Kill): void {
+    this.#write(this.#kills.map((held) => (held.id === over.id ? over : held)));
   }
 
   remove(id: string): void {

@@ -192,14 +192,15 @@ export class Kills {
     }
   }
 
-  /** What the store may never have had is lifted without it; where it has it all the same, it is there to be lifted again. */
+  /** What the store may never have had is lifted without it, and goes there as lifted; where it has it all the same, it is there to be lifted again. */
   async #liftHeld(id: string, { subject }: Caller, mayLift: (kill: Kill) => boolean): Promise<Kill> {
     const { held, store, access } = this.#parts;
     const kill = held.list().find((each) => each.id === id) as Kill;
     if (!mayLift(kill)) throw roleRequired(['operator']);
+    if (kill.liftedAt !== undefined) return kill;
     const over: Kill = { ...kill, liftedBy: subject, liftedAt: store.now() };
     await this.#record(over, 'lifted', subject, '');
-    held.remove(id);
+    held.replace(over);
     access().takeKill(over);
     return over;
   }
@@ -226,6 +227,7 @@ export class Kills {
 async function broughtTo(rows: RowWriter, kill: Kill): Promise<Kill> {
   const own = await rows.get('kill', kill.id);
   if (own !== undefined) return killOf(own);
+  if (kill.liftedAt !== undefined) return killOf(await rows.put(killRow(kill, 0)));
   const live = (await rows.list('kill', { state: 'live', limit: LIVE_ROWS_MAX })).map(killOf);
   const same = live.find(({ what, value }) => what === kill.what && value === kill.value);
   if (same !== undefined) return same;
