@@ -260,7 +260,7 @@ function grantFigures(cost: GrantCost): readonly Figure[] {
   const { decision, firstCallElsewhereMs, changeMs, listMs, pageMs, small } = cost;
   return [
     {
-      what: `a decision, 10,000 rules and 10,000 live grants, no CEL (the same without grants: ${decision.plainMicros.toFixed(1)} µs)`,
+      what: `a decision, 10,000 rules and 10,000 live grants, no CEL (the same without grants: ${decision.plainMicros.toFixed(1)} µs; of 50 callers, whose rules stay in the processor’s caches: ${decision.warmMicros.toFixed(1)} µs)`,
       unit: 'µs',
       atMost: 5,
       measured: decision.grantedMicros,
