@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { Refusal } from '../../../model/refusal.ts';
 import type { AwsSession } from './aws-access.ts';
@@ -10,12 +11,16 @@ const MINUTE_MS = 60_000;
 const signal = new AbortController().signal;
 
 /** A source over an AWS that counts what it is asked, at a clock that the test sets. */
-function world(answer: (asked: number, nowMs: number) => AwsSession) {
+function world(answer: (asked: number, nowMs: number) => AwsSession, until = async () => {}) {
   const state = { nowMs: Date.parse('2026-01-01T00:00:00Z'), asked: 0 };
   const clock = { now: () => state.nowMs, monotonic: () => state.nowMs };
   const aws = {
     stsHost: async () => 'sts.eu-west-1.amazonaws.com',
-    sessionForTokens: async () => answer(++state.asked, state.nowMs),
+    sessionForTokens: async () => {
+      const asked = ++state.asked;
+      await until();
+      return answer(asked, state.nowMs);
+    },
   };
   return { state, source: eksCredential({ cluster: CLUSTER, aws, clock }) };
 }
@@ -37,12 +42,39 @@ test('a token is used for ten minutes, and replaced while it is good; the sessio
     assert.ok((now.endsAt ?? 0) - state.nowMs >= 3 * MINUTE_MS);
     if (now === last && minute % 10 === 9) waits++;
     last = now;
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
   }
   assert.ok(waits > 0);
   // A session is renewed every 45 minutes.
   assert.ok(state.asked >= 5 && state.asked <= 7, `asked ${state.asked} times in four hours`);
 });
+
+for (const everyMinutes of [1, 5, 12])
+  test(`where a request comes each ${everyMinutes} minutes, none but the first waits for AWS, which answers only after it`, async () => {
+    let answers: (() => void)[] = [];
+    const { state, source } = world(
+      (_, nowMs) => ({ keys, endsAt: nowMs + 60 * MINUTE_MS }),
+      () => new Promise((done) => answers.push(done)),
+    );
+    const answer = async () => {
+      await setImmediate();
+      for (const done of answers) done();
+      answers = [];
+      await setImmediate();
+    };
+    const first = source.current(signal);
+    await answer();
+    await first;
+    for (let minute = everyMinutes; minute < 240; minute += everyMinutes) {
+      state.nowMs += everyMinutes * MINUTE_MS;
+      const had = source.current(signal);
+      const isThere = await Promise.race([had.then(() => true), setImmediate(false)]);
+      assert.ok(isThere, `at minute ${minute} a request waited for AWS`);
+      assert.ok(((await had).endsAt ?? 0) - state.nowMs >= MINUTE_MS);
+      await answer();
+    }
+    assert.ok(state.asked >= 4 && state.asked <= 7, `asked ${state.asked} times in four hours`);
+  });
 
 test('a token ends with the session that signed it', async () => {
   const { state, source } = world((_, nowMs) => ({ keys, endsAt: nowMs + 5 * MINUTE_MS }));
@@ -58,7 +90,7 @@ test('a session that cannot be renewed is good to its end, and what failed is to
   for (let minute = 0; minute < 59; minute++) {
     const credential = await source.current(signal);
     assert.ok((credential.endsAt ?? 0) <= startedAt + 60 * MINUTE_MS);
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     state.nowMs += MINUTE_MS;
   }
   state.nowMs += 2 * MINUTE_MS;

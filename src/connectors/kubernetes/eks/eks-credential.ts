@@ -20,15 +20,27 @@ export interface EksCredentialOptions {
 export function eksCredential({ cluster, aws, clock }: EksCredentialOptions): CredentialSource {
   let session: AwsSession | undefined;
   const leftMs = ({ endsAt = Number.POSITIVE_INFINITY }: AwsSession) => endsAt - clock.now();
+  let renewing: Promise<AwsSession> | undefined;
+  const renewed = () => {
+    renewing ??= aws
+      .sessionForTokens()
+      .then((made) => {
+        session = made;
+        return made;
+      })
+      .finally(() => {
+        renewing = undefined;
+      });
+    return renewing;
+  };
   const inForce = async () => {
-    if (session !== undefined && leftMs(session) > EKS_LIMITS.sessionRefreshBeforeMs) return session;
-    try {
-      session = await aws.sessionForTokens();
-    } catch (error) {
-      // One that was not renewed in time is good to its end.
-      if (session === undefined || leftMs(session) <= 0) throw error;
-    }
-    return session;
+    const had = session;
+    if (had === undefined || leftMs(had) <= 0) return renewed();
+    if (leftMs(had) > EKS_LIMITS.sessionRefreshBeforeMs) return had;
+    // One that was not renewed in time is good to its end.
+    const next = renewed().catch(() => had);
+    // A token of the one in force is good for a while, so nobody waits for the next.
+    return leftMs(had) > EKS_LIMITS.refreshBeforeMs ? had : next;
   };
   const make = async () => {
     try {
