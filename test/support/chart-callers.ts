@@ -56,8 +56,8 @@ export function callersPod(
   };
 }
 
-/** A program that goes through the gateway, as docs/how-to/use-it-from-a-pod.md has it, without the webhook; `authority` is PEM. */
-export function callersObjects(world: Callers, authority: string): readonly unknown[] {
+/** A program that goes through the gateway, as docs/how-to/use-it-from-a-pod.md has it, without the webhook; `authority` is PEM. One anywhere, or one on each of `nodes`. */
+export function callersObjects(world: Callers, authority: string, nodes: readonly string[]): readonly unknown[] {
   const { namespace, callers, subject, tools } = world;
   const metadata = (name: string) => ({ name, namespace: callers });
   const identity = {
@@ -70,6 +70,26 @@ export function callersObjects(world: Callers, authority: string): readonly unkn
       ],
     },
   };
+  const pod = (node: string | undefined) =>
+    callersPod(
+      world,
+      node === undefined ? 'worker' : `worker-on-${node}`,
+      { '/tools': tools },
+      {
+        spec: {
+          automountServiceAccountToken: false,
+          ...(node === undefined ? {} : { nodeSelector: { 'kubernetes.io/hostname': node } }),
+        },
+        container: {
+          env: [
+            { name: 'KUBERNETES_SERVICE_HOST', value: `gw.${namespace}.svc` },
+            { name: 'KUBERNETES_SERVICE_PORT', value: '8444' },
+          ],
+          volumeMounts: [{ name: 'identity', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }],
+        },
+        volumes: [identity],
+      },
+    );
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata('worker') },
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('settings'), data: { colour: 'blue' } },
@@ -81,21 +101,6 @@ export function callersObjects(world: Callers, authority: string): readonly unkn
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: subject }],
     },
-    callersPod(
-      world,
-      'worker',
-      { '/tools': tools },
-      {
-        spec: { automountServiceAccountToken: false },
-        container: {
-          env: [
-            { name: 'KUBERNETES_SERVICE_HOST', value: `gw.${namespace}.svc` },
-            { name: 'KUBERNETES_SERVICE_PORT', value: '8444' },
-          ],
-          volumeMounts: [{ name: 'identity', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }],
-        },
-        volumes: [identity],
-      },
-    ),
+    ...(nodes.length === 0 ? [undefined] : nodes).map(pod),
   ];
 }

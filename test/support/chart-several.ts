@@ -20,7 +20,7 @@ export interface SharedStore {
 
 /** A database with the two roles of the how-to, one that changes tables and one for the gateways, and the Secrets that the chart mounts. */
 export async function shareStore(cluster: Cluster, world: ChartWorld, programs: string): Promise<SharedStore> {
-  const network = { address: cluster.machineAddress, from: '10.244.0.0/16' };
+  const network = { address: cluster.machineAddress, from: '10.244.0.0/14' };
   const database = await startPostgres(programs, network);
   database.create('store');
   database.psql('postgres', 'CREATE ROLE gateway LOGIN');

@@ -10,6 +10,7 @@ import { clientNamed } from '../clients/clients.ts';
 import { root } from '../tidy/tree.ts';
 import { callersObjects } from './chart-callers.ts';
 import type { Cluster } from './cluster.ts';
+import { nodesOf } from './cluster-node.ts';
 import { givenImage, type Image, importImage } from './image.ts';
 import { asksClusterDns, startServices, untilServicesLead } from './services.ts';
 
@@ -59,8 +60,8 @@ export interface ChartWorld extends Administrator {
   inPod(pod: string, ...command: string[]): ReturnType<ChartWorld['tried']>;
   /** kubectl in a caller’s pod reads the callers’ own ConfigMap. */
   read(pod?: string): ReturnType<ChartWorld['tried']>;
-  /** A pod that goes through the gateway, and is ready. */
-  startWorker(): void;
+  /** A pod that goes through the gateway, and is ready: `worker`, or one on each of the nodes that are named, `worker-on-NODE`. */
+  startWorker(...nodes: string[]): void;
   stop(): void;
 }
 
@@ -114,10 +115,10 @@ export async function startChartWorld(cluster: Cluster, namespace: string, claim
     inPod,
     read: (pod = 'worker') =>
       inPod(pod, '/tools/kubectl', 'get', 'configmap', 'settings', '-o', 'jsonpath={.data.colour}'),
-    startWorker() {
+    startWorker(...nodes) {
       const secret = admin('-n', namespace, 'get', 'secret', 'gw-tls', '-o', 'jsonpath={.data.ca\\.crt}');
-      apply(...callersObjects(world, Buffer.from(secret, 'base64').toString()));
-      admin('-n', callers, 'wait', '--for=condition=Ready', 'pod/worker', '--timeout=600s');
+      apply(...callersObjects(world, Buffer.from(secret, 'base64').toString(), nodes));
+      admin('-n', callers, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=600s');
     },
     stop() {
       spawnSync(helmProgram, ['uninstall', 'gw', '-n', namespace, ...at]);
@@ -168,14 +169,16 @@ function makeRoom(
   return volumes;
 }
 
-/** Made once for a cluster, and in its containerd. */
+/** Made once for a cluster, and in the containerd of each of its nodes. */
 function imageIn(cluster: Cluster): Image {
   const layout = join(cluster.folder, 'sallyport-image');
   const made = join(layout, 'made.json');
-  if (!existsSync(made)) {
-    const image = givenImage(layout, IMAGE);
-    importImage(layout, cluster.folder);
-    writeFileSync(made, JSON.stringify(image));
+  if (!existsSync(made)) writeFileSync(made, JSON.stringify(givenImage(layout, IMAGE)));
+  for (const { folder } of nodesOf(cluster)) {
+    const marker = join(folder, 'sallyport-image-imported');
+    if (existsSync(marker)) continue;
+    importImage(layout, folder);
+    writeFileSync(marker, '');
   }
   return JSON.parse(readFileSync(made, 'utf8')) as Image;
 }

@@ -37,9 +37,9 @@ export function makeImage(
   return JSON.parse(stdout) as Image;
 }
 
-/** Puts a layout into the containerd of a cluster, as docs/how-to/make-the-image.md has it. */
-export function importImage(layout: string, clusterFolder: string): void {
-  const socket = join(clusterFolder, 'containerd/containerd.sock');
+/** Puts a layout into the containerd of a node, by the node’s folder, as docs/how-to/make-the-image.md has it. */
+export function importImage(layout: string, nodeFolder: string): void {
+  const socket = join(nodeFolder, 'containerd/containerd.sock');
   const command = 'set -o pipefail; tar -C "$0" -cf - . | ctr -a "$1" -n k8s.io images import -';
   execFileSync('bash', ['-c', command, layout, socket], { stdio: 'pipe' });
 }

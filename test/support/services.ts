@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Cluster } from './cluster.ts';
+import { nodesOf } from './cluster-node.ts';
 
 const run = promisify(execFile);
 const START = join(import.meta.dirname, '..', 'cluster/services/start');
@@ -32,11 +33,12 @@ export function asksClusterDns(namespace: string) {
 }
 
 /**
- * Resolves when each Service of a list, as the API server gives it, leads to somebody: ready is what the API server knows of a pod, and kube-proxy hears it a moment later.
+ * Resolves when each Service of a list, as the API server gives it, leads to somebody from each node: ready is what the API server knows of a pod, and kube-proxy hears it a moment later.
  */
 export async function untilServicesLead(cluster: Cluster, list: string): Promise<void> {
-  for (const [address, port] of clusterAddresses(list))
-    while (!(await connects(cluster, address, port))) await pause(100);
+  for (const { network } of nodesOf(cluster))
+    for (const [address, port] of clusterAddresses(list))
+      while (!(await connects(network, address, port))) await pause(100);
 }
 
 /** Addresses and ports of the Services that have an address. */
@@ -49,10 +51,10 @@ function clusterAddresses(services: string): readonly (readonly [string, number]
   );
 }
 
-/** Whether a connection from the node stands. */
-async function connects(cluster: Cluster, address: string, port: number): Promise<boolean> {
+/** Whether a connection from a node stands. */
+async function connects(network: string, address: string, port: number): Promise<boolean> {
   const attempt = ['timeout', '5', 'bash', '-c', `exec 3<>/dev/tcp/${address}/${port}`];
-  const asked = run('nsenter', [`--net=/run/netns/cluster${cluster.number}`, ...attempt]);
+  const asked = run('nsenter', [`--net=${network}`, ...attempt]);
   return asked.then(
     () => true,
     () => false,
