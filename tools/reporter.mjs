@@ -1,6 +1,6 @@
 /**
- * What a person reads of a test run: a line a file, each failure in full under its file's line, what the tests printed only
- * where the file failed.
+ * What a person reads of a test run: a line a file, each failure in full under its file's line, the figures that a test tells as diagnostics, what else the tests
+ * printed only where the file failed.
  */
 import path from 'node:path';
 import process from 'node:process';
@@ -20,12 +20,12 @@ export async function report(stream, out, names) {
   const fileOf = (data) => {
     const told = path.relative(process.cwd(), data.file ?? data.name ?? '');
     const name = known.has(told) ? told : '';
-    if (!files.has(name)) files.set(name, { name: told, passed: 0, failures: [], printed: '', ms: 0 });
+    if (!files.has(name)) files.set(name, { name: told, passed: 0, failures: [], figures: '', printed: '', ms: 0 });
     return files.get(name);
   };
   for await (const { type, data } of stream) {
     if (type === 'test:stdout' || type === 'test:stderr') fileOf(data).printed += data.message;
-    if (type === 'test:diagnostic' && data.file !== undefined) fileOf(data).printed += `${data.message}\n`;
+    if (type === 'test:diagnostic' && data.file !== undefined) fileOf(data).figures += `${data.message}\n`;
     if (type === 'test:pass') passed(fileOf(data), data);
     if (type === 'test:fail') failed(fileOf(data), data);
     const hasEnded =
@@ -42,6 +42,7 @@ export async function report(stream, out, names) {
       files.delete('');
       file.passed += elsewhere.passed;
       file.failures.push(...elsewhere.failures);
+      file.figures += elsewhere.figures;
       file.printed += elsewhere.printed;
     }
     total.passed += file.passed;
@@ -77,13 +78,14 @@ function fileText(file, ms) {
   const counts =
     file.failures.length === 0 ? `${file.passed} passed` : `${file.passed} passed, ${file.failures.length} FAILED`;
   const line = `${file.failures.length === 0 ? 'ok  ' : 'FAIL'} ${file.name}  ${counts}  ${(ms / 1000).toFixed(1)} s\n`;
-  if (file.failures.length === 0) return line;
+  const figures = file.figures === '' ? '' : `${indent(file.figures.trimEnd())}\n`;
+  if (file.failures.length === 0) return `${line}${figures}`;
   const failures = file.failures.map((failure) => {
     const told = errorText(failure.error);
     return `\n  ${failure.name} (${file.name}:${failure.line ?? 1})\n${indent(told)}\n`;
   });
   const printed = file.printed.trim() === '' ? '' : `\n  printed:\n${indent(file.printed.trim())}\n`;
-  return `${line}${failures.join('')}${printed}\n`;
+  return `${line}${figures}${failures.join('')}${printed}\n`;
 }
 
 /** An assertion's message holds the difference already; of any error, the runner's own frames tell nothing. */

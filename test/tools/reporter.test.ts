@@ -27,8 +27,17 @@ async function* events(...all: readonly object[]): AsyncGenerator<object> {
   yield* all;
 }
 
-test('a test that is written in another module counts for the file that ends next', async () => {
+function written() {
   let text = '';
+  return {
+    write(chunk: string) {
+      text += chunk;
+    },
+    text: () => text,
+  };
+}
+
+test('a test that is written in another module counts for the file that ends next', async () => {
   const stream = events(
     passed('a row', SHARED),
     passed('its own', ONE),
@@ -36,16 +45,20 @@ test('a test that is written in another module counts for the file that ends nex
     failed('a row', SHARED),
     passed(TWO, TWO),
   );
-  const out = {
-    write(chunk: string) {
-      text += chunk;
-    },
-  };
+  const out = written();
   assert.deepEqual(await report(stream, out, ['test/one.test.ts', 'test/two.test.ts']), {
     passed: 2,
     failed: 1,
     failedFiles: [{ name: 'test/two.test.ts', passed: 0, failed: 1 }],
   });
-  assert.match(text, /^ok {3}test\/one\.test\.ts {2}2 passed {2}1\.0 s$/m);
-  assert.match(text, /^FAIL test\/two\.test\.ts {2}0 passed, 1 FAILED {2}1\.0 s$/m);
+  assert.match(out.text(), /^ok {3}test\/one\.test\.ts {2}2 passed {2}1\.0 s$/m);
+  assert.match(out.text(), /^FAIL test\/two\.test\.ts {2}0 passed, 1 FAILED {2}1\.0 s$/m);
+});
+
+test('a figure that a test tells is shown where it passes too, and what it prints is not', async () => {
+  const told = { type: 'test:diagnostic', data: { file: ONE, nesting: 1, message: 'p99 12.0 ms' } };
+  const printed = { type: 'test:stdout', data: { file: ONE, message: 'noise\n' } };
+  const out = written();
+  await report(events(passed('its own', ONE), told, printed, passed(ONE, ONE)), out, ['test/one.test.ts']);
+  assert.equal(out.text(), 'ok   test/one.test.ts  1 passed  1.0 s\n    p99 12.0 ms\n');
 });
