@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -15,6 +15,7 @@ describe('the package', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'sallyport-package-'));
   const installed = path.join(folder, 'node_modules', 'sallyport');
   const command = path.join(folder, 'node_modules', '.bin', 'sallyport');
+  const ownFile = (name: string) => path.join(installed, 'dist/main', name);
   const run = (...args: string[]) => execFileSync(command, args, { cwd: folder, encoding: 'utf8' });
 
   before(() => {
@@ -60,6 +61,37 @@ describe('the package', () => {
     } finally {
       await site.stop();
     }
+  });
+
+  it('loads its own code in at most a hundred files, and the control plane only where there is a console', async () => {
+    const site = await makeSite();
+    const listed = path.join(folder, 'loaded');
+    try {
+      process.env.LOADED_MODULES = listed;
+      const tracer = path.join(import.meta.dirname, '../support/trace-modules.ts');
+      const { child } = await site.start([process.execPath, '--import', tracer, ownFile('cli.js')]);
+      child.kill('SIGTERM');
+      assert.equal(await child.ended, 0, child.said());
+      const own = new Set(readFileSync(listed, 'utf8').match(/(?<=\/sallyport\/dist\/)\S+/g));
+      assert.ok(own.size > 0 && own.size <= 100, [...own].join('\n'));
+      const controlPlane = readdirSync(ownFile('.')).filter((name) => name.startsWith('open-control-plane'));
+      assert.equal(controlPlane.length, 1);
+      assert.deepEqual(
+        controlPlane.filter((name) => own.has(`main/${name}`)),
+        [],
+      );
+    } finally {
+      delete process.env.LOADED_MODULES;
+      await site.stop();
+    }
+  });
+
+  it('has each thread, and each process of its own, under the name that it is started by', () => {
+    const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' });
+    const threads = sources.filter((name) => name.endsWith('-thread.ts')).map((name) => path.basename(name, '.ts'));
+    assert.ok(threads.length >= 6, threads.join(' '));
+    for (const name of [...threads, 'cli', 'policy-reader', 'sandbox-relay', 'sallyport'])
+      assert.ok(existsSync(ownFile(`${name}.js`)), name);
   });
 
   it('holds compiled code, data and papers, and neither sources nor tests', () => {
