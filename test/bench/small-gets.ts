@@ -14,8 +14,20 @@ interface SmallGet {
   readonly byThread: readonly (readonly [name: (typeof THREADS)[number] | 'rest', micros: number])[];
 }
 
+/** What one part adds to a small GET, microseconds of processor time: the difference of two turns of one round; the middle of the rounds, and the quarters around it. */
+interface Added {
+  readonly micros: number;
+  readonly quarters: readonly [low: number, high: number];
+}
+
 /** `byGrant` and `counted` are allowed by their grant alone, without and with `usesMax`. */
-export type SmallGets = Readonly<Record<'bare' | 'control' | 'granted' | 'byGrant' | 'counted', SmallGet>>;
+export interface SmallGets extends Readonly<Record<(typeof KINDS)[number], SmallGet>> {
+  /** Grants, stops, budgets and the feed, without the index of recordings, whose thread is its own. */
+  readonly addedByControl: Added;
+  readonly addedByIndex: Added;
+  /** A live grant of the caller, beyond the control plane. */
+  readonly addedByGrant: Added;
+}
 
 const THREADS = ['main', 'catalog', 'recorder'] as const;
 const KINDS = ['bare', 'control', 'granted', 'byGrant', 'counted'] as const;
@@ -32,7 +44,7 @@ export async function measureSmallGets(
   api: Api,
   rounds: number,
 ): Promise<SmallGets> {
-  const found = new Map(KINDS.map((kind) => [kind, [] as (readonly number[])[]]));
+  const found = new Map(KINDS.map((kind) => [kind, [] as Turn[]]));
   for (let round = -WARM_UP; round < rounds; round++)
     for (const kind of round % 2 === 0 ? KINDS : KINDS.toReversed()) {
       const costs = await turn(world, ways, api, kind);
@@ -47,22 +59,43 @@ export async function measureSmallGets(
       byThread: [...THREADS.map((name, i) => [name, byThread[i] as number] as const), ['rest', rest]],
     };
   };
+  /** Of the turns that one round had. */
+  const added = (micros: (turns: Record<(typeof KINDS)[number], Turn>) => number): Added => {
+    const each = Array.from({ length: rounds }, (_, round) => {
+      const turns = KINDS.map((kind) => [kind, found.get(kind)?.[round] as Turn] as const);
+      return micros(Object.fromEntries(turns) as Record<(typeof KINDS)[number], Turn>);
+    }).sort((a, b) => a - b);
+    const quarter = Math.floor((rounds - 1) / 4);
+    return { micros: median(each), quarters: [each[quarter] as number, each[rounds - 1 - quarter] as number] };
+  };
+  const [whole, catalog] = [0, 1 + THREADS.indexOf('catalog')];
   return {
     bare: middle('bare'),
     control: middle('control'),
     granted: middle('granted'),
     byGrant: middle('byGrant'),
     counted: middle('counted'),
+    addedByControl: added(({ bare, control }) => at(control, whole) - at(control, catalog) - at(bare, whole)),
+    addedByIndex: added(({ control }) => at(control, catalog)),
+    addedByGrant: added(
+      ({ control, granted }) => at(granted, whole) - at(granted, catalog) - at(control, whole) + at(control, catalog),
+    ),
   };
 }
 
-/** The whole, then each of `THREADS`. */
+function at(turn: Turn, place: number): number {
+  return turn[place] as number;
+}
+
+/** Microseconds a request: the whole, then each of `THREADS`. */
+type Turn = readonly number[];
+
 async function turn(
   world: World,
   ways: Parameters<typeof measureSmallGets>[1],
   api: Api,
   kind: (typeof KINDS)[number],
-): Promise<readonly number[]> {
+): Promise<Turn> {
   const way = kind === 'bare' ? ways.bare : ways.control;
   const isGranted = kind !== 'bare' && kind !== 'control';
   const bounds = kind === 'counted' ? { uses: 2 * REQUESTS } : {};
