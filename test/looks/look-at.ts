@@ -40,6 +40,26 @@ export async function settled(page: Page): Promise<void> {
   );
 }
 
+/** Limit: how many frames are waited for until nothing moves; a page that always moves is looked at as it is. */
+const FRAMES_UNTIL_REST = 60;
+
+/** Each part lies where it lay a frame before: rows of long lists are placed anew after they were measured at another width. */
+export async function atRest(page: Page): Promise<void> {
+  await settled(page);
+  await page.evaluate(`new Promise((done) => {
+    const places = () => [...document.querySelectorAll('body *')].flatMap((part) => {
+      const { x, y, width, height } = part.getBoundingClientRect();
+      return [x, y, width, height];
+    }).join();
+    const look = (before, left) => requestAnimationFrame(() => {
+      const now = places();
+      if (now === before || left === 0) done(true);
+      else look(now, left - 1);
+    });
+    look('', ${FRAMES_UNTIL_REST});
+  })`);
+}
+
 /** The whole page as a PNG. */
 export function pictureOf(page: Page): Promise<Buffer> {
   return page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' });

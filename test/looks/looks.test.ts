@@ -12,7 +12,7 @@ import { leftOut } from '../support/left-out.ts';
 import { root } from '../tidy/tree.ts';
 import { keptChromium, keptFolder, majorOf, startLooking } from './kept.ts';
 import { keyboardFaults } from './keyboard.ts';
-import { comeTo, pictureOf, resize, SCHEMES, settled, WIDTHS } from './look-at.ts';
+import { atRest, comeTo, pictureOf, resize, SCHEMES, WIDTHS } from './look-at.ts';
 import { difference, keptPicture, smallPicture } from './picture.ts';
 import { STATES } from './states.ts';
 import { structureFaults } from './structure.ts';
@@ -55,7 +55,7 @@ function inBrowser(chromium: string): void {
     const faults: string[] = [];
     for (const width of WIDTHS) {
       await resize(page, width);
-      await settled(page);
+      await atRest(page);
       const say = (found: readonly string[]) => faults.push(...found.map((fault) => `${width}: ${fault}`));
       say(await structureFaults(page));
       // What is only wider, or only darker, has the same parts.

@@ -9,7 +9,7 @@ import { findChromium } from '../support/chromium.ts';
 import { buildPages } from '../support/console-browser.ts';
 import { root } from '../tidy/tree.ts';
 import { keptChromiumFile, keptFolder, majorOf, startLooking } from './kept.ts';
-import { comeTo, pictureOf, resize, SCHEMES, settled, WIDTHS } from './look-at.ts';
+import { atRest, comeTo, pictureOf, resize, SCHEMES, WIDTHS } from './look-at.ts';
 import { pngOf, smallPicture } from './picture.ts';
 import { STATES } from './states.ts';
 
@@ -29,7 +29,7 @@ for (const state of STATES.filter(({ name }) => isMeant(name)))
     const { page, context } = await comeTo(browser, state, { colorScheme });
     for (const width of WIDTHS) {
       await resize(page, width);
-      await settled(page);
+      await atRest(page);
       const [png, name] = [await pictureOf(page), `${state.name}-${width}-${colorScheme}.png`];
       writeFileSync(join(whole, name), png);
       writeFileSync(join(kept, name), pngOf(await smallPicture(helper, png)));
