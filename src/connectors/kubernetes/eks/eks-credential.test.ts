@@ -76,6 +76,29 @@ for (const everyMinutes of [1, 5, 12])
     assert.ok(state.asked >= 4 && state.asked <= 7, `asked ${state.asked} times in four hours`);
   });
 
+test('a session that ends while AWS is asked for the next one signs nothing more', async () => {
+  let refuse = () => {};
+  const { state, source } = world(
+    (asked, nowMs) => {
+      if (asked > 1) throw new Error('ServiceUnavailable');
+      return { keys, endsAt: nowMs + 60 * MINUTE_MS };
+    },
+    () =>
+      new Promise((done) => {
+        refuse = done;
+      }),
+  );
+  const first = source.current(signal);
+  refuse();
+  await first;
+  state.nowMs += 59.5 * MINUTE_MS;
+  const late = source.current(signal);
+  await setImmediate();
+  state.nowMs += MINUTE_MS;
+  refuse();
+  await assert.rejects(late, (error) => error instanceof Refusal && error.detail.includes('ServiceUnavailable'));
+});
+
 test('a token ends with the session that signed it', async () => {
   const { state, source } = world((_, nowMs) => ({ keys, endsAt: nowMs + 5 * MINUTE_MS }));
   assert.equal((await source.current(signal)).endsAt, state.nowMs + 5 * MINUTE_MS);

@@ -37,10 +37,12 @@ export function eksCredential({ cluster, aws, clock }: EksCredentialOptions): Cr
     const had = session;
     if (had === undefined || leftMs(had) <= 0) return renewed();
     if (leftMs(had) > EKS_LIMITS.sessionRefreshBeforeMs) return had;
-    // One that was not renewed in time is good to its end.
-    const next = renewed().catch(() => had);
-    // A token of the one in force is good for a while, so nobody waits for the next.
-    return leftMs(had) > EKS_LIMITS.refreshBeforeMs ? had : next;
+    // One that was not renewed in time is good to its end, which may come while AWS is asked.
+    const next = renewed().catch((error: unknown) => (leftMs(had) > 0 ? had : Promise.reject(error)));
+    if (leftMs(had) <= EKS_LIMITS.refreshBeforeMs) return next;
+    // A token of the one in force is good for a while, so nobody waits for the next; that it failed is told to who does.
+    next.catch(() => {});
+    return had;
   };
   const make = async () => {
     try {
