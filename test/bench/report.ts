@@ -215,6 +215,11 @@ export function grantText(cost: GrantCost): string {
   return `${figureTable(grantFigures(cost))}\n\n${smallGetTable(cost.small)}`;
 }
 
+/** Whether rounds differ by more than what is looked for. */
+function isHiddenBySpread({ quarters: [low, high] }: SmallGets['addedByControl'], atMost: number): boolean {
+  return high - low > 2 * atMost;
+}
+
 function quarters({ quarters: [low, high] }: SmallGets['addedByControl']): string {
   return `half of the rounds: ${low.toFixed(0)} to ${high.toFixed(0)} µs`;
 }
@@ -292,12 +297,14 @@ function grantFigures(cost: GrantCost): readonly Figure[] {
       unit: 'µs',
       atMost: 3,
       measured: small.addedByControl.micros,
+      isHidden: isHiddenBySpread(small.addedByControl, 3),
     },
     {
       what: `the same: what a live grant of the caller adds to that (${quarters(small.addedByGrant)})`,
       unit: 'µs',
       atMost: 3,
       measured: small.addedByGrant.micros,
+      isHidden: isHiddenBySpread(small.addedByGrant, 3),
     },
   ];
 }
